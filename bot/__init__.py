@@ -1,0 +1,1 @@
+"""Tocsin: the alert desk of a team that lives on Discord."""

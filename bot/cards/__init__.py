@@ -1,0 +1,1 @@
+"""Floor 1: how subjects look in Discord, as plain data."""

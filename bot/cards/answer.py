@@ -1,0 +1,63 @@
+"""Short ephemeral answers to one person, always with the same signs.
+
+✅ done · 🔒 not yours to do · ✋ somebody was first · ❓ cannot be used · 🕰️ out of date · 💥 our fault.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.cards.card import Card
+from bot.cards.limits import fit
+from bot.cards.text import plain, sentence
+from bot.domain.errors import ConflictError, InvalidInputError, NotDurableError, NotFoundError, TocsinError
+
+_ROLES_NAMED: Final = 5
+
+
+def done(text: str) -> Card:
+    """It happened, e.g. ``A-1042 acknowledged``."""
+    return _say("✅", text)
+
+
+def refused(errand: str, roles: Sequence[int]) -> Card:
+    """Names the errand, e.g. ``resolve alerts``, and the roles, by id, that may do it."""
+    task = plain(errand, 100)
+    if not roles:
+        text = f"Nobody may {task} here yet: an administrator has to name a role for it."
+        return fit(Card(content=f"🔒 {text}"))
+    named = " or ".join(f"<@&{role}>" for role in roles[:_ROLES_NAMED])
+    return fit(Card(content=f"🔒 To {task} you need the role {named}."))
+
+
+def stale() -> Card:
+    """A press on something this version does not know."""
+    return fit(Card(content="🕰️ This button is out of date. `/alert list` shows what is open now."))
+
+
+def foreign() -> Card:
+    """A press on a card that another database wrote."""
+    text = "This card belongs to another Tocsin database, so it cannot be changed here."
+    return fit(Card(content=f"🕰️ {text} `/alert list` shows what this desk knows."))
+
+
+def explain(error: TocsinError) -> Card:
+    """An expected refusal in the error's own words; a conflict names who was first."""
+    match error:
+        case ConflictError():
+            return _say("✋", str(error))
+        case NotFoundError() | InvalidInputError():
+            return _say("❓", str(error))
+        case NotDurableError():
+            return _say("💥", f"Nothing was changed: {error} Please try again in {error.retry_after} s.")
+        case _:
+            return _say("💥", str(error))
+
+
+def failed(reference: str) -> Card:
+    """Something unforeseen; ``reference`` finds it in the log."""
+    text = f"That went wrong and was written to the log as {reference}. Nothing more is known yet."
+    return _say("💥", text)
+
+
+def _say(mark: str, text: str) -> Card:
+    return fit(Card(content=f"{mark} {sentence(text)}"))

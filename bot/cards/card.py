@@ -1,0 +1,246 @@
+"""Card: a message of the desk as plain data, in the words of Discord's JSON.
+
+Nothing here knows limits (see `limits`) or hostile text (see `text`): these are the shapes alone.
+`to_payload` gives what Discord's REST takes; delivery and cogs make library objects of it.
+"""
+
+from datetime import datetime
+from enum import IntEnum
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+Payload: TypeAlias = dict[str, Any]
+
+_ACTION_ROW: Final = 1
+_BUTTON: Final = 2
+_TEXT_INPUT: Final = 4
+_LABEL: Final = 18
+
+
+class ButtonStyle(IntEnum):
+    """Discord's numbers for how a button looks; `LINK` needs a url, the others a custom_id."""
+
+    PRIMARY = 1
+    SECONDARY = 2
+    SUCCESS = 3
+    DANGER = 4
+    LINK = 5
+
+
+class SelectKind(IntEnum):
+    """Discord's numbers for what a select offers: own options, or what the server has."""
+
+    STRING = 3
+    USER = 5
+    ROLE = 6
+    CHANNEL = 8
+
+
+class Field(msgspec.Struct, frozen=True, gc=False):
+    """A titled paragraph of an embed."""
+
+    name: str
+    value: str
+    inline: bool = False
+
+
+class Embed(msgspec.Struct, frozen=True, kw_only=True):
+    """The framed part of a message; ``color`` is 0xRRGGBB, ``timestamp`` aware UTC."""
+
+    title: str = ""
+    url: str = ""
+    description: str = ""
+    color: int | None = None
+    fields: tuple[Field, ...] = ()
+    footer: str = ""
+    timestamp: datetime | None = None
+
+    def to_payload(self) -> Payload:
+        """Discord's embed object; empty parts are left out."""
+        payload: Payload = {}
+        if self.title:
+            payload["title"] = self.title
+        if self.url:
+            payload["url"] = self.url
+        if self.description:
+            payload["description"] = self.description
+        if self.color is not None:
+            payload["color"] = self.color
+        if self.fields:
+            payload["fields"] = [
+                {"name": field.name, "value": field.value, "inline": field.inline} for field in self.fields
+            ]
+        if self.footer:
+            payload["footer"] = {"text": self.footer}
+        if self.timestamp is not None:
+            payload["timestamp"] = self.timestamp.isoformat()
+        return payload
+
+
+class Button(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One button: ``custom_id`` (see `ids`), or ``url`` for a link; ``emoji`` is a Unicode emoji."""
+
+    label: str = ""
+    custom_id: str = ""
+    url: str = ""
+    style: ButtonStyle = ButtonStyle.SECONDARY
+    emoji: str = ""
+    disabled: bool = False
+
+    def to_payload(self) -> Payload:
+        """Discord's button component."""
+        payload: Payload = {"type": _BUTTON, "style": int(self.style)}
+        if self.label:
+            payload["label"] = self.label
+        if self.emoji:
+            payload["emoji"] = {"name": self.emoji}
+        if self.style is ButtonStyle.LINK:
+            payload["url"] = self.url
+        else:
+            payload["custom_id"] = self.custom_id
+        if self.disabled:
+            payload["disabled"] = True
+        return payload
+
+
+class Option(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One line of a string select; ``value`` comes back when it is chosen."""
+
+    label: str
+    value: str
+    description: str = ""
+    emoji: str = ""
+    default: bool = False
+
+    def to_payload(self) -> Payload:
+        """Discord's select option."""
+        payload: Payload = {"label": self.label, "value": self.value}
+        if self.description:
+            payload["description"] = self.description
+        if self.emoji:
+            payload["emoji"] = {"name": self.emoji}
+        if self.default:
+            payload["default"] = True
+        return payload
+
+
+class Select(msgspec.Struct, frozen=True, kw_only=True):
+    """A drop-down list; it fills a row alone.
+
+    ``options`` belong to `SelectKind.STRING`; ``channel_types`` (Discord's numbers) and ``defaults``
+    (ids chosen beforehand) to `SelectKind.CHANNEL`.
+    """
+
+    custom_id: str
+    placeholder: str = ""
+    options: tuple[Option, ...] = ()
+    kind: SelectKind = SelectKind.STRING
+    channel_types: tuple[int, ...] = ()
+    defaults: tuple[int, ...] = ()
+    disabled: bool = False
+
+    def to_payload(self) -> Payload:
+        """Discord's select component; exactly one value is chosen."""
+        payload: Payload = {"type": int(self.kind), "custom_id": self.custom_id}
+        if self.placeholder:
+            payload["placeholder"] = self.placeholder
+        if self.kind is SelectKind.STRING:
+            payload["options"] = [option.to_payload() for option in self.options]
+        if self.channel_types:
+            payload["channel_types"] = list(self.channel_types)
+        if self.defaults:
+            payload["default_values"] = [{"id": str(ident), "type": "channel"} for ident in self.defaults]
+        if self.disabled:
+            payload["disabled"] = True
+        return payload
+
+
+Row: TypeAlias = tuple[Button | Select, ...]
+
+
+class Ping(msgspec.Struct, frozen=True, gc=False):
+    """Whom a message may wake; empty wakes nobody."""
+
+    roles: tuple[int, ...] = ()
+    users: tuple[int, ...] = ()
+    everyone: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.roles or self.users or self.everyone)
+
+    @property
+    def mentions(self) -> str:
+        """The mentions themselves, to stand in the content: only there do they wake anybody."""
+        parts = ["@everyone"] if self.everyone else []
+        parts += [f"<@&{role}>" for role in self.roles]
+        parts += [f"<@{user}>" for user in self.users]
+        return " ".join(parts)
+
+    def to_allowed_mentions(self) -> Payload:
+        """Discord's allowed_mentions; ``parse`` is always explicit, for its absence means everybody."""
+        return {
+            "parse": ["everyone"] if self.everyone else [],
+            "roles": [str(role) for role in self.roles],
+            "users": [str(user) for user in self.users],
+            "replied_user": False,
+        }
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """One message: ``content`` outside the frame, embeds, rows of components, and whom it may wake."""
+
+    content: str = ""
+    embeds: tuple[Embed, ...] = ()
+    rows: tuple[Row, ...] = ()
+    ping: Ping = Ping()
+
+    def to_payload(self) -> Payload:
+        """``content``, ``embeds`` and ``components``, always present, so that an edit clears old parts."""
+        return {
+            "content": self.content,
+            "embeds": [embed.to_payload() for embed in self.embeds],
+            "components": [
+                {"type": _ACTION_ROW, "components": [part.to_payload() for part in row]} for row in self.rows
+            ],
+        }
+
+
+class Input(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A text field of a modal; ``custom_id`` is the key under which its text comes back."""
+
+    custom_id: str
+    label: str
+    placeholder: str = ""
+    paragraph: bool = False
+    required: bool = True
+    max_length: int = 1_000
+
+    def to_payload(self) -> Payload:
+        """Discord's label around a text input."""
+        field: Payload = {
+            "type": _TEXT_INPUT,
+            "custom_id": self.custom_id,
+            "style": 2 if self.paragraph else 1,
+            "required": self.required,
+            "max_length": self.max_length,
+        }
+        if self.placeholder:
+            field["placeholder"] = self.placeholder
+        return {"type": _LABEL, "label": self.label, "component": field}
+
+
+class Modal(msgspec.Struct, frozen=True, kw_only=True):
+    """A form that opens over the chat as the answer to a press."""
+
+    custom_id: str
+    title: str
+    inputs: tuple[Input, ...]
+
+    def to_payload(self) -> Payload:
+        """The data of a modal answer."""
+        return {
+            "custom_id": self.custom_id,
+            "title": self.title,
+            "components": [field.to_payload() for field in self.inputs],
+        }

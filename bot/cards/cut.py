@@ -1,0 +1,105 @@
+"""Cut: measuring text as Discord might, and shortening it in the middle without breaking it.
+
+Theory: Discord's API counts code points (its staff says so), its clients count UTF-16 units. Units are
+never fewer, so they are what is counted here: whoever is right, the text fits.
+
+The cause of an error stands at the end of a text and its subject at the start, so the middle goes. The cut
+falls between *atoms*: an escape, a mention or timestamp token, a link, inline code, a bold run, a character
+with its accents and joiners. A code block may be cut inside, and is closed and opened again around the gap.
+"""
+
+import re
+from typing import Final, NamedTuple
+
+GAP: Final = " … "
+FENCE: Final = "```"
+
+_ATOM: Final = re.compile(
+    r"\\[^0-9A-Za-z\s]"
+    r"|<[^<>\s]{1,100}>"
+    r"|\[(?:\\.|[^\[\]\\]){1,300}\]\(https?://[^\s()]{1,2100}\)"
+    r"|`[^`\n]{1,300}`"
+    r"|\*\*(?:\\.|[^*\\\n]){1,400}\*\*"
+    r"|@everyone|@here"
+    r"|[0-9A-Za-z](?:_[0-9A-Za-z])+"  # an underscore that lost its word could open or close italics
+    r"|https?://[^\s<]{1,300}"
+    r"|.(?:[\u0300-\u036f\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]|\u200d.){0,16}",
+    re.DOTALL,
+)
+
+
+class _Atom(NamedTuple):
+    text: str
+    coded: bool
+
+
+def units(text: str) -> int:
+    """The length in UTF-16 code units."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) >> 1
+
+
+def fits(text: str, limit: int) -> bool:
+    """Whether the text is at most ``limit`` units long."""
+    length = len(text)
+    return length <= limit and (2 * length <= limit or units(text) <= limit)
+
+
+def cut(text: str, limit: int) -> str:
+    """The text itself, or its two ends around a gap; never more than ``limit`` units (at least 16)."""
+    if fits(text, limit):
+        return text
+    atoms = _atomise(text)
+    fenced = FENCE in text
+    budget = limit - len(GAP) - (2 * (len(FENCE) + 1) if fenced else 0)
+    head = _take(atoms, budget - budget // 2)
+    rest = atoms[len(head) :]
+    tail = _take(rest[::-1], budget - sum(units(atom.text) for atom in head))[::-1]
+    return _join(head, tail)
+
+
+def preview(text: str, limit: int) -> str:
+    """Roughly shorten a raw text to some multiple of ``limit``, so that all later work is bounded."""
+    if len(text) <= 4 * limit:
+        return text
+    return text[: 2 * limit] + GAP + text[-2 * limit :]
+
+
+def _atomise(text: str) -> list[_Atom]:
+    pieces = text.split(FENCE)
+    if len(pieces) % 2 == 0:  # a fence that nothing closes is no fence
+        pieces[-2:] = [pieces[-2] + FENCE + pieces[-1]]
+    atoms: list[_Atom] = []
+    for index, piece in enumerate(pieces):
+        coded = index % 2 == 1
+        if index:
+            atoms.append(_Atom(FENCE, coded))
+        if coded:
+            atoms.extend(_Atom(char, True) for char in piece)
+        else:
+            atoms.extend(_Atom(match[0], False) for match in _ATOM.finditer(piece))
+    return atoms
+
+
+def _take(atoms: list[_Atom], budget: int) -> list[_Atom]:
+    taken: list[_Atom] = []
+    for atom in atoms:
+        budget -= units(atom.text)
+        if budget < 0:
+            break
+        taken.append(atom)
+    return taken
+
+
+def _join(head: list[_Atom], tail: list[_Atom]) -> str:
+    """Put the ends together; a fence atom is ``coded`` when it opens a block."""
+    if head and head[-1] == (FENCE, True):
+        head = head[:-1]
+    if tail and tail[0] == (FENCE, False):
+        tail = tail[1:]
+    open_before = bool(head) and head[-1].coded
+    open_after = bool(tail) and tail[0].coded and tail[0].text != FENCE
+    close = f"\n{FENCE}" if open_before and not open_after else ""
+    reopen = f"{FENCE}\n" if open_after and not open_before else ""
+    before = "".join(atom.text for atom in head).rstrip()
+    after = "".join(atom.text for atom in tail).lstrip()
+    return f"{before}{close}{GAP}{reopen}{after}".strip()

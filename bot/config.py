@@ -1,0 +1,284 @@
+"""Settings: one frozen, typed tree, read once at the start.
+
+A value comes from the first of these that has it: what the caller passes, the environment, a file the
+environment points to, ``tocsin.toml``, the default. Whatever is wrong is collected and told at once, each
+with the setting's name in TOML and in the environment. Secrets are `SecretStr`: they do not print.
+"""
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ByteSize,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+)
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from bot.domain.errors import TocsinError
+from bot.environ import CONFIG_FILE, Environ, Key, Problem, file_values, keys, suggestion, values
+
+DEFAULT_FILE: Final = Path("tocsin.toml")
+
+# Where pydantic speaks of types.
+_PLAIN: Final = {
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "string_type": "must be a text in quotes",
+    "path_type": "must be a path in quotes",
+    "tuple_type": "must be a list of texts",
+    "byte_size": 'must be a size such as "512KiB" or "1MiB"',
+    "byte_size_unit": 'must be a size such as "512KiB" or "1MiB"',
+}
+_UNITS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+_DURATION: Final = re.compile(r"(?:\d+[smhd])+")
+_LONGEST: Final = 10
+_PART: Final = re.compile(r"(\d+)([smhd])")
+
+
+class ConfigError(TocsinError):
+    """The configuration cannot be used; ``problems`` holds everything that is wrong with it."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        count = "one error" if len(problems) == 1 else f"{len(problems)} errors"
+        lines = "".join(f"\n  {problem}" for problem in problems)
+        super().__init__(f"The configuration has {count}:{lines}")
+        self.problems = tuple(problems)
+
+
+def read_duration(value: object) -> timedelta:
+    """``"1h30m"`` as a timedelta.
+
+    Raises:
+        ValueError: in plain words.
+    """
+    if isinstance(value, timedelta):
+        return value
+    if isinstance(value, str) and _DURATION.fullmatch(value) and len(value) <= _LONGEST:
+        return timedelta(seconds=sum(int(count) * _UNITS[unit] for count, unit in _PART.findall(value)))
+    raise ValueError('must be a duration such as "90s", "30m", "1h30m" or "2d"')
+
+
+def _read_words(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(word.strip() for word in value.split(",") if word.strip())
+    if isinstance(value, list | tuple):
+        return tuple(str(word) if type(word) is int else word for word in value)
+    return value
+
+
+def _check_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be an address that begins with http:// or https://")
+    if parts.username or parts.query or parts.fragment:
+        raise ValueError("must be a bare address, without user, query or fragment")
+    return value.rstrip("/")
+
+
+Duration = Annotated[timedelta, BeforeValidator(read_duration)]
+Words = Annotated[tuple[str, ...], BeforeValidator(_read_words)]
+Url = Annotated[str, AfterValidator(_check_url)]
+Folder = Annotated[Path, AfterValidator(Path.expanduser)]
+Snowflake = Annotated[int, Field(gt=0, lt=2**63)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class Section(BaseModel):
+    """A table of ``tocsin.toml``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Discord(Section):
+    """Whom we speak as, and where. ``url`` is the base of a sandbox; None is the real Discord."""
+
+    token: SecretStr | None = None
+    url: Url | None = None
+    default_channel: Annotated[Snowflake | None, Environ("TOCSIN_DEFAULT_CHANNEL")] = None
+    guild: Annotated[Snowflake | None, Environ("TOCSIN_GUILD")] = None
+
+
+class Storage(Section):
+    """Where the truth is kept. Without ``database_url`` it is a file in the folder ``data``."""
+
+    database_url: Annotated[SecretStr | None, Environ("TOCSIN_DATABASE_URL")] = None
+    data: Annotated[Folder, Environ("TOCSIN_DATA")] = Path("data")
+    secret_key: Annotated[SecretStr | None, Environ("TOCSIN_SECRET_KEY")] = None
+
+
+class Http(Section):
+    """The door for senders; rates are alerts a second for one source, resolves are never refused."""
+
+    host: Annotated[str, Environ("TOCSIN_HOST")] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535), Environ("TOCSIN_PORT")] = 8080
+    public_url: Annotated[Url | None, Environ("TOCSIN_PUBLIC_URL")] = None
+    max_body: ByteSize = ByteSize(1_048_576)
+    max_in_flight: Count = 1_024
+    source_rate: Count = 20_000
+    source_burst: Count = 60_000
+
+    def hook_url(self, provider: str) -> str:
+        """Where a sender of ``provider`` posts to, as far as the configuration knows."""
+        return f"{self.public_url or f'http://127.0.0.1:{self.port}'}/v1/hooks/{provider}"
+
+
+class Alerts(Section):
+    """How long episodes live; a source may say otherwise for itself."""
+
+    ttl: Duration = timedelta(minutes=30)
+    reopen_window: Duration = timedelta(minutes=10)
+    lease: Duration = timedelta(minutes=15)
+
+
+class Roles(Section):
+    """Who may do what: names or ids of Discord roles. An empty ``view`` means everyone in the channel."""
+
+    view: Words = ()
+    respond: Words = ("responder", "on-call", "operator")
+    manage: Words = ("operator",)
+
+
+class Ping(Section):
+    """Who is pinged when an episode of that severity begins: roles by name or id, ``here``, ``everyone``."""
+
+    critical: Words = ()
+    warning: Words = ()
+    info: Words = ()
+
+
+class Log(Section):
+    """What is written to standard error; ``auto`` is for people on a terminal and JSON elsewhere."""
+
+    level: Annotated[
+        Literal["debug", "info", "warning", "error"], BeforeValidator(lambda word: str(word).lower())
+    ] = "info"
+    format: Literal["auto", "console", "json"] = "auto"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    discord: Discord = Discord()
+    storage: Storage = Storage()
+    http: Http = Http()
+    alerts: Alerts = Alerts()
+    roles: Roles = Roles()
+    ping: Ping = Ping()
+    log: Log = Log()
+
+    REQUIRED_TO_RUN: ClassVar = ("discord.token",)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 -- the signature is the library's
+        init_settings: PydanticBaseSettingsSource,
+        *_: PydanticBaseSettingsSource,
+        **__: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Constructing reads nothing from outside; `load` does."""
+        return (init_settings,)
+
+    @classmethod
+    def load(
+        cls,
+        config: Path | None = None,
+        *,
+        environ: Mapping[str, str] | None = None,
+        required: Sequence[str] = (),
+        **sections: Mapping[str, object],
+    ) -> Self:
+        """Read every source; ``required`` names settings (``"discord.token"``) that must have a value.
+
+        Raises:
+            ConfigError: with all that is wrong.
+        """
+        environ = os.environ if environ is None else environ
+        problems: list[Problem] = []
+        layers: list[Mapping[str, Any]] = [
+            sections,
+            values(cls, environ),
+            file_values(cls, environ, problems),
+            _toml(cls, _file(config, environ), problems),
+        ]
+        problems += _missing(cls, required, layers)
+        sources = tuple(InitSettingsSource(cls, dict(layer)) for layer in layers)
+        try:
+            settings = cls(_build_sources=(sources, {}))
+        except ValidationError as error:
+            problems += [_problem(cls, entry["loc"], entry["type"], entry["msg"]) for entry in error.errors()]
+            raise ConfigError(problems) from None
+        if problems:
+            raise ConfigError(problems)
+        return settings
+
+
+def _file(config: Path | None, environ: Mapping[str, str]) -> Path | None:
+    """The file to read: the one that was named, or the default one if it is there."""
+    if config is not None:
+        return config
+    if named := environ.get(CONFIG_FILE):
+        return Path(named)
+    return DEFAULT_FILE if DEFAULT_FILE.exists() else None
+
+
+def _toml(tree: type[BaseSettings], path: Path | None, problems: list[Problem]) -> Mapping[str, Any]:
+    if path is None:
+        return {}
+    if not path.is_file():
+        problems.append(Problem(str(path), "there is no such file"))
+        return {}
+    try:
+        return TomlConfigSettingsSource(tree, path).toml_data
+    except OSError as error:
+        problems.append(Problem(str(path), f"cannot be read: {error.strerror}"))
+    except ValueError as error:  # TOML and UTF-8 errors alike
+        problems.append(Problem(str(path), f"is not valid TOML: {error}"))
+    return {}
+
+
+def _missing(
+    tree: type[BaseModel], required: Sequence[str], layers: Sequence[Mapping[str, Any]]
+) -> list[Problem]:
+    def given(key: Key) -> bool:
+        tables = (layer.get(key.section) for layer in layers)
+        return any(isinstance(table, Mapping) and table.get(key.name) for table in tables)
+
+    return [
+        Problem(f"{key} ({key.environ})", "is required and not set")
+        for key in keys(tree)
+        if str(key) in required and not given(key)
+    ]
+
+
+def _problem(tree: type[BaseModel], loc: tuple[int | str, ...], kind: str, message: str) -> Problem:
+    """A finding of pydantic in words for a person; the value itself is never repeated, it may be secret."""
+    known = {str(key): key.environ for key in keys(tree)}
+    sections = set(tree.model_fields)
+    where = ".".join(str(part) for part in loc[:2])
+    if kind == "extra_forbidden":
+        return Problem(where, f"is no setting{suggestion(where, known.keys() | sections)}")
+    if where in sections:
+        return Problem(where, f"must be a table: [{where}]")
+    plain = message.removeprefix("Value error, ").replace("Input should be", "must be")
+    return Problem(f"{where} ({known[where]})", _PLAIN.get(kind, plain))

@@ -1,0 +1,52 @@
+"""Actor: who did it. Every audit entry names one."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class ActorKind(StrEnum):
+    """The four sorts of doers."""
+
+    PERSON = "person"
+    PROGRAM = "program"
+    SOURCE = "source"
+    JOB = "job"
+
+
+class Actor(msgspec.Struct, frozen=True, gc=False):
+    """A doer: ``ident`` is stable (a Discord user id, a principal's or job's name), ``name`` is shown."""
+
+    kind: ActorKind
+    ident: str
+    name: str
+
+    def __str__(self) -> str:
+        """``person:1234``: how storage writes it."""
+        return f"{self.kind}:{self.ident}"
+
+    @property
+    def mention(self) -> str:
+        """How a card shows the actor: a Discord mention for a person, the bare name otherwise."""
+        return f"<@{self.ident}>" if self.kind is ActorKind.PERSON else self.name
+
+    @classmethod
+    def parse(cls, text: str, name: str = "") -> "Actor":
+        """Read back what ``str`` wrote."""
+        kind, _, ident = text.partition(":")
+        return cls(ActorKind(kind), ident, name or ident)
+
+
+def person(user_id: int, name: str) -> Actor:
+    """A member of the Discord server."""
+    return Actor(ActorKind.PERSON, str(user_id), name)
+
+
+def source(name: str) -> Actor:
+    """A sender of alerts."""
+    return Actor(ActorKind.SOURCE, name, name)
+
+
+def job(name: str) -> Actor:
+    """Something that happens by itself."""
+    return Actor(ActorKind.JOB, name, name)

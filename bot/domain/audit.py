@@ -1,0 +1,68 @@
+"""Entry: one line of the audit log, chained to the one before it by SHA-256.
+
+The digest covers every column and the digest of the previous entry of the same project, so that a row
+changed, removed or slipped in breaks the chain at that place.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from bot.domain.actor import Actor
+
+GENESIS: Final = "0" * 64
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """``before`` and ``after`` are small JSON texts; ``subject`` is such as ``alert:1042``."""
+
+    at: datetime
+    actor: Actor
+    action: str
+    subject: str
+    before: str = "{}"
+    after: str = "{}"
+    note: str = ""
+
+
+class Sealed(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry as it is stored."""
+
+    id: int
+    entry: Entry
+    previous: str
+    digest: str
+
+
+def seal(previous: str, entry: Entry) -> str:
+    """The digest of ``entry`` after ``previous``; fields are length-prefixed so that none can lean over."""
+    fields = (
+        previous,
+        entry.at.isoformat(),
+        str(entry.actor),
+        entry.actor.name,
+        entry.action,
+        entry.subject,
+        entry.before,
+        entry.after,
+        entry.note,
+    )
+    hasher = hashlib.sha256()
+    for field in fields:
+        raw = field.encode()
+        hasher.update(b"%d:" % len(raw))
+        hasher.update(raw)
+    return hasher.hexdigest()
+
+
+def first_broken(chain: Iterable[Sealed]) -> int | None:
+    """The id of the first entry that does not fit, None when the whole chain (oldest first) holds."""
+    previous = GENESIS
+    for sealed in chain:
+        if sealed.previous != previous or sealed.digest != seal(previous, sealed.entry):
+            return sealed.id
+        previous = sealed.digest
+    return None

@@ -1,0 +1,38 @@
+"""What can go wrong in the house: few errors, each with the words a person or program should read."""
+
+
+class TocsinError(Exception):
+    """Anything Tocsin refuses to do; the message is fit for the person who asked."""
+
+
+class NotFoundError(TocsinError):
+    """There is no such thing on this desk."""
+
+    def __init__(self, kind: str, ref: str) -> None:
+        super().__init__(f"There is no {kind} {ref} on this desk.")
+        self.kind = kind
+        self.ref = ref
+
+
+class InvalidInputError(TocsinError):
+    """A value that was handed in cannot be used.
+
+    ``field`` names it the way the caller wrote it.
+    """
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+
+
+class ConflictError(TocsinError):
+    """The request is fine, but the present state of its subject forbids it."""
+
+
+class NotDurableError(TocsinError):
+    """The storage cannot promise to keep what it was given; try again after ``retry_after`` seconds."""
+
+    def __init__(self, reason: str, *, retry_after: int = 5) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after

@@ -1,0 +1,107 @@
+"""Redaction: secrets leave a request before anything is stored, logged or shown.
+
+What a secret is stand in `secret` (by name) and `leak` (in running text). Here is the walk over decoded
+JSON. Redacting twice changes nothing.
+"""
+
+import re
+from typing import Final
+
+import msgspec
+
+from bot.domain.leak import CLUES, MARK, scrub
+from bot.domain.secret import is_secret_name
+
+RULES_VERSION: Final = 1
+"""Stored beside every event; raised with every change of the rules."""
+
+DEEPEST: Final = 64
+"""Levels of nesting that are looked into; what lies deeper is hidden whole."""
+
+_NAME_FIELDS: Final = ("name", "key", "header")
+
+_CLUES: Final = tuple(re.compile(clue.encode()) for clue in CLUES)
+_HIDING: Final = re.compile(rb"\\(?:/|u00(?:1[bB]|2(?![267])|3(?![cCeE])|[4-7]))")
+"""JSON escapes behind which a clue could hide: printable ASCII (save what encoders escape by habit:
+ampersand, quotes, angle brackets), an escaped slash, and ESC, which `text.harmless` drops."""
+
+
+class Redacted(msgspec.Struct, frozen=True, gc=False):
+    """``value`` without secrets; ``hits`` is how many were taken out."""
+
+    value: object
+    hits: int
+
+
+def redact(value: object) -> Redacted:
+    """Decoded JSON without its secrets: by the name they stand under, and by their shape in any text.
+
+    Names of fields are text too. ``{"name": "DB_PASSWORD", "value": ...}`` and ``["Cookie", ...]`` count as a
+    name and its value.
+    """
+    walk = _Walk()
+    return Redacted(walk.value(value, DEEPEST), walk.hits)
+
+
+def redact_body(raw: bytes, decoded: object) -> Redacted:
+    """`redact`, for ``decoded`` as read from the JSON ``raw``; ``decoded`` itself when no clue is in it."""
+    lowered = raw.lower()
+    if _HIDING.search(lowered) or any(clue.search(lowered) for clue in _CLUES):
+        return redact(decoded)
+    return Redacted(decoded, 0)
+
+
+class _Walk:
+    """One pass over one value. Requests repeat themselves, so each distinct text is looked at once."""
+
+    __slots__ = ("_names", "_texts", "hits")
+
+    def __init__(self) -> None:
+        self.hits = 0
+        self._texts: dict[str, tuple[str, int]] = {}
+        self._names: dict[str, bool] = {}
+
+    def value(self, value: object, levels: int) -> object:
+        if isinstance(value, str):
+            return self._text(value)
+        if isinstance(value, dict):
+            return self._object(value, levels - 1) if levels else self._hide(value)
+        if isinstance(value, list):
+            return self._array(value, levels - 1) if levels else self._hide(value)
+        return value
+
+    def _text(self, text: str) -> str:
+        known = self._texts.get(text)
+        if known is None:
+            known = self._texts[text] = scrub(text)
+        self.hits += known[1]
+        return known[0]
+
+    def _object(self, fields: dict[str, object], levels: int) -> dict[str, object]:
+        clean = {}
+        for name, value in fields.items():
+            shown = self._text(name)
+            secret = self._is_secret(name) or (shown is not name and self._is_secret(shown))
+            clean[shown] = self._hide(value) if secret else self.value(value, levels)
+        if "value" in fields and any(self._is_secret(fields.get(name)) for name in _NAME_FIELDS):
+            clean["value"] = self._hide(clean["value"])
+        return clean
+
+    def _array(self, items: list[object], levels: int) -> list[object]:
+        if len(items) == 2 and self._is_secret(items[0]):  # noqa: PLR2004 -- a name and its value
+            return [self.value(items[0], levels), self._hide(items[1])]
+        return [self.value(item, levels) for item in items]
+
+    def _is_secret(self, name: object) -> bool:
+        if not isinstance(name, str):
+            return False
+        known = self._names.get(name)
+        if known is None:
+            known = self._names[name] = is_secret_name(name)
+        return known
+
+    def _hide(self, value: object) -> object:
+        if value is None or isinstance(value, bool) or value in ("", MARK):
+            return value
+        self.hits += 1
+        return MARK

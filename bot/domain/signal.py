@@ -1,0 +1,94 @@
+"""Signal: what a sender said about one alert, normalised.
+
+Providers make Signals, intake consumes them. All text is already redacted and free of characters that
+a database or Discord would refuse (NUL, lone surrogates).
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+MAX_NAME: Final = 512
+MAX_SUMMARY: Final = 2_000
+MAX_DESCRIPTION: Final = 8_000
+MAX_LABELS: Final = 128
+MAX_LABEL_NAME: Final = 256
+MAX_LABEL_VALUE: Final = 2_000
+MAX_LINKS: Final = 8
+MAX_URL: Final = 2_048
+
+
+class Severity(StrEnum):
+    """How bad it is, in three words; senders' own words are mapped to these."""
+
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for info, 2 for critical."""
+        return _RANKS[self]
+
+
+_RANKS: Final = {Severity.INFO: 0, Severity.WARNING: 1, Severity.CRITICAL: 2}
+
+
+class Status(StrEnum):
+    """What the sender says is the case."""
+
+    FIRING = "firing"
+    RESOLVED = "resolved"
+
+
+class Link(msgspec.Struct, frozen=True, gc=False):
+    """A place to click: ``title`` is what the button says, ``url`` is http or https."""
+
+    title: str
+    url: str
+
+
+class Signal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One alert out of one request.
+
+    ``fingerprint`` is the sender's own stable identity ("" when it has none); ``severity_word`` is the
+    word the sender used when it is none of ours; ``target`` is the machine, instance or monitor.
+    """
+
+    status: Status
+    name: str
+    severity: Severity
+    severity_word: str = ""
+    summary: str = ""
+    description: str = ""
+    labels: dict[str, str] = msgspec.field(default_factory=dict)
+    links: tuple[Link, ...] = ()
+    fingerprint: str = ""
+    namespace: str = ""
+    service: str = ""
+    target: str = ""
+    group_key: str = ""
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+class Rejected(msgspec.Struct, frozen=True, gc=False):
+    """An alert inside an otherwise readable request that could not be used.
+
+    ``index`` counts from 0 in the sender's list; ``reason`` names the field.
+    """
+
+    index: int
+    reason: str
+
+
+class Reading(msgspec.Struct, frozen=True, gc=False):
+    """All a provider read out of one request, in the sender's order.
+
+    ``signals`` holds pairs of (index in the sender's list, signal).
+    """
+
+    signals: tuple[tuple[int, Signal], ...]
+    rejected: tuple[Rejected, ...] = ()

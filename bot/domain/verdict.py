@@ -1,0 +1,147 @@
+"""Verdict: what intake decides for a signal and why.
+
+`decide` is pure: it sees where the alert of this signature stands (None when there never was one), the
+signal and the policy of its source, and returns the named verdict with the standing that follows. It never
+touches what people wrote.
+"""
+
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
+
+import msgspec
+
+from bot.domain.alert import State
+from bot.domain.signal import Severity, Signal, Status
+
+
+class Verdict(StrEnum):
+    """The reason an event is stored with."""
+
+    OPENED = "opened"
+    FOLDED = "folded"
+    RAISED = "raised"
+    REOPENED = "reopened"
+    RESOLVED = "resolved"
+    ALREADY_RESOLVED = "already_resolved"
+    NEVER_SEEN = "never_seen"
+    REJECTED = "rejected"
+
+    @property
+    def deduped(self) -> bool:
+        """Whether the signal was absorbed by what was already known."""
+        return self in _DEDUPED
+
+
+_DEDUPED = {
+    Verdict.FOLDED,
+    Verdict.RAISED,
+    Verdict.REOPENED,
+    Verdict.ALREADY_RESOLVED,
+    Verdict.NEVER_SEEN,
+}
+
+
+class Lane(IntEnum):
+    """How urgent it is that a channel shows a change; lower goes first."""
+
+    CRITICAL = 0
+    PERSON = 1
+    RESOLVE = 2
+    WARNING = 3
+    INFO = 4
+    COUNT = 5
+
+
+NEW_LANES = {
+    Severity.CRITICAL: Lane.CRITICAL,
+    Severity.WARNING: Lane.WARNING,
+    Severity.INFO: Lane.INFO,
+}
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """What a source's alerts live by.
+
+    ``silence`` ends an episode that was not repeated for so long (None: the sender resolves by itself);
+    a refire within ``reopen_window`` of the resolve continues the episode.
+    """
+
+    silence: timedelta | None
+    reopen_window: timedelta
+
+
+class Standing(msgspec.Struct, kw_only=True, gc=False):
+    """The part of an alert that a signal can move. Mutable on purpose: intake folds a batch into it."""
+
+    alert_id: int
+    state: State
+    severity: Severity
+    occurrences: int
+    flaps: int
+    opened_at: datetime
+    last_seen_at: datetime
+    resolved_at: datetime | None = None
+    silent_after: datetime | None = None
+    escalated_from: Severity | None = None
+    owned: bool = False
+
+
+class Decision(msgspec.Struct, frozen=True, gc=False):
+    """``lane`` is None when no card has to change."""
+
+    verdict: Verdict
+    lane: Lane | None
+
+
+def decide(standing: Standing | None, signal: Signal, policy: Policy, now: datetime) -> Decision:
+    """Decide, and move ``standing`` along (`Verdict.OPENED` leaves it alone: the caller makes a new one)."""
+    if signal.status is Status.RESOLVED:
+        return _resolve(standing, now)
+    if standing is None or _over(standing, policy, now):
+        return Decision(Verdict.OPENED, NEW_LANES[signal.severity])
+    standing.occurrences += 1
+    standing.last_seen_at = max(standing.last_seen_at, now)
+    standing.silent_after = now + policy.silence if policy.silence is not None else None
+    if standing.state is State.RESOLVED:
+        _reopen(standing, signal)
+        return Decision(Verdict.REOPENED, NEW_LANES[signal.severity])
+    if signal.severity.rank > standing.severity.rank:
+        _raise(standing, signal)
+        return Decision(Verdict.RAISED, NEW_LANES[signal.severity])
+    standing.severity = signal.severity
+    return Decision(Verdict.FOLDED, Lane.COUNT)
+
+
+def _over(standing: Standing, policy: Policy, now: datetime) -> bool:
+    """Whether the episode is past taking up again."""
+    if standing.state is State.RESOLVED:
+        return standing.resolved_at is None or now - standing.resolved_at > policy.reopen_window
+    return False
+
+
+def _resolve(standing: Standing | None, now: datetime) -> Decision:
+    if standing is None:
+        return Decision(Verdict.NEVER_SEEN, None)
+    if standing.state is State.RESOLVED:
+        return Decision(Verdict.ALREADY_RESOLVED, None)
+    standing.state = State.RESOLVED
+    standing.resolved_at = now
+    standing.silent_after = None
+    return Decision(Verdict.RESOLVED, Lane.RESOLVE)
+
+
+def _reopen(standing: Standing, signal: Signal) -> None:
+    standing.state = State.NEW
+    standing.owned = False
+    standing.resolved_at = None
+    standing.severity = signal.severity
+    standing.escalated_from = None
+    standing.flaps += 1
+
+
+def _raise(standing: Standing, signal: Signal) -> None:
+    if standing.state is State.ACKED:
+        standing.state = State.NEW
+        standing.owned = False
+        standing.escalated_from = standing.severity
+    standing.severity = signal.severity

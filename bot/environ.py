@@ -1,0 +1,100 @@
+"""How a setting is spelled in the environment, and how it is read from there.
+
+Every setting has exactly one environment name: ``TOCSIN_<SECTION>_<KEY>``, unless its type carries an
+`Environ` with a shorter one. The same name with ``_FILE`` behind it points to a file that holds the value
+(the way in which container platforms hand out secrets). An empty variable counts as unset.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final, cast
+
+from pydantic import BaseModel
+
+PREFIX: Final = "TOCSIN_"
+CONFIG_FILE: Final = "TOCSIN_CONFIG"
+
+
+@dataclass(frozen=True)
+class Environ:
+    """Marks a setting that has a name of its own in the environment."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Key:
+    """One setting: ``section`` and ``name`` as in TOML, ``environ`` as in the environment."""
+
+    section: str
+    name: str
+    environ: str
+
+    def __str__(self) -> str:
+        """``http.port``: how messages and documents name it."""
+        return f"{self.section}.{self.name}"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong with the configuration: which setting, and why, in plain words."""
+
+    where: str
+    reason: str
+
+    def __str__(self) -> str:
+        """One line for a person."""
+        return f"{self.where}: {self.reason}"
+
+
+def keys(tree: type[BaseModel]) -> Iterator[Key]:
+    """Every setting of a tree of sections, in the order of its declaration."""
+    for section, branch in tree.model_fields.items():
+        for name, leaf in cast("type[BaseModel]", branch.annotation).model_fields.items():
+            marked = next((mark.name for mark in leaf.metadata if isinstance(mark, Environ)), None)
+            yield Key(section, name, marked or f"{PREFIX}{section}_{name}".upper())
+
+
+def values(tree: type[BaseModel], environ: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """What the environment says, as a tree of strings."""
+    found: dict[str, dict[str, str]] = {}
+    for key in keys(tree):
+        if value := environ.get(key.environ):
+            found.setdefault(key.section, {})[key.name] = value
+    return found
+
+
+def file_values(
+    tree: type[BaseModel], environ: Mapping[str, str], problems: list[Problem]
+) -> dict[str, dict[str, str]]:
+    """What the files say that the environment points to; an unreadable one is added to ``problems``."""
+    found: dict[str, dict[str, str]] = {}
+    for key in keys(tree):
+        if path := environ.get(f"{key.environ}_FILE"):
+            try:
+                found.setdefault(key.section, {})[key.name] = Path(path).read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+                problems.append(
+                    Problem(f"{key} ({key.environ}_FILE)", f"cannot read the file {path}: {reason}")
+                )
+    return found
+
+
+def strays(tree: type[BaseModel], environ: Mapping[str, str]) -> list[Problem]:
+    """Variables that look like ours and are not: most likely misspelled."""
+    known = {key.environ for key in keys(tree)}
+    known |= {f"{name}_FILE" for name in known} | {CONFIG_FILE}
+    return [
+        Problem(name, f"is no setting{suggestion(name, known)}")
+        for name in sorted(environ)
+        if name.startswith(PREFIX) and name not in known
+    ]
+
+
+def suggestion(word: str, known: set[str]) -> str:
+    """``"; did you mean ...?"``, or nothing when no known word is near."""
+    near = get_close_matches(word, sorted(known), n=1, cutoff=0.6)
+    return f"; did you mean {near[0]}?" if near else ""

@@ -1,0 +1,1 @@
+"""Floor 3, a door: HTTP in."""

@@ -1,0 +1,30 @@
+"""Batch: a list of alerts, of which one bad one never costs the good ones."""
+
+from collections.abc import Callable
+from typing import Final
+
+from bot.domain.errors import InvalidInputError
+from bot.domain.signal import Reading, Rejected, Signal
+
+MAX_ALERTS: Final = 10_000
+"""More than fit into a body of 1 MiB with any words in them."""
+
+
+def read_batch(alerts: object, read: Callable[[object], Signal]) -> Reading:
+    """Read each of ``alerts``; what ``read`` raises `InvalidInputError` for is rejected with that reason.
+
+    Raises:
+        InvalidInputError: ``alerts`` is no list, or longer than `MAX_ALERTS`.
+    """
+    if not isinstance(alerts, list):
+        raise InvalidInputError("alerts", "must be a list")
+    if len(alerts) > MAX_ALERTS:
+        raise InvalidInputError("alerts", f"holds more than {MAX_ALERTS} alerts")
+    signals: list[tuple[int, Signal]] = []
+    rejected: list[Rejected] = []
+    for index, alert in enumerate(alerts):
+        try:
+            signals.append((index, read(alert)))
+        except InvalidInputError as error:
+            rejected.append(Rejected(index, str(error)))
+    return Reading(tuple(signals), tuple(rejected))

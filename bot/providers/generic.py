@@ -1,0 +1,229 @@
+"""Generic: JSON for everything that can post but has no format of its own; README.md is its reference.
+
+A body is one alert, a list of alerts, or an object with a list named ``alerts``. What can be meant is
+taken; a field of the wrong type is an error that names it, for silence there would cost an alert later.
+"""
+
+import json
+import shlex
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final
+
+from bot.domain.errors import InvalidInputError
+from bot.domain.signal import MAX_DESCRIPTION, MAX_LABEL_NAME, MAX_NAME, MAX_SUMMARY, Reading, Signal, Status
+from bot.domain.text import cut, one_line, words
+from bot.providers.batch import read_batch
+from bot.providers.label import (
+    NAMESPACE,
+    SERVICE,
+    TARGET,
+    bound_identity,
+    bound_labels,
+    first_of,
+    read_texts,
+    write_scalar,
+)
+from bot.providers.link import read_links
+from bot.providers.moment import read_moment, read_unix_time
+from bot.providers.severity import read_severity
+
+_TITLE: Final = ("title", "name", "alertname", "subject")
+_SUMMARY: Final = ("summary", "message", "text")
+_DESCRIPTION: Final = ("description", "details", "body")
+_STATUS: Final = ("status", "state")
+_SEVERITY: Final = ("severity", "priority", "level")
+_FINGERPRINT: Final = ("fingerprint", "dedupe_key", "dedup_key", "id")
+_GROUP: Final = ("group_key", "group")
+_STARTED: Final = ("started_at", "starts_at", "startsAt", "timestamp")
+_ENDED: Final = ("ended_at", "ends_at", "endsAt", "resolved_at")
+_LINKS: Final = {"runbook_url": "Runbook", "dashboard_url": "Dashboard", "url": "Source"}
+
+_KNOWN: Final = frozenset(
+    {
+        *(
+            *_TITLE,
+            *_SUMMARY,
+            *_DESCRIPTION,
+            *_STATUS,
+            *_SEVERITY,
+            *_FINGERPRINT,
+            *_GROUP,
+            *_STARTED,
+            *_ENDED,
+        ),
+        *("namespace", "service", "target", "host", "instance", "labels", "links", *_LINKS),
+    }
+)
+
+_STATUSES: Final = {
+    **dict.fromkeys(
+        words(
+            "firing alerting alert active open triggered trigger problem down failed failure failing error "
+            "critical warning"
+        ),
+        Status.FIRING,
+    ),
+    **dict.fromkeys(
+        words(
+            "resolved resolve ok up closed close recovered recovery inactive normal cleared clear success "
+            "healthy fixed"
+        ),
+        Status.RESOLVED,
+    ),
+}
+
+
+class Generic:
+    """Anything that can post JSON."""
+
+    name = "generic"
+    title = "Generic JSON"
+
+    def parse(self, payload: object) -> Reading:
+        """Read one alert, a list of them, or ``{"alerts": [...]}``.
+
+        Raises:
+            InvalidInputError: it is none of these, or the one alert has a field of the wrong type.
+        """
+        if isinstance(payload, list):
+            return read_batch(payload, _read_alert)
+        if not isinstance(payload, dict):
+            raise InvalidInputError("body", "must be an object or a list of objects")
+        if "alerts" in payload:
+            return read_batch(payload["alerts"], _read_alert)
+        return Reading(((0, _read_alert(payload)),))
+
+    def receiver(self, url: str, token: str) -> str:
+        """A command to paste into a shell or a script."""
+        body = {
+            "title": "Backup failed",
+            "severity": "critical",
+            "host": "nas-01",
+            "summary": "exit status 2",
+        }
+        return (
+            f"curl -fsS -X POST {shlex.quote(url)} \\\n"
+            f"  -H {shlex.quote(f'Authorization: Bearer {token}')} \\\n"
+            "  -H 'Content-Type: application/json' \\\n"
+            f"  -d {shlex.quote(json.dumps(body))}\n"
+        )
+
+    def example(self, now: datetime) -> dict[str, object]:
+        """One alert that fires since ``now``."""
+        return {
+            "title": "Nightly backup failed",
+            "status": "firing",
+            "severity": "critical",
+            "summary": "borg exited with status 2",
+            "description": "Repository nas-01:/srv/backup: connection closed by remote host.",
+            "service": "backup",
+            "host": "nas-01",
+            "dedupe_key": "backup/nas-01",
+            "labels": {"repository": "nas-01:/srv/backup"},
+            "links": [{"title": "Log", "url": "https://logs.example.org/backup/nas-01"}],
+            "started_at": now.isoformat(),
+        }
+
+
+def _read_alert(alert: object) -> Signal:
+    if not isinstance(alert, dict):
+        raise InvalidInputError("alert", "must be an object")
+    given = read_texts(alert.get("labels") or {}, "labels")
+    labels = {**given, **{name: text for name, text in _other_fields(alert) if name not in given}}
+    title, summary = _read_title(alert)
+    severity, severity_word = read_severity(_scalar(alert, _SEVERITY) or given.get("severity", ""))
+    status = _read_status(alert)
+    return Signal(
+        status=status,
+        name=title,
+        severity=severity,
+        severity_word=severity_word,
+        summary=summary,
+        description=cut(_text(alert, _DESCRIPTION), MAX_DESCRIPTION),
+        labels=bound_labels(labels),
+        links=read_links(_link_candidates(alert)),
+        fingerprint=bound_identity(_scalar(alert, _FINGERPRINT)),
+        namespace=cut(_text(alert, ("namespace",)) or first_of(labels, NAMESPACE), MAX_LABEL_NAME),
+        service=cut(_text(alert, ("service",)) or first_of(labels, SERVICE), MAX_LABEL_NAME),
+        target=cut(_text(alert, ("target", "host", "instance")) or first_of(labels, TARGET), MAX_LABEL_NAME),
+        group_key=bound_identity(_text(alert, _GROUP)),
+        started_at=_read_time(alert, _STARTED),
+        ended_at=_read_time(alert, _ENDED) if status is Status.RESOLVED else None,
+    )
+
+
+def _read_title(alert: dict[str, Any]) -> tuple[str, str]:
+    """Name and summary; without a title the first line that was said is the name."""
+    title, summary = _text(alert, _TITLE), _text(alert, _SUMMARY)
+    said = title or summary or _text(alert, _DESCRIPTION)
+    name = one_line(said.strip().partition("\n")[0])
+    if not name:
+        raise InvalidInputError("title", "is missing")
+    return cut(name, MAX_NAME), "" if summary == name else cut(summary, MAX_SUMMARY)
+
+
+def _read_status(alert: dict[str, Any]) -> Status:
+    field, word = _find(alert, _STATUS)
+    if word is None:
+        return Status.FIRING
+    status = _STATUSES.get(word.strip().lower()) if isinstance(word, str) else None
+    if status is None:
+        raise InvalidInputError(field, "must be firing or resolved")
+    return status
+
+
+def _read_time(alert: dict[str, Any], fields: tuple[str, ...]) -> datetime | None:
+    field, value = _find(alert, fields)
+    if value is None:
+        return None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        moment = read_unix_time(value)
+    else:
+        moment = read_moment(value)
+    if moment is None and not str(value).startswith("0001-"):
+        raise InvalidInputError(field, "must be a time like 2026-01-31T12:00:00Z")
+    return moment
+
+
+def _link_candidates(alert: dict[str, Any]) -> Iterator[tuple[str, object]]:
+    links = alert.get("links") or []
+    if not isinstance(links, list):
+        raise InvalidInputError("links", "must be a list")
+    for index, link in enumerate(links):
+        if not isinstance(link, dict):
+            raise InvalidInputError(f"links[{index}]", "must be an object with title and url")
+        title = _text(link, ("title", "text"), f"links[{index}].")
+        yield one_line(cut(title, 80)) or "Link", _text(link, ("url", "href"), f"links[{index}].")
+    for field, title in _LINKS.items():
+        yield title, _text(alert, (field,))
+
+
+def _other_fields(alert: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Fields nobody knows are labels, if they are no objects or lists."""
+    for name, value in alert.items():
+        if name not in _KNOWN and isinstance(value, str | int | float):
+            yield name, write_scalar(value, name)
+
+
+def _find(fields: dict[str, Any], names: tuple[str, ...]) -> tuple[str, Any]:
+    """The first of ``names`` that is given, and its value; null is not given."""
+    for name in names:
+        value = fields.get(name)
+        if value is not None:
+            return name, value
+    return names[0], None
+
+
+def _text(fields: dict[str, Any], names: tuple[str, ...], path: str = "") -> str:
+    name, value = _find(fields, names)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise InvalidInputError(path + name, "must be text")
+    return value
+
+
+def _scalar(fields: dict[str, Any], names: tuple[str, ...]) -> str:
+    name, value = _find(fields, names)
+    return "" if value is None else write_scalar(value, name)

@@ -1,0 +1,76 @@
+"""Label: the maps of names to texts that come with an alert, and what they tell of its place."""
+
+import hashlib
+from typing import Final
+
+from bot.domain.errors import InvalidInputError
+from bot.domain.signal import MAX_LABEL_NAME, MAX_LABEL_VALUE, MAX_LABELS
+from bot.domain.text import cut
+
+NAMESPACE: Final = ("namespace", "kubernetes_namespace", "k8s.namespace.name", "exported_namespace")
+SERVICE: Final = ("service", "service.name", "service_name", "job", "app", "application", "component")
+TARGET: Final = ("instance", "host", "hostname", "node", "nodename", "pod", "server", "device", "monitor")
+
+LONGEST_IDENTITY: Final = 512
+
+_ONLY_TEXT: Final = frozenset({str})
+
+
+def read_texts(value: object, field: str) -> dict[str, str]:
+    """``value`` as a map of texts: numbers and truths are written out, null is as good as absent.
+
+    Raises:
+        InvalidInputError: it is no object, or a value in it is an object or a list.
+    """
+    if not isinstance(value, dict):
+        raise InvalidInputError(field, "must be an object")
+    if _ONLY_TEXT.issuperset(map(type, value.values())):
+        return value
+    return {
+        name: write_scalar(inner, f"{field}.{cut(name, 64)}")
+        for name, inner in value.items()
+        if inner is not None
+    }
+
+
+def write_scalar(value: object, field: str) -> str:
+    """A text as it is, a number or truth as JSON writes it.
+
+    Raises:
+        InvalidInputError: it is none of these.
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
+    raise InvalidInputError(field, "must be text")
+
+
+def bound_labels(labels: dict[str, str]) -> dict[str, str]:
+    """``labels`` within the bounds of a Signal: the first `MAX_LABELS`, long ones cut in the middle."""
+    if (
+        len(labels) <= MAX_LABELS
+        and max(map(len, labels), default=0) <= MAX_LABEL_NAME
+        and max(map(len, labels.values()), default=0) <= MAX_LABEL_VALUE
+    ):
+        return labels
+    kept = list(labels.items())[:MAX_LABELS]
+    return {cut(name, MAX_LABEL_NAME): cut(value, MAX_LABEL_VALUE) for name, value in kept}
+
+
+def first_of(texts: dict[str, str], names: tuple[str, ...]) -> str:
+    """The first of ``names`` that says something, "" when none does."""
+    for name in names:
+        text = texts.get(name)
+        if text:
+            return text
+    return ""
+
+
+def bound_identity(text: str) -> str:
+    """``text``, or its digest when it is too long to keep: cutting would make different things alike."""
+    if len(text) <= LONGEST_IDENTITY:
+        return text
+    return "blake2b:" + hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

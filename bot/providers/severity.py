@@ -1,0 +1,44 @@
+"""Severity: senders' words for how bad it is, in our three.
+
+Critical is what may wake somebody: with ``error`` and ``high`` senders mean the upper end of their scale
+(syslog, PagerDuty, Opsgenie P2, Zabbix), so they stand here. An alert that names no severity at all is a
+warning, for somebody wrote a rule for it; a word nobody knows is info, and kept.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from bot.domain.signal import Severity
+from bot.domain.text import cut, words
+
+LONGEST_WORD: Final = 64
+
+WORDS: Final[Mapping[str, Severity]] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            words(
+                "critical crit page emergency emerg fatal panic alert disaster severe error err high highest "
+                "major urgent blocker failure"
+            ),
+            Severity.CRITICAL,
+        ),
+        **dict.fromkeys(("p0", "p1", "p2", "sev0", "sev1", "sev2"), Severity.CRITICAL),
+        **dict.fromkeys(words("warning warn average medium moderate minor degraded"), Severity.WARNING),
+        **dict.fromkeys(("p3", "sev3"), Severity.WARNING),
+        **dict.fromkeys(
+            words("info information informational notice low lowest trivial debug none ok normal"),
+            Severity.INFO,
+        ),
+        **dict.fromkeys(("p4", "p5", "sev4", "sev5"), Severity.INFO),
+    }
+)
+
+
+def read_severity(word: str) -> tuple[Severity, str]:
+    """What ``word`` means to us, and the word itself where it is none of ours; "" is a warning."""
+    plain = word.strip().lower()
+    if not plain:
+        return Severity.WARNING, ""
+    severity = WORDS.get(plain, Severity.INFO)
+    return severity, "" if severity == plain else cut(word.strip(), LONGEST_WORD)

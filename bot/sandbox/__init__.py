@@ -1,0 +1,1 @@
+"""Beside the house: a small Discord on loopback."""

@@ -1,0 +1,1 @@
+"""The control API: what people do, and what tests change, over plain HTTP and JSON."""

@@ -1,0 +1,228 @@
+/** The input line: text with completion of mentions and emoji, or a slash command. */
+
+import * as api from "./api.js";
+import { botTag, avatar } from "./avatar.js";
+import { callables, search } from "./command.js";
+import { CommandLine } from "./command_line.js";
+import { Completion } from "./completion.js";
+import { append, fill, h, hovering, narrow } from "./dom.js";
+import { EMOJI, expandShortcodes } from "./emoji.js";
+import { icon } from "./icon.js";
+import { invoke } from "./interaction.js";
+import { openMenu } from "./menu.js";
+import { on } from "./news.js";
+import { maySend } from "./permission.js";
+import { openPicker } from "./picker.js";
+import { sentence } from "./typing.js";
+import { TYPE, bot, channels, isThread, people, roles, self, user as userOf } from "./world.js";
+
+const LONGEST = 2000;
+
+export class Composer {
+  /** @param {object} channel @param {{primary: boolean}} options primary: takes the commands mentioned in messages */
+  constructor(channel, { primary }) {
+    this.channel = channel;
+    this.line = null;
+    this.completion = new Completion((item) => this.pick(item));
+    this.error = h("div", { class: "composer-error", role: "alert", hidden: true });
+    this.typing = h("div", { class: "typing", "aria-live": "polite" });
+    this.input = h("textarea", { class: "composer-input", rows: "1", role: "combobox", "aria-expanded": false, autocomplete: "off",
+      placeholder: `Message ${isThread(channel) ? "" : "#"}${channel.name}`, "aria-label": `Message ${channel.name}` });
+    this.slot = h("div", { class: "composer-slot" }, this.input);
+    this.box = h("div", { class: "composer-box" }, this.moreButton(), this.slot, this.emojiButton(), this.sendButton());
+    this.node = h("form", { class: "composer", on: { submit: (event) => event.preventDefault() } });
+    this.input.addEventListener("input", () => this.typed());
+    this.input.addEventListener("keydown", (event) => this.key(event));
+    this.node.addEventListener("focusout", () => setTimeout(() => this.node.contains(document.activeElement) || this.completion.hide()));
+    this.stops = [on("typing", (id) => id === channel.id && this.showTyping()), on("world", () => this.draw()),
+      ...(primary ? [on("command", (path) => this.begin(path))] : [])];
+    this.draw();
+  }
+
+  dispose() {
+    for (const stop of this.stops) stop();
+  }
+
+  focus() {
+    if (hovering() && !narrow()) (this.line ?? this.input).focus();
+  }
+
+  draw() {
+    const allowed = maySend(this.channel.id) && !this.channel.thread_metadata?.locked;
+    if (this.allowed === allowed) return;
+    this.allowed = allowed;
+    const refusal = h("p", { class: "composer-locked" }, icon("lock"), "You do not have permission to send messages in this channel.");
+    if (allowed) fill(this.node, this.completion.node, this.error, this.box, this.typing);
+    else fill(this.node, refusal, this.typing);
+  }
+
+  moreButton() {
+    const button = h("button", { type: "button", class: "icon-button composer-more", "aria-label": "More ways to write" }, icon("plus"));
+    const slash = () => {
+      this.quit("/");
+      this.input.focus();
+    };
+    button.addEventListener("click", () => openMenu([{ label: "Use a slash command", icon: "apps", act: () => setTimeout(slash) }], { anchor: button, label: "More", side: "above" }));
+    return button;
+  }
+
+  emojiButton() {
+    const button = h("button", { type: "button", class: "icon-button", "aria-label": "Choose an emoji" }, icon("smile"));
+    button.addEventListener("click", () => openPicker({ anchor: button }, (char) => {
+      this.input.setRangeText(char, this.input.selectionStart, this.input.selectionEnd, "end");
+      this.typed();
+      this.input.focus();
+    }));
+    return button;
+  }
+
+  sendButton() {
+    return h("button", { type: "button", class: "icon-button composer-send", "aria-label": "Send", on: { click: () => (this.line ? this.line.send() : this.say()) } }, icon("send"));
+  }
+
+  showTyping() {
+    const text = sentence(this.channel.id);
+    fill(this.typing, text && h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")), text);
+  }
+
+  complain(text) {
+    this.error.hidden = !text;
+    fill(this.error, text && icon("warn"), text);
+  }
+
+  // ---- text
+
+  typed() {
+    this.input.style.height = "auto";
+    this.input.style.height = `${Math.min(this.input.scrollHeight, innerHeight * 0.4)}px`;
+    this.complain("");
+    const { value, selectionStart } = this.input;
+    if (/^\/[^\n]*$/.test(value)) this.suggestCommands(value.slice(1));
+    else this.suggestWords(/(?:^|\s)([@#:])([\w-]*)$/.exec(value.slice(0, selectionStart)));
+  }
+
+  suggestCommands(text) {
+    const exact = text.endsWith(" ") && callables(this.channel.id).find(({ path }) => path === text.trim());
+    if (exact) {
+      this.enter(exact);
+      return;
+    }
+    const items = search(text, this.channel.id).map((callable) => ({ callable, label: `/${callable.path}`, description: callable.description,
+      sign: avatar({ ...bot(), bot: true }, "avatar-small"), note: callable.options.map(({ name, required }) => (required ? name : "")).filter(Boolean).join(" ") }));
+    const title = items.length ? [bot().username, " ", botTag()] : null;
+    this.completion.show(this.input, { title, items, note: items.length ? "" : "No commands match." });
+  }
+
+  suggestWords(found) {
+    const items = found ? WORDS[found[1]](found[2].toLowerCase()).slice(0, 10) : [];
+    if (items.length) this.completion.show(this.input, { items });
+    else this.completion.hide();
+  }
+
+  pick(item) {
+    if (this.line) this.line.pick(item);
+    else if (item.callable) this.enter(item.callable);
+    else {
+      const at = this.input.selectionStart;
+      const from = this.input.value.slice(0, at).search(/[@#:][\w-]*$/);
+      this.input.setRangeText(`${item.word} `, from, at, "end");
+      this.typed();
+    }
+  }
+
+  key(event) {
+    if (event.isComposing || this.completion.key(event)) return;
+    if (event.key === "Escape" && this.completion.isOpen) {
+      event.preventDefault();
+      this.completion.hide();
+    } else if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      this.say();
+    }
+  }
+
+  async say() {
+    const { value } = this.input;
+    if (!value.trim()) return;
+    if (value.startsWith("/") && this.completion.chosen) {
+      this.pick(this.completion.chosen);
+      return;
+    }
+    const content = encode(expandShortcodes(value)).trim();
+    if (content.length > LONGEST) {
+      this.complain(`Your message is too long: ${content.length} of ${LONGEST} characters.`);
+      return;
+    }
+    this.quit("");
+    try {
+      await api.say(self().name, { channel_id: this.channel.id, content });
+    } catch (error) {
+      if (!this.input.value) this.quit(value);
+      this.complain(error.message);
+    }
+  }
+
+  // ---- commands
+
+  /** Begin a command by its name, as a mention `</name:id>` does. */
+  begin(path) {
+    const callable = callables(this.channel.id).find((one) => one.path === path);
+    if (callable) this.enter(callable);
+    else this.quit(`/${path} `);
+    this.focus();
+  }
+
+  enter(callable) {
+    this.mount(new CommandLine(callable, {
+      channelId: this.channel.id, completion: this.completion, complain: (text) => this.complain(text),
+      onQuit: (text) => this.quit(text), onSend: (values) => this.run(callable, values),
+    }));
+  }
+
+  mount(line) {
+    this.completion.hide();
+    this.complain("");
+    this.line = line;
+    this.input.value = "";
+    fill(this.slot, line.node);
+    line.focus();
+  }
+
+  /** Back to plain text. */
+  quit(text) {
+    this.completion.hide();
+    this.line = null;
+    fill(this.slot, this.input);
+    this.input.value = text;
+    this.typed();
+    if (this.node.contains(document.activeElement) || document.activeElement === document.body) this.input.focus();
+  }
+
+  async run(callable, options) {
+    const { line } = this;
+    this.quit("");
+    try {
+      await invoke(callable.path, this.channel.id, { options });
+    } catch (error) {
+      if (!this.line && !this.input.value) this.mount(line);
+      this.complain(error.message);
+    }
+  }
+}
+
+const named = (list, wanted) => list.filter(({ name }) => name.toLowerCase().includes(wanted));
+const WORDS = {
+  "@": (wanted) => [...named([...people(), { ...bot(), name: bot().username, bot: true }], wanted).map((one) => ({ label: one.name, word: `@${one.name}`, sign: avatar(userOf(one.id), "avatar-small") })),
+    ...named(roles(), wanted).filter(({ name }) => name !== "@everyone").map(({ name }) => ({ label: `@${name}`, word: `@${name}`, description: "Notify users with this role" }))],
+  "#": (wanted) => named(channels().filter(({ type }) => type !== TYPE.category), wanted).map(({ name }) => ({ label: `#${name}`, word: `#${name}` })),
+  ":": (wanted) => (wanted.length < 2 ? [] : named(EMOJI, wanted).map(({ char, name }) => ({ label: `:${name}:`, word: char, sign: append(h("span", { class: "emoji" }), [char]) }))),
+};
+
+/** Names after @ and # become the mentions that Discord sends. */
+function encode(text) {
+  const users = [...people(), { ...bot(), name: bot().username }].map(({ id, name }) => [`@${name}`, `<@${id}>`]);
+  const groups = roles().filter(({ name }) => name !== "@everyone").map(({ id, name }) => [`@${name}`, `<@&${id}>`]);
+  const rooms = channels().map(({ id, name }) => [`#${name}`, `<#${id}>`]);
+  const mentions = new Map([...rooms, ...groups, ...users]);
+  return text.replace(/[@#][\w-]+/g, (word) => mentions.get(word) ?? word);
+}

@@ -1,0 +1,65 @@
+"""Desk: what every use case needs at hand."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+import msgspec
+
+from bot.clock import Clock
+from bot.domain.source import DEFAULT_REOPEN_WINDOW, DEFAULT_SILENCE
+from storage.engine import Storage
+from storage.project import Project
+
+DEFAULT_LEASE: Final = timedelta(minutes=15)
+
+
+class Bell:
+    """Rings when a card may have become due; whoever waits looks at the database."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def ring(self) -> None:
+        """There is something to do."""
+        self._event.set()
+
+    async def wait(self, seconds: float) -> bool:
+        """Return on the next ring (or one since the last wait), at the latest after ``seconds``."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._event.wait()
+        except TimeoutError:
+            return False
+        self._event.clear()
+        return True
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """What the configuration decides for all sources and people.
+
+    ``default_channel_id`` applies until somebody picks one in Discord.
+    """
+
+    silence: timedelta = DEFAULT_SILENCE
+    reopen_window: timedelta = DEFAULT_REOPEN_WINDOW
+    lease: timedelta = DEFAULT_LEASE
+    default_channel_id: int | None = None
+
+
+@dataclass(slots=True)
+class Desk:
+    """One project on one database. ``project`` is replaced when its settings change."""
+
+    storage: Storage
+    clock: Clock
+    project: Project
+    rules: Rules = field(default_factory=Rules)
+    bell: Bell = field(default_factory=Bell)
+    signing_key: bytes = b""
+
+    @property
+    def default_channel_id(self) -> int | None:
+        """Where cards go whose source names no channel: picked in Discord, else configured."""
+        return self.project.settings.default_channel_id or self.rules.default_channel_id

@@ -1,0 +1,137 @@
+"""``tocsin check``: what is wrong and how to mend it."""
+
+import os
+from argparse import Namespace
+from dataclasses import dataclass, field
+
+import httpx
+
+from bot.app import open_desk
+from bot.config import Settings
+from bot.database import DatabaseChoice, database_choice
+from bot.delivery.doctor import Chart, Finding, Level, examine
+from bot.environ import strays
+from bot.usecases import source
+from bot.verbs.loop import run
+from storage import schema
+
+_MARKS = {Level.OK: "ok   ", Level.WARN: "warn ", Level.ERROR: "ERROR"}
+
+
+@dataclass
+class Room:
+    """One heading of the report."""
+
+    name: str
+    findings: list[Finding] = field(default_factory=list)
+
+
+def check(args: Namespace) -> int:
+    """Look at everything; 0 when nothing keeps alerts from reaching their channel, else 1."""
+    settings = Settings.load(args.config)
+    choice = database_choice(settings)
+    rooms = run(_examine(settings, choice))
+    for room in rooms:
+        print(room.name)
+        for finding in room.findings:
+            print(f"  {_MARKS[finding.level]}  {finding.what}")
+            if finding.remedy:
+                print(f"         {finding.remedy}")
+        print()
+    worst = [finding.level for room in rooms for finding in room.findings]
+    errors, warnings = worst.count(Level.ERROR), worst.count(Level.WARN)
+    print("All is well." if not errors + warnings else f"Errors: {errors}, warnings: {warnings}.")
+    return 1 if errors else 0
+
+
+async def _examine(settings: Settings, choice: DatabaseChoice) -> list[Room]:
+    database, migrated = await _database(choice)
+    channels = await _channels(settings) if migrated else []
+    return [
+        Room("Configuration", _configuration()),
+        Room("Database", [database]),
+        Room("Door for senders", [await _door(settings)]),
+        Room("Discord", await _discord(settings, channels)),
+    ]
+
+
+def _configuration() -> list[Finding]:
+    found = [
+        Finding(Level.WARN, f"{stray}.", "Correct its name or remove it from the environment.")
+        for stray in strays(Settings, os.environ)
+    ]
+    return [Finding(Level.OK, "Every setting can be used."), *found]
+
+
+async def _database(choice: DatabaseChoice) -> tuple[Finding, bool]:
+    """How the database is, and whether it can be read."""
+    where = f"{choice.shown} (from {choice.origin})"
+    try:
+        pending = await schema.pending(choice.url)
+    except Exception as error:  # noqa: BLE001 -- whatever a driver raises is the finding
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        remedy = "Is it running, and are name, user and password right?"
+        return Finding(Level.ERROR, f"{where} cannot be used: {reason}", remedy), False
+    if not pending:
+        return Finding(Level.OK, f"{where} is reachable and up to date."), True
+    if choice.embedded:
+        return Finding(Level.OK, f"{where} is made or brought up to date by the next start."), False
+    what = f"{where} lacks {len(pending)} of its migrations."
+    return Finding(Level.ERROR, what, "Run: tocsin db upgrade (with --dry-run it only prints the SQL)"), False
+
+
+async def _channels(settings: Settings) -> list[int]:
+    """Channels that were picked in Discord, for the desk or for a source."""
+    async with open_desk(settings) as desk:
+        picked = [desk.default_channel_id, *(one.channel_id for one in await source.listing(desk))]
+    return [ident for ident in picked if ident is not None]
+
+
+async def _door(settings: Settings) -> Finding:
+    url = settings.http.public_url
+    if url is None:
+        return Finding(
+            Level.WARN,
+            "No public address is set: senders on other machines cannot be told where to post.",
+            "Set http.public_url (TOCSIN_PUBLIC_URL) to the address by which they reach this machine.",
+        )
+    try:
+        async with httpx.AsyncClient(timeout=5) as client:
+            answer = await client.get(f"{url}/healthz")
+    except httpx.HTTPError as error:
+        reason = str(error) or type(error).__name__
+        return Finding(
+            Level.WARN, f"{url} does not answer: {reason}", "Is Tocsin running, and its proxy set up?"
+        )
+    if answer.is_success:
+        return Finding(Level.OK, f"{url} answers.")
+    return Finding(
+        Level.WARN,
+        f"{url}/healthz answers {answer.status_code}.",
+        "Something else listens there, or the proxy does not pass the path on.",
+    )
+
+
+async def _discord(settings: Settings, channels: list[int]) -> list[Finding]:
+    if settings.discord.token is None:
+        return [
+            Finding(
+                Level.ERROR,
+                "No bot token is set.",
+                "In the Developer Portal make an application with a bot, copy the token of its page Bot, "
+                "and set discord.token (TOCSIN_DISCORD_TOKEN).",
+            )
+        ]
+    if settings.discord.default_channel is not None:
+        channels = [settings.discord.default_channel, *channels]
+    roles, ping = settings.roles, settings.ping
+    return await examine(
+        Chart(
+            token=settings.discord.token.get_secret_value(),
+            base_url=settings.discord.url,
+            guild=settings.discord.guild,
+            channels=channels,
+            capabilities={"view": roles.view, "respond": roles.respond, "manage": roles.manage},
+            pings=[*ping.critical, *ping.warning, *ping.info],
+        )
+    )

@@ -1,0 +1,54 @@
+"""``tocsin run``, ``demo`` and ``sandbox``: the verbs that stay."""
+
+import shutil
+import tempfile
+from argparse import Namespace
+from pathlib import Path
+
+from bot import app, log
+from bot.config import Settings
+from bot.database import EMBEDDED_NAME
+from bot.sandbox.run import serve
+from bot.verbs.loop import run
+
+
+def start(args: Namespace) -> int:
+    """Be the bot until a signal ends it."""
+    settings = Settings.load(args.config, required=Settings.REQUIRED_TO_RUN)
+    log.set_up(settings.log.level, settings.log.format)
+    run(app.run(settings, ready_file=args.ready_file))
+    return 0
+
+
+def demo(args: Namespace) -> int:
+    """Be bot and sandbox on this machine, apart from whatever is configured for real."""
+    data = args.data or Path(tempfile.mkdtemp(prefix="tocsin-demo-"))
+    settings = Settings.load(
+        args.config,
+        discord={"token": None, "url": None, "default_channel": None, "guild": None},
+        storage={"database_url": f"sqlite:///{(data / EMBEDDED_NAME).absolute()}", "data": data},
+        http={"host": "127.0.0.1", "public_url": None},
+    )
+    log.set_up(settings.log.level, settings.log.format)
+    try:
+        run(
+            app.demo(
+                settings,
+                port=args.port,
+                sandbox_port=args.sandbox_port,
+                data=data,
+                ready_file=args.ready_file,
+            )
+        )
+    finally:
+        if args.data is None:
+            shutil.rmtree(data, ignore_errors=True)
+    return 0
+
+
+def sandbox(args: Namespace) -> int:
+    """Be a small Discord until a signal ends it."""
+    settings = Settings.load(args.config)
+    log.set_up(settings.log.level, settings.log.format)
+    run(serve("127.0.0.1", args.port, args.ready_file))
+    return 0

@@ -1,0 +1,114 @@
+"""``tocsin source``: who may send."""
+
+import getpass
+import json
+from argparse import Namespace
+from datetime import timedelta
+
+from bot.app import open_desk
+from bot.config import Http, Settings
+from bot.domain.actor import Actor, ActorKind
+from bot.usecases import source
+from bot.usecases.source import Issued
+from bot.verbs.loop import run
+
+
+def add(args: Namespace) -> int:
+    """Let a sender in; print its address and token, which are shown only now."""
+    settings = Settings.load(args.config)
+
+    async def work() -> Issued:
+        async with open_desk(settings) as desk:
+            return await source.add(
+                desk,
+                args.name,
+                args.provider,
+                actor=_me(),
+                channel_id=args.channel,
+                silence=args.ttl,
+                reopen_window=args.reopen_window,
+            )
+
+    _show(run(work()), settings.http, as_json=args.json)
+    return 0
+
+
+def rotate(args: Namespace) -> int:
+    """Give a sender a new token; the old one works until the overlap is over."""
+    settings = Settings.load(args.config)
+
+    async def work() -> Issued:
+        async with open_desk(settings) as desk:
+            return await source.rotate(desk, args.name, actor=_me(), overlap=args.overlap)
+
+    _show(run(work()), settings.http, as_json=args.json)
+    if not args.json:
+        print(f"\nThe old token works for another {_span(args.overlap)}.")
+    return 0
+
+
+def remove(args: Namespace) -> int:
+    """Let a sender out; its alerts stay."""
+    settings = Settings.load(args.config)
+
+    async def work() -> None:
+        async with open_desk(settings) as desk:
+            await source.remove(desk, args.name, actor=_me())
+
+    run(work())
+    print(f"{args.name} may send no more.")
+    return 0
+
+
+def listing(args: Namespace) -> int:
+    """One line for each sender."""
+    settings = Settings.load(args.config)
+
+    async def work() -> list[tuple[str, str, str, str]]:
+        async with open_desk(settings) as desk:
+            return [
+                (
+                    one.name,
+                    one.provider,
+                    str(one.channel_id or "default"),
+                    one.last_event_at.isoformat(timespec="seconds") if one.last_event_at else "never",
+                )
+                for one in await source.listing(desk)
+            ]
+
+    rows = run(work())
+    if not rows:
+        print("There is no source yet. Make one: tocsin source add NAME --provider alertmanager")
+        return 0
+    rows.insert(0, ("NAME", "PROVIDER", "CHANNEL", "LAST EVENT"))
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    for row in rows:
+        print("  ".join([*(text.ljust(width) for text, width in zip(row, widths, strict=False)), row[3]]))
+    return 0
+
+
+def _show(issued: Issued, http: Http, *, as_json: bool) -> None:
+    url = http.hook_url(issued.source.provider)
+    if as_json:
+        print(json.dumps({"url": url, "token": issued.token, "signing_secret": issued.signing_secret}))
+        return
+    print(f"""{issued.source.name} may send {issued.source.provider} webhooks. This is shown only once:
+
+  address         {url}
+  token           {issued.token}
+  signing secret  {issued.signing_secret}
+
+Either send the header  Authorization: Bearer TOKEN  or sign each request with the secret. Try it:
+
+  tocsin emit --provider {issued.source.provider} --url {url} --token TOKEN""")
+
+
+def _me() -> Actor:
+    """Whoever is logged in on this machine."""
+    user = getpass.getuser()
+    return Actor(ActorKind.PROGRAM, f"cli:{user}", f"{user} (command line)")
+
+
+def _span(length: timedelta) -> str:
+    hours, seconds = divmod(int(length.total_seconds()), 3_600)
+    return f"{hours} h" if not seconds else f"{hours} h {seconds // 60} min"

@@ -1,0 +1,62 @@
+"""Dialect: the few places where the two engines need different words."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    Text,
+    bindparam,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.codec import encode
+
+
+def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An ``INSERT`` that knows ``ON CONFLICT``."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def allocate(connection: Connection, table: Table, count: int) -> list[int]:
+    """``count`` fresh ids of ``table``, ascending.
+
+    SQLite: behind the largest, safe inside BEGIN IMMEDIATE. PostgreSQL: from the identity's sequence.
+    """
+    if not count:
+        return []
+    if connection.dialect.name == "postgresql":
+        statement = text(
+            "SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)"
+        )
+        return sorted(connection.execute(statement, {"name": table.name, "count": count}).scalars())
+    largest = connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
+    return list(range(largest + 1, largest + 1 + count))
+
+
+def is_one_of(
+    connection: Connection, subject: ColumnElement[Any], values: Iterable[Any]
+) -> ColumnElement[bool]:
+    """``subject IN (values)`` as one parameter, however many there are."""
+    if connection.dialect.name == "postgresql":
+        return subject == func.any(
+            bindparam("values", list(values), postgresql.ARRAY(subject.type), unique=True)
+        )
+    listed = func.json_each(bindparam("values", encode(list(values)), Text, unique=True)).table_valued(
+        "value"
+    )
+    return subject.in_(select(listed.c.value))
+
+
+def hold_chain(connection: Connection, project_id: int) -> None:
+    """Keep others from appending to the audit chain until the commit.
+
+    SQLite's writers are alone anyway. Taken last in a transaction, so that it cannot close a deadlock.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(7261, :project)"), {"project": project_id})

@@ -1,0 +1,185 @@
+"""Storage: the one door to the database, for both engines.
+
+Everything that touches rows is an ordinary function of a `Transaction`; here it is decided where it runs.
+
+On SQLite all writes go through one thread that owns the writing connection: a whole transaction is one hop
+into it, people's work overtakes bulk work, and there is never a lock to wait for inside this process. Reads
+go through aiosqlite on connections that cannot write. On PostgreSQL both run on asyncpg's pool.
+
+Trap: the standard driver opens no transaction for statements that begin with ``WITH``, so that a rollback
+would not undo them. The drivers are put in autocommit and ``BEGIN`` is emitted here.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import StaticPool
+
+from bot.domain.errors import NotDurableError
+from storage.transaction import Transaction
+from storage.writer import Writer
+
+T = TypeVar("T")
+Work = Callable[[Transaction], T]
+
+BUSY_TIMEOUT_MS: Final = 5_000
+READERS: Final = 4
+POSTGRES_POOL: Final = 8
+# Connection trouble, insufficient resources, operator intervention, system error (PostgreSQL, appendix A).
+_UNAVAILABLE_CLASSES: Final = frozenset({"08", "53", "57", "58"})
+_READ_ONLY: Final = "25006"
+_RETRIED_STATES: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock
+
+
+class Storage:
+    """An open database; make one with `Storage.open`, end it with `close`."""
+
+    def __init__(self, url: str, reader: AsyncEngine, writer: Writer | None) -> None:
+        self._url = url
+        self._reader = reader
+        self._writer = writer
+
+    @classmethod
+    def open(cls, url: str) -> "Storage":
+        """Open ``url`` (``sqlite:///path`` or ``postgresql+asyncpg://...``); nothing is migrated here."""
+        if not is_sqlite(url):
+            engine = create_async_engine(url, pool_size=POSTGRES_POOL, pool_pre_ping=True)
+            return cls(url, engine, None)
+        path = sqlite_path(url)
+        make_private(path)
+        reader = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=READERS, max_overflow=0)
+        event.listen(reader.sync_engine, "connect", _prepare_reader)
+        writer_engine = create_engine(
+            f"sqlite:///{path}", poolclass=StaticPool, connect_args={"check_same_thread": False}
+        )
+        event.listen(writer_engine, "connect", prepare_writer)
+        event.listen(writer_engine, "begin", begin_immediate)
+        return cls(url, reader, Writer(writer_engine))
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self._reader.dialect.name
+
+    async def write(self, work: Work[T], *, urgent: bool = True) -> T:
+        """Run ``work`` in one transaction that is on disk when this returns.
+
+        ``urgent`` is for people: it overtakes waiting bulk work.
+
+        Raises:
+            NotDurableError: the database cannot be written now (locked, full, gone).
+        """
+        try:
+            if self._writer is not None:
+                return await self._writer.run(lambda conn: work(Transaction(conn)), urgent=urgent)
+            return await self._write_postgres(work)
+        except (DBAPIError, OSError) as error:
+            if not _out_of_reach(error):
+                raise
+            raise NotDurableError(_plain(error)) from error
+
+    async def read(self, work: Work[T]) -> T:
+        """Run ``work``, which must not write, on one consistent snapshot.
+
+        Raises:
+            NotDurableError: the database cannot be reached.
+        """
+        try:
+            async with self._reader.connect() as connection:
+                if self.dialect == "postgresql":
+                    await connection.execution_options(isolation_level="REPEATABLE READ")
+                return await connection.run_sync(lambda conn: work(Transaction(conn)))
+        except (DBAPIError, OSError) as error:
+            if not _out_of_reach(error):
+                raise
+            raise NotDurableError(_plain(error)) from error
+
+    async def close(self) -> None:
+        """Finish what was begun and let go of the files and sockets."""
+        if self._writer is not None:
+            await asyncio.to_thread(self._writer.close)
+        await self._reader.dispose()
+
+    async def _write_postgres(self, work: Work[T]) -> T:
+        for last in (False, False, True):
+            try:
+                async with self._reader.begin() as connection:
+                    return await connection.run_sync(lambda conn: work(Transaction(conn)))
+            except DBAPIError as error:
+                if last or getattr(error.orig, "sqlstate", None) not in _RETRIED_STATES:
+                    raise
+        raise AssertionError  # the loop returns or raises
+
+
+def is_sqlite(url: str) -> bool:
+    """Whether ``url`` names an embedded file."""
+    return make_url(url).get_backend_name() == "sqlite"
+
+
+def sqlite_path(url: str) -> Path:
+    """The file that a SQLite URL names.
+
+    Raises:
+        ValueError: it names none; a database in memory would forget everything.
+    """
+    database = make_url(url).database
+    if not database or database == ":memory:":
+        raise ValueError("a SQLite URL must name a file, such as sqlite:///data/tocsin.db")
+    return Path(database)
+
+
+def prepare_writer(connection: Any, _record: object = None) -> None:
+    """WAL, an fsync for each commit, foreign keys, and no transactions but ours."""
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        "cache_size=-32000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def begin_immediate(connection: Connection) -> None:
+    """Take the write lock at once: a transaction that upgrades later can fail halfway."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _prepare_reader(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "query_only=ON", "temp_store=MEMORY"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def make_private(path: Path) -> None:
+    """Create the file readable by its owner alone; SQLite gives its WAL the same mode."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    os.close(handle)
+    path.chmod(0o600)
+
+
+def _out_of_reach(error: DBAPIError | OSError) -> bool:
+    """Whether the fault is the database's (locked, full, gone, read-only) and not the statement's."""
+    if isinstance(error, OSError):
+        return True
+    if state := getattr(error.orig, "sqlstate", None):
+        return state[:2] in _UNAVAILABLE_CLASSES or state == _READ_ONLY
+    broken = ("no such", "syntax error", "too many")
+    words = str(error.orig)
+    return isinstance(error, OperationalError | InterfaceError) and not any(each in words for each in broken)
+
+
+def _plain(error: BaseException) -> str:
+    """The database's own words, without statement and parameters (they may hold people's text)."""
+    cause = getattr(error, "orig", None) or error
+    return f"the database cannot be written now ({type(cause).__name__}: {str(cause)[:200]})"

@@ -1,0 +1,139 @@
+"""Sources and their credentials. Of a token only its SHA-256 is kept."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, insert, or_, select, update
+
+from bot.domain.source import Source
+from storage.codec import micros, micros_or_none, moment, moment_or_none, span_micros_or_none, span_or_none
+from storage.table import credential, source
+
+
+class Credential(msgspec.Struct, frozen=True):
+    """A digest that opens the door for ``source`` until ``expires_at`` (None: until it is rotated)."""
+
+    digest: str
+    generation: int
+    expires_at: datetime | None
+    source: Source
+
+
+class Sources:
+    """The senders' rows; removed ones are kept for their events and never returned here."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def listing(self, project_id: int) -> list[Source]:
+        """All of a project, by name."""
+        rows = self._connection.execute(
+            select(source)
+            .where(source.c.project_id == project_id, source.c.removed_at.is_(None))
+            .order_by(source.c.name)
+        )
+        return [_read(row) for row in rows]
+
+    def named(self, project_id: int, name: str) -> Source | None:
+        """The one called ``name``."""
+        row = self._connection.execute(
+            select(source).where(
+                source.c.project_id == project_id, source.c.name == name, source.c.removed_at.is_(None)
+            )
+        ).one_or_none()
+        return None if row is None else _read(row)
+
+    def names(self, ids: set[int]) -> dict[int, str]:
+        """Names by id, of removed ones too."""
+        rows = self._connection.execute(select(source.c.id, source.c.name).where(source.c.id.in_(ids)))
+        return {row.id: row.name for row in rows}
+
+    def add(self, new: Source) -> Source:
+        """Insert; the id that comes back is the real one."""
+        created = self._connection.execute(
+            insert(source)
+            .values(
+                project_id=new.project_id,
+                name=new.name,
+                provider=new.provider,
+                channel_id=new.channel_id,
+                silence_us=span_micros_or_none(new.silence),
+                reopen_window_us=span_micros_or_none(new.reopen_window),
+                generation=new.generation,
+                created_at=micros(new.created_at),
+            )
+            .returning(source.c.id)
+        ).scalar_one()
+        return msgspec.structs.replace(new, id=created)
+
+    def next_generation(self, source_id: int) -> int:
+        """Count the source's generation up and return it."""
+        generation: int = self._connection.execute(
+            update(source)
+            .where(source.c.id == source_id)
+            .values(generation=source.c.generation + 1)
+            .returning(source.c.generation)
+        ).scalar_one()
+        return generation
+
+    def remove(self, source_id: int, *, now: datetime) -> None:
+        """Mark as gone; its credentials open nothing from now on."""
+        self._connection.execute(
+            update(source).where(source.c.id == source_id).values(removed_at=micros(now))
+        )
+
+    def touch(self, seen: dict[int, datetime]) -> None:
+        """Remember when each source last spoke."""
+        for source_id, at in seen.items():
+            self._connection.execute(
+                update(source).where(source.c.id == source_id).values(last_event_at=micros(at))
+            )
+
+    def add_credential(self, source_id: int, digest: str, generation: int, *, now: datetime) -> None:
+        """A new key for the door."""
+        self._connection.execute(
+            insert(credential).values(
+                source_id=source_id, digest=digest, generation=generation, created_at=micros(now)
+            )
+        )
+
+    def expire_credentials(self, source_id: int, *, before: int, at: datetime) -> None:
+        """Let the keys of generations ``before`` this one end at ``at``, unless they end sooner."""
+        self._connection.execute(
+            update(credential)
+            .where(
+                credential.c.source_id == source_id,
+                credential.c.generation < before,
+                or_(credential.c.expires_at.is_(None), credential.c.expires_at > micros(at)),
+            )
+            .values(expires_at=micros_or_none(at))
+        )
+
+    def credentials(self, *, now: datetime) -> list[Credential]:
+        """Every key that still opens, with its source."""
+        rows = self._connection.execute(
+            select(credential.c.digest, credential.c.generation, credential.c.expires_at, source)
+            .join(source, source.c.id == credential.c.source_id)
+            .where(
+                source.c.removed_at.is_(None),
+                or_(credential.c.expires_at.is_(None), credential.c.expires_at > micros(now)),
+            )
+        )
+        return [Credential(row.digest, row[1], moment_or_none(row.expires_at), _read(row)) for row in rows]
+
+
+def _read(row: Row[Any]) -> Source:
+    values = row._mapping  # noqa: SLF001 -- SQLAlchemy's public name for it
+    return Source(
+        id=values[source.c.id],
+        project_id=values[source.c.project_id],
+        name=values[source.c.name],
+        provider=values[source.c.provider],
+        channel_id=values[source.c.channel_id],
+        silence=span_or_none(values[source.c.silence_us]),
+        reopen_window=span_or_none(values[source.c.reopen_window_us]),
+        generation=values[source.c.generation],
+        created_at=moment(values[source.c.created_at]),
+        last_event_at=moment_or_none(values[source.c.last_event_at]),
+    )

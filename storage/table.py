@@ -1,0 +1,273 @@
+"""The tables. Times are whole microseconds since the Unix epoch, UTC; flags of people are text.
+
+Names of constraints follow one convention, so that migrations can name them on both engines.
+"""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Id: Final = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER makes a SQLite rowid
+
+
+def _identity() -> Column[int]:
+    return Column("id", Id, Identity(), primary_key=True)
+
+
+def _refers(name: str, target: str, *, nullable: bool = False) -> Column[int]:
+    return Column(name, Id, ForeignKey(target), nullable=nullable)
+
+
+project: Final = Table(
+    "project",
+    metadata,
+    _identity(),
+    Column("name", Text, nullable=False, unique=True),
+    Column("tag", Text, nullable=False),
+    Column("settings", Text, nullable=False, server_default="{}"),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+source: Final = Table(
+    "source",
+    metadata,
+    _identity(),
+    _refers("project_id", "project.id"),
+    Column("name", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("channel_id", BigInteger),
+    Column("silence_us", BigInteger),
+    Column("reopen_window_us", BigInteger),
+    Column("generation", Integer, nullable=False, server_default="1"),
+    Column("created_at", BigInteger, nullable=False),
+    Column("last_event_at", BigInteger),
+    Column("removed_at", BigInteger),
+    Index(
+        "ix_source_live_name",
+        "project_id",
+        "name",
+        unique=True,
+        sqlite_where=text("removed_at IS NULL"),
+        postgresql_where=text("removed_at IS NULL"),
+    ),
+)
+
+credential: Final = Table(
+    "credential",
+    metadata,
+    _identity(),
+    _refers("source_id", "source.id"),
+    Column("digest", Text, nullable=False, unique=True),
+    Column("generation", Integer, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),
+    Index("ix_credential_source_id", "source_id"),
+)
+
+envelope: Final = Table(
+    "envelope",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    _refers("source_id", "source.id"),
+    Column("body", Text, nullable=False),
+    Column("original_sha256", Text, nullable=False),
+    Column("original_length", Integer, nullable=False),
+    Column("rules_version", SmallInteger, nullable=False),
+    Column("redactions", Integer, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+)
+
+recurrence: Final = Table(
+    "recurrence",
+    metadata,
+    _identity(),
+    _refers("project_id", "project.id"),
+    _refers("source_id", "source.id"),
+    Column("signature", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("namespace", Text, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("occurrences", BigInteger, nullable=False),
+    Column("episodes", BigInteger, nullable=False),
+    Column("duplicates", BigInteger, nullable=False),
+    Column("flaps", BigInteger, nullable=False),
+    Column("first_seen_at", BigInteger, nullable=False),
+    Column("last_seen_at", BigInteger, nullable=False),
+    Column("last_alert_id", BigInteger),
+    UniqueConstraint("project_id", "signature"),
+)
+
+alert: Final = Table(
+    "alert",
+    metadata,
+    _identity(),
+    _refers("project_id", "project.id"),
+    _refers("source_id", "source.id"),
+    _refers("recurrence_id", "recurrence.id"),
+    Column("signature", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("severity_word", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("labels", Text, nullable=False),
+    Column("links", Text, nullable=False),
+    Column("namespace", Text, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("group_key", Text, nullable=False),
+    Column("occurrences", BigInteger, nullable=False),
+    Column("flaps", Integer, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("last_seen_at", BigInteger, nullable=False),
+    Column("acked_at", BigInteger),
+    Column("resolved_at", BigInteger),
+    Column("resolved_by", Text),
+    Column("resolved_by_name", Text),
+    Column("owner", Text),
+    Column("owner_name", Text),
+    Column("lease_expires_at", BigInteger),
+    Column("silent_after", BigInteger),
+    Column("escalated_from", Text),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("note_by", Text),
+    Column("note_by_name", Text),
+)
+_OPEN: Final = text("state <> 'resolved'")
+Index("ix_alert_open", alert.c.project_id, alert.c.id, sqlite_where=_OPEN, postgresql_where=_OPEN)
+Index("ix_alert_recurrence_id", alert.c.recurrence_id, alert.c.id)
+_LEASED: Final = text("lease_expires_at IS NOT NULL")
+Index("ix_alert_lease", alert.c.lease_expires_at, sqlite_where=_LEASED, postgresql_where=_LEASED)
+_EXPIRING: Final = text("silent_after IS NOT NULL")
+Index("ix_alert_silent", alert.c.silent_after, sqlite_where=_EXPIRING, postgresql_where=_EXPIRING)
+
+event: Final = Table(
+    "event",
+    metadata,
+    _identity(),
+    _refers("project_id", "project.id"),
+    _refers("source_id", "source.id"),
+    _refers("recurrence_id", "recurrence.id", nullable=True),
+    _refers("alert_id", "alert.id", nullable=True),
+    Column("envelope_digest", Text, ForeignKey("envelope.digest"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("preview", Text, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Index("ix_event_recurrence_id", "recurrence_id", "id"),
+)
+
+recurrence_hour: Final = Table(
+    "recurrence_hour",
+    metadata,
+    Column("recurrence_id", Id, ForeignKey("recurrence.id"), primary_key=True, autoincrement=False),
+    Column("hour", Integer, primary_key=True, autoincrement=False),
+    Column("occurrences", Integer, nullable=False),
+    Column("episodes", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+recurrence_day: Final = Table(
+    "recurrence_day",
+    metadata,
+    Column("project_id", Id, ForeignKey("project.id"), primary_key=True, autoincrement=False),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("recurrence_id", Id, ForeignKey("recurrence.id"), primary_key=True, autoincrement=False),
+    Column("occurrences", Integer, nullable=False),
+    Column("episodes", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("ix_recurrence_day_recurrence_id", recurrence_day.c.recurrence_id, recurrence_day.c.day)
+
+card: Final = Table(
+    "card",
+    metadata,
+    _identity(),
+    _refers("project_id", "project.id"),
+    Column("kind", Text, nullable=False),
+    Column("subject_id", BigInteger, nullable=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("message_id", BigInteger),
+    Column("wanted", Integer, nullable=False),
+    Column("shown", Integer, nullable=False),
+    Column("lane", SmallInteger, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("nonce", Text),
+    Column("posting_since", BigInteger),
+    Column("claimed_by", Text),
+    Column("claim_expires_at", BigInteger),
+    Column("not_before", BigInteger),
+    Column("failures", Integer, nullable=False),
+    Column("parked_reason", Text),
+    Column("parked_at", BigInteger),
+    Column("pinged", Boolean, nullable=False),
+    Column("dirty_since", BigInteger, nullable=False),
+    Column("sent_at", BigInteger),
+    Column("seen_at", BigInteger),
+    UniqueConstraint("kind", "subject_id", "channel_id"),
+)
+_DIRTY: Final = text("wanted > shown AND parked_reason IS NULL")
+Index(
+    "ix_card_dirty", card.c.channel_id, card.c.lane, card.c.id, sqlite_where=_DIRTY, postgresql_where=_DIRTY
+)
+_PARKED: Final = text("parked_reason IS NOT NULL")
+Index("ix_card_parked", card.c.channel_id, sqlite_where=_PARKED, postgresql_where=_PARKED)
+Index("ix_card_message_id", card.c.message_id)
+
+reaction: Final = Table(
+    "reaction",
+    metadata,
+    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("emoji", Text, primary_key=True),
+    Column("present", Boolean, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+audit: Final = Table(
+    "audit",
+    metadata,
+    _identity(),
+    _refers("project_id", "project.id"),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("actor_name", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Index("ix_audit_subject", "subject", "id"),
+    Index("ix_audit_project_id", "project_id", "id"),
+)

@@ -1,0 +1,72 @@
+"""Transaction: all nouns of the storage over one connection."""
+
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult
+
+from storage.alert import Alerts
+from storage.audit import Audit
+from storage.card import Cards
+from storage.channel import Channels
+from storage.event import Events
+from storage.project import Projects
+from storage.reaction import Reactions
+from storage.recurrence import Recurrences
+from storage.source import Sources
+
+
+class Transaction:
+    """What a use case works with; it never sees the connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @cached_property
+    def alerts(self) -> Alerts:
+        """Episodes."""
+        return Alerts(self._connection)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """The chain of entries."""
+        return Audit(self._connection)
+
+    @cached_property
+    def cards(self) -> Cards:
+        """What channels should show."""
+        return Cards(self._connection)
+
+    @cached_property
+    def channels(self) -> Channels:
+        """What is due and parked, by channel."""
+        return Channels(self._connection)
+
+    @cached_property
+    def events(self) -> Events:
+        """What senders said."""
+        return Events(self._connection)
+
+    @cached_property
+    def projects(self) -> Projects:
+        """Tenants and their settings."""
+        return Projects(self._connection)
+
+    @cached_property
+    def reactions(self) -> Reactions:
+        """Emoji people set, as far as they were applied."""
+        return Reactions(self._connection)
+
+    @cached_property
+    def recurrences(self) -> Recurrences:
+        """Signatures over all their episodes."""
+        return Recurrences(self._connection)
+
+    def run_raw(self, statement: str) -> CursorResult[Any]:
+        """Plain SQL, for benchmarks and tests; use cases ask the nouns."""
+        return self._connection.exec_driver_sql(statement)
+
+    @cached_property
+    def sources(self) -> Sources:
+        """Senders and their credentials."""
+        return Sources(self._connection)

@@ -1,0 +1,24 @@
+"""One source, and a way to send from it."""
+
+import pytest
+
+from bot.domain.signal import Rejected, Signal
+from bot.domain.source import Source
+from bot.usecases.batch import Receipt
+from bot.usecases.desk import Desk
+from bot.usecases.intake import take_in
+from tests.senders import Send, add_source, submission
+
+
+@pytest.fixture
+async def source(desk: Desk) -> Source:
+    return await add_source(desk)
+
+
+@pytest.fixture
+def send(desk: Desk, source: Source) -> Send:
+    async def one(*signals: Signal, rejected: tuple[Rejected, ...] = ()) -> Receipt:
+        (receipt,) = await take_in(desk, [submission(source, *signals, rejected=rejected)])
+        return receipt
+
+    return one
