@@ -48,6 +48,7 @@ project: Final = Table(
     Column("name", Text, nullable=False, unique=True),
     Column("tag", Text, nullable=False),
     Column("settings", Text, nullable=False, server_default="{}"),
+    Column("proved_at", BigInteger),
     Column("created_at", BigInteger, nullable=False),
 )
 

@@ -71,18 +71,21 @@ class _Walk:
         return value
 
     def _text(self, text: str) -> str:
+        clean, hits = self._scrub(text)
+        self.hits += hits
+        return clean
+
+    def _scrub(self, text: str) -> tuple[str, int]:
         known = self._texts.get(text)
         if known is None:
             known = self._texts[text] = scrub(text)
-        self.hits += known[1]
-        return known[0]
+        return known
 
     def _object(self, fields: dict[str, object], levels: int) -> dict[str, object]:
-        clean = {}
-        for name, value in fields.items():
-            shown = self._text(name)
-            secret = self._is_secret(name) or (shown is not name and self._is_secret(shown))
-            clean[shown] = self._hide(value) if secret else self.value(value, levels)
+        clean = {
+            self._text(name): self._hide(value) if self._is_secret(name) else self.value(value, levels)
+            for name, value in fields.items()
+        }
         if "value" in fields and any(self._is_secret(fields.get(name)) for name in _NAME_FIELDS):
             clean["value"] = self._hide(clean["value"])
         return clean
@@ -97,7 +100,8 @@ class _Walk:
             return False
         known = self._names.get(name)
         if known is None:
-            known = self._names[name] = is_secret_name(name)
+            shown = self._scrub(name)[0]
+            known = self._names[name] = is_secret_name(name) or is_secret_name(shown)
         return known
 
     def _hide(self, value: object) -> object:

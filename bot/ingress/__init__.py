@@ -1,1 +1,1 @@
-"""Floor 3, a door: HTTP in."""
+"""The door for senders: HTTP in."""

@@ -153,7 +153,7 @@ class Connection:
             self._send_op(Op.INVALID_SESSION, rule.resumable)
             if self._session is not None and not rule.resumable:
                 self._gateway.end_session(self._session)
-                self._session.line = self._session = None
+                self._session.line, self._session = None, None
         elif rule.effect is Effect.ZOMBIE:
             self._is_zombie = True
         elif rule.effect is Effect.CLOSE:

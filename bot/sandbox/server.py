@@ -11,7 +11,11 @@ from aiohttp import web
 from bot.clock import Clock, SystemClock
 from bot.sandbox import thread
 from bot.sandbox.channel import Thread
-from bot.sandbox.control.door import Control, boundary
+from bot.sandbox.control.actor import Actor
+from bot.sandbox.control.form import boundary
+from bot.sandbox.control.mischief import Mischief
+from bot.sandbox.control.place import messages
+from bot.sandbox.control.stage import Stage
 from bot.sandbox.error import ControlError
 from bot.sandbox.fault import Faults
 from bot.sandbox.gateway import Gateway
@@ -34,7 +38,7 @@ class Sandbox:
         self.faults = Faults()
         self.door = Door(self.world, self.faults)
         self.gateway = Gateway(self.world, self.faults, self._spawn)
-        self.control = Control(self.world, self.door, self.gateway, self.faults)
+        self.mischief = Mischief(self.world, self.door, self.gateway, self.faults)
         self._tasks: set[asyncio.Task[None]] = set()
         self._runner: web.AppRunner | None = None
 
@@ -68,10 +72,30 @@ class Sandbox:
             "channels": {name: str(channel_id) for name, channel_id in self.channels.items()},
         }
 
+    def person(self, name: str) -> Actor:
+        """A person to act as: ``operator``, ``responder`` or ``visitor``.
+
+        Raises:
+            ControlError: 404.
+        """
+        return Actor(self.world, name)
+
+    def messages(
+        self, channel_id: int, *, person: str | None = None, limit: int = 1000
+    ) -> list[dict[str, Any]]:
+        """A channel's messages as a person sees them, newest last.
+
+        Raises:
+            ApiError: 10003.
+            ControlError: 404 for an unknown person.
+        """
+        viewer = None if person is None else self.person(person).member
+        return messages(self.world, self.world.channel(channel_id), viewer, limit=limit)
+
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
         """Listen, and return the address; port 0 is any free one."""
         app = web.Application(middlewares=[boundary], client_max_size=2 * MAX_REQUEST)
-        app.add_routes(self.control.routes())
+        app.add_routes([*Stage(self.world).routes(), *self.mischief.routes()])
         app.router.add_route("*", "/api/{path:.*}", self.door.enter)
         app.router.add_get("/gateway", self.gateway.enter)
         app.router.add_get("/gateway/", self.gateway.enter)

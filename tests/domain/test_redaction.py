@@ -66,9 +66,15 @@ def test_nothing_is_no_secret() -> None:
         ("postgres://app:p@ss:w0rd@db/x", "postgres://[redacted]@db/x"),
         ("clone https://0123456789abcdef0123@git.org/x", "clone https://[redacted]@git.org/x"),
         ("ssh://git@git.org/x", "ssh://git@git.org/x"),
-        ("https://x.org/a?token=abc&sig=def&page=2", "https://x.org/a?token=[redacted]&sig=[redacted]&page=2"),
+        (
+            "https://x.org/a?token=abc&sig=def&page=2",
+            "https://x.org/a?token=[redacted]&sig=[redacted]&page=2",
+        ),
         ("https://discord.com/api/webhooks/123/ab-C_d", "https://discord.com/api/webhooks/123/[redacted]"),
-        ("https://discord.com/api/v10/webhooks/123/ab", "https://discord.com/api/v10/webhooks/123/[redacted]"),
+        (
+            "https://discord.com/api/v10/webhooks/123/ab",
+            "https://discord.com/api/v10/webhooks/123/[redacted]",
+        ),
         ("https://hooks.slack.com/services/T0/B0/XyZ", "https://hooks.slack.com/services/[redacted]"),
         ("Server=db;User Id=sa;Password=a b;x=1", "Server=db;User Id=sa;Password=[redacted] b;x=1"),
         ("host=db password='a b' user=x", "host=db password='[redacted]' user=x"),
@@ -106,7 +112,9 @@ def test_a_sentence_about_secrets_keeps_its_words(text: str) -> None:
 
 def test_names_and_values_that_stand_side_by_side_are_paired() -> None:
     value = {"env": [{"name": "DB_PASSWORD", "value": "x"}, {"name": "HOME", "value": "/"}]}
-    assert redact(value).value == {"env": [{"name": "DB_PASSWORD", "value": MARK}, {"name": "HOME", "value": "/"}]}
+    assert redact(value).value == {
+        "env": [{"name": "DB_PASSWORD", "value": MARK}, {"name": "HOME", "value": "/"}]
+    }
     assert redact([["Cookie", "a=b"], ["Host", "x"]]).value == [["Cookie", MARK], ["Host", "x"]]
 
 
@@ -120,7 +128,9 @@ def test_a_clean_body_is_handed_back_as_it_is() -> None:
     assert redact_body(raw, value).value is value
 
 
-@pytest.mark.parametrize("raw", [rb'{"to\u006ben":"x"}', rb'{"a":"to\u001b[0mken=x"}', rb'{"a":"x:\/\/u:p@h"}'])
+@pytest.mark.parametrize(
+    "raw", [rb'{"to\u006ben":"x"}', rb'{"a":"to\u001b[0mken=x"}', rb'{"a":"x:\/\/u:p@h"}']
+)
 def test_no_escape_hides_a_secret_from_the_first_glance(raw: bytes) -> None:
     decoded = json.loads(raw.replace(rb"\u001b[0m", b""))
     assert redact_body(raw, decoded).hits == 1
@@ -134,11 +144,76 @@ def test_what_lies_too_deep_to_be_looked_into_is_hidden() -> None:
 
 
 FRAGMENTS = [
-    *("password", "token", "api_key", "Secret", "auth", "Authorization", "Cookie", "Bearer ", "basic ", "name"),
-    *("=", ":", ": ", " = ", "%3D", "://", "@", "?", "&", ";", ",", '"', "'", "\\", '\\"', "\n", " ", "--", "-", "."),
-    *("hunter2", "expired", "sig", "a", "X9", MARK, "redacted", "[", "]", JWT, JWT[:20], DISCORD, PEM, PEM[:31]),
-    *("ghp_0123456789abcdefghij", "AKIAIOSFODNN7EXAMPLE", "xoxb-0123456789", "/api/webhooks/1/", "user:pw@", "é", "/"),
-    *("-----END KEY-----", "hooks.slack.com/services/", "session", "Id", "pass", "phrase", "key", "groupKey", "\u212a"),
+    *(
+        "password",
+        "token",
+        "api_key",
+        "Secret",
+        "auth",
+        "Authorization",
+        "Cookie",
+        "Bearer ",
+        "basic ",
+        "name",
+    ),
+    *(
+        "=",
+        ":",
+        ": ",
+        " = ",
+        "%3D",
+        "://",
+        "@",
+        "?",
+        "&",
+        ";",
+        ",",
+        '"',
+        "'",
+        "\\",
+        '\\"',
+        "\n",
+        " ",
+        "--",
+        "-",
+        ".",
+    ),
+    *(
+        "hunter2",
+        "expired",
+        "sig",
+        "a",
+        "X9",
+        MARK,
+        "redacted",
+        "[",
+        "]",
+        JWT,
+        JWT[:20],
+        DISCORD,
+        PEM,
+        PEM[:31],
+    ),
+    *(
+        "ghp_0123456789abcdefghij",
+        "AKIAIOSFODNN7EXAMPLE",
+        "xoxb-0123456789",
+        "/api/webhooks/1/",
+        "user:pw@",
+        "é",
+        "/",
+    ),
+    *(
+        "-----END KEY-----",
+        "hooks.slack.com/services/",
+        "session",
+        "Id",
+        "pass",
+        "phrase",
+        "key",
+        "groupKey",
+        "\u212a",
+    ),
 ]
 pieced = st.lists(st.sampled_from(FRAGMENTS), max_size=12).map("".join)
 values = st.recursive(
@@ -148,14 +223,14 @@ values = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=20000)
 @given(values)
 def test_redacting_twice_changes_nothing(value: object) -> None:
     once = redact(value)
     assert redact(once.value) == type(once)(once.value, 0)
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=20000)
 @given(values, st.booleans())
 def test_the_first_glance_never_misses_what_the_walk_would_find(value: object, ascii_only: bool) -> None:
     raw = json.dumps(value, ensure_ascii=ascii_only).encode()
@@ -173,8 +248,21 @@ def test_redaction_is_bounded(value: object) -> None:
 @given(
     st.sampled_from(
         [
-            *("password={}", "token: {}", "?api_key={}&x", "Bearer {}", "Authorization: Basic {}", "x://u:{}@h/"),
-            *("--secret {} -v", '"password":"{}"', "PGPASSWORD='{}'", "a/api/webhooks/77/{}", "Set-Cookie: a={}"),
+            *(
+                "password={}",
+                "token: {}",
+                "?api_key={}&x",
+                "Bearer {}",
+                "Authorization: Basic {}",
+                "x://u:{}@h/",
+            ),
+            *(
+                "--secret {} -v",
+                '"password":"{}"',
+                "PGPASSWORD='{}'",
+                "a/api/webhooks/77/{}",
+                "Set-Cookie: a={}",
+            ),
         ]
     ),
     st.from_regex(r"[a-z0-9]{4,8}7Q[a-z0-9]{4,8}", fullmatch=True),
@@ -187,7 +275,9 @@ def test_a_planted_secret_is_never_seen_again(frame: str, secret: str, before: s
 
 
 @pytest.mark.timeout(60)
-@pytest.mark.parametrize("unit", ["a.", "://a:b", "eyJa.", "-----BEGIN PRIVATE KEY-----", "token='", "ghp_a", "M" * 24])
+@pytest.mark.parametrize(
+    "unit", ["a.", "://a:b", "eyJa.", "-----BEGIN PRIVATE KEY-----", "token='", "ghp_a", "M" * 24]
+)
 def test_hostile_repetition_takes_linear_time(unit: str) -> None:
     """Anything worse than linear would not end within the timeout on a text of this size."""
     text = unit * (1_000_000 // len(unit)) + " token=x"

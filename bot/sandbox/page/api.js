@@ -25,7 +25,12 @@ async function call(method, path, body) {
     throw new Refusal(0, "The sandbox cannot be reached.");
   }
   const data = await answer.json().catch(() => null);
-  if (!answer.ok) throw new Refusal(answer.status, data?.error ?? data?.message ?? `The sandbox answered ${answer.status}.`, data);
+  if (!answer.ok)
+    throw new Refusal(
+      answer.status,
+      data?.error ?? data?.message ?? `The sandbox answered ${answer.status}.`,
+      data,
+    );
   return data;
 }
 
@@ -33,7 +38,8 @@ const query = (values) => {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined && value !== null);
   return entries.length ? `?${new URLSearchParams(entries)}` : "";
 };
-const act = (person, verb, body) => call("POST", `/sandbox/people/${encodeURIComponent(person)}/${verb}`, body);
+const act = (person, verb, body) =>
+  call("POST", `/sandbox/people/${encodeURIComponent(person)}/${verb}`, body);
 
 export const fetchMessages = (channel, { limit = 50, before, person } = {}) =>
   call("GET", `/sandbox/channels/${channel}/messages${query({ limit, before, person })}`);

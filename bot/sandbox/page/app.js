@@ -2,8 +2,8 @@
 
 import { fetchWorld } from "./api.js";
 import { ChannelView } from "./channel_view.js";
-import { closeDrawers, openDrawer, setUpDrawers } from "./drawer.js";
 import { fill, h } from "./dom.js";
+import { closeDrawers, openDrawer, setUpDrawers } from "./drawer.js";
 import { openFaults } from "./fault.js";
 import { forget } from "./history.js";
 import { icon } from "./icon.js";
@@ -15,17 +15,59 @@ import { drawSidebar } from "./sidebar.js";
 import { isOnline, isTorn, watch } from "./stream.js";
 import { startTicking } from "./time.js";
 import { callsAltogether } from "./unread.js";
-import { TYPE, become, channel as channelOf, channels, find, guild, isThread, people, personNamed, take } from "./world.js";
+import {
+  TYPE,
+  become,
+  channel as channelOf,
+  channels,
+  find,
+  guild,
+  isThread,
+  people,
+  personNamed,
+  take,
+} from "./world.js";
 
 const part = (name) => document.getElementById(name);
-const parts = { main: part("main"), side: part("side"), members: part("members"), sidebar: part("sidebar"), notice: part("notice") };
+const parts = {
+  main: part("main"),
+  side: part("side"),
+  members: part("members"),
+  sidebar: part("sidebar"),
+  notice: part("notice"),
+};
 const views = { main: null, side: null };
 let watching = null;
 
 const faults = () => go({ panel: here().panel === "faults" ? null : "faults" });
-const toggleMembers = () => (matchMedia("(max-width: 1100px)").matches ? openDrawer("members") : document.body.classList.toggle("without-members"));
-const lead = () => h("button", { type: "button", class: "icon-button lead", "aria-label": "Channels", on: { click: () => openDrawer("sidebar") } }, icon("menu"));
-const buttons = () => [h("button", { type: "button", class: "icon-button members-button", "aria-label": "Members", title: "Members", on: { click: toggleMembers } }, icon("people"))];
+const toggleMembers = () =>
+  matchMedia("(max-width: 1100px)").matches
+    ? openDrawer("members")
+    : document.body.classList.toggle("without-members");
+const lead = () =>
+  h(
+    "button",
+    {
+      type: "button",
+      class: "icon-button lead",
+      "aria-label": "Channels",
+      on: { click: () => openDrawer("sidebar") },
+    },
+    icon("menu"),
+  );
+const buttons = () => [
+  h(
+    "button",
+    {
+      type: "button",
+      class: "icon-button members-button",
+      "aria-label": "Members",
+      title: "Members",
+      on: { click: toggleMembers },
+    },
+    icon("people"),
+  ),
+];
 
 /** Put a channel where it belongs, unless it is there already. */
 function place(slot, channel, options) {
@@ -83,7 +125,13 @@ function title() {
 
 function notice() {
   parts.notice.hidden = isOnline() || !isTorn();
-  fill(parts.notice, isTorn() && [h("span", { class: "spinner", "aria-hidden": "true" }), "Connection lost. Trying to reconnect…"]);
+  fill(
+    parts.notice,
+    isTorn() && [
+      h("span", { class: "spinner", "aria-hidden": "true" }),
+      "Connection lost. Trying to reconnect…",
+    ],
+  );
 }
 
 function ready() {

@@ -10,7 +10,8 @@ const isBranch = (option) => [OPTION.subcommand, OPTION.group].includes(option.t
 
 function leaves(node, path, command) {
   const branches = (node.options ?? []).filter(isBranch);
-  if (!branches.length) return [{ path, description: node.description ?? "", options: node.options ?? [], command }];
+  if (!branches.length)
+    return [{ path, description: node.description ?? "", options: node.options ?? [], command }];
   return branches.flatMap((branch) => leaves(branch, `${path} ${branch.name}`, command));
 }
 
@@ -25,17 +26,38 @@ export function callables(channelId) {
 /** What fits the words after the slash: beginnings before middles. */
 export function search(text, channelId) {
   const wanted = text.toLowerCase().trimStart();
-  const rank = ({ path }) => (path.startsWith(wanted) ? 0 : path.split(" ").some((word) => word.startsWith(wanted)) ? 1 : path.includes(wanted) ? 2 : 3);
-  return callables(channelId).map((one) => [rank(one), one]).filter(([score]) => score < 3).sort((a, b) => a[0] - b[0]).map(([, one]) => one);
+  const rank = ({ path }) =>
+    path.startsWith(wanted)
+      ? 0
+      : path.split(" ").some((word) => word.startsWith(wanted))
+        ? 1
+        : path.includes(wanted)
+          ? 2
+          : 3;
+  return callables(channelId)
+    .map((one) => [rank(one), one])
+    .filter(([score]) => score < 3)
+    .sort((a, b) => a[0] - b[0])
+    .map(([, one]) => one);
 }
 
 const entities = {
-  [OPTION.user]: () => [...people().map(({ id, name }) => ({ value: id, label: name })), { value: bot().id, label: bot().username }],
+  [OPTION.user]: () => [
+    ...people().map(({ id, name }) => ({ value: id, label: name })),
+    { value: bot().id, label: bot().username },
+  ],
   [OPTION.role]: () => roles().map(({ id, name }) => ({ value: id, label: name.replace(/^@/, "") })),
-  [OPTION.channel]: (option) => channels().filter(({ type }) => (option?.channel_types?.length ? option.channel_types.includes(type) : type !== TYPE.category))
-    .map(({ id, name }) => ({ value: id, label: name })),
+  [OPTION.channel]: (option) =>
+    channels()
+      .filter(({ type }) =>
+        option?.channel_types?.length ? option.channel_types.includes(type) : type !== TYPE.category,
+      )
+      .map(({ id, name }) => ({ value: id, label: name })),
   [OPTION.mentionable]: () => [...entities[OPTION.user](), ...entities[OPTION.role]()],
-  [OPTION.boolean]: () => [{ value: true, label: "True" }, { value: false, label: "False" }],
+  [OPTION.boolean]: () => [
+    { value: true, label: "True" },
+    { value: false, label: "False" },
+  ],
 };
 
 /** What an option offers by itself, or null when it takes free text or asks the bot. */
@@ -54,15 +76,22 @@ export function read(option, text) {
   const offered = offers(option);
   if (offered) {
     const bare = typed.replace(/^[@#]/, "").toLowerCase();
-    const found = offered.find(({ label, value }) => label.toLowerCase() === bare || String(value).toLowerCase() === bare);
-    return found ? { value: found.value } : { wrong: WRONG_CHOICE[option.type] ?? "Pick one of the choices." };
+    const found = offered.find(
+      ({ label, value }) => label.toLowerCase() === bare || String(value).toLowerCase() === bare,
+    );
+    return found
+      ? { value: found.value }
+      : { wrong: WRONG_CHOICE[option.type] ?? "Pick one of the choices." };
   }
   return option.type === OPTION.string ? readText(option, text) : readNumber(option, typed);
 }
 
 const WRONG_CHOICE = {
-  [OPTION.user]: "Input a valid user.", [OPTION.role]: "Input a valid role.", [OPTION.channel]: "Input a valid channel.",
-  [OPTION.mentionable]: "Input a valid user or role.", [OPTION.boolean]: "Input True or False.",
+  [OPTION.user]: "Input a valid user.",
+  [OPTION.role]: "Input a valid role.",
+  [OPTION.channel]: "Input a valid channel.",
+  [OPTION.mentionable]: "Input a valid user or role.",
+  [OPTION.boolean]: "Input True or False.",
 };
 
 function readText(option, text) {
@@ -74,8 +103,12 @@ function readText(option, text) {
 function readNumber(option, typed) {
   const whole = option.type === OPTION.integer;
   if (option.type === OPTION.attachment) return { wrong: "Files cannot be sent from this page." };
-  if (!(whole ? /^-?\d{1,16}$/ : /^-?\d+(\.\d+)?$/).test(typed)) return { wrong: whole ? "Input a valid integer." : "Input a valid number." };
+  if (!(whole ? /^-?\d{1,16}$/ : /^-?\d+(\.\d+)?$/).test(typed))
+    return { wrong: whole ? "Input a valid integer." : "Input a valid number." };
   const value = Number(typed);
-  if (value < (option.min_value ?? -Infinity)) return { wrong: `Input a value of ${option.min_value} or more.` };
-  return value > (option.max_value ?? Infinity) ? { wrong: `Input a value of ${option.max_value} or less.` } : { value };
+  if (value < (option.min_value ?? -Infinity))
+    return { wrong: `Input a value of ${option.min_value} or more.` };
+  return value > (option.max_value ?? Infinity)
+    ? { wrong: `Input a value of ${option.max_value} or less.` }
+    : { value };
 }

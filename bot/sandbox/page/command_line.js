@@ -17,12 +17,28 @@ export class CommandLine {
     Object.assign(this, { callable, ...owner });
     this.chips = [];
     this.asked = 0;
-    this.tail = h("input", { class: "command-tail", "aria-label": "More options", role: "combobox", autocomplete: "off", spellcheck: "false" });
+    this.tail = h("input", {
+      class: "command-tail",
+      "aria-label": "More options",
+      role: "combobox",
+      autocomplete: "off",
+      spellcheck: "false",
+    });
     this.tail.addEventListener("focus", () => this.suggestOptions(-1));
     this.tail.addEventListener("input", () => this.suggestOptions(this.tail.value ? 0 : -1));
     this.tail.addEventListener("keydown", (event) => this.tailKey(event));
-    this.rest = h("button", { type: "button", class: "command-rest", on: { click: () => this.tail.focus() } });
-    this.node = h("div", { class: "command-line", role: "group", "aria-label": `/${callable.path}` }, h("span", { class: "command-name" }, `/${callable.path}`), this.tail, this.rest);
+    this.rest = h("button", {
+      type: "button",
+      class: "command-rest",
+      on: { click: () => this.tail.focus() },
+    });
+    this.node = h(
+      "div",
+      { class: "command-line", role: "group", "aria-label": `/${callable.path}` },
+      h("span", { class: "command-name" }, `/${callable.path}`),
+      this.tail,
+      this.rest,
+    );
     for (const option of callable.options) if (option.required) this.add(option);
     this.count();
   }
@@ -42,8 +58,21 @@ export class CommandLine {
   }
 
   add(option) {
-    const input = h("input", { class: "chip-input", role: "combobox", "aria-label": option.name, "aria-expanded": false, autocomplete: "off", spellcheck: "false", "aria-required": Boolean(option.required) });
-    const chip = { option, input, picked: null, node: h("label", { class: "chip" }, h("span", { class: "chip-name" }, option.name), input) };
+    const input = h("input", {
+      class: "chip-input",
+      role: "combobox",
+      "aria-label": option.name,
+      "aria-expanded": false,
+      autocomplete: "off",
+      spellcheck: "false",
+      "aria-required": Boolean(option.required),
+    });
+    const chip = {
+      option,
+      input,
+      picked: null,
+      node: h("label", { class: "chip" }, h("span", { class: "chip-name" }, option.name), input),
+    };
     input.addEventListener("focus", () => this.suggest(chip));
     input.addEventListener("input", () => {
       chip.picked = null;
@@ -108,19 +137,30 @@ export class CommandLine {
       return;
     }
     const items = (offered ?? []).filter(({ label }) => label.toLowerCase().includes(wanted)).slice(0, 25);
-    this.completion.show(chip.input, { title: this.title(chip), items, note: offered && !items.length ? "No options match your search." : "" });
+    this.completion.show(chip.input, {
+      title: this.title(chip),
+      items,
+      note: offered && !items.length ? "No options match your search." : "",
+    });
   }
 
   /** The bot suggests: asked when typing pauses; of several answers only the last question's counts. */
   ask(chip) {
     const turn = ++this.asked;
     const current = () => turn === this.asked && document.activeElement === chip.input;
-    const show = (content) => current() && this.completion.show(chip.input, { title: this.title(chip), ...content });
-    if (!this.completion.items.length || this.completion.input !== chip.input) show({ note: "Loading options…" });
+    const show = (content) =>
+      current() && this.completion.show(chip.input, { title: this.title(chip), ...content });
+    if (!this.completion.items.length || this.completion.input !== chip.input)
+      show({ note: "Loading options…" });
     setTimeout(async () => {
       if (!current()) return;
       try {
-        const answer = await api.autocomplete(self().name, { command: this.callable.path, options: this.partial(chip), focused: chip.option.name, channel_id: this.channelId });
+        const answer = await api.autocomplete(self().name, {
+          command: this.callable.path,
+          options: this.partial(chip),
+          focused: chip.option.name,
+          channel_id: this.channelId,
+        });
         const items = (answer.choices ?? []).map(({ name, value }) => ({ label: name, value }));
         if (answer.error || answer.answered === false) throw new Error(answer.error);
         show({ items, note: items.length ? "" : "No options match your search." });
@@ -132,17 +172,24 @@ export class CommandLine {
 
   /** What is filled in so far, the option in hand as plain text. */
   partial(current) {
-    const entries = this.chips.map((chip) => [chip.option.name, chip === current ? chip.picked?.value ?? chip.input.value : this.valueOf(chip).value]);
+    const entries = this.chips.map((chip) => [
+      chip.option.name,
+      chip === current ? (chip.picked?.value ?? chip.input.value) : this.valueOf(chip).value,
+    ]);
     return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
   }
 
   valueOf(chip) {
-    return chip.picked && chip.picked.label === chip.input.value ? { value: chip.picked.value } : read(chip.option, chip.input.value);
+    return chip.picked && chip.picked.label === chip.input.value
+      ? { value: chip.picked.value }
+      : read(chip.option, chip.input.value);
   }
 
   suggestOptions(active) {
     const wanted = this.tail.value.trim().toLowerCase();
-    const items = this.missing().filter(({ name }) => name.includes(wanted)).map((option) => ({ option, label: option.name, description: option.description }));
+    const items = this.missing()
+      .filter(({ name }) => name.includes(wanted))
+      .map((option) => ({ option, label: option.name, description: option.description }));
     if (items.length) this.completion.show(this.tail, { title: "Options", items, active });
     else this.completion.hide();
   }
@@ -163,7 +210,8 @@ export class CommandLine {
       else this.step(input, -1);
     } else if (event.key === "Escape") this.escape(event);
     else if (event.key === "ArrowLeft" && atStart) this.step(input, -1, event);
-    else if (event.key === "ArrowRight" && input.selectionStart === input.value.length) this.step(input, 1, event);
+    else if (event.key === "ArrowRight" && input.selectionStart === input.value.length)
+      this.step(input, 1, event);
   }
 
   tailKey(event) {
@@ -172,7 +220,8 @@ export class CommandLine {
       event.preventDefault();
       this.send();
     } else if (event.key === "Escape") this.escape(event);
-    else if (["Backspace", "ArrowLeft"].includes(event.key) && !this.tail.value) this.step(this.tail, -1, event);
+    else if (["Backspace", "ArrowLeft"].includes(event.key) && !this.tail.value)
+      this.step(this.tail, -1, event);
   }
 
   escape(event) {

@@ -22,7 +22,7 @@ export class Completion {
   }
 
   get chosen() {
-    return this.isOpen ? this.items[this.active] ?? null : null;
+    return this.isOpen ? (this.items[this.active] ?? null) : null;
   }
 
   /**
@@ -34,10 +34,24 @@ export class Completion {
     this.items = items;
     this.active = items.length ? active : -1;
     this.rows = items.map((item, index) => this.row(item, index));
-    const list = h("div", { class: "completion-list", role: "listbox", id: this.id, "aria-label": "Suggestions" }, this.rows);
-    fill(this.node, title && h("div", { class: "completion-title" }, title), items.length ? list : null, note && h("p", { class: "completion-note", role: "status" }, note));
+    const list = h(
+      "div",
+      { class: "completion-list", role: "listbox", id: this.id, "aria-label": "Suggestions" },
+      this.rows,
+    );
+    fill(
+      this.node,
+      title && h("div", { class: "completion-title" }, title),
+      items.length ? list : null,
+      note && h("p", { class: "completion-note", role: "status" }, note),
+    );
     this.node.hidden = !(title || items.length || note);
-    for (const [name, value] of [["aria-autocomplete", "list"], ["aria-expanded", String(items.length > 0)], ["aria-controls", this.id]]) input.setAttribute(name, value);
+    for (const [name, value] of [
+      ["aria-autocomplete", "list"],
+      ["aria-expanded", String(items.length > 0)],
+      ["aria-controls", this.id],
+    ])
+      input.setAttribute(name, value);
     this.mark();
   }
 
@@ -55,9 +69,18 @@ export class Completion {
   }
 
   row(item, index) {
-    const row = h("div", { class: "completion-item", role: "option", id: `${this.id}-${index}` }, item.sign,
-      h("span", { class: "completion-words" }, h("span", { class: "completion-label" }, item.label), item.description && h("span", { class: "completion-about" }, item.description)),
-      item.note && h("span", { class: "completion-side" }, item.note));
+    const row = h(
+      "div",
+      { class: "completion-item", role: "option", id: `${this.id}-${index}` },
+      item.sign,
+      h(
+        "span",
+        { class: "completion-words" },
+        h("span", { class: "completion-label" }, item.label),
+        item.description && h("span", { class: "completion-about" }, item.description),
+      ),
+      item.note && h("span", { class: "completion-side" }, item.note),
+    );
     // Pressing must not take the focus from the input.
     row.addEventListener("pointerdown", (event) => event.preventDefault());
     row.addEventListener("click", () => this.onPick(item));

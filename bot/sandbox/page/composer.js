@@ -5,16 +5,17 @@ import { botTag, avatar } from "./avatar.js";
 import { callables, search } from "./command.js";
 import { CommandLine } from "./command_line.js";
 import { Completion } from "./completion.js";
-import { append, fill, h, hovering, narrow } from "./dom.js";
-import { EMOJI, expandShortcodes } from "./emoji.js";
-import { icon } from "./icon.js";
+import { fill, h, hovering, narrow } from "./dom.js";
+import { expandShortcodes } from "./emoji.js";
+import { dots, icon } from "./icon.js";
 import { invoke } from "./interaction.js";
+import { encode, wordsFor } from "./mention.js";
 import { openMenu } from "./menu.js";
 import { on } from "./news.js";
 import { maySend } from "./permission.js";
 import { openPicker } from "./picker.js";
 import { sentence } from "./typing.js";
-import { TYPE, bot, channels, isThread, people, roles, self, user as userOf } from "./world.js";
+import { bot, isThread, self } from "./world.js";
 
 const LONGEST = 2000;
 
@@ -26,16 +27,35 @@ export class Composer {
     this.completion = new Completion((item) => this.pick(item));
     this.error = h("div", { class: "composer-error", role: "alert", hidden: true });
     this.typing = h("div", { class: "typing", "aria-live": "polite" });
-    this.input = h("textarea", { class: "composer-input", rows: "1", role: "combobox", "aria-expanded": false, autocomplete: "off",
-      placeholder: `Message ${isThread(channel) ? "" : "#"}${channel.name}`, "aria-label": `Message ${channel.name}` });
+    this.input = h("textarea", {
+      class: "composer-input",
+      rows: "1",
+      role: "combobox",
+      "aria-expanded": false,
+      autocomplete: "off",
+      placeholder: `Message ${isThread(channel) ? "" : "#"}${channel.name}`,
+      "aria-label": `Message ${channel.name}`,
+    });
     this.slot = h("div", { class: "composer-slot" }, this.input);
-    this.box = h("div", { class: "composer-box" }, this.moreButton(), this.slot, this.emojiButton(), this.sendButton());
+    this.box = h(
+      "div",
+      { class: "composer-box" },
+      this.moreButton(),
+      this.slot,
+      this.emojiButton(),
+      this.sendButton(),
+    );
     this.node = h("form", { class: "composer", on: { submit: (event) => event.preventDefault() } });
     this.input.addEventListener("input", () => this.typed());
     this.input.addEventListener("keydown", (event) => this.key(event));
-    this.node.addEventListener("focusout", () => setTimeout(() => this.node.contains(document.activeElement) || this.completion.hide()));
-    this.stops = [on("typing", (id) => id === channel.id && this.showTyping()), on("world", () => this.draw()),
-      ...(primary ? [on("command", (path) => this.begin(path))] : [])];
+    this.node.addEventListener("focusout", () =>
+      setTimeout(() => this.node.contains(document.activeElement) || this.completion.hide()),
+    );
+    this.stops = [
+      on("typing", (id) => id === channel.id && this.showTyping()),
+      on("world", () => this.draw()),
+      ...(primary ? [on("command", (path) => this.begin(path))] : []),
+    ];
     this.draw();
   }
 
@@ -51,38 +71,68 @@ export class Composer {
     const allowed = maySend(this.channel.id) && !this.channel.thread_metadata?.locked;
     if (this.allowed === allowed) return;
     this.allowed = allowed;
-    const refusal = h("p", { class: "composer-locked" }, icon("lock"), "You do not have permission to send messages in this channel.");
+    const refusal = h(
+      "p",
+      { class: "composer-locked" },
+      icon("lock"),
+      "You do not have permission to send messages in this channel.",
+    );
     if (allowed) fill(this.node, this.completion.node, this.error, this.box, this.typing);
     else fill(this.node, refusal, this.typing);
   }
 
   moreButton() {
-    const button = h("button", { type: "button", class: "icon-button composer-more", "aria-label": "More ways to write" }, icon("plus"));
+    const button = h(
+      "button",
+      { type: "button", class: "icon-button composer-more", "aria-label": "More ways to write" },
+      icon("plus"),
+    );
     const slash = () => {
       this.quit("/");
       this.input.focus();
     };
-    button.addEventListener("click", () => openMenu([{ label: "Use a slash command", icon: "apps", act: () => setTimeout(slash) }], { anchor: button, label: "More", side: "above" }));
+    button.addEventListener("click", () =>
+      openMenu([{ label: "Use a slash command", icon: "apps", act: () => setTimeout(slash) }], {
+        anchor: button,
+        label: "More",
+        side: "above",
+      }),
+    );
     return button;
   }
 
   emojiButton() {
-    const button = h("button", { type: "button", class: "icon-button", "aria-label": "Choose an emoji" }, icon("smile"));
-    button.addEventListener("click", () => openPicker({ anchor: button }, (char) => {
-      this.input.setRangeText(char, this.input.selectionStart, this.input.selectionEnd, "end");
-      this.typed();
-      this.input.focus();
-    }));
+    const button = h(
+      "button",
+      { type: "button", class: "icon-button", "aria-label": "Choose an emoji" },
+      icon("smile"),
+    );
+    button.addEventListener("click", () =>
+      openPicker({ anchor: button }, (char) => {
+        this.input.setRangeText(char, this.input.selectionStart, this.input.selectionEnd, "end");
+        this.typed();
+        this.input.focus();
+      }),
+    );
     return button;
   }
 
   sendButton() {
-    return h("button", { type: "button", class: "icon-button composer-send", "aria-label": "Send", on: { click: () => (this.line ? this.line.send() : this.say()) } }, icon("send"));
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "icon-button composer-send",
+        "aria-label": "Send",
+        on: { click: () => (this.line ? this.line.send() : this.say()) },
+      },
+      icon("send"),
+    );
   }
 
   showTyping() {
     const text = sentence(this.channel.id);
-    fill(this.typing, text && h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")), text);
+    fill(this.typing, text && dots(), text);
   }
 
   complain(text) {
@@ -107,14 +157,22 @@ export class Composer {
       this.enter(exact);
       return;
     }
-    const items = search(text, this.channel.id).map((callable) => ({ callable, label: `/${callable.path}`, description: callable.description,
-      sign: avatar({ ...bot(), bot: true }, "avatar-small"), note: callable.options.map(({ name, required }) => (required ? name : "")).filter(Boolean).join(" ") }));
+    const items = search(text, this.channel.id).map((callable) => ({
+      callable,
+      label: `/${callable.path}`,
+      description: callable.description,
+      sign: avatar({ ...bot(), bot: true }, "avatar-small"),
+      note: callable.options
+        .map(({ name, required }) => (required ? name : ""))
+        .filter(Boolean)
+        .join(" "),
+    }));
     const title = items.length ? [bot().username, " ", botTag()] : null;
     this.completion.show(this.input, { title, items, note: items.length ? "" : "No commands match." });
   }
 
   suggestWords(found) {
-    const items = found ? WORDS[found[1]](found[2].toLowerCase()).slice(0, 10) : [];
+    const items = found ? wordsFor(found[1], found[2]) : [];
     if (items.length) this.completion.show(this.input, { items });
     else this.completion.hide();
   }
@@ -173,10 +231,15 @@ export class Composer {
   }
 
   enter(callable) {
-    this.mount(new CommandLine(callable, {
-      channelId: this.channel.id, completion: this.completion, complain: (text) => this.complain(text),
-      onQuit: (text) => this.quit(text), onSend: (values) => this.run(callable, values),
-    }));
+    this.mount(
+      new CommandLine(callable, {
+        channelId: this.channel.id,
+        completion: this.completion,
+        complain: (text) => this.complain(text),
+        onQuit: (text) => this.quit(text),
+        onSend: (values) => this.run(callable, values),
+      }),
+    );
   }
 
   mount(line) {
@@ -195,7 +258,8 @@ export class Composer {
     fill(this.slot, this.input);
     this.input.value = text;
     this.typed();
-    if (this.node.contains(document.activeElement) || document.activeElement === document.body) this.input.focus();
+    if (this.node.contains(document.activeElement) || document.activeElement === document.body)
+      this.input.focus();
   }
 
   async run(callable, options) {
@@ -208,21 +272,4 @@ export class Composer {
       this.complain(error.message);
     }
   }
-}
-
-const named = (list, wanted) => list.filter(({ name }) => name.toLowerCase().includes(wanted));
-const WORDS = {
-  "@": (wanted) => [...named([...people(), { ...bot(), name: bot().username, bot: true }], wanted).map((one) => ({ label: one.name, word: `@${one.name}`, sign: avatar(userOf(one.id), "avatar-small") })),
-    ...named(roles(), wanted).filter(({ name }) => name !== "@everyone").map(({ name }) => ({ label: `@${name}`, word: `@${name}`, description: "Notify users with this role" }))],
-  "#": (wanted) => named(channels().filter(({ type }) => type !== TYPE.category), wanted).map(({ name }) => ({ label: `#${name}`, word: `#${name}` })),
-  ":": (wanted) => (wanted.length < 2 ? [] : named(EMOJI, wanted).map(({ char, name }) => ({ label: `:${name}:`, word: char, sign: append(h("span", { class: "emoji" }), [char]) }))),
-};
-
-/** Names after @ and # become the mentions that Discord sends. */
-function encode(text) {
-  const users = [...people(), { ...bot(), name: bot().username }].map(({ id, name }) => [`@${name}`, `<@${id}>`]);
-  const groups = roles().filter(({ name }) => name !== "@everyone").map(({ id, name }) => [`@${name}`, `<@&${id}>`]);
-  const rooms = channels().map(({ id, name }) => [`#${name}`, `<#${id}>`]);
-  const mentions = new Map([...rooms, ...groups, ...users]);
-  return text.replace(/[@#][\w-]+/g, (word) => mentions.get(word) ?? word);
 }

@@ -21,11 +21,14 @@ function apply(node, name, value) {
   if (name.startsWith("aria-")) node.setAttribute(name, String(value));
   else if (value === false) return;
   else if (name === "class") node.className = [value].flat().filter(Boolean).join(" ");
-  else if (name === "on") for (const [event, listener] of Object.entries(value)) node.addEventListener(event, listener);
+  else if (name === "on")
+    for (const [event, listener] of Object.entries(value)) node.addEventListener(event, listener);
   else if (name === "data") {
-    for (const [key, entry] of Object.entries(value)) if (entry !== null && entry !== undefined) node.dataset[key] = entry;
+    for (const [key, entry] of Object.entries(value))
+      if (entry !== null && entry !== undefined) node.dataset[key] = entry;
   } else if (name === "style") {
-    for (const [key, entry] of Object.entries(value)) if (entry !== null && entry !== undefined) node.style.setProperty(key, entry);
+    for (const [key, entry] of Object.entries(value))
+      if (entry !== null && entry !== undefined) node.style.setProperty(key, entry);
   } else if (name === "value") node.value = value;
   else node.setAttribute(name, value === true ? "" : String(value));
 }
@@ -61,8 +64,11 @@ export function ownUrl(url) {
     const parsed = new URL(url, location.href);
     if (parsed.protocol === "data:" && /^data:image\/(png|jpeg|gif|webp)[;,]/i.test(url)) return url;
     const loopback = ["127.0.0.1", "localhost", "[::1]"];
-    const same = parsed.origin === location.origin
-      || (parsed.port === location.port && loopback.includes(parsed.hostname) && loopback.includes(location.hostname));
+    const same =
+      parsed.origin === location.origin ||
+      (parsed.port === location.port &&
+        loopback.includes(parsed.hostname) &&
+        loopback.includes(location.hostname));
     return same && parsed.protocol.startsWith("http") ? parsed.pathname + parsed.search : null;
   } catch {
     return null;
@@ -73,7 +79,11 @@ export function ownUrl(url) {
 export function link(url, props, ...children) {
   const href = safeUrl(url);
   if (!href) return h("span", {}, ...children);
-  return h("a", { href, target: "_blank", rel: "noopener noreferrer nofollow", title: url, ...props }, ...children);
+  return h(
+    "a",
+    { href, target: "_blank", rel: "noopener noreferrer nofollow", title: url, ...props },
+    ...children,
+  );
 }
 
 export const narrow = () => matchMedia("(max-width: 820px)").matches;

@@ -16,12 +16,27 @@ export function setUpDrawers(elements) {
   addEventListener("keydown", (event) => event.key === "Escape" && closeDrawers());
   addEventListener("resize", closeDrawers);
   let start = null;
-  addEventListener("touchstart", ({ touches: [touch] }) => { start = { x: touch.clientX, y: touch.clientY }; }, { passive: true });
-  addEventListener("touchend", ({ changedTouches: [touch], target }) => {
-    const dx = touch.clientX - (start?.x ?? touch.clientX);
-    const dy = touch.clientY - (start?.y ?? touch.clientY);
-    if (Math.abs(dx) > SWIPE && Math.abs(dx) > 2 * Math.abs(dy) && !target.closest?.("pre, dialog, .popover, .command-line")) swipe(dx);
-  }, { passive: true });
+  addEventListener(
+    "touchstart",
+    ({ touches: [touch] }) => {
+      start = { x: touch.clientX, y: touch.clientY };
+    },
+    { passive: true },
+  );
+  addEventListener(
+    "touchend",
+    ({ changedTouches: [touch], target }) => {
+      const dx = touch.clientX - (start?.x ?? touch.clientX);
+      const dy = touch.clientY - (start?.y ?? touch.clientY);
+      if (
+        Math.abs(dx) > SWIPE &&
+        Math.abs(dx) > 2 * Math.abs(dy) &&
+        !target.closest?.("pre, dialog, .popover, .command-line")
+      )
+        swipe(dx);
+    },
+    { passive: true },
+  );
 }
 
 function swipe(dx) {

@@ -1,9 +1,9 @@
 /** Embeds: the colour bar, the words, the fields in up to three columns, the foot. */
 
+import { cssColour } from "./colour.js";
 import { h, link, ownUrl, safeUrl } from "./dom.js";
 import { inlineMarkup, markup } from "./markup.js";
 import { calendar, full } from "./time.js";
-import { cssColour } from "./world.js";
 
 const SUPPRESSED = 4;
 
@@ -18,17 +18,33 @@ export function embeds(message) {
 /** @param {object} data a Discord embed */
 export function embed(data) {
   const thumbnail = data.thumbnail && picture(data.thumbnail, "embed-thumbnail");
-  return h("article", { class: ["embed", thumbnail && "has-thumbnail"], style: { "--bar": data.color ? cssColour(data.color) : null } },
-    h("div", { class: "embed-grid" },
+  return h(
+    "article",
+    {
+      class: ["embed", thumbnail && "has-thumbnail"],
+      style: { "--bar": data.color ? cssColour(data.color) : null },
+    },
+    h(
+      "div",
+      { class: "embed-grid" },
       data.author?.name && author(data.author),
       data.title && h("div", { class: "embed-title" }, link(data.url, {}, inlineMarkup(data.title))),
       data.description && h("div", { class: "embed-description" }, markup(data.description)),
       data.fields?.length ? h("div", { class: "embed-fields" }, columns(data.fields).map(field)) : null,
-      data.image && picture(data.image, "embed-image"), thumbnail, foot(data)));
+      data.image && picture(data.image, "embed-image"),
+      thumbnail,
+      foot(data),
+    ),
+  );
 }
 
-const author = ({ name, url, icon_url: image }) => h("div", { class: "embed-author" },
-  image && ownUrl(image) && h("img", { src: ownUrl(image), alt: "", class: "embed-icon" }), link(url, {}, name));
+const author = ({ name, url, icon_url: image }) =>
+  h(
+    "div",
+    { class: "embed-author" },
+    image && ownUrl(image) && h("img", { src: ownUrl(image), alt: "", class: "embed-icon" }),
+    link(url, {}, name),
+  );
 
 /**
  * Inline fields that follow each other share a row, three at most; the row's width is shared evenly.
@@ -50,25 +66,53 @@ export function columns(fields) {
   return placed;
 }
 
-const field = ([{ name, value }, share]) => h("div", { class: ["embed-field", `share-${share}`] },
-  h("div", { class: "embed-field-name" }, inlineMarkup(name)), h("div", { class: "embed-field-value" }, markup(value)));
+const field = ([{ name, value }, share]) =>
+  h(
+    "div",
+    { class: ["embed-field", `share-${share}`] },
+    h("div", { class: "embed-field-name" }, inlineMarkup(name)),
+    h("div", { class: "embed-field-value" }, markup(value)),
+  );
 
 /** A picture of the sandbox is shown; one from elsewhere is only named, this page fetches nothing from strangers. */
 export function picture({ url, description, width, height }, kind) {
   const own = ownUrl(url);
   if (own) {
-    return h("a", { class: kind, href: own, target: "_blank", rel: "noopener" },
-      h("img", { src: own, alt: description ?? "Image", loading: "lazy", width: width || null, height: height || null }));
+    return h(
+      "a",
+      { class: kind, href: own, target: "_blank", rel: "noopener" },
+      h("img", {
+        src: own,
+        alt: description ?? "Image",
+        loading: "lazy",
+        width: width || null,
+        height: height || null,
+      }),
+    );
   }
   const host = safeUrl(url) ? new URL(url).host : url;
-  return h("div", { class: [kind, "picture-far"] }, link(url, {}, h("span", { "aria-hidden": "true" }, "🖼️ "), host));
+  return h(
+    "div",
+    { class: [kind, "picture-far"] },
+    link(url, {}, h("span", { "aria-hidden": "true" }, "🖼️ "), host),
+  );
 }
 
 function foot({ footer, timestamp }) {
   const date = timestamp ? new Date(timestamp) : null;
   if (!footer?.text && !date) return null;
-  return h("div", { class: "embed-footer" },
-    footer?.icon_url && ownUrl(footer.icon_url) && h("img", { src: ownUrl(footer.icon_url), alt: "", class: "embed-icon" }),
-    h("span", {}, footer?.text, footer?.text && date && h("span", { class: "embed-dot" }, "•"),
-      date && h("time", { datetime: timestamp, title: full(date) }, calendar(date))));
+  return h(
+    "div",
+    { class: "embed-footer" },
+    footer?.icon_url &&
+      ownUrl(footer.icon_url) &&
+      h("img", { src: ownUrl(footer.icon_url), alt: "", class: "embed-icon" }),
+    h(
+      "span",
+      {},
+      footer?.text,
+      footer?.text && date && h("span", { class: "embed-dot" }, "•"),
+      date && h("time", { datetime: timestamp, title: full(date) }, calendar(date)),
+    ),
+  );
 }

@@ -11,10 +11,12 @@ const NAMES = `
 ❤️ heart|💯 100|🎉 tada|☕ coffee|🍕 pizza|🚀 rocket|🏁 checkered_flag|⬆️ arrow_up`;
 
 /** @type {{char: string, name: string}[]} */
-export const EMOJI = NAMES.trim().split(/[|\n]/).map((entry) => {
-  const [char, name] = entry.trim().split(" ");
-  return { char, name };
-});
+export const EMOJI = NAMES.trim()
+  .split(/[|\n]/)
+  .map((entry) => {
+    const [char, name] = entry.trim().split(" ");
+    return { char, name };
+  });
 
 /** Offered first on a message's own bar. */
 export const QUICK = ["✅", "👀", "🚨"];
@@ -25,7 +27,8 @@ const byChar = new Map(EMOJI.map(({ char, name }) => [char, name]));
 export const nameOf = (char) => byChar.get(char) ?? char;
 
 /** `:eyes:` as typed becomes 👀, as the client does before it sends. */
-export const expandShortcodes = (text) => text.replace(/:([a-z0-9_]+):/g, (whole, name) => byName.get(name) ?? whole);
+export const expandShortcodes = (text) =>
+  text.replace(/:([a-z0-9_]+):/g, (whole, name) => byName.get(name) ?? whole);
 
 /** What the API calls an emoji: the character, or name:id of a custom one. */
 export const keyOf = (emoji) => (emoji.id ? `${emoji.name}:${emoji.id}` : emoji.name);
@@ -34,6 +37,10 @@ export const label = (emoji) => (emoji.id ? `:${emoji.name}:` : emoji.name);
 
 /** Only emoji and spaces, few enough: shown large. */
 export function isJumbo(text) {
-  if (!/^(?:\p{Extended_Pictographic}|\p{Emoji_Component}|\s)+$/u.test(text) || !/\p{Extended_Pictographic}/u.test(text)) return false;
+  if (
+    !/^(?:\p{Extended_Pictographic}|\p{Emoji_Component}|\s)+$/u.test(text) ||
+    !/\p{Extended_Pictographic}/u.test(text)
+  )
+    return false;
   return [...new Intl.Segmenter().segment(text.replace(/\s/g, ""))].length <= 27;
 }

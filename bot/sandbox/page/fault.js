@@ -23,7 +23,10 @@ const COMMON = [
   ["No permission in this channel", { effect: "forbidden", here: true }],
   ["Edited message is gone (404)", { effect: "not_found", route: EDIT, times: 1 }],
   ["Every call takes 2 s", { effect: "latency", seconds: 2 }],
-  ["Interaction arrives 4 s late", { effect: "late_event", seconds: 4, route: "INTERACTION_CREATE", times: 1 }],
+  [
+    "Interaction arrives 4 s late",
+    { effect: "late_event", seconds: 4, route: "INTERACTION_CREATE", times: 1 },
+  ],
   ["Interaction arrives twice", { effect: "double_event", route: "INTERACTION_CREATE", times: 1 }],
   ["Interaction answer 503, yet accepted", { effect: "callback_503_after_accept", times: 1 }],
   ["Reaction never arrives", { effect: "drop_event", route: "MESSAGE_REACTION_ADD", times: 1 }],
@@ -39,16 +42,32 @@ let state = { rules: [], outage: false, limits: true };
 const node = document.getElementById("faults");
 const list = h("ul", { class: "fault-list", "aria-label": "Armed faults" });
 const outage = toggle("Outage", "Nothing of Discord answers the bot", (on) => api.putOutage(on));
-const limits = toggle("Rate limits", "Budgets as measured at Discord", (on) => api.putLimits({ enabled: on }));
+const limits = toggle("Rate limits", "Budgets as measured at Discord", (on) =>
+  api.putLimits({ enabled: on }),
+);
 
 function toggle(name, about, act) {
-  const button = h("button", { type: "button", class: "switch", role: "switch", "aria-checked": false, on: { click: () => attempt(() => act(button.getAttribute("aria-checked") !== "true")) } },
-    h("span", { class: "switch-words" }, name, h("small", {}, about)), h("span", { class: "switch-knob", "aria-hidden": "true" }));
+  const button = h(
+    "button",
+    {
+      type: "button",
+      class: "switch",
+      role: "switch",
+      "aria-checked": false,
+      on: { click: () => attempt(() => act(button.getAttribute("aria-checked") !== "true")) },
+    },
+    h("span", { class: "switch-words" }, name, h("small", {}, about)),
+    h("span", { class: "switch-knob", "aria-hidden": "true" }),
+  );
   return button;
 }
 
 function build() {
-  const select = h("select", { class: "input", "aria-label": "Fault" }, COMMON.map(([name], index) => h("option", { value: String(index) }, name)));
+  const select = h(
+    "select",
+    { class: "input", "aria-label": "Fault" },
+    COMMON.map(([name], index) => h("option", { value: String(index) }, name)),
+  );
   const add = () => {
     const [name, { here: local, now, ...rule }] = COMMON[Number(select.value)];
     if (now) {
@@ -58,10 +77,44 @@ function build() {
     const channel = local ? find(here().channel)?.id : undefined;
     attempt(() => arm([...state.rules, { ...rule, ...(channel && { channel }), id: unused(name) }]));
   };
-  node.append(h("header", { class: "fault-head" }, h("h2", {}, "Faults"), h("button", { type: "button", class: "icon-button", "aria-label": "Close faults", on: { click: () => go({ panel: null }) } }, icon("close"))),
-    h("p", { class: "fault-about" }, "What the sandbox does wrong on purpose, to see how the bot bears it."), outage, limits, h("h3", {}, "Armed"), list,
-    h("h3", {}, "Add"), h("div", { class: "fault-add" }, select, h("button", { type: "button", class: "button button-primary", on: { click: add } }, "Add")),
-    h("button", { type: "button", class: "button button-secondary fault-clear", on: { click: () => attempt(api.clearFaults) } }, "Clear all faults"));
+  node.append(
+    h(
+      "header",
+      { class: "fault-head" },
+      h("h2", {}, "Faults"),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "icon-button",
+          "aria-label": "Close faults",
+          on: { click: () => go({ panel: null }) },
+        },
+        icon("close"),
+      ),
+    ),
+    h("p", { class: "fault-about" }, "What the sandbox does wrong on purpose, to see how the bot bears it."),
+    outage,
+    limits,
+    h("h3", {}, "Armed"),
+    list,
+    h("h3", {}, "Add"),
+    h(
+      "div",
+      { class: "fault-add" },
+      select,
+      h("button", { type: "button", class: "button button-primary", on: { click: add } }, "Add"),
+    ),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "button button-secondary fault-clear",
+        on: { click: () => attempt(api.clearFaults) },
+      },
+      "Clear all faults",
+    ),
+  );
 }
 
 /** Rules are known by their words; a second one of a kind gets a number. */
@@ -95,16 +148,44 @@ async function refresh() {
   const version = JSON.stringify(state.rules);
   if (list.dataset.version === version) return;
   list.dataset.version = version;
-  fill(list, state.rules.map(row), state.rules.length ? null : h("li", { class: "fault-none" }, "Nothing goes wrong on purpose."));
+  fill(
+    list,
+    state.rules.map(row),
+    state.rules.length ? null : h("li", { class: "fault-none" }, "Nothing goes wrong on purpose."),
+  );
 }
 
 function row(rule) {
-  const where = [rule.route, rule.channel && `#${channelOf(rule.channel)?.name ?? rule.channel}`, rule.times && `${rule.times}×`, rule.nth && `from call ${rule.nth}`].filter(Boolean).join(" · ");
+  const where = [
+    rule.route,
+    rule.channel && `#${channelOf(rule.channel)?.name ?? rule.channel}`,
+    rule.times && `${rule.times}×`,
+    rule.nth && `from call ${rule.nth}`,
+  ]
+    .filter(Boolean)
+    .join(" · ");
   const away = () => attempt(() => arm(state.rules.filter(({ id }) => id !== rule.id)));
   const spent = rule.times && rule.hits >= rule.times;
-  return h("li", { class: ["fault", spent && "spent"] }, h("span", { class: "fault-words" }, /^\d+$/.test(rule.id) ? rule.effect : rule.id, h("small", {}, where || rule.effect)),
-    h("span", { class: "fault-hits", title: `${rule.matches ?? 0} matches` }, `${rule.hits ?? 0} ${rule.hits === 1 ? "hit" : "hits"}`),
-    h("button", { type: "button", class: "icon-button", "aria-label": `Remove ${rule.id}`, on: { click: away } }, icon("bin")));
+  return h(
+    "li",
+    { class: ["fault", spent && "spent"] },
+    h(
+      "span",
+      { class: "fault-words" },
+      /^\d+$/.test(rule.id) ? rule.effect : rule.id,
+      h("small", {}, where || rule.effect),
+    ),
+    h(
+      "span",
+      { class: "fault-hits", title: `${rule.matches ?? 0} matches` },
+      `${rule.hits ?? 0} ${rule.hits === 1 ? "hit" : "hits"}`,
+    ),
+    h(
+      "button",
+      { type: "button", class: "icon-button", "aria-label": `Remove ${rule.id}`, on: { click: away } },
+      icon("bin"),
+    ),
+  );
 }
 
 /** Show or hide the drawer; while it is shown its counts are kept fresh. */

@@ -33,11 +33,26 @@ export class Forum {
 
   draw() {
     const tags = this.channel.available_tags ?? [];
-    const posts = threadsOf(this.channel.id).filter(({ applied_tags: own = [] }) => [...this.chosen].every((id) => own.includes(id)))
+    const posts = threadsOf(this.channel.id)
+      .filter(({ applied_tags: own = [] }) => [...this.chosen].every((id) => own.includes(id)))
       .sort((a, b) => isArchived(a) - isArchived(b) || compareIds(lastOf(b), lastOf(a)));
     const key = this.node.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-    fill(this.node, tags.length ? h("div", { class: "forum-tags", role: "group", "aria-label": "Filter by tag" }, tags.map((tag) => this.filter(tag))) : null,
-      h("ul", { class: "posts" }, posts.map((post) => h("li", {}, card(post, tags)))), posts.length ? null : h("p", { class: "forum-empty" }, "There are no posts here yet."));
+    fill(
+      this.node,
+      tags.length
+        ? h(
+            "div",
+            { class: "forum-tags", role: "group", "aria-label": "Filter by tag" },
+            tags.map((tag) => this.filter(tag)),
+          )
+        : null,
+      h(
+        "ul",
+        { class: "posts" },
+        posts.map((post) => h("li", {}, card(post, tags))),
+      ),
+      posts.length ? null : h("p", { class: "forum-empty" }, "There are no posts here yet."),
+    );
     if (key) this.node.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
     for (const post of posts) this.fetch(post);
   }
@@ -47,7 +62,17 @@ export class Forum {
       if (!this.chosen.delete(tag.id)) this.chosen.add(tag.id);
       this.draw();
     };
-    return h("button", { type: "button", class: "forum-tag", "aria-pressed": this.chosen.has(tag.id), data: { key: `tag ${tag.id}` }, on: { click: toggle } }, tagWords(tag));
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "forum-tag",
+        "aria-pressed": this.chosen.has(tag.id),
+        data: { key: `tag ${tag.id}` },
+        on: { click: toggle },
+      },
+      tagWords(tag),
+    );
   }
 
   /** The first message of a post, of which the list shows the beginning. */
@@ -60,17 +85,50 @@ export class Forum {
 }
 
 const lastOf = (post) => post.last_message_id ?? post.id;
-const tagWords = (tag) => [tag.emoji_name && h("span", { class: "emoji" }, label({ name: tag.emoji_name, id: tag.emoji_id })), tag.name];
+const tagWords = (tag) => [
+  tag.emoji_name && h("span", { class: "emoji" }, label({ name: tag.emoji_name, id: tag.emoji_id })),
+  tag.name,
+];
 
 function card(post, tags) {
   const starter = get(post.id, post.id) ?? starters.get(post.id);
   const author = userOf(post.owner_id ?? starter?.author.id);
   const own = tags.filter(({ id }) => post.applied_tags?.includes(id));
   const words = starter?.content || starter?.embeds?.[0]?.title || starter?.embeds?.[0]?.description || "";
-  return h("button", { type: "button", class: ["post", isUnread(post.id) && "unread", isArchived(post) && "archived"], data: { key: post.id }, on: { click: () => go({ thread: post.id }) } },
-    own.length ? h("span", { class: "post-tags" }, own.map((tag) => h("span", { class: "post-tag" }, tagWords(tag)))) : null,
+  return h(
+    "button",
+    {
+      type: "button",
+      class: ["post", isUnread(post.id) && "unread", isArchived(post) && "archived"],
+      data: { key: post.id },
+      on: { click: () => go({ thread: post.id }) },
+    },
+    own.length
+      ? h(
+          "span",
+          { class: "post-tags" },
+          own.map((tag) => h("span", { class: "post-tag" }, tagWords(tag))),
+        )
+      : null,
     h("strong", { class: "post-name" }, post.name),
-    h("span", { class: "post-words" }, author && avatar(author, "avatar-tiny"), author && h("b", {}, `${author.name}: `), words.slice(0, 200)),
-    h("span", { class: "post-foot" }, starter?.reactions?.map((one) => h("span", { class: "post-reaction" }, `${label(one.emoji)} ${one.count}`)), icon("thread"), `${post.message_count ?? 0}`, h("span", {}, "·"), relative(madeAt(lastOf(post))),
-      isArchived(post) && " · closed"));
+    h(
+      "span",
+      { class: "post-words" },
+      author && avatar(author, "avatar-tiny"),
+      author && h("b", {}, `${author.name}: `),
+      words.slice(0, 200),
+    ),
+    h(
+      "span",
+      { class: "post-foot" },
+      starter?.reactions?.map((one) =>
+        h("span", { class: "post-reaction" }, `${label(one.emoji)} ${one.count}`),
+      ),
+      icon("thread"),
+      `${post.message_count ?? 0}`,
+      h("span", {}, "·"),
+      relative(madeAt(lastOf(post))),
+      isArchived(post) && " · closed",
+    ),
+  );
 }

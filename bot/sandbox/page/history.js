@@ -1,10 +1,10 @@
 /** The messages of each channel, oldest first, as one person sees them. */
 
 import { fetchMessages } from "./api.js";
+import { keyOf } from "./emoji.js";
 import { emit } from "./news.js";
 import { compareIds, localId } from "./snowflake.js";
 import { bot, meet, self } from "./world.js";
-import { keyOf } from "./emoji.js";
 
 const PAGE = 50;
 const EPHEMERAL = 64;
@@ -21,7 +21,8 @@ let revision = 0;
 
 /** @returns {Shelf} */
 export function shelf(channelId) {
-  if (!shelves.has(channelId)) shelves.set(channelId, { list: [], loaded: false, loading: null, complete: false, failed: null });
+  if (!shelves.has(channelId))
+    shelves.set(channelId, { list: [], loaded: false, loading: null, complete: false, failed: null });
   return shelves.get(channelId);
 }
 
@@ -85,7 +86,8 @@ export function upsert(message) {
   const known = place.list.some((entry) => entry.id === message.id);
   // Before the first page is read a change of an old message would make a hole above it.
   if (!place.loaded && !place.loading && !known) return;
-  put(place, message);
+  // The bot's new words undo what people had picked, as at Discord.
+  put(place, { ...message, picks: null });
   emit("messages", message.channel_id);
 }
 
@@ -132,15 +134,27 @@ export function setReaction(channelId, id, emoji, userId, userName, isOn) {
 
 export function clearReactions(channelId, id, emoji = null) {
   const message = get(channelId, id);
-  if (message) change(channelId, id, { reactions: emoji ? message.reactions.filter((one) => keyOf(one.emoji) !== keyOf(emoji)) : [] });
+  if (message)
+    change(channelId, id, {
+      reactions: emoji ? message.reactions.filter((one) => keyOf(one.emoji) !== keyOf(emoji)) : [],
+    });
 }
 
 /** A line only this page knows: a command on its way, or one that failed. Returns its id. */
 export function addLocal(channelId, { content = "", sending = "", error = "", invoked = null }) {
   const id = localId();
   put(shelf(channelId), {
-    id, channel_id: channelId, type: 20, local: true, flags: EPHEMERAL, content, sending, error, author: { ...bot(), bot: true },
-    timestamp: new Date().toISOString(), sandbox: { interaction: invoked, ephemeral_for: self()?.id },
+    id,
+    channel_id: channelId,
+    type: 20,
+    local: true,
+    flags: EPHEMERAL,
+    content,
+    sending,
+    error,
+    author: { ...bot(), bot: true },
+    timestamp: new Date().toISOString(),
+    sandbox: { interaction: invoked, ephemeral_for: self()?.id },
   });
   emit("messages", channelId);
   return id;

@@ -17,13 +17,24 @@ const refused = (answer) => Boolean(answer?.error) || answer?.answered === false
 export async function press(message, component, values) {
   if (message.pending) return;
   const mark = (edit) => change(message.channel_id, message.id, edit);
-  mark({ pending: component.custom_id, failure: null });
+  mark({
+    pending: component.custom_id,
+    failure: null,
+    picks: { ...message.picks, [component.custom_id]: values },
+  });
   try {
-    const answer = await api.click(self().name, { message_id: message.id, custom_id: component.custom_id, values });
+    const answer = await api.click(self().name, {
+      message_id: message.id,
+      custom_id: component.custom_id,
+      values,
+    });
     mark({ pending: null, failure: refused(answer) ? FAILED : null });
     if (answer?.modal) openModal(answer.modal);
   } catch (error) {
-    mark({ pending: null, failure: error.silent || error.status === 0 ? FAILED : `${FAILED}: ${error.message}` });
+    mark({
+      pending: null,
+      failure: error.silent || error.status === 0 ? FAILED : `${FAILED}: ${error.message}`,
+    });
   }
 }
 

@@ -55,7 +55,8 @@ function matchAt(text, at, context) {
   return null;
 }
 
-const deeper = (text, context, change = {}) => scan(text, { ...context, depth: context.depth + 1, ...change });
+const deeper = (text, context, change = {}) =>
+  scan(text, { ...context, depth: context.depth + 1, ...change });
 
 /** What a sticky pattern finds exactly at `at`. */
 function look(pattern, text, at) {
@@ -68,19 +69,26 @@ function look(pattern, text, at) {
 function quote(text, at, context) {
   if (context.quoted) return null;
   if (text.startsWith(">>> ", at)) {
-    return { node: { type: "quote", children: deeper(text.slice(at + 4), context, { quoted: true }) }, end: text.length };
+    return {
+      node: { type: "quote", children: deeper(text.slice(at + 4), context, { quoted: true }) },
+      end: text.length,
+    };
   }
   const found = look(/(?:> [^\n]*(?:\n|$))+/y, text, at);
   if (!found) return null;
   const inner = found[0].replace(/\n$/, "").replace(/^> /gm, "");
-  return { node: { type: "quote", children: deeper(inner, context, { quoted: true }) }, end: at + found[0].length };
+  return {
+    node: { type: "quote", children: deeper(inner, context, { quoted: true }) },
+    end: at + found[0].length,
+  };
 }
 
 function heading(text, at, context) {
   const found = look(/(#{1,3}|-#)[ \t]+([^\n]+)(?:\n|$)/y, text, at);
   if (!found) return null;
   const children = deeper(found[2].trim(), context, { blocks: false });
-  const node = found[1] === "-#" ? { type: "subtext", children } : { type: "heading", level: found[1].length, children };
+  const node =
+    found[1] === "-#" ? { type: "subtext", children } : { type: "heading", level: found[1].length, children };
   return { node, end: at + found[0].length };
 }
 
@@ -90,7 +98,8 @@ const ITEM = /( *)([-*]|\d{1,9}\.) +([^\n]*)(?:\n|$)/y;
 function list(text, at, context) {
   const items = [];
   let end = at;
-  const starts = ({ indent, mark }) => indent <= items[0].indent && isOrdered(mark) !== isOrdered(items[0].mark);
+  const starts = ({ indent, mark }) =>
+    indent <= items[0].indent && isOrdered(mark) !== isOrdered(items[0].mark);
   for (let found = look(ITEM, text, end); found; found = look(ITEM, text, end)) {
     if (items.length && starts({ indent: found[1].length, mark: found[2] })) break;
     items.push({ indent: found[1].length, mark: found[2], text: found[3] });
@@ -103,14 +112,17 @@ function list(text, at, context) {
 function nest(items, context) {
   const { indent, mark } = items[0];
   const node = { type: "list", ordered: isOrdered(mark), start: Number.parseInt(mark, 10) || 1, items: [] };
-  for (let i = 0; i < items.length; ) {
+  for (let i = 0; i < items.length;) {
     let next = i + 1;
     while (next < items.length && items[next].indent > indent) next += 1;
     const children = deeper(items[i].text, context, { blocks: false });
     const inner = items.slice(i + 1, next);
     if (inner.length) {
-      children.push(context.depth < DEPTH ? nest(inner, { ...context, depth: context.depth + 1 })
-        : { type: "text", text: inner.map((item) => `\n${item.text}`).join("") });
+      children.push(
+        context.depth < DEPTH
+          ? nest(inner, { ...context, depth: context.depth + 1 })
+          : { type: "text", text: inner.map((item) => `\n${item.text}`).join("") },
+      );
     }
     node.items.push(children);
     i = next;
@@ -124,24 +136,38 @@ const BLOCKS = [quote, heading, list];
 
 function escape(text, at) {
   const next = String.fromCodePoint(text.codePointAt(at + 1) ?? 32);
-  return /[^0-9A-Za-z\s]/.test(next) ? { node: { type: "text", text: next }, end: at + 1 + next.length } : null;
+  return /[^0-9A-Za-z\s]/.test(next)
+    ? { node: { type: "text", text: next }, end: at + 1 + next.length }
+    : null;
 }
 
 function fence(text, at) {
   const found = look(/```(?:([a-z0-9_+\-.#]+?)\n)?\n*([^\n][\s\S]*?)\n*```\n?/iy, text, at);
-  return found && { node: { type: "pre", language: found[1] ?? "", text: found[2] }, end: at + found[0].length };
+  return (
+    found && { node: { type: "pre", language: found[1] ?? "", text: found[2] }, end: at + found[0].length }
+  );
 }
 
 function code(text, at) {
   const found = look(/(`+)([\s\S]*?[^`])\1(?!`)/y, text, at);
-  return found && { node: { type: "code", text: found[2].replace(/^ (?=`)|(?<=`) $/g, "") }, end: at + found[0].length };
+  return (
+    found && {
+      node: { type: "code", text: found[2].replace(/^ (?=`)|(?<=`) $/g, "") },
+      end: at + found[0].length,
+    }
+  );
 }
 
 /** A rule for text between two marks. */
 function span(type, pattern, allowed = () => true) {
   return (text, at, context) => {
     const found = allowed(text, at) ? look(pattern, text, at) : null;
-    return found && { node: { type, children: deeper(found[1], context, { blocks: false }) }, end: at + found[0].length };
+    return (
+      found && {
+        node: { type, children: deeper(found[1], context, { blocks: false }) },
+        end: at + found[0].length,
+      }
+    );
   };
 }
 
@@ -158,8 +184,14 @@ const ANGLE = [
   [/<@&(\d{1,20})>/y, ([, id]) => ({ type: "role", id })],
   [/<#(\d{1,20})>/y, ([, id]) => ({ type: "channel", id })],
   [/<\/([-_'\p{L}\p{N} ]{1,98}):(\d{1,20})>/uy, ([, name, id]) => ({ type: "command", name, id })],
-  [/<t:(-?\d{1,13})(?::([tTdDfFRsS]))?>/y, ([, unix, style]) => ({ type: "time", unix: Number(unix), style })],
-  [/<(a?):(\w{2,32}):(\d{1,20})>/y, ([, animated, name, id]) => ({ type: "emoji", name, id, animated: Boolean(animated) })],
+  [
+    /<t:(-?\d{1,13})(?::([tTdDfFRsS]))?>/y,
+    ([, unix, style]) => ({ type: "time", unix: Number(unix), style }),
+  ],
+  [
+    /<(a?):(\w{2,32}):(\d{1,20})>/y,
+    ([, animated, name, id]) => ({ type: "emoji", name, id, animated: Boolean(animated) }),
+  ],
   [/<(https?:\/\/[^\s>]+)>/y, ([, url]) => ({ type: "link", url, children: [{ type: "text", text: url }] })],
 ];
 
@@ -190,7 +222,10 @@ function masked(text, at, context) {
   const bracket = closing(text, at, "[", "]");
   if (bracket < 0 || text[bracket + 1] !== "(") return null;
   const end = closing(text, bracket + 1, "(", ")");
-  const target = end < 0 ? null : /^\s*<?(https?:\/\/[^\s<>]+?)>?(?:\s+(["'])([\s\S]*?)\2)?\s*$/i.exec(text.slice(bracket + 2, end));
+  const target =
+    end < 0
+      ? null
+      : /^\s*<?(https?:\/\/[^\s<>]+?)>?(?:\s+(["'])([\s\S]*?)\2)?\s*$/i.exec(text.slice(bracket + 2, end));
   const name = text.slice(at + 1, bracket);
   // A name that is itself an address could lie about the target: Discord shows such a link as written.
   if (!target || !name.trim() || /https?:\/\//i.test(name)) return null;
@@ -204,7 +239,9 @@ function bare(text, at, context) {
   if (!found) return null;
   let url = found[0].replace(/[.,:;"'!?*_~|]+$/, "");
   while (url.endsWith(")") && url.split(")").length > url.split("(").length) url = url.slice(0, -1);
-  return /^https?:\/\/./i.test(url) ? { node: { type: "link", url, children: [{ type: "text", text: url }] }, end: at + url.length } : null;
+  return /^https?:\/\/./i.test(url)
+    ? { node: { type: "link", url, children: [{ type: "text", text: url }] }, end: at + url.length }
+    : null;
 }
 
 function everyone(text, at) {
@@ -213,6 +250,15 @@ function everyone(text, at) {
 }
 
 const INLINE = {
-  "\\": [escape], "`": [fence, code], "*": [strong, starred], _: [underline, underscored], "~": [struck], "|": [spoiler],
-  "<": [angle], "[": [masked], h: [bare], H: [bare], "@": [everyone],
+  "\\": [escape],
+  "`": [fence, code],
+  "*": [strong, starred],
+  _: [underline, underscored],
+  "~": [struck],
+  "|": [spoiler],
+  "<": [angle],
+  "[": [masked],
+  h: [bare],
+  H: [bare],
+  "@": [everyone],
 };

@@ -16,7 +16,9 @@ import { openPopover } from "./popover.js";
 export function openMenu(items, { label, head = null, ...place }) {
   let popover = null;
   const dismiss = () => (place.root ?? popover).close();
-  const entries = items.map((item) => (item ? entry(item, () => popover, { ...place, dismiss }) : h("hr", { role: "separator" })));
+  const entries = items.map((item) =>
+    item ? entry(item, () => popover, { ...place, dismiss }) : h("hr", { role: "separator" }),
+  );
   const menu = h("div", { class: "menu", role: "menu", "aria-label": label }, head, entries);
   menu.addEventListener("keydown", (event) => steer(event, menu, place.parent ? popover : null));
   popover = openPopover(menu, place);
@@ -25,18 +27,39 @@ export function openMenu(items, { label, head = null, ...place }) {
 
 function entry(item, owner, { dismiss, root }) {
   const role = item.checked === undefined ? "menuitem" : "menuitemradio";
-  const open = () => openMenu(item.sub, { label: item.label, anchor: button, side: "beside", parent: owner(), root: root ?? owner() });
+  const open = () =>
+    openMenu(item.sub, {
+      label: item.label,
+      anchor: button,
+      side: "beside",
+      parent: owner(),
+      root: root ?? owner(),
+    });
   const act = () => {
     if (item.sub) return open();
     dismiss();
     return item.act();
   };
-  const button = h("button", {
-    type: "button", role, tabindex: "-1", class: ["menu-item", item.danger && "danger"], "aria-checked": item.checked ?? null,
-    "aria-haspopup": item.sub ? "menu" : null, on: { click: act, pointerenter: (event) => event.pointerType === "mouse" && item.sub && open() },
-  }, item.node, h("span", { class: "menu-words" }, h("span", {}, item.label), item.hint && h("small", {}, item.hint)),
-  item.sub ? icon("right") : item.checked ? icon("check") : item.icon && icon(item.icon));
-  if (item.sub) button.addEventListener("keydown", (event) => event.key === "ArrowRight" && (event.stopPropagation(), open()));
+  const button = h(
+    "button",
+    {
+      type: "button",
+      role,
+      tabindex: "-1",
+      class: ["menu-item", item.danger && "danger"],
+      "aria-checked": item.checked ?? null,
+      "aria-haspopup": item.sub ? "menu" : null,
+      on: { click: act, pointerenter: (event) => event.pointerType === "mouse" && item.sub && open() },
+    },
+    item.node,
+    h("span", { class: "menu-words" }, h("span", {}, item.label), item.hint && h("small", {}, item.hint)),
+    item.sub ? icon("right") : item.checked ? icon("check") : item.icon && icon(item.icon),
+  );
+  if (item.sub)
+    button.addEventListener(
+      "keydown",
+      (event) => event.key === "ArrowRight" && (event.stopPropagation(), open()),
+    );
   return button;
 }
 

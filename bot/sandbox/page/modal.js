@@ -11,14 +11,49 @@ import { bot, self } from "./world.js";
 export function openModal(data) {
   const { nodes, fields } = fieldsOf(data.components);
   const failure = h("p", { class: "modal-failure", role: "alert" });
-  const send = h("button", { type: "submit", class: "button button-primary" }, h("span", { class: "button-words" }, "Submit"));
+  const send = h(
+    "button",
+    { type: "submit", class: "button button-primary" },
+    h("span", { class: "button-words" }, "Submit"),
+  );
   const quit = () => dialog.close();
-  const form = h("form", { class: "modal-form", novalidate: true, method: "dialog" },
-    h("header", { class: "modal-head" }, avatar({ ...bot(), bot: true }), h("h2", { id: "modal-title" }, data.title),
-      h("button", { type: "button", class: "icon-button", "aria-label": "Close", on: { click: quit } }, icon("close"))),
-    h("div", { class: "modal-body" },
-      h("p", { class: "modal-note" }, icon("warn"), h("span", {}, `This form will be submitted to ${bot()?.username ?? "the app"}. Do not share passwords or other sensitive information.`)), nodes),
-    h("footer", { class: "modal-foot" }, failure, h("button", { type: "button", class: "button button-plain", on: { click: quit } }, "Cancel"), send));
+  const form = h(
+    "form",
+    { class: "modal-form", novalidate: true, method: "dialog" },
+    h(
+      "header",
+      { class: "modal-head" },
+      avatar({ ...bot(), bot: true }),
+      h("h2", { id: "modal-title" }, data.title),
+      h(
+        "button",
+        { type: "button", class: "icon-button", "aria-label": "Close", on: { click: quit } },
+        icon("close"),
+      ),
+    ),
+    h(
+      "div",
+      { class: "modal-body" },
+      h(
+        "p",
+        { class: "modal-note" },
+        icon("warn"),
+        h(
+          "span",
+          {},
+          `This form will be submitted to ${bot()?.username ?? "the app"}. Do not share passwords or other sensitive information.`,
+        ),
+      ),
+      nodes,
+    ),
+    h(
+      "footer",
+      { class: "modal-foot" },
+      failure,
+      h("button", { type: "button", class: "button button-plain", on: { click: quit } }, "Cancel"),
+      send,
+    ),
+  );
   const dialog = h("dialog", { class: "modal", "aria-labelledby": "modal-title" }, form);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -48,7 +83,8 @@ async function submit(data, fields, { dialog, failure, send }) {
     if (answer?.error || answer?.answered === false) throw new Error(answer.error ?? "no answer");
     dialog.close();
   } catch (error) {
-    failure.textContent = error.status >= 400 && error.status < 500 ? error.message : "Something went wrong. Try again.";
+    failure.textContent =
+      error.status >= 400 && error.status < 500 ? error.message : "Something went wrong. Try again.";
     send.disabled = false;
     send.classList.remove("waits");
     send.lastElementChild.remove();

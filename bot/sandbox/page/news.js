@@ -16,8 +16,11 @@ export function emit(topic, key = "") {
   const token = `${topic} ${key}`;
   if (waiting.has(token)) return;
   // A timer, not an animation frame: a page in the background still counts its unread.
-  waiting.set(token, setTimeout(() => {
-    waiting.delete(token);
-    for (const listener of [...(listeners.get(topic) ?? [])]) listener(key);
-  }, PAUSE));
+  waiting.set(
+    token,
+    setTimeout(() => {
+      waiting.delete(token);
+      for (const listener of [...(listeners.get(topic) ?? [])]) listener(key);
+    }, PAUSE),
+  );
 }

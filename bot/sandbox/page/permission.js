@@ -3,8 +3,14 @@
 import { channel as channelOf, guild, isThread, self } from "./world.js";
 
 export const ALLOW = {
-  administrator: 1n << 3n, addReactions: 1n << 6n, view: 1n << 10n, send: 1n << 11n, manageMessages: 1n << 13n,
-  mentionEveryone: 1n << 17n, commands: 1n << 31n, sendInThreads: 1n << 38n,
+  administrator: 1n << 3n,
+  addReactions: 1n << 6n,
+  view: 1n << 10n,
+  send: 1n << 11n,
+  manageMessages: 1n << 13n,
+  mentionEveryone: 1n << 17n,
+  commands: 1n << 31n,
+  sendInThreads: 1n << 38n,
 };
 
 const bits = (value) => {
@@ -24,7 +30,9 @@ export function rightsIn(channelId, person = self()) {
   const place = channel && isThread(channel) ? channelOf(channel.parent_id) : channel;
   const overwrites = place?.permission_overwrites ?? [];
   const everyone = overwrites.filter((entry) => entry.id === guild()?.id);
-  const roles = overwrites.filter((entry) => entry.id !== guild()?.id && (person.roles ?? []).includes(entry.id));
+  const roles = overwrites.filter(
+    (entry) => entry.id !== guild()?.id && (person.roles ?? []).includes(entry.id),
+  );
   const own = overwrites.filter((entry) => entry.id === person.id);
   for (const group of [everyone, roles, own]) {
     const denied = group.reduce((sum, entry) => sum | bits(entry.deny), 0n);

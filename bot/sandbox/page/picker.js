@@ -10,7 +10,12 @@ const COLUMNS = 8;
 export function openPicker(place, choose) {
   let popover = null;
   const grid = h("div", { class: "picker-grid", role: "listbox", "aria-label": "Emoji" });
-  const search = h("input", { type: "search", placeholder: "Find the perfect emoji", "aria-label": "Search emoji", autocomplete: "off" });
+  const search = h("input", {
+    type: "search",
+    placeholder: "Find the perfect emoji",
+    "aria-label": "Search emoji",
+    autocomplete: "off",
+  });
   // A finger wants the grid, not the keyboard that would cover it.
   if (hovering()) search.dataset.first = "";
   const pick = (char) => {
@@ -20,8 +25,23 @@ export function openPicker(place, choose) {
   const draw = () => {
     const wanted = search.value.trim().toLowerCase().replace(/:/g, "");
     const found = EMOJI.filter(({ char, name }) => name.includes(wanted) || char === wanted);
-    grid.replaceChildren(...found.map(({ char, name }) =>
-      h("button", { type: "button", role: "option", class: "picker-emoji", title: `:${name}:`, "aria-label": name, "aria-selected": false, on: { click: () => pick(char) } }, char)));
+    grid.replaceChildren(
+      ...found.map(({ char, name }) =>
+        h(
+          "button",
+          {
+            type: "button",
+            role: "option",
+            class: "picker-emoji",
+            title: `:${name}:`,
+            "aria-label": name,
+            "aria-selected": false,
+            on: { click: () => pick(char) },
+          },
+          char,
+        ),
+      ),
+    );
     if (!found.length) grid.append(h("p", { class: "picker-empty" }, "No emoji match your search"));
   };
   search.addEventListener("input", draw);

@@ -11,7 +11,10 @@ const open = [];
  * @param {{anchor?: Element, point?: {x: number, y: number}, side?: "below"|"above"|"beside", sheet?: boolean, parent?: object,
  *   focus?: boolean, onClose?: () => void}} options `parent`: the popover this one grows from, which stays open
  */
-export function openPopover(content, { anchor, point, side = "below", sheet = true, parent, focus = true, onClose } = {}) {
+export function openPopover(
+  content,
+  { anchor, point, side = "below", sheet = true, parent, focus = true, onClose } = {},
+) {
   closeAbove(parent);
   const host = anchor?.closest("dialog") ?? document.body;
   const low = sheet && narrow();
@@ -30,8 +33,22 @@ export function openPopover(content, { anchor, point, side = "below", sheet = tr
   }
   host.append(...[scrim, node].filter(Boolean));
   open.push(self);
-  if (!low) position(node, anchor?.getBoundingClientRect() ?? { left: point.x, right: point.x, top: point.y, bottom: point.y, width: 0 }, side);
-  if (focus) (node.querySelector("[data-first]") ?? node.querySelector("button, input, [tabindex='0']"))?.focus({ preventScroll: true });
+  if (!low)
+    position(
+      node,
+      anchor?.getBoundingClientRect() ?? {
+        left: point.x,
+        right: point.x,
+        top: point.y,
+        bottom: point.y,
+        width: 0,
+      },
+      side,
+    );
+  if (focus)
+    (node.querySelector("[data-first]") ?? node.querySelector("button, input, [tabindex='0']"))?.focus({
+      preventScroll: true,
+    });
   return self;
 }
 
@@ -49,23 +66,32 @@ function position(node, rect, side) {
   let top = side === "beside" ? rect.top : rect.bottom + 4;
   if (side === "above") top = rect.top - height - 4;
   if (side === "beside" && left + width > innerWidth - MARGIN) left = rect.left - width - 4;
-  if (side === "below" && top + height > innerHeight - MARGIN && rect.top - height - 4 > MARGIN) top = rect.top - height - 4;
+  if (side === "below" && top + height > innerHeight - MARGIN && rect.top - height - 4 > MARGIN)
+    top = rect.top - height - 4;
   node.style.left = `${Math.max(MARGIN, Math.min(left, innerWidth - width - MARGIN))}px`;
   node.style.top = `${Math.max(MARGIN, Math.min(top, innerHeight - height - MARGIN))}px`;
 }
 
-addEventListener("pointerdown", (event) => {
-  const top = open.at(-1);
-  if (!top) return;
-  const hit = open.findLastIndex((entry) => entry.node.contains(event.target));
-  if (hit < open.length - 1) open[hit + 1].close({ restore: hit >= 0 });
-}, true);
+addEventListener(
+  "pointerdown",
+  (event) => {
+    const top = open.at(-1);
+    if (!top) return;
+    const hit = open.findLastIndex((entry) => entry.node.contains(event.target));
+    if (hit < open.length - 1) open[hit + 1].close({ restore: hit >= 0 });
+  },
+  true,
+);
 
-addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || !open.length) return;
-  event.preventDefault();
-  event.stopPropagation();
-  open.at(-1).close();
-}, true);
+addEventListener(
+  "keydown",
+  (event) => {
+    if (event.key !== "Escape" || !open.length) return;
+    event.preventDefault();
+    event.stopPropagation();
+    open.at(-1).close();
+  },
+  true,
+);
 
 addEventListener("resize", () => open[0]?.close({ restore: false }));

@@ -17,14 +17,20 @@ export async function react(message, one, isOn) {
   const show = (state) => setReaction(message.channel_id, message.id, one, me.id, me.name, state);
   show(isOn);
   try {
-    await api.react(me.name, { channel_id: message.channel_id, message_id: message.id, emoji: keyOf(one), on: isOn });
+    await api.react(me.name, {
+      channel_id: message.channel_id,
+      message_id: message.id,
+      emoji: keyOf(one),
+      on: isOn,
+    });
   } catch (error) {
     show(!isOn);
     complain(error.message);
   }
 }
 
-export const mine = (message, char) => Boolean(message.reactions?.find(({ emoji: one }) => keyOf(one) === char)?.me);
+export const mine = (message, char) =>
+  Boolean(message.reactions?.find(({ emoji: one }) => keyOf(one) === char)?.me);
 
 export function pickReaction(message, place) {
   openPicker(place, (char) => react(message, { id: null, name: char }, true));
@@ -33,15 +39,39 @@ export function pickReaction(message, place) {
 /** @returns {?HTMLElement} */
 export function reactions(message) {
   if (!message.reactions?.length) return null;
-  const add = h("button", { type: "button", class: "reaction reaction-add", "aria-label": "Add reaction", data: { key: "add reaction" } }, icon("smile"));
+  const add = h(
+    "button",
+    {
+      type: "button",
+      class: "reaction reaction-add",
+      "aria-label": "Add reaction",
+      data: { key: "add reaction" },
+    },
+    icon("smile"),
+  );
   add.addEventListener("click", () => pickReaction(message, { anchor: add }));
-  return h("div", { class: "reactions", role: "group", "aria-label": "Reactions" }, message.reactions.map((entry) => pill(message, entry)), add);
+  return h(
+    "div",
+    { class: "reactions", role: "group", "aria-label": "Reactions" },
+    message.reactions.map((entry) => pill(message, entry)),
+    add,
+  );
 }
 
 function pill(message, { emoji: one, count, me, users }) {
   const who = (users ?? []).map((user) => user?.name ?? user).join(", ");
-  return h("button", {
-    type: "button", class: ["reaction", me && "mine"], "aria-pressed": Boolean(me), "aria-label": `${nameOf(label(one))}, ${count}`,
-    title: who ? `${label(one)} ${who}` : null, data: { key: `reaction ${keyOf(one)}` }, on: { click: () => react(message, one, !me) },
-  }, emoji(one), h("span", { class: "reaction-count" }, String(count)));
+  return h(
+    "button",
+    {
+      type: "button",
+      class: ["reaction", me && "mine"],
+      "aria-pressed": Boolean(me),
+      "aria-label": `${nameOf(label(one))}, ${count}`,
+      title: who ? `${label(one)} ${who}` : null,
+      data: { key: `reaction ${keyOf(one)}` },
+      on: { click: () => react(message, one, !me) },
+    },
+    emoji(one),
+    h("span", { class: "reaction-count" }, String(count)),
+  );
 }

@@ -19,11 +19,34 @@ export function drawSidebar(node, { onFaults }) {
   const list = h("div", { class: "channel-scroll" });
   const title = h("h1", { class: "guild-name" });
   const panel = h("div", { class: "user-panel" });
-  node.append(rail, h("div", { class: "channel-column" }, h("header", { class: "guild-head" }, title), h("nav", { class: "channels", "aria-label": "Channels" }, list), panel));
+  node.append(
+    rail,
+    h(
+      "div",
+      { class: "channel-column" },
+      h("header", { class: "guild-head" }, title),
+      h("nav", { class: "channels", "aria-label": "Channels" }, list),
+      panel,
+    ),
+  );
   const draw = () => {
     if (!guild()) return;
     title.textContent = guild().name;
-    fill(rail, guildButton(), h("button", { type: "button", class: "rail-gear", "aria-label": "Sandbox faults", title: "Sandbox faults", on: { click: onFaults } }, icon("gear")));
+    fill(
+      rail,
+      guildButton(),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "rail-gear",
+          "aria-label": "Sandbox faults",
+          title: "Sandbox faults",
+          on: { click: onFaults },
+        },
+        icon("gear"),
+      ),
+    );
     const key = list.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     fill(list, branches(draw));
     if (key) list.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
@@ -36,8 +59,22 @@ export function drawSidebar(node, { onFaults }) {
 
 function guildButton() {
   const calls = callsAltogether();
-  return h("div", { class: "rail-slot active" }, h("button", { type: "button", class: "rail-guild", title: guild().name, "aria-label": `${guild().name}${calls ? `, ${calls} mentions` : ""}`, "aria-current": "true" }, guildMark(guild().name)),
-    calls ? badge(calls) : null);
+  return h(
+    "div",
+    { class: "rail-slot active" },
+    h(
+      "button",
+      {
+        type: "button",
+        class: "rail-guild",
+        title: guild().name,
+        "aria-label": `${guild().name}${calls ? `, ${calls} mentions` : ""}`,
+        "aria-current": "true",
+      },
+      guildMark(guild().name),
+    ),
+    calls ? badge(calls) : null,
+  );
 }
 
 const badge = (count) => h("span", { class: "badge", "aria-label": `${count} mentions` }, String(count));
@@ -46,7 +83,16 @@ function branches(redraw) {
   const all = channels().filter((channel) => channel.type === TYPE.category || may(ALLOW.view, channel.id));
   const tops = all.filter((channel) => channel.type !== TYPE.category && !channel.parent_id);
   const groups = all.filter((channel) => channel.type === TYPE.category);
-  return [tops.length ? h("ul", { class: "channel-group" }, tops.map(room)) : null, groups.map((group) => category(group, all.filter(({ parent_id: parent }) => parent === group.id), redraw))];
+  return [
+    tops.length ? h("ul", { class: "channel-group" }, tops.map(room)) : null,
+    groups.map((group) =>
+      category(
+        group,
+        all.filter(({ parent_id: parent }) => parent === group.id),
+        redraw,
+      ),
+    ),
+  ];
 }
 
 function category(group, inside, redraw) {
@@ -56,27 +102,67 @@ function category(group, inside, redraw) {
     redraw();
   };
   const shown = shut ? inside.filter((channel) => isUnread(channel.id) || isOpen(channel)) : inside;
-  return h("section", { class: "channel-group" },
-    h("button", { type: "button", class: ["category", shut && "shut"], "aria-expanded": !shut, data: { key: group.id }, on: { click: toggle } }, icon("category"), group.name), h("ul", {}, shown.map(room)));
+  return h(
+    "section",
+    { class: "channel-group" },
+    h(
+      "button",
+      {
+        type: "button",
+        class: ["category", shut && "shut"],
+        "aria-expanded": !shut,
+        data: { key: group.id },
+        on: { click: toggle },
+      },
+      icon("category"),
+      group.name,
+    ),
+    h("ul", {}, shown.map(room)),
+  );
 }
 
 const isOpen = (channel) => find(here().channel)?.id === channel.id;
 
 function room(channel) {
-  const threads = threadsOf(channel.id).filter((thread) => !isArchived(thread) || [here().thread, here().channel].includes(thread.id));
-  return h("li", {}, entry(channel), threads.length ? h("ul", { class: "threads", "aria-label": `Threads in ${channel.name}` }, threads.map((thread) => h("li", {}, entry(thread, true)))) : null);
+  const threads = threadsOf(channel.id).filter(
+    (thread) => !isArchived(thread) || [here().thread, here().channel].includes(thread.id),
+  );
+  return h(
+    "li",
+    {},
+    entry(channel),
+    threads.length
+      ? h(
+          "ul",
+          { class: "threads", "aria-label": `Threads in ${channel.name}` },
+          threads.map((thread) => h("li", {}, entry(thread, true))),
+        )
+      : null,
+  );
 }
 
 function entry(channel, isBelow = false) {
   const unread = !isOpen(channel) && isUnread(channel.id);
   const calls = callsIn(channel.id);
-  return h("a", {
-    class: ["channel", unread && "unread", isBelow && "channel-thread"], href: `#channel=${channel.id}`, "aria-current": isOpen(channel) ? "page" : null, data: { key: channel.id },
-    on: { click: (event) => {
-      event.preventDefault();
-      go({ channel: isBelow ? channel.id : nameFor(channel), thread: null });
-    } },
-  }, isBelow ? null : channelIcon(channel), h("span", { class: "channel-name" }, channel.name), unread && h("span", { class: "spoken" }, "unread"), calls ? badge(calls) : null);
+  return h(
+    "a",
+    {
+      class: ["channel", unread && "unread", isBelow && "channel-thread"],
+      href: `#channel=${channel.id}`,
+      "aria-current": isOpen(channel) ? "page" : null,
+      data: { key: channel.id },
+      on: {
+        click: (event) => {
+          event.preventDefault();
+          go({ channel: isBelow ? channel.id : nameFor(channel), thread: null });
+        },
+      },
+    },
+    isBelow ? null : channelIcon(channel),
+    h("span", { class: "channel-name" }, channel.name),
+    unread && h("span", { class: "spoken" }, "unread"),
+    calls ? badge(calls) : null,
+  );
 }
 
 /** Links read better with names, where a name leads back to the same channel. */

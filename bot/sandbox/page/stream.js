@@ -65,9 +65,10 @@ function ready(news) {
 
 const userName = (news) => world.user(news.user_id)?.name ?? news.member?.user?.username ?? news.user_id;
 /** The sandbox tells the whole list; Discord itself would tell only the one reaction. */
-const reaction = (isOn) => (news) => (news.reactions
-  ? history.change(news.channel_id, news.message_id, { reactions: news.reactions })
-  : history.setReaction(news.channel_id, news.message_id, news.emoji, news.user_id, userName(news), isOn));
+const reaction = (isOn) => (news) =>
+  news.reactions
+    ? history.change(news.channel_id, news.message_id, { reactions: news.reactions })
+    : history.setReaction(news.channel_id, news.message_id, news.emoji, news.user_id, userName(news), isOn);
 
 function created(message) {
   typing.stop(message.channel_id, message.author?.id);
@@ -83,7 +84,8 @@ const NEWS = {
   MESSAGE_REACTION_ADD: reaction(true),
   MESSAGE_REACTION_REMOVE: reaction(false),
   MESSAGE_REACTION_REMOVE_ALL: (news) => history.clearReactions(news.channel_id, news.message_id),
-  MESSAGE_REACTION_REMOVE_EMOJI: (news) => history.clearReactions(news.channel_id, news.message_id, news.emoji),
+  MESSAGE_REACTION_REMOVE_EMOJI: (news) =>
+    history.clearReactions(news.channel_id, news.message_id, news.emoji),
   THREAD_CREATE: world.upsertChannel,
   THREAD_UPDATE: world.upsertChannel,
   THREAD_DELETE: ({ id }) => world.dropChannel(id),

@@ -11,13 +11,26 @@ const long = { day: "numeric", month: "long", year: "numeric" };
 
 /** `<t:unix:STYLE>`: what each style shows. */
 const STYLES = {
-  t: clock, T: precise, d: short, D: long,
-  f: { ...long, ...clock }, F: { weekday: "long", ...long, ...clock },
-  s: { ...short, ...clock }, S: { ...short, ...precise },
+  t: clock,
+  T: precise,
+  d: short,
+  D: long,
+  f: { ...long, ...clock },
+  F: { weekday: "long", ...long, ...clock },
+  s: { ...short, ...clock },
+  S: { ...short, ...precise },
 };
-const formats = Object.fromEntries(Object.entries(STYLES).map(([key, style]) => [key, new Intl.DateTimeFormat(LOCALE, style)]));
+const formats = Object.fromEntries(
+  Object.entries(STYLES).map(([key, style]) => [key, new Intl.DateTimeFormat(LOCALE, style)]),
+);
 const ago = new Intl.RelativeTimeFormat(LOCALE, { numeric: "always" });
-const STEPS = [[60, 1, "second"], [3600, 60, "minute"], [86400, 3600, "hour"], [2592000, 86400, "day"], [31536000, 2592000, "month"]];
+const STEPS = [
+  [60, 1, "second"],
+  [3600, 60, "minute"],
+  [86400, 3600, "hour"],
+  [2592000, 86400, "day"],
+  [31536000, 2592000, "month"],
+];
 
 /** "3 minutes ago", "in 2 days"; both in milliseconds. */
 export function relative(at, now = Date.now()) {
@@ -45,9 +58,16 @@ export function stamp(unix, style = "f") {
   const date = new Date(unix * 1000);
   if (Number.isNaN(date.getTime())) return h("span", { class: "stamp" }, "Invalid date");
   const text = style === "R" ? relative(date.getTime()) : formats[style].format(date);
-  return h("time", {
-    class: "stamp", datetime: date.toISOString(), title: full(date), data: { relative: style === "R" ? String(date.getTime()) : null },
-  }, text);
+  return h(
+    "time",
+    {
+      class: "stamp",
+      datetime: date.toISOString(),
+      title: full(date),
+      data: { relative: style === "R" ? String(date.getTime()) : null },
+    },
+    text,
+  );
 }
 
 function tick() {

@@ -20,8 +20,18 @@ export class Timeline {
     this.list = h("ol", { class: "messages", role: "list" });
     this.head = h("div", { class: "timeline-head" });
     this.scroll = h("div", { class: "scroll", tabindex: "-1" }, this.head, this.list);
-    this.jump = h("button", { type: "button", class: "jump", hidden: true, on: { click: () => this.toEnd() } }, "Jump to present ", icon("down"));
-    this.node = h("div", { class: "timeline", role: "log", "aria-label": `Messages in ${channel.name}`, "aria-live": "polite" }, this.scroll, this.jump);
+    this.jump = h(
+      "button",
+      { type: "button", class: "jump", hidden: true, on: { click: () => this.toEnd() } },
+      "Jump to present ",
+      icon("down"),
+    );
+    this.node = h(
+      "div",
+      { class: "timeline", role: "log", "aria-label": `Messages in ${channel.name}`, "aria-live": "polite" },
+      this.scroll,
+      this.jump,
+    );
     this.drawn = new Map();
     this.readUntil = lastRead(channel.id);
     this.readTo = null;
@@ -34,14 +44,20 @@ export class Timeline {
     this.watch = new ResizeObserver(() => this.atEnd && this.toEnd());
     this.watch.observe(this.list);
     this.watch.observe(this.scroll);
-    this.stops = [on("messages", (id) => [channel.id, channel.parent_id].includes(id) && this.draw()), on("world", () => this.redraw()),
-      () => document.removeEventListener("visibilitychange", seen), () => this.watch.disconnect()];
+    this.stops = [
+      on("messages", (id) => [channel.id, channel.parent_id].includes(id) && this.draw()),
+      on("world", () => this.redraw()),
+      () => document.removeEventListener("visibilitychange", seen),
+      () => this.watch.disconnect(),
+    ];
     this.open();
   }
 
   open() {
     this.draw();
-    load(this.channel.id).then(() => { this.readTo ??= newest(this.channel.id)?.id ?? null; });
+    load(this.channel.id).then(() => {
+      this.readTo ??= newest(this.channel.id)?.id ?? null;
+    });
   }
 
   dispose() {
@@ -61,7 +77,8 @@ export class Timeline {
     this.patch(this.rows(place));
     this.head.replaceChildren(...this.opening(place));
     if (this.atEnd) this.toEnd();
-    else if (first && first !== this.list.firstElementChild) this.scroll.scrollTop = scrollTop + this.scroll.scrollHeight - scrollHeight;
+    else if (first && first !== this.list.firstElementChild)
+      this.scroll.scrollTop = scrollTop + this.scroll.scrollHeight - scrollHeight;
     this.markSeen();
   }
 
@@ -80,7 +97,11 @@ export class Timeline {
         before = null;
       }
       const compact = continues(message, before);
-      rows.push(this.keep(message.id, `${message.revision} ${original(message).revision} ${compact}`, () => messageItem(message, compact)));
+      rows.push(
+        this.keep(message.id, `${message.revision} ${original(message).revision} ${compact}`, () =>
+          messageItem(message, compact),
+        ),
+      );
       before = message;
     }
     return rows;
@@ -88,7 +109,9 @@ export class Timeline {
 
   /** Unread when the channel was opened, not what came while one looked. */
   isNew({ id }) {
-    return Boolean(this.readUntil) && later(id, this.readUntil) && Boolean(this.readTo) && !later(id, this.readTo);
+    return (
+      Boolean(this.readUntil) && later(id, this.readUntil) && Boolean(this.readTo) && !later(id, this.readTo)
+    );
   }
 
   /** The element drawn before, while nothing about it changed. */
@@ -130,13 +153,42 @@ export class Timeline {
   }
 
   opening(place) {
-    if (place.failed) return [h("p", { class: "timeline-failed", role: "alert" }, place.failed, " ", h("button", { type: "button", class: "as-link", on: { click: () => load(this.channel.id) } }, "Try again"))];
-    if (!place.loaded) return Array.from({ length: 6 }, (_, index) => h("div", { class: "skeleton", "aria-hidden": "true", style: { "--width": `${40 + ((index * 37) % 50)}%` } }));
+    if (place.failed)
+      return [
+        h(
+          "p",
+          { class: "timeline-failed", role: "alert" },
+          place.failed,
+          " ",
+          h(
+            "button",
+            { type: "button", class: "as-link", on: { click: () => load(this.channel.id) } },
+            "Try again",
+          ),
+        ),
+      ];
+    if (!place.loaded)
+      return Array.from({ length: 6 }, (_, index) =>
+        h("div", {
+          class: "skeleton",
+          "aria-hidden": "true",
+          style: { "--width": `${40 + ((index * 37) % 50)}%` },
+        }),
+      );
     if (!place.complete) return [h("p", { class: "timeline-older" }, "Loading older messages…")];
     const { channel } = this;
-    const what = isThread(channel) ? `This is the start of the ${channel.name} thread.` : `This is the start of the #${channel.name} channel.`;
-    return [h("div", { class: "welcome" }, h("span", { class: "welcome-sign" }, channelIcon(channel)),
-      h("h2", {}, isThread(channel) ? channel.name : `Welcome to #${channel.name}!`), h("p", {}, what, channel.topic && ` ${channel.topic}`))];
+    const what = isThread(channel)
+      ? `This is the start of the ${channel.name} thread.`
+      : `This is the start of the #${channel.name} channel.`;
+    return [
+      h(
+        "div",
+        { class: "welcome" },
+        h("span", { class: "welcome-sign" }, channelIcon(channel)),
+        h("h2", {}, isThread(channel) ? channel.name : `Welcome to #${channel.name}!`),
+        h("p", {}, what, channel.topic && ` ${channel.topic}`),
+      ),
+    ];
   }
 
   scrolled() {
@@ -153,7 +205,8 @@ export class Timeline {
   }
 
   markSeen() {
-    if (this.atEnd && this.node.isConnected && document.visibilityState === "visible") markRead(this.channel.id, newest(this.channel.id)?.id);
+    if (this.atEnd && this.node.isConnected && document.visibilityState === "visible")
+      markRead(this.channel.id, newest(this.channel.id)?.id);
   }
 
   steer(event) {
@@ -168,4 +221,5 @@ export class Timeline {
   }
 }
 
-const divider = (text, kind = "") => h("li", { class: ["divider", kind], role: "separator" }, h("span", {}, text));
+const divider = (text, kind = "") =>
+  h("li", { class: ["divider", kind], role: "separator" }, h("span", {}, text));

@@ -11,7 +11,10 @@ export function start(channelId, userId) {
   if (userId === self()?.id) return;
   if (!signs.has(channelId)) signs.set(channelId, new Map());
   clearTimeout(signs.get(channelId).get(userId));
-  signs.get(channelId).set(userId, setTimeout(() => stop(channelId, userId), LASTS));
+  signs.get(channelId).set(
+    userId,
+    setTimeout(() => stop(channelId, userId), LASTS),
+  );
   emit("typing", channelId);
 }
 

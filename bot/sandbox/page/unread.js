@@ -24,7 +24,8 @@ export function markRead(channelId, id) {
 /** A message arrived somewhere. */
 export function note(message) {
   if (later(message.id, newest.get(message.channel_id))) newest.set(message.channel_id, message.id);
-  if (pingsMe(message) && later(message.id, lastRead(message.channel_id))) calls.set(own(message.channel_id), callsIn(message.channel_id) + 1);
+  if (pingsMe(message) && later(message.id, lastRead(message.channel_id)))
+    calls.set(own(message.channel_id), callsIn(message.channel_id) + 1);
   emit("unread");
 }
 
@@ -34,12 +35,18 @@ export function pingsMe(message) {
   const pinged = message.sandbox?.pinged;
   if (!me || !pinged || message.author?.id === me.id) return false;
   const named = (list) => (list ?? []).map((entry) => entry?.id ?? entry);
-  return Boolean(pinged.everyone) || named(pinged.users).some((entry) => [me.id, me.name].includes(entry))
-    || named(pinged.roles).some((entry) => (me.roles ?? []).includes(entry));
+  return (
+    Boolean(pinged.everyone) ||
+    named(pinged.users).some((entry) => [me.id, me.name].includes(entry)) ||
+    named(pinged.roles).some((entry) => (me.roles ?? []).includes(entry))
+  );
 }
 
 export const callsIn = (channelId) => calls.get(own(channelId)) ?? 0;
-export const callsAltogether = () => [...calls].filter(([name]) => name.startsWith(`${self()?.name} `)).reduce((sum, [, count]) => sum + count, 0);
+export const callsAltogether = () =>
+  [...calls]
+    .filter(([name]) => name.startsWith(`${self()?.name} `))
+    .reduce((sum, [, count]) => sum + count, 0);
 
 export function isUnread(channelId) {
   const last = newest.get(channelId) ?? channelOf(channelId)?.last_message_id;

@@ -1,22 +1,46 @@
 /** The guild as the sandbox tells it: channels, threads, roles, people, commands. */
 
+import { readable } from "./colour.js";
 import { emit } from "./news.js";
 
-export const TYPE = { text: 0, category: 4, announcement: 5, newsThread: 10, thread: 11, privateThread: 12, forum: 15 };
+export const TYPE = {
+  text: 0,
+  category: 4,
+  announcement: 5,
+  newsThread: 10,
+  thread: 11,
+  privateThread: 12,
+  forum: 15,
+};
 
-const world = { guild: null, bot: null, channels: new Map(), threads: new Map(), roles: new Map(), people: [], commands: [], settings: {} };
+const world = {
+  guild: null,
+  bot: null,
+  channels: new Map(),
+  threads: new Map(),
+  roles: new Map(),
+  people: [],
+  commands: [],
+  settings: {},
+};
 /** Users seen in messages only: other bots, people who left. */
 const strangers = new Map();
 let me = null;
 
-export const isThread = (channel) => [TYPE.newsThread, TYPE.thread, TYPE.privateThread].includes(channel.type);
+export const isThread = (channel) =>
+  [TYPE.newsThread, TYPE.thread, TYPE.privateThread].includes(channel.type);
 
 /** Take the whole world, as READY or `GET /sandbox/world` tells it. */
 export function take(news) {
   const keyed = (list) => new Map((list ?? []).map((entry) => [entry.id, entry]));
   Object.assign(world, {
-    guild: news.guild, bot: news.bot, people: news.people ?? [], commands: news.commands ?? [], settings: news.settings ?? {},
-    channels: keyed(news.channels?.filter((channel) => !isThread(channel))), roles: keyed(news.roles),
+    guild: news.guild,
+    bot: news.bot,
+    people: news.people ?? [],
+    commands: news.commands ?? [],
+    settings: news.settings ?? {},
+    channels: keyed(news.channels?.filter((channel) => !isThread(channel))),
+    roles: keyed(news.roles),
     threads: keyed([...(news.channels ?? []).filter(isThread), ...(news.threads ?? [])]),
   });
   emit("world");
@@ -71,7 +95,11 @@ export const channel = (id) => world.channels.get(id) ?? world.threads.get(id) ?
 export function find(reference) {
   if (!reference) return null;
   const all = [...world.channels.values(), ...world.threads.values()];
-  return channel(reference) ?? all.find((entry) => entry.name === reference && entry.type !== TYPE.category) ?? null;
+  return (
+    channel(reference) ??
+    all.find((entry) => entry.name === reference && entry.type !== TYPE.category) ??
+    null
+  );
 }
 
 const byPosition = (a, b) => (a.position ?? 0) - (b.position ?? 0);
@@ -91,13 +119,16 @@ export function user(id) {
   if (person) return { id, name: person.name, bot: false, roles: person.roles ?? [] };
   if (world.bot?.id === id) return { id, name: world.bot.username, bot: true, roles: world.bot.roles ?? [] };
   const stranger = strangers.get(id);
-  return stranger ? { id, name: stranger.global_name ?? stranger.username, bot: Boolean(stranger.bot), roles: [] } : null;
+  return stranger
+    ? { id, name: stranger.global_name ?? stranger.username, bot: Boolean(stranger.bot), roles: [] }
+    : null;
 }
 
 /** The colour of a user's highest coloured role, as CSS, or null. */
 export function colourOf(id) {
-  const coloured = (user(id)?.roles ?? []).map(role).filter((entry) => entry?.color).sort((a, b) => (b.position ?? 0) - (a.position ?? 0));
-  return coloured.length ? cssColour(coloured[0].color) : null;
+  const coloured = (user(id)?.roles ?? [])
+    .map(role)
+    .filter((entry) => entry?.color)
+    .sort((a, b) => (b.position ?? 0) - (a.position ?? 0));
+  return coloured.length ? readable(coloured[0].color) : null;
 }
-
-export const cssColour = (number) => `#${Number(number).toString(16).padStart(6, "0").slice(-6)}`;

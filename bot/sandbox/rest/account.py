@@ -2,6 +2,7 @@
 
 from bot.sandbox.error import ApiError, Refusal
 from bot.sandbox.guild import Guild
+from bot.sandbox.permission import permissions_in_guild
 from bot.sandbox.rest.route import Call, Reply, Route
 
 
@@ -72,6 +73,24 @@ def guild(call: Call) -> Reply:
     return Reply(200, found.wire() | {"approximate_member_count": len(found.members)})
 
 
+def guilds(call: Call) -> Reply:
+    """The guilds the bot is in: the one."""
+    found = call.world.guild
+    granted = permissions_in_guild(found, call.bot)
+    entry = {
+        "id": str(found.id),
+        "name": found.name,
+        "icon": None,
+        "banner": None,
+        "owner": False,
+        "permissions": str(granted),
+        "features": [],
+        "approximate_member_count": len(found.members),
+    }
+    after = call.query.get("after", "0")
+    return Reply(200, [entry] if after.isdecimal() and int(after) < found.id else [])
+
+
 def roles(call: Call) -> Reply:
     """The roles of the guild."""
     return Reply(200, [role.wire() for role in _guild(call).roles.values()])
@@ -87,6 +106,7 @@ def member(call: Call) -> Reply:
 
 ROUTES = (
     Route("GET", "/users/@me", me, "other"),
+    Route("GET", "/users/@me/guilds", guilds, "read"),
     Route("GET", "/users/{user}", user, "read"),
     Route("GET", "/oauth2/applications/@me", application, "other"),
     Route("GET", "/applications/@me", application, "other"),

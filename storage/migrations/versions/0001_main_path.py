@@ -16,6 +16,7 @@ def upgrade() -> None:
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('tag', sa.Text(), nullable=False),
     sa.Column('settings', sa.Text(), server_default='{}', nullable=False),
+    sa.Column('proved_at', sa.BigInteger(), nullable=True),
     sa.Column('created_at', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_project')),
     sa.UniqueConstraint('name', name=op.f('uq_project_name'))

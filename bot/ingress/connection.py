@@ -1,0 +1,50 @@
+"""Connection: where bytes become requests, and what is said to bytes that do not."""
+
+from typing import Final
+
+from aiohttp import web
+
+from bot.ingress.problem import Reason, Refusal
+
+IDLE_SECONDS: Final = 75.0
+"""A connection that says nothing for so long, or does not finish its headers, is closed."""
+LINGER_SECONDS: Final = 2.0
+"""How long an unread body is read and thrown away, so that its sender gets to see the refusal."""
+
+
+class Connection(web.RequestHandler):
+    """aiohttp's own, but for its words about broken HTTP: those are neither logged nor quoted.
+
+    They hold the bytes that could not be read, and a token may stand among them.
+    """
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,  # noqa: ARG002 -- the signature is the library's
+    ) -> web.StreamResponse:
+        """Answer a message that is no HTTP; the connection ends with it."""
+        if request.writer.output_size > 0:
+            raise ConnectionError("an answer is already under way")
+        reason = Reason.UNREADABLE if status < Reason.BROKEN.status else Reason.BROKEN
+        kind = "" if exc is None else f" ({type(exc).__name__})"
+        answer = Refusal(reason, f"The request is not HTTP as it should be{kind}.").answer()
+        answer.force_close()
+        return answer
+
+
+class Listener(web.Server):
+    """Makes a `Connection` of each socket."""
+
+    def __call__(self) -> web.RequestHandler:
+        """Leave the body as it was sent: a library that inflates on its own knows no bounds of ours."""
+        return Connection(
+            self,
+            loop=self._loop,
+            access_log=None,  # type: ignore[arg-type]  # None is how the library turns it off
+            auto_decompress=False,
+            keepalive_timeout=IDLE_SECONDS,
+            lingering_time=LINGER_SECONDS,
+        )

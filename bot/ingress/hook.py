@@ -1,0 +1,169 @@
+"""Hook: ``POST /v1/hooks/{provider}``, from the sender's bytes to the receipt.
+
+Law: 202 is said after the commit and never before; every other answer means that nothing was stored.
+
+The order of the steps is the price list: a stranger costs a look into the headers (with a signature also
+the reading of one bounded body, in a room of its own so that strangers cannot crowd out known senders),
+and only what a known sender sent is inflated, decoded, redacted and parsed. An unknown provider is
+answered before anybody is asked for a token, for the providers are no secret: ``/openapi.json`` lists them.
+
+A request in which no alert could be used is stored and answered with 202 and the reasons: the sender
+cannot mend it by sending it again. Only a body that cannot be read as a whole gets a 400.
+"""
+
+from base64 import urlsafe_b64encode
+from collections import Counter
+from hashlib import blake2b, sha256
+from typing import Final
+
+import msgspec
+from aiohttp import web
+
+from bot import metrics
+from bot.domain.errors import InvalidInputError, NotDurableError
+from bot.domain.redaction import RULES_VERSION, redact_body
+from bot.domain.signal import Reading, Rejected, Status
+from bot.domain.signature import signature
+from bot.domain.source import Source
+from bot.ingress.allowance import Allowance
+from bot.ingress.body import inflate, read_body
+from bot.ingress.claim import Bearer, read_claim, unauthenticated
+from bot.ingress.keyring import Keyring
+from bot.ingress.options import IngressOptions
+from bot.ingress.problem import Reason, Refusal
+from bot.ingress.room import Room
+from bot.providers.body import UnsupportedMediaError, decode
+from bot.providers.registry import PROVIDERS, Provider
+from bot.usecases.batch import Envelope, Identified, Outcome, Receipt, Submission
+from bot.usecases.desk import Desk
+from bot.usecases.intake import Intake
+
+MOST_UNPROVEN: Final = 64
+"""Signed bodies that are read at once before anybody knows whose they are."""
+
+_DIGEST_BYTES: Final = 18
+_HEADERS: Final = {"Content-Type": "application/json", "Server": "tocsin"}
+_encoder: Final = msgspec.json.Encoder()
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """The body of a 202: everything in it is on disk.
+
+    ``alerts`` holds what became of each alert that could be read, in the sender's order; ``rejected`` the
+    others, by their place in the sender's list.
+    """
+
+    accepted: int
+    deduped: int
+    rejected: tuple[Rejected, ...]
+    alerts: tuple[Outcome, ...]
+
+
+class Hook:
+    """The way of one request; ``intake`` makes it durable."""
+
+    def __init__(self, desk: Desk, intake: Intake, keyring: Keyring, options: IngressOptions) -> None:
+        self._desk = desk
+        self._intake = intake
+        self._keyring = keyring
+        self._options = options
+        self._allowance = Allowance(options.source_rate, options.source_burst, desk.clock)
+        self._known = Room(options.max_in_flight)
+        self._unproven = Room(MOST_UNPROVEN)
+        metrics.IN_FLIGHT.set_function(lambda: self._known.taken)
+
+    async def accept(self, request: web.BaseRequest, provider: Provider) -> web.Response:
+        """Take one request in.
+
+        Raises:
+            Refusal: with all that is wrong with it.
+            NotDurableError: it cannot be stored now.
+        """
+        began = self._desk.clock.monotonic()
+        claim = read_claim(request.headers, self._desk.clock.now())
+        if isinstance(claim, Bearer):
+            credential = await self._keyring.of_token(claim.digest, provider.name)
+            if credential is None:
+                raise unauthenticated(f"This token does not open /v1/hooks/{provider.name}.", "Authorization")
+            with self._known:
+                body = await self._read(request)
+                receipt = await self._take(request, provider, credential.source, body)
+        else:
+            with self._unproven:
+                body = await self._read(request)
+                credential = await self._keyring.of_signature(claim, body, provider.name)
+            if credential is None:
+                detail = f"This signature does not open /v1/hooks/{provider.name}."
+                raise unauthenticated(detail, claim.header)
+            with self._known:
+                receipt = await self._take(request, provider, credential.source, body)
+        _observe(provider.name, receipt)
+        metrics.ACCEPT_SECONDS.observe(self._desk.clock.monotonic() - began)
+        accepted = Accepted(receipt.accepted, receipt.deduped, receipt.rejected, receipt.alerts)
+        return web.Response(status=202, body=_encoder.encode(accepted), headers=_HEADERS)
+
+    async def _read(self, request: web.BaseRequest) -> bytes:
+        return await read_body(request, limit=self._options.max_body, patience=self._options.patience)
+
+    async def _take(
+        self, request: web.BaseRequest, provider: Provider, source: Source, body: bytes
+    ) -> Receipt:
+        headers = request.headers
+        body = inflate(body, headers.getall("Content-Encoding", []), limit=self._options.max_body)
+        try:
+            submission, cost = self._submit(provider, source, body, headers.get("Content-Type", ""))
+        except UnsupportedMediaError as error:
+            raise Refusal(Reason.UNSUPPORTED_MEDIA, error.reason, field=error.field) from None
+        except InvalidInputError as error:
+            raise Refusal(Reason.UNREADABLE, f"{error}.", field=error.field) from None
+        wait = self._allowance.charge(source.id, cost)
+        if wait:
+            detail = f"The source {source.name} may send {self._options.source_rate} alerts a second."
+            raise Refusal(Reason.TOO_MANY_ALERTS, detail, retry_after=wait)
+        return await self._intake.take(submission)
+
+    def _submit(
+        self, provider: Provider, source: Source, body: bytes, content_type: str
+    ) -> tuple[Submission, int]:
+        """What intake takes, and how many alerts it counts against the source's allowance."""
+        decoded = decode(body, content_type)
+        redacted = redact_body(body, decoded)
+        reading = provider.parse(redacted.value)
+        original = sha256(body).digest()
+        envelope = Envelope(
+            digest=_digest(source.id, original),
+            source_id=source.id,
+            body=_encoder.encode(redacted.value).decode(),
+            original_sha256=original.hex(),
+            original_length=len(body),
+            rules_version=RULES_VERSION,
+            redactions=redacted.hits,
+            received_at=self._desk.clock.now(),
+        )
+        signals = tuple(
+            [
+                Identified(index, signature(provider.name, source.name, signal), signal)
+                for index, signal in reading.signals
+            ]
+        )
+        submission = Submission(source=source, envelope=envelope, signals=signals, rejected=reading.rejected)
+        return submission, _cost(reading)
+
+
+def _digest(source_id: int, original: bytes) -> str:
+    """The key under which identical bodies of a source are stored once; new rules make a new one."""
+    framed = b"%d:%d:%b" % (source_id, RULES_VERSION, original)
+    return urlsafe_b64encode(blake2b(framed, digest_size=_DIGEST_BYTES).digest()).decode()
+
+
+def _cost(reading: Reading) -> int:
+    """Resolves are free, whatever else there is in a request is not, and an empty one counts as one."""
+    firing = sum(signal.status is Status.FIRING for _, signal in reading.signals)
+    return firing + len(reading.rejected) or int(not reading.signals)
+
+
+def _observe(provider: str, receipt: Receipt) -> None:
+    for verdict, count in Counter(receipt.verdicts).items():
+        metrics.SIGNALS.labels(provider, verdict.value).inc(count)
+    if receipt.rejected:
+        metrics.REJECTED.labels(provider).inc(len(receipt.rejected))

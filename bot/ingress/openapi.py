@@ -1,0 +1,118 @@
+"""OpenAPI: what the door takes and answers, generated from the types that do it."""
+
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, Final
+
+import msgspec
+
+from bot.ingress.hook import Accepted
+from bot.ingress.problem import CONTENT_TYPE, Problem, Reason
+from bot.ingress.readiness import Report
+from bot.providers.registry import PROVIDERS, Provider
+
+_VERSION: Final = "1"
+_EXAMPLE_AT: Final = datetime(2026, 1, 31, 3, 0, tzinfo=UTC)
+_HOOK_REASONS: Final = (
+    Reason.UNREADABLE,
+    Reason.UNAUTHENTICATED,
+    Reason.METHOD_NOT_ALLOWED,
+    Reason.TOO_SLOW,
+    Reason.TOO_LARGE,
+    Reason.UNSUPPORTED_MEDIA,
+    Reason.TOO_MANY_ALERTS,
+    Reason.NOT_DURABLE,
+)
+_DESCRIPTION: Final = (
+    "Alerts come in here. An answer of 202 means that they are on disk; after any other answer nothing was "
+    "stored. A token is shown once, when its source is added."
+)
+_SIGNATURE: Final = (
+    "sha256= and the hex of HMAC-SHA256(signing secret, timestamp + '.' + body); X-Tocsin-Timestamp holds "
+    "the Unix time, at most 5 minutes away, and X-Tocsin-Source may name the source."
+)
+
+Json = dict[str, Any]
+
+
+@cache
+def document() -> bytes:
+    """The whole document as JSON."""
+    (accepted, problem, report), components = msgspec.json.schema_components(
+        (Accepted, Problem, Report), ref_template="#/components/schemas/{name}"
+    )
+    paths: Json = {
+        f"/v1/hooks/{provider.name}": {"post": _hook(provider, accepted, problem)}
+        for provider in PROVIDERS.values()
+    }
+    paths["/healthz"] = _get("Whether the process lives", {"200": _plain("It does.", "application/json")})
+    paths["/readyz"] = _get(
+        "Whether alerts can be stored and shown",
+        {
+            "200": _content("All of it works.", "application/json", report),
+            "503": _content("Something does not; reasons are told to this machine only.", "application/json", report),
+        },
+    )
+    paths["/metrics"] = _get(
+        "Counts for Prometheus; for this machine, and for others with the token of any source",
+        {
+            "200": _plain("Text format 0.0.4.", "text/plain"),
+            "401": _content(Reason.UNAUTHENTICATED.title, CONTENT_TYPE, problem),
+        },
+    )
+    return msgspec.json.encode(
+        {
+            "openapi": "3.1.0",
+            "info": {"title": "Tocsin", "version": _VERSION, "description": _DESCRIPTION},
+            "paths": paths,
+            "components": {"schemas": components, "securitySchemes": _SECURITY},
+        }
+    )
+
+
+_SECURITY: Final[Json] = {
+    "token": {"type": "http", "scheme": "bearer", "description": "The token of a source."},
+    "password": {"type": "http", "scheme": "basic", "description": "The token as password, any user."},
+    "signature": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-Tocsin-Signature",
+        "description": _SIGNATURE,
+    },
+}
+
+
+def _hook(provider: Provider, accepted: Json, problem: Json) -> Json:
+    refusals: dict[int, list[str]] = {}
+    for reason in _HOOK_REASONS:
+        refusals.setdefault(reason.status, []).append(reason.title)
+    example = provider.example(_EXAMPLE_AT)
+    return {
+        "operationId": f"send_{provider.name}",
+        "summary": f"Alerts from {provider.title}",
+        "security": [{name: []} for name in _SECURITY],
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"type": ["object", "array"]}, "example": example}},
+        },
+        "responses": {
+            "202": _content("Stored.", "application/json", accepted),
+            **{
+                str(status): _content(" ".join(titles), CONTENT_TYPE, problem)
+                for status, titles in refusals.items()
+            },
+        },
+    }
+
+
+def _get(summary: str, responses: Json) -> Json:
+    return {"get": {"summary": summary, "responses": responses}}
+
+
+def _content(description: str, media: str, schema: Json) -> Json:
+    return {"description": description, "content": {media: {"schema": schema}}}
+
+
+def _plain(description: str, media: str) -> Json:
+    kind = "string" if media == "text/plain" else "object"
+    return _content(description, media, {"type": kind})

@@ -1,0 +1,21 @@
+"""Options: what the configuration decides for the door."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, kw_only=True)
+class IngressOptions:
+    """Port 0 is any free one; ``max_body`` is in bytes, rates are alerts a second for one source.
+
+    ``max_in_flight`` bounds the requests of known senders that are being answered, ``patience`` is how
+    long a body may take to arrive.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    max_body: int = 1_048_576
+    max_in_flight: int = 1_024
+    source_rate: int = 20_000
+    source_burst: int = 60_000
+    patience: timedelta = timedelta(seconds=15)

@@ -1,0 +1,85 @@
+"""Problem: why a request was refused, in the words of RFC 9457."""
+
+from enum import Enum
+from typing import Final
+
+import msgspec
+from aiohttp import web
+
+from bot.domain.text import cut, harmless
+
+CONTENT_TYPE: Final = "application/problem+json"
+LONGEST_DETAIL: Final = 400
+LONGEST_FIELD: Final = 120
+
+
+class Reason(Enum):
+    """Status, the last word of the type's URN, and the title: alike for all problems of the kind."""
+
+    UNREADABLE = (400, "unreadable", "The request cannot be read.")
+    UNAUTHENTICATED = (401, "unauthenticated", "The sender is not known here.")
+    NOT_FOUND = (404, "not-found", "There is nothing at this address.")
+    METHOD_NOT_ALLOWED = (405, "method-not-allowed", "This address does not take this method.")
+    TOO_SLOW = (408, "too-slow", "The body did not arrive in time.")
+    TOO_LARGE = (413, "too-large", "The body is too large.")
+    UNSUPPORTED_MEDIA = (415, "unsupported-media", "The body is not in a form that is understood here.")
+    EXPECTATION_FAILED = (417, "expectation-failed", "The expectation cannot be met.")
+    TOO_MANY_ALERTS = (429, "too-many-alerts", "The source sends more than it may.")
+    BROKEN = (500, "broken", "Something went wrong on this side.")
+    NOT_DURABLE = (503, "not-durable", "The alerts cannot be stored now; send them again.")
+    OVERLOADED = (503, "overloaded", "Too many requests are being answered; send this one again.")
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return self.value[0]
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The body of every answer that is no success.
+
+    ``type`` is a URN, ``field`` names the part of the request that is at fault.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    field: str | None = None
+
+
+class Refusal(Exception):  # noqa: N818 -- it is an answer, not an accident
+    """Ends a request; ``detail`` and ``field`` may quote the sender, ``headers`` go with the answer."""
+
+    def __init__(
+        self,
+        reason: Reason,
+        detail: str,
+        *,
+        field: str | None = None,
+        headers: dict[str, str] | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+        self.field = field
+        self.headers = headers or {}
+        if retry_after is not None:
+            self.headers["Retry-After"] = str(retry_after)
+
+    def answer(self) -> web.Response:
+        """The response, with all text fit for JSON and bounded."""
+        status, word, title = self.reason.value
+        problem = Problem(
+            type=f"urn:tocsin:problem:{word}",
+            title=title,
+            status=status,
+            detail=cut(harmless(self.detail), LONGEST_DETAIL),
+            field=None if self.field is None else cut(harmless(self.field), LONGEST_FIELD),
+        )
+        return web.Response(
+            status=status,
+            body=msgspec.json.encode(problem),
+            headers={"Content-Type": CONTENT_TYPE, "Server": "tocsin", **self.headers},
+        )

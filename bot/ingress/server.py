@@ -1,0 +1,182 @@
+"""Server: the door itself, and everything it says besides taking alerts.
+
+``/metrics``, and in ``/readyz`` the words about what is wrong, are for whoever runs this: callers on the
+loopback interface that come through no proxy, and those that show the token of any source.
+"""
+
+import traceback
+from collections.abc import Awaitable, Callable
+from ipaddress import ip_address
+from typing import Final
+
+import msgspec
+import structlog
+from aiohttp import web
+
+from bot import metrics
+from bot.domain.errors import NotDurableError
+from bot.ingress.claim import Bearer, read_claim, unauthenticated
+from bot.ingress.connection import Listener
+from bot.ingress.hook import Hook
+from bot.ingress.keyring import Keyring
+from bot.ingress.openapi import document
+from bot.ingress.options import IngressOptions
+from bot.ingress.problem import Reason, Refusal
+from bot.ingress.readiness import Probes, Readiness
+from bot.providers.registry import PROVIDERS
+from bot.usecases.desk import Desk
+from bot.usecases.intake import Intake
+
+HOOKS: Final = "/v1/hooks/"
+STOP_SECONDS: Final = 20.0
+_BACKLOG: Final = 1_024
+_PROXY_HEADERS: Final = ("Forwarded", "Via", "X-Forwarded-For", "X-Real-IP")
+_log = structlog.stdlib.get_logger(__name__)
+
+Page = Callable[[web.BaseRequest], Awaitable[web.Response]]
+
+
+class Ingress:
+    """Listens from `start` to `stop`; needs a running event loop to be made."""
+
+    def __init__(
+        self, desk: Desk, intake: Intake, *, options: IngressOptions | None = None, probes: Probes = ()
+    ) -> None:
+        self._options = options or IngressOptions()
+        self._intake = intake
+        self._clock = desk.clock
+        self._keyring = Keyring(desk)
+        self._hook = Hook(desk, intake, self._keyring, self._options)
+        self._readiness = Readiness(probes)
+        self._runner: web.ServerRunner | None = None
+        self._pages: dict[str, Page] = {
+            "/": _index,
+            "/healthz": _health,
+            "/readyz": self._ready,
+            "/metrics": self._metrics,
+            "/openapi.json": _openapi,
+        }
+
+    async def start(self) -> str:
+        """Listen, and return the address without a slash at its end.
+
+        Raises:
+            OSError: the port is taken or the host is not this machine's.
+        """
+        runner = web.ServerRunner(Listener(self._answer), shutdown_timeout=STOP_SECONDS)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, self._options.host, self._options.port, backlog=_BACKLOG).start()
+        except OSError:
+            await runner.cleanup()
+            raise
+        self._runner = runner
+        host, port = runner.addresses[0][:2]
+        url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        _log.info("listening", url=url)
+        return url
+
+    async def stop(self) -> None:
+        """Accept nothing more, answer what is under way, and return when all of it is committed."""
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            await runner.cleanup()
+            await self._intake.drain()
+
+    def invalidate(self) -> None:
+        """Sources or their keys have changed."""
+        self._keyring.invalidate()
+
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        """The boundary: whatever happens inside becomes an answer here, and is counted."""
+        path = request.path
+        try:
+            response = await self._route(request, path)
+        except Refusal as refusal:
+            response = refusal.answer()
+        except NotDurableError as error:
+            _log.warning("not durable", reason=str(error))
+            response = _not_durable(error.retry_after).answer()
+        except Exception as error:  # noqa: BLE001 -- the boundary: a bug costs its own request only
+            _log.error("request failed", error=type(error).__name__, at=_place(error))
+            response = Refusal(Reason.BROKEN, "It is in the log.").answer()
+        if path.startswith(HOOKS):
+            name = path.removeprefix(HOOKS)
+            label = name if name in PROVIDERS else "unknown"
+            metrics.REQUESTS.labels(label, str(response.status)).inc()
+        return response
+
+    async def _route(self, request: web.BaseRequest, path: str) -> web.Response:
+        if path.startswith(HOOKS):
+            provider = PROVIDERS.get(path.removeprefix(HOOKS))
+            if provider is None:
+                raise Refusal(Reason.NOT_FOUND, f"There is {', '.join(PROVIDERS)}.", field="provider")
+            _require_method(request, "POST")
+            return await self._hook.accept(request, provider)
+        page = self._pages.get(path)
+        if page is None:
+            raise Refusal(Reason.NOT_FOUND, "GET / lists what there is.")
+        _require_method(request, "GET", "HEAD")
+        return await page(request)
+
+    async def _ready(self, request: web.BaseRequest) -> web.Response:
+        report = await self._readiness.report()
+        if not report.ready and not await self._is_ours(request):
+            report = report.without_words()
+        return _json(report, status=200 if report.ready else 503)
+
+    async def _metrics(self, request: web.BaseRequest) -> web.Response:
+        if not await self._is_ours(request):
+            raise unauthenticated("From another machine this needs the token of a source.", "Authorization")
+        return web.Response(body=metrics.render(), headers={"Content-Type": metrics.CONTENT_TYPE})
+
+    async def _is_ours(self, request: web.BaseRequest) -> bool:
+        """Whether the caller runs this Tocsin, see above."""
+        if _is_local(request):
+            return True
+        if "Authorization" not in request.headers:
+            return False
+        claim = read_claim(request.headers, self._clock.now())
+        return isinstance(claim, Bearer) and await self._keyring.of_token(claim.digest) is not None
+
+
+def _is_local(request: web.BaseRequest) -> bool:
+    if any(name in request.headers for name in _PROXY_HEADERS):
+        return False
+    address = ip_address((request.remote or "0.0.0.0").partition("%")[0])  # noqa: S104 -- nobody listens there
+    mapped = getattr(address, "ipv4_mapped", None)
+    return bool((mapped or address).is_loopback)
+
+
+def _require_method(request: web.BaseRequest, *methods: str) -> None:
+    if request.method not in methods:
+        allowed = ", ".join(methods)
+        raise Refusal(Reason.METHOD_NOT_ALLOWED, f"Use {methods[0]}.", headers={"Allow": allowed})
+
+
+def _not_durable(retry_after: int) -> Refusal:
+    return Refusal(Reason.NOT_DURABLE, "The database does not take them.", retry_after=retry_after)
+
+
+def _place(error: Exception) -> list[str]:
+    """Where it happened; not what was said there, for that may be a sender's words."""
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+
+
+def _json(value: object, *, status: int = 200) -> web.Response:
+    headers = {"Content-Type": "application/json", "Server": "tocsin"}
+    return web.Response(status=status, body=msgspec.json.encode(value), headers=headers)
+
+
+async def _index(_: web.BaseRequest) -> web.Response:
+    hooks = {provider.name: HOOKS + provider.name for provider in PROVIDERS.values()}
+    links = {name: f"/{name}" for name in ("healthz", "readyz", "metrics", "openapi.json")}
+    return _json({"name": "tocsin", "hooks": hooks, "links": links})
+
+
+async def _health(_: web.BaseRequest) -> web.Response:
+    return _json({"alive": True})
+
+
+async def _openapi(_: web.BaseRequest) -> web.Response:
+    return web.Response(body=document(), headers={"Content-Type": "application/json", "Server": "tocsin"})

@@ -1,0 +1,41 @@
+"""Jobs: the one table of all that happens by itself."""
+
+from datetime import timedelta
+
+from bot import metrics
+from bot.domain.verdict import Lane
+from bot.scheduler import Job
+from bot.usecases import alert, setting, status
+from bot.usecases.desk import Desk
+
+
+def table(desk: Desk) -> list[Job]:
+    """Every job of a running desk: name, period, use case."""
+
+    async def expire_leases() -> None:
+        await alert.expire_leases(desk)
+
+    async def end_silent() -> None:
+        await alert.end_silent(desk)
+
+    async def reload() -> None:
+        await setting.reload(desk)
+        await setting.home_the_homeless(desk)
+
+    async def measure() -> None:
+        _publish(await status.outbox(desk))
+
+    return [
+        Job("leases", timedelta(seconds=2), expire_leases),
+        Job("silence", timedelta(seconds=2), end_silent),
+        Job("settings", timedelta(seconds=10), reload),
+        Job("gauges", timedelta(seconds=10), measure),
+    ]
+
+
+def _publish(outbox: status.Outbox) -> None:
+    for lane in Lane:
+        metrics.DIRTY.labels(lane.name.lower()).set(outbox.dirty.get(lane, 0))
+    metrics.PARKED.clear()
+    for _, reason, cards in outbox.parked:
+        metrics.PARKED.labels(reason.value).inc(cards)

@@ -1,0 +1,62 @@
+"""Absence: what people did with emoji while nobody listened.
+
+Events that the gateway never delivered are found by comparing what stands on the cards with what was
+recorded; `reaction.apply` then makes each count once.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from bot.domain.outbox import CardKind
+from bot.usecases.desk import Desk
+from bot.usecases.inspection import OPEN
+from bot.usecases.reaction import ACK, ACTIONS, CLAIM
+from storage.card import Place
+from storage.transaction import Transaction
+
+_PAGE: Final = 100
+
+# What is gone was gone before what is new could matter; and a claim may become an ack, not the reverse.
+_ORDER: Final = {(False, ACK): 0, (False, CLAIM): 1, (True, CLAIM): 2, (True, ACK): 3}
+
+
+class Missed(msgspec.Struct, frozen=True):
+    """An emoji that appeared (``present``) or vanished unheard."""
+
+    user_id: int
+    emoji: str
+    present: bool
+
+
+async def posted(desk: Desk, *, at_most: int) -> list[Place]:
+    """The cards, already in a channel, of the ``at_most`` most urgent open alerts."""
+
+    def work(tx: Transaction) -> list[Place]:
+        found: list[Place] = []
+        for offset in range(0, at_most, _PAGE):
+            limit = min(_PAGE, at_most - offset)
+            alerts = tx.alerts.listing(desk.project.id, OPEN, offset=offset, limit=limit)
+            places = {
+                place.subject_id: place for place in tx.cards.of(CardKind.ALERT, [each.id for each in alerts])
+            }
+            found += [places[each.id] for each in alerts if each.id in places]
+            if len(alerts) < limit:
+                break
+        return [place for place in found if place.message_id is not None]
+
+    return await desk.storage.read(work)
+
+
+async def missed(desk: Desk, message_id: int, standing: Iterable[tuple[int, str]]) -> list[Missed]:
+    """How ``standing``, pairs of user id and emoji, differs from what was recorded, in the order to apply."""
+    now_there = {(user_id, emoji) for user_id, emoji in standing if emoji in ACTIONS}
+
+    def work(tx: Transaction) -> set[tuple[int, str]]:
+        return {(known.user_id, known.emoji) for known in tx.reactions.present_on(message_id)}
+
+    known = await desk.storage.read(work)
+    differing = [Missed(*pair, present=True) for pair in sorted(now_there - known)]
+    differing += [Missed(*pair, present=False) for pair in sorted(known - now_there)]
+    return sorted(differing, key=lambda each: _ORDER[each.present, each.emoji])

@@ -1,0 +1,63 @@
+"""Door: what every cog needs at hand."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import discord
+
+from bot.domain.errors import ConflictError
+from bot.usecases.desk import Desk
+from cogs.rights import Rights, RoleWords
+
+SendTest: TypeAlias = Callable[[str], Awaitable[str]]
+Lacking: TypeAlias = Callable[[discord.Permissions], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotOptions:
+    """What the configuration and the rest of the house tell this door.
+
+    ``guild_id`` is the server of this desk, None to find it out; ``public_url`` is where senders reach us,
+    without a slash at its end; ``send_test`` posts an alert through the real door as the source of that name
+    and returns its ref (`TocsinError` when that fails); ``lacking`` names the permissions a card still needs.
+    """
+
+    public_url: str
+    send_test: SendTest
+    lacking: Lacking
+    guild_id: int | None = None
+    roles: RoleWords = RoleWords()
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The desk, as seen from Discord."""
+
+    desk: Desk
+    options: BotOptions
+    rights: Rights
+
+    @property
+    def tag(self) -> str:
+        """The mark of this desk's database in custom_ids."""
+        return self.desk.project.tag
+
+    def home(self, client: discord.Client) -> int | None:
+        """The server of this desk: configured, or that of its channel; None while nothing is set up."""
+        settled = self.options.guild_id or self.desk.project.settings.guild_id
+        channel_id = self.desk.default_channel_id
+        if settled is not None or channel_id is None:
+            return settled
+        channel = client.get_channel(channel_id)
+        return channel.guild.id if isinstance(channel, discord.abc.GuildChannel) else None
+
+    def demand_home(self, interaction: discord.Interaction[Any]) -> None:
+        """Let pass what comes from the desk's own server: a bot may be invited to others.
+
+        Raises:
+            ConflictError: it comes from elsewhere.
+        """
+        home = self.home(interaction.client)
+        if home is not None and interaction.guild_id != home:
+            raise ConflictError("This alert desk belongs to another Discord server.")

@@ -1,0 +1,178 @@
+"""Errand: one thing that a person asked for, from the press to the answer.
+
+Law: Discord hears something well within its 3 seconds, whatever the database does; everybody gets an answer,
+and exactly one error boundary turns errors into words (`Errand.excuse`).
+
+Theory: work that takes longer than `PATIENCE` is not given up. Discord is told to wait, which it does for 15
+minutes, and gets the answer later. An answer that cannot be delivered changes nothing about the work done.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Coroutine
+from typing import Any, Final, Self, TypeVar
+
+import aiohttp
+import discord
+import structlog
+from discord import InteractionResponseType as Response
+
+from bot import metrics
+from bot.cards import answer
+from bot.cards.card import Card, Modal
+from bot.domain import actor as actors
+from bot.domain.actor import Actor
+from bot.domain.errors import ConflictError, InvalidInputError, NotDurableError, NotFoundError, TocsinError
+from cogs.door import Door
+from cogs.message import form, looks
+from cogs.rights import Capability, RefusedError
+
+T = TypeVar("T")
+
+PATIENCE: Final = 1.5
+UNREACHABLE: Final = (discord.HTTPException, aiohttp.ClientError, TimeoutError)
+_ALREADY_ANSWERED: Final = 40060
+_KEY: Final = "errand"
+_OUTCOMES: Final[dict[type[Exception], str]] = {
+    RefusedError: "refused",
+    ConflictError: "conflict",
+    NotFoundError: "not_found",
+    InvalidInputError: "invalid",
+    NotDurableError: "unavailable",
+}
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class Errand:
+    """An interaction with its clock running; ``action`` is its name in the metrics."""
+
+    def __init__(self, door: Door, interaction: discord.Interaction[Any], action: str) -> None:
+        self.door = door
+        self.interaction = interaction
+        self._action = action
+        self._begun = door.desk.clock.monotonic()
+        self._open = True
+        interaction.extras[_KEY] = self
+
+    @classmethod
+    def of(cls, interaction: discord.Interaction[Any]) -> Self:
+        """The errand that was begun for this interaction."""
+        errand: Self = interaction.extras[_KEY]
+        return errand
+
+    @property
+    def actor(self) -> Actor:
+        """Who asked."""
+        user = self.interaction.user
+        return actors.person(user.id, user.display_name)
+
+    @property
+    def on_whisper(self) -> bool:
+        """Whether what was pressed stands on a message that only this person sees."""
+        message = self.interaction.message
+        return message is not None and message.flags.ephemeral
+
+    def demand(self, capability: Capability, task: str) -> None:
+        """Let pass who may do ``task`` on this desk.
+
+        Raises:
+            RefusedError: the person has not the role.
+            ConflictError: it is not this desk's server.
+        """
+        self.door.demand_home(self.interaction)
+        self.door.rights.demand(self.interaction, capability, task)
+
+    async def patiently(self, work: Coroutine[Any, Any, T], *, thinking: bool) -> T:
+        """The result of ``work``; when it takes long, Discord is told to wait.
+
+        ``thinking`` promises a new whisper, otherwise the pressed message will change.
+        """
+        task = asyncio.create_task(work)
+        try:
+            left = self._begun + PATIENCE - self.door.desk.clock.monotonic()
+            await asyncio.wait({task}, timeout=max(left, 0))
+            if not task.done() and not self.interaction.response.is_done():
+                await self._defer(thinking=thinking)
+            return await task
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
+
+    async def whisper(self, card: Card) -> None:
+        """Answer so that only the person who asked sees it."""
+        kind = self.interaction.response.type
+        try:
+            if kind is None:
+                await self.interaction.response.send_message(
+                    card.content or None, ephemeral=True, **looks(card)
+                )
+            elif kind is Response.deferred_channel_message:
+                await self.interaction.edit_original_response(content=card.content or None, **looks(card))
+            else:
+                await self.interaction.followup.send(card.content, ephemeral=True, **looks(card))
+        except discord.HTTPException as error:
+            if error.code != _ALREADY_ANSWERED:  # an answer that was taken, although it looked lost
+                raise
+        self._answered()
+
+    async def redraw(self, card: Card) -> None:
+        """Answer by changing the pressed message; its content stays as it is."""
+        if self.interaction.response.type is None:
+            await self.interaction.response.edit_message(**looks(card))
+        else:
+            await self.interaction.edit_original_response(**looks(card))
+        self._answered()
+
+    async def ask(self, modal: Modal) -> None:
+        """Answer by opening a form."""
+        await self.interaction.response.send_modal(form(modal))
+        self._answered()
+
+    async def attend(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run what a press or a form asks for; the error boundary of both."""
+        try:
+            await work
+        except Exception as error:  # noqa: BLE001 -- the boundary: whatever it is, the person gets an answer
+            await self.excuse(error)
+        else:
+            self.conclude("done")
+
+    async def excuse(self, error: Exception) -> None:
+        """Say in plain words what went wrong; the unforeseen gets a reference into the log."""
+        outcome, card = self._judge(error)
+        self.conclude(outcome)
+        try:
+            await self.whisper(card)
+        except UNREACHABLE as lost:
+            _log.warning("answer_lost", action=self._action, reason=repr(lost))
+
+    def conclude(self, outcome: str) -> None:
+        """Count how it ended, once."""
+        if self._open:
+            self._open = False
+            metrics.ACTIONS.labels(self._action, outcome).inc()
+
+    def _judge(self, error: Exception) -> tuple[str, Card]:
+        if isinstance(error, RefusedError):
+            return _OUTCOMES[RefusedError], answer.refused(error.task, error.roles)
+        if isinstance(error, TocsinError):
+            kinds = (word for kind, word in _OUTCOMES.items() if isinstance(error, kind))
+            return next(kinds, "failed"), answer.explain(error)
+        reference = secrets.token_hex(4)
+        _log.error("action_failed", action=self._action, reference=reference, exc_info=error)
+        return "failed", answer.failed(reference)
+
+    async def _defer(self, *, thinking: bool) -> None:
+        try:
+            await self.interaction.response.defer(ephemeral=True, thinking=thinking)
+        except UNREACHABLE as error:
+            _log.warning("defer_lost", action=self._action, reason=repr(error))
+        else:
+            self._answered()
+
+    def _answered(self) -> None:
+        """Observe the first answer; later ones are about patience, not about speed."""
+        begun, self._begun = self._begun, -1.0
+        if begun >= 0:
+            metrics.ANSWER_SECONDS.labels(self._action).observe(self.door.desk.clock.monotonic() - begun)

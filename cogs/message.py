@@ -1,0 +1,80 @@
+"""Message: cards and modals in the shapes that discord.py sends.
+
+The payload of a card is what goes out, unchanged. Nothing in the process listens to these components: a
+press is found by its custom_id alone (see `press`), so that it works after any restart, and nothing is kept.
+"""
+
+from typing import Any, Final, TypedDict
+
+import discord
+
+from bot.cards.card import Card, Modal
+
+NOBODY: Final = discord.AllowedMentions.none()
+
+
+class Looks(TypedDict):
+    """What an answer or an edit takes."""
+
+    embeds: list[discord.Embed]
+    view: discord.ui.View
+    allowed_mentions: discord.AllowedMentions
+
+
+class _Rows(discord.ui.View):
+    """Rows of components as the card has them; finished from the start, so that nobody stores it."""
+
+    def __init__(self, components: list[dict[str, Any]]) -> None:
+        super().__init__(timeout=None)
+        self._components = components
+        self.stop()
+
+    def to_components(self) -> list[dict[str, Any]]:
+        return self._components
+
+
+class _Form(discord.ui.Modal):
+    """A modal as the card has it; finished from the start."""
+
+    def __init__(self, modal: Modal) -> None:
+        super().__init__(title=modal.title, custom_id=modal.custom_id, timeout=None)
+        self._payload = modal.to_payload()
+        self.stop()
+
+    def to_dict(self) -> dict[str, Any]:
+        return self._payload
+
+
+def looks(card: Card) -> Looks:
+    """Everything of a card but its content; it wakes nobody."""
+    payload = card.to_payload()
+    return Looks(
+        embeds=[discord.Embed.from_dict(embed) for embed in payload["embeds"]],
+        view=_Rows(payload["components"]),
+        allowed_mentions=NOBODY,
+    )
+
+
+def form(modal: Modal) -> discord.ui.Modal:
+    """A modal to open."""
+    return _Form(modal)
+
+
+def read_fields(interaction: discord.Interaction[Any]) -> dict[str, str]:
+    """What was typed into a submitted modal, by custom_id of the field."""
+    data: dict[str, Any] = dict(interaction.data or {})
+    fields = [part.get("component") or {} for part in data.get("components", ())]
+    return {field["custom_id"]: str(field.get("value") or "") for field in fields if "custom_id" in field}
+
+
+def read_values(interaction: discord.Interaction[Any]) -> list[str]:
+    """What was picked in a select."""
+    data: dict[str, Any] = dict(interaction.data or {})
+    return [str(value) for value in data.get("values", ())]
+
+
+def jump_url(guild_id: int | None, channel_id: int, message_id: int | None) -> str:
+    """Where a message stands, ``""`` when it is not there yet."""
+    if guild_id is None or message_id is None:
+        return ""
+    return f"https://discord.com/channels/{guild_id}/{channel_id}/{message_id}"

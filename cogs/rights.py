@@ -1,0 +1,95 @@
+"""Rights: who may do what, by Discord roles, asked at every single act.
+
+Discord's own command permissions are only defaults that every server can change, and know nothing of buttons
+and emoji. To manage implies to respond, to respond implies to view; who administers the server may all.
+"""
+
+from collections.abc import Iterable
+from enum import IntEnum
+from typing import Any
+
+import discord
+import msgspec
+
+from bot.domain.errors import ConflictError, TocsinError
+from bot.usecases.desk import Desk
+
+
+class Capability(IntEnum):
+    """What roles give; each includes the lower ones."""
+
+    VIEW = 0
+    RESPOND = 1
+    MANAGE = 2
+
+
+class RoleWords(msgspec.Struct, frozen=True, kw_only=True):
+    """Configured names or ids of roles; without ``view`` everyone who sees the channel may look."""
+
+    view: tuple[str, ...] = ()
+    respond: tuple[str, ...] = ()
+    manage: tuple[str, ...] = ()
+
+
+class RefusedError(TocsinError):
+    """This person may not do that; ``roles`` are the ids of those that could."""
+
+    def __init__(self, task: str, roles: tuple[int, ...]) -> None:
+        super().__init__(f"not allowed to {task}")
+        self.task = task
+        self.roles = roles
+
+
+class Rights:
+    """The words of the configuration and the roles picked in Discord, applied to members of a server."""
+
+    def __init__(self, desk: Desk, words: RoleWords) -> None:
+        self._desk = desk
+        self._words = words
+
+    def allows(self, member: discord.Member, capability: Capability) -> bool:
+        """Whether the member may."""
+        if member.guild_permissions.administrator or member.guild_permissions.manage_guild:
+            return True
+        if capability is Capability.VIEW and not self._words.view:
+            return True
+        held = {role.id for role in member.roles}
+        return any(
+            held & set(self._granting(member.guild, each)) for each in Capability if each >= capability
+        )
+
+    def demand(self, interaction: discord.Interaction[Any], capability: Capability, task: str) -> None:
+        """Let pass who may do ``task``, e.g. ``resolve alerts``.
+
+        Raises:
+            RefusedError: the person has none of the roles.
+            ConflictError: it was asked outside a server.
+        """
+        member = interaction.user
+        if not isinstance(member, discord.Member):
+            raise ConflictError("This works only on the server, not in private messages.")
+        if not self.allows(member, capability):
+            raise RefusedError(task, self.roles(member.guild, capability))
+
+    def roles(self, guild: discord.Guild, capability: Capability) -> tuple[int, ...]:
+        """The roles to name to somebody who lacks ``capability``: the least that would do first."""
+        found = (ident for each in Capability if each >= capability for ident in self._granting(guild, each))
+        return tuple(dict.fromkeys(found))
+
+    def _granting(self, guild: discord.Guild, capability: Capability) -> tuple[int, ...]:
+        """The roles of this server that give exactly this capability, as configured and as picked."""
+        settings = self._desk.project.settings
+        words, picked = {
+            Capability.VIEW: (self._words.view, ()),
+            Capability.RESPOND: (self._words.respond, settings.respond_role_ids),
+            Capability.MANAGE: (self._words.manage, settings.manage_role_ids),
+        }[capability]
+        return (*_named(guild, words), *(ident for ident in picked if guild.get_role(ident)))
+
+
+def _named(guild: discord.Guild, words: Iterable[str]) -> Iterable[int]:
+    for word in words:
+        wanted = word.strip().removeprefix("@").casefold()
+        for role in guild.roles:
+            if wanted in {str(role.id), role.name.removeprefix("@").casefold()}:
+                yield role.id
