@@ -30,7 +30,7 @@ class DatabaseChoice:
         if self.embedded:
             return self.url.partition(":///")[2]
         parts = urlsplit(self.url)
-        return urlunsplit(("postgresql", parts.netloc.rpartition("@")[2], parts.path, "", ""))
+        return f"postgresql://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def database_choice(settings: Settings, environ: Mapping[str, str] | None = None) -> DatabaseChoice:

@@ -1,7 +1,7 @@
 """Door: what every cog needs at hand."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import discord
@@ -27,7 +27,7 @@ class BotOptions:
     send_test: SendTest
     lacking: Lacking
     guild_id: int | None = None
-    roles: RoleWords = RoleWords()
+    roles: RoleWords = field(default_factory=RoleWords)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ minutes, and gets the answer later. An answer that cannot be delivered changes n
 
 import asyncio
 import secrets
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine
+from http import HTTPStatus
 from typing import Any, Final, Self, TypeVar
 
 import aiohttp
@@ -52,6 +53,7 @@ class Errand:
         self.interaction = interaction
         self._action = action
         self._begun = door.desk.clock.monotonic()
+        self._silent = True
         self._open = True
         interaction.extras[_KEY] = self
 
@@ -99,35 +101,38 @@ class Errand:
             task.cancel()
             raise
 
+    async def quickly(self, work: Coroutine[Any, Any, T]) -> T:
+        """The result of ``work`` that no sign of life may precede: forms and completions.
+
+        Raises:
+            NotDurableError: it takes too long.
+        """
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await work
+        except TimeoutError:
+            raise NotDurableError("The database is slow to answer.") from None
+
     async def whisper(self, card: Card) -> None:
         """Answer so that only the person who asked sees it."""
-        kind = self.interaction.response.type
-        try:
-            if kind is None:
-                await self.interaction.response.send_message(
-                    card.content or None, ephemeral=True, **looks(card)
-                )
-            elif kind is Response.deferred_channel_message:
-                await self.interaction.edit_original_response(content=card.content or None, **looks(card))
-            else:
-                await self.interaction.followup.send(card.content, ephemeral=True, **looks(card))
-        except discord.HTTPException as error:
-            if error.code != _ALREADY_ANSWERED:  # an answer that was taken, although it looked lost
-                raise
-        self._answered()
+        response, content = self.interaction.response, card.content or None
+        if response.type is None:
+            await self._say(response.send_message(content, ephemeral=True, **looks(card)))
+        elif response.type is Response.deferred_channel_message:
+            await self._say(self.interaction.edit_original_response(content=content, **looks(card)))
+        else:
+            await self._say(self.interaction.followup.send(card.content, ephemeral=True, **looks(card)))
 
     async def redraw(self, card: Card) -> None:
         """Answer by changing the pressed message; its content stays as it is."""
         if self.interaction.response.type is None:
-            await self.interaction.response.edit_message(**looks(card))
+            await self._say(self.interaction.response.edit_message(**looks(card)))
         else:
-            await self.interaction.edit_original_response(**looks(card))
-        self._answered()
+            await self._say(self.interaction.edit_original_response(**looks(card)))
 
     async def ask(self, modal: Modal) -> None:
         """Answer by opening a form."""
-        await self.interaction.response.send_modal(form(modal))
-        self._answered()
+        await self._say(self.interaction.response.send_modal(form(modal)))
 
     async def attend(self, work: Coroutine[Any, Any, None]) -> None:
         """Run what a press or a form asks for; the error boundary of both."""
@@ -140,6 +145,10 @@ class Errand:
 
     async def excuse(self, error: Exception) -> None:
         """Say in plain words what went wrong; the unforeseen gets a reference into the log."""
+        if _is_unheard(error):
+            self.conclude("unanswered")
+            _log.warning("answer_lost", action=self._action, reason=repr(error))
+            return
         outcome, card = self._judge(error)
         self.conclude(outcome)
         try:
@@ -165,14 +174,24 @@ class Errand:
 
     async def _defer(self, *, thinking: bool) -> None:
         try:
-            await self.interaction.response.defer(ephemeral=True, thinking=thinking)
+            await self._say(self.interaction.response.defer(ephemeral=True, thinking=thinking))
         except UNREACHABLE as error:
             _log.warning("defer_lost", action=self._action, reason=repr(error))
-        else:
-            self._answered()
 
-    def _answered(self) -> None:
-        """Observe the first answer; later ones are about patience, not about speed."""
-        begun, self._begun = self._begun, -1.0
-        if begun >= 0:
-            metrics.ANSWER_SECONDS.labels(self._action).observe(self.door.desk.clock.monotonic() - begun)
+    async def _say(self, call: Awaitable[object]) -> None:
+        """Let Discord hear something; the first time it is measured how long that took."""
+        try:
+            await call
+        except discord.HTTPException as error:
+            if error.code != _ALREADY_ANSWERED:  # an answer that was taken although it looked lost
+                raise
+        if self._silent:
+            self._silent = False
+            elapsed = self.door.desk.clock.monotonic() - self._begun
+            metrics.ANSWER_SECONDS.labels(self._action).observe(elapsed)
+
+
+def _is_unheard(error: Exception) -> bool:
+    """Whether only the answer got lost, while what was asked for is done; a refused shape is our fault."""
+    is_fault = isinstance(error, discord.HTTPException) and error.status == HTTPStatus.BAD_REQUEST
+    return isinstance(error, UNREACHABLE) and not is_fault

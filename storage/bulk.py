@@ -1,18 +1,23 @@
 """Bulk: one statement, many rows, next to nothing in between.
 
-A Core statement is compiled once per dialect; after that a batch is a list of tuples handed straight to
-the driver's ``executemany``. Going through ``Connection.execute`` costs three times as much for each row
-(see ``tests/bench``).
+A Core statement is compiled once per dialect. On SQLite a batch is a list of tuples handed straight to the
+driver's ``executemany``; going through ``Connection.execute`` costs three times as much for each row. On
+PostgreSQL ``executemany`` is a round through the executor for each row, so the same statement is turned to
+take its columns as arrays (``unnest``) and runs once. ``tests/bench`` shows both.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.expression import ClauseElement
+
+_PLACEHOLDER: Final = re.compile(r"\$(\d+)::([A-Z]+)")
+_VALUES: Final = re.compile(r"VALUES \(([^()]*)\)")
 
 
 class Bulk:
@@ -27,18 +32,22 @@ class Bulk:
         self._compiled: dict[str, _Compiled] = {}
 
     def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Execute once for each row; an empty batch touches nothing."""
+        """Execute once for each row; an empty batch touches nothing.
+
+        Raises:
+            sqlalchemy.exc.DBAPIError: as `Connection.execute` would.
+        """
         if not rows:
             return
         compiled = self._compile(connection)
-        values: Sequence[tuple[Any, ...]] = rows
-        if compiled.pick is not None:
-            pick, constants = compiled.pick, compiled.constants
-            values = [pick(row + constants) for row in rows]
+        values = compiled.arrange(rows)
         cursor = connection.connection.cursor()
         base = connection.dialect.loaded_dbapi.Error
         try:
-            cursor.executemany(compiled.sql, values)
+            if compiled.columnar:
+                cursor.execute(compiled.sql, [list(column) for column in zip(*values, strict=True)])
+            else:
+                cursor.executemany(compiled.sql, values)
         except base as error:
             raise DBAPIError.instance(compiled.sql, None, error, base, hide_parameters=True) from error
         finally:
@@ -52,10 +61,12 @@ class Bulk:
             extra = list(dict.fromkeys(each for each in positions if each not in self._columns))
             places = [*self._columns, *extra]
             straight = positions == list(self._columns)
+            columnar = name == "postgresql"
             self._compiled[name] = _Compiled(
-                sql=str(compiled),
+                sql=_take_arrays(str(compiled)) if columnar else str(compiled),
                 pick=None if straight else itemgetter(*(places.index(each) for each in positions)),
                 constants=tuple(compiled.params[each] for each in extra),
+                columnar=columnar,
             )
         return self._compiled[name]
 
@@ -67,3 +78,27 @@ class _Compiled:
     sql: str
     pick: Callable[[tuple[Any, ...]], tuple[Any, ...]] | None
     constants: tuple[Any, ...]
+    columnar: bool
+
+    def arrange(self, rows: Sequence[tuple[Any, ...]]) -> Sequence[tuple[Any, ...]]:
+        """The rows with their values where the statement wants them."""
+        if self.pick is None:
+            return rows
+        return [self.pick(row + self.constants) for row in rows]
+
+
+def _take_arrays(sql: str) -> str:
+    """Turn ``INSERT ... VALUES ($1, ...)`` or ``UPDATE ... WHERE ...`` of one row into one of many.
+
+    Each placeholder becomes a column of ``unnest`` over an array of the type it was cast to.
+    """
+    types = dict(_PLACEHOLDER.findall(sql))
+    numbers = sorted(types, key=int)
+    arrays = ", ".join(f"${number}::{types[number]}[]" for number in numbers)
+    names = ", ".join(f"c{number}" for number in numbers)
+    source = f"unnest({arrays}) AS batch({names})"
+    body = _PLACEHOLDER.sub(lambda match: f"batch.c{match[1]}", sql)
+    if body.startswith("INSERT"):
+        chosen = f"SELECT \\1 FROM {source}"  # noqa: S608 -- made of our own statement alone
+        return _VALUES.sub(chosen, body, count=1)
+    return body.replace(" WHERE ", f" FROM {source} WHERE ", 1)

@@ -38,9 +38,9 @@ class Bearer(msgspec.Struct, frozen=True):
 
 
 class Signed(msgspec.Struct, frozen=True):
-    """A signature was shown, in ``header``: ``prefix`` comes before the body, ``signature`` is lower-case hex.
+    """A signature was shown, in ``header``, as lower-case hex.
 
-    ``source`` is the name it was sent under, "" when it named none.
+    ``prefix`` comes before the body, ``source`` is the name it was sent under, "" when it named none.
     """
 
     header: str

@@ -16,7 +16,7 @@ from bot.ingress.claim import Signed
 from bot.ingress.room import Room
 from bot.usecases import source as sources
 from bot.usecases.desk import Desk
-from bot.usecases.source import Credential
+from bot.usecases.source import Credential  # type: ignore[attr-defined]  # a value that use cases hand out
 
 MAX_AGE: Final = timedelta(seconds=5)
 SHORTEST_INTERVAL: Final = timedelta(seconds=1)
@@ -94,9 +94,9 @@ class Keyring:
         return found
 
     def _is_stale(self) -> bool:
-        return (
-            self._read_at is None or self._desk.clock.monotonic() - self._read_at > MAX_AGE.total_seconds()
-        )
+        if self._read_at is None:
+            return True
+        return self._desk.clock.monotonic() - self._read_at > MAX_AGE.total_seconds()
 
     async def _renew(self, *, unless_fresh: bool) -> None:
         """Have a reading that began after this call, together with everybody else who wants one."""

@@ -50,7 +50,7 @@ def document() -> bytes:
         "Whether alerts can be stored and shown",
         {
             "200": _content("All of it works.", "application/json", report),
-            "503": _content("Something does not; reasons are told to this machine only.", "application/json", report),
+            "503": _content("Something does not.", "application/json", report),
         },
     )
     paths["/metrics"] = _get(

@@ -29,10 +29,10 @@ class Reason(Enum):
     NOT_DURABLE = (503, "not-durable", "The alerts cannot be stored now; send them again.")
     OVERLOADED = (503, "overloaded", "Too many requests are being answered; send this one again.")
 
-    @property
-    def status(self) -> int:
-        """The HTTP status."""
-        return self.value[0]
+    def __init__(self, status: int, word: str, title: str) -> None:
+        self.status = status
+        self.word = word
+        self.title = title
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -70,16 +70,16 @@ class Refusal(Exception):  # noqa: N818 -- it is an answer, not an accident
 
     def answer(self) -> web.Response:
         """The response, with all text fit for JSON and bounded."""
-        status, word, title = self.reason.value
+        reason = self.reason
         problem = Problem(
-            type=f"urn:tocsin:problem:{word}",
-            title=title,
-            status=status,
+            type=f"urn:tocsin:problem:{reason.word}",
+            title=reason.title,
+            status=reason.status,
             detail=cut(harmless(self.detail), LONGEST_DETAIL),
             field=None if self.field is None else cut(harmless(self.field), LONGEST_FIELD),
         )
         return web.Response(
-            status=status,
+            status=reason.status,
             body=msgspec.json.encode(problem),
             headers={"Content-Type": CONTENT_TYPE, "Server": "tocsin", **self.headers},
         )

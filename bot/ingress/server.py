@@ -160,7 +160,8 @@ def _not_durable(retry_after: int) -> Refusal:
 
 def _place(error: Exception) -> list[str]:
     """Where it happened; not what was said there, for that may be a sender's words."""
-    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    frames = traceback.extract_tb(error.__traceback__)
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
 
 
 def _json(value: object, *, status: int = 200) -> web.Response:

@@ -13,6 +13,7 @@ from bot.delivery.doctor import Chart, Finding, Level, examine
 from bot.environ import strays
 from bot.usecases import source
 from bot.verbs.loop import run
+from bot.verbs.schema import first_line
 from storage import schema
 
 _MARKS = {Level.OK: "ok   ", Level.WARN: "warn ", Level.ERROR: "ERROR"}
@@ -69,9 +70,8 @@ async def _database(choice: DatabaseChoice) -> tuple[Finding, bool]:
     try:
         pending = await schema.pending(choice.url)
     except Exception as error:  # noqa: BLE001 -- whatever a driver raises is the finding
-        reason = str(error).partition("\n")[0] or type(error).__name__
         remedy = "Is it running, and are name, user and password right?"
-        return Finding(Level.ERROR, f"{where} cannot be used: {reason}", remedy), False
+        return Finding(Level.ERROR, f"{where} cannot be used: {first_line(error)}", remedy), False
     if not pending:
         return Finding(Level.OK, f"{where} is reachable and up to date."), True
     if choice.embedded:

@@ -1,9 +1,11 @@
 """``tocsin db``: the database's tables."""
 
+import re
 from argparse import Namespace
 
 from bot.config import Settings
-from bot.database import database_choice
+from bot.database import DatabaseChoice, database_choice
+from bot.domain.errors import TocsinError
 from bot.verbs.loop import run
 from storage import schema
 
@@ -11,12 +13,25 @@ from storage import schema
 def upgrade(args: Namespace) -> int:
     """Apply the pending migrations, or print their SQL without touching anything."""
     choice = database_choice(Settings.load(args.config))
-    if args.dry_run:
-        sql = run(schema.upgrade_sql(choice.url))
-        print(sql or f"-- Nothing to do: {choice.shown} is up to date.")
-        return 0
-    applied = run(schema.upgrade(choice.url))
-    for name in applied:
-        print(f"applied {name}")
-    print(f"{choice.shown} is up to date.")
+    try:
+        said = run(_sql(choice) if args.dry_run else _apply(choice))
+    except Exception as error:  # drivers raise what they like, and only storage knows their names
+        raise TocsinError(f"{choice.shown} cannot be used: {first_line(error)}") from error
+    print(said)
     return 0
+
+
+def first_line(error: Exception) -> str:
+    """What an error of a driver says, without its class before and statement and advice behind."""
+    line = str(error).partition("\n")[0]
+    return re.sub(r"^\(\S+\) ", "", line) or type(error).__name__
+
+
+async def _sql(choice: DatabaseChoice) -> str:
+    sql = await schema.upgrade_sql(choice.url)
+    return sql or f"-- Nothing to do: {choice.shown} is up to date."
+
+
+async def _apply(choice: DatabaseChoice) -> str:
+    applied = await schema.upgrade(choice.url)
+    return "\n".join([*(f"applied {name}" for name in applied), f"{choice.shown} is up to date."])

@@ -7,7 +7,7 @@ import pytest
 
 from bot.sandbox.server import Sandbox
 from bot.sandbox.snowflake import moment_of
-from tests.sandbox.desk import Desk
+from tests.sandbox.desk import Desk, redirected
 
 
 async def test_the_bot_logs_in_and_sees_the_guild_whole(desk: Desk, sandbox: Sandbox) -> None:
@@ -22,7 +22,7 @@ async def test_the_bot_logs_in_and_sees_the_guild_whole(desk: Desk, sandbox: San
     assert (await bot.application_info()).name == "tocsin"
 
 
-async def test_a_wrong_token_is_a_login_failure(desk: Desk, sandbox: Sandbox) -> None:
+async def test_a_wrong_token_is_a_login_failure(sandbox: Sandbox) -> None:
     bot = discord.Client(intents=discord.Intents(1537))
     with pytest.raises(discord.LoginFailure):
         await bot.login(sandbox.bot_token + "x")
@@ -143,9 +143,7 @@ async def test_a_forum_post_and_its_first_message_share_an_id(desk: Desk, sandbo
     assert (await post.thread.fetch_message(post.thread.id)).content == "it burned"
 
 
-async def test_an_archived_thread_wakes_by_a_message_and_by_nothing_else(
-    desk: Desk, sandbox: Sandbox
-) -> None:
+async def test_an_archived_thread_wakes_by_a_message_alone(desk: Desk, sandbox: Sandbox) -> None:
     bot = await desk.bot(sandbox)
     message = await bot.room(sandbox).send("x")
     thread = await message.create_thread(name="t")
@@ -174,9 +172,7 @@ async def test_locking_takes_manage_threads_and_keeps_the_bot_out(desk: Desk, sa
     assert caught.value.code == 160005
 
 
-async def test_files_are_stored_and_served_and_kept_by_edits_that_list_them(
-    desk: Desk, sandbox: Sandbox
-) -> None:
+async def test_files_are_served_and_kept_by_edits_that_list_them(desk: Desk, sandbox: Sandbox) -> None:
     bot = await desk.bot(sandbox)
     room = bot.room(sandbox)
     files = [discord.File(io.BytesIO(text), f"{number}.txt") for number, text in enumerate((b"null", b"one"))]
@@ -217,8 +213,6 @@ async def test_a_person_without_message_content_is_read_blank_unless_the_bot_is_
 
 @pytest.mark.parametrize("order", ["before", "after"])
 async def test_the_echo_comes_before_or_after_the_answer(desk: Desk, order: str) -> None:
-    from tests.sandbox.desk import redirected
-
     sandbox = await desk.sandbox(event_order=order)
     with redirected(sandbox):
         bot = await desk.bot(sandbox)

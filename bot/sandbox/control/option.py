@@ -22,6 +22,10 @@ class Resolved:
         self._world = world
         self.found: dict[str, dict[str, Json]] = {}
 
+    def field(self) -> Json:
+        """The field ``resolved``, which is missing when nothing is pointed to."""
+        return {"resolved": self.found} if self.found else {}
+
     def _note(self, kind: str, key: int, wire: Json) -> str:
         self.found.setdefault(kind, {})[str(key)] = wire
         return str(key)

@@ -126,7 +126,7 @@ def use_command(world: World, member: Member, wish: CommandInput) -> Interaction
     _demand_may_use(world, member, channel, command)
     resolved = Resolved(world)
     values = read_values(declared, wish.options, resolved)
-    data = _command_data(command, options=nest(path, values), resolved=resolved.found)
+    data = _command_data(command, options=nest(path, values), **resolved.field())
     name = " ".join([command.body["name"], *(step["name"] for step in path)])
     return summon(world, InteractionType.COMMAND, member, channel, data, name=name)
 
@@ -145,7 +145,7 @@ def _use_menu(
         raise ControlError("There is no such person", status=HTTPStatus.NOT_FOUND)
     _demand_may_use(world, member, channel, menu)
     target = next(iter(resolved.found.get("messages", {}) or resolved.found["users"]))
-    data = _command_data(menu, target_id=target, resolved=resolved.found)
+    data = _command_data(menu, target_id=target, **resolved.field())
     return summon(world, InteractionType.COMMAND, member, channel, data, name=menu.body["name"])
 
 
@@ -162,7 +162,7 @@ def complete(world: World, member: Member, wish: CommandInput) -> Interaction:
     _demand_may_use(world, member, channel, command)
     resolved = Resolved(world)
     values = read_values(declared, wish.options, resolved, focused=wish.focused)
-    data = _command_data(command, options=nest(path, values), resolved=resolved.found)
+    data = _command_data(command, options=nest(path, values), **resolved.field())
     return summon(world, InteractionType.AUTOCOMPLETE, member, channel, data)
 
 
@@ -186,7 +186,7 @@ def click(world: World, member: Member, wish: ClickInput) -> Interaction:
     data: Json = {"custom_id": wish.custom_id, "component_type": kind, "id": component["id"]}
     if kind != BUTTON:
         resolved = Resolved(world)
-        data |= {"values": choose(component, wish.values or [], resolved), "resolved": resolved.found}
+        data |= {"values": choose(component, wish.values or [], resolved)} | resolved.field()
     elif wish.values:
         raise ControlError("A button takes no values")
     return summon(world, InteractionType.COMPONENT, member, message.channel, data, message=message)
@@ -204,7 +204,7 @@ def submit(world: World, member: Member, wish: SubmitInput) -> Interaction:
     resolved = Resolved(world)
     components = fill_in(source.modal, wish.fields, resolved)
     del world.interactions.modals[member.user.id]
-    data = {"custom_id": wish.custom_id, "components": components, "resolved": resolved.found}
+    data = {"custom_id": wish.custom_id, "components": components} | resolved.field()
     return summon(world, InteractionType.MODAL, member, source.channel, data, message=source.message)
 
 

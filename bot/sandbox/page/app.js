@@ -6,7 +6,7 @@ import { fill, h } from "./dom.js";
 import { closeDrawers, openDrawer, setUpDrawers } from "./drawer.js";
 import { openFaults } from "./fault.js";
 import { forget } from "./history.js";
-import { icon } from "./icon.js";
+import { iconButton } from "./icon.js";
 import { on } from "./news.js";
 import { memberGroups } from "./people.js";
 import { go, here, onMove } from "./place.js";
@@ -44,30 +44,8 @@ const toggleMembers = () =>
   matchMedia("(max-width: 1100px)").matches
     ? openDrawer("members")
     : document.body.classList.toggle("without-members");
-const lead = () =>
-  h(
-    "button",
-    {
-      type: "button",
-      class: "icon-button lead",
-      "aria-label": "Channels",
-      on: { click: () => openDrawer("sidebar") },
-    },
-    icon("menu"),
-  );
-const buttons = () => [
-  h(
-    "button",
-    {
-      type: "button",
-      class: "icon-button members-button",
-      "aria-label": "Members",
-      title: "Members",
-      on: { click: toggleMembers },
-    },
-    icon("people"),
-  ),
-];
+const lead = () => iconButton("menu", "Channels", () => openDrawer("sidebar"), { class: "icon-button lead" });
+const buttons = () => [iconButton("people", "Members", toggleMembers, { title: "Members" })];
 
 /** Put a channel where it belongs, unless it is there already. */
 function place(slot, channel, options) {

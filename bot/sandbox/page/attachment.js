@@ -13,48 +13,33 @@ export const attachments = (message) => (message.attachments ?? []).map(attachme
 
 function attachment(file) {
   const own = ownUrl(file.url);
-  const isImage = (file.content_type ?? "").startsWith("image/")
-    ? !file.content_type.includes("svg")
-    : IMAGE.test(file.filename);
-  if (own && isImage) {
-    return h(
-      "a",
-      { class: "attachment-image", href: own, target: "_blank", rel: "noopener" },
-      h("img", {
-        src: own,
-        alt: file.description ?? file.filename,
-        loading: "lazy",
-        width: file.width || null,
-        height: file.height || null,
-      }),
-    );
-  }
-  const name = own
-    ? h("a", { href: own, download: file.filename }, file.filename)
-    : link(file.url, {}, file.filename);
-  const card = h(
-    "div",
-    { class: "attachment" },
-    icon("file"),
-    h(
-      "div",
-      { class: "attachment-words" },
-      name,
-      h("small", {}, size(file.size ?? 0), file.description && ` · ${file.description}`),
-    ),
-    own &&
-      h(
-        "a",
-        {
-          class: "icon-button",
-          href: own,
-          download: file.filename,
-          "aria-label": `Download ${file.filename}`,
-        },
-        icon("load"),
-      ),
-  );
+  if (own && isImage(file)) return image(own, file);
+  const save = { href: own, download: file.filename };
+  const name = own ? h("a", save, file.filename) : link(file.url, {}, file.filename);
+  const about = h("small", {}, size(file.size ?? 0), file.description && ` · ${file.description}`);
+  const button = { ...save, class: "icon-button", "aria-label": `Download ${file.filename}` };
+  const words = h("div", { class: "attachment-words" }, name, about);
+  const card = h("div", { class: "attachment" }, icon("file"), words, own && h("a", button, icon("load")));
   return own && TEXT.test(file.filename) ? h("div", { class: "attachment-text" }, card, reading(own)) : card;
+}
+
+function isImage({ content_type: type, filename }) {
+  return type?.startsWith("image/") ? !type.includes("svg") : IMAGE.test(filename);
+}
+
+function image(url, { description, filename, width, height }) {
+  const picture = {
+    src: url,
+    alt: description ?? filename,
+    loading: "lazy",
+    width: width || null,
+    height: height || null,
+  };
+  return h(
+    "a",
+    { class: "attachment-image", href: url, target: "_blank", rel: "noopener" },
+    h("img", picture),
+  );
 }
 
 function reading(url) {

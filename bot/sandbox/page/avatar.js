@@ -1,5 +1,6 @@
 /** Faces, drawn: initials on a colour that follows from the id; the bot wears a bell. */
 
+import { cssColour } from "./colour.js";
 import { h } from "./dom.js";
 import { icon } from "./icon.js";
 
@@ -43,3 +44,6 @@ export const guildMark = (name) =>
     .slice(0, 3);
 
 export const botTag = () => h("span", { class: "tag-bot" }, "BOT");
+
+export const roleDot = ({ color }) =>
+  h("span", { class: "role-dot", style: { "--role": color ? cssColour(color) : null } });

@@ -1,14 +1,14 @@
 /** A channel or thread as people see it: head, messages or posts, input line. */
 
 import { Composer } from "./composer.js";
-import { fill, h } from "./dom.js";
+import { button, fill, h } from "./dom.js";
 import { Forum } from "./forum.js";
-import { icon } from "./icon.js";
+import { icon, iconButton } from "./icon.js";
 import { channelIcon, inlineMarkup } from "./markup.js";
 import { on } from "./news.js";
 import { go } from "./place.js";
 import { Timeline } from "./timeline.js";
-import { TYPE, channel as channelOf, isArchived, isThread } from "./world.js";
+import { TYPE, channel as channelOf, isThread } from "./world.js";
 
 export class ChannelView {
   /**
@@ -43,33 +43,26 @@ export class ChannelView {
 
   drawHead() {
     const channel = channelOf(this.channel.id) ?? this.channel;
-    const parent = isThread(channel) && !this.side ? channelOf(channel.parent_id) : null;
-    const name = h("h2", { class: "channel-title" }, channelIcon(channel), channel.name);
-    const close = () => go({ thread: null });
-    fill(
-      this.head,
+    const { archived, locked } = channel.thread_metadata ?? {};
+    const about = { class: "channel-topic", title: channel.topic };
+    fill(this.head, [
       this.lead(),
-      parent && [
-        h(
-          "button",
-          { type: "button", class: "channel-parent", on: { click: () => go({ channel: parent.id }) } },
-          channelIcon(parent),
-          parent.name,
-        ),
-        icon("right"),
-      ],
-      name,
-      isArchived(channel) &&
-        h("span", { class: "channel-state" }, channel.thread_metadata.locked ? "Locked" : "Archived"),
-      channel.topic && h("p", { class: "channel-topic", title: channel.topic }, inlineMarkup(channel.topic)),
+      !this.side && isThread(channel) && above(channel),
+      h("h2", { class: "channel-title" }, channelIcon(channel), channel.name),
+      archived && h("span", { class: "channel-state" }, locked ? "Locked" : "Archived"),
+      channel.topic && h("p", about, inlineMarkup(channel.topic)),
       h("span", { class: "spring" }),
       this.buttons(),
-      this.side &&
-        h(
-          "button",
-          { type: "button", class: "icon-button", "aria-label": "Close thread", on: { click: close } },
-          icon("close"),
-        ),
-    );
+      this.side && iconButton("close", "Close thread", () => go({ thread: null })),
+    ]);
   }
+}
+
+/** The way from a thread up to its channel. */
+function above(thread) {
+  const parent = channelOf(thread.parent_id);
+  const climb = () => go({ channel: parent.id });
+  return (
+    parent && [button({ class: "channel-parent" }, climb, channelIcon(parent), parent.name), icon("right")]
+  );
 }

@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { offers, read } from "./command.js";
-import { h } from "./dom.js";
+import { button, h } from "./dom.js";
 import { self } from "./world.js";
 
 const PAUSE = 150;
@@ -26,12 +26,8 @@ export class CommandLine {
     });
     this.tail.addEventListener("focus", () => this.suggestOptions(-1));
     this.tail.addEventListener("input", () => this.suggestOptions(this.tail.value ? 0 : -1));
-    this.tail.addEventListener("keydown", (event) => this.tailKey(event));
-    this.rest = h("button", {
-      type: "button",
-      class: "command-rest",
-      on: { click: () => this.tail.focus() },
-    });
+    this.tail.addEventListener("keydown", (event) => this.key(event, this.tail));
+    this.rest = button({ class: "command-rest" }, () => this.tail.focus());
     this.node = h(
       "div",
       { class: "command-line", role: "group", "aria-label": `/${callable.path}` },
@@ -80,7 +76,7 @@ export class CommandLine {
       this.setWrong(chip, "");
       this.suggest(chip);
     });
-    input.addEventListener("keydown", (event) => this.chipKey(event, chip));
+    input.addEventListener("keydown", (event) => this.key(event, input, chip));
     this.chips.push(chip);
     this.tail.before(chip.node);
     this.fit(chip);
@@ -194,49 +190,33 @@ export class CommandLine {
     else this.completion.hide();
   }
 
-  chipKey(event, chip) {
-    const { input } = chip;
-    const atStart = input.selectionStart === 0 && input.selectionEnd === 0;
-    if (event.key === "Enter" && chip.picked) {
-      event.preventDefault();
-      this.send();
-    } else if (this.completion.key(event)) return;
-    else if (event.key === "Enter" && !event.isComposing) {
-      event.preventDefault();
-      this.send();
-    } else if (event.key === "Backspace" && !input.value) {
-      event.preventDefault();
-      if (!chip.option.required) this.drop(chip);
-      else this.step(input, -1);
-    } else if (event.key === "Escape") this.escape(event);
-    else if (event.key === "ArrowLeft" && atStart) this.step(input, -1, event);
-    else if (event.key === "ArrowRight" && input.selectionStart === input.value.length)
-      this.step(input, 1, event);
+  /** A key in a chip, or in the tail behind them all. */
+  key(event, input, chip = null) {
+    // Behind a value that was picked, Enter sends; it must not pick again.
+    const done = event.key === "Enter" && chip?.picked;
+    if (event.isComposing || (!done && this.completion.key(event))) return;
+    if (KEYS[event.key]?.(this, input, chip)) event.preventDefault();
   }
 
-  tailKey(event) {
-    if (this.completion.key(event)) return;
-    if (event.key === "Enter" && !event.isComposing) {
-      event.preventDefault();
-      this.send();
-    } else if (event.key === "Escape") this.escape(event);
-    else if (["Backspace", "ArrowLeft"].includes(event.key) && !this.tail.value)
-      this.step(this.tail, -1, event);
-  }
-
-  escape(event) {
-    event.preventDefault();
+  escape() {
     if (this.completion.isOpen) this.completion.hide();
     else this.onQuit("");
+    return true;
   }
 
-  /** To the chip before or after; before the first one lies the plain text. */
-  step(input, by, event) {
-    event?.preventDefault();
+  /** To the chip before or after, if there is one. */
+  step(input, by) {
     const stops = [...this.chips.map((chip) => chip.input), this.tail];
     const next = stops[stops.indexOf(input) + by];
-    if (next) next.focus();
-    else if (by < 0 && event?.key !== "ArrowLeft") this.onQuit(`/${this.callable.path}`);
+    next?.focus();
+    return Boolean(next);
+  }
+
+  /** Backspace where nothing is left: an optional chip goes; before the first one lies the plain text. */
+  rub(input, chip) {
+    if (chip && !chip.option.required) this.drop(chip);
+    else if (!this.step(input, -1)) this.onQuit(`/${this.callable.path}`);
+    return true;
   }
 
   send() {
@@ -246,11 +226,24 @@ export class CommandLine {
       if (wrong) {
         chip.input.focus();
         this.setWrong(chip, wrong);
-        return;
+        return true;
       }
       if (value !== undefined) values[chip.option.name] = value;
     }
     this.completion.hide();
     this.onSend(values);
+    return true;
   }
 }
+
+const atStart = (input) => input.selectionStart === 0 && input.selectionEnd === 0;
+const atEnd = (input) => input.selectionStart === input.value.length;
+
+/** What keys do where the list of suggestions leaves them alone; each says whether it did something. */
+const KEYS = {
+  Enter: (line) => line.send(),
+  Escape: (line) => line.escape(),
+  Backspace: (line, input, chip) => !input.value && line.rub(input, chip),
+  ArrowLeft: (line, input) => atStart(input) && line.step(input, -1),
+  ArrowRight: (line, input) => atEnd(input) && line.step(input, 1),
+};

@@ -1,10 +1,10 @@
 /** Components below a message: buttons, selects, and the blocks of version 2. */
 
 import { cssColour } from "./colour.js";
-import { append, h, link, ownUrl } from "./dom.js";
+import { button, h, link, ownUrl } from "./dom.js";
 import { picture } from "./embed.js";
 import { dots, icon } from "./icon.js";
-import { press } from "./interaction.js";
+import { use } from "./interaction.js";
 import { COMPONENT as KIND } from "./kind.js";
 import { markup } from "./markup.js";
 import { emoji } from "./reaction.js";
@@ -19,7 +19,7 @@ const all = (list, message) => (list ?? []).map((one) => draw(one, message));
 
 const DRAW = {
   [KIND.row]: (one, message) => h("div", { class: "row" }, all(one.components, message)),
-  [KIND.button]: button,
+  [KIND.button]: press,
   [KIND.section]: (one, message) =>
     h(
       "div",
@@ -58,7 +58,7 @@ for (const kind of [
     select(one, {
       busy: Boolean(message.pending),
       picked: message.picks?.[one.custom_id],
-      onChoose: (values) => press(message, one, values),
+      onChoose: (values) => use(message, one, values),
     });
 }
 
@@ -69,33 +69,24 @@ function draw(component, message) {
     : h("span", { class: "unknown" }, `Component of type ${component.type}`);
 }
 
-function button(one, message) {
-  const words = [one.emoji && emoji(one.emoji), one.label];
-  if (one.style === 5) {
-    const props = {
-      class: "button button-link",
-      role: one.disabled ? "link" : null,
-      "aria-disabled": one.disabled || null,
-    };
-    return one.disabled
-      ? h("span", props, words, icon("out"))
-      : append(link(one.url, props, words), [icon("out")]);
-  }
+function press(one, message) {
+  const words = h("span", { class: "button-words" }, one.emoji && emoji(one.emoji), one.label);
+  if (one.style === 5) return way(one, words);
   const waits = message.pending === one.custom_id;
-  return h(
-    "button",
-    {
-      type: "button",
-      class: ["button", `button-${STYLES[one.style] ?? "secondary"}`, waits && "waits"],
-      disabled: one.disabled,
-      "aria-busy": waits || null,
-      "aria-label": one.label ? null : one.emoji?.name,
-      data: { key: one.custom_id },
-      on: { click: () => press(message, one) },
-    },
-    h("span", { class: "button-words" }, words),
-    waits && dots(),
-  );
+  const props = {
+    class: ["button", `button-${STYLES[one.style] ?? "secondary"}`, waits && "waits"],
+    disabled: one.disabled,
+    "aria-busy": waits || null,
+    "aria-label": one.label ? null : one.emoji?.name,
+    data: { key: one.custom_id },
+  };
+  return button(props, () => use(message, one), words, waits && dots());
+}
+
+function way({ url, disabled }, words) {
+  const props = { class: "button button-link" };
+  if (!disabled) return link(url, props, words, icon("out"));
+  return h("span", { ...props, role: "link", "aria-disabled": true }, words, icon("out"));
 }
 
 function file({ file: { url }, name }) {

@@ -7,7 +7,7 @@ import { CommandLine } from "./command_line.js";
 import { Completion } from "./completion.js";
 import { fill, h, hovering, narrow } from "./dom.js";
 import { expandShortcodes } from "./emoji.js";
-import { dots, icon } from "./icon.js";
+import { dots, icon, iconButton } from "./icon.js";
 import { invoke } from "./interaction.js";
 import { encode, wordsFor } from "./mention.js";
 import { openMenu } from "./menu.js";
@@ -18,6 +18,7 @@ import { sentence } from "./typing.js";
 import { bot, isThread, self } from "./world.js";
 
 const LONGEST = 2000;
+const REFUSED = "You do not have permission to send messages in this channel.";
 
 export class Composer {
   /** @param {object} channel @param {{primary: boolean}} options primary: takes the commands mentioned in messages */
@@ -37,14 +38,8 @@ export class Composer {
       "aria-label": `Message ${channel.name}`,
     });
     this.slot = h("div", { class: "composer-slot" }, this.input);
-    this.box = h(
-      "div",
-      { class: "composer-box" },
-      this.moreButton(),
-      this.slot,
-      this.emojiButton(),
-      this.sendButton(),
-    );
+    const parts = [this.moreButton(), this.slot, this.emojiButton(), this.sendButton()];
+    this.box = h("div", { class: "composer-box" }, parts);
     this.node = h("form", { class: "composer", on: { submit: (event) => event.preventDefault() } });
     this.input.addEventListener("input", () => this.typed());
     this.input.addEventListener("keydown", (event) => this.key(event));
@@ -71,63 +66,34 @@ export class Composer {
     const allowed = maySend(this.channel.id) && !this.channel.thread_metadata?.locked;
     if (this.allowed === allowed) return;
     this.allowed = allowed;
-    const refusal = h(
-      "p",
-      { class: "composer-locked" },
-      icon("lock"),
-      "You do not have permission to send messages in this channel.",
-    );
-    if (allowed) fill(this.node, this.completion.node, this.error, this.box, this.typing);
-    else fill(this.node, refusal, this.typing);
+    const refusal = h("p", { class: "composer-locked" }, icon("lock"), REFUSED);
+    fill(this.node, allowed ? [this.completion.node, this.error, this.box] : refusal, this.typing);
   }
 
   moreButton() {
-    const button = h(
-      "button",
-      { type: "button", class: "icon-button composer-more", "aria-label": "More ways to write" },
-      icon("plus"),
-    );
     const slash = () => {
       this.quit("/");
       this.input.focus();
     };
-    button.addEventListener("click", () =>
-      openMenu([{ label: "Use a slash command", icon: "apps", act: () => setTimeout(slash) }], {
-        anchor: button,
-        label: "More",
-        side: "above",
-      }),
-    );
-    return button;
+    const items = [{ label: "Use a slash command", icon: "apps", act: () => setTimeout(slash) }];
+    const open = () => openMenu(items, { anchor: more, label: "More", side: "above" });
+    const more = iconButton("plus", "More ways to write", open, { class: "icon-button composer-more" });
+    return more;
   }
 
   emojiButton() {
-    const button = h(
-      "button",
-      { type: "button", class: "icon-button", "aria-label": "Choose an emoji" },
-      icon("smile"),
-    );
-    button.addEventListener("click", () =>
-      openPicker({ anchor: button }, (char) => {
-        this.input.setRangeText(char, this.input.selectionStart, this.input.selectionEnd, "end");
-        this.typed();
-        this.input.focus();
-      }),
-    );
-    return button;
+    const write = (char) => {
+      this.input.setRangeText(char, this.input.selectionStart, this.input.selectionEnd, "end");
+      this.typed();
+      this.input.focus();
+    };
+    const smile = iconButton("smile", "Choose an emoji", () => openPicker({ anchor: smile }, write));
+    return smile;
   }
 
   sendButton() {
-    return h(
-      "button",
-      {
-        type: "button",
-        class: "icon-button composer-send",
-        "aria-label": "Send",
-        on: { click: () => (this.line ? this.line.send() : this.say()) },
-      },
-      icon("send"),
-    );
+    const send = () => (this.line ? this.line.send() : this.say());
+    return iconButton("send", "Send", send, { class: "icon-button composer-send" });
   }
 
   showTyping() {

@@ -20,18 +20,30 @@ function apply(node, name, value) {
   if (value === null || value === undefined) return;
   if (name.startsWith("aria-")) node.setAttribute(name, String(value));
   else if (value === false) return;
-  else if (name === "class") node.className = [value].flat().filter(Boolean).join(" ");
-  else if (name === "on")
-    for (const [event, listener] of Object.entries(value)) node.addEventListener(event, listener);
-  else if (name === "data") {
-    for (const [key, entry] of Object.entries(value))
-      if (entry !== null && entry !== undefined) node.dataset[key] = entry;
-  } else if (name === "style") {
-    for (const [key, entry] of Object.entries(value))
-      if (entry !== null && entry !== undefined) node.style.setProperty(key, entry);
-  } else if (name === "value") node.value = value;
+  else if (SPECIAL[name]) SPECIAL[name](node, value);
   else node.setAttribute(name, value === true ? "" : String(value));
 }
+
+const given = (values) => Object.entries(values).filter(([, value]) => value !== null && value !== undefined);
+
+const SPECIAL = {
+  class: (node, value) => {
+    node.className = [value].flat().filter(Boolean).join(" ");
+  },
+  value: (node, value) => {
+    node.value = value;
+  },
+  on: (node, value) => given(value).forEach(([event, listener]) => node.addEventListener(event, listener)),
+  data: (node, value) =>
+    given(value).forEach(([key, entry]) => {
+      node.dataset[key] = entry;
+    }),
+  style: (node, value) => given(value).forEach(([key, entry]) => node.style.setProperty(key, entry)),
+};
+
+/** A button that does `act` when pressed. */
+export const button = (props, act, ...children) =>
+  h("button", { type: "button", on: { click: act }, ...props }, ...children);
 
 /** Append nodes and text, however nested. */
 export function append(node, children) {

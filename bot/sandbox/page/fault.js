@@ -1,8 +1,8 @@
 /** The drawer of faults: what goes wrong on purpose, how often it has, an outage, the rate limits. */
 
 import * as api from "./api.js";
-import { fill, h } from "./dom.js";
-import { icon } from "./icon.js";
+import { append, button, fill, h } from "./dom.js";
+import { iconButton } from "./icon.js";
 import { here, go } from "./place.js";
 import { complain, tell } from "./toast.js";
 import { channel as channelOf, find } from "./world.js";
@@ -47,74 +47,39 @@ const limits = toggle("Rate limits", "Budgets as measured at Discord", (on) =>
 );
 
 function toggle(name, about, act) {
-  const button = h(
-    "button",
-    {
-      type: "button",
-      class: "switch",
-      role: "switch",
-      "aria-checked": false,
-      on: { click: () => attempt(() => act(button.getAttribute("aria-checked") !== "true")) },
-    },
-    h("span", { class: "switch-words" }, name, h("small", {}, about)),
-    h("span", { class: "switch-knob", "aria-hidden": "true" }),
-  );
-  return button;
+  const flip = () => attempt(() => act(node.getAttribute("aria-checked") !== "true"));
+  const words = h("span", { class: "switch-words" }, name, h("small", {}, about));
+  const knob = h("span", { class: "switch-knob", "aria-hidden": "true" });
+  const node = button({ class: "switch", role: "switch", "aria-checked": false }, flip, words, knob);
+  return node;
 }
 
 function build() {
-  const select = h(
-    "select",
-    { class: "input", "aria-label": "Fault" },
-    COMMON.map(([name], index) => h("option", { value: String(index) }, name)),
+  const names = COMMON.map(([name], index) => h("option", { value: String(index) }, name));
+  const select = h("select", { class: "input", "aria-label": "Fault" }, names);
+  const add = button(
+    { class: "button button-primary" },
+    () => provoke(...COMMON[Number(select.value)]),
+    "Add",
   );
-  const add = () => {
-    const [name, { here: local, now, ...rule }] = COMMON[Number(select.value)];
-    if (now) {
-      attempt(() => api.disturbGateway(rule).then(() => tell("Done.")));
-      return;
-    }
-    const channel = local ? find(here().channel)?.id : undefined;
-    attempt(() => arm([...state.rules, { ...rule, ...(channel && { channel }), id: unused(name) }]));
-  };
-  node.append(
-    h(
-      "header",
-      { class: "fault-head" },
-      h("h2", {}, "Faults"),
-      h(
-        "button",
-        {
-          type: "button",
-          class: "icon-button",
-          "aria-label": "Close faults",
-          on: { click: () => go({ panel: null }) },
-        },
-        icon("close"),
-      ),
-    ),
+  const clear = button(
+    { class: "button button-secondary fault-clear" },
+    () => attempt(api.clearFaults),
+    "Clear all faults",
+  );
+  const shut = iconButton("close", "Close faults", () => go({ panel: null }));
+  append(node, [
+    h("header", { class: "fault-head" }, h("h2", {}, "Faults"), shut),
     h("p", { class: "fault-about" }, "What the sandbox does wrong on purpose, to see how the bot bears it."),
-    outage,
-    limits,
-    h("h3", {}, "Armed"),
-    list,
-    h("h3", {}, "Add"),
-    h(
-      "div",
-      { class: "fault-add" },
-      select,
-      h("button", { type: "button", class: "button button-primary", on: { click: add } }, "Add"),
-    ),
-    h(
-      "button",
-      {
-        type: "button",
-        class: "button button-secondary fault-clear",
-        on: { click: () => attempt(api.clearFaults) },
-      },
-      "Clear all faults",
-    ),
-  );
+    [outage, limits, h("h3", {}, "Armed"), list],
+    [h("h3", {}, "Add"), h("div", { class: "fault-add" }, select, add), clear],
+  ]);
+}
+
+function provoke(name, { here: local, now, ...rule }) {
+  if (now) return attempt(() => api.disturbGateway(rule).then(() => tell("Done.")));
+  const channel = local ? find(here().channel)?.id : undefined;
+  return attempt(() => arm([...state.rules, { ...rule, ...(channel && { channel }), id: unused(name) }]));
 }
 
 /** Rules are known by their words; a second one of a kind gets a number. */
@@ -156,35 +121,25 @@ async function refresh() {
 }
 
 function row(rule) {
-  const where = [
-    rule.route,
-    rule.channel && `#${channelOf(rule.channel)?.name ?? rule.channel}`,
-    rule.times && `${rule.times}×`,
-    rule.nth && `from call ${rule.nth}`,
-  ]
-    .filter(Boolean)
-    .join(" · ");
+  const channel = rule.channel && `#${channelOf(rule.channel)?.name ?? rule.channel}`;
+  const where = [rule.route, channel, rule.times && `${rule.times}×`, rule.nth && `from call ${rule.nth}`];
   const away = () => attempt(() => arm(state.rules.filter(({ id }) => id !== rule.id)));
-  const spent = rule.times && rule.hits >= rule.times;
+  const name = /^\d+$/.test(rule.id) ? rule.effect : rule.id;
   return h(
     "li",
-    { class: ["fault", spent && "spent"] },
+    { class: ["fault", rule.times && rule.hits >= rule.times && "spent"] },
     h(
       "span",
       { class: "fault-words" },
-      /^\d+$/.test(rule.id) ? rule.effect : rule.id,
-      h("small", {}, where || rule.effect),
+      name,
+      h("small", {}, where.filter(Boolean).join(" · ") || rule.effect),
     ),
     h(
       "span",
-      { class: "fault-hits", title: `${rule.matches ?? 0} matches` },
-      `${rule.hits ?? 0} ${rule.hits === 1 ? "hit" : "hits"}`,
+      { class: "fault-hits", title: `${rule.matches} matches` },
+      `${rule.hits} ${rule.hits === 1 ? "hit" : "hits"}`,
     ),
-    h(
-      "button",
-      { type: "button", class: "icon-button", "aria-label": `Remove ${rule.id}`, on: { click: away } },
-      icon("bin"),
-    ),
+    iconButton("bin", `Remove ${name}`, away),
   );
 }
 

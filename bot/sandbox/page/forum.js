@@ -2,7 +2,7 @@
 
 import { fetchMessage } from "./api.js";
 import { avatar } from "./avatar.js";
-import { fill, h } from "./dom.js";
+import { button, fill, h } from "./dom.js";
 import { label } from "./emoji.js";
 import { get } from "./history.js";
 import { icon } from "./icon.js";
@@ -62,17 +62,12 @@ export class Forum {
       if (!this.chosen.delete(tag.id)) this.chosen.add(tag.id);
       this.draw();
     };
-    return h(
-      "button",
-      {
-        type: "button",
-        class: "forum-tag",
-        "aria-pressed": this.chosen.has(tag.id),
-        data: { key: `tag ${tag.id}` },
-        on: { click: toggle },
-      },
-      tagWords(tag),
-    );
+    const props = {
+      class: "forum-tag",
+      "aria-pressed": this.chosen.has(tag.id),
+      data: { key: `tag ${tag.id}` },
+    };
+    return button(props, toggle, tagWords(tag));
   }
 
   /** The first message of a post, of which the list shows the beginning. */
@@ -90,45 +85,39 @@ const tagWords = (tag) => [
   tag.name,
 ];
 
+/** The beginning of what a post says. */
+const beginning = ({ content, embeds: [embed] = [] }) =>
+  (content || embed?.title || embed?.description || "").slice(0, 200);
+
 function card(post, tags) {
   const starter = get(post.id, post.id) ?? starters.get(post.id);
-  const author = userOf(post.owner_id ?? starter?.author.id);
   const own = tags.filter(({ id }) => post.applied_tags?.includes(id));
-  const words = starter?.content || starter?.embeds?.[0]?.title || starter?.embeds?.[0]?.description || "";
-  return h(
-    "button",
-    {
-      type: "button",
-      class: ["post", isUnread(post.id) && "unread", isArchived(post) && "archived"],
-      data: { key: post.id },
-      on: { click: () => go({ thread: post.id }) },
-    },
-    own.length
-      ? h(
-          "span",
-          { class: "post-tags" },
-          own.map((tag) => h("span", { class: "post-tag" }, tagWords(tag))),
-        )
-      : null,
-    h("strong", { class: "post-name" }, post.name),
-    h(
-      "span",
-      { class: "post-words" },
-      author && avatar(author, "avatar-tiny"),
-      author && h("b", {}, `${author.name}: `),
-      words.slice(0, 200),
-    ),
-    h(
-      "span",
-      { class: "post-foot" },
-      starter?.reactions?.map((one) =>
-        h("span", { class: "post-reaction" }, `${label(one.emoji)} ${one.count}`),
+  const kinds = ["post", isUnread(post.id) && "unread", isArchived(post) && "archived"];
+  return button(
+    { class: kinds, data: { key: post.id } },
+    () => go({ thread: post.id }),
+    own.length > 0 &&
+      h(
+        "span",
+        { class: "post-tags" },
+        own.map((tag) => h("span", { class: "post-tag" }, tagWords(tag))),
       ),
-      icon("thread"),
-      `${post.message_count ?? 0}`,
-      h("span", {}, "·"),
-      relative(madeAt(lastOf(post))),
-      isArchived(post) && " · closed",
-    ),
+    h("strong", { class: "post-name" }, post.name),
+    excerpt(post, starter),
+    foot(post, starter),
   );
+}
+
+function excerpt(post, starter) {
+  const author = userOf(post.owner_id ?? starter?.author.id);
+  const head = author && [avatar(author, "avatar-tiny"), h("b", {}, `${author.name}: `)];
+  return h("span", { class: "post-words" }, head, starter && beginning(starter));
+}
+
+function foot(post, starter) {
+  const counts = (starter?.reactions ?? []).map((one) =>
+    h("span", { class: "post-reaction" }, `${label(one.emoji)} ${one.count}`),
+  );
+  const when = [" · ", relative(madeAt(lastOf(post))), isArchived(post) && " · closed"];
+  return h("span", { class: "post-foot" }, counts, icon("thread"), String(post.message_count ?? 0), when);
 }

@@ -1,6 +1,6 @@
 /** Line icons, drawn for this page on a 24 by 24 grid. */
 
-import { h } from "./dom.js";
+import { button, h } from "./dom.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -54,6 +54,10 @@ export function icon(name, label) {
   svg.append(path);
   return svg;
 }
+
+/** A button that is only an icon, with its spoken name. */
+export const iconButton = (name, label, act, props = {}) =>
+  button({ class: "icon-button", "aria-label": label, ...props }, act, icon(name));
 
 /** Three dots that breathe: something is on its way. */
 export const dots = () => h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i"));

@@ -14,7 +14,7 @@ const PATIENCE = 400;
 const refused = (answer) => Boolean(answer?.error) || answer?.answered === false;
 
 /** A button pressed or a choice made. The message carries the wait and the failure. */
-export async function press(message, component, values) {
+export async function use(message, component, values) {
   if (message.pending) return;
   const mark = (edit) => change(message.channel_id, message.id, edit);
   mark({

@@ -1,7 +1,7 @@
 /** Discord Markdown on the page: the tree of `markdown.js` as elements, mentions by name. */
 
 import { cssColour } from "./colour.js";
-import { h, link } from "./dom.js";
+import { button, h, link } from "./dom.js";
 import { icon } from "./icon.js";
 import { parse } from "./markdown.js";
 import { emit } from "./news.js";
@@ -45,8 +45,7 @@ const SHOW = {
   user: ({ id }) => mention(`@${userOf(id)?.name ?? "unknown-user"}`, { title: id, mine: id === self()?.id }),
   role: roleMention,
   channel: channelMention,
-  command: ({ name }) =>
-    h("button", { type: "button", class: "mention", on: { click: () => emit("command", name) } }, `/${name}`),
+  command: ({ name }) => button({ class: "mention" }, () => emit("command", name), `/${name}`),
   everyone: ({ text }) => mention(text, { mine: true }),
   time: ({ unix, style }) => stamp(unix, style),
   emoji: ({ name }) => h("span", { class: "emoji-custom", title: `:${name}:` }, `:${name}:`),
@@ -78,12 +77,7 @@ function channelMention({ id }) {
   const channel = channelOf(id);
   if (!channel) return mention("# unknown");
   const visit = () => go({ channel: id, thread: null });
-  return h(
-    "button",
-    { type: "button", class: "mention", on: { click: visit } },
-    channelIcon(channel),
-    channel.name,
-  );
+  return button({ class: "mention" }, visit, channelIcon(channel), channel.name);
 }
 
 function spoiler(node) {

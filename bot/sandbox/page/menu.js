@@ -1,6 +1,6 @@
 /** Context menus, with submenus; arrows move, Enter acts, as the ARIA menu pattern says. */
 
-import { h } from "./dom.js";
+import { button, h } from "./dom.js";
 import { icon } from "./icon.js";
 import { openPopover } from "./popover.js";
 
@@ -26,11 +26,10 @@ export function openMenu(items, { label, head = null, ...place }) {
 }
 
 function entry(item, owner, { dismiss, root }) {
-  const role = item.checked === undefined ? "menuitem" : "menuitemradio";
   const open = () =>
     openMenu(item.sub, {
       label: item.label,
-      anchor: button,
+      anchor: node,
       side: "beside",
       parent: owner(),
       root: root ?? owner(),
@@ -40,27 +39,37 @@ function entry(item, owner, { dismiss, root }) {
     dismiss();
     return item.act();
   };
-  const button = h(
-    "button",
-    {
-      type: "button",
-      role,
-      tabindex: "-1",
-      class: ["menu-item", item.danger && "danger"],
-      "aria-checked": item.checked ?? null,
-      "aria-haspopup": item.sub ? "menu" : null,
-      on: { click: act, pointerenter: (event) => event.pointerType === "mouse" && item.sub && open() },
-    },
-    item.node,
-    h("span", { class: "menu-words" }, h("span", {}, item.label), item.hint && h("small", {}, item.hint)),
-    item.sub ? icon("right") : item.checked ? icon("check") : item.icon && icon(item.icon),
+  const props = {
+    role: item.checked === undefined ? "menuitem" : "menuitemradio",
+    tabindex: "-1",
+    class: ["menu-item", item.danger && "danger"],
+    "aria-checked": item.checked,
+    "aria-haspopup": item.sub && "menu",
+  };
+  const words = h(
+    "span",
+    { class: "menu-words" },
+    h("span", {}, item.label),
+    item.hint && h("small", {}, item.hint),
   );
-  if (item.sub)
-    button.addEventListener(
-      "keydown",
-      (event) => event.key === "ArrowRight" && (event.stopPropagation(), open()),
-    );
-  return button;
+  const node = button(props, act, item.node, words, sign(item));
+  if (item.sub) growing(node, open);
+  return node;
+}
+
+function sign(item) {
+  if (item.sub) return icon("right");
+  return item.checked ? icon("check") : item.icon && icon(item.icon);
+}
+
+/** A submenu opens under the mouse and by the arrow that points to it. */
+function growing(node, open) {
+  node.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && open());
+  node.addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowRight") return;
+    event.stopPropagation();
+    open();
+  });
 }
 
 function steer(event, menu, self) {

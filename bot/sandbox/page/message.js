@@ -4,7 +4,7 @@ import { attachments } from "./attachment.js";
 import { avatar, botTag } from "./avatar.js";
 import { callMark, pinged } from "./call.js";
 import { components } from "./component.js";
-import { h } from "./dom.js";
+import { button, h } from "./dom.js";
 import { embeds } from "./embed.js";
 import { isJumbo } from "./emoji.js";
 import { dismiss, get, isEphemeral } from "./history.js";
@@ -16,7 +16,7 @@ import { go } from "./place.js";
 import { reactions } from "./reaction.js";
 import { calendar, full, time } from "./time.js";
 import { pingsMe } from "./unread.js";
-import { channel as channelOf, colourOf, threads } from "./world.js";
+import { colourOf, threads } from "./world.js";
 
 const THINKING = 128;
 const TYPE = { pin: 6, threadMade: 18 };
@@ -42,27 +42,22 @@ const system = (message) => [TYPE.pin, TYPE.threadMade].includes(message.type);
 /** @param {object} message @param {boolean} compact without head, below another of the same author */
 export function messageItem(message, compact) {
   if (system(message)) return systemLine(message);
+  const states = {
+    compact,
+    "calls-me": pingsMe(message),
+    ephemeral: isEphemeral(message),
+    local: message.local,
+  };
+  const kinds = ["message", ...Object.keys(states).filter((name) => states[name])];
+  const said = [compact && callMark(message), body(message), foot(message)];
+  const label = `${authorOf(message).name}, ${calendar(new Date(message.timestamp))}`;
+  const parts = [origin(message), head(message, compact), h("div", { class: "message-body" }, said)];
+  const props = { class: kinds, tabindex: "-1", data: { id: message.id, pinged: pinged(message) || null } };
   const node = h(
     "li",
-    {
-      class: [
-        "message",
-        compact && "compact",
-        pingsMe(message) && "calls-me",
-        isEphemeral(message) && "ephemeral",
-        message.local && "local",
-      ],
-      tabindex: "-1",
-      data: { id: message.id, pinged: pinged(message) || null },
-    },
-    h(
-      "article",
-      { "aria-label": `${authorOf(message).name}, ${calendar(new Date(message.timestamp))}` },
-      origin(message),
-      head(message, compact),
-      h("div", { class: "message-body" }, compact && callMark(message), body(message), foot(message)),
-    ),
-    message.local ? null : toolbar(message),
+    props,
+    h("article", { "aria-label": label }, parts),
+    !message.local && toolbar(message),
   );
   if (!message.local) listen(node, message);
   return node;
@@ -70,36 +65,38 @@ export function messageItem(message, compact) {
 
 function head(message, compact) {
   const date = new Date(message.timestamp);
-  const author = authorOf(message);
-  const stamp = (text) =>
+  const when = (text) =>
     h("time", { class: "message-time", datetime: message.timestamp, title: full(date) }, text);
-  if (compact) return h("span", { class: "message-gutter" }, stamp(time(date)));
-  return [
-    avatar(author),
-    h(
-      "h3",
-      { class: "message-head" },
-      h("span", { class: "author", style: { color: colourOf(message.author.id) } }, author.name),
-      (message.author.bot || author.bot) && botTag(),
-      stamp(calendar(date)),
-      message.pinned && h("span", { class: "message-pin" }, icon("pin", "Pinned")),
-      callMark(message),
-    ),
+  if (compact) return h("span", { class: "message-gutter" }, when(time(date)));
+  const author = authorOf(message);
+  const name = h("span", { class: "author", style: { color: colourOf(message.author.id) } }, author.name);
+  const pin = message.pinned && h("span", { class: "message-pin" }, icon("pin", "Pinned"));
+  const line = [
+    name,
+    (message.author.bot || author.bot) && botTag(),
+    when(calendar(date)),
+    pin,
+    callMark(message),
   ];
+  return [avatar(author), h("h3", { class: "message-head" }, line)];
 }
+
+const failure = (text) => text && h("div", { class: "failure", role: "alert" }, icon("warn"), text);
 
 function body(message) {
   if (message.sending) return h("div", { class: "thinking" }, message.sending);
+  const { name } = authorOf(message);
   if (message.flags & THINKING)
-    return h("div", { class: "thinking", role: "status" }, dots(), `${authorOf(message).name} is thinking…`);
+    return h("div", { class: "thinking", role: "status" }, dots(), `${name} is thinking…`);
   const shown = original(message);
+  const below = shown.components?.length > 0 && h("div", { class: "components" }, components(shown));
   return [
-    message.error && h("div", { class: "failure", role: "alert" }, icon("warn"), message.error),
+    failure(message.error),
     content(shown),
     attachments(shown),
     embeds(shown),
-    shown.components?.length ? h("div", { class: "components" }, components(shown)) : null,
-    shown.failure && h("div", { class: "failure", role: "alert" }, icon("warn"), shown.failure),
+    below,
+    failure(shown.failure),
   ];
 }
 
@@ -109,23 +106,11 @@ export function original(message) {
   return first ? (get(first.channel_id, first.id) ?? first) : message;
 }
 
-function content(message) {
-  if (!message.content) return null;
-  return h(
-    "div",
-    { class: ["content", isJumbo(message.content) && "jumbo"] },
-    markup(message.content),
-    message.edited_timestamp &&
-      h(
-        "time",
-        {
-          class: "edited",
-          datetime: message.edited_timestamp,
-          title: full(new Date(message.edited_timestamp)),
-        },
-        " (edited)",
-      ),
-  );
+function content({ content: text, edited_timestamp: edited }) {
+  if (!text) return null;
+  const about = edited && { class: "edited", datetime: edited, title: full(new Date(edited)) };
+  const mark = edited && h("time", about, " (edited)");
+  return h("div", { class: ["content", isJumbo(text) && "jumbo"] }, markup(text), mark);
 }
 
 const foot = (message) => [
@@ -136,60 +121,28 @@ const foot = (message) => [
 
 function threadBelow(message) {
   const thread = threads().find(({ id }) => id === message.id) ?? message.thread;
-  if (!thread || channelOf(message.channel_id)?.id === thread.id) return null;
+  if (!thread || message.channel_id === thread.id) return null;
   const count = thread.message_count ?? 0;
-  return h(
-    "button",
-    {
-      type: "button",
-      class: "thread-card",
-      data: { key: "thread" },
-      on: { click: () => go({ thread: thread.id }) },
-    },
-    h(
-      "span",
-      { class: "thread-card-head" },
-      h("strong", {}, thread.name),
-      h(
-        "span",
-        { class: "thread-card-count" },
-        `${count || "See"} ${count === 1 ? "Message" : count ? "Messages" : "Thread"} ›`,
-      ),
-    ),
-    h("small", {}, count ? "Open the thread to read on." : "There are no recent messages in this thread."),
-  );
+  const more = count ? `${count} ${count === 1 ? "Message" : "Messages"} ›` : "See Thread ›";
+  const head = [h("strong", {}, thread.name), h("span", { class: "thread-card-count" }, more)];
+  const about = count ? "Open the thread to read on." : "There are no recent messages in this thread.";
+  const open = () => go({ thread: thread.id });
+  const props = { class: "thread-card", data: { key: "thread" } };
+  return button(props, open, h("span", { class: "thread-card-head" }, head), h("small", {}, about));
 }
 
-const onlyYou = (message) =>
-  h(
-    "div",
-    { class: "only-you" },
-    icon("eye"),
-    "Only you can see this • ",
-    h(
-      "button",
-      { type: "button", class: "as-link", on: { click: () => dismiss(message.channel_id, message.id) } },
-      "Dismiss message",
-    ),
-  );
+function onlyYou(message) {
+  const away = button({ class: "as-link" }, () => dismiss(message.channel_id, message.id), "Dismiss message");
+  return h("div", { class: "only-you" }, icon("eye"), "Only you can see this • ", away);
+}
 
 function systemLine(message) {
-  const did =
-    message.type === TYPE.pin
-      ? " pinned a message to this channel."
-      : ` started a thread: ${message.content}`;
-  return h(
-    "li",
-    { class: "message system", tabindex: "-1", data: { id: message.id } },
-    icon(message.type === TYPE.pin ? "pin" : "thread"),
-    h(
-      "span",
-      {},
-      h("strong", {}, authorOf(message).name),
-      did,
-      h("time", { class: "message-time" }, calendar(new Date(message.timestamp))),
-    ),
-  );
+  const isPin = message.type === TYPE.pin;
+  const did = isPin ? " pinned a message to this channel." : ` started a thread: ${message.content}`;
+  const when = h("time", { class: "message-time" }, calendar(new Date(message.timestamp)));
+  const words = h("span", {}, h("strong", {}, authorOf(message).name), did, when);
+  const props = { class: "message system", tabindex: "-1", data: { id: message.id } };
+  return h("li", props, icon(isPin ? "pin" : "thread"), words);
 }
 
 /** The menu comes by right click, by its key, or under a finger that stays. */
@@ -202,11 +155,8 @@ function listen(node, message) {
     event.preventDefault();
     still();
     const rect = node.getBoundingClientRect();
-    open(
-      event.clientX || event.clientY
-        ? { x: event.clientX, y: event.clientY }
-        : { x: rect.left + 80, y: rect.top + 20 },
-    );
+    const hit = event.clientX || event.clientY;
+    open(hit ? { x: event.clientX, y: event.clientY } : { x: rect.left + 80, y: rect.top + 20 });
   });
   node.addEventListener("pointerdown", (event) => {
     if (event.pointerType === "mouse" || event.target.closest("button, a")) return;

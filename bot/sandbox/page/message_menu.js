@@ -1,7 +1,7 @@
 /** What can be done with a message: its bar on hover, its context menu. */
 
 import * as api from "./api.js";
-import { h, narrow } from "./dom.js";
+import { button, h, narrow } from "./dom.js";
 import { QUICK } from "./emoji.js";
 import { isEphemeral } from "./history.js";
 import { icon } from "./icon.js";
@@ -17,37 +17,15 @@ const toggle = (message, char) => react(message, { id: null, name: char }, !mine
 
 /** The small bar at the upper right of a message. */
 export function toolbar(message) {
-  const more = h(
-    "button",
-    { type: "button", class: "tool", "aria-label": "More", "aria-haspopup": "menu", data: { key: "more" } },
-    icon("more"),
-  );
-  more.addEventListener("click", () => openMessageMenu(message, { anchor: more }));
-  const quick = isEphemeral(message)
-    ? []
-    : [
-        ...QUICK.map((char) =>
-          h(
-            "button",
-            {
-              type: "button",
-              class: "tool",
-              "aria-label": `React with ${char}`,
-              on: { click: () => toggle(message, char) },
-            },
-            char,
-          ),
-        ),
-        pickTool(message),
-      ];
-  return h("div", { class: "toolbar", role: "group", "aria-label": "Message actions" }, quick, more);
+  const more = tool("More", () => openMessageMenu(message, { anchor: more }), icon("more"));
+  more.dataset.key = "more";
+  const smile = tool("Add reaction", () => pickReaction(message, { anchor: smile }), icon("smile"));
+  const quick = QUICK.map((char) => tool(`React with ${char}`, () => toggle(message, char), char));
+  const tools = isEphemeral(message) ? [more] : [...quick, smile, more];
+  return h("div", { class: "toolbar", role: "group", "aria-label": "Message actions" }, tools);
 }
 
-function pickTool(message) {
-  const button = h("button", { type: "button", class: "tool", "aria-label": "Add reaction" }, icon("smile"));
-  button.addEventListener("click", () => pickReaction(message, { anchor: button }));
-  return button;
-}
+const tool = (label, act, sign) => button({ class: "tool", "aria-label": label }, act, sign);
 
 /** @param {object} message @param {{anchor?: Element, point?: {x: number, y: number}}} place */
 export function openMessageMenu(message, place) {
@@ -63,47 +41,32 @@ function quickRow(message, menu) {
     menu().close();
     toggle(message, char);
   };
-  return h(
-    "div",
-    { class: "menu-quick" },
-    [...QUICK, "📌"].map((char) =>
-      h(
-        "button",
-        {
-          type: "button",
-          role: "menuitem",
-          tabindex: "-1",
-          "aria-label": `React with ${char}`,
-          on: { click: () => act(char) },
-        },
-        char,
-      ),
-    ),
-  );
+  const quick = (char) =>
+    button({ role: "menuitem", tabindex: "-1", "aria-label": `React with ${char}` }, () => act(char), char);
+  return h("div", { class: "menu-quick" }, [...QUICK, "📌"].map(quick));
 }
 
 function itemsFor(message, place) {
-  const items = [];
-  if (!isEphemeral(message))
-    items.push({ label: "Add Reaction", icon: "smile", act: () => pickReaction(message, place) });
-  const apps = commands().filter(
-    (command) => command.type === COMMAND.message && mayUse(command, message.channel_id),
-  );
-  if (apps.length && !isEphemeral(message))
-    items.push({ label: "Apps", icon: "apps", sub: apps.map((command) => app(command, message)) });
-  if (message.content) items.push({ label: "Copy Text", icon: "copy", act: () => copy(message.content) });
-  if (mayDelete(message))
-    items.push({ label: "Delete Message", icon: "bin", danger: true, act: () => erase(message) });
-  return [...items, null, { label: "Copy Message ID", icon: "id", act: () => copy(message.id) }];
+  const isPublic = !isEphemeral(message);
+  const fits = (command) => command.type === COMMAND.message && mayUse(command, message.channel_id);
+  const apps = commands()
+    .filter(fits)
+    .map((command) => app(command, message));
+  return [
+    isPublic && { label: "Add Reaction", icon: "smile", act: () => pickReaction(message, place) },
+    isPublic && apps.length && { label: "Apps", icon: "apps", sub: apps },
+    message.content && { label: "Copy Text", icon: "copy", act: () => copy(message.content) },
+    mayDelete(message) && { label: "Delete Message", icon: "bin", danger: true, act: () => erase(message) },
+    null,
+    { label: "Copy Message ID", icon: "id", act: () => copy(message.id) },
+  ].filter((item) => item === null || item);
 }
 
-const app = (command, message) => ({
-  label: command.name,
+const app = ({ name }, message) => ({
+  label: name,
   icon: "apps",
   act: () =>
-    invoke(command.name, message.channel_id, { target: message.id }).catch((error) =>
-      complain(error.message),
-    ),
+    invoke(name, message.channel_id, { target: message.id }).catch((error) => complain(error.message)),
 });
 
 const mayDelete = (message) =>

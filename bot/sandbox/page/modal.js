@@ -2,9 +2,9 @@
 
 import * as api from "./api.js";
 import { avatar } from "./avatar.js";
-import { h } from "./dom.js";
+import { append, button, h } from "./dom.js";
 import { fieldsOf } from "./field.js";
-import { dots, icon } from "./icon.js";
+import { dots, icon, iconButton } from "./icon.js";
 import { bot, self } from "./world.js";
 
 /** @param {{custom_id: string, title: string, components: object[]}} data a modal as the bot answered it */
@@ -17,43 +17,10 @@ export function openModal(data) {
     h("span", { class: "button-words" }, "Submit"),
   );
   const quit = () => dialog.close();
-  const form = h(
-    "form",
-    { class: "modal-form", novalidate: true, method: "dialog" },
-    h(
-      "header",
-      { class: "modal-head" },
-      avatar({ ...bot(), bot: true }),
-      h("h2", { id: "modal-title" }, data.title),
-      h(
-        "button",
-        { type: "button", class: "icon-button", "aria-label": "Close", on: { click: quit } },
-        icon("close"),
-      ),
-    ),
-    h(
-      "div",
-      { class: "modal-body" },
-      h(
-        "p",
-        { class: "modal-note" },
-        icon("warn"),
-        h(
-          "span",
-          {},
-          `This form will be submitted to ${bot()?.username ?? "the app"}. Do not share passwords or other sensitive information.`,
-        ),
-      ),
-      nodes,
-    ),
-    h(
-      "footer",
-      { class: "modal-foot" },
-      failure,
-      h("button", { type: "button", class: "button button-plain", on: { click: quit } }, "Cancel"),
-      send,
-    ),
-  );
+  const cancel = button({ class: "button button-plain" }, quit, "Cancel");
+  const form = h("form", { class: "modal-form", novalidate: true, method: "dialog" });
+  append(form, [head(data.title, quit), h("div", { class: "modal-body" }, warning(), nodes)]);
+  append(form, h("footer", { class: "modal-foot" }, failure, cancel, send));
   const dialog = h("dialog", { class: "modal", "aria-labelledby": "modal-title" }, form);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -64,6 +31,22 @@ export function openModal(data) {
   document.body.append(dialog);
   dialog.showModal();
   dialog.querySelector(".field input, .field textarea, .field .select")?.focus();
+}
+
+function head(title, quit) {
+  const face = avatar({ ...bot(), bot: true });
+  return h(
+    "header",
+    { class: "modal-head" },
+    face,
+    h("h2", { id: "modal-title" }, title),
+    iconButton("close", "Close", quit),
+  );
+}
+
+function warning() {
+  const words = `This form will be submitted to ${bot().username}. Do not share passwords or other sensitive information.`;
+  return h("p", { class: "modal-note" }, icon("warn"), h("span", {}, words));
 }
 
 async function submit(data, fields, { dialog, failure, send }) {

@@ -1,7 +1,7 @@
 /** Where a message comes from: its author, the command it answers, the message it replies to. */
 
 import { avatar } from "./avatar.js";
-import { h } from "./dom.js";
+import { button, h } from "./dom.js";
 import { icon } from "./icon.js";
 import { colourOf, personNamed, user as userOf } from "./world.js";
 
@@ -26,26 +26,22 @@ export function invoker(message) {
 /** The line above: which command this answers, or which message. */
 export function origin(message) {
   const used = invoker(message);
-  if (used?.name) {
-    return h(
-      "div",
-      { class: "origin" },
-      avatar(used.person, "avatar-tiny"),
-      h("span", { class: "origin-name", style: { color: colourOf(used.person.id) } }, used.person.name),
-      " used ",
-      h("span", { class: "origin-command" }, icon("apps"), used.name),
-    );
-  }
-  const quoted = message.referenced_message;
-  if (!quoted || message.type === THREAD_START) return null;
-  const words = quoted.content || quoted.embeds?.[0]?.title || "Click to see the message";
-  return h(
-    "button",
-    { type: "button", class: "origin", on: { click: () => show(quoted.id) } },
-    avatar(authorOf(quoted), "avatar-tiny"),
-    h("span", { class: "origin-name" }, authorOf(quoted).name),
-    h("span", { class: "origin-words" }, words),
-  );
+  const quoted = message.type === THREAD_START ? null : message.referenced_message;
+  if (used?.name) return usage(used);
+  return quoted ? quotation(quoted) : null;
+}
+
+function usage({ person, name }) {
+  const who = h("span", { class: "origin-name", style: { color: colourOf(person.id) } }, person.name);
+  const what = h("span", { class: "origin-command" }, icon("apps"), name);
+  return h("div", { class: "origin" }, avatar(person, "avatar-tiny"), who, " used ", what);
+}
+
+function quotation(message) {
+  const { name } = authorOf(message);
+  const words = message.content || message.embeds?.[0]?.title || "Click to see the message";
+  const parts = [h("span", { class: "origin-name" }, name), h("span", { class: "origin-words" }, words)];
+  return button({ class: "origin" }, () => show(message.id), avatar(authorOf(message), "avatar-tiny"), parts);
 }
 
 function show(id) {

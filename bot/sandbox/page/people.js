@@ -1,8 +1,7 @@
 /** The person at the lower left, the switch to another, and the list of members at the right. */
 
-import { avatar, botTag } from "./avatar.js";
-import { cssColour } from "./colour.js";
-import { h } from "./dom.js";
+import { avatar, botTag, roleDot } from "./avatar.js";
+import { button, h } from "./dom.js";
 import { icon } from "./icon.js";
 import { invoke } from "./interaction.js";
 import { COMMAND } from "./kind.js";
@@ -25,38 +24,29 @@ function about(person) {
 /** @returns {HTMLElement} */
 export function userPanel() {
   const me = self();
-  if (!me) return h("div");
-  const button = h(
-    "button",
-    {
-      type: "button",
-      class: "user-button",
-      "aria-haspopup": "menu",
-      "aria-label": `You are ${me.name}. Switch person`,
-      data: { key: "me" },
-    },
-    h("span", { class: "presence" }, avatar(me)),
-    h("span", { class: "user-words" }, h("strong", {}, me.name), h("small", {}, about(me))),
+  const label = `You are ${me.name}. Switch person`;
+  const words = h("span", { class: "user-words" }, h("strong", {}, me.name), h("small", {}, about(me)));
+  const face = h("span", { class: "presence" }, avatar(me));
+  const head = h("p", { class: "menu-head" }, "Look as");
+  const open = () =>
+    openMenu(people().map(choice), { anchor: panel, side: "above", label: "Switch person", head });
+  const panel = button(
+    { class: "user-button", "aria-haspopup": "menu", "aria-label": label },
+    open,
+    face,
+    words,
     icon("people"),
   );
-  const items = () =>
-    people().map((person) => ({
-      label: person.name,
-      hint: about(person),
-      checked: person.name === me.name,
-      node: avatar(person, "avatar-small"),
-      act: () => go({ person: person.name }),
-    }));
-  button.addEventListener("click", () =>
-    openMenu(items(), {
-      anchor: button,
-      side: "above",
-      label: "Switch person",
-      head: h("p", { class: "menu-head" }, "Look as"),
-    }),
-  );
-  return button;
+  return panel;
 }
+
+const choice = (person) => ({
+  label: person.name,
+  hint: about(person),
+  checked: person.name === self().name,
+  node: avatar(person, "avatar-small"),
+  act: () => go({ person: person.name }),
+});
 
 /** Members by their highest role, the bot among them. @returns {Node[]} */
 export function memberGroups() {
@@ -79,55 +69,34 @@ export function memberGroups() {
 }
 
 function memberRow(member) {
-  const button = h(
-    "button",
-    { type: "button", class: "member", "aria-haspopup": "dialog" },
-    h("span", { class: "presence" }, avatar(member)),
-    h("span", { class: "member-name", style: { color: colourOf(member.id) } }, member.name),
-    member.bot && botTag(),
-  );
+  const face = h("span", { class: "presence" }, avatar(member));
+  const name = h("span", { class: "member-name", style: { color: colourOf(member.id) } }, member.name);
   const open = (place) => openMenu(memberItems(member), { ...place, label: member.name, head: card(member) });
-  button.addEventListener("click", () => open({ anchor: button, side: "below" }));
-  button.addEventListener("contextmenu", (event) => {
+  const here = () => open({ anchor: row });
+  const row = button({ class: "member", "aria-haspopup": "menu" }, here, face, name, member.bot && botTag());
+  row.addEventListener("contextmenu", (event) => {
     event.preventDefault();
-    open(event.clientX ? { point: { x: event.clientX, y: event.clientY } } : { anchor: button });
+    here();
   });
-  return button;
+  return row;
 }
 
 function memberItems(member) {
   const channelId = find(here().channel)?.id;
-  const apps = commands().filter((command) => command.type === COMMAND.user && mayUse(command, channelId));
-  const call = (command) =>
-    invoke(command.name, channelId, { target: member.id }).catch((error) => complain(error.message));
-  const items = apps.length
-    ? [
-        {
-          label: "Apps",
-          icon: "apps",
-          sub: apps.map((command) => ({ label: command.name, icon: "apps", act: () => call(command) })),
-        },
-      ]
-    : [];
-  return [...items, { label: "Copy User ID", icon: "id", act: () => copy(member.id) }];
+  const fits = (command) => command.type === COMMAND.user && mayUse(command, channelId);
+  const call = (name) =>
+    invoke(name, channelId, { target: member.id }).catch((error) => complain(error.message));
+  const apps = commands()
+    .filter(fits)
+    .map(({ name }) => ({ label: name, icon: "apps", act: () => call(name) }));
+  const copying = { label: "Copy User ID", icon: "id", act: () => copy(member.id) };
+  return apps.length ? [{ label: "Apps", icon: "apps", sub: apps }, copying] : [copying];
 }
 
-const card = (member) =>
-  h(
-    "div",
-    { class: "profile" },
-    avatar(member),
-    h("strong", {}, member.name, member.bot && [" ", botTag()]),
-    h(
-      "div",
-      { class: "profile-roles" },
-      rolesOf(userOf(member.id) ?? member).map((entry) =>
-        h(
-          "span",
-          { class: "profile-role" },
-          h("span", { class: "role-dot", style: { "--role": entry.color ? cssColour(entry.color) : null } }),
-          entry.name,
-        ),
-      ),
-    ),
-  );
+function card(member) {
+  const name = h("strong", {}, member.name, member.bot && [" ", botTag()]);
+  const badges = rolesOf(userOf(member.id) ?? member).map(roleBadge);
+  return h("div", { class: "profile" }, avatar(member), name, h("div", { class: "profile-roles" }, badges));
+}
+
+const roleBadge = (entry) => h("span", { class: "profile-role" }, roleDot(entry), entry.name);

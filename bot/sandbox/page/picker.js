@@ -1,6 +1,6 @@
 /** The emoji picker: search, a grid, arrows. */
 
-import { h, hovering } from "./dom.js";
+import { button, fill, h, hovering } from "./dom.js";
 import { EMOJI } from "./emoji.js";
 import { openPopover } from "./popover.js";
 
@@ -8,7 +8,6 @@ const COLUMNS = 8;
 
 /** @param {{anchor?: Element, point?: {x: number, y: number}}} place @param {(emoji: string) => void} choose */
 export function openPicker(place, choose) {
-  let popover = null;
   const grid = h("div", { class: "picker-grid", role: "listbox", "aria-label": "Emoji" });
   const search = h("input", {
     type: "search",
@@ -22,33 +21,32 @@ export function openPicker(place, choose) {
     popover.close();
     choose(char);
   };
-  const draw = () => {
-    const wanted = search.value.trim().toLowerCase().replace(/:/g, "");
-    const found = EMOJI.filter(({ char, name }) => name.includes(wanted) || char === wanted);
-    grid.replaceChildren(
-      ...found.map(({ char, name }) =>
-        h(
-          "button",
-          {
-            type: "button",
-            role: "option",
-            class: "picker-emoji",
-            title: `:${name}:`,
-            "aria-label": name,
-            "aria-selected": false,
-            on: { click: () => pick(char) },
-          },
-          char,
-        ),
-      ),
+  const draw = () =>
+    fill(
+      grid,
+      found(search.value).map((emoji) => cell(emoji, pick)),
     );
-    if (!found.length) grid.append(h("p", { class: "picker-empty" }, "No emoji match your search"));
-  };
   search.addEventListener("input", draw);
   const panel = h("div", { class: "picker", role: "dialog", "aria-label": "Emoji picker" }, search, grid);
   panel.addEventListener("keydown", (event) => move(event, grid, search));
   draw();
-  popover = openPopover(panel, { ...place, side: "above" });
+  const popover = openPopover(panel, { ...place, side: "above" });
+}
+
+function found(text) {
+  const wanted = text.trim().toLowerCase().replace(/:/g, "");
+  return EMOJI.filter(({ char, name }) => name.includes(wanted) || char === wanted);
+}
+
+function cell({ char, name }, pick) {
+  const props = {
+    role: "option",
+    class: "picker-emoji",
+    title: `:${name}:`,
+    "aria-label": name,
+    "aria-selected": false,
+  };
+  return button(props, () => pick(char), char);
 }
 
 function move(event, grid, search) {

@@ -17,9 +17,9 @@ export function here() {
 export function go(change, { replace = false } = {}) {
   const entries = Object.entries({ ...here(), ...change }).filter(([, value]) => value);
   const hash = `#${new URLSearchParams(entries)}`;
-  if (hash === location.hash) return;
+  if (hash === location.hash && replace) return;
   if (replace) history.replaceState(null, "", hash);
-  else history.pushState(null, "", hash);
+  else if (hash !== location.hash) history.pushState(null, "", hash);
   dispatchEvent(new HashChangeEvent("hashchange"));
 }
 

@@ -1,6 +1,6 @@
 /** Things that float: menus, pickers, lists of options. On a phone they rise from the lower edge. */
 
-import { h, narrow } from "./dom.js";
+import { append, h, narrow } from "./dom.js";
 
 const MARGIN = 8;
 const open = [];
@@ -8,47 +8,31 @@ const open = [];
 /**
  * Show something beside its anchor. Escape, a press elsewhere, or its own act closes it; focus returns.
  * @param {HTMLElement} content
- * @param {{anchor?: Element, point?: {x: number, y: number}, side?: "below"|"above"|"beside", sheet?: boolean, parent?: object,
+ * @param {{anchor?: Element, point?: {x: number, y: number}, side?: "below"|"above"|"beside", parent?: object,
  *   focus?: boolean, onClose?: () => void}} options `parent`: the popover this one grows from, which stays open
  */
-export function openPopover(
-  content,
-  { anchor, point, side = "below", sheet = true, parent, focus = true, onClose } = {},
-) {
+export function openPopover(content, options = {}) {
+  const { anchor, point, side = "below", parent, focus = true, onClose } = options;
   closeAbove(parent);
-  const host = anchor?.closest("dialog") ?? document.body;
-  const low = sheet && narrow();
+  const low = narrow();
   const before = document.activeElement;
   const node = h("div", { class: ["popover", low && "sheet"] }, content);
-  const scrim = low ? h("div", { class: "scrim scrim-sheet" }) : null;
+  const scrim = low && h("div", { class: "scrim scrim-sheet" });
   const self = { node, close };
   function close({ restore = true } = {}) {
-    const at = open.indexOf(self);
-    if (at < 0) return;
-    for (const later of open.splice(at)) if (later !== self) later.node.remove();
+    if (!open.includes(self)) return;
+    while (open.at(-1) !== self) open.at(-1).close({ restore: false });
+    open.pop();
     node.remove();
-    scrim?.remove();
+    if (scrim) scrim.remove();
     onClose?.();
     if (restore && focus && before?.isConnected) before.focus({ preventScroll: true });
   }
-  host.append(...[scrim, node].filter(Boolean));
+  append(anchor?.closest("dialog") ?? document.body, [scrim, node]);
   open.push(self);
-  if (!low)
-    position(
-      node,
-      anchor?.getBoundingClientRect() ?? {
-        left: point.x,
-        right: point.x,
-        top: point.y,
-        bottom: point.y,
-        width: 0,
-      },
-      side,
-    );
-  if (focus)
-    (node.querySelector("[data-first]") ?? node.querySelector("button, input, [tabindex='0']"))?.focus({
-      preventScroll: true,
-    });
+  if (!low) position(node, anchor?.getBoundingClientRect() ?? DOMRect.fromRect(point), side);
+  const first = node.querySelector("[data-first]") ?? node.querySelector("button, input, [tabindex='0']");
+  if (focus) first?.focus({ preventScroll: true });
   return self;
 }
 

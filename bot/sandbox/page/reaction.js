@@ -1,7 +1,7 @@
 /** Reactions: pills with a count, a press toggles one's own. */
 
 import * as api from "./api.js";
-import { h } from "./dom.js";
+import { button, h } from "./dom.js";
 import { keyOf, label, nameOf } from "./emoji.js";
 import { setReaction } from "./history.js";
 import { icon } from "./icon.js";
@@ -39,39 +39,24 @@ export function pickReaction(message, place) {
 /** @returns {?HTMLElement} */
 export function reactions(message) {
   if (!message.reactions?.length) return null;
-  const add = h(
-    "button",
-    {
-      type: "button",
-      class: "reaction reaction-add",
-      "aria-label": "Add reaction",
-      data: { key: "add reaction" },
-    },
-    icon("smile"),
-  );
-  add.addEventListener("click", () => pickReaction(message, { anchor: add }));
-  return h(
-    "div",
-    { class: "reactions", role: "group", "aria-label": "Reactions" },
-    message.reactions.map((entry) => pill(message, entry)),
-    add,
-  );
+  const props = {
+    class: "reaction reaction-add",
+    "aria-label": "Add reaction",
+    data: { key: "add reaction" },
+  };
+  const add = button(props, () => pickReaction(message, { anchor: add }), icon("smile"));
+  const pills = message.reactions.map((entry) => pill(message, entry));
+  return h("div", { class: "reactions", role: "group", "aria-label": "Reactions" }, pills, add);
 }
 
-function pill(message, { emoji: one, count, me, users }) {
-  const who = (users ?? []).map((user) => user?.name ?? user).join(", ");
-  return h(
-    "button",
-    {
-      type: "button",
-      class: ["reaction", me && "mine"],
-      "aria-pressed": Boolean(me),
-      "aria-label": `${nameOf(label(one))}, ${count}`,
-      title: who ? `${label(one)} ${who}` : null,
-      data: { key: `reaction ${keyOf(one)}` },
-      on: { click: () => react(message, one, !me) },
-    },
-    emoji(one),
-    h("span", { class: "reaction-count" }, String(count)),
-  );
+function pill(message, { emoji: one, count, me, users = [] }) {
+  const props = {
+    class: ["reaction", me && "mine"],
+    "aria-pressed": Boolean(me),
+    "aria-label": `${nameOf(label(one))}, ${count}`,
+    title: `${label(one)} ${users.join(", ")}`,
+    data: { key: `reaction ${keyOf(one)}` },
+  };
+  const number = h("span", { class: "reaction-count" }, String(count));
+  return button(props, () => react(message, one, !me), emoji(one), number);
 }

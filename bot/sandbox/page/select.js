@@ -1,8 +1,7 @@
 /** Select menus: words of the bot's own, people, roles or channels. */
 
-import { avatar } from "./avatar.js";
-import { cssColour } from "./colour.js";
-import { h } from "./dom.js";
+import { avatar, roleDot } from "./avatar.js";
+import { button, fill, h } from "./dom.js";
 import { icon } from "./icon.js";
 import { COMPONENT as KIND } from "./kind.js";
 import { channelIcon } from "./markup.js";
@@ -26,7 +25,7 @@ const roleOptions = () =>
     .map((role) => ({
       value: role.id,
       label: role.name,
-      sign: h("span", { class: "role-dot", style: { "--role": role.color ? cssColour(role.color) : null } }),
+      sign: roleDot(role),
     }));
 const channelOptions = ({ channel_types: types }) =>
   channels()
@@ -57,38 +56,34 @@ export function optionsOf(component) {
  */
 export function select(component, { busy = false, picked, onChoose, label }) {
   const options = optionsOf(component);
-  const most = Math.min(component.max_values ?? 1, options.length || 1);
+  const name = label ?? component.placeholder ?? "Make a selection";
   let chosen = picked ?? options.filter((one) => one.preset).map((one) => one.value);
   const shown = h("span", { class: "select-shown" });
-  const trigger = h(
-    "button",
-    {
-      type: "button",
-      class: "select",
-      role: "combobox",
-      "aria-haspopup": "listbox",
-      "aria-expanded": false,
-      "aria-busy": busy || null,
-      "aria-label": label ?? component.placeholder ?? "Make a selection",
-      disabled: component.disabled || busy,
-      data: { key: component.custom_id },
-    },
-    shown,
-    icon("down"),
-  );
-  const draw = () => shown.replaceChildren(...face(options, chosen, component.placeholder));
-  trigger.addEventListener("click", () =>
-    openList(trigger, options, {
-      chosen,
-      most,
-      least: component.min_values ?? 1,
-      settle: (values) => {
-        chosen = values;
-        draw();
-        onChoose(values);
-      },
-    }),
-  );
+  const draw = () => {
+    const words = options.filter(({ value }) => chosen.includes(value)).map((one) => one.label);
+    fill(shown, face(options, chosen, component.placeholder));
+    trigger.setAttribute("aria-label", words.length ? `${name}: ${words.join(", ")}` : name);
+  };
+  const settle = (values) => {
+    chosen = values;
+    draw();
+    onChoose(values);
+  };
+  const [least, most] = [component.min_values ?? 1, Math.min(component.max_values ?? 1, options.length || 1)];
+  const open = () => openList(trigger, options, { chosen, most, least, settle });
+  const state = {
+    disabled: component.disabled || busy,
+    "aria-busy": busy || null,
+    data: { key: component.custom_id },
+  };
+  const props = {
+    class: "select",
+    role: "combobox",
+    "aria-haspopup": "listbox",
+    "aria-expanded": false,
+    ...state,
+  };
+  const trigger = button(props, open, shown, icon("down"));
   draw();
   return trigger;
 }
@@ -96,19 +91,19 @@ export function select(component, { busy = false, picked, onChoose, label }) {
 function face(options, chosen, placeholder) {
   const picked = options.filter((one) => chosen.includes(one.value));
   if (!picked.length) return [h("span", { class: "select-empty" }, placeholder || "Make a selection")];
-  if (picked.length === 1) return [picked[0].sign?.cloneNode(true) ?? "", h("span", {}, picked[0].label)];
+  if (picked.length === 1) return [picked[0].sign?.cloneNode(true), h("span", {}, picked[0].label)];
   return picked.map((one) => h("span", { class: "select-chip" }, one.label));
 }
 
 function openList(trigger, options, { chosen, most, least, settle }) {
   const many = most > 1;
   let picked = [...chosen];
-  let popover = null;
   const draw = () =>
     rows.forEach((row, index) =>
       row.setAttribute("aria-selected", String(picked.includes(options[index].value))),
     );
   const toggle = (value) => {
+    list.dataset.pressed = "yes";
     if (!many) picked = [value];
     else if (picked.includes(value)) picked = picked.filter((one) => one !== value);
     else if (picked.length < most) picked = [...picked, value];
@@ -116,53 +111,36 @@ function openList(trigger, options, { chosen, most, least, settle }) {
     if (!many) popover.close();
   };
   const rows = options.map((option) => optionRow(option, many, () => toggle(option.value)));
-  const list = h(
-    "div",
-    {
-      class: "select-list",
-      role: "listbox",
-      "aria-multiselectable": many,
-      style: { "min-width": `${trigger.offsetWidth}px` },
-    },
-    rows,
-    !rows.length && h("p", { class: "select-none" }, "No options"),
-  );
-  list.addEventListener("keydown", (event) => steer(event, rows));
+  const list = listOf(rows, many, trigger.offsetWidth);
   draw();
-  (rows.find((row) => row.getAttribute("aria-selected") === "true") ?? rows[0])?.setAttribute(
-    "data-first",
-    "",
-  );
+  (rows[options.findIndex(({ value }) => picked.includes(value))] ?? rows[0])?.setAttribute("data-first", "");
   trigger.setAttribute("aria-expanded", "true");
-  popover = openPopover(list, {
-    anchor: trigger,
-    onClose: () => {
-      trigger.setAttribute("aria-expanded", "false");
-      const changed = picked.length !== chosen.length || picked.some((one) => !chosen.includes(one));
-      // A single choice counts also when it repeats the last one; a list only when it became another one.
-      if (many ? changed && picked.length >= least : list.dataset.pressed) settle(picked);
-    },
-  });
+  const onClose = () => {
+    trigger.setAttribute("aria-expanded", "false");
+    const changed = picked.length !== chosen.length || picked.some((one) => !chosen.includes(one));
+    // A single choice counts also when it repeats the last one; a list only when it became another one.
+    if (many ? changed && picked.length >= least : list.dataset.pressed) settle(picked);
+  };
+  const popover = openPopover(list, { anchor: trigger, onClose });
+}
+
+function listOf(rows, many, width) {
+  const props = {
+    class: "select-list",
+    role: "listbox",
+    "aria-multiselectable": many,
+    style: { "min-width": `${width}px` },
+  };
+  const list = h("div", props, rows, !rows.length && h("p", { class: "select-none" }, "No options"));
+  list.addEventListener("keydown", (event) => steer(event, rows));
+  return list;
 }
 
 function optionRow({ label, description, sign, colour }, many, choose) {
-  const row = h(
-    "div",
-    { class: "select-option", role: "option", tabindex: "-1" },
-    sign?.cloneNode(true),
-    h(
-      "span",
-      { class: "select-words" },
-      h("span", { style: { color: colour } }, label),
-      description && h("small", {}, description),
-    ),
-    h("span", { class: many ? "tick tick-box" : "tick", "aria-hidden": "true" }, icon("check")),
-  );
-  row.addEventListener("click", () => {
-    row.parentElement.dataset.pressed = "yes";
-    choose();
-  });
-  return row;
+  const words = [h("span", { style: { color: colour } }, label), description && h("small", {}, description)];
+  const tick = h("span", { class: ["tick", many && "tick-box"], "aria-hidden": "true" }, icon("check"));
+  const props = { class: "select-option", role: "option", tabindex: "-1", on: { click: choose } };
+  return h("div", props, sign?.cloneNode(true), h("span", { class: "select-words" }, words), tick);
 }
 
 function steer(event, rows) {

@@ -1,6 +1,6 @@
 /** A channel's messages as one long scroll: newest below, older ones read when the top comes near. */
 
-import { h } from "./dom.js";
+import { button, h } from "./dom.js";
 import { load, newest, shelf } from "./history.js";
 import { icon } from "./icon.js";
 import { channelIcon } from "./markup.js";
@@ -20,18 +20,14 @@ export class Timeline {
     this.list = h("ol", { class: "messages", role: "list" });
     this.head = h("div", { class: "timeline-head" });
     this.scroll = h("div", { class: "scroll", tabindex: "-1" }, this.head, this.list);
-    this.jump = h(
-      "button",
-      { type: "button", class: "jump", hidden: true, on: { click: () => this.toEnd() } },
-      "Jump to present ",
-      icon("down"),
-    );
-    this.node = h(
-      "div",
-      { class: "timeline", role: "log", "aria-label": `Messages in ${channel.name}`, "aria-live": "polite" },
-      this.scroll,
-      this.jump,
-    );
+    this.jump = button({ class: "jump", hidden: true }, () => this.toEnd(), "Jump to present ", icon("down"));
+    const log = {
+      class: "timeline",
+      role: "log",
+      "aria-label": `Messages in ${channel.name}`,
+      "aria-live": "polite",
+    };
+    this.node = h("div", log, this.scroll, this.jump);
     this.drawn = new Map();
     this.readUntil = lastRead(channel.id);
     this.readTo = null;
@@ -152,42 +148,12 @@ export class Timeline {
     };
   }
 
-  opening(place) {
-    if (place.failed)
-      return [
-        h(
-          "p",
-          { class: "timeline-failed", role: "alert" },
-          place.failed,
-          " ",
-          h(
-            "button",
-            { type: "button", class: "as-link", on: { click: () => load(this.channel.id) } },
-            "Try again",
-          ),
-        ),
-      ];
-    if (!place.loaded)
-      return Array.from({ length: 6 }, (_, index) =>
-        h("div", {
-          class: "skeleton",
-          "aria-hidden": "true",
-          style: { "--width": `${40 + ((index * 37) % 50)}%` },
-        }),
-      );
-    if (!place.complete) return [h("p", { class: "timeline-older" }, "Loading older messages…")];
-    const { channel } = this;
-    const what = isThread(channel)
-      ? `This is the start of the ${channel.name} thread.`
-      : `This is the start of the #${channel.name} channel.`;
+  opening({ failed, loaded, complete }) {
+    const again = () => button({ class: "as-link" }, () => load(this.channel.id), "Try again");
+    if (failed) return [h("p", { class: "timeline-failed", role: "alert" }, failed, " ", again())];
+    if (!loaded) return [40, 77, 64, 51, 88, 75].map(skeleton);
     return [
-      h(
-        "div",
-        { class: "welcome" },
-        h("span", { class: "welcome-sign" }, channelIcon(channel)),
-        h("h2", {}, isThread(channel) ? channel.name : `Welcome to #${channel.name}!`),
-        h("p", {}, what, channel.topic && ` ${channel.topic}`),
-      ),
+      complete ? welcome(this.channel) : h("p", { class: "timeline-older" }, "Loading older messages…"),
     ];
   }
 
@@ -223,3 +189,14 @@ export class Timeline {
 
 const divider = (text, kind = "") =>
   h("li", { class: ["divider", kind], role: "separator" }, h("span", {}, text));
+
+const skeleton = (width) =>
+  h("div", { class: "skeleton", "aria-hidden": "true", style: { "--width": `${width}%` } });
+
+function welcome(channel) {
+  const name = isThread(channel) ? channel.name : `#${channel.name}`;
+  const what = `This is the start of the ${name} ${isThread(channel) ? "thread" : "channel"}.`;
+  const title = h("h2", {}, isThread(channel) ? name : `Welcome to ${name}!`);
+  const sign = h("span", { class: "welcome-sign" }, channelIcon(channel));
+  return h("div", { class: "welcome" }, sign, title, h("p", {}, what, channel.topic && ` ${channel.topic}`));
+}

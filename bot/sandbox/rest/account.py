@@ -77,7 +77,7 @@ def guilds(call: Call) -> Reply:
     """The guilds the bot is in: the one."""
     found = call.world.guild
     granted = permissions_in_guild(found, call.bot)
-    entry = {
+    entry: dict[str, object] = {
         "id": str(found.id),
         "name": found.name,
         "icon": None,

@@ -1,0 +1,54 @@
+"""Message: what is read of a message in Discord, and whose card it is."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import discord
+import msgspec
+
+from bot.cards.alert import find_marker, marker
+
+OLD: Final = timedelta(hours=1)  # after which edits have a limit of their own (error code 30046)
+
+
+class Author(msgspec.Struct, frozen=True):
+    """Who wrote it."""
+
+    id: int
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """Discord's message object, as far as it matters here; ids are strings on the wire."""
+
+    id: int
+    author: Author
+    content: str = ""
+    embeds: list[dict[str, Any]] = msgspec.field(default_factory=list)
+    mention_roles: list[str] = msgspec.field(default_factory=list)
+    mention_everyone: bool = False
+
+    @property
+    def woke(self) -> bool:
+        """Whether it mentions anybody but single users."""
+        return bool(self.mention_roles) or self.mention_everyone
+
+    def bears(self, tag: str, alert_id: int) -> bool:
+        """Whether it is this alert's card, as an embed or, where Discord refused that, as plain text."""
+        if find_marker({"embeds": self.embeds}) == (tag, alert_id):
+            return True
+        return self.content.endswith(f"\n{plain_marker(tag, alert_id)}")
+
+
+def plain_marker(tag: str, alert_id: int) -> str:
+    """The last line of a card in plain text."""
+    return f"-# {marker(tag, alert_id)}"
+
+
+def snowflake_at(moment: datetime) -> int:
+    """The smallest id of that moment, by Discord's clock."""
+    return discord.utils.time_snowflake(moment)
+
+
+def is_old(message_id: int, *, now: datetime) -> bool:
+    """Whether edits of the message have a limit of their own."""
+    return now - discord.utils.snowflake_time(message_id) > OLD

@@ -1,0 +1,114 @@
+"""Outcome: what became of one call to Discord, as one named reason.
+
+Law: an outcome says what may be done next, whatever the status, code or exception was. `DONE` says that the
+call took effect, `PASSING` leaves open whether it did, all others say that it did not.
+
+Sources: developers/topics/opcodes-and-status-codes.mdx for codes, developers/topics/rate-limits.mdx for 429.
+"""
+
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Final, Generic, TypeVar
+
+import msgspec
+
+from bot.domain.outbox import ParkReason
+
+T = TypeVar("T")
+
+
+class Outcome(StrEnum):
+    """Why a call ended as it did."""
+
+    DONE = "done"
+    MESSAGE_GONE = "message_gone"
+    """The message was deleted, or never was ours: post a new one."""
+    CHANNEL_GONE = "channel_gone"
+    NO_ACCESS = "no_access"
+    NO_PERMISSION = "no_permission"
+    ARCHIVED = "archived"
+    """A thread has to be woken up first."""
+    REFUSED = "refused"
+    """Discord will never take this message; others may pass."""
+    LIMITED = "limited"
+    UNAUTHORIZED = "unauthorized"
+    """The token is not accepted (any more)."""
+    PASSING = "passing"
+    """Discord or the way there is ill; nobody knows whether the call took effect."""
+
+    @property
+    def park_reason(self) -> ParkReason | None:
+        """Why the whole channel has to wait, None when it need not."""
+        return _PARKED.get(self)
+
+
+class Answer(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+    """One call's end.
+
+    ``body`` is there for `Outcome.DONE` alone; ``retry_after`` is in seconds and only set for
+    `Outcome.LIMITED`; ``words`` are Discord's own, for the log.
+    """
+
+    outcome: Outcome
+    body: T | None = None
+    retry_after: float = 0.0
+    words: str = ""
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """The part of an error's body that is read."""
+
+    code: int = 0
+    message: str = ""
+    retry_after: float | None = None
+    is_global: bool = msgspec.field(default=False, name="global")
+
+
+_PARKED: Final = {
+    Outcome.CHANNEL_GONE: ParkReason.UNKNOWN_CHANNEL,
+    Outcome.NO_ACCESS: ParkReason.MISSING_ACCESS,
+    Outcome.NO_PERMISSION: ParkReason.MISSING_PERMISSION,
+}
+_BY_CODE: Final = {
+    10003: Outcome.CHANNEL_GONE,
+    10008: Outcome.MESSAGE_GONE,
+    20016: Outcome.LIMITED,  # slow mode
+    20028: Outcome.LIMITED,  # the channel's write limit
+    30046: Outcome.LIMITED,  # edits of messages older than an hour
+    40005: Outcome.REFUSED,  # too large
+    50001: Outcome.NO_ACCESS,
+    50005: Outcome.MESSAGE_GONE,  # another user's message: the desk changed its bot
+    50006: Outcome.REFUSED,  # empty
+    50007: Outcome.REFUSED,
+    50008: Outcome.NO_PERMISSION,  # not a channel for text
+    50013: Outcome.NO_PERMISSION,
+    50024: Outcome.NO_PERMISSION,  # not possible in a channel of this type
+    50033: Outcome.REFUSED,
+    50035: Outcome.REFUSED,  # invalid form
+    50083: Outcome.ARCHIVED,
+    40058: Outcome.NO_PERMISSION,  # a forum takes no plain messages
+    130000: Outcome.PASSING,  # overloaded
+    160005: Outcome.NO_PERMISSION,  # locked thread
+    160006: Outcome.PASSING,  # too many active threads
+    200000: Outcome.REFUSED,  # AutoMod
+    240000: Outcome.REFUSED,
+}
+_BY_STATUS: Final = {
+    HTTPStatus.BAD_REQUEST: Outcome.REFUSED,
+    HTTPStatus.UNAUTHORIZED: Outcome.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN: Outcome.NO_PERMISSION,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: Outcome.REFUSED,
+    HTTPStatus.TOO_MANY_REQUESTS: Outcome.LIMITED,
+}
+
+
+def classify(status: int, code: int, *, is_json: bool) -> Outcome:
+    """The outcome of an error with this HTTP status and Discord's own code (0 when it has none).
+
+    An error without JSON comes from something between us and Discord, and says nothing about the call.
+    """
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return Outcome.LIMITED
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or not is_json:
+        return Outcome.PASSING
+    return _BY_CODE.get(code) or _BY_STATUS.get(status, Outcome.PASSING)

@@ -1,0 +1,158 @@
+"""Wire: the one file that sends cards. One method is one call is one HTTP request, and its answer is a value.
+
+Why not through discord.py's own client: it keeps the answer to the call that takes a bucket's last token until
+the bucket is full again (seconds in which a crash would lose the message's id), hides the limits, repeats
+failed calls with a text that is no longer true, holds a whole channel for up to 25 s behind one 502, and never
+gives up before 300 s. Here every call is made once, answers as soon as Discord does, and what happens next is
+decided by who knows the card. The limits it meets go to `Limits`; nobody else posts or edits cards, so no
+second limiter has to know. Addresses come from discord.py, where `redirect` sets them.
+
+Nothing is mentioned but what a card's ping says: `allowed_mentions` is explicit in every call.
+"""
+
+from http import HTTPStatus
+from typing import Any, Final, TypeVar
+
+import aiohttp
+import discord
+import msgspec
+from discord.http import Route
+
+from bot import metrics
+from bot.cards.card import Card
+from bot.clock import Clock
+from bot.delivery.limits import UNTOLD, Call, Heard, Limits, read_headers
+from bot.delivery.message import Message, is_old
+from bot.delivery.outcome import Answer, Fault, Outcome, classify
+
+T = TypeVar("T")
+
+PAGE: Final = 100  # Discord's largest page of a history
+_TIMEOUT: Final = 10.0  # seconds for a whole call; the nonce makes a repetition harmless
+_WORDS: Final = 200
+_AGENT: Final = f"DiscordBot (https://github.com/Rapptz/discord.py {discord.__version__}) Tocsin"
+
+
+class Wire:
+    """Open from its first call until `close`."""
+
+    def __init__(self, token: str, limits: Limits, clock: Clock, *, timeout: float = _TIMEOUT) -> None:
+        self._token = token
+        self._clock = clock
+        self._timeout = aiohttp.ClientTimeout(total=timeout)
+        self._session: aiohttp.ClientSession | None = None
+        self.limits = limits
+
+    async def post(
+        self, channel_id: int, card: Card, *, nonce: str, reply_to: int | None = None
+    ) -> Answer[Message]:
+        """A new message, or, for a nonce of the past few minutes, the message that has it (as it is now)."""
+        payload = _payload(card) | {"nonce": nonce, "enforce_nonce": True}
+        if reply_to is not None:
+            payload["message_reference"] = {"message_id": str(reply_to), "fail_if_not_exists": False}
+        return await self._call(Call.POST, _messages("POST", channel_id), Message, payload=payload)
+
+    async def edit(self, channel_id: int, message_id: int, card: Card) -> Answer[Message]:
+        """Make a message show ``card`` and nothing else."""
+        call = edit_call(message_id, self._clock)
+        route = _message("PATCH", channel_id, message_id)
+        return await self._call(call, route, Message, payload=_payload(card))
+
+    async def read(self, channel_id: int, message_id: int) -> Answer[Message]:
+        """One message."""
+        return await self._call(Call.READ, _message("GET", channel_id, message_id), Message)
+
+    async def history(self, channel_id: int, *, after: int) -> Answer[list[Message]]:
+        """The first messages younger than the snowflake ``after``, at most `PAGE`, in no certain order.
+
+        Without the permission to read history Discord answers with an empty list.
+        """
+        query = {"after": str(after), "limit": str(PAGE)}
+        return await self._call(Call.HISTORY, _messages("GET", channel_id), list[Message], query=query)
+
+    async def wake(self, thread_id: int) -> Answer[dict[str, Any]]:
+        """Bring a thread back from its archive, where messages cannot be edited."""
+        route = Route("PATCH", "/channels/{channel_id}", channel_id=thread_id)
+        return await self._call(Call.WAKE, route, dict[str, Any], payload={"archived": False})
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def _call(
+        self,
+        call: Call,
+        route: Route,
+        shape: type[T],
+        *,
+        payload: dict[str, Any] | None = None,
+        query: dict[str, str] | None = None,
+    ) -> Answer[T]:
+        data = None if payload is None else msgspec.json.encode(payload)
+        try:
+            async with self._open_session().request(
+                route.method, route.url, params=query, data=data
+            ) as response:
+                body = await response.read()
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            metrics.CALLS.labels(call.value, "unanswered").inc()
+            return Answer(outcome=Outcome.PASSING, words=type(error).__name__)
+        metrics.CALLS.labels(call.value, str(response.status)).inc()
+        answer, heard = read_answer(response.status, read_headers(response.headers), body, shape)
+        if heard.is_refusal:
+            scope = "global" if heard.is_global else "shared" if heard.is_shared else "user"
+            metrics.LIMITED.labels(scope).inc()
+        self.limits.hear(call, int(route.channel_id or 0), heard, now=self._clock.monotonic())
+        return answer
+
+    def _open_session(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            headers = {
+                "Authorization": f"Bot {self._token}",
+                "Content-Type": "application/json",
+                "User-Agent": _AGENT,
+            }
+            self._session = aiohttp.ClientSession(headers=headers, timeout=self._timeout)
+        return self._session
+
+
+def edit_call(message_id: int, clock: Clock) -> Call:
+    """Which limit an edit of the message counts against."""
+    return Call.OLD_EDIT if is_old(message_id, now=clock.now()) else Call.EDIT
+
+
+def read_answer(status: int, heard: Heard, body: bytes, shape: type[T]) -> tuple[Answer[T], Heard]:
+    """An HTTP answer as an outcome, and what it says of limits (a refusal's body knows more than headers)."""
+    if status < HTTPStatus.BAD_REQUEST:
+        try:
+            found = msgspec.json.decode(body, type=shape, strict=False)
+        except (msgspec.DecodeError, msgspec.ValidationError):
+            return Answer(outcome=Outcome.PASSING, words=f"{status} without the expected body"), heard
+        return Answer(outcome=Outcome.DONE, body=found), heard
+    try:
+        fault, is_json = msgspec.json.decode(body, type=Fault), True
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        fault, is_json = Fault(), False
+    outcome = classify(status, fault.code, is_json=is_json)
+    words = f"{status} {fault.code} {fault.message}"[:_WORDS]
+    if outcome is Outcome.LIMITED:
+        wait = fault.retry_after if fault.retry_after is not None else heard.retry_after
+        everywhere = heard.is_global or fault.is_global or not is_json  # not JSON: from before Discord
+        heard = msgspec.structs.replace(heard, is_refusal=True, retry_after=wait, is_global=everywhere)
+        return Answer(outcome=outcome, retry_after=UNTOLD if wait is None else wait, words=words), heard
+    return Answer(outcome=outcome, words=words), heard
+
+
+def _payload(card: Card) -> dict[str, Any]:
+    return card.to_payload() | {"allowed_mentions": card.ping.to_allowed_mentions()}
+
+
+def _messages(method: str, channel_id: int) -> Route:
+    return Route(method, "/channels/{channel_id}/messages", channel_id=channel_id)
+
+
+def _message(method: str, channel_id: int, message_id: int) -> Route:
+    path = "/channels/{channel_id}/messages/{message_id}"
+    return Route(method, path, channel_id=channel_id, message_id=message_id)

@@ -1,0 +1,82 @@
+"""Press: every button, select and form, found by its custom_id alone.
+
+Theory: nothing about a message is remembered. The verb of a custom_id names the act, its tag the database,
+its subject what it is about; so presses on messages from before a restart, and forms opened before one,
+work like any other. What no verb claims is out of date and says so.
+"""
+
+from collections.abc import Callable, Coroutine, Mapping
+from re import Match
+from typing import Any, Self, TypeAlias
+
+import discord
+from discord.ext import commands
+
+from bot.cards import answer
+from bot.cards.ids import CustomId, Verb, parse, template
+from bot.domain.errors import InvalidInputError
+from cogs.door import Door
+from cogs.errand import Errand
+
+Act: TypeAlias = Callable[[Errand, CustomId], Coroutine[Any, Any, None]]
+Acts: TypeAlias = Mapping[Verb, Act]
+Pressable: TypeAlias = discord.ui.DynamicItem[discord.ui.Item[Any]]
+
+
+def pressable(door: Door, verb: Verb, act: Act) -> type[Pressable]:
+    """The item that discord.py finds for the custom_ids of a verb; it runs ``act``."""
+
+    class Pressed(Pressable, template=template(verb)):
+        def __init__(self, item: discord.ui.Item[Any], which: CustomId) -> None:
+            super().__init__(item)
+            self._which = which
+
+        @classmethod
+        async def from_custom_id(
+            cls, _: discord.Interaction[Any], item: discord.ui.Item[Any], match: Match[str], /
+        ) -> Self:
+            return cls(item, parse(match.string))
+
+        async def callback(self, interaction: discord.Interaction[Any]) -> None:
+            await run(door, interaction, self._which, act)
+
+    return Pressed
+
+
+async def run(door: Door, interaction: discord.Interaction[Any], which: CustomId, act: Act) -> None:
+    """One act from its press to its answer; a card of another database is never acted on."""
+    errand = Errand(door, interaction, which.verb.value)
+    if which.tag == door.tag:
+        await errand.attend(act(errand, which))
+    else:
+        await errand.attend(errand.whisper(answer.foreign()))
+
+
+class Leftovers(commands.Cog):
+    """Submitted forms, and presses on what this version does not know."""
+
+    def __init__(self, door: Door, presses: Acts, forms: Acts) -> None:
+        self._door = door
+        self._presses = presses
+        self._forms = forms
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer what no `pressable` answers."""
+        is_form = interaction.type is discord.InteractionType.modal_submit
+        if not is_form and interaction.type is not discord.InteractionType.component:
+            return
+        which = _read(interaction)
+        if which is None or which.verb not in (self._forms if is_form else self._presses):
+            errand = Errand(self._door, interaction, "stale")
+            await errand.attend(errand.whisper(answer.stale()))
+        elif is_form:
+            await run(self._door, interaction, which, self._forms[which.verb])
+
+
+def _read(interaction: discord.Interaction[Any]) -> CustomId | None:
+    data: dict[str, Any] = dict(interaction.data or {})
+    try:
+        return parse(str(data.get("custom_id", "")))
+    except InvalidInputError:
+        return None
