@@ -122,7 +122,7 @@ def _add_desk(verbs: Any) -> None:
     sandbox = _verb(
         verbs,
         "sandbox",
-        "desk.sandbox",
+        "sandbox.serve",
         "only the small Discord, for tests and for other bots",
         "example:\n  tocsin sandbox --port 8081",
     )

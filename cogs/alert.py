@@ -1,9 +1,13 @@
 """Alert: what its buttons and its form do."""
 
+from http import HTTPStatus
 from types import MappingProxyType
 from typing import Final
 
+import discord
+
 from bot.cards import alert as cards
+from bot.cards import answer
 from bot.cards.detail import details
 from bot.cards.ids import CustomId, Verb
 from bot.usecases import card, inspection, press
@@ -70,21 +74,29 @@ async def _change(errand: Errand, verb: Verb, alert_id: int, note: str = "") -> 
     """Act, and answer by showing the new state right where the button was pressed."""
     desk = errand.door.desk
     try:
-        pressed = await errand.patiently(
-            press.press(desk, verb, alert_id, actor=errand.actor, note=note), thinking=False
-        )
+        work = press.press(desk, verb, alert_id, actor=errand.actor, note=note)
+        pressed = await errand.patiently(work, thinking=False)
         if errand.on_whisper:
             await tell(errand, alert_id, in_place=True)
-            return
-        await errand.redraw(cards.render(pressed.view))
-        await _settle(errand, pressed)
+        else:
+            await _show(errand, pressed)
     finally:
         desk.bell.ring()  # whatever was not answered on the card itself is delivery's to show
 
 
-async def _settle(errand: Errand, pressed: Pressed) -> None:
-    """The card shows the truth already: delivery need not send it again."""
+async def _show(errand: Errand, pressed: Pressed) -> None:
+    """Redraw the pressed card, and spare delivery the edit if it was the one that delivery knows.
+
+    A card whose text Discord refuses is delivery's to show in its plainer way; the act itself is done.
+    """
     message, place = errand.interaction.message, pressed.place
+    try:
+        await errand.redraw(cards.render(pressed.view))
+    except discord.HTTPException as error:
+        if error.status != HTTPStatus.BAD_REQUEST:
+            raise
+        await errand.whisper(answer.done(f"{pressed.view.alert.ref} is {pressed.view.alert.state}."))
+        return
     if message is not None and place is not None and place.message_id == message.id:
         await card.answered(errand.door.desk, place.id, revision=place.wanted)
 

@@ -1,5 +1,6 @@
 """Door: what every cog needs at hand."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -32,11 +33,12 @@ class BotOptions:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """The desk, as seen from Discord."""
+    """The desk, as seen from Discord; ``busy`` are the tasks that serve somebody now."""
 
     desk: Desk
     options: BotOptions
     rights: Rights
+    busy: set[asyncio.Task[Any]] = field(default_factory=set)
 
     @property
     def tag(self) -> str:
@@ -51,6 +53,21 @@ class Door:
             return settled
         channel = client.get_channel(channel_id)
         return channel.guild.id if isinstance(channel, discord.abc.GuildChannel) else None
+
+    def enlist(self) -> None:
+        """The present task serves somebody: the door closes behind it, not on it."""
+        task = asyncio.current_task()
+        if task is not None and task not in self.busy:
+            self.busy.add(task)
+            task.add_done_callback(self.busy.discard)
+
+    async def empty(self, seconds: float) -> None:
+        """Return when everybody is served, at the latest after ``seconds``; then whoever is left must go."""
+        if self.busy:
+            await asyncio.wait(self.busy, timeout=seconds)
+        for task in self.busy:
+            task.cancel()
+        await asyncio.gather(*self.busy, return_exceptions=True)
 
     def demand_home(self, interaction: discord.Interaction[Any]) -> None:
         """Let pass what comes from the desk's own server: a bot may be invited to others.

@@ -56,6 +56,7 @@ class Errand:
         self._silent = True
         self._open = True
         interaction.extras[_KEY] = self
+        door.enlist()
 
     @classmethod
     def of(cls, interaction: discord.Interaction[Any]) -> Self:
@@ -124,11 +125,12 @@ class Errand:
             await self._say(self.interaction.followup.send(card.content, ephemeral=True, **looks(card)))
 
     async def redraw(self, card: Card) -> None:
-        """Answer by changing the pressed message; its content stays as it is."""
-        if self.interaction.response.type is None:
-            await self._say(self.interaction.response.edit_message(**looks(card)))
+        """Answer by changing the pressed message."""
+        response, content = self.interaction.response, card.content or None
+        if response.type is None:
+            await self._say(response.edit_message(content=content, **looks(card)))
         else:
-            await self._say(self.interaction.edit_original_response(**looks(card)))
+            await self._say(self.interaction.edit_original_response(content=content, **looks(card)))
 
     async def ask(self, modal: Modal) -> None:
         """Answer by opening a form."""

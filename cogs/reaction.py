@@ -32,14 +32,14 @@ _log = structlog.stdlib.get_logger(__name__)
 class Reactions(commands.Cog):
     """The listeners, and the one way in which an emoji becomes an act.
 
-    ``heard`` collects what the gateway tells while somebody compares (see `reconciliation`).
+    While somebody compares (see `reconciliation`), ``heard`` collects what the gateway tells; None otherwise.
     """
 
     def __init__(self, door: Door, client: discord.Client) -> None:
         self._door = door
         self._client = client
         self._turns: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
-        self.heard: set[Key] = set()
+        self.heard: set[Key] | None = None
 
     @commands.Cog.listener()
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
@@ -49,7 +49,7 @@ class Reactions(commands.Cog):
             return
         if self._client.user is None or payload.message_author_id != self._client.user.id:
             return
-        self.heard.add((payload.message_id, member.id, emoji))
+        self._hear((payload.message_id, member.id, emoji))
         await self.add(payload.channel_id, payload.message_id, emoji, member)
 
     @commands.Cog.listener()
@@ -57,7 +57,7 @@ class Reactions(commands.Cog):
         """An emoji is gone; only what was recorded as set by this person can be taken back."""
         emoji = str(payload.emoji)
         if emoji in ACTIONS:
-            self.heard.add((payload.message_id, payload.user_id, emoji))
+            self._hear((payload.message_id, payload.user_id, emoji))
             await self.take_back(payload.message_id, payload.user_id, emoji)
 
     @commands.Cog.listener()
@@ -75,6 +75,7 @@ class Reactions(commands.Cog):
         home = self._door.home(self._client)
         if home is not None and member.guild.id != home:
             return
+        self._door.enlist()
         async with self._turn((message_id, member.id, emoji)):
             if not await self._is_card(message_id):
                 return
@@ -86,13 +87,15 @@ class Reactions(commands.Cog):
 
     async def take_back(self, message_id: int, user_id: int, emoji: str) -> None:
         """Apply that an emoji is gone."""
+        self._door.enlist()
         async with self._turn((message_id, user_id, emoji)):
             await self._apply(message_id, actors.person(user_id, str(user_id)), emoji, present=False)
 
     async def _clear(self, message_id: int, emojis: frozenset[str]) -> None:
+        self._door.enlist()
         for gone in await absence.missed(self._door.desk, message_id, ()):
             if gone.emoji in emojis:
-                self.heard.add((message_id, gone.user_id, gone.emoji))
+                self._hear((message_id, gone.user_id, gone.emoji))
                 await self.take_back(message_id, gone.user_id, gone.emoji)
 
     async def _apply(self, message_id: int, actor: actors.Actor, emoji: str, *, present: bool) -> None:
@@ -121,6 +124,10 @@ class Reactions(commands.Cog):
                 await channel.get_partial_message(message_id).remove_reaction(emoji, member)
             except UNREACHABLE as error:
                 _log.info("reaction_not_removed", message_id=message_id, reason=repr(error))
+
+    def _hear(self, key: Key) -> None:
+        if self.heard is not None:
+            self.heard.add(key)
 
     def _turn(self, key: Key) -> asyncio.Lock:
         lock = self._turns.get(key)

@@ -3,22 +3,21 @@
 Events between two sessions are lost for ever (events/gateway), and READY begins a new session. So the cards
 of open alerts are read again: emoji that appeared or vanished are applied, each once; a card that was
 deleted is posted anew. One call reads up to 100 messages of a channel; cards far apart cost a call each.
+
+What the gateway tells during the comparison is newer than what was read, and wins.
 """
 
 import asyncio
-from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
-from itertools import groupby
-from operator import attrgetter
+import math
+from collections import deque
+from collections.abc import AsyncIterator, Iterable
 from typing import Final
 
 import discord
 import structlog
 from discord.ext import commands
 
-from bot.domain.errors import TocsinError
 from bot.usecases import absence, card
-from bot.usecases.absence import Missed
 from bot.usecases.reaction import ACTIONS
 from cogs.door import Door
 from cogs.errand import UNREACHABLE
@@ -26,6 +25,101 @@ from cogs.reaction import Reactions
 
 MOST: Final = 500
 _PAGE: Final = 100
-_PAUSE: Final = 0.25  # between calls: a reconnect must not use up what the cards need
+_PAUSE: Final = 0.25  # seconds between calls: a reconnect must not use up what the cards need
 
 _log = structlog.stdlib.get_logger(__name__)
+
+
+class Reconciliation(commands.Cog):
+    """One pass after every READY; a second one waits for the first."""
+
+    def __init__(self, door: Door, client: discord.Client, reactions: Reactions) -> None:
+        self._door = door
+        self._client = client
+        self._reactions = reactions
+        self._members: dict[int, discord.Member | None] = {}
+        self._alone = asyncio.Lock()
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """A new session; resumed ones have missed nothing."""
+        await self.reconcile()
+
+    async def reconcile(self) -> None:
+        """Compare the cards of open alerts with what was recorded of them."""
+        self._door.enlist()
+        async with self._alone:
+            self._reactions.heard = set()
+            self._members.clear()
+            try:
+                posted = await absence.posted(self._door.desk, at_most=MOST)
+                for channel_id, message_ids in posted.items():
+                    await self._compare_channel(channel_id, message_ids)
+            finally:
+                self._reactions.heard = None
+
+    async def _compare_channel(self, channel_id: int, message_ids: Iterable[int]) -> None:
+        """A channel out of reach is left alone: delivery says what is wrong with it."""
+        channel = self._client.get_channel(channel_id)
+        if not isinstance(channel, discord.TextChannel):
+            return
+        try:
+            async for message_id, message in self._read(channel, message_ids):
+                if message is None:
+                    await self._confirm_gone(channel, message_id)
+                else:
+                    await self._compare(channel, message)
+        except UNREACHABLE as error:
+            _log.warning("reconciliation_cut_short", channel_id=channel_id, reason=repr(error))
+
+    async def _read(
+        self, channel: discord.TextChannel, message_ids: Iterable[int]
+    ) -> AsyncIterator[tuple[int, discord.Message | None]]:
+        """Each of these messages as it stands, None for those that are not there."""
+        waiting = deque(sorted(message_ids))
+        while waiting:
+            before = discord.Object(waiting[0] - 1)
+            page = [each async for each in channel.history(limit=_PAGE, after=before, oldest_first=True)]
+            found = {each.id: each for each in page}
+            end = page[-1].id if len(page) == _PAGE else math.inf
+            while waiting and waiting[0] <= end:
+                message_id = waiting.popleft()
+                yield message_id, found.get(message_id)
+            await self._door.desk.clock.sleep(_PAUSE)
+
+    async def _compare(self, channel: discord.TextChannel, message: discord.Message) -> None:
+        standing = [pair async for pair in _standing(message)]
+        for each in await absence.missed(self._door.desk, message.id, standing):
+            if (message.id, each.user_id, each.emoji) in (self._reactions.heard or ()):
+                continue
+            if not each.present:
+                await self._reactions.take_back(message.id, each.user_id, each.emoji)
+                continue
+            member = await self._member(channel.guild, each.user_id)
+            if member is not None:
+                await self._reactions.add(channel.id, message.id, each.emoji, member)
+
+    async def _member(self, guild: discord.Guild, user_id: int) -> discord.Member | None:
+        """With roles, which neither messages nor the cache know without the privileged intent."""
+        if user_id not in self._members:
+            try:
+                self._members[user_id] = await guild.fetch_member(user_id)
+            except discord.NotFound:
+                self._members[user_id] = None
+        return self._members[user_id]
+
+    async def _confirm_gone(self, channel: discord.TextChannel, message_id: int) -> None:
+        try:
+            await channel.get_partial_message(message_id).fetch()
+        except discord.NotFound:
+            await card.forget_message(self._door.desk, message_id)
+
+
+async def _standing(message: discord.Message) -> AsyncIterator[tuple[int, str]]:
+    """Who set which of our emoji, without bots."""
+    for reaction in message.reactions:
+        emoji = str(reaction.emoji)
+        if emoji in ACTIONS and reaction.count > reaction.me:
+            async for user in reaction.users(limit=None):
+                if not user.bot:
+                    yield user.id, emoji

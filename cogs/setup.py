@@ -39,7 +39,7 @@ class SetupCommand(commands.Cog):
     def __init__(self, door: Door) -> None:
         self._door = door
 
-    @app_commands.command(name="setup", description="Choose the channel for alerts and let the first sender in")
+    @app_commands.command(name="setup", description="Choose the channel for alerts and let a sender in")
     @app_commands.describe(
         respond="A role whose members may act on alerts",
         manage="A role whose members may also set up the desk",

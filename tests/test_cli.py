@@ -6,11 +6,13 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 from typing import Any, cast
 
 import pytest
 
 from bot.__main__ import main
+from bot.clock import SystemClock
 from bot.domain.signal import Signal, Status
 from bot.providers.registry import PROVIDERS
 from bot.verbs.emit import alter
@@ -237,3 +239,23 @@ class TestEmit:
         assert (other.name, other.severity, other.status) == ("Another", "info", Status.RESOLVED)
         assert other.fingerprint != plain.fingerprint
         assert read(resolved=True).fingerprint == plain.fingerprint
+
+
+class TestSandbox:
+    def test_it_says_where_it_is_and_ends_on_a_signal(self, tmp_path: Path) -> None:
+        ready = tmp_path / "ready.json"
+        with subprocess.Popen(
+            [sys.executable, "-m", "bot", "sandbox", "--port", "0", "--ready-file", str(ready)],
+            cwd=Path(__file__).parents[1],
+        ) as process:
+            deadline = SystemClock().monotonic() + 30
+            while not ready.exists() and process.poll() is None and SystemClock().monotonic() < deadline:
+                Event().wait(0.02)
+            assert json.loads(ready.read_bytes()).keys() == {
+                "sandbox_url",
+                "bot_token",
+                "guild_id",
+                "channels",
+            }
+            process.terminate()
+            assert process.wait(timeout=30) == 0

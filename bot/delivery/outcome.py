@@ -69,7 +69,7 @@ _PARKED: Final = {
     Outcome.NO_ACCESS: ParkReason.MISSING_ACCESS,
     Outcome.NO_PERMISSION: ParkReason.MISSING_PERMISSION,
 }
-_BY_CODE: Final = {
+_BY_CODE: Final[dict[int, Outcome]] = {
     10003: Outcome.CHANNEL_GONE,
     10008: Outcome.MESSAGE_GONE,
     20016: Outcome.LIMITED,  # slow mode
@@ -93,7 +93,7 @@ _BY_CODE: Final = {
     200000: Outcome.REFUSED,  # AutoMod
     240000: Outcome.REFUSED,
 }
-_BY_STATUS: Final = {
+_BY_STATUS: Final[dict[int, Outcome]] = {
     HTTPStatus.BAD_REQUEST: Outcome.REFUSED,
     HTTPStatus.UNAUTHORIZED: Outcome.UNAUTHORIZED,
     HTTPStatus.FORBIDDEN: Outcome.NO_PERMISSION,

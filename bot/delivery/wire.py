@@ -1,11 +1,11 @@
-"""Wire: the one file that sends cards. One method is one call is one HTTP request, and its answer is a value.
+"""Wire: the one file that sends cards. A method is a call is one HTTP request, and its answer is a value.
 
-Why not through discord.py's own client: it keeps the answer to the call that takes a bucket's last token until
-the bucket is full again (seconds in which a crash would lose the message's id), hides the limits, repeats
-failed calls with a text that is no longer true, holds a whole channel for up to 25 s behind one 502, and never
-gives up before 300 s. Here every call is made once, answers as soon as Discord does, and what happens next is
-decided by who knows the card. The limits it meets go to `Limits`; nobody else posts or edits cards, so no
-second limiter has to know. Addresses come from discord.py, where `redirect` sets them.
+Why not through discord.py's own client: it keeps the answer to the call that takes a bucket's last token
+until the bucket is full again (seconds in which a crash would lose the message's id), hides the limits,
+repeats failed calls with a text that is no longer true, holds a channel for up to 25 s behind one 502, and
+never gives up before 300 s. Here every call is made once, answers as soon as Discord does, and what happens
+next is decided by who knows the card. The limits it meets go to `Limits`; nobody else posts or edits cards,
+so no second limiter has to know. Addresses come from discord.py, where `redirect` sets them.
 
 Nothing is mentioned but what a card's ping says: `allowed_mentions` is explicit in every call.
 """

@@ -101,7 +101,8 @@ class _Walk:
         known = self._names.get(name)
         if known is None:
             shown = self._scrub(name)[0]
-            known = self._names[name] = is_secret_name(name) or is_secret_name(shown)
+            known = is_secret_name(name) or (shown != name and is_secret_name(shown))
+            self._names[name] = known
         return known
 
     def _hide(self, value: object) -> object:

@@ -12,7 +12,7 @@ from bot.sandbox.guild import Member, User
 from bot.sandbox.limit.component import texts_of
 from bot.sandbox.limit.message import AttachmentDraft, Draft, EditDraft
 from bot.sandbox.mention import Allowed, Mentions, read_mentions
-from bot.sandbox.message import Attachment, Message, MessageFlag, MessageType, Origin
+from bot.sandbox.message import SYSTEM_TYPES, Attachment, Message, MessageFlag, MessageType, Origin
 from bot.sandbox.permission import Permission
 from bot.sandbox.world import World
 
@@ -212,7 +212,7 @@ def demand_edit(world: World, editor: Member, message: Message, draft: EditDraft
         only_flags = (draft.content, draft.embeds, draft.components, draft.attachments) == (UNSET,) * 4
         if not (only_flags and world.has(editor, message.channel, Permission.MANAGE_MESSAGES)):
             raise ApiError(Refusal.OTHERS_MESSAGE)
-    if message.type in (MessageType.PIN, MessageType.THREAD_CREATED, MessageType.THREAD_STARTER):
+    if message.type in SYSTEM_TYPES:
         raise ApiError(Refusal.SYSTEM_MESSAGE)
     if message.poll is not None:
         raise ApiError(Refusal.POLL_EDIT)

@@ -4,6 +4,7 @@ Events that the gateway never delivered are found by comparing what stands on th
 recorded; `reaction.apply` then makes each count once.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Final
 
@@ -13,7 +14,6 @@ from bot.domain.outbox import CardKind
 from bot.usecases.desk import Desk
 from bot.usecases.inspection import OPEN
 from bot.usecases.reaction import ACK, ACTIONS, CLAIM
-from storage.card import Place
 from storage.transaction import Transaction
 
 _PAGE: Final = 100
@@ -30,21 +30,19 @@ class Missed(msgspec.Struct, frozen=True):
     present: bool
 
 
-async def posted(desk: Desk, *, at_most: int) -> list[Place]:
-    """The cards, already in a channel, of the ``at_most`` most urgent open alerts."""
+async def posted(desk: Desk, *, at_most: int) -> dict[int, list[int]]:
+    """The messages that show the ``at_most`` most urgent open alerts, by channel."""
 
-    def work(tx: Transaction) -> list[Place]:
-        found: list[Place] = []
+    def work(tx: Transaction) -> dict[int, list[int]]:
+        found: defaultdict[int, list[int]] = defaultdict(list)
         for offset in range(0, at_most, _PAGE):
-            limit = min(_PAGE, at_most - offset)
-            alerts = tx.alerts.listing(desk.project.id, OPEN, offset=offset, limit=limit)
-            places = {
-                place.subject_id: place for place in tx.cards.of(CardKind.ALERT, [each.id for each in alerts])
-            }
-            found += [places[each.id] for each in alerts if each.id in places]
-            if len(alerts) < limit:
+            alerts = tx.alerts.listing(desk.project.id, OPEN, offset=offset, limit=_PAGE)
+            for place in tx.cards.of(CardKind.ALERT, [each.id for each in alerts]):
+                if place.message_id is not None:
+                    found[place.channel_id].append(place.message_id)
+            if len(alerts) < _PAGE:
                 break
-        return [place for place in found if place.message_id is not None]
+        return found
 
     return await desk.storage.read(work)
 

@@ -14,6 +14,7 @@ from bot.environ import strays
 from bot.usecases import source
 from bot.verbs.loop import run
 from bot.verbs.schema import first_line
+from bot.verbs.setting import load_quietly
 from storage import schema
 
 _MARKS = {Level.OK: "ok   ", Level.WARN: "warn ", Level.ERROR: "ERROR"}
@@ -29,7 +30,7 @@ class Room:
 
 def check(args: Namespace) -> int:
     """Look at everything; 0 when nothing keeps alerts from reaching their channel, else 1."""
-    settings = Settings.load(args.config)
+    settings = load_quietly(args)
     choice = database_choice(settings)
     rooms = run(_examine(settings, choice))
     for room in rooms:

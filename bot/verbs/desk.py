@@ -1,4 +1,4 @@
-"""``tocsin run``, ``demo`` and ``sandbox``: the verbs that stay."""
+"""``tocsin run`` and ``demo``: the desk at work."""
 
 import shutil
 import tempfile
@@ -8,14 +8,13 @@ from pathlib import Path
 from bot import app, log
 from bot.config import Settings
 from bot.database import EMBEDDED_NAME
-from bot.sandbox.run import serve
 from bot.verbs.loop import run
+from bot.verbs.setting import load
 
 
 def start(args: Namespace) -> int:
     """Be the bot until a signal ends it."""
-    settings = Settings.load(args.config, required=Settings.REQUIRED_TO_RUN)
-    log.set_up(settings.log.level, settings.log.format)
+    settings = load(args, required=Settings.REQUIRED_TO_RUN)
     run(app.run(settings, ready_file=args.ready_file))
     return 0
 
@@ -36,19 +35,10 @@ def demo(args: Namespace) -> int:
                 settings,
                 port=args.port,
                 sandbox_port=args.sandbox_port,
-                data=data,
                 ready_file=args.ready_file,
             )
         )
     finally:
         if args.data is None:
             shutil.rmtree(data, ignore_errors=True)
-    return 0
-
-
-def sandbox(args: Namespace) -> int:
-    """Be a small Discord until a signal ends it."""
-    settings = Settings.load(args.config)
-    log.set_up(settings.log.level, settings.log.format)
-    run(serve("127.0.0.1", args.port, args.ready_file))
     return 0

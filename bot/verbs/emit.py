@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 
 from bot.clock import SystemClock
-from bot.config import Settings
 from bot.domain.errors import InvalidInputError, TocsinError
 from bot.providers.registry import PROVIDERS
+from bot.verbs.setting import load_quietly
 
 
 def emit(args: Namespace) -> int:
@@ -20,7 +20,7 @@ def emit(args: Namespace) -> int:
         provider = "generic"
     if provider not in PROVIDERS:
         raise InvalidInputError("--provider", f"there is {', '.join(PROVIDERS)}, but no {provider!r}")
-    url = args.url or Settings.load(args.config).http.hook_url(provider)
+    url = args.url or load_quietly(args).http.hook_url(provider)
     now = SystemClock().now()
     payload = alter(
         PROVIDERS[provider].example(now), now, name=args.name, severity=args.severity, resolved=args.resolved

@@ -3,16 +3,16 @@
 import re
 from argparse import Namespace
 
-from bot.config import Settings
 from bot.database import DatabaseChoice, database_choice
 from bot.domain.errors import TocsinError
 from bot.verbs.loop import run
+from bot.verbs.setting import load_quietly
 from storage import schema
 
 
 def upgrade(args: Namespace) -> int:
     """Apply the pending migrations, or print their SQL without touching anything."""
-    choice = database_choice(Settings.load(args.config))
+    choice = database_choice(load_quietly(args))
     try:
         said = run(_sql(choice) if args.dry_run else _apply(choice))
     except Exception as error:  # drivers raise what they like, and only storage knows their names

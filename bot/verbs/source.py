@@ -6,16 +6,17 @@ from argparse import Namespace
 from datetime import timedelta
 
 from bot.app import open_desk
-from bot.config import Http, Settings
+from bot.config import Http
 from bot.domain.actor import Actor, ActorKind
 from bot.usecases import source
 from bot.usecases.source import Issued
 from bot.verbs.loop import run
+from bot.verbs.setting import load_quietly
 
 
 def add(args: Namespace) -> int:
     """Let a sender in; print its address and token, which are shown only now."""
-    settings = Settings.load(args.config)
+    settings = load_quietly(args)
 
     async def work() -> Issued:
         async with open_desk(settings) as desk:
@@ -35,7 +36,7 @@ def add(args: Namespace) -> int:
 
 def rotate(args: Namespace) -> int:
     """Give a sender a new token; the old one works until the overlap is over."""
-    settings = Settings.load(args.config)
+    settings = load_quietly(args)
 
     async def work() -> Issued:
         async with open_desk(settings) as desk:
@@ -49,7 +50,7 @@ def rotate(args: Namespace) -> int:
 
 def remove(args: Namespace) -> int:
     """Let a sender out; its alerts stay."""
-    settings = Settings.load(args.config)
+    settings = load_quietly(args)
 
     async def work() -> None:
         async with open_desk(settings) as desk:
@@ -62,7 +63,7 @@ def remove(args: Namespace) -> int:
 
 def listing(args: Namespace) -> int:
     """One line for each sender."""
-    settings = Settings.load(args.config)
+    settings = load_quietly(args)
 
     async def work() -> list[tuple[str, str, str, str]]:
         async with open_desk(settings) as desk:

@@ -22,7 +22,7 @@ def test_a_signature_is_22_characters_fit_for_an_address() -> None:
 def test_a_signature_never_changes_from_one_release_to_the_next() -> None:
     plain = signal(labels={"team": "ops"}, target="nas-01")
     assert signature("generic", "main", plain) == "fXlq9CR5L6ZENSeNMKiiGQ"
-    assert signature("generic", "main", signal(fingerprint="x")) == "SIGNATURE_TWO"
+    assert signature("generic", "main", signal(fingerprint="x")) == "hg5iQGNYrG85QCqeTU1W1g"
 
 
 def test_the_fingerprint_of_the_sender_decides() -> None:

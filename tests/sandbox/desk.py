@@ -24,6 +24,17 @@ def settings(**more: Any) -> SandboxSettings:
     return SandboxSettings(**({"limits": QUIET} | more))
 
 
+def codes(errors: dict[str, Any], path: str = "") -> dict[str, str]:
+    """The error tree as ``{"embeds.0.title": code}``."""
+    found: dict[str, str] = {}
+    for key, value in errors.items():
+        if key == "_errors":
+            found[path] = value[0]["code"]
+        else:
+            found |= codes(value, f"{path}.{key}" if path else key)
+    return found
+
+
 @contextmanager
 def redirected(sandbox: Sandbox) -> Iterator[None]:
     """discord.py speaks to the sandbox as long as this lasts."""

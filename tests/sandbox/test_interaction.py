@@ -153,41 +153,6 @@ async def test_a_dynamic_button_survives_a_restart_of_the_bot(desk: Desk, sandbo
     assert answer["message"]["id"] == str(message.id)
 
 
-async def test_only_what_can_be_pressed_is_pressed(desk: Desk, sandbox: Sandbox) -> None:
-    bot = await desk.bot(sandbox)
-    dead: discord.ui.Button[Any] = discord.ui.Button(label="no", custom_id="dead", disabled=True)
-    message = await bot.room(sandbox).send("x", view=buttons(dead))
-    for message_id, custom_id, problem in (
-        (message.id, "dead", "disabled"),
-        (message.id, "other", "no such component"),
-        (1, "dead", "no such message"),
-    ):
-        with pytest.raises(ControlError, match=problem):
-            await sandbox.person("visitor").click(message_id, custom_id)
-
-
-async def test_selects_bring_values_and_what_they_point_to(desk: Desk, sandbox: Sandbox) -> None:
-    bot = await desk.bot(sandbox)
-    options = [discord.SelectOption(label=word, value=word) for word in ("a", "b", "c")]
-    words: discord.ui.Select[Any] = discord.ui.Select(custom_id="words", options=options, max_values=2)
-    people: discord.ui.UserSelect[Any] = discord.ui.UserSelect(custom_id="people")
-
-    async def pick(interaction: Click) -> None:
-        await interaction.response.edit_message(content=",".join(str(value) for value in words.values))
-
-    async def choose(interaction: Click) -> None:
-        await interaction.response.send_message(people.values[0].name)
-
-    words.callback, people.callback = pick, choose  # type: ignore[method-assign]  # discord.py's own way
-    message = await bot.room(sandbox).send("pick", view=buttons(words, people))
-    visitor = sandbox.person("visitor")
-    assert (await visitor.click(message.id, "words", ["a", "c"]))["content"] == "a,c"
-    assert (await visitor.click(message.id, "people", ["operator"]))["content"] == "operator"
-    for values, problem in ((["a", "b", "c"], "takes 1 to 2"), ([], "takes 1 to 2"), (["z"], "not one of")):
-        with pytest.raises(ControlError, match=problem):
-            await visitor.click(message.id, "words", values)
-
-
 async def test_a_modal_is_filled_in_by_its_rules(desk: Desk, sandbox: Sandbox) -> None:
     await desk.bot(sandbox, wire)
     responder = sandbox.person("responder")
@@ -207,35 +172,6 @@ async def test_a_modal_is_filled_in_by_its_rules(desk: Desk, sandbox: Sandbox) -
     assert (answer["content"], answer["ephemeral"]) == ("noted: fine", True)
     with pytest.raises(ControlError, match="No such modal"):
         await responder.submit(modal, {"text": "again"})
-
-
-async def test_a_labelled_modal_brings_every_kind_of_value(desk: Desk, sandbox: Sandbox) -> None:
-    got: dict[str, Any] = {}
-
-    class Form(discord.ui.Modal, title="Form"):
-        why: discord.ui.Label[Any] = discord.ui.Label(
-            text="Why", component=discord.ui.TextInput(custom_id="why")
-        )
-        level: discord.ui.Label[Any] = discord.ui.Label(
-            text="Level",
-            component=discord.ui.Select(custom_id="level", options=[discord.SelectOption(label="high")]),
-        )
-
-        async def on_submit(self, interaction: Click) -> None:
-            got.update(why=self.why.component.value, level=self.level.component.values)  # type: ignore[attr-defined]  # by kind
-            await interaction.response.send_message("ok")
-
-    async def offer(bot: Bot) -> None:
-        @bot.tree.command(description="x")
-        async def form(interaction: Click) -> None:
-            await interaction.response.send_modal(Form())
-
-        await bot.tree.sync()
-
-    await desk.bot(sandbox, offer)
-    shown = await sandbox.person("visitor").command("form")
-    await sandbox.person("visitor").submit(shown["modal"]["custom_id"], {"why": "because", "level": ["high"]})
-    assert got == {"why": "because", "level": ["high"]}
 
 
 async def test_a_context_menu_brings_its_message(desk: Desk, sandbox: Sandbox) -> None:

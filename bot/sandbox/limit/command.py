@@ -1,6 +1,5 @@
 """The limits of application commands."""
 
-import re
 import unicodedata
 from typing import Any
 
@@ -12,7 +11,6 @@ SUB_COMMAND, GROUP, STRING, INTEGER, CHANNEL, NUMBER = 1, 2, 3, 4, 7, 10
 MAX_OF_TYPE = {CHAT_INPUT: 100, USER: 15, MESSAGE: 15}
 MAX_SIZE = 8000
 SCRIPTS = ("DEVANAGARI", "THAI")
-MENU_NAME = re.compile(r"^[^\x00-\x1f]{1,32}$")
 
 
 def _letter_fits(letter: str) -> bool:

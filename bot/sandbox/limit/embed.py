@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from bot.sandbox.limit.form import Field
+from bot.sandbox.limit.form import REQUIRED, Field
 
 Json = dict[str, Any]
 MAX_EMBEDS = 10
 MAX_TOTAL = 6000
+VISIBLE = ("title", "description", "footer", "author", "image", "thumbnail", "fields")
 MEDIA_SCHEMES = ("http", "https", "attachment")
 MEDIA_ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 
@@ -64,10 +65,9 @@ def _embed(field: Field, uploaded: set[str]) -> Json:
         "thumbnail": _media(field["thumbnail"], uploaded),
         "fields": [_row(row) for row in field["fields"].items(25)],
     }
-    kept = {key: value for key, value in found.items() if value not in (None, "", [])}
-    if not kept.keys() - {"type", "color", "timestamp", "url"}:
-        field["description"].refuse("BASE_TYPE_REQUIRED", "This field is required")
-    return kept
+    if not any(field[part].value for part in VISIBLE):
+        field["description"].refuse(*REQUIRED)
+    return {key: value for key, value in found.items() if value not in (None, "", [])}
 
 
 def size_of(embed: Json) -> int:

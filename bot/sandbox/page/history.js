@@ -7,6 +7,7 @@ import { compareIds, localId } from "./snowflake.js";
 import { bot, meet, self } from "./world.js";
 
 const PAGE = 50;
+const LONGEST = 400;
 const EPHEMERAL = 64;
 
 /**
@@ -95,6 +96,14 @@ export function drop(channelId, id) {
   const place = shelf(channelId);
   place.list = place.list.filter((message) => message.id !== id);
   emit("messages", channelId);
+}
+
+/** Let go of the oldest of a long list; they can be read again. */
+export function trim(channelId) {
+  const place = shelf(channelId);
+  if (place.list.length <= LONGEST) return;
+  place.list = place.list.slice(-LONGEST / 2);
+  place.complete = false;
 }
 
 export const get = (channelId, id) => shelf(channelId).list.find((message) => message.id === id) ?? null;

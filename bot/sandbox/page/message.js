@@ -22,6 +22,7 @@ const THINKING = 128;
 const TYPE = { pin: 6, threadMade: 18 };
 const GROUPED_FOR = 420_000;
 const HOLD = 500;
+const WANTED = ["pointerenter", "focusin"];
 
 /** Does the message continue what its author just said? */
 export function continues(message, before) {
@@ -53,13 +54,11 @@ export function messageItem(message, compact) {
   const label = `${authorOf(message).name}, ${calendar(new Date(message.timestamp))}`;
   const parts = [origin(message), head(message, compact), h("div", { class: "message-body" }, said)];
   const props = { class: kinds, tabindex: "-1", data: { id: message.id, pinged: pinged(message) || null } };
-  const node = h(
-    "li",
-    props,
-    h("article", { "aria-label": label }, parts),
-    !message.local && toolbar(message),
-  );
-  if (!message.local) listen(node, message);
+  const node = h("li", props, h("article", { "aria-label": label }, parts));
+  if (!message.local) {
+    listen(node, message);
+    growToolbar(node, message);
+  }
   return node;
 }
 
@@ -143,6 +142,15 @@ function systemLine(message) {
   const words = h("span", {}, h("strong", {}, authorOf(message).name), did, when);
   const props = { class: "message system", tabindex: "-1", data: { id: message.id } };
   return h("li", props, icon(isPin ? "pin" : "thread"), words);
+}
+
+/** The bar is made when first wanted: most messages are only read. */
+function growToolbar(node, message) {
+  const grow = () => {
+    for (const name of WANTED) node.removeEventListener(name, grow);
+    node.append(toolbar(message));
+  };
+  for (const name of WANTED) node.addEventListener(name, grow);
 }
 
 /** The menu comes by right click, by its key, or under a finger that stays. */

@@ -73,6 +73,7 @@ const reaction = (isOn) => (news) =>
 function created(message) {
   typing.stop(message.channel_id, message.author?.id);
   history.upsert(message);
+  world.heard(message);
   unread.note(message);
 }
 

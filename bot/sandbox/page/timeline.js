@@ -1,7 +1,7 @@
 /** A channel's messages as one long scroll: newest below, older ones read when the top comes near. */
 
 import { button, h } from "./dom.js";
-import { load, newest, shelf } from "./history.js";
+import { load, newest, shelf, trim } from "./history.js";
 import { icon } from "./icon.js";
 import { channelIcon } from "./markup.js";
 import { continues, messageItem, original } from "./message.js";
@@ -50,10 +50,12 @@ export class Timeline {
   }
 
   open() {
-    this.draw();
-    load(this.channel.id).then(() => {
+    const known = () => {
       this.readTo ??= newest(this.channel.id)?.id ?? null;
-    });
+    };
+    if (shelf(this.channel.id).loaded) known();
+    this.draw();
+    load(this.channel.id).then(known);
   }
 
   dispose() {
@@ -67,10 +69,13 @@ export class Timeline {
   }
 
   draw() {
+    if (this.atEnd) trim(this.channel.id);
     const place = shelf(this.channel.id);
     const { scrollHeight, scrollTop } = this.scroll;
     const first = this.list.firstElementChild;
+    this.fresh = new Map();
     this.patch(this.rows(place));
+    this.drawn = this.fresh;
     this.head.replaceChildren(...this.opening(place));
     if (this.atEnd) this.toEnd();
     else if (first && first !== this.list.firstElementChild)
@@ -113,10 +118,9 @@ export class Timeline {
   /** The element drawn before, while nothing about it changed. */
   keep(key, version, make) {
     const known = this.drawn.get(key);
-    if (known?.version === version) return known.node;
-    const node = make();
-    this.drawn.set(key, { version, node });
-    return node;
+    const entry = known?.version === version ? known : { version, node: make() };
+    this.fresh.set(key, entry);
+    return entry.node;
   }
 
   /** Bring the list to these rows, touching only what differs; focus survives the redrawing of its message. */

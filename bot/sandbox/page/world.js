@@ -2,6 +2,7 @@
 
 import { readable } from "./colour.js";
 import { emit } from "./news.js";
+import { later } from "./snowflake.js";
 
 export const TYPE = {
   text: 0,
@@ -12,6 +13,9 @@ export const TYPE = {
   privateThread: 12,
   forum: 15,
 };
+
+/** Message types that no thread counts: what opens it, and the note that one was opened. */
+const UNCOUNTED = [18, 21];
 
 const world = {
   guild: null,
@@ -51,6 +55,14 @@ export function upsertChannel(channel) {
   const shelf = isThread(channel) ? world.threads : world.channels;
   shelf.set(channel.id, { ...shelf.get(channel.id), ...channel });
   emit("world");
+}
+
+/** A thread counts what is said in it; Discord leaves the counting to its clients. */
+export function heard({ id, type, channel_id: channelId }) {
+  const thread = world.threads.get(channelId);
+  if (!thread || !later(id, thread.last_message_id)) return;
+  const counts = id !== thread.id && !UNCOUNTED.includes(type);
+  upsertChannel({ ...thread, message_count: (thread.message_count ?? 0) + counts, last_message_id: id });
 }
 
 export function dropChannel(id) {

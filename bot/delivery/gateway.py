@@ -1,0 +1,160 @@
+"""Gateway: keeps a client connected whatever happens to it, and says how it is.
+
+discord.py gives up, or sleeps for up to 17 minutes, on failures that pass by themselves: Discord unreachable
+at login or at the first connect, an event without an expected field, a long outage. Each of them ends in a
+new client here. Only a token or an intent that Discord refuses needs a person: it is said in plain words and
+tried again slowly, for it may be mended in the Developer Portal meanwhile.
+
+A line that looks open may be dead: when nothing was heard for a while, not even the answer to a heartbeat,
+the client is replaced too.
+"""
+
+import asyncio
+import math
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+import discord
+import structlog
+from discord.ext import commands
+
+from bot import metrics
+from bot.clock import Clock
+
+SILENCE: Final = timedelta(minutes=3)  # three to four heartbeats of the real Discord
+FIRST_PAUSE: Final = 1.0  # seconds
+LONGEST_PAUSE: Final = 120.0  # seconds: every start may cost one of 1,000 identifies a day
+FATAL_PAUSE: Final = 300.0  # seconds
+_CLOSING: Final = 5.0  # seconds; a dead line does not answer a goodbye
+_TICK: Final = 1.0  # seconds between looks at the line
+_log: Final = structlog.get_logger(__name__)
+
+
+class Gateway:
+    """The state of the line, for probes, `/status` and metrics."""
+
+    def __init__(self) -> None:
+        self.connected = False
+        self.ready = False
+        self.heard_at: datetime | None = None
+        self.latency: timedelta | None = None
+        self.starts = 0
+        self.trouble = "not connected yet"
+
+    async def gateway_ready(self) -> str | None:
+        """None while events arrive, else what is wrong, in words."""
+        return None if self.ready and self.connected else self.trouble
+
+
+class Supervisor:
+    """Runs clients one after the other; ``factory`` makes a fresh bot each time, with all attached."""
+
+    def __init__(
+        self,
+        factory: Callable[[], commands.Bot],
+        token: str,
+        clock: Clock,
+        *,
+        silence: timedelta = SILENCE,
+        first_pause: float = FIRST_PAUSE,
+    ) -> None:
+        self._factory = factory
+        self._token = token
+        self._clock = clock
+        self._silence = silence.total_seconds()
+        self._first_pause = first_pause
+        self._heard = 0.0
+        self.state = Gateway()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        pause = self._first_pause
+        while True:
+            began = self._clock.monotonic()
+            self.state.starts += 1
+            fatal = await self._live()
+            self.state.connected = self.state.ready = False
+            await self._clock.sleep(FATAL_PAUSE if fatal else pause)
+            lasted = self._clock.monotonic() - began
+            pause = self._first_pause if lasted > 2 * LONGEST_PAUSE else min(pause * 2, LONGEST_PAUSE)
+
+    async def _live(self) -> bool:
+        """One client from start to end, however it ends; returns whether a person has to do something."""
+        bot = self._factory()
+        self._listen(bot)
+        self._heard = self._clock.monotonic()
+        life = asyncio.create_task(self._connect(bot), name="gateway")
+        watch = asyncio.create_task(self._watch(bot), name="gateway-watch")
+        try:
+            await asyncio.wait({life, watch}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            life.cancel()
+            watch.cancel()
+            closing = asyncio.create_task(bot.close(), name="gateway-close")
+            await asyncio.wait({life, watch, closing}, timeout=_CLOSING)
+        return life.done() and not life.cancelled() and life.result()
+
+    async def _connect(self, bot: commands.Bot) -> bool:
+        """The boundary for all that discord.py raises."""
+        try:
+            await bot.start(self._token)
+        except discord.LoginFailure:
+            self._fail("Discord refuses the bot token: reset it in the Developer Portal and configure it")
+            return True
+        except discord.PrivilegedIntentsRequired:
+            self._fail("the Developer Portal does not allow the bot the intents it asks for")
+            return True
+        except Exception as error:  # noqa: BLE001 -- the boundary: a new client starts, whatever it was
+            self._fail(f"the connection to Discord broke ({type(error).__name__}: {str(error)[:200]})")
+            return False
+        self._fail("the connection to Discord was closed")
+        return False
+
+    async def _watch(self, bot: commands.Bot) -> None:
+        """Returns when nothing was heard for too long. An answer to a heartbeat shows as a new latency."""
+        last = math.nan
+        while self._clock.monotonic() - self._heard < self._silence:
+            await self._clock.sleep(min(_TICK, self._silence / 4))
+            latency = bot.latency
+            if math.isfinite(latency) and latency != last:
+                last = latency
+                self._hear()
+                self.state.latency = timedelta(seconds=latency)
+                metrics.GATEWAY_LATENCY.set(latency)
+        self._fail(f"nothing was heard from Discord for {self._silence:.0f} s")
+
+    def _fail(self, trouble: str) -> None:
+        self.state.trouble = trouble
+        _log.error("gateway", trouble=trouble)
+
+    def _hear(self) -> None:
+        self._heard = self._clock.monotonic()
+        self.state.heard_at = self._clock.now()
+        metrics.GATEWAY_LAST_EVENT.set(self.state.heard_at.timestamp())
+
+    def _listen(self, bot: commands.Bot) -> None:
+        """Keep the state in step with the client's own events."""
+        state = self.state
+
+        async def on_connect() -> None:
+            state.connected = True
+            self._hear()
+
+        async def on_disconnect() -> None:
+            state.connected = False
+            state.trouble = "the line to Discord is broken, reconnecting"
+
+        async def on_ready() -> None:
+            state.connected = state.ready = True
+            self._hear()
+
+        async def on_resumed() -> None:
+            state.connected = True
+            self._hear()
+
+        async def on_socket_event_type(_: str) -> None:
+            self._hear()
+
+        for listener in (on_connect, on_disconnect, on_ready, on_resumed, on_socket_event_type):
+            bot.add_listener(listener)

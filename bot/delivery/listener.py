@@ -1,0 +1,118 @@
+"""Listener: what the gateway tells that matters to cards, tied to any bot.
+
+Events may be missing, double or late; each of these only makes somebody look again. What they do not tell
+while the bot is away, the hooks find after the next READY.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+import discord
+import structlog
+from discord.ext import commands
+
+from bot.delivery.dispatcher import Dispatcher
+from bot.delivery.echo import Echoes
+from bot.delivery.presence import Presence
+from bot.delivery.reconcile import Reconcile
+from bot.domain.errors import NotDurableError
+
+Hook = Callable[[], Awaitable[object]]
+_log: Final = structlog.get_logger(__name__)
+
+
+class Listener:
+    """One for each client; `attach` adds all ``on_`` methods to a bot."""
+
+    def __init__(
+        self,
+        bot: commands.Bot,
+        *,
+        dispatcher: Dispatcher,
+        echoes: Echoes,
+        presence: Presence,
+        reconcile: Reconcile,
+        hooks: Sequence[Hook] = (),
+    ) -> None:
+        self._bot = bot
+        self._dispatcher = dispatcher
+        self._echoes = echoes
+        self._presence = presence
+        self._reconcile = reconcile
+        self._hooks = (reconcile.recheck_parked, reconcile.find_deleted, *hooks)
+        self._reconciling: asyncio.Task[None] | None = None
+
+    def attach(self) -> None:
+        """Hear everything from now on."""
+        for name in dir(self):
+            if name.startswith("on_"):
+                self._bot.add_listener(getattr(self, name), name)
+
+    async def on_ready(self) -> None:
+        """A new session: events before it are lost."""
+        self._presence.meet(self._bot)
+        self._dispatcher.start()
+        self._dispatcher.hope()
+        if self._reconciling is not None:
+            self._reconciling.cancel()
+        self._reconciling = asyncio.create_task(self._run_hooks(), name="reconcile")
+
+    async def on_resumed(self) -> None:
+        """The line is back and nothing was lost."""
+        self._dispatcher.hope()
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Our own message came to stand in a channel."""
+        if self._bot.user is not None and message.author.id == self._bot.user.id:
+            woke = message.mention_everyone or bool(message.raw_role_mentions)
+            await self._echoes.hear(message.id, str(message.nonce or ""), woke=woke)
+
+    async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
+        """Somebody deleted a message."""
+        await self._echoes.lose([event.message_id])
+
+    async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
+        """Somebody deleted many."""
+        await self._echoes.lose(event.message_ids)
+
+    async def on_guild_channel_update(
+        self, _: discord.abc.GuildChannel, channel: discord.abc.GuildChannel
+    ) -> None:
+        """A channel's permissions may have changed."""
+        await self._reconcile.recheck_parked(guild_id=channel.guild.id)
+
+    async def on_guild_channel_create(self, channel: discord.abc.GuildChannel) -> None:
+        """A channel that becomes visible is told as a new one."""
+        await self._reconcile.recheck_parked(guild_id=channel.guild.id)
+
+    async def on_guild_role_update(self, _: discord.Role, role: discord.Role) -> None:
+        """A role's permissions may have changed."""
+        await self._reconcile.recheck_parked(guild_id=role.guild.id)
+
+    async def on_member_update(self, _: discord.Member, member: discord.Member) -> None:
+        """Our own roles may have changed."""
+        if member.id == member.guild.me.id:
+            await self._reconcile.recheck_parked(guild_id=member.guild.id)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """The bot was invited (again)."""
+        await self._reconcile.recheck_parked(guild_id=guild.id)
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """A server came back from an outage."""
+        await self._reconcile.recheck_parked(guild_id=guild.id)
+
+    async def on_thread_update(self, _: discord.Thread, thread: discord.Thread) -> None:
+        """A thread was unlocked, perhaps."""
+        await self._reconcile.recheck_parked(guild_id=thread.guild.id)
+
+    async def _run_hooks(self) -> None:
+        """The boundary for what runs after READY: a hook that fails costs no other."""
+        for hook in self._hooks:
+            try:
+                await hook()
+            except NotDurableError as error:
+                _log.warning("the database keeps a look-around waiting", reason=str(error))
+            except Exception:  # noqa: BLE001 -- the boundary: one hook's trouble stays its own
+                _log.exception("a look-around after READY failed")

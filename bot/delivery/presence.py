@@ -1,0 +1,56 @@
+"""Presence: who the bot is and what it sees, asked of the client of the moment.
+
+A supervisor may replace the client at any time; what the last one saw stays good until the next is ready.
+"""
+
+import discord
+
+from bot.delivery.permission import ESSENTIAL, lacking
+
+
+class Presence:
+    """Knows nothing until it `meet` a client that was ready."""
+
+    def __init__(self) -> None:
+        self._client: discord.Client | None = None
+
+    def meet(self, client: discord.Client) -> None:
+        """This client is ready; look through its eyes from now on."""
+        self._client = client
+
+    @property
+    def own_id(self) -> int | None:
+        """The bot's user id, None before the first client was ready."""
+        user = self._client.user if self._client is not None else None
+        return None if user is None else user.id
+
+    def guild_of(self, channel_id: int) -> discord.Guild | None:
+        """The server that has the channel or thread, None when the bot does not see it."""
+        channel = self._channel(channel_id)
+        return None if channel is None else channel.guild
+
+    def address(self, channel_id: int, message_id: int) -> str:
+        """Where a click leads to the message."""
+        guild = self.guild_of(channel_id)
+        where = "@me" if guild is None else guild.id
+        return f"https://discord.com/channels/{where}/{channel_id}/{message_id}"
+
+    def lacks(self, channel_id: int) -> list[str] | None:
+        """The names of the essential permissions that are missing, None for a channel that is not seen."""
+        channel = self._channel(channel_id)
+        if channel is None:
+            return None
+        need = ESSENTIAL
+        if isinstance(channel, discord.Thread):
+            need = discord.Permissions(ESSENTIAL.value)
+            need.update(send_messages=False, send_messages_in_threads=True)
+        return lacking(channel.permissions_for(channel.guild.me), need)
+
+    def may_mention_all(self, channel_id: int) -> bool:
+        """Whether roles that are not mentionable, and everyone, can be woken there."""
+        channel = self._channel(channel_id)
+        return channel is not None and channel.permissions_for(channel.guild.me).mention_everyone
+
+    def _channel(self, channel_id: int) -> discord.abc.GuildChannel | discord.Thread | None:
+        channel = self._client.get_channel(channel_id) if self._client is not None else None
+        return channel if isinstance(channel, discord.abc.GuildChannel | discord.Thread) else None

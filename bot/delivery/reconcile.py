@@ -1,0 +1,92 @@
+"""Reconcile: what happened to the cards while nobody listened.
+
+Events between two sessions of the gateway are lost for ever, so after every READY the channels are compared
+with what they should show: messages that people deleted are posted again, channels that may be written to
+again are unparked. Calls are bounded, and made at the pace of Discord's limits.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import structlog
+
+from bot.delivery.dispatcher import Dispatcher
+from bot.delivery.limits import Call
+from bot.delivery.outcome import Outcome
+from bot.delivery.presence import Presence
+from bot.delivery.wire import PAGE, Wire
+from bot.domain.outbox import ParkReason
+from bot.usecases import absence, card, status
+from bot.usecases.desk import Desk
+
+CARDS: Final = 500  # of open alerts, the most urgent
+CALLS: Final = 100  # for each channel
+_BREATH: Final = 0.25  # seconds between calls, which cards need more
+_log: Final = structlog.get_logger(__name__)
+
+
+class Reconcile:
+    """Both halves are hooks for `attach`, and may run at any time besides."""
+
+    def __init__(self, desk: Desk, wire: Wire, dispatcher: Dispatcher, presence: Presence) -> None:
+        self._desk = desk
+        self._wire = wire
+        self._dispatcher = dispatcher
+        self._presence = presence
+
+    async def recheck_parked(self, *, guild_id: int | None = None) -> int:
+        """Unpark every channel (of one server) whose permissions are whole; returns how many cards go on.
+
+        Cards that were refused for their own text wait on: permissions are not their cause.
+        """
+        outbox = await status.outbox(self._desk)
+        channels = {channel for channel, reason, _ in outbox.parked if reason is not ParkReason.REFUSED}
+        freed = 0
+        for channel_id in channels:
+            guild = self._presence.guild_of(channel_id)
+            if guild is None or (guild_id is not None and guild.id != guild_id):
+                continue
+            if self._presence.lacks(channel_id) == []:
+                freed += await self._dispatcher.unpark(channel_id)
+        return freed
+
+    async def find_deleted(self) -> int:
+        """Look for the messages of open alerts' cards; those that are gone are posted again."""
+        lost = 0
+        for channel_id, message_ids in (await absence.posted(self._desk, at_most=CARDS)).items():
+            lost += await self._compare(channel_id, sorted(message_ids))
+        if lost:
+            _log.info("cards were deleted meanwhile", cards=lost)
+        return lost
+
+    async def _compare(self, channel_id: int, message_ids: Sequence[int]) -> int:
+        """Walk through the history from card to card, a page at a time."""
+        waiting = list(message_ids)
+        lost = 0
+        for _ in range(CALLS):
+            if not waiting:
+                break
+            await self._breathe(Call.HISTORY, channel_id)
+            answer = await self._wire.history(channel_id, after=waiting[0] - 1)
+            if answer.body is None:
+                break
+            seen = {message.id for message in answer.body}
+            reach = max(seen, default=0) if len(answer.body) == PAGE else waiting[-1]
+            suspects = [each for each in waiting if each <= reach and each not in seen]
+            waiting = [each for each in waiting if each > reach]
+            for message_id in suspects[:CALLS]:
+                lost += await self._confirm(channel_id, message_id)
+        return lost
+
+    async def _confirm(self, channel_id: int, message_id: int) -> bool:
+        """Only Discord's own word counts: a history may be empty because it must not be read."""
+        await self._breathe(Call.READ, channel_id)
+        answer = await self._wire.read(channel_id, message_id)
+        if answer.outcome is not Outcome.MESSAGE_GONE:
+            return False
+        return await card.forget_message(self._desk, message_id)
+
+    async def _breathe(self, call: Call, channel_id: int) -> None:
+        clock = self._desk.clock
+        closed = self._wire.limits.opens_in(call, channel_id, now=clock.monotonic())
+        await clock.sleep(max(closed, _BREATH))

@@ -1,0 +1,57 @@
+"""Search: find one of our own messages in a channel, when nobody wrote down its id.
+
+A post whose answer was lost may stand in the channel although the database knows no message. Within the
+nonce's window a repetition gives it back; later its marker has to be found before anything is posted again.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from bot.clock import Clock
+from bot.delivery.limits import Call
+from bot.delivery.message import Message, snowflake_at
+from bot.delivery.outcome import Answer, Outcome
+from bot.delivery.wire import PAGE, Wire
+
+PAGES: Final = 20
+_SLACK: Final = timedelta(minutes=10)  # Discord's clock counts, and this machine's may be wrong
+
+
+class Found(msgspec.Struct, frozen=True):
+    """``message`` is None when there is none; ``failure`` is set when nobody can say."""
+
+    message: Message | None = None
+    failure: Answer[list[Message]] | Answer[Message] | None = None
+
+
+async def find(
+    wire: Wire, clock: Clock, channel_id: int, *, since: datetime, wanted: Callable[[Message], bool]
+) -> Found:
+    """The first message after ``since`` that is ``wanted``, among the `PAGES` * `PAGE` first ones."""
+    after = snowflake_at(since - _SLACK)
+    for page in range(PAGES):
+        await clock.sleep(wire.limits.opens_in(Call.HISTORY, channel_id, now=clock.monotonic()))
+        answer = await wire.history(channel_id, after=after)
+        if answer.body is None:
+            return Found(failure=answer)
+        messages = sorted(answer.body, key=lambda message: message.id)
+        for message in messages:
+            if wanted(message):
+                return Found(message)
+        if not messages and page == 0:
+            return await _doubt(wire, channel_id, after)
+        if len(messages) < PAGE:
+            break
+        after = messages[-1].id
+    return Found()
+
+
+async def _doubt(wire: Wire, channel_id: int, message_id: int) -> Found:
+    """An empty history may mean that it must not be read; reading one message tells."""
+    answer = await wire.read(channel_id, message_id)
+    if answer.outcome in {Outcome.DONE, Outcome.MESSAGE_GONE}:
+        return Found()
+    return Found(failure=answer)

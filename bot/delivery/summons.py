@@ -1,0 +1,47 @@
+"""Summons: a small message of its own that wakes people for a card which did not when it was posted.
+
+An edit wakes nobody, and an alert may become worse, or the bot may have learned only later whom to wake.
+The card's row remembers that its people were called; the summons itself has no row. A repetition within the
+nonce's window is the same message; later it is found by the address of the card in its text.
+"""
+
+from bot.cards.alert import AlertView
+from bot.cards.card import Ping
+from bot.delivery.face import draw_summons
+from bot.delivery.message import Message
+from bot.delivery.outcome import Answer, Outcome
+from bot.delivery.presence import Presence
+from bot.delivery.search import find
+from bot.delivery.wire import Wire
+from bot.domain.outbox import NONCE_WINDOW, Outgoing, nonce
+from bot.usecases.desk import Desk
+
+
+class Summons:
+    """How workers call people."""
+
+    def __init__(self, desk: Desk, wire: Wire, presence: Presence) -> None:
+        self._desk = desk
+        self._wire = wire
+        self._presence = presence
+
+    async def send(self, card: Outgoing, message_id: int, view: AlertView, ping: Ping) -> Answer[Message]:
+        """Wake ``ping`` for the card that stands as ``message_id``, unless that was done for this change."""
+        clock = self._desk.clock
+        address = self._presence.address(card.channel_id, message_id)
+        if clock.now() - card.dirty_since > NONCE_WINDOW:
+            own_id = self._presence.own_id
+            found = await find(
+                self._wire,
+                clock,
+                card.channel_id,
+                since=card.dirty_since,
+                wanted=lambda message: message.author.id == own_id and message.content.endswith(address),
+            )
+            if found.failure is not None:
+                return Answer(outcome=found.failure.outcome, retry_after=found.failure.retry_after)
+            if found.message is not None:
+                return Answer(outcome=Outcome.DONE, body=found.message)
+        own = nonce(f"{self._desk.project.tag}:ping", card.channel_id, card.id, card.generation)
+        drawn = draw_summons(view, ping, address)
+        return await self._wire.post(card.channel_id, drawn, nonce=own, reply_to=message_id)

@@ -1,0 +1,224 @@
+"""Worker: one channel's hand. Claim a card, render it, send it, settle it; one card a step.
+
+Law: at whatever point the process dies, the next worker brings the channel to the truth without a second
+message for any card.
+- Before the post: the nonce is stored with the claim, so that any attempt at it is the same message.
+- Between post and settle: a repetition within the nonce's window gives the message back; later it is searched
+  for by its marker and adopted. Both may show an older revision, so that both are followed by an edit.
+- Between edit and settle: the edit is made again.
+
+A failure is one of four: the message is gone (post anew), the channel is closed to us (park its cards until
+the cause changes), Discord refuses this text (say it plainly, else park this card), or it passes (wait, at
+first with the one card, then with the whole channel).
+"""
+
+import math
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any, Final, TypeVar
+
+import structlog
+
+from bot.cards.alert import AlertView
+from bot.cards.card import Ping
+from bot.delivery.breaker import Breaker
+from bot.delivery.echo import Echoes
+from bot.delivery.face import draw, plain
+from bot.delivery.limits import Call
+from bot.delivery.message import Message
+from bot.delivery.outcome import Answer, Outcome
+from bot.delivery.ping import Pings
+from bot.delivery.presence import Presence
+from bot.delivery.search import Found, find
+from bot.delivery.summons import Summons
+from bot.delivery.wire import Wire, edit_call
+from bot.domain.errors import NotDurableError
+from bot.domain.outbox import NONCE_WINDOW, Outgoing, ParkReason, backoff
+from bot.usecases import card as cards
+from bot.usecases.desk import Desk
+
+T = TypeVar("T")
+
+_BARRED: Final = 60.0  # seconds in which a channel that refused us is not asked again
+_HELD: Final = 20  # cards put off in a row because edits are limited
+_PATIENCE: Final = (0.2, 1.0, 5.0)  # seconds between attempts to write down what was sent
+_log: Final = structlog.get_logger(__name__)
+
+
+class Worker:
+    """Keeps what it learned of its channel between steps; it never sleeps with a claim in its hand."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        wire: Wire,
+        *,
+        channel_id: int,
+        name: str,
+        pings: Pings,
+        echoes: Echoes,
+        presence: Presence,
+    ) -> None:
+        self._desk = desk
+        self._wire = wire
+        self._channel_id = channel_id
+        self._name = name
+        self._pings = pings
+        self._echoes = echoes
+        self._presence = presence
+        self._summons = Summons(desk, wire, presence)
+        self._breaker = Breaker()
+        self._barred: tuple[ParkReason, float] | None = None
+        self._held = 0
+        self.sent_at = -math.inf
+
+    def hope(self) -> None:
+        """Something changed for the better: do not wait any longer."""
+        self._breaker.mend()
+        self._barred = None
+
+    async def step(self) -> float:
+        """Bring one card to the truth.
+
+        Returns how many seconds to wait before the next step: 0 while there is more to do, infinity when
+        nothing is due.
+
+        Raises:
+            NotDurableError: the database cannot be asked; what was claimed is free again after its lease.
+        """
+        now = self._desk.clock.monotonic()
+        wait = max(
+            self._breaker.opens_in(now=now),
+            self._wire.limits.opens_in(Call.POST, self._channel_id, now=now),
+        )
+        if wait > 0:
+            return wait
+        task = await cards.take(self._desk, self._channel_id, worker=self._name)
+        if task is None:
+            self._held = 0
+            return math.inf
+        if task.view is None:
+            await cards.park(self._desk, task.card, ParkReason.REFUSED, alone=True)
+            return 0.0
+        if self._barred is not None and now < self._barred[1]:
+            await cards.park(self._desk, task.card, self._barred[0], alone=False)
+            return 0.0
+        if task.card.message_id is None:
+            return await self._post(task.card, task.view)
+        return await self._edit(task.card, task.card.message_id, task.view)
+
+    async def _post(self, card: Outgoing, view: AlertView) -> float:
+        landing = self._echoes.landing(card.nonce)
+        if landing is not None:
+            return await self._settle(card, landing.message_id, shown=0, pinged=landing.woke)
+        if card.retried and self._desk.clock.now() - card.posting_since > NONCE_WINDOW:
+            found = await self._find(card)
+            if found.failure is not None:
+                return await self._fail(card, found.failure)
+            if found.message is not None:
+                return await self._settle(card, found.message.id, shown=0, pinged=found.message.woke)
+        ping = Ping() if card.pinged else self._pings.due(view.alert, card.channel_id)
+        drawn = draw(view, ping)
+        self._echoes.depart(card.nonce)
+        answer = await self._wire.post(card.channel_id, drawn, nonce=card.nonce)
+        if answer.outcome is Outcome.REFUSED:
+            _tell_refusal(card, answer)
+            answer = await self._wire.post(card.channel_id, plain(drawn, view), nonce=card.nonce)
+        if answer.body is None:
+            return await self._fail(card, answer)
+        if card.retried:
+            return await self._settle(card, answer.body.id, shown=0, pinged=answer.body.woke)
+        return await self._settle(card, answer.body.id, shown=card.wanted, pinged=bool(ping))
+
+    async def _find(self, card: Outgoing) -> Found:
+        tag, own_id = self._desk.project.tag, self._presence.own_id
+
+        def is_ours(message: Message) -> bool:
+            return message.author.id == own_id and message.bears(tag, card.subject_id)
+
+        return await find(
+            self._wire, self._desk.clock, card.channel_id, since=card.posting_since, wanted=is_ours
+        )
+
+    async def _edit(self, card: Outgoing, message_id: int, view: AlertView) -> float:
+        clock = self._desk.clock
+        limits, call = self._wire.limits, edit_call(message_id, clock)
+        closed = limits.opens_in(call, card.channel_id, now=clock.monotonic())
+        if closed > 0:
+            await self._put_off(card, closed)
+            self._held += 1
+            return 0.0 if self._held % _HELD else closed
+        ping = self._pings.due(view.alert, card.channel_id)
+        drawn = draw(view, ping if card.pinged else Ping())
+        answer = await self._wire.edit(card.channel_id, message_id, drawn)
+        if answer.outcome is Outcome.ARCHIVED:
+            await self._wire.wake(card.channel_id)
+            answer = await self._wire.edit(card.channel_id, message_id, drawn)
+        if answer.outcome is Outcome.REFUSED:
+            _tell_refusal(card, answer)
+            answer = await self._wire.edit(card.channel_id, message_id, plain(drawn, view))
+        if answer.outcome is not Outcome.DONE:
+            return await self._fail(card, answer)
+        if ping and not card.pinged:
+            answer = await self._summons.send(card, message_id, view, ping)
+            if answer.outcome in {Outcome.LIMITED, Outcome.PASSING, Outcome.UNAUTHORIZED}:
+                return await self._fail(card, answer)
+        pinged = bool(ping) and answer.outcome is Outcome.DONE
+        return await self._settle(card, message_id, shown=card.wanted, pinged=pinged)
+
+    async def _settle(self, card: Outgoing, message_id: int, *, shown: int, pinged: bool) -> float:
+        await self._persist(
+            lambda: cards.settle(
+                self._desk, card, worker=self._name, message_id=message_id, shown=shown, pinged=pinged
+            )
+        )
+        if card.message_id is None:
+            await self._echoes.settled(card.nonce, message_id)
+        self._held = 0
+        self._breaker.mend()
+        self.sent_at = self._desk.clock.monotonic()
+        if self._barred is not None:
+            self._barred = None
+            await cards.unpark(self._desk, self._channel_id)
+        return 0.0
+
+    async def _fail(self, card: Outgoing, answer: Answer[Any]) -> float:
+        """The card was not shown; decide what to do about it."""
+        reason = answer.outcome.park_reason
+        if reason is not None:
+            self._barred = (reason, self._desk.clock.monotonic() + _BARRED)
+            count = await cards.park(self._desk, card, reason, alone=False)
+            _log.warning("channel parked", channel=card.channel_id, cards=count, words=answer.words)
+        elif answer.outcome is Outcome.MESSAGE_GONE:
+            await cards.lose(self._desk, card)
+        elif answer.outcome is Outcome.REFUSED:
+            await cards.park(self._desk, card, ParkReason.REFUSED, alone=True)
+            _log.error("card refused", card=card.id, channel=card.channel_id, words=answer.words)
+        elif answer.outcome is Outcome.LIMITED:
+            await self._put_off(card, answer.retry_after)
+        else:
+            return await self._wait_out(card, answer)
+        return 0.0
+
+    async def _wait_out(self, card: Outgoing, answer: Answer[Any]) -> float:
+        """A passing failure: the card's own at first, the whole channel's when it goes on."""
+        pause = self._breaker.fail(now=self._desk.clock.monotonic())
+        await self._put_off(card, pause or backoff(card.failures + 1).total_seconds())
+        _log.warning("discord fails", channel=card.channel_id, pause=pause, words=answer.words)
+        return pause
+
+    async def _put_off(self, card: Outgoing, seconds: float) -> None:
+        await cards.put_off(self._desk, card, worker=self._name, after=timedelta(seconds=seconds))
+
+    async def _persist(self, work: Callable[[], Awaitable[T]]) -> T:
+        """What Discord has done must be written down: a database that is busy gets some more chances."""
+        for patience in _PATIENCE:
+            try:
+                return await work()
+            except NotDurableError:
+                await self._desk.clock.sleep(patience)
+        return await work()
+
+
+def _tell_refusal(card: Outgoing, answer: Answer[Any]) -> None:
+    _log.error("card refused, saying it in plain text", card=card.id, words=answer.words)

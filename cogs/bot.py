@@ -1,0 +1,117 @@
+"""Bot: the client that listens to Discord, with all its cogs; `build` puts it together."""
+
+import secrets
+import sys
+from types import MappingProxyType
+from typing import Any, Final
+
+import discord
+import structlog
+from discord import app_commands
+from discord.ext import commands
+
+from bot.cards import answer
+from bot.usecases.desk import Desk
+from cogs import alert, listing, setup
+from cogs.alert_command import AlertCommands, acknowledge_message
+from cogs.door import BotOptions, Door
+from cogs.errand import Errand
+from cogs.press import Acts, Leftovers, pressable
+from cogs.reaction import Reactions
+from cogs.reconciliation import Reconciliation
+from cogs.registration import Registration
+from cogs.rights import Rights
+from cogs.setup import SetupCommand
+from cogs.status import StatusCommand
+
+# None is privileged: what people press and set says who they are.
+INTENTS: Final = discord.Intents(guilds=True, guild_messages=True, guild_reactions=True)
+PRESSES: Final[Acts] = MappingProxyType({**alert.PRESSES, **listing.PRESSES, **setup.PRESSES})
+FORMS: Final[Acts] = MappingProxyType({**alert.FORMS, **setup.FORMS})
+_READY_LULL: Final = 0.5  # seconds without another server before READY; a desk is in one or few
+_FAREWELL: Final = 2.0  # seconds
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class DeskTree(app_commands.CommandTree["DeskBot"]):
+    """The commands, their clock and their error boundary."""
+
+    async def interaction_check(self, interaction: discord.Interaction["DeskBot"], /) -> bool:
+        """Everything begins here: completions and commands alike."""
+        command = interaction.command
+        name = command.qualified_name if command is not None else "unknown"
+        if interaction.type is discord.InteractionType.autocomplete:
+            name = "completion"
+        Errand(self.client.door, interaction, name)
+        return True
+
+    async def on_error(
+        self, interaction: discord.Interaction["DeskBot"], error: app_commands.AppCommandError, /
+    ) -> None:
+        """The boundary: every error becomes an answer."""
+        errand = Errand.of(interaction)
+        if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+            _log.warning("command_outdated", reason=str(error))
+            errand.conclude("stale")
+            await errand.attend(errand.whisper(answer.stale()))
+            return
+        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        await errand.excuse(cause)
+
+
+class DeskBot(commands.Bot):
+    """discord.py's client, bound to a desk; it keeps next to nothing in memory."""
+
+    def __init__(self, door: Door) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=DeskTree,
+            intents=INTENTS,
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            guild_ready_timeout=_READY_LULL,
+        )
+        self.door = door
+
+    async def setup_hook(self) -> None:
+        """Add all cogs and pressable items; this is before the gateway is asked for."""
+        reactions = Reactions(self.door, self)
+        for cog in (
+            AlertCommands(self.door),
+            SetupCommand(self.door),
+            StatusCommand(self.door),
+            Leftovers(self.door, PRESSES, FORMS),
+            reactions,
+            Reconciliation(self.door, self, reactions),
+        ):
+            await self.add_cog(cog)
+        self.tree.add_command(acknowledge_message)
+        self.add_dynamic_items(*(pressable(self.door, verb, act) for verb, act in PRESSES.items()))
+        await self.add_cog(Registration(self.door, self))
+
+    async def close(self) -> None:
+        """Serve whoever is at the door, then close it."""
+        await self.door.empty(_FAREWELL)
+        await super().close()
+
+    async def on_message(self, _: discord.Message, /) -> None:
+        """Words are not commands here."""
+
+    async def on_app_command_completion(self, interaction: discord.Interaction[Any], _: object) -> None:
+        """A command went well."""
+        Errand.of(interaction).conclude("done")
+
+    async def on_error(self, event_method: str, /, *_: Any, **__: Any) -> None:
+        """The boundary of listeners: what failed is in the log, and the next event is heard."""
+        _log.error(
+            "listener_failed", listener=event_method, reference=secrets.token_hex(4), exc_info=sys.exc_info()
+        )
+
+
+def build(desk: Desk, options: BotOptions) -> DeskBot:
+    """The client of this desk; ``start(token)`` runs it until it is closed."""
+    return DeskBot(Door(desk, options, Rights(desk, options.roles)))

@@ -1,0 +1,193 @@
+"""A desk, a sandbox and the real bot between them; cards are posted by hand, as delivery would."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import discord
+
+from bot.cards.alert import render
+from bot.clock import SystemClock
+from bot.domain.alert import Alert
+from bot.domain.errors import TocsinError
+from bot.domain.signal import Severity
+from bot.sandbox.control.actor import Actor
+from bot.sandbox.server import Sandbox
+from bot.usecases import card, press
+from bot.usecases.desk import Desk
+from bot.usecases.intake import take_in
+from cogs.bot import DeskBot, build
+from cogs.door import BotOptions
+from cogs.message import looks
+from cogs.rights import RoleWords
+from storage.audit import Audit
+from tests.senders import add_source, firing, submission
+
+DEADLINE: Final = 10.0
+ROLES: Final = RoleWords(respond=("responder",), manage=("operator",))
+Json = dict[str, Any]
+
+
+async def until(ready: Callable[[], Any]) -> Any:
+    """What ``ready`` returns once it is true."""
+    clock = SystemClock()
+    async with asyncio.timeout(DEADLINE):
+        while not (found := ready()):
+            await clock.sleep(0.005)
+    return found
+
+
+class Stage:
+    """Four lines of a test's time line: fire, act as somebody, wait, look."""
+
+    def __init__(self, desk: Desk, sandbox: Sandbox) -> None:
+        self.desk = desk
+        self.sandbox = sandbox
+        self.channel_id = sandbox.channels["alerts"]
+        self.tested: list[str] = []
+        self._bots: list[tuple[DeskBot, asyncio.Task[None]]] = []
+        self._source: Any = None
+
+    @property
+    def bot(self) -> DeskBot:
+        """The bot that runs now."""
+        return self._bots[-1][0]
+
+    async def start_bot(self, *, guild_id: int | None = -1, roles: RoleWords = ROLES) -> DeskBot:
+        """A new client that is ready; without ``guild_id`` it knows the sandbox's server."""
+        options = BotOptions(
+            guild_id=self.sandbox.guild_id if guild_id == -1 else guild_id,
+            roles=roles,
+            public_url="https://alerts.example.com",
+            send_test=self._send_test,
+            lacking=_lacking,
+        )
+        bot = build(self.desk, options)
+        bot._connection.guild_ready_timeout = 0.02
+        task = asyncio.create_task(bot.start(self.sandbox.bot_token))
+        self._bots.append((bot, task))
+        await until(lambda: task.done() or bot.is_ready())
+        if task.done():
+            task.result()
+        return bot
+
+    async def stop_bot(self) -> None:
+        """The process goes away; what it remembered is lost."""
+        bot, task = self._bots.pop()
+        await bot.close()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    async def stop(self) -> None:
+        """Close all."""
+        while self._bots:
+            await self.stop_bot()
+
+    def person(self, name: str) -> Actor:
+        """``operator``, ``responder`` or ``visitor``."""
+        return self.sandbox.person(name)
+
+    async def fire(self, name: str = "HighErrorRate", **more: object) -> int:
+        """An alert comes in; its id."""
+        if self._source is None:
+            self._source = await add_source(self.desk)
+        signal = firing(name, Severity.CRITICAL, service="checkout", **more)
+        (receipt,) = await take_in(self.desk, [submission(self._source, signal)])
+        return int(receipt.alerts[0].ref.removeprefix("A-"))
+
+    async def post(self) -> int:
+        """Post the next dirty card as delivery would; the message's id."""
+        task = await card.take(self.desk, self.channel_id, worker="stage")
+        assert task is not None
+        assert task.view is not None
+        channel = self.bot.get_channel(self.channel_id)
+        assert isinstance(channel, discord.TextChannel)
+        message = await channel.send(**looks(render(task.view)))
+        await card.settle(
+            self.desk, task.card, worker="stage", message_id=message.id, shown=task.card.wanted, pinged=False
+        )
+        return message.id
+
+    async def raise_card(self, name: str = "HighErrorRate", **more: object) -> tuple[int, int]:
+        """An alert with its card in the channel: (alert id, message id)."""
+        alert_id = await self.fire(name, **more)
+        return alert_id, await self.post()
+
+    async def alert(self, alert_id: int) -> Alert:
+        """The alert as it is in the database."""
+        return await press.glance(self.desk, alert_id)
+
+    async def when(self, alert_id: int, ready: Callable[[Alert], bool]) -> Alert:
+        """The alert, once it is as awaited."""
+        clock = SystemClock()
+        async with asyncio.timeout(DEADLINE):
+            while not ready(alert := await self.alert(alert_id)):
+                await clock.sleep(0.005)
+        return alert
+
+    async def is_dirty(self) -> bool:
+        """Whether a card still waits for delivery."""
+        return bool(await card.channels_due(self.desk))
+
+    async def clean(self) -> None:
+        """Return once no card waits for delivery."""
+        clock = SystemClock()
+        async with asyncio.timeout(DEADLINE):
+            while await self.is_dirty():
+                await clock.sleep(0.005)
+
+    async def actions(self, alert_id: int) -> list[tuple[str, str]]:
+        """What the audit says was done by people: (action, actor)."""
+
+        def work(tx: Any) -> list[tuple[str, str]]:
+            audit: Audit = tx.audit
+            return [(each.entry.action, str(each.entry.actor)) for each in audit.about(f"alert:{alert_id}")]
+
+        return await self.desk.storage.read(work)
+
+    def button(self, verb: str, alert_id: int, extra: str = "") -> str:
+        """A custom_id of this desk."""
+        return f"{verb}:{self.desk.project.tag}:{alert_id}" + (f":{extra}" if extra else "")
+
+    def shown(self, message_id: int) -> Json:
+        """A message as everybody sees it."""
+        messages = self.sandbox.messages(self.channel_id)
+        return next(each for each in messages if each["id"] == str(message_id))
+
+    def title(self, message_id: int) -> str:
+        """The first line of a card."""
+        title: str = self.shown(message_id)["embeds"][0]["title"]
+        return title
+
+    def requests(self, method: str, part: str) -> list[Json]:
+        """What the bot asked of Discord."""
+        return [
+            each
+            for each in self.sandbox.mischief.requests()
+            if each["method"] == method and part in each["path"]
+        ]
+
+    async def _send_test(self, source_name: str) -> str:
+        if source_name == "broken":
+            raise TocsinError("The test alert did not get through: refused.")
+        self.tested.append(source_name)
+        return "A-1"
+
+
+def _lacking(have: discord.Permissions) -> Sequence[str]:
+    return [] if have.send_messages else ["Send Messages"]
+
+
+def parts(message: Json) -> list[Json]:
+    """The buttons and selects on a message."""
+    return [part for row in message["components"] for part in row["components"]]
+
+
+def custom_ids(message: Json) -> list[str]:
+    """The custom_ids on a message."""
+    return [part["custom_id"] for part in parts(message) if "custom_id" in part]
+
+
+def verbs(message: Json) -> list[str]:
+    """What can be pressed on a message."""
+    return [custom_id.partition(":")[0] for custom_id in custom_ids(message)]
