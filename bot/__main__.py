@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _complain(str(error), 1)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            return _complain(f"{error.strerror or error}. Another port: --port 0 or TOCSIN_PORT=0.", 1)
+            return _complain(f"{error.strerror or error}; TOCSIN_PORT=0 (or --port 0) takes any free one", 1)
         return _complain(str(error), 1)
     except KeyboardInterrupt:
         return 130

@@ -85,9 +85,12 @@ def _read_words(value: object) -> object:
 
 
 def _check_url(value: str) -> str:
+    value = value.strip()
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("must be an address that begins with http:// or https://")
+    if parts.port == 0 or any(character.isspace() or not character.isprintable() for character in value):
+        raise ValueError("must be an address without spaces, and with a port from 1 to 65535 if any")
     if parts.username or parts.query or parts.fragment:
         raise ValueError("must be a bare address, without user, query or fragment")
     return value.rstrip("/")

@@ -25,7 +25,7 @@ _OWN_TOKEN: Final = re.compile(r"\btocs?_[\w-]{16,}")
 _PATH_TOKEN: Final = re.compile(r"(/(?:webhooks|interactions)/\d+/)[\w-]{16,}")
 
 # Libraries say at INFO what we count or say ourselves.
-_QUIET: Final = ("aiohttp.access", "aiosqlite", "apscheduler", "httpcore", "httpx", "sqlalchemy")
+_QUIET: Final = ("aiohttp.access", "aiosqlite", "alembic", "apscheduler", "httpcore", "httpx", "sqlalchemy")
 
 
 def set_up(level: str, format_: Format, stream: TextIO | None = None) -> None:
@@ -66,7 +66,13 @@ def set_up(level: str, format_: Format, stream: TextIO | None = None) -> None:
     root.setLevel(level.upper())
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    logging.getLogger("discord.client").addFilter(_is_news)
     logging.captureWarnings(capture=True)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Let everything pass but discord.py's regret that this bot cannot speak."""
+    return "voice will NOT be supported" not in str(record.msg)
 
 
 def hide_secrets(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

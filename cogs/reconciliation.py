@@ -1,8 +1,8 @@
-"""Reconciliation: after the gateway was away, make true what was said meanwhile.
+"""Reconciliation: after the gateway was away, make true what people said with emoji meanwhile.
 
 Events between two sessions are lost for ever (events/gateway), and READY begins a new session. So the cards
-of open alerts are read again: emoji that appeared or vanished are applied, each once; a card that was
-deleted is posted anew. One call reads up to 100 messages of a channel; cards far apart cost a call each.
+of open alerts are read again, and emoji that appeared or vanished are applied, each once. One call reads up
+to 100 messages of a channel; cards far apart cost a call each. Cards that were deleted are delivery's.
 
 What the gateway tells during the comparison is newer than what was read, and wins.
 """
@@ -17,7 +17,7 @@ import discord
 import structlog
 from discord.ext import commands
 
-from bot.usecases import absence, card
+from bot.usecases import absence
 from bot.usecases.reaction import ACTIONS
 from cogs.door import Door
 from cogs.errand import UNREACHABLE
@@ -64,27 +64,26 @@ class Reconciliation(commands.Cog):
         if not isinstance(channel, discord.TextChannel):
             return
         try:
-            async for message_id, message in self._read(channel, message_ids):
-                if message is None:
-                    await self._confirm_gone(channel, message_id)
-                else:
-                    await self._compare(channel, message)
+            async for message in self._read(channel, message_ids):
+                await self._compare(channel, message)
         except UNREACHABLE as error:
             _log.warning("reconciliation_cut_short", channel_id=channel_id, reason=repr(error))
 
     async def _read(
         self, channel: discord.TextChannel, message_ids: Iterable[int]
-    ) -> AsyncIterator[tuple[int, discord.Message | None]]:
-        """Each of these messages as it stands, None for those that are not there."""
+    ) -> AsyncIterator[discord.Message]:
+        """Those of these messages that still stand."""
         waiting = deque(sorted(message_ids))
         while waiting:
             before = discord.Object(waiting[0] - 1)
             page = [each async for each in channel.history(limit=_PAGE, after=before, oldest_first=True)]
-            found = {each.id: each for each in page}
             end = page[-1].id if len(page) == _PAGE else math.inf
+            wanted = set()
             while waiting and waiting[0] <= end:
-                message_id = waiting.popleft()
-                yield message_id, found.get(message_id)
+                wanted.add(waiting.popleft())
+            for message in page:
+                if message.id in wanted:
+                    yield message
             await self._door.desk.clock.sleep(_PAUSE)
 
     async def _compare(self, channel: discord.TextChannel, message: discord.Message) -> None:
@@ -107,12 +106,6 @@ class Reconciliation(commands.Cog):
             except discord.NotFound:
                 self._members[user_id] = None
         return self._members[user_id]
-
-    async def _confirm_gone(self, channel: discord.TextChannel, message_id: int) -> None:
-        try:
-            await channel.get_partial_message(message_id).fetch()
-        except discord.NotFound:
-            await card.forget_message(self._door.desk, message_id)
 
 
 async def _standing(message: discord.Message) -> AsyncIterator[tuple[int, str]]:

@@ -86,7 +86,8 @@ async def create(errand: Errand, which: CustomId) -> None:
         url=f"{errand.door.options.public_url}/v1/hooks/{issued.source.provider}",
         token=issued.token,
     )
-    await errand.redraw(cards.result(made, errand.door.tag))
+    shown = cards.result(made, errand.door.tag)
+    await (errand.redraw(shown) if errand.on_whisper else errand.whisper(shown))
 
 
 async def send_test(errand: Errand, which: CustomId) -> None:

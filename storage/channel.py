@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select,
 from bot.domain.outbox import COUNT_DELAY, ParkReason
 from bot.domain.verdict import Lane
 from storage.codec import micros, moment_or_none
+from storage.dialect import is_dead
 from storage.table import card
 
 
@@ -47,6 +48,20 @@ class Channels:
             update(card)
             .where(card.c.project_id == project_id, card.c.channel_id == 0)
             .values(channel_id=channel_id, parked_reason=None, parked_at=None)
+        ).rowcount
+
+    def free_from_dead(self, worker: str) -> int:
+        """End the claims of workers whose process is gone, all but ``worker``'s own; returns how many."""
+        names = self._connection.execute(
+            select(card.c.claimed_by)
+            .where(card.c.claimed_by.is_not(None), card.c.claimed_by != worker)
+            .distinct()
+        ).scalars()
+        dead = [name for name in names if name is not None and is_dead(self._connection, name)]
+        if not dead:
+            return 0
+        return self._connection.execute(
+            update(card).where(card.c.claimed_by.in_(dead)).values(claimed_by=None, claim_expires_at=None)
         ).rowcount
 
     def due(self, *, now: datetime) -> list[int]:

@@ -60,3 +60,17 @@ def hold_chain(connection: Connection, project_id: int) -> None:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(7261, :project)"), {"project": project_id})
+
+
+def mark_alive(connection: Connection, worker: str) -> None:
+    """Hold the lock that says this worker lives (PostgreSQL)."""
+    statement = text("SELECT pg_advisory_lock(7262, hashtext(:worker))")
+    connection.execute(statement, {"worker": worker})
+
+
+def is_dead(connection: Connection, worker: str) -> bool:
+    """Whether nobody holds the worker's lock; SQLite has one process, so any other worker is dead."""
+    if connection.dialect.name != "postgresql":
+        return True
+    statement = text("SELECT pg_try_advisory_xact_lock(7262, hashtext(:worker))")
+    return bool(connection.execute(statement, {"worker": worker}).scalar_one())

@@ -18,10 +18,11 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
 from bot.domain.errors import NotDurableError
+from storage.dialect import mark_alive
 from storage.transaction import Transaction
 from storage.writer import Writer
 
@@ -44,6 +45,7 @@ class Storage:
         self._url = url
         self._reader = reader
         self._writer = writer
+        self._mark: AsyncConnection | None = None
 
     @classmethod
     def open(cls, url: str) -> "Storage":
@@ -100,8 +102,23 @@ class Storage:
                 raise
             raise NotDurableError(_plain(error)) from error
 
+    async def announce(self, worker: str) -> None:
+        """Let others see that ``worker`` lives, for as long as this process does.
+
+        On PostgreSQL that is an advisory lock which ends with the connection, however the process ends;
+        an embedded file has one process only.
+        """
+        if self.dialect != "postgresql" or self._mark is not None:
+            return
+        connection = await self._reader.connect()
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.run_sync(lambda conn: mark_alive(conn, worker))
+        self._mark = connection
+
     async def close(self) -> None:
         """Finish what was begun and let go of the files and sockets."""
+        if self._mark is not None:
+            await self._mark.close()
         if self._writer is not None:
             await asyncio.to_thread(self._writer.close)
         await self._reader.dispose()

@@ -155,24 +155,25 @@ class Recurrences:
             recurrence_day, [(project_id, day, key, each.occurrences, each.episodes) for key, each in ordered]
         )
 
-    def memory(self, recurrence_id: int, *, before_alert: int, now: datetime) -> Memory:
-        """What the team knew about this signature when alert ``before_alert`` fired."""
-        first_day = micros(now - MEMORY_SPAN) // DAY_US
+    def memory(self, recurrence_id: int, *, alert_id: int, now: datetime) -> Memory:
+        """What the team knew about this signature when this alert of it fired."""
         episodes = self._connection.execute(
-            select(func.coalesce(func.sum(recurrence_day.c.episodes), 0)).where(
-                recurrence_day.c.recurrence_id == recurrence_id, recurrence_day.c.day >= first_day
+            select(func.count()).where(
+                alert.c.recurrence_id == recurrence_id,
+                alert.c.id <= alert_id,
+                alert.c.opened_at >= micros(now - MEMORY_SPAN),
             )
         ).scalar_one()
         previous = self._connection.execute(
             select(alert.c.opened_at, alert.c.owner, alert.c.owner_name, alert.c.note)
-            .where(alert.c.recurrence_id == recurrence_id, alert.c.id < before_alert)
+            .where(alert.c.recurrence_id == recurrence_id, alert.c.id < alert_id)
             .order_by(alert.c.id.desc())
             .limit(1)
         ).one_or_none()
         if previous is None:
-            return Memory(episodes=int(episodes))
+            return Memory(episodes=episodes)
         return Memory(
-            episodes=int(episodes),
+            episodes=episodes,
             previous_at=moment(previous.opened_at),
             acked_by=actor_or_none(previous.owner, previous.owner_name),
             note=previous.note,

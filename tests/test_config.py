@@ -132,7 +132,7 @@ def test_all_errors_are_told_at_once_with_both_names(tmp_path: Path) -> None:
     [alert]
     ttl = "1m"
     """
-    nowhere = tmp_path / "nowhere"
+    nowhere, unread = tmp_path / "nowhere", "discord.token (TOCSIN_DISCORD_TOKEN_FILE)"
     environ = {
         "TOCSIN_PUBLIC_URL": "ftp://x",
         "TOCSIN_DISCORD_TOKEN_FILE": str(nowhere),
@@ -143,7 +143,7 @@ def test_all_errors_are_told_at_once_with_both_names(tmp_path: Path) -> None:
         [
             "alert: is no setting; did you mean alerts?",
             'alerts.ttl (TOCSIN_ALERTS_TTL): must be a duration such as "90s", "30m", "1h30m" or "2d"',
-            f"discord.token (TOCSIN_DISCORD_TOKEN_FILE): cannot read the file {nowhere}: No such file or directory",
+            f"{unread}: cannot read the file {nowhere}: No such file or directory",
             "http.hots: is no setting; did you mean http.host?",
             "http.port (TOCSIN_PORT): must be a whole number",
             "http.public_url (TOCSIN_PUBLIC_URL): must be an address that begins with http:// or https://",
@@ -164,15 +164,29 @@ def test_all_errors_are_told_at_once_with_both_names(tmp_path: Path) -> None:
         ('[http]\nmax_body = "1 lot"', "http.max_body (TOCSIN_HTTP_MAX_BODY): must be a size such as"),
         ('[http]\nmax_body = "many"', "http.max_body (TOCSIN_HTTP_MAX_BODY): must be a size such as"),
         ("[roles]\nview = [1.5]", "roles.view (TOCSIN_ROLES_VIEW): "),
-        (
-            '[http]\npublic_url = "https://user:pw@host"',
-            "http.public_url (TOCSIN_PUBLIC_URL): must be a bare",
-        ),
     ],
 )
 def test_a_wrong_value_is_explained(text: str, reason: str, tmp_path: Path) -> None:
     (said,) = complaints(text, folder=tmp_path)
     assert reason in said
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("example.org", "must be an address that begins with http:// or https://"),
+        ("http://", "must be an address that begins with http:// or https://"),
+        ("https://user:pw@host", "must be a bare address, without user, query or fragment"),
+        ("https://host?a=b", "must be a bare address, without user, query or fragment"),
+        ("http://a b", "must be an address without spaces"),
+        ("http://a\nb", "must be an address without spaces"),
+        ("http://a:0", "must be an address without spaces, and with a port from 1"),
+        ("http://a:99999", "Port out of range 0-65535"),
+    ],
+)
+def test_an_address_that_could_not_be_called_is_refused(url: str, reason: str, tmp_path: Path) -> None:
+    (said,) = complaints(environ={"TOCSIN_PUBLIC_URL": url}, folder=tmp_path)
+    assert said.startswith(f"http.public_url (TOCSIN_PUBLIC_URL): {reason}")
 
 
 def test_a_missing_file_is_an_error_only_when_it_was_named(

@@ -71,6 +71,14 @@ def test_what_we_count_ourselves_is_not_logged(name: str) -> None:
     assert not stream.getvalue()
 
 
+def test_that_the_bot_has_no_voice_is_no_news() -> None:
+    stream = io.StringIO()
+    log.set_up("info", "json", stream)
+    logging.getLogger("discord.client").warning("PyNaCl is not installed, voice will NOT be supported")
+    logging.getLogger("discord.client").warning("something else")
+    assert [line["message"] for line in lines(stream)] == ["something else"]
+
+
 def test_lines_below_the_level_are_dropped() -> None:
     stream = io.StringIO()
     log.set_up("warning", "json", stream)

@@ -91,6 +91,7 @@ class Dispatcher:
 
     async def _run(self) -> None:
         clock = self._desk.clock
+        await self._take_over()
         while not self._stopping:
             began = clock.monotonic()
             for channel_id in await self._due():
@@ -98,6 +99,15 @@ class Dispatcher:
             ended = clock.monotonic()
             await self._desk.bell.wait(POLL)
             await clock.sleep(ended + min((ended - began) * _SHARE, POLL) - clock.monotonic())
+
+    async def _take_over(self) -> None:
+        """Free what a killed process had claimed; without it those cards would wait out their leases."""
+        try:
+            freed = await card.begin_work(self._desk, worker=self._name)
+        except NotDurableError as error:
+            _log.warning("claims of the past wait for their leases to end", reason=str(error))
+        else:
+            _log.info("delivery begins", worker=self._name, freed=freed)
 
     async def _due(self) -> list[int]:
         try:

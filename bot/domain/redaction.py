@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from bot.domain.leak import CLUES, MARK, scrub
+from bot.domain.leak import ANY_CLUE, CLUES, MARK, scrub
 from bot.domain.secret import is_secret_name
 
 RULES_VERSION: Final = 1
@@ -20,7 +20,7 @@ DEEPEST: Final = 64
 
 _NAME_FIELDS: Final = ("name", "key", "header")
 
-_CLUES: Final = tuple(re.compile(clue.encode()) for clue in CLUES)
+_CLUES: Final = tuple((re.compile(clue.encode()), re.compile(clue, re.ASCII)) for clue in CLUES)
 _HIDING: Final = re.compile(rb"\\(?:/|u00(?:1[bB]|2(?![267])|3(?![cCeE])|[4-7]))")
 """JSON escapes behind which a clue could hide: printable ASCII (save what encoders escape by habit:
 ampersand, quotes, angle brackets), an escaped slash, and ESC, which `text.harmless` drops."""
@@ -39,25 +39,31 @@ def redact(value: object) -> Redacted:
     Names of fields are text too. ``{"name": "DB_PASSWORD", "value": ...}`` and ``["Cookie", ...]`` count as a
     name and its value.
     """
-    walk = _Walk()
-    return Redacted(walk.value(value, DEEPEST), walk.hits)
+    return _redact(value, [ANY_CLUE])
 
 
 def redact_body(raw: bytes, decoded: object) -> Redacted:
     """`redact`, for ``decoded`` as read from the JSON ``raw``; ``decoded`` itself when no clue is in it."""
     lowered = raw.lower()
-    if _HIDING.search(lowered) or any(clue.search(lowered) for clue in _CLUES):
+    if _HIDING.search(lowered):
         return redact(decoded)
-    return Redacted(decoded, 0)
+    clues = [in_text for in_bytes, in_text in _CLUES if in_bytes.search(lowered)]
+    return _redact(decoded, clues) if clues else Redacted(decoded, 0)
+
+
+def _redact(value: object, clues: list[re.Pattern[str]]) -> Redacted:
+    walk = _Walk(clues)
+    return Redacted(walk.value(value, DEEPEST), walk.hits)
 
 
 class _Walk:
-    """One pass over one value. Requests repeat themselves, so each distinct text is looked at once."""
+    """One pass over one value, looking for some clues. Each distinct text is looked at once."""
 
-    __slots__ = ("_names", "_texts", "hits")
+    __slots__ = ("_clues", "_names", "_texts", "hits")
 
-    def __init__(self) -> None:
+    def __init__(self, clues: list[re.Pattern[str]]) -> None:
         self.hits = 0
+        self._clues = clues
         self._texts: dict[str, tuple[str, int]] = {}
         self._names: dict[str, bool] = {}
 
@@ -78,7 +84,9 @@ class _Walk:
     def _scrub(self, text: str) -> tuple[str, int]:
         known = self._texts.get(text)
         if known is None:
-            known = self._texts[text] = scrub(text)
+            lowered = text.lower()
+            suspicious = any(clue.search(lowered) for clue in self._clues)
+            known = self._texts[text] = scrub(text) if suspicious else (text, 0)
         return known
 
     def _object(self, fields: dict[str, object], levels: int) -> dict[str, object]:

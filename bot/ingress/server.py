@@ -6,12 +6,14 @@ loopback interface that come through no proxy, and those that show the token of 
 
 import traceback
 from collections.abc import Awaitable, Callable
+from functools import cache
 from ipaddress import ip_address
 from typing import Final
 
 import msgspec
 import structlog
 from aiohttp import web
+from prometheus_client import Counter
 
 from bot import metrics
 from bot.domain.errors import NotDurableError
@@ -102,8 +104,7 @@ class Ingress:
             response = Refusal(Reason.BROKEN, "It is in the log.").answer()
         if path.startswith(HOOKS):
             name = path.removeprefix(HOOKS)
-            label = name if name in PROVIDERS else "unknown"
-            metrics.REQUESTS.labels(label, str(response.status)).inc()
+            _counted(name if name in PROVIDERS else "unknown", response.status).inc()
         return response
 
     async def _route(self, request: web.BaseRequest, path: str) -> web.Response:
@@ -138,6 +139,12 @@ class Ingress:
             return False
         claim = read_claim(request.headers, self._clock.now())
         return isinstance(claim, Bearer) and await self._keyring.of_token(claim.digest) is not None
+
+
+@cache
+def _counted(provider: str, status: int) -> Counter:
+    """Looking a series up costs more than counting in it."""
+    return metrics.REQUESTS.labels(provider, str(status))
 
 
 def _is_local(request: web.BaseRequest) -> bool:

@@ -10,7 +10,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from bot.sandbox.event import KNOWN_INTENTS, PRIVILEGED
 from bot.sandbox.fault import Effect, Faults, Rule
-from bot.sandbox.session import Session, Spawn, guild_payload, ready_payload
+from bot.sandbox.session import Session, Spawn, guild_payload, members_payload, ready_payload
 from bot.sandbox.world import World
 
 MAX_PAYLOAD = 4096
@@ -25,8 +25,10 @@ class Op(IntEnum):
     HEARTBEAT = 1
     IDENTIFY = 2
     PRESENCE = 3
+    VOICE_STATE = 4
     RESUME = 6
     RECONNECT = 7
+    REQUEST_MEMBERS = 8
     INVALID_SESSION = 9
     HELLO = 10
     HEARTBEAT_ACK = 11
@@ -218,15 +220,7 @@ class Connection:
         self._received.append(now)
         if len(self._received) > SENDS and now - self._received[0] < SEND_WINDOW:
             raise GatewayError(Close.RATE_LIMITED)
-        if len(data) > MAX_PAYLOAD:
-            raise GatewayError(Close.DECODE_ERROR)
-        try:
-            payload = msgspec.json.decode(data)
-            op, body = Op(payload["op"]), payload.get("d")
-        except (msgspec.DecodeError, TypeError, KeyError, AttributeError) as error:
-            raise GatewayError(Close.DECODE_ERROR) from error
-        except ValueError as error:
-            raise GatewayError(Close.UNKNOWN_OPCODE) from error
+        op, body = _decode(data)
         if op is Op.HEARTBEAT:
             self._beat_at = now
             self._send_op(Op.HEARTBEAT_ACK, None)
@@ -236,6 +230,8 @@ class Connection:
             self._resume(body)
         elif self._session is None:
             raise GatewayError(Close.NOT_AUTHENTICATED)
+        elif op is Op.REQUEST_MEMBERS:
+            self._session.dispatch("GUILD_MEMBERS_CHUNK", members_payload(self._world, body))
 
     def _demand_token(self, body: Any) -> None:
         if self._session is not None:
@@ -278,3 +274,15 @@ class Connection:
             session.line, self._session = None, None
             self._gateway.end_session(session)
             self._send_op(Op.INVALID_SESSION, False)
+
+
+def _decode(data: str | bytes) -> tuple[Op, Any]:
+    if len(data) > MAX_PAYLOAD:
+        raise GatewayError(Close.DECODE_ERROR)
+    try:
+        payload = msgspec.json.decode(data)
+        return Op(payload["op"]), payload.get("d")
+    except (msgspec.DecodeError, TypeError, KeyError, AttributeError) as error:
+        raise GatewayError(Close.DECODE_ERROR) from error
+    except ValueError as error:
+        raise GatewayError(Close.UNKNOWN_OPCODE) from error

@@ -15,6 +15,7 @@ from bot.sandbox.channel import Channel
 from bot.sandbox.error import ApiError, Refusal
 from bot.sandbox.guild import User
 from bot.sandbox.message import Message, Origin
+from bot.sandbox.settings import SandboxSettings
 from bot.sandbox.snowflake import SkewedClock
 
 Json = dict[str, Any]
@@ -118,18 +119,16 @@ class Interaction:
 class Interactions:
     """The interactions that may still be answered, by token; bounded."""
 
-    def __init__(self, clock: SkewedClock, *, deadline: float, life: float, kept: int) -> None:
+    def __init__(self, clock: SkewedClock, settings: SandboxSettings) -> None:
         self._clock = clock
-        self._deadline = deadline
-        self._life = life
-        self._kept = kept
+        self._settings = settings
         self._by_token: dict[str, Interaction] = {}
         self.modals: dict[int, Interaction] = {}
 
     def keep(self, interaction: Interaction) -> None:
         """Make an interaction answerable."""
         self._by_token[interaction.token] = interaction
-        while len(self._by_token) > self._kept:
+        while len(self._by_token) > self._settings.kept_interactions:
             del self._by_token[next(iter(self._by_token))]
 
     def to_answer(self, interaction_id: int, token: str) -> Interaction:
@@ -143,7 +142,7 @@ class Interactions:
             raise ApiError(Refusal.UNKNOWN_INTERACTION)
         if interaction.callback is not None:
             raise ApiError(Refusal.ALREADY_ACKNOWLEDGED)
-        if self._clock.monotonic() - interaction.begun > self._deadline:
+        if self._clock.monotonic() - interaction.begun > self._settings.answer_deadline:
             raise ApiError(Refusal.UNKNOWN_INTERACTION)
         return interaction
 
@@ -156,7 +155,7 @@ class Interactions:
         interaction = self._by_token.get(token)
         if interaction is None:
             raise ApiError(Refusal.UNKNOWN_WEBHOOK)
-        if self._clock.monotonic() - interaction.begun > self._life:
+        if self._clock.monotonic() - interaction.begun > self._settings.token_life:
             raise ApiError(Refusal.INVALID_WEBHOOK_TOKEN)
         if interaction.callback is None:
             raise ApiError(Refusal.UNKNOWN_WEBHOOK)

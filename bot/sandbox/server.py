@@ -1,6 +1,7 @@
 """The sandbox as one object: start it, read its address, act as its people, stop it."""
 
 import asyncio
+import mimetypes
 from collections.abc import Coroutine
 from http import HTTPStatus
 from pathlib import Path
@@ -27,6 +28,8 @@ from bot.sandbox.world import World
 PAGE = Path(__file__).parent / "page"
 SHUTDOWN_SECONDS = 0.2
 GOING_AWAY = 1001
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+NO_SNIFFING = {"X-Content-Type-Options": "nosniff"}
 
 
 class Sandbox:
@@ -142,5 +145,8 @@ class Sandbox:
         file = self.world.files.find(int(text)) if text.isdecimal() else None
         if file is None:
             raise ControlError("There is no such file", status=HTTPStatus.NOT_FOUND)
-        headers = {"X-Content-Type-Options": "nosniff", "Content-Disposition": "attachment"}
+        kind = mimetypes.guess_type(file.filename)[0]
+        if kind in PICTURES:
+            return web.Response(body=file.data, content_type=kind, headers=NO_SNIFFING)
+        headers = NO_SNIFFING | {"Content-Disposition": "attachment"}
         return web.Response(body=file.data, content_type="application/octet-stream", headers=headers)

@@ -133,3 +133,24 @@ def guild_payload(world: World, intents: int) -> bytes:
         "soundboard_sounds": [],
     }
     return msgspec.json.encode(body)
+
+
+def members_payload(world: World, wish: Any) -> bytes:
+    """The GUILD_MEMBERS_CHUNK event: members by ids or by the beginning of their name."""
+    asked = wish if isinstance(wish, dict) else {}
+    wanted, prefix = asked.get("user_ids"), str(asked.get("query", ""))
+    wanted = [wanted] if isinstance(wanted, str | int) else wanted
+    found = [
+        member
+        for member in world.guild.members.values()
+        if (str(member.user.id) in map(str, wanted) if wanted else member.user.username.startswith(prefix))
+    ]
+    body = {
+        "guild_id": str(world.guild.id),
+        "members": [member.wire() for member in found],
+        "chunk_index": 0,
+        "chunk_count": 1,
+        "not_found": [],
+        "nonce": asked.get("nonce"),
+    }
+    return msgspec.json.encode(body)

@@ -63,12 +63,7 @@ class World:
         self.commands = Commands(
             self.bot.user.id, self.ids, self.clock, creates_a_day=settings.command_creates_a_day
         )
-        self.interactions = Interactions(
-            self.clock,
-            deadline=settings.answer_deadline,
-            life=settings.token_life,
-            kept=settings.kept_interactions,
-        )
+        self.interactions = Interactions(self.clock, settings)
 
     def _found_guild(self) -> None:
         now = self.clock.now()

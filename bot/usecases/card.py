@@ -39,6 +39,14 @@ async def take(desk: Desk, channel_id: int, *, worker: str) -> Task | None:
     return await desk.storage.write(work)
 
 
+async def begin_work(desk: Desk, *, worker: str) -> int:
+    """Announce a worker, and free the cards that were claimed by processes that have died since."""
+    await desk.storage.announce(worker)
+    freed = await desk.storage.write(lambda tx: tx.channels.free_from_dead(worker))
+    desk.bell.ring()
+    return freed
+
+
 async def settle(
     desk: Desk, card: Outgoing, *, worker: str, message_id: int, shown: int, pinged: bool
 ) -> None:

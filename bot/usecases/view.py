@@ -12,7 +12,7 @@ def alert_view(tx: Transaction, desk: Desk, alert: Alert, now: datetime) -> Aler
     """The alert with its source's name and what the team remembers; who is pinged is delivery's to say."""
     return AlertView(
         alert=alert,
-        memory=tx.recurrences.memory(alert.recurrence_id, before_alert=alert.id, now=now),
+        memory=tx.recurrences.memory(alert.recurrence_id, alert_id=alert.id, now=now),
         source_name=tx.sources.names({alert.source_id}).get(alert.source_id, ""),
         tag=desk.project.tag,
     )

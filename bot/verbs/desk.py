@@ -28,7 +28,8 @@ def demo(args: Namespace) -> int:
         storage={"database_url": f"sqlite:///{(data / EMBEDDED_NAME).absolute()}", "data": data},
         http={"host": "127.0.0.1", "public_url": None},
     )
-    log.set_up(settings.log.level, settings.log.format)
+    # A person should see the welcome and what goes wrong; a program gets the usual log.
+    log.set_up(settings.log.level if args.ready_file else "warning", settings.log.format)
     try:
         run(
             app.demo(

@@ -1,7 +1,7 @@
 """A desk, a sandbox and the real bot between them; cards are posted by hand, as delivery would."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
 import discord
@@ -10,8 +10,9 @@ from bot.cards.alert import render
 from bot.clock import SystemClock
 from bot.domain.alert import Alert
 from bot.domain.errors import TocsinError
-from bot.domain.signal import Severity
+from bot.domain.signal import Severity, Signal
 from bot.sandbox.control.actor import Actor
+from bot.sandbox.control.place import OverwriteInput, overwrite
 from bot.sandbox.server import Sandbox
 from bot.usecases import card, press
 from bot.usecases.desk import Desk
@@ -19,6 +20,7 @@ from bot.usecases.intake import take_in
 from cogs.bot import DeskBot, build
 from cogs.door import BotOptions
 from cogs.message import looks
+from cogs.reconciliation import Reconciliation
 from cogs.rights import RoleWords
 from storage.audit import Audit
 from tests.senders import add_source, firing, submission
@@ -89,24 +91,69 @@ class Stage:
 
     async def fire(self, name: str = "HighErrorRate", **more: object) -> int:
         """An alert comes in; its id."""
+        return await self.send(firing(name, Severity.CRITICAL, service="checkout", **more))
+
+    async def send(self, signal: Signal) -> int:
+        """A source says something; the id of the alert that it is about."""
         if self._source is None:
             self._source = await add_source(self.desk)
-        signal = firing(name, Severity.CRITICAL, service="checkout", **more)
         (receipt,) = await take_in(self.desk, [submission(self._source, signal)])
         return int(receipt.alerts[0].ref.removeprefix("A-"))
 
     async def post(self) -> int:
-        """Post the next dirty card as delivery would; the message's id."""
+        """Show the next dirty card as delivery would; the message's id."""
+        message_id, settle = await self.post_unsettled()
+        await settle()
+        return message_id
+
+    async def post_unsettled(self) -> tuple[int, Callable[[], Awaitable[None]]]:
+        """The same, without writing down the message's id yet."""
         task = await card.take(self.desk, self.channel_id, worker="stage")
         assert task is not None
         assert task.view is not None
+        if task.card.message_id is None:
+            message_id = (await self.channel.send(**looks(render(task.view)))).id
+        else:
+            message_id = task.card.message_id
+            await self.message(message_id).edit(**looks(render(task.view)))
+
+        async def settle() -> None:
+            shown = task.card.wanted
+            await card.settle(
+                self.desk, task.card, worker="stage", message_id=message_id, shown=shown, pinged=False
+            )
+
+        return message_id, settle
+
+    @property
+    def channel(self) -> discord.TextChannel:
+        """Where the cards stand, as the bot sees it."""
         channel = self.bot.get_channel(self.channel_id)
         assert isinstance(channel, discord.TextChannel)
-        message = await channel.send(**looks(render(task.view)))
-        await card.settle(
-            self.desk, task.card, worker="stage", message_id=message.id, shown=task.card.wanted, pinged=False
-        )
-        return message.id
+        return channel
+
+    def message(self, message_id: int) -> discord.PartialMessage:
+        """A message, as the bot handles it."""
+        return self.channel.get_partial_message(message_id)
+
+    async def allow_bot(self, permission: str) -> None:
+        """The bot gets a permission in the channel, and knows it."""
+        wish = OverwriteInput(target="bot", allow=[permission])
+        overwrite(self.sandbox.world, str(self.channel_id), [wish])
+        await until(lambda: getattr(self.channel.permissions_for(self.channel.guild.me), permission.lower()))
+
+    async def reconciled(self) -> None:
+        """A whole comparison of cards with records, as after READY."""
+        cog = self.bot.get_cog("Reconciliation")
+        assert isinstance(cog, Reconciliation)
+        await cog.reconcile()
+
+    async def until_acted(self, alert_id: int, count: int) -> None:
+        """Return once so many acts on the alert are in the audit."""
+        clock = SystemClock()
+        async with asyncio.timeout(DEADLINE):
+            while len(await self.actions(alert_id)) < count:
+                await clock.sleep(0.005)
 
     async def raise_card(self, name: str = "HighErrorRate", **more: object) -> tuple[int, int]:
         """An alert with its card in the channel: (alert id, message id)."""

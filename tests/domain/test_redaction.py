@@ -296,14 +296,14 @@ values = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=8000)
 @given(values)
 def test_redacting_twice_changes_nothing(value: object) -> None:
     once = redact(value)
     assert redact(once.value) == type(once)(once.value, 0)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=8000)
 @given(values, st.booleans())
 def test_the_first_glance_never_misses_what_the_walk_would_find(value: object, ascii_only: bool) -> None:
     raw = json.dumps(value, ensure_ascii=ascii_only).encode()
@@ -317,7 +317,7 @@ def test_redaction_is_bounded(value: object) -> None:
     assert len(after) <= (1 + len(MARK)) * len(before)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=8000)
 @given(
     st.sampled_from(
         [

@@ -54,6 +54,25 @@ async def test_selects_bring_values_and_what_they_point_to(desk: Desk, sandbox: 
             await visitor.click(message.id, "words", values)
 
 
+async def test_a_layout_of_new_components_is_pressed_in_its_section(desk: Desk, sandbox: Sandbox) -> None:
+    bot = await desk.bot(sandbox)
+    press: discord.ui.Button[Any] = discord.ui.Button(label="Acknowledge", custom_id="ack")
+
+    async def pressed(interaction: Click) -> None:
+        layout = discord.ui.LayoutView(timeout=None)
+        layout.add_item(discord.ui.TextDisplay("acked"))
+        await interaction.response.edit_message(view=layout)
+
+    press.callback = pressed  # type: ignore[method-assign]  # discord.py's own way
+    layout = discord.ui.LayoutView(timeout=None)
+    section: discord.ui.Section[Any] = discord.ui.Section("Disk full", "db1", accessory=press)
+    layout.add_item(discord.ui.Container(section, discord.ui.Separator(), accent_color=0xE74C3C))
+    message = await bot.room(sandbox).send(view=layout)
+    assert message.flags.components_v2
+    answer = await sandbox.person("responder").click(message.id, "ack")
+    assert [part["content"] for part in answer["message"]["components"]] == ["acked"]
+
+
 async def test_a_labelled_modal_brings_every_kind_of_value(desk: Desk, sandbox: Sandbox) -> None:
     got: dict[str, Any] = {}
 

@@ -204,6 +204,18 @@ async def test_granted_intents_bring_content_and_members(desk: Desk) -> None:
         assert (await line.read())["d"]["content"] == "words"
 
 
+async def test_members_come_in_chunks_to_who_may_ask(desk: Desk) -> None:
+    sandbox = await desk.sandbox(privileged_intents=1 << 1)
+    with redirected(sandbox):
+        bot = await desk.bot(sandbox, intents=discord.Intents(1537 | 1 << 1))
+        guild = bot.get_guild(sandbox.guild_id)
+        assert guild is not None
+        assert {member.name for member in guild.members} == {"operator", "responder", "visitor", "tocsin"}
+        found = await guild.query_members("resp")
+        assert [member.name for member in found] == ["responder"]
+        await desk.stop_bots()
+
+
 async def test_two_bots_share_a_token_and_both_hear(desk: Desk, sandbox: Sandbox) -> None:
     first, second = await desk.bot(sandbox), await desk.bot(sandbox)
     message = await first.room(sandbox).send("x")

@@ -31,7 +31,7 @@ export function setUpDrawers(elements) {
       if (
         Math.abs(dx) > SWIPE &&
         Math.abs(dx) > 2 * Math.abs(dy) &&
-        !target.closest?.("pre, dialog, .popover, .command-line")
+        !target.closest?.("dialog, .popover, .command-line")
       )
         swipe(dx);
     },

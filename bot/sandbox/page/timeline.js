@@ -148,7 +148,8 @@ export class Timeline {
       if (item.isConnected) return;
       const next = this.list.querySelector(`.message[data-id="${CSS.escape(id)}"]`);
       const twin = key && next?.querySelector(`[data-key="${CSS.escape(key)}"]:not(:disabled)`);
-      (twin || next)?.focus({ preventScroll: true });
+      // The message first: some of its buttons show only while the focus is within.
+      for (const node of [next, twin]) node?.focus({ preventScroll: true });
     };
   }
 

@@ -9,7 +9,6 @@ from email.utils import format_datetime
 
 import msgspec
 from aiohttp import web
-from multidict import CIMultiDict
 
 from bot.sandbox import post
 from bot.sandbox.bucket import Buckets, Stop, Ticket
@@ -65,12 +64,13 @@ class Door:
         with self._world.hub.hold() as events:
             try:
                 route, params = TABLE.find(request.method, path)
-                rules = self._faults.of_request(request.method, route.template, path, params.get("channel"))
-                await self._delay(rules)
                 body, files = await read_body(request)
-                reply = self._serve(
-                    request, Call(self._world, route, params, request.query, body, files), rules
-                )
+                call = Call(self._world, route, params, request.query, body, files)
+                ticket = self._admit(request, call)
+                if ticket.stop is None:
+                    rules = self._faults.of_request(route.method, route.template, path, params.get("channel"))
+                    await self._delay(rules)
+                reply = self._serve(call, ticket, rules)
             except ApiError as error:
                 reply = Reply(error.status, error.body())
         lost = next((rule.effect for rule in rules if rule.effect in LOST_ANSWERS), None)
@@ -78,21 +78,29 @@ class Door:
         self._note(arrived, request, path, body, seen)
         return await self._answer(request, seen, rules, events)
 
-    def _serve(self, request: web.Request, call: Call, rules: list[Rule]) -> Reply:
-        """Everything between a decoded call and its answer."""
+    def _admit(self, request: web.Request, call: Call) -> Ticket:
+        """The call's place in its bucket, or what stops it.
+
+        Raises:
+            ApiError: 401.
+        """
         ban = self.buckets.ban()
         if ban is not None:
-            return _stopped(Ticket(), ban)
+            return Ticket(stop=ban)
         if call.route.needs_token and request.headers.get("Authorization") != f"Bot {self._world.bot_token}":
             self.buckets.note_invalid()
             raise ApiError(Refusal.UNAUTHORIZED)
         ticket = self._ticket(call)
+        if ticket.stop is not None and ticket.stop.scope != "shared":
+            self.buckets.note_invalid()
+        return ticket
+
+    def _serve(self, call: Call, ticket: Ticket, rules: list[Rule]) -> Reply:
+        """Do what the call asks for, unless it is stopped or a fault keeps it from that."""
         if ticket.stop is not None:
-            if ticket.stop.scope != "shared":
-                self.buckets.note_invalid()
             return _stopped(ticket, ticket.stop)
         try:
-            reply = self._fail_first(call, rules, ticket) or call.route.action(call)
+            reply = self._fail(call, rules, ticket) or call.route.action(call)
         except ApiError as error:
             reply = Reply(error.status, error.body())
         if reply.status in INVALID:
@@ -107,7 +115,7 @@ class Door:
                 return Ticket(stop=stop)
         return self.buckets.take(call.route.families(call), call.major, call.route.template)
 
-    def _fail_first(self, call: Call, rules: list[Rule], ticket: Ticket) -> Reply | None:
+    def _fail(self, call: Call, rules: list[Rule], ticket: Ticket) -> Reply | None:
         """The answer of a fault that keeps the call from doing anything."""
         for rule in rules:
             if rule.effect is Effect.STATUS:
@@ -171,13 +179,13 @@ class Door:
         events.clear()
 
     def _respond(self, reply: Reply) -> web.Response:
-        headers = CIMultiDict(reply.headers)
+        headers = dict(reply.headers)
         headers["Date"] = format_datetime(self._world.now(), usegmt=True)
         if isinstance(reply.body, bytes):
             headers["Content-Type"] = "text/plain"
             return web.Response(status=reply.status, body=reply.body, headers=headers)
         if reply.body is None:
-            return web.Response(status=reply.status, headers=headers)
+            return web.Response(status=reply.status or 500, headers=headers)
         headers["Content-Type"] = "application/json"
         return web.Response(status=reply.status, body=msgspec.json.encode(reply.body), headers=headers)
 

@@ -119,8 +119,9 @@ class RouteTable:
     """All routes, found by the number and words of a path's segments."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
+        self.routes = tuple(routes)
         self._by_length: dict[int, list[tuple[list[str], Route]]] = {}
-        for route in routes:
+        for route in self.routes:
             segments = route.template.strip("/").split("/")
             self._by_length.setdefault(len(segments), []).append((segments, route))
 

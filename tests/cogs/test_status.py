@@ -1,0 +1,29 @@
+"""``/status``: what is all right and what is not, in words."""
+
+from bot.domain.outbox import ParkReason
+from bot.usecases import card
+from tests.cogs.stage import Stage
+
+
+async def test_status_says_that_all_is_shown_and_names_versions_and_database(stage: Stage) -> None:
+    await stage.raise_card()
+    answer = await stage.person("visitor").command("status")
+    assert answer["ephemeral"]
+    (embed,) = answer["message"]["embeds"]
+    assert embed["title"].startswith("✅")
+    assert "1 open alert" in embed["description"]
+    assert "sqlite" in embed["description"]
+    assert "discord.py" in embed["footer"]["text"]
+    assert "prod (alertmanager)" in str(embed["fields"])
+
+
+async def test_status_says_why_cards_are_parked_and_what_waits(stage: Stage) -> None:
+    await stage.fire("First")
+    waiting = await stage.person("operator").command("status")
+    assert "1 card on the way" in waiting["message"]["embeds"][0]["title"]
+    task = await card.take(stage.desk, stage.channel_id, worker="stage")
+    assert task is not None
+    await card.park(stage.desk, task.card, ParkReason.MISSING_PERMISSION, alone=False)
+    parked = await stage.person("operator").command("status")
+    assert "cannot be shown" in parked["message"]["embeds"][0]["title"]
+    assert "the bot may not post there" in str(parked["message"]["embeds"][0]["fields"])

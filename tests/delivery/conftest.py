@@ -1,0 +1,194 @@
+"""A channel of the sandbox, a desk that posts there, a real client that listens; all on one clock to move."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import discord
+import pytest
+from discord.ext import commands
+
+from bot.cards.alert import AlertView
+from bot.clock import ManualClock
+from bot.delivery.dispatcher import Dispatcher
+from bot.delivery.echo import Echoes
+from bot.delivery.limits import Limits
+from bot.delivery.listener import Listener
+from bot.delivery.ping import Pings
+from bot.delivery.presence import Presence
+from bot.delivery.reconcile import Reconcile
+from bot.delivery.redirect import redirect
+from bot.delivery.wire import Wire
+from bot.delivery.worker import Worker
+from bot.domain.outbox import Outgoing
+from bot.domain.signal import Severity, Signal
+from bot.domain.source import Source
+from bot.sandbox.server import Sandbox
+from bot.sandbox.settings import Limits as SandboxLimits
+from bot.sandbox.settings import SandboxSettings
+from bot.usecases import card
+from bot.usecases.card import LEASE
+from bot.usecases.desk import Desk, Rules
+from bot.usecases.intake import take_in
+from bot.usecases.open import open_desk
+from storage.engine import Storage
+from tests.senders import add_source, submission
+
+INTENTS = discord.Intents(guilds=True, guild_messages=True, guild_reactions=True)
+ON_CALL = {Severity.CRITICAL: ("on-call",)}
+PATIENCE = 10.0
+
+
+@pytest.fixture(autouse=True)
+def _pointed_back() -> Iterator[None]:
+    yield
+    redirect(None)
+
+
+async def until(condition: Any, patience: float = PATIENCE) -> None:
+    """Return as soon as the condition (a function, perhaps a coroutine function) holds."""
+    async with asyncio.timeout(patience):
+        while True:
+            found = condition()
+            if asyncio.iscoroutine(found):
+                found = await found
+            if found:
+                return
+            await asyncio.sleep(0.005)  # noqa: TID251 -- real sockets need real time
+
+
+def make_bot() -> commands.Bot:
+    return commands.Bot(
+        command_prefix=(),
+        intents=INTENTS,
+        allowed_mentions=discord.AllowedMentions.none(),
+        max_messages=None,
+        guild_ready_timeout=0.01,
+    )
+
+
+@dataclass
+class Stage:
+    """Everything at hand; ``work`` lets a worker do what is due."""
+
+    sandbox: Sandbox
+    desk: Desk
+    clock: ManualClock
+    source: Source
+    channel_id: int
+    bot: commands.Bot = field(default_factory=make_bot)
+    presence: Presence = field(default_factory=Presence)
+    words: dict[Severity, tuple[str, ...]] = field(default_factory=dict)
+    name: str = "one"
+
+    def __post_init__(self) -> None:
+        self.wire = Wire(self.sandbox.bot_token, Limits(), self.clock, timeout=1.0)
+        self.echoes = Echoes(self.desk)
+        self.pings = Pings(self.words, self.presence)
+        self.dispatcher = Dispatcher(
+            self.desk, self.wire, pings=self.pings, echoes=self.echoes, presence=self.presence
+        )
+        self.reconcile = Reconcile(self.desk, self.wire, self.dispatcher, self.presence)
+        self.worker = self.new_worker()
+
+    def new_worker(self, channel_id: int = 0) -> Worker:
+        """As after a restart: it remembers nothing."""
+        return Worker(
+            self.desk,
+            self.wire,
+            channel_id=channel_id or self.channel_id,
+            name=self.name,
+            pings=self.pings,
+            echoes=Echoes(self.desk),
+            presence=self.presence,
+        )
+
+    async def connect(self) -> None:
+        """Let the client log in and get ready; it hears nothing for the cards."""
+        self.life = asyncio.create_task(self.bot.start(self.sandbox.bot_token))
+        await until(lambda: self.life.done() or self.bot.is_ready())
+        self.presence.meet(self.bot)
+
+    def listen(self) -> None:
+        """Let the client hear for the cards, as in the real house."""
+        Listener(
+            self.bot,
+            dispatcher=self.dispatcher,
+            echoes=self.echoes,
+            presence=self.presence,
+            reconcile=self.reconcile,
+        ).attach()
+
+    async def close(self) -> None:
+        await self.dispatcher.stop()
+        await self.wire.close()
+        await self.bot.close()
+        await asyncio.wait([self.life])
+
+    async def send(self, *signals: Signal) -> None:
+        await take_in(self.desk, [submission(self.source, *signals)])
+
+    async def work(self, steps: int = 50) -> float:
+        """Step until there is nothing to do or a rest to take; returns the rest in seconds."""
+        for _ in range(steps):
+            rest = await self.worker.step()
+            if rest > 0:
+                return rest
+        raise AssertionError("the worker does not come to rest")
+
+    async def claim(self) -> tuple[Outgoing, AlertView]:
+        """What a worker does first; it then dies, unless the test goes on in its place."""
+        task = await card.take(self.desk, self.channel_id, worker="dead")
+        assert task is not None
+        assert task.view is not None
+        return task.card, task.view
+
+    def restart(self, after: timedelta = LEASE) -> None:
+        """The worker is gone with all it knew; the claims of the dead run out."""
+        self.clock.advance(after)
+        self.worker = self.new_worker()
+
+    def shown(self, channel_id: int = 0) -> list[dict[str, Any]]:
+        return self.sandbox.messages(channel_id or self.channel_id)
+
+    def titles(self) -> list[str]:
+        return [message["embeds"][0]["title"] for message in self.shown()]
+
+    def calls(self, method: str = "", *, cards_only: bool = True) -> list[dict[str, Any]]:
+        """The bot's calls; by default those about messages."""
+        return [
+            call
+            for call in self.sandbox.mischief.requests()
+            if call["method"].startswith(method) and (not cards_only or "/messages" in call["path"])
+        ]
+
+
+@pytest.fixture
+async def sandbox(clock: ManualClock) -> AsyncIterator[Sandbox]:
+    opened = Sandbox(clock, SandboxSettings(limits=SandboxLimits(enabled=False)))
+    redirect(await opened.start())
+    yield opened
+    await opened.stop()
+
+
+@pytest.fixture
+async def storage(sqlite_url: str) -> AsyncIterator[Storage]:
+    opened = Storage.open(sqlite_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def stage(
+    sandbox: Sandbox, storage: Storage, clock: ManualClock, request: pytest.FixtureRequest
+) -> AsyncIterator[Stage]:
+    """Connected, with ``ON_CALL`` to ping; a test may ask for other words by the marker ``parametrize``."""
+    channel_id = sandbox.channels["alerts"]
+    desk = await open_desk(storage, clock, rules=Rules(default_channel_id=channel_id))
+    source = await add_source(desk)
+    opened = Stage(sandbox, desk, clock, source, channel_id, words=getattr(request, "param", ON_CALL))
+    await opened.connect()
+    yield opened
+    await opened.close()

@@ -1,0 +1,164 @@
+"""Wherever the process dies, its successor brings the channel to the truth, without a second message."""
+
+import asyncio
+import contextlib
+import random
+from datetime import timedelta
+
+import pytest
+
+from bot.cards.card import Card
+from bot.delivery.face import draw, plain
+from bot.delivery.permission import ESSENTIAL
+from bot.domain.outbox import ParkReason
+from bot.domain.signal import Severity
+from bot.sandbox.channel import Overwrite
+from bot.usecases import alert as alerts
+from bot.usecases import status
+from bot.usecases.card import LEASE
+from tests.delivery.conftest import Stage
+from tests.senders import ANNA, firing, resolved
+
+
+async def test_between_the_claim_and_the_post(stage: Stage) -> None:
+    await stage.send(firing())
+    await stage.claim()
+    stage.restart()
+    await stage.work()
+    assert len(stage.shown()) == 1
+
+
+async def test_between_the_post_and_its_settling(stage: Stage) -> None:
+    await stage.send(firing())
+    card, view = await stage.claim()
+    await stage.wire.post(card.channel_id, draw(view), nonce=card.nonce)
+    stage.restart()
+    await stage.work()
+    assert len(stage.shown()) == 1
+    assert len(stage.calls("POST")) == 1
+
+
+async def test_what_changed_meanwhile_is_shown_on_the_message_that_was_found(stage: Stage) -> None:
+    await stage.send(firing())
+    card, view = await stage.claim()
+    await stage.wire.post(card.channel_id, draw(view), nonce=card.nonce)
+    await alerts.acknowledge(stage.desk, 1, actor=ANNA)
+    stage.restart(timedelta(hours=3))
+    await stage.work()
+    (message,) = stage.shown()
+    assert "<@1>" in message["embeds"][0]["description"]
+
+
+async def test_the_lost_card_is_found_among_hundreds_of_messages(stage: Stage) -> None:
+    await stage.send(firing())
+    for number in range(130):
+        stage.sandbox.person("visitor").say(f"before {number}", stage.channel_id)
+    card, view = await stage.claim()
+    await stage.wire.post(card.channel_id, draw(view), nonce=card.nonce)
+    for number in range(130):
+        stage.sandbox.person("visitor").say(f"after {number}", stage.channel_id)
+    stage.restart(timedelta(minutes=20))
+    await stage.work()
+    assert len(stage.shown()) == 261
+
+
+async def test_a_lost_card_in_plain_text_is_found_too(stage: Stage) -> None:
+    await stage.send(firing())
+    card, view = await stage.claim()
+    await stage.wire.post(card.channel_id, plain(draw(view), view), nonce=card.nonce)
+    stage.restart()
+    await stage.work()
+    assert len(stage.shown()) == 1
+
+
+async def test_the_card_of_another_alert_or_desk_is_not_taken_for_the_lost_one(stage: Stage) -> None:
+    await stage.send(firing("one"), firing("two"))
+    await stage.claim()
+    two, view = await stage.claim()
+    await stage.wire.post(two.channel_id, draw(view), nonce=two.nonce)
+    stage.restart()
+    await stage.work()
+    assert len({title for title in stage.titles() if "one" in title or "two" in title}) == 2
+    assert len(stage.shown()) == 2
+
+
+async def test_a_lost_card_that_was_deleted_is_posted_anew(stage: Stage) -> None:
+    await stage.send(firing())
+    card, view = await stage.claim()
+    await stage.wire.post(card.channel_id, draw(view), nonce=card.nonce)
+    stage.sandbox.person("operator").delete(stage.shown()[0]["id"])
+    stage.restart()
+    await stage.work()
+    assert len(stage.shown()) == 1
+
+
+async def test_nothing_is_posted_blindly_where_history_must_not_be_read(stage: Stage) -> None:
+    await stage.send(firing())
+    card, view = await stage.claim()
+    await stage.wire.post(card.channel_id, draw(view), nonce=card.nonce)
+    channel, bot = stage.sandbox.world.channels[stage.channel_id], stage.sandbox.world.bot.user.id
+    channel.overwrites[bot] = Overwrite(bot, 1, 0, 1 << 16)
+    stage.restart()
+    await stage.work()
+    assert len(stage.shown()) == 1
+    assert (await status.outbox(stage.desk)).parked[0][1] is ParkReason.MISSING_PERMISSION
+    channel.overwrites[bot] = Overwrite(bot, 1, ESSENTIAL.value, 0)
+    await stage.dispatcher.unpark(stage.channel_id)
+    stage.worker.hope()
+    await stage.work()
+    assert len(stage.shown()) == 1
+
+
+async def test_between_the_edit_and_its_settling(stage: Stage) -> None:
+    await stage.send(firing())
+    await stage.work()
+    await stage.send(resolved())
+    card, view = await stage.claim()
+    assert card.message_id is not None
+    await stage.wire.edit(card.channel_id, card.message_id, draw(view))
+    stage.restart()
+    await stage.work()
+    assert ["RESOLVED" in title for title in stage.titles()] == [True]
+
+
+async def test_the_ping_of_a_lost_card_is_not_repeated(stage: Stage) -> None:
+    await stage.send(firing("worse", Severity.CRITICAL))
+    card, view = await stage.claim()
+    ping = stage.pings.due(view.alert, card.channel_id)
+    assert ping
+    await stage.wire.post(card.channel_id, draw(view, ping), nonce=card.nonce)
+    stage.restart()
+    await stage.work()
+    assert len(stage.shown()) == 1
+    assert sum(bool(call["body"]["allowed_mentions"]["roles"]) for call in stage.calls("POST")) == 1
+
+
+async def test_the_wire_repeats_a_post_without_doubling_it(stage: Stage) -> None:
+    one = await stage.wire.post(stage.channel_id, Card(content="first"), nonce="n" * 25)
+    two = await stage.wire.post(stage.channel_id, Card(content="second"), nonce="n" * 25)
+    assert one.body is not None
+    assert two.body is not None
+    assert one.body.id == two.body.id
+    assert [message["content"] for message in stage.shown()] == ["first"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_death_at_any_moment_loses_nothing_and_doubles_nothing(stage: Stage, seed: int) -> None:
+    dice = random.Random(seed)
+    names = [f"alert {number}" for number in range(6)]
+    await stage.send(*(firing(name, Severity.CRITICAL) for name in names))
+    for _ in range(12):
+        step = asyncio.create_task(stage.worker.step())
+        await asyncio.wait([step], timeout=dice.random() * 0.02)
+        step.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await step
+        if dice.random() < 0.5:
+            await stage.send(dice.choice((firing, resolved))(dice.choice(names), Severity.CRITICAL))
+        stage.restart(dice.choice((timedelta(seconds=2), LEASE)))
+    await stage.send(*(resolved(name) for name in names))
+    stage.restart()
+    await stage.work()
+    titles = [title for title in stage.titles() if "RESOLVED" in title]
+    assert sorted(title.split(" · ")[-1] for title in titles) == names
+    assert len(stage.shown()) == len(names)

@@ -1,0 +1,126 @@
+"""Whom an alert wakes: once an episode, in the content, and nobody else."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.signal import Severity
+from bot.sandbox.fault import Effect, Rule
+from bot.usecases import alert as alerts
+from tests.delivery.conftest import Stage
+from tests.senders import ANNA, firing, resolved
+
+CRITICAL = Severity.CRITICAL
+NOBODY = {"parse": [], "roles": [], "users": [], "replied_user": False}
+
+
+def role_id(stage: Stage, name: str) -> str:
+    return next(str(role.id) for role in stage.sandbox.world.guild.roles.values() if role.name == name)
+
+
+def woken(stage: Stage) -> list[list[str]]:
+    """The roles that each post was allowed to wake."""
+    return [call["body"]["allowed_mentions"]["roles"] for call in stage.calls("POST")]
+
+
+async def test_a_critical_alert_wakes_its_role_and_a_warning_nobody(stage: Stage) -> None:
+    await stage.send(firing("critical", CRITICAL))
+    await stage.work()
+    await stage.send(firing("warning"))
+    await stage.work()
+    assert woken(stage) == [[role_id(stage, "on-call")], []]
+    critical, warning = stage.shown()
+    assert critical["content"].startswith(f"<@&{role_id(stage, 'on-call')}> ")
+    assert critical["mention_roles"] == [role_id(stage, "on-call")]
+    assert warning["content"] == ""
+
+
+async def test_mentions_in_an_alerts_text_wake_nobody(stage: Stage) -> None:
+    text = f"@everyone <@&{role_id(stage, 'on-call')}> <@{stage.sandbox.person('operator').member.user.id}>"
+    await stage.send(firing(text, summary=text, description=text))
+    await stage.work()
+    (call,) = stage.calls("POST")
+    assert call["body"]["allowed_mentions"] == NOBODY
+    (card,) = stage.shown()
+    assert (card["mention_roles"], card["mentions"], card["mention_everyone"]) == ([], [], False)
+
+
+async def test_an_episode_pings_once_however_often_its_card_is_made(stage: Stage) -> None:
+    await stage.send(firing("flapping", CRITICAL))
+    await stage.work()
+    for _ in range(3):
+        await stage.send(resolved("flapping"))
+        await stage.work()
+        await stage.send(firing("flapping", CRITICAL))
+        await stage.work()
+    stage.sandbox.person("operator").delete(stage.shown()[0]["id"])
+    await stage.send(firing("flapping", CRITICAL))
+    stage.clock.advance(timedelta(seconds=5))
+    await stage.work()
+    assert woken(stage) == [[role_id(stage, "on-call")], []]
+
+
+async def test_nobody_is_woken_for_what_is_over_or_taken(stage: Stage) -> None:
+    await stage.send(firing("over", CRITICAL), firing("taken", CRITICAL))
+    await stage.send(resolved("over"))
+    await alerts.acknowledge(stage.desk, 2, actor=ANNA)
+    await stage.work()
+    assert woken(stage) == [[], []]
+
+
+async def test_an_alert_that_becomes_worse_wakes_by_a_message_of_its_own(stage: Stage) -> None:
+    await stage.send(firing("worse"))
+    await stage.work()
+    await stage.send(firing("worse", CRITICAL))
+    await stage.work()
+    await stage.send(firing("worse", CRITICAL))
+    stage.clock.advance(timedelta(seconds=5))
+    await stage.work()
+    card, summons = stage.shown()
+    assert woken(stage) == [[], [role_id(stage, "on-call")]]
+    assert summons["content"].startswith(f"<@&{role_id(stage, 'on-call')}> ")
+    assert f"/{stage.channel_id}/{card['id']}" in summons["content"]
+
+
+async def test_a_summons_whose_settling_was_lost_is_not_repeated(stage: Stage) -> None:
+    for pause in (timedelta(seconds=2), timedelta(minutes=10)):
+        before = len(woken(stage))
+        name = f"worse {pause}"
+        await stage.send(firing(name))
+        await stage.work()
+        await stage.send(firing(name, CRITICAL))
+        stage.clock.advance(pause)
+        stage.sandbox.mischief.arm(
+            Rule(effect=Effect.LOST_ANSWER_500, route="POST /channels/{c}/messages", times=1)
+        )
+        await stage.work()
+        stage.clock.advance(pause)
+        await stage.work()
+        assert len(stage.shown()) == 2 * (1 + (pause > timedelta(minutes=1)))
+        assert len(woken(stage)) - before in {2, 3}
+
+
+@pytest.mark.parametrize("stage", [{CRITICAL: ("operator", "nowhere", "here")}], indirect=True)
+async def test_what_keeps_people_from_being_woken_is_said(stage: Stage) -> None:
+    ping = stage.pings.resolve(CRITICAL, stage.channel_id)
+    assert ping.roles == (int(role_id(stage, "operator")),)
+    assert ping.mentions.startswith("@here ")
+    hints = " ".join(stage.pings.hints)
+    assert "operator cannot be pinged" in hints
+    assert "no role nowhere" in hints
+    assert "@here cannot be pinged" in hints
+
+
+@pytest.mark.parametrize("stage", [{CRITICAL: ("everyone",)}], indirect=True)
+async def test_everyone_is_woken_only_by_name(stage: Stage) -> None:
+    ping = stage.pings.resolve(CRITICAL, stage.channel_id)
+    assert (ping.mentions, ping.roles) == ("@everyone", ())
+    assert stage.pings.resolve(Severity.INFO, stage.channel_id).mentions == ""
+
+
+@pytest.mark.parametrize("stage", [{CRITICAL: ("on-call",)}], indirect=True)
+async def test_a_role_may_be_named_by_its_id(stage: Stage) -> None:
+    by_name = stage.pings.resolve(CRITICAL, stage.channel_id)
+    stage.words[CRITICAL] = (role_id(stage, "on-call"),)
+    assert stage.pings.resolve(CRITICAL, stage.channel_id) == by_name
+    assert not stage.pings.hints

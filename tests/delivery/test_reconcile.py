@@ -1,0 +1,66 @@
+"""What happened while nobody listened is found out afterwards, with few calls."""
+
+import asyncio
+from datetime import timedelta
+
+from bot.clock import SystemClock
+from bot.delivery.permission import ESSENTIAL
+from bot.domain.outbox import ParkReason
+from bot.sandbox.channel import Overwrite
+from bot.usecases import status
+from tests.delivery.conftest import Stage
+from tests.senders import firing
+
+
+async def look(stage: Stage) -> int:
+    """Let time pass while it looks, for it takes a breath between calls."""
+    looking = asyncio.create_task(stage.reconcile.find_deleted())
+    while not looking.done():
+        stage.clock.advance(timedelta(seconds=1))
+        await SystemClock().sleep(0.002)
+    return looking.result()
+
+
+async def test_cards_that_were_deleted_meanwhile_are_posted_again(stage: Stage) -> None:
+    await stage.send(*(firing(f"alert {number:03}") for number in range(130)))
+    await stage.work(200)
+    gone = [message["id"] for message in stage.shown()[::40]]
+    for message_id in gone:
+        stage.sandbox.person("operator").delete(message_id)
+    assert await look(stage) == len(gone)
+    await stage.work()
+    assert len(stage.shown()) == 130
+    assert len(stage.calls("GET")) <= 2 + len(gone)
+
+
+async def test_nothing_is_lost_by_looking(stage: Stage) -> None:
+    await stage.send(*(firing(f"alert {number}") for number in range(3)))
+    await stage.work()
+    assert await look(stage) == 0
+    assert [call["method"] for call in stage.calls()] == ["POST"] * 3 + ["GET"]
+
+
+async def test_a_history_that_must_not_be_read_proves_nothing(stage: Stage) -> None:
+    await stage.send(firing())
+    await stage.work()
+    channel, bot = stage.sandbox.world.channels[stage.channel_id], stage.sandbox.world.bot.user.id
+    channel.overwrites[bot] = Overwrite(bot, 1, 0, 1 << 16)
+    assert await look(stage) == 0
+
+
+async def test_parked_channels_are_asked_again_only_when_their_permissions_are_whole(stage: Stage) -> None:
+    channel, bot = stage.sandbox.world.channels[stage.channel_id], stage.sandbox.world.bot.user.id
+    channel.overwrites[bot] = Overwrite(bot, 1, 0, 1 << 11)
+    stage.sandbox.world.publish_channel("CHANNEL_UPDATE", channel)
+    await stage.send(firing())
+    await stage.work()
+    assert (await status.outbox(stage.desk)).parked[0][1] is ParkReason.MISSING_PERMISSION
+    while stage.presence.lacks(stage.channel_id) != ["Send Messages"]:
+        await SystemClock().sleep(0.01)
+    assert await stage.reconcile.recheck_parked() == 0
+    channel.overwrites[bot] = Overwrite(bot, 1, ESSENTIAL.value, 0)
+    stage.sandbox.world.publish_channel("CHANNEL_UPDATE", channel)
+    while stage.presence.lacks(stage.channel_id):
+        await SystemClock().sleep(0.01)
+    assert await stage.reconcile.recheck_parked(guild_id=1) == 0
+    assert await stage.reconcile.recheck_parked(guild_id=stage.sandbox.guild_id) == 1

@@ -1,0 +1,36 @@
+"""An ingress on a free port of this machine, and doors with other options where a test needs them."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bot.ingress.options import IngressOptions
+from bot.ingress.server import Ingress
+from bot.usecases.desk import Desk
+from bot.usecases.intake import Intake
+from tests.ingress.door import Door
+
+OpenDoor = Callable[..., Awaitable[Door]]
+
+
+@pytest.fixture
+async def open_door(desk: Desk) -> AsyncIterator[OpenDoor]:
+    async with AsyncExitStack() as stack:
+
+        async def open_one(*, probes: Any = (), **options: Any) -> Door:
+            intake = Intake(desk)
+            ingress = Ingress(desk, intake, options=IngressOptions(port=0, **options), probes=probes)
+            url = await ingress.start()
+            stack.push_async_callback(ingress.stop)
+            session = await stack.enter_async_context(aiohttp.ClientSession(auto_decompress=False))
+            return Door(desk, intake, ingress, url, session)
+
+        yield open_one
+
+
+@pytest.fixture
+async def door(open_door: OpenDoor) -> Door:
+    return await open_door()

@@ -1,0 +1,232 @@
+"""The whole thing as a user has it: sandbox and bot as processes of their own, spoken to over HTTP.
+
+A story says what happens and then waits for what should be seen, with a deadline; it never sleeps for luck.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import httpx
+
+T = TypeVar("T")
+
+PATIENCE: Final = 30.0  # seconds until a story is given up
+_LOOK: Final = 0.05  # seconds between two looks
+_MINE: Final = {"PATH", "HOME", "LANG", "XDG_RUNTIME_DIR", "TMPDIR"}
+
+
+async def eventually(look: Callable[[], Awaitable[T | None]], what: str) -> T:
+    """The first answer of ``look`` that is neither None nor False."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + PATIENCE
+    while True:
+        found = await look()
+        if found is not None and found is not False:
+            return found
+        assert loop.time() < deadline, f"waited {PATIENCE:.0f} s in vain for: {what}"
+        await asyncio.sleep(_LOOK)  # noqa: TID251 -- processes live in real time
+
+
+class Process:
+    """One of our verbs as a process; its log is kept for the report of a failed story."""
+
+    def __init__(self, folder: Path, name: str, *words: str, **environ: str) -> None:
+        self.ready_file = folder / f"{name}.json"
+        self.ready_file.unlink(missing_ok=True)
+        self._log = (folder / f"{name}.log").open("ab")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "bot", *words, "--ready-file", str(self.ready_file)],
+            env={name: value for name, value in os.environ.items() if name in _MINE} | environ,
+            stdout=self._log,
+            stderr=self._log,
+            cwd=folder,
+        )
+
+    async def ready(self) -> dict[str, Any]:
+        """What the ready file says, once it is there."""
+
+        async def look() -> dict[str, Any] | None:
+            assert self._process.poll() is None, f"it ended by itself; its log: {self._log.name}"
+            return json.loads(self.ready_file.read_bytes()) if self.ready_file.exists() else None
+
+        return await eventually(look, f"{self.ready_file.name} to be written")
+
+    def kill(self) -> None:
+        """SIGKILL: no last words."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> int:
+        """SIGTERM; returns the exit code."""
+        return self._end(signal.SIGTERM)
+
+    def _end(self, how: signal.Signals) -> int:
+        if self._process.poll() is None:
+            self._process.send_signal(how)
+        code = self._process.wait(timeout=PATIENCE)
+        self._log.close()
+        return code
+
+
+class House:
+    """A sandbox, a database, and a bot that can be killed and started again."""
+
+    def __init__(self, folder: Path, database_url: str) -> None:
+        self._folder = folder
+        self._database_url = database_url
+        self._client = httpx.AsyncClient(timeout=PATIENCE, trust_env=False)
+        self._sandbox: Process | None = None
+        self._bot: Process | None = None
+        self.world: dict[str, Any] = {}
+        self.ingress_url = ""
+        self.url = ""
+        self.token = ""
+
+    async def open(self) -> None:
+        """Start the sandbox and make a source; the bot is started apart."""
+        self._sandbox = Process(self._folder, "sandbox", "sandbox", "--port", "0")
+        self.world = await self._sandbox.ready()
+        issued = await asyncio.to_thread(self._add_source)
+        self.token = issued["token"]
+
+    async def close(self) -> None:
+        """End every process."""
+        await self._client.aclose()
+        for process in (self._bot, self._sandbox):
+            if process is not None:
+                process.stop()
+
+    async def start_bot(self) -> None:
+        """Start the bot and wait until it can deliver."""
+        self._bot = Process(self._folder, "bot", "run", **self._environ())
+        self.ingress_url = (await self._bot.ready())["ingress_url"]
+
+    def kill_bot(self) -> None:
+        """SIGKILL."""
+        assert self._bot is not None
+        self._bot.kill()
+
+    def stop_bot(self) -> int:
+        """SIGTERM."""
+        assert self._bot is not None
+        return self._bot.stop()
+
+    async def post(self, *alerts: dict[str, Any]) -> dict[str, Any]:
+        """Send generic alerts; the door must take them."""
+        answer = await self._client.post(
+            f"{self.ingress_url}/v1/hooks/generic",
+            json=list(alerts),
+            headers={"Authorization": f"Bearer {self.token}"},
+        )
+        assert answer.status_code == 202, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def messages(self, channel: str = "alerts") -> list[dict[str, Any]]:
+        """What stands in a channel for everyone, oldest first."""
+        channel_id = self.world["channels"][channel]
+        answer = await self._client.get(
+            f"{self.world['sandbox_url']}/sandbox/channels/{channel_id}/messages", params={"limit": 100}
+        )
+        answer.raise_for_status()
+        return [each for each in answer.json() if not each["flags"] & 64]
+
+    async def cards(self, name: str) -> list[dict[str, Any]]:
+        """The messages whose title ends in the alert's name."""
+        return [
+            each
+            for each in await self.messages()
+            if each["embeds"] and each["embeds"][0].get("title", "").endswith(name)
+        ]
+
+    async def card(self, name: str, sign: str) -> dict[str, Any]:
+        """Wait until there is one card of this name, its title begins with ``sign``, and return it."""
+
+        async def look() -> dict[str, Any] | None:
+            found = await self.cards(name)
+            assert len(found) < 2, f"{name} has {len(found)} cards"
+            return found[0] if found and found[0]["embeds"][0]["title"].startswith(sign) else None
+
+        return await eventually(look, f"the card of {name} to begin with {sign}")
+
+    async def act(self, person: str, verb: str, **what: Any) -> dict[str, Any]:
+        """Let a person do something; returns the bot's answer."""
+        answer = await self._client.post(
+            f"{self.world['sandbox_url']}/sandbox/people/{person}/{verb}", json=what
+        )
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def click(self, person: str, message: dict[str, Any], label: str) -> dict[str, Any]:
+        """Press the button of a message by what it says."""
+        buttons = [button for row in message["components"] for button in row["components"]]
+        (custom_id,) = [each["custom_id"] for each in buttons if each.get("label") == label]
+        return await self.act(person, "click", message_id=message["id"], custom_id=custom_id)
+
+    async def try_to_click(self, person: str, message: dict[str, Any], custom_id: str) -> int:
+        """Press a button although the answer may never come; returns the sandbox's status."""
+        answer = await self._client.post(
+            f"{self.world['sandbox_url']}/sandbox/people/{person}/click",
+            json={"message_id": message["id"], "custom_id": custom_id},
+        )
+        return answer.status_code
+
+    async def react(self, person: str, message: dict[str, Any], emoji: str, *, on: bool = True) -> None:
+        """Set an emoji or take it away."""
+        await self.act(
+            person, "react", channel_id=message["channel_id"], message_id=message["id"], emoji=emoji, on=on
+        )
+
+    async def fault(self, *rules: dict[str, Any]) -> None:
+        """Let Discord misbehave; without rules it behaves again."""
+        answer = await self._client.put(f"{self.world['sandbox_url']}/sandbox/faults", json=list(rules))
+        assert answer.status_code == 200, answer.text
+
+    async def hits(self) -> int:
+        """How often the faults struck."""
+        answer = await self._client.get(f"{self.world['sandbox_url']}/sandbox/faults")
+        return sum(rule["hits"] for rule in _rules(answer.json()))
+
+    async def outage(self, *, on: bool) -> None:
+        """Discord is gone, or back."""
+        answer = await self._client.put(f"{self.world['sandbox_url']}/sandbox/outage", json={"on": on})
+        assert answer.status_code == 200, answer.text
+
+    async def calls(self, method: str, ending: str) -> list[dict[str, Any]]:
+        """The bot's REST requests of a kind."""
+        answer = await self._client.get(f"{self.world['sandbox_url']}/sandbox/requests")
+        requests = [json.loads(line) for line in answer.text.splitlines()]
+        return [each for each in requests if each["method"] == method and each["path"].endswith(ending)]
+
+    def _add_source(self) -> dict[str, str]:
+        made = subprocess.run(
+            [sys.executable, "-m", "bot", "source", "add", "tour", "--provider", "generic", "--json"],
+            env={name: value for name, value in os.environ.items() if name in _MINE} | self._environ(),
+            cwd=self._folder,
+            check=True,
+            capture_output=True,
+        )
+        issued: dict[str, str] = json.loads(made.stdout)
+        return issued
+
+    def _environ(self) -> dict[str, str]:
+        return {
+            "TOCSIN_DISCORD_URL": self.world["sandbox_url"],
+            "TOCSIN_DISCORD_TOKEN": self.world["bot_token"],
+            "TOCSIN_DEFAULT_CHANNEL": self.world["channels"]["alerts"],
+            "TOCSIN_DATABASE_URL": self._database_url,
+            "TOCSIN_DATA": str(self._folder / "data"),
+            "TOCSIN_PORT": "0",
+        }
+
+
+def _rules(answer: Any) -> list[dict[str, Any]]:
+    rules: list[dict[str, Any]] = answer["rules"] if isinstance(answer, dict) else answer
+    return rules
