@@ -52,7 +52,7 @@ class Door:
         if settled is not None or channel_id is None:
             return settled
         channel = client.get_channel(channel_id)
-        return channel.guild.id if isinstance(channel, discord.abc.GuildChannel) else None
+        return channel.guild.id if isinstance(channel, discord.abc.GuildChannel | discord.Thread) else None
 
     def enlist(self) -> None:
         """The present task serves somebody: the door closes behind it, not on it."""

@@ -22,6 +22,7 @@ from cogs.errand import UNREACHABLE
 from cogs.rights import Capability
 
 Key: TypeAlias = tuple[int, int, str]
+Place: TypeAlias = discord.TextChannel | discord.Thread
 
 # A card can be seen before its message's id is known: the call that posts it may return seconds later.
 _UNSETTLED: Final = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -116,14 +117,13 @@ class Reactions(commands.Cog):
 
     async def _wipe(self, channel_id: int, message_id: int, emoji: str, member: discord.Member) -> None:
         """Take away an emoji that looks like an act and is none, where the bot may."""
-        channel = member.guild.get_channel(channel_id)
-        if not isinstance(channel, discord.TextChannel):
+        channel = member.guild.get_channel_or_thread(channel_id)
+        if not isinstance(channel, Place) or not channel.permissions_for(member.guild.me).manage_messages:
             return
-        if channel.permissions_for(member.guild.me).manage_messages:
-            try:
-                await channel.get_partial_message(message_id).remove_reaction(emoji, member)
-            except UNREACHABLE as error:
-                _log.info("reaction_not_removed", message_id=message_id, reason=repr(error))
+        try:
+            await channel.get_partial_message(message_id).remove_reaction(emoji, member)
+        except UNREACHABLE as error:
+            _log.info("reaction_not_removed", message_id=message_id, reason=repr(error))
 
     def _hear(self, key: Key) -> None:
         if self.heard is not None:

@@ -21,7 +21,7 @@ from bot.usecases import absence
 from bot.usecases.reaction import ACTIONS
 from cogs.door import Door
 from cogs.errand import UNREACHABLE
-from cogs.reaction import Reactions
+from cogs.reaction import Place, Reactions
 
 MOST: Final = 500
 _PAGE: Final = 100
@@ -61,7 +61,7 @@ class Reconciliation(commands.Cog):
     async def _compare_channel(self, channel_id: int, message_ids: Iterable[int]) -> None:
         """A channel out of reach is left alone: delivery says what is wrong with it."""
         channel = self._client.get_channel(channel_id)
-        if not isinstance(channel, discord.TextChannel):
+        if not isinstance(channel, Place):
             return
         try:
             async for message in self._read(channel, message_ids):
@@ -69,9 +69,7 @@ class Reconciliation(commands.Cog):
         except UNREACHABLE as error:
             _log.warning("reconciliation_cut_short", channel_id=channel_id, reason=repr(error))
 
-    async def _read(
-        self, channel: discord.TextChannel, message_ids: Iterable[int]
-    ) -> AsyncIterator[discord.Message]:
+    async def _read(self, channel: Place, message_ids: Iterable[int]) -> AsyncIterator[discord.Message]:
         """Those of these messages that still stand."""
         waiting = deque(sorted(message_ids))
         while waiting:
@@ -86,7 +84,7 @@ class Reconciliation(commands.Cog):
                     yield message
             await self._door.desk.clock.sleep(_PAUSE)
 
-    async def _compare(self, channel: discord.TextChannel, message: discord.Message) -> None:
+    async def _compare(self, channel: Place, message: discord.Message) -> None:
         standing = [pair async for pair in _standing(message)]
         for each in await absence.missed(self._door.desk, message.id, standing):
             if (message.id, each.user_id, each.emoji) in (self._reactions.heard or ()):

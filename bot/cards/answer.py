@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.cards.card import Card
 from bot.cards.limits import fit
-from bot.cards.text import plain, sentence
+from bot.cards.text import inline, sentence
 from bot.domain.errors import ConflictError, InvalidInputError, NotDurableError, NotFoundError, TocsinError
 
 _ROLES_NAMED: Final = 5
@@ -21,7 +21,7 @@ def done(text: str) -> Card:
 
 def refused(errand: str, roles: Sequence[int]) -> Card:
     """Names the errand, e.g. ``resolve alerts``, and the roles, by id, that may do it."""
-    task = plain(errand, 100)
+    task = inline(errand, 100, addresses=False)
     if not roles:
         text = f"Nobody may {task} here yet: an administrator has to name a role for it."
         return fit(Card(content=f"🔒 {text}"))

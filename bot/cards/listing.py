@@ -155,7 +155,9 @@ def _nothing(shown: ListFilter) -> str:
     if shown == ListFilter():
         return "Nothing is open. 🌙"
     narrow = shown != ListFilter(scope=shown.scope)
-    return "Nothing matches this filter." if narrow else f"No alert is {shown.scope}."
+    if narrow:
+        return "Nothing matches this filter."
+    return "There is no alert yet." if shown.scope is Scope.ALL else f"No alert is {shown.scope}."
 
 
 def _line(line: AlertLine) -> str:

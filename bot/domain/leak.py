@@ -78,7 +78,7 @@ _SCHEME: Final = re.compile(
 )
 _FLAG: Final = re.compile(r"-(?<![\w-]-)-?(?P<name>[A-Za-z][\w-]*+)(?P<sign>[ \t]{1,3})(?!-)", re.ASCII)
 _PAIR: Final = re.compile(
-    r"(?<![\w.-])(?P<name>[\w.-]++)\\{0,3}[\"']?[ \t]{0,3}(?P<sign>[=:]|%3[ADad])(?![=~]|//)[ \t]{0,3}",
+    r"(?P<name>[\w.-](?<![\w.-][\w.-])[\w.-]*+)\\{0,3}[\"']?[ \t]{0,3}(?P<sign>[=:]|%3[ADad])(?![=~]|//)[ \t]{0,3}",
     re.ASCII,
 )
 _VALUE: Final = re.compile(

@@ -208,7 +208,7 @@ def test_colours_are_calm_unless_somebody_should_act() -> None:
     assert len({colours[State.NEW], colours[State.ACKED], colours[State.RESOLVED]}) == 3
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(views)
 def test_discord_takes_the_card_of_any_alert(wild: AlertView) -> None:
     payload = render(wild).to_payload()
@@ -216,7 +216,7 @@ def test_discord_takes_the_card_of_any_alert(wild: AlertView) -> None:
     assert find_marker(payload) == (TAG, wild.alert.id)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(views)
 def test_no_text_of_a_stranger_calls_or_formats(wild: AlertView) -> None:
     payload = render(wild).to_payload()
@@ -230,7 +230,7 @@ def test_no_text_of_a_stranger_calls_or_formats(wild: AlertView) -> None:
     assert not kinds & MARKS
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(views)
 def test_content_calls_those_of_the_ping_and_nobody_else(wild: AlertView) -> None:
     content = render(wild).content

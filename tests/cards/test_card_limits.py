@@ -100,6 +100,16 @@ def test_late_fields_go_before_early_ones() -> None:
     assert [field.name for field in fitted.embeds[0].fields] == ["0", "1", "2", "3", "4"]
 
 
+def test_what_is_too_many_ends_with_the_last_that_discord_shows() -> None:
+    fields = tuple(Field(str(index), "v") for index in range(30))
+    options = tuple(Option(label="o", value=str(index)) for index in range(30))
+    fitted = fit(Card(embeds=(Embed(fields=fields),), rows=((Select(custom_id="x", options=options),),)))
+    assert fitted.embeds[0].fields == fields[:25]
+    (select,) = fitted.rows[0]
+    assert isinstance(select, Select)
+    assert select.options == options[:25]
+
+
 def test_of_embeds_with_one_url_only_the_first_keeps_it() -> None:
     same = Embed(title="t", url="https://a.example/")
     assert [embed.url for embed in fit(Card(embeds=(same, same))).embeds] == ["https://a.example/", ""]

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.cards.card import Button, Card
 from bot.domain.alert import State
@@ -10,7 +11,7 @@ from bot.sandbox.fault import Effect, Rule
 from bot.usecases import alert as alerts
 from bot.usecases.reaction import ACK
 from cogs.message import looks
-from tests.cogs.stage import Json, Stage, custom_ids, verbs
+from tests.cogs.stage import Json, Stage, custom_ids, until, verbs
 from tests.senders import ANNA
 
 
@@ -178,9 +179,36 @@ async def test_what_nobody_foresaw_gets_a_reference_and_an_answer(
         raise ZeroDivisionError
 
     monkeypatch.setattr(alerts, "apply", break_down)
-    answer = await stage.person("responder").click(message_id, stage.button("ack", alert_id))
+    with capture_logs() as lines:
+        answer = await stage.person("responder").click(message_id, stage.button("ack", alert_id))
     assert answer["content"].startswith("💥")
-    assert "log as" in answer["content"]
+    (reference,) = [line["reference"] for line in lines if line["event"] == "action_failed"]
+    assert f"log as {reference}" in answer["content"]
+
+
+async def test_a_listener_that_fails_is_in_the_log_and_the_next_event_is_heard(stage: Stage) -> None:
+    alert_id, message_id = await stage.raise_card()
+
+    async def on_boom() -> None:
+        raise ZeroDivisionError
+
+    stage.bot.add_listener(on_boom)
+    with capture_logs() as lines:
+        stage.bot.dispatch("boom")
+        await until(lambda: lines)
+    assert lines[0]["event"] == "listener_failed"
+    await stage.person("responder").click(message_id, stage.button("ack", alert_id))
+    assert "ACKED" in stage.title(message_id)
+
+
+async def test_nothing_is_remembered_about_messages_and_forms(stage: Stage) -> None:
+    alert_id, message_id = await stage.raise_card()
+    responder = stage.person("responder")
+    await responder.click(message_id, stage.button("more", alert_id))
+    await responder.click(message_id, stage.button("note", alert_id))
+    await responder.command("alert list")
+    store = stage.bot._connection._view_store
+    assert (store._views, store._modals, store._synced_message_views) == ({}, {}, {})
 
 
 async def test_a_card_that_changed_meanwhile_shows_the_change_as_well(stage: Stage) -> None:

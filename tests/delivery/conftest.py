@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import discord
+import msgspec
 import pytest
 from discord.ext import commands
 
@@ -25,6 +26,7 @@ from bot.delivery.worker import Worker
 from bot.domain.outbox import Outgoing
 from bot.domain.signal import Severity, Signal
 from bot.domain.source import Source
+from bot.sandbox.control.place import OverwriteInput, overwrite
 from bot.sandbox.server import Sandbox
 from bot.sandbox.settings import Limits as SandboxLimits
 from bot.sandbox.settings import SandboxSettings
@@ -127,8 +129,18 @@ class Stage:
         await self.bot.close()
         await asyncio.wait([self.life])
 
-    async def send(self, *signals: Signal) -> None:
-        await take_in(self.desk, [submission(self.source, *signals)])
+    async def send(self, *signals: Signal, source: Source | None = None) -> None:
+        await take_in(self.desk, [submission(source or self.source, *signals)])
+
+    async def source_for(self, channel: str) -> Source:
+        """A sender whose cards go to another channel."""
+        wish = msgspec.structs.replace(self.source, name=channel, channel_id=self.sandbox.channels[channel])
+        return await self.desk.storage.write(lambda tx: tx.sources.add(wish))
+
+    def deny(self, *names: str, channel_id: int = 0) -> None:
+        """Take permissions from the bot in a channel, those alone."""
+        wish = OverwriteInput("bot", deny=list(names))
+        overwrite(self.sandbox.world, str(channel_id or self.channel_id), [wish])
 
     async def work(self, steps: int = 50) -> float:
         """Step until there is nothing to do or a rest to take; returns the rest in seconds."""
@@ -180,15 +192,30 @@ async def storage(sqlite_url: str) -> AsyncIterator[Storage]:
     await opened.close()
 
 
+async def build_stage(
+    sandbox: Sandbox, storage: Storage, clock: ManualClock, words: dict[Severity, tuple[str, ...]]
+) -> Stage:
+    channel_id = sandbox.channels["alerts"]
+    desk = await open_desk(storage, clock, rules=Rules(default_channel_id=channel_id))
+    return Stage(sandbox, desk, clock, await add_source(desk), channel_id, words=words)
+
+
 @pytest.fixture
 async def stage(
     sandbox: Sandbox, storage: Storage, clock: ManualClock, request: pytest.FixtureRequest
 ) -> AsyncIterator[Stage]:
-    """Connected, with ``ON_CALL`` to ping; a test may ask for other words by the marker ``parametrize``."""
-    channel_id = sandbox.channels["alerts"]
-    desk = await open_desk(storage, clock, rules=Rules(default_channel_id=channel_id))
-    source = await add_source(desk)
-    opened = Stage(sandbox, desk, clock, source, channel_id, words=getattr(request, "param", ON_CALL))
-    await opened.connect()
-    yield opened
-    await opened.close()
+    """Connected, with ``ON_CALL`` to ping; a test may name other words by parametrizing this fixture."""
+    built = await build_stage(sandbox, storage, clock, getattr(request, "param", ON_CALL))
+    await built.connect()
+    yield built
+    await built.close()
+
+
+@pytest.fixture
+async def live(sandbox: Sandbox, storage: Storage, clock: ManualClock) -> AsyncIterator[Stage]:
+    """The whole room at work, as in the house: what is due goes out by itself."""
+    built = await build_stage(sandbox, storage, clock, ON_CALL)
+    built.listen()
+    await built.connect()
+    yield built
+    await built.close()

@@ -9,10 +9,8 @@ import pytest
 
 from bot.cards.card import Card
 from bot.delivery.face import draw, plain
-from bot.delivery.permission import ESSENTIAL
 from bot.domain.outbox import ParkReason
 from bot.domain.signal import Severity
-from bot.sandbox.channel import Overwrite
 from bot.usecases import alert as alerts
 from bot.usecases import status
 from bot.usecases.card import LEASE
@@ -96,13 +94,12 @@ async def test_nothing_is_posted_blindly_where_history_must_not_be_read(stage: S
     await stage.send(firing())
     card, view = await stage.claim()
     await stage.wire.post(card.channel_id, draw(view), nonce=card.nonce)
-    channel, bot = stage.sandbox.world.channels[stage.channel_id], stage.sandbox.world.bot.user.id
-    channel.overwrites[bot] = Overwrite(bot, 1, 0, 1 << 16)
+    stage.deny("READ_MESSAGE_HISTORY")
     stage.restart()
     await stage.work()
     assert len(stage.shown()) == 1
     assert (await status.outbox(stage.desk)).parked[0][1] is ParkReason.MISSING_PERMISSION
-    channel.overwrites[bot] = Overwrite(bot, 1, ESSENTIAL.value, 0)
+    stage.deny()
     await stage.dispatcher.unpark(stage.channel_id)
     stage.worker.hope()
     await stage.work()

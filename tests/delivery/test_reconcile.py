@@ -4,11 +4,9 @@ import asyncio
 from datetime import timedelta
 
 from bot.clock import SystemClock
-from bot.delivery.permission import ESSENTIAL
 from bot.domain.outbox import ParkReason
-from bot.sandbox.channel import Overwrite
 from bot.usecases import status
-from tests.delivery.conftest import Stage
+from tests.delivery.conftest import Stage, until
 from tests.senders import firing
 
 
@@ -43,24 +41,18 @@ async def test_nothing_is_lost_by_looking(stage: Stage) -> None:
 async def test_a_history_that_must_not_be_read_proves_nothing(stage: Stage) -> None:
     await stage.send(firing())
     await stage.work()
-    channel, bot = stage.sandbox.world.channels[stage.channel_id], stage.sandbox.world.bot.user.id
-    channel.overwrites[bot] = Overwrite(bot, 1, 0, 1 << 16)
+    stage.deny("READ_MESSAGE_HISTORY")
     assert await look(stage) == 0
 
 
 async def test_parked_channels_are_asked_again_only_when_their_permissions_are_whole(stage: Stage) -> None:
-    channel, bot = stage.sandbox.world.channels[stage.channel_id], stage.sandbox.world.bot.user.id
-    channel.overwrites[bot] = Overwrite(bot, 1, 0, 1 << 11)
-    stage.sandbox.world.publish_channel("CHANNEL_UPDATE", channel)
+    stage.deny("SEND_MESSAGES")
     await stage.send(firing())
     await stage.work()
     assert (await status.outbox(stage.desk)).parked[0][1] is ParkReason.MISSING_PERMISSION
-    while stage.presence.lacks(stage.channel_id) != ["Send Messages"]:
-        await SystemClock().sleep(0.01)
+    await until(lambda: "Send Messages" in (stage.presence.lacks(stage.channel_id) or []))
     assert await stage.reconcile.recheck_parked() == 0
-    channel.overwrites[bot] = Overwrite(bot, 1, ESSENTIAL.value, 0)
-    stage.sandbox.world.publish_channel("CHANNEL_UPDATE", channel)
-    while stage.presence.lacks(stage.channel_id):
-        await SystemClock().sleep(0.01)
+    stage.deny()
+    await until(lambda: stage.presence.lacks(stage.channel_id) == [])
     assert await stage.reconcile.recheck_parked(guild_id=1) == 0
     assert await stage.reconcile.recheck_parked(guild_id=stage.sandbox.guild_id) == 1

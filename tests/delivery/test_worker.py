@@ -3,10 +3,8 @@
 import math
 from datetime import timedelta
 
-from bot.delivery.permission import ESSENTIAL
 from bot.domain.outbox import COUNT_DELAY, ParkReason
 from bot.domain.signal import Severity
-from bot.sandbox.channel import Overwrite
 from bot.sandbox.fault import Effect, Rule
 from bot.usecases import alert as alerts
 from bot.usecases import status
@@ -107,9 +105,7 @@ async def failures(stage: Stage) -> list[int]:
 
 
 async def test_a_forbidden_channel_is_parked_with_its_reason_and_asked_once(stage: Stage) -> None:
-    channel = stage.sandbox.world.channels[stage.channel_id]
-    bot = stage.sandbox.world.bot.user.id
-    channel.overwrites[bot] = Overwrite(bot, 1, 0, ESSENTIAL.value & ~(1 << 10))
+    stage.deny("SEND_MESSAGES")
     await stage.send(firing("a"), firing("b"))
     await stage.work()
     await stage.send(firing("c"))
@@ -117,7 +113,7 @@ async def test_a_forbidden_channel_is_parked_with_its_reason_and_asked_once(stag
     outbox = await status.outbox(stage.desk)
     assert outbox.parked == [(stage.channel_id, ParkReason.MISSING_PERMISSION, 3)]
     assert len(stage.calls()) == 1
-    del channel.overwrites[bot]
+    stage.deny()
     await stage.dispatcher.unpark(stage.channel_id)
     stage.worker.hope()
     await stage.work()
@@ -135,9 +131,7 @@ async def test_a_parked_channel_that_works_again_frees_all_its_cards(stage: Stag
 
 
 async def test_an_unknown_and_an_invisible_channel_are_told_apart(stage: Stage) -> None:
-    channel = stage.sandbox.world.channels[stage.channel_id]
-    bot = stage.sandbox.world.bot.user.id
-    channel.overwrites[bot] = Overwrite(bot, 1, 0, 1 << 10)
+    stage.deny("VIEW_CHANNEL")
     await stage.send(firing("a"))
     await stage.work()
     assert (await status.outbox(stage.desk)).parked[0][1] is ParkReason.MISSING_ACCESS

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import hmac
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -69,17 +70,17 @@ class Door:
         async with self.session.request(method, self.url + path, **more) as response:
             return Answer(response.status, dict(response.headers), await response.read())
 
-    async def exchange(self, raw: bytes, *, half_close: bool = False) -> bytes:
-        """Send bytes that may be no HTTP at all; what comes back until the server hangs up."""
+    async def exchange(self, raw: bytes) -> bytes:
+        """Send bytes that may be no HTTP at all; the first answer, empty when the server just hangs up."""
         parts = urlsplit(self.url)
         reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
         try:
             writer.write(raw)
-            if half_close:
-                writer.write_eof()
             async with asyncio.timeout(10):
-                return await reader.read()
-        except ConnectionError:
+                head = await reader.readuntil(b"\r\n\r\n")
+                length = re.search(rb"(?i)content-length: (\d+)", head)
+                return head + await reader.readexactly(int(length[1]) if length else 0)
+        except (ConnectionError, asyncio.IncompleteReadError):
             return b""
         finally:
             writer.close()

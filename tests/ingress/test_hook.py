@@ -4,11 +4,13 @@ import asyncio
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
+from bot.clock import ManualClock
 from bot.domain.errors import NotDurableError
 from bot.providers.registry import PROVIDERS
 from bot.usecases import batch
@@ -179,25 +181,22 @@ async def test_a_request_that_breaks_intake_costs_no_other_request(
     assert "words of a sender" not in answers[-1].body.decode() + "".join(capfd.readouterr())
 
 
-@on_sqlite
-async def test_what_cannot_be_made_durable_is_asked_for_again(
-    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, database_url: str
-) -> None:
+@pytest.fixture
+def impatient_database(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "BUSY_TIMEOUT_MS", 20)
-    door: Door = await (await _opened(request))()
+
+
+@on_sqlite
+@pytest.mark.usefixtures("impatient_database")
+async def test_what_cannot_be_made_durable_is_asked_for_again(door: Door, database_url: str) -> None:
     token = (await door.add()).token
     assert (await door.post(group(), token)).status == 202
     with held(database_url):
         answer = await door.post(group(alert()), token)
     assert (answer.status, answer.json["type"]) == (503, "urn:tocsin:problem:not-durable")
     assert int(answer.headers["Retry-After"]) >= 1
-    assert await door.rows("event") == 0
+    assert await door.rows("alert") == 0
     assert (await door.post(group(alert()), token)).status == 202
-
-
-async def _opened(request: pytest.FixtureRequest) -> OpenDoor:
-    opened: OpenDoor = request.getfixturevalue("open_door")
-    return opened
 
 
 @on_sqlite
@@ -217,10 +216,8 @@ async def test_more_requests_than_may_be_in_flight_are_asked_to_come_back(
 
 @on_sqlite
 async def test_a_source_in_debt_is_told_how_long_to_wait_and_its_resolves_still_get_in(
-    open_door: OpenDoor, clock: Any
+    open_door: OpenDoor, clock: ManualClock
 ) -> None:
-    from datetime import timedelta
-
     door = await open_door(source_rate=1, source_burst=3)
     noisy, calm = (await door.add("noisy")).token, (await door.add("calm")).token
     many = group(*(alert(f"Alert{n}") for n in range(8)))

@@ -6,7 +6,9 @@ import discord
 import pytest
 
 from bot.sandbox.error import ControlError
+from bot.sandbox.interaction import Interaction, InteractionType
 from bot.sandbox.server import Sandbox
+from tests.sandbox.conftest import Rest
 from tests.sandbox.desk import Bot, Desk
 
 Click = discord.Interaction[Any]
@@ -100,3 +102,45 @@ async def test_a_labelled_modal_brings_every_kind_of_value(desk: Desk, sandbox: 
     shown = await sandbox.person("visitor").command("form")
     await sandbox.person("visitor").submit(shown["modal"]["custom_id"], {"why": "because", "level": ["high"]})
     assert got == {"why": "because", "level": ["high"]}
+
+
+async def test_an_ephemeral_button_is_pressed_by_its_person_alone(desk: Desk, sandbox: Sandbox) -> None:
+    press: discord.ui.Button[Any] = discord.ui.Button(label="More", custom_id="more")
+
+    async def pressed(interaction: Click) -> None:
+        await interaction.response.defer()
+        await interaction.edit_original_response(content="all of it", view=None)
+
+    press.callback = pressed  # type: ignore[method-assign]  # discord.py's own way
+
+    async def offer(bot: Bot) -> None:
+        @bot.tree.command(description="x")
+        async def show(interaction: Click) -> None:
+            await interaction.response.send_message("some", view=buttons(press), ephemeral=True)
+
+        await bot.tree.sync()
+
+    await desk.bot(sandbox, offer)
+    shown = await sandbox.person("visitor").command("show")
+    with pytest.raises(ControlError, match="no such message"):
+        await sandbox.person("operator").click(shown["message"]["id"], "more")
+    answer = await sandbox.person("visitor").click(shown["message"]["id"], "more")
+    assert (answer["kind"], answer["deferred"], answer["content"]) == ("update", True, "all of it")
+    assert answer["message"]["components"] == []
+
+
+async def test_a_modal_never_answers_a_modal(rest: Rest, sandbox: Sandbox) -> None:
+    visitor = sandbox.person("visitor").member
+    interaction = Interaction(
+        sandbox.world.ids.take(),
+        InteractionType.MODAL,
+        visitor.user,
+        sandbox.world.channels[sandbox.channels["alerts"]],
+        {},
+        sandbox.world.clock.monotonic(),
+    )
+    sandbox.world.interactions.keep(interaction)
+    path = f"/interactions/{interaction.id}/{interaction.token}/callback"
+    for callback in (1, 7, 8, 9, 10):
+        assert (await rest("POST", path, {"type": callback}))[1]["code"] == 50035
+    assert (await rest("POST", path, {"type": 4, "data": {"content": "x"}}))[0] == 204

@@ -119,3 +119,29 @@ async def test_an_edit_cannot_leave_nothing_nor_mix_old_and_new_components(
     )
     assert (status, changed["flags"] & V2, changed["content"]) == (200, V2, "")
     assert (await rest("PATCH", edit, {"content": "old again"}))[1]["code"] == 50035
+
+
+async def test_refusals_of_threads_have_their_codes(rest: Rest, sandbox: Sandbox) -> None:
+    forum = sandbox.world.channels[sandbox.channels["incidents"]]
+    forum.flags |= 1 << 4
+    post = {"name": "p", "message": {"content": "x"}}
+    path = f"/channels/{forum.id}/threads"
+    assert (await rest("POST", path, post))[1]["code"] == 40067
+    assert (await rest("POST", path, post | {"applied_tags": [str(next(iter(forum.tags)))]}))[0] == 201
+    sandbox.settings.max_active_threads = 1
+    assert (await rest("POST", f"/channels/{sandbox.channels['ops']}/threads", {"name": "t"}))[1][
+        "code"
+    ] == 160006
+
+
+async def test_what_cannot_be_edited_or_deleted_in_bulk_says_why(rest: Rest, sandbox: Sandbox) -> None:
+    sandbox.world.guild.roles[sandbox.world.bot.role_ids[0]].permissions |= 1 << 3
+    path = f"/channels/{sandbox.channels['alerts']}/messages"
+    poll = {"question": {"text": "?"}, "answers": [{"poll_media": {"text": "a"}}]}
+    _, asked = await rest("POST", path, {"poll": poll})
+    assert (await rest("PATCH", f"{path}/{asked['id']}", {"content": "x"}))[1]["code"] == 520003
+    await rest("PUT", f"{path}/pins/{asked['id']}")
+    _, (note, _) = await rest("GET", f"{path}?limit=2")
+    assert (await rest("PATCH", f"{path}/{note['id']}", {"content": "x"}))[1]["code"] == 50021
+    for ids, code in ((["1"], 50016), ([str(at) for at in range(101)], 50016), (["1", "2"], 50034)):
+        assert (await rest("POST", f"{path}/bulk-delete", {"messages": ids}))[1]["code"] == code

@@ -92,7 +92,7 @@ class House:
         """Start the sandbox and make a source; the bot is started apart."""
         self._sandbox = Process(self._folder, "sandbox", "sandbox", "--port", "0")
         self.world = await self._sandbox.ready()
-        issued = await asyncio.to_thread(self._add_source)
+        issued = await asyncio.to_thread(self.add_source, "tour", "generic")
         self.token = issued["token"]
 
     async def close(self) -> None:
@@ -205,9 +205,10 @@ class House:
         requests = [json.loads(line) for line in answer.text.splitlines()]
         return [each for each in requests if each["method"] == method and each["path"].endswith(ending)]
 
-    def _add_source(self) -> dict[str, str]:
+    def add_source(self, name: str, provider: str) -> dict[str, str]:
+        """A new source as `tocsin source add --json` prints it; the bot may be running."""
         made = subprocess.run(
-            [sys.executable, "-m", "bot", "source", "add", "tour", "--provider", "generic", "--json"],
+            [sys.executable, "-m", "bot", "source", "add", name, "--provider", provider, "--json"],
             env={name: value for name, value in os.environ.items() if name in _MINE} | self._environ(),
             cwd=self._folder,
             check=True,
