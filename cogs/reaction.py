@@ -6,7 +6,8 @@ so that setting it and taking it back are applied in the order in which they wer
 """
 
 import asyncio
-from typing import Final, TypeAlias
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeAlias, TypeVar
 from weakref import WeakValueDictionary
 
 import discord
@@ -15,17 +16,20 @@ from discord.ext import commands
 
 from bot import metrics
 from bot.domain import actor as actors
+from bot.domain.errors import NotDurableError
 from bot.usecases import absence, reaction
 from bot.usecases.reaction import ACK, ACTIONS, Effect
 from cogs.door import Door
 from cogs.errand import UNREACHABLE
 from cogs.rights import Capability
 
+T = TypeVar("T")
 Key: TypeAlias = tuple[int, int, str]
 Place: TypeAlias = discord.TextChannel | discord.Thread
 
 # A card can be seen before its message's id is known: the call that posts it may return seconds later.
 _UNSETTLED: Final = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
+_OUTAGE: Final = (1.0, 2.0, 5.0, 10.0, 30.0)
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -48,7 +52,7 @@ class Reactions(commands.Cog):
         member, emoji = payload.member, str(payload.emoji)
         if member is None or member.bot or emoji not in ACTIONS:
             return
-        if self._client.user is None or payload.message_author_id != self._client.user.id:
+        if self._client.user is None or payload.message_author_id not in {None, self._client.user.id}:
             return
         self._hear((payload.message_id, member.id, emoji))
         await self.add(payload.channel_id, payload.message_id, emoji, member)
@@ -101,7 +105,9 @@ class Reactions(commands.Cog):
 
     async def _apply(self, message_id: int, actor: actors.Actor, emoji: str, *, present: bool) -> None:
         desk = self._door.desk
-        effect, why = await reaction.apply(desk, message_id, emoji, actor=actor, present=present)
+        effect, why = await self._durably(
+            lambda: reaction.apply(desk, message_id, emoji, actor=actor, present=present)
+        )
         if effect is Effect.APPLIED or effect is Effect.IMPOSSIBLE:
             _count(emoji, "done" if effect is Effect.APPLIED else "conflict")
         if why:
@@ -111,9 +117,20 @@ class Reactions(commands.Cog):
         for pause in _UNSETTLED:
             if pause:
                 await self._door.desk.clock.sleep(pause)
-            if await reaction.card_of(self._door.desk, message_id) is not None:
+            place = await self._durably(lambda: reaction.card_of(self._door.desk, message_id))
+            if place is not None:
                 return True
         return False
+
+    async def _durably(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Nobody sees that an emoji was not heard, so a database out of reach is waited for."""
+        for pause in _OUTAGE:
+            try:
+                return await work()
+            except NotDurableError as error:
+                _log.warning("reaction_waits", reason=str(error))
+                await self._door.desk.clock.sleep(pause)
+        return await work()
 
     async def _wipe(self, channel_id: int, message_id: int, emoji: str, member: discord.Member) -> None:
         """Take away an emoji that looks like an act and is none, where the bot may."""

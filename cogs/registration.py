@@ -74,4 +74,4 @@ class Registration(commands.Cog):
         payload: list[dict[str, Any]] = [command.to_dict(tree) for command in tree.get_commands()]
         payload.sort(key=lambda command: (command["type"], command["name"]))
         told = [self._client.application_id, list(guild_ids), payload]
-        return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

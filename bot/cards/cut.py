@@ -9,13 +9,17 @@ with its accents and joiners. A code block may be cut inside, and is closed and 
 """
 
 import re
+from collections import deque
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 GAP: Final = " … "
 FENCE: Final = "```"
 
+# The first group is plain words, a divisible run; all else is whole or not at all.
 _ATOM: Final = re.compile(
-    r"\\[^0-9A-Za-z\s]"
+    r"(?!https?://)((?:(?:[0-9A-Za-z]++(?!_)|[0-9A-Za-z]+(?=[0-9A-Za-z]_))[ ,.]?(?!https?://))++)"
+    r"|\\[^0-9A-Za-z\s]"
     r"|<[^<>\s]{1,100}>"
     r"|\[(?:\\.|[^\[\]\\]){1,300}\]\(https?://[^\s()]{1,2100}\)"
     r"|`[^`\n]{1,300}`"
@@ -30,7 +34,8 @@ _ATOM: Final = re.compile(
 
 class _Atom(NamedTuple):
     text: str
-    coded: bool
+    coded: bool = False
+    divisible: bool = False
 
 
 def units(text: str) -> int:
@@ -48,12 +53,11 @@ def cut(text: str, limit: int) -> str:
     """The text itself, or its two ends around a gap; never more than ``limit`` units (at least 16)."""
     if fits(text, limit):
         return text
-    atoms = _atomise(text)
+    atoms = deque(_atomise(text))
     fenced = FENCE in text
     budget = limit - len(GAP) - (2 * (len(FENCE) + 1) if fenced else 0)
-    head = _take(atoms, budget - budget // 2)
-    rest = atoms[len(head) :]
-    tail = _take(rest[::-1], budget - sum(units(atom.text) for atom in head))[::-1]
+    head, left = _take(atoms, budget - budget // 2, first=True)
+    tail, _ = _take(atoms, budget // 2 + left, first=False)
     return _join(head, tail)
 
 
@@ -64,37 +68,50 @@ def preview(text: str, limit: int) -> str:
     return text[: 2 * limit] + GAP + text[-2 * limit :]
 
 
-def _atomise(text: str) -> list[_Atom]:
+def _atomise(text: str) -> Iterator[_Atom]:
     pieces = text.split(FENCE)
     if len(pieces) % 2 == 0:  # a fence that nothing closes is no fence
         pieces[-2:] = [pieces[-2] + FENCE + pieces[-1]]
-    atoms: list[_Atom] = []
     for index, piece in enumerate(pieces):
         coded = index % 2 == 1
         if index:
-            atoms.append(_Atom(FENCE, coded))
-        if coded:
-            atoms.extend(_Atom(char, True) for char in piece)
+            yield _Atom(FENCE, coded)
+        if not coded:
+            yield from (_Atom(match[0], divisible=match[1] is not None) for match in _ATOM.finditer(piece))
+        elif piece.isascii():
+            yield _Atom(piece, coded, divisible=True)
         else:
-            atoms.extend(_Atom(match[0], False) for match in _ATOM.finditer(piece))
-    return atoms
+            yield from (_Atom(char, coded) for char in piece)
 
 
-def _take(atoms: list[_Atom], budget: int) -> list[_Atom]:
+def _take(atoms: deque[_Atom], budget: int, *, first: bool) -> tuple[list[_Atom], int]:
+    """Move atoms from one end into a list, in reading order, while they fit; and the rest of the budget."""
     taken: list[_Atom] = []
-    for atom in atoms:
-        budget -= units(atom.text)
-        if budget < 0:
+    while atoms:
+        atom = atoms.popleft() if first else atoms.pop()
+        length = units(atom.text)
+        if length > budget:
+            if atom.divisible and budget:
+                near, far = (atom.text[:budget], atom.text[budget:]) if first else _ends(atom.text, budget)
+                taken.append(atom._replace(text=near))
+                atom, budget = atom._replace(text=far), 0
+            (atoms.appendleft if first else atoms.append)(atom)
             break
+        budget -= length
         taken.append(atom)
-    return taken
+    return (taken if first else taken[::-1]), budget
+
+
+def _ends(text: str, length: int) -> tuple[str, str]:
+    """The last ``length`` characters, and those before them."""
+    return text[-length:], text[:-length]
 
 
 def _join(head: list[_Atom], tail: list[_Atom]) -> str:
     """Put the ends together; a fence atom is ``coded`` when it opens a block."""
-    if head and head[-1] == (FENCE, True):
+    if head and head[-1].text == FENCE and head[-1].coded:
         head = head[:-1]
-    if tail and tail[0] == (FENCE, False):
+    if tail and tail[0].text == FENCE and not tail[0].coded:
         tail = tail[1:]
     open_before = bool(head) and head[-1].coded
     open_after = bool(tail) and tail[0].coded and tail[0].text != FENCE

@@ -142,8 +142,9 @@ class Supervisor:
             self._hear()
 
         async def on_disconnect() -> None:
-            state.connected = False
-            state.trouble = "the line to Discord is broken, reconnecting"
+            if state.connected:
+                state.connected = False
+                state.trouble = "the line to Discord is broken, reconnecting"
 
         async def on_ready() -> None:
             state.connected = state.ready = True

@@ -29,6 +29,7 @@ T = TypeVar("T")
 
 PAGE: Final = 100  # Discord's largest page of a history
 _TIMEOUT: Final = 10.0  # seconds for a whole call; the nonce makes a repetition harmless
+_KEPT_ALIVE: Final = 60.0  # seconds; a new line costs the first alert after a quiet time a handshake
 _WORDS: Final = 200
 _AGENT: Final = f"DiscordBot (https://github.com/Rapptz/discord.py {discord.__version__}) Tocsin"
 
@@ -114,7 +115,8 @@ class Wire:
                 "Content-Type": "application/json",
                 "User-Agent": _AGENT,
             }
-            self._session = aiohttp.ClientSession(headers=headers, timeout=self._timeout)
+            connector = aiohttp.TCPConnector(keepalive_timeout=_KEPT_ALIVE)
+            self._session = aiohttp.ClientSession(headers=headers, timeout=self._timeout, connector=connector)
         return self._session
 
 

@@ -98,6 +98,7 @@ class Worker:
             self._held = 0
             return math.inf
         if task.view is None:
+            _log.error("a card has nothing to show", card=task.card.id, kind=task.card.kind)
             await cards.park(self._desk, task.card, ParkReason.REFUSED, alone=True)
             return 0.0
         if self._barred is not None and now < self._barred[1]:

@@ -28,7 +28,7 @@ CLUES: Final = (
     r"=(?:(?<=sig=)|(?<=signature=))",
     r"@(?<=[^\s\"]@)",
     r"-(?:(?<=xapp-)|(?<=xox[a-z]-)|(?<=glpat-))",
-    r"_(?:(?<=gh[pousr]_)|(?<=github_pat_))",
+    r"_(?:(?<=gh[pousr]_)|(?<=github_pat_)|(?<=toc_)|(?<=tocs_))",
     r"ia(?:(?<=akia)|(?<=asia))[0-9a-z]{16}",
     r"\.[\w-]{6,7}\.[\w-]{27}",
 )
@@ -57,7 +57,8 @@ _SHAPE: Final = re.compile(
     r"|A(?<![A-Z0-9]A)(?:KIA|SIA)[A-Z0-9]{16}(?![A-Z0-9])"  # AWS access key id
     r"|gh[pousr]_[A-Za-z0-9]{20,}+|github_pat_\w{20,}+|glpat-[\w-]{20,}+"
     r"|xox[a-z]-[\w-]{10,}+|xapp-[\w-]{10,}+"  # Slack
-    r"|[MNO](?<![\w-][MNO])[\w-]{22,27}\.[\w-]{6,7}\.[\w-]{27,}+",  # Discord bot
+    r"|[MNO](?<![\w-][MNO])[\w-]{22,27}\.[\w-]{6,7}\.[\w-]{27,}+"  # Discord bot
+    r"|tocs?_[\w-]{32,}+",  # our own: a source's token, a source's signing secret
     re.ASCII,
 )
 _WEBHOOK: Final = re.compile(
@@ -78,7 +79,7 @@ _SCHEME: Final = re.compile(
 )
 _FLAG: Final = re.compile(r"-(?<![\w-]-)-?(?P<name>[A-Za-z][\w-]*+)(?P<sign>[ \t]{1,3})(?!-)", re.ASCII)
 _PAIR: Final = re.compile(
-    r"(?P<name>[\w.-](?<![\w.-][\w.-])[\w.-]*+)\\{0,3}[\"']?[ \t]{0,3}(?P<sign>[=:]|%3[ADad])(?![=~]|//)[ \t]{0,3}",
+    r"(?<![\w.-])(?P<name>[\w.-]++)\\{0,3}[\"']?[ \t]{0,3}(?P<sign>[=:]|%3[ADad])(?![=~]|//)[ \t]{0,3}",
     re.ASCII,
 )
 _VALUE: Final = re.compile(
@@ -181,9 +182,6 @@ def _is_prose(text: str) -> bool:
     return bool(first) and first[0].rstrip(".,:!)").lower() in _PROSE
 
 
-_SHORT: Final = 300
-_CLUES: Final = tuple(re.compile(clue, re.ASCII) for clue in CLUES)
-_ANY_CLUE: Final = re.compile("|".join(f"(?:{clue})" for clue in CLUES), re.ASCII)
 _SHAPES: Final[tuple[tuple[re.Pattern[str], Mend], ...]] = (
     (_SHAPE, _hide),
     (_WEBHOOK, _hide_secret),

@@ -1,6 +1,6 @@
 """Redaction: secrets leave a request before anything is stored, logged or shown.
 
-What a secret is stand in `secret` (by name) and `leak` (in running text). Here is the walk over decoded
+What a secret is stands in `secret` (by name) and `leak` (in running text). Here is the walk over decoded
 JSON. Redacting twice changes nothing.
 """
 

@@ -73,4 +73,4 @@ def bound_identity(text: str) -> str:
     """``text``, or its digest when it is too long to keep: cutting would make different things alike."""
     if len(text) <= LONGEST_IDENTITY:
         return text
-    return "blake2b:" + hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+    return "blake2b:" + hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

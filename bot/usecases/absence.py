@@ -36,11 +36,12 @@ async def posted(desk: Desk, *, at_most: int) -> dict[int, list[int]]:
     def work(tx: Transaction) -> dict[int, list[int]]:
         found: defaultdict[int, list[int]] = defaultdict(list)
         for offset in range(0, at_most, _PAGE):
-            alerts = tx.alerts.listing(desk.project.id, OPEN, offset=offset, limit=_PAGE)
+            limit = min(_PAGE, at_most - offset)
+            alerts = tx.alerts.listing(desk.project.id, OPEN, offset=offset, limit=limit)
             for place in tx.cards.of(CardKind.ALERT, [each.id for each in alerts]):
                 if place.message_id is not None:
                     found[place.channel_id].append(place.message_id)
-            if len(alerts) < _PAGE:
+            if len(alerts) < limit:
                 break
         return found
 

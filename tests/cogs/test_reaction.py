@@ -1,9 +1,16 @@
 """Emoji on cards: while the bot listens, and while it did not."""
 
+from typing import Any
+
+import pytest
+
 from bot import metrics
 from bot.domain.alert import State
+from bot.domain.errors import NotDurableError
 from bot.sandbox.fault import Effect, Rule
+from bot.usecases import reaction
 from bot.usecases.reaction import ACK, CLAIM
+from cogs import reaction as cog
 from cogs.reconciliation import Reconciliation
 from tests.cogs.stage import Stage, until
 
@@ -109,6 +116,23 @@ async def test_an_emoji_on_a_card_whose_message_is_not_yet_known_waits_for_it(st
     message_id, settle = await stage.post_unsettled()
     stage.person("responder").react(message_id, ACK)
     await settle()
+    await stage.when(alert_id, lambda alert: alert.state is ACKED)
+
+
+async def test_an_emoji_heard_while_the_database_is_out_of_reach_counts_when_it_is_back(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alert_id, message_id = await stage.raise_card()
+    real, troubles = reaction.apply, [NotDurableError("locked"), NotDurableError("locked")]
+
+    async def apply(*args: Any, **more: Any) -> tuple[reaction.Effect, str]:
+        if troubles:
+            raise troubles.pop()
+        return await real(*args, **more)
+
+    monkeypatch.setattr(reaction, "apply", apply)
+    monkeypatch.setattr(cog, "_OUTAGE", (0.0, 0.0, 0.0))
+    stage.person("responder").react(message_id, ACK)
     await stage.when(alert_id, lambda alert: alert.state is ACKED)
 
 

@@ -52,7 +52,9 @@ async def test_a_slow_channel_keeps_no_other_waiting(live: Stage) -> None:
 
 async def test_a_failing_or_forbidden_channel_keeps_no_other_waiting(live: Stage) -> None:
     other = await live.source_for("ops")
-    live.sandbox.mischief.arm(Rule(effect=Effect.STATUS, route=POST, channel=str(live.channel_id), status=503))
+    live.sandbox.mischief.arm(
+        Rule(effect=Effect.STATUS, route=POST, channel=str(live.channel_id), status=503)
+    )
     live.deny("SEND_MESSAGES", channel_id=live.sandbox.channels["alerts-low"])
     forbidden = await live.source_for("alerts-low")
     for number in range(5):
@@ -138,9 +140,7 @@ async def test_a_channel_whose_worker_breaks_harms_no_other(
 
 
 async def test_two_processes_share_the_work_without_doubling_it(live: Stage) -> None:
-    second = Dispatcher(
-        live.desk, live.wire, pings=live.pings, echoes=live.echoes, presence=live.presence
-    )
+    second = Dispatcher(live.desk, live.wire, pings=live.pings, echoes=live.echoes, presence=live.presence)
     second.start()
     await live.send(*(firing(f"alert {number}") for number in range(30)))
     await until(lambda: len(live.shown()) >= 30)

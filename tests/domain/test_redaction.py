@@ -131,6 +131,7 @@ def test_nothing_is_no_secret() -> None:
         ("pushed with ghp_0123456789abcdefghijABCDEFGHIJ012345", "pushed with [redacted]"),
         ("github_pat_0123456789abcdefghij_0123 glpat-0123456789abcdefghij", "[redacted] [redacted]"),
         ("xoxb-123456789012-abcdef xapp-1-A0123456789", "[redacted] [redacted]"),
+        (f"sent toc_{'aB3-_' * 9} and tocs_{'x' * 43}.", "sent [redacted] and [redacted]."),
         ("postgres://app:p@ss:w0rd@db/x", "postgres://[redacted]@db/x"),
         ("clone https://0123456789abcdef0123@git.org/x", "clone https://[redacted]@git.org/x"),
         ("ssh://git@git.org/x", "ssh://git@git.org/x"),
@@ -271,6 +272,7 @@ FRAGMENTS = [
         "ghp_0123456789abcdefghij",
         "AKIAIOSFODNN7EXAMPLE",
         "xoxb-0123456789",
+        "toc_" + "a1" * 16,
         "/api/webhooks/1/",
         "user:pw@",
         "é",
@@ -296,14 +298,14 @@ values = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=8000)
+@settings(deadline=None, max_examples=300)
 @given(values)
 def test_redacting_twice_changes_nothing(value: object) -> None:
     once = redact(value)
     assert redact(once.value) == type(once)(once.value, 0)
 
 
-@settings(deadline=None, max_examples=8000)
+@settings(deadline=None, max_examples=300)
 @given(values, st.booleans())
 def test_the_first_glance_never_misses_what_the_walk_would_find(value: object, ascii_only: bool) -> None:
     raw = json.dumps(value, ensure_ascii=ascii_only).encode()
@@ -317,7 +319,7 @@ def test_redaction_is_bounded(value: object) -> None:
     assert len(after) <= (1 + len(MARK)) * len(before)
 
 
-@settings(deadline=None, max_examples=8000)
+@settings(deadline=None, max_examples=300)
 @given(
     st.sampled_from(
         [

@@ -231,7 +231,7 @@ async def test_what_is_no_http_gets_a_400_that_repeats_nothing(
     door: Door, raw: bytes, capfd: pytest.CaptureFixture[str]
 ) -> None:
     answer = await door.exchange(raw)
-    assert answer.startswith((b"HTTP/1.1 400", b"HTTP/1.0 400"))
+    assert answer.split()[1] == b"400"
     assert b"application/problem+json" in answer
     assert b"toc_" not in answer
     assert "toc_" not in "".join(capfd.readouterr())
@@ -246,7 +246,7 @@ async def test_chunks_that_are_framed_wrongly_are_refused(open_door: OpenDoor, r
         f"Authorization: Bearer {token}\r\nContent-Type: application/json\r\n\r\n"
     )
     answer = await door.exchange(head.encode() + rest)
-    assert answer.startswith((b"HTTP/1.1 400", b"HTTP/1.1 408"))
+    assert answer.split()[1] in {b"400", b"408"}
 
 
 @given(st.binary(max_size=2_000), st.sampled_from(["gzip", "deflate"]), st.integers(0, 500))

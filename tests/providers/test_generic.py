@@ -1,11 +1,14 @@
+import re
 import shlex
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import bot.providers
 from bot.domain.errors import InvalidInputError
 from bot.domain.signal import Link, Signal
-from bot.providers.generic import Generic
+from bot.providers.generic import _KNOWN, Generic
 
 
 def parse_one(**alert: Any) -> Signal:
@@ -146,3 +149,9 @@ def test_the_receiver_is_a_command_that_a_shell_reads_back() -> None:
     words = shlex.split(Generic().receiver("https://t.org/v1/hooks/generic", "tok"))
     assert "https://t.org/v1/hooks/generic" in words
     assert "Authorization: Bearer tok" in words
+
+
+def test_the_readme_names_every_field() -> None:
+    readme = (Path(bot.providers.__path__[0]) / "README.md").read_text()
+    table = readme.partition("## Generic JSON")[2].partition("## Severity")[0]
+    assert set(re.findall(r"`(\w+)`", table)) >= _KNOWN

@@ -1,5 +1,8 @@
+from pathlib import Path
+
 import pytest
 
+import bot.providers
 from bot.domain.signal import Severity
 from bot.providers.severity import LONGEST_WORD, WORDS, read_severity
 
@@ -36,3 +39,11 @@ def test_no_word_at_all_is_a_warning() -> None:
 
 def test_the_table_is_in_plain_lower_case() -> None:
     assert all(word == word.strip().lower() for word in WORDS)
+
+
+def test_the_table_in_the_readme_is_the_table_in_the_code() -> None:
+    lines = (Path(bot.providers.__path__[0]) / "README.md").read_text().splitlines()
+    for severity in Severity:
+        (row,) = [line for line in lines if line.startswith(f"| {severity} |")]
+        told = row.split("|")[2].partition(";")[0].split(",")
+        assert {word.strip() for word in told} == {word for word, meant in WORDS.items() if meant is severity}
