@@ -1,17 +1,13 @@
 """The composition root: the one file that knows everybody."""
 
 import asyncio
-import fcntl
-import os
-import signal
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import msgspec
 import structlog
 from pydantic import SecretStr
 
@@ -24,7 +20,7 @@ from bot.delivery.echo import Echoes
 from bot.delivery.gateway import Gateway, Supervisor
 from bot.delivery.limits import Limits
 from bot.delivery.listener import Listener
-from bot.delivery.permission import lacking
+from bot.delivery.permission import ESSENTIAL, lacking
 from bot.delivery.ping import Pings
 from bot.delivery.presence import Presence
 from bot.delivery.reconcile import Reconcile
@@ -37,6 +33,7 @@ from bot.ingress.readiness import Probe
 from bot.ingress.server import Ingress
 from bot.jobs import table
 from bot.key import signing_key
+from bot.process import holding, told_to_stop, write_ready_file
 from bot.rehearsal import Rehearsal
 from bot.sandbox.server import Sandbox
 from bot.scheduler import Metronome
@@ -177,14 +174,14 @@ async def running(settings: Settings) -> AsyncIterator[Place]:
     _log.info("database chosen", database=choice.shown, origin=choice.origin)
     async with AsyncExitStack() as stack:
         if choice.embedded:
-            stack.enter_context(_holding(Path(choice.shown)))
+            stack.enter_context(holding(Path(choice.shown)))
         desk = await stack.enter_async_context(open_desk(settings))
         await setting.home_the_homeless(desk)
         delivery = _Delivery(desk, settings)
         stack.push_async_callback(delivery.dispatcher.stop)
         rehearsal = Rehearsal(desk)
         supervisor = Supervisor(
-            lambda: delivery.attach(build(desk, _bot_options(settings, delivery, rehearsal))),
+            lambda: delivery.attach(build(desk, _bot_options(settings, rehearsal))),
             _token(settings),
             desk.clock,
         )
@@ -229,13 +226,12 @@ class _Delivery:
         return bot
 
 
-def _bot_options(settings: Settings, delivery: _Delivery, rehearsal: Rehearsal) -> BotOptions:
-    del delivery
+def _bot_options(settings: Settings, rehearsal: Rehearsal) -> BotOptions:
     roles = settings.roles
     return BotOptions(
         public_url=settings.http.public_url or rehearsal.url,
         send_test=rehearsal.send,
-        lacking=lacking,
+        lacking=lambda have: lacking(have, ESSENTIAL),
         guild_id=settings.discord.guild,
         roles=RoleWords(view=roles.view, respond=roles.respond, manage=roles.manage),
     )
@@ -279,40 +275,6 @@ def _token(settings: Settings) -> str:
     return settings.discord.token.get_secret_value()
 
 
-@contextmanager
-def _holding(path: Path) -> Iterator[None]:
-    """Mark the embedded file as in use, and warn when another process has it: both would post its cards."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_name(f"{path.name}.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            _log.warning("another process uses this database file: let only one of them run", file=str(path))
-        yield
-
-
 async def _end(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.wait([task])
-
-
-@asynccontextmanager
-async def told_to_stop() -> AsyncIterator[asyncio.Event]:
-    """An event that SIGINT and SIGTERM set."""
-    told = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for each in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(each, told.set)
-    try:
-        yield told
-    finally:
-        for each in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(each)
-
-
-def write_ready_file(path: Path, content: dict[str, object]) -> None:
-    """Write it whole or not at all, readable by its owner alone: it may hold tokens."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.touch(mode=0o600)
-    draft.write_bytes(msgspec.json.encode(content))
-    draft.replace(path)

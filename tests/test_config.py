@@ -1,7 +1,6 @@
 """Settings: where they come from, and what is said when they are wrong."""
 
 import re
-import stat
 import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
@@ -14,7 +13,6 @@ from hypothesis import strategies as st
 from bot.config import ConfigError, Settings, read_duration
 from bot.database import database_choice
 from bot.environ import keys, strays
-from bot.key import signing_key
 
 EXAMPLE = Path(__file__).parents[1] / "tocsin.example.toml"
 KEYS = list(keys(Settings))
@@ -243,88 +241,3 @@ def test_a_duration_is_read_or_refused_in_words(text: str) -> None:
     else:
         said = ""
     assert said in {"", 'must be a duration such as "90s", "30m", "1h30m" or "2d"'}
-
-
-class TestDatabaseChoice:
-    def choose(self, environ: Mapping[str, str], folder: Path, text: str = "") -> tuple[str, str, bool]:
-        choice = database_choice(load(text, environ, folder=folder), environ)
-        return choice.url, choice.origin, choice.embedded
-
-    def test_our_own_variable_wins_over_the_common_one_over_the_file(self, tmp_path: Path) -> None:
-        ours = {"TOCSIN_DATABASE_URL": "postgresql://h/ours"}
-        common = {"DATABASE_URL": "postgres://h/common"}
-        data = {"TOCSIN_DATA": str(tmp_path)}
-        assert self.choose(ours | common | data, tmp_path) == (
-            "postgresql+asyncpg://h/ours",
-            "TOCSIN_DATABASE_URL",
-            False,
-        )
-        assert self.choose(common | data, tmp_path) == (
-            "postgresql+asyncpg://h/common",
-            "DATABASE_URL",
-            False,
-        )
-        assert self.choose(data, tmp_path) == (
-            f"sqlite+aiosqlite:///{tmp_path}/tocsin.db",
-            "the data folder (TOCSIN_DATA)",
-            True,
-        )
-
-    def test_toml_counts_as_our_own(self, tmp_path: Path) -> None:
-        text = '[storage]\ndatabase_url = "postgresql://h/d"'
-        _, origin, _ = self.choose({"DATABASE_URL": "postgres://h/common"}, tmp_path, text)
-        assert origin == "storage.database_url"
-
-    @pytest.mark.parametrize(
-        ("said", "meant"),
-        [
-            ("sqlite:////var/lib/tocsin.db", "/var/lib/tocsin.db"),
-            ("sqlite+aiosqlite:////var/lib/tocsin.db", "/var/lib/tocsin.db"),
-            ("/var/lib/a b.sqlite", "/var/lib/a b.sqlite"),
-        ],
-    )
-    def test_an_embedded_file_can_be_named(self, said: str, meant: str, tmp_path: Path) -> None:
-        environ = {"TOCSIN_DATABASE_URL": said}
-        choice = database_choice(load(environ=environ, folder=tmp_path), environ)
-        assert (choice.url, choice.shown) == (f"sqlite+aiosqlite:///{meant}", meant)
-
-    def test_a_relative_file_is_made_absolute(self, tmp_path: Path) -> None:
-        url, _, _ = self.choose({"TOCSIN_DATABASE_URL": "sqlite:///data/x.db"}, tmp_path)
-        assert url == f"sqlite+aiosqlite:///{Path.cwd()}/data/x.db"
-
-    def test_libpq_words_are_translated_and_the_password_kept(self, tmp_path: Path) -> None:
-        environ = {"DATABASE_URL": "postgres://u:p%40ss@h:5433/d?sslmode=require"}
-        url, _, _ = self.choose(environ, tmp_path)
-        assert url == "postgresql+asyncpg://u:p%40ss@h:5433/d?ssl=require"
-
-    @pytest.mark.parametrize("url", ["mysql://h/d", "nonsense", "sqlite://", "sqlite:///", "postgresql"])
-    def test_any_other_database_is_refused(self, url: str, tmp_path: Path) -> None:
-        with pytest.raises(ConfigError, match="DATABASE_URL: must be postgresql://"):
-            self.choose({"DATABASE_URL": url}, tmp_path)
-
-
-class TestSigningKey:
-    def settings(self, folder: Path, **more: str) -> Settings:
-        return Settings.load(environ={"TOCSIN_DATA": str(folder), "TOCSIN_CONFIG": str(EXAMPLE)} | more)
-
-    def test_the_first_start_makes_it_and_the_next_reads_it(self, tmp_path: Path) -> None:
-        storage = self.settings(tmp_path / "data").storage
-        key = signing_key(storage)
-        assert len(key) == 32
-        assert signing_key(storage) == key
-        assert [file.name for file in (tmp_path / "data").iterdir()] == ["secret.key"]
-
-    def test_only_its_owner_can_read_it(self, tmp_path: Path) -> None:
-        signing_key(self.settings(tmp_path / "data").storage)
-        assert stat.S_IMODE((tmp_path / "data" / "secret.key").stat().st_mode) == 0o600
-        assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
-
-    def test_a_configured_one_needs_no_file(self, tmp_path: Path) -> None:
-        storage = self.settings(tmp_path, TOCSIN_SECRET_KEY="long enough").storage
-        assert signing_key(storage) == signing_key(storage)
-        assert not list(tmp_path.iterdir())
-
-    def test_a_broken_file_is_refused_not_replaced(self, tmp_path: Path) -> None:
-        (tmp_path / "secret.key").write_text("abc", encoding="ascii")
-        with pytest.raises(ConfigError, match="is not a key"):
-            signing_key(self.settings(tmp_path).storage)

@@ -75,7 +75,7 @@ def _facts(alert: Alert) -> Iterator[str]:
     if alert.silent_after is not None and alert.state.open:
         yield f"Ends by silence {moment(alert.silent_after)}"
     if alert.group_key:
-        yield f"Group {span(alert.group_key, 120)}"
+        yield f"Group {inline(alert.group_key, 120)}"
     yield f"Signature {span(alert.signature[:16], 20)}"
 
 

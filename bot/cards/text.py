@@ -11,6 +11,7 @@ characters, pile accents, close our code blocks. Four ways lead into a card, eac
 All of them go through `clean` first. Escapes are backslashes, which Discord hides in front of any
 punctuation; but phones show them in notifications, so only what has a meaning is escaped: not the single
 ``_`` inside a word, which opens italics that nothing can close, nor ``]``, which closes what never opened.
+(A ``_`` inside code could close them: strangers' words and strangers' code never share one text.)
 Mentions are broken by a zero-width space besides, for servers look for mentions without minding backslashes.
 Inside a masked link Discord shows backslashes, so there `link` drops what would need one.
 """

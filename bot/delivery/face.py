@@ -24,7 +24,7 @@ def draw_summons(view: AlertView, ping: Ping, address: str) -> Card:
 
 
 def plain(card: Card, view: AlertView) -> Card:
-    """The same in plain text, with the buttons and the marker; its embed has nothing to be refused for."""
+    """The same without an embed, where nearly all that Discord could refuse stands; it keeps its buttons."""
     marker = plain_marker(view.tag, view.alert.id)
     parts = [card.content]
     for embed in card.embeds:

@@ -85,7 +85,7 @@ class Limits:
     """One for each bot token."""
 
     def __init__(self) -> None:
-        self._bucket_of: dict[Call, str] = {}
+        self._bucket_of: dict[tuple[Call, int], str] = {}
         self._windows: dict[tuple[str, int], Window] = {}
         self._runs: dict[tuple[Call, int], _Run] = {}
         self._closed: dict[tuple[Call, int], float] = {}
@@ -133,11 +133,11 @@ class Limits:
             )
 
     def _key(self, call: Call, channel_id: int) -> tuple[str, int]:
-        return self._bucket_of.get(call, call.value), channel_id
+        return self._bucket_of.get((call, channel_id), call.value), channel_id
 
     def _update(self, call: Call, channel_id: int, heard: Heard, now: float) -> Window | None:
         if heard.bucket:
-            self._bucket_of[call] = heard.bucket
+            self._bucket_of[call, channel_id] = heard.bucket
         if heard.limit is None or heard.remaining is None or heard.reset_after is None:
             return None
         window = Window(heard.limit, heard.remaining, now + heard.reset_after)

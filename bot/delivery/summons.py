@@ -44,4 +44,4 @@ class Summons:
                 return Answer(outcome=Outcome.DONE, body=found.message)
         own = nonce(f"{self._desk.project.tag}:ping", card.channel_id, card.id, card.generation)
         drawn = draw_summons(view, ping, address)
-        return await self._wire.post(card.channel_id, drawn, nonce=own, reply_to=message_id)
+        return await self._wire.post(card.channel_id, drawn, nonce=own)

@@ -44,13 +44,9 @@ class Wire:
         self._session: aiohttp.ClientSession | None = None
         self.limits = limits
 
-    async def post(
-        self, channel_id: int, card: Card, *, nonce: str, reply_to: int | None = None
-    ) -> Answer[Message]:
+    async def post(self, channel_id: int, card: Card, *, nonce: str) -> Answer[Message]:
         """A new message, or, for a nonce of the past few minutes, the message that has it (as it is now)."""
         payload = _payload(card) | {"nonce": nonce, "enforce_nonce": True}
-        if reply_to is not None:
-            payload["message_reference"] = {"message_id": str(reply_to), "fail_if_not_exists": False}
         return await self._call(Call.POST, _messages("POST", channel_id), Message, payload=payload)
 
     async def edit(self, channel_id: int, message_id: int, card: Card) -> Answer[Message]:

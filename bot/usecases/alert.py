@@ -88,17 +88,7 @@ async def retry(desk: Desk, alert_id: int, *, actor: Actor) -> Alert:
 
 async def resolve(desk: Desk, alert_id: int, *, actor: Actor, note: str = "") -> Alert:
     """It is over, whatever the sender thinks; a refire within the reopen window takes it up again."""
-    text = bounded(note)
-    return await _perform(
-        desk,
-        Move(
-            alert_id=alert_id,
-            actor=actor,
-            action=Trigger.RESOLVE.value,
-            make=lambda alert, now: change.resolve(alert, actor, now, text),
-            note=text,
-        ),
-    )
+    return await _perform(desk, resolving(alert_id, actor, bounded(note)))
 
 
 async def annotate(desk: Desk, alert_id: int, *, actor: Actor, note: str) -> Alert:
@@ -107,19 +97,7 @@ async def annotate(desk: Desk, alert_id: int, *, actor: Actor, note: str) -> Ale
     Raises:
         InvalidInputError: the note is empty or too long.
     """
-    text = bounded(note)
-    if not text:
-        raise InvalidInputError("note", "a note needs some words")
-    return await _perform(
-        desk,
-        Move(
-            alert_id=alert_id,
-            actor=actor,
-            action="note",
-            make=lambda alert, _: change.annotate(alert, actor, text),
-            note=text,
-        ),
-    )
+    return await _perform(desk, annotating(alert_id, actor, bounded(note)))
 
 
 async def expire_leases(desk: Desk) -> int:
@@ -204,6 +182,34 @@ def releasing(alert_id: int, actor: Actor) -> Move:
         actor=actor,
         action=Trigger.RELEASE.value,
         make=lambda alert, _: change.release(alert, actor),
+    )
+
+
+def resolving(alert_id: int, actor: Actor, note: str = "") -> Move:
+    """The move of `resolve`."""
+    return Move(
+        alert_id=alert_id,
+        actor=actor,
+        action=Trigger.RESOLVE.value,
+        make=lambda alert, now: change.resolve(alert, actor, now, note),
+        note=note,
+    )
+
+
+def annotating(alert_id: int, actor: Actor, note: str) -> Move:
+    """The move of `annotate`.
+
+    Raises:
+        InvalidInputError: the note is empty.
+    """
+    if not note:
+        raise InvalidInputError("note", "a note needs some words")
+    return Move(
+        alert_id=alert_id,
+        actor=actor,
+        action="note",
+        make=lambda alert, _: change.annotate(alert, actor, note),
+        note=note,
     )
 
 

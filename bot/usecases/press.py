@@ -13,10 +13,9 @@ import msgspec
 
 from bot.cards.alert import AlertView
 from bot.cards.ids import Verb
-from bot.domain import change
 from bot.domain.actor import Actor
-from bot.domain.alert import Alert, Trigger, format_ref
-from bot.domain.errors import InvalidInputError, NotFoundError
+from bot.domain.alert import Alert, format_ref
+from bot.domain.errors import NotFoundError
 from bot.domain.outbox import CardKind
 from bot.usecases import alert as alerts
 from bot.usecases.alert import Move
@@ -69,39 +68,13 @@ async def glance(desk: Desk, alert_id: int) -> Alert:
     return await desk.storage.read(work)
 
 
-def _claiming(desk: Desk, alert_id: int, actor: Actor, _: str) -> Move:
-    return alerts.claiming(alert_id, actor, desk.rules.lease)
-
-
-def _resolving(_: Desk, alert_id: int, actor: Actor, note: str) -> Move:
-    return Move(
-        alert_id=alert_id,
-        actor=actor,
-        action=Trigger.RESOLVE.value,
-        make=lambda alert, now: change.resolve(alert, actor, now, note),
-        note=note,
-    )
-
-
-def _annotating(_: Desk, alert_id: int, actor: Actor, note: str) -> Move:
-    if not note:
-        raise InvalidInputError("note", "a note needs some words")
-    return Move(
-        alert_id=alert_id,
-        actor=actor,
-        action="note",
-        make=lambda alert, _: change.annotate(alert, actor, note),
-        note=note,
-    )
-
-
 _MOVES: Final[Mapping[Verb, Callable[[Desk, int, Actor, str], Move]]] = MappingProxyType(
     {
         Verb.ACK: lambda _, alert_id, actor, note: alerts.acknowledging(alert_id, actor, note),
         Verb.UNACK: lambda _, alert_id, actor, __: alerts.unacknowledging(alert_id, actor),
-        Verb.CLAIM: _claiming,
+        Verb.CLAIM: lambda desk, alert_id, actor, _: alerts.claiming(alert_id, actor, desk.rules.lease),
         Verb.RELEASE: lambda _, alert_id, actor, __: alerts.releasing(alert_id, actor),
-        Verb.RESOLVE: _resolving,
-        Verb.NOTE: _annotating,
+        Verb.RESOLVE: lambda _, alert_id, actor, note: alerts.resolving(alert_id, actor, note),
+        Verb.NOTE: lambda _, alert_id, actor, note: alerts.annotating(alert_id, actor, note),
     }
 )

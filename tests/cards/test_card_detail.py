@@ -48,7 +48,7 @@ def test_the_story_is_told_in_full() -> None:
         "🕐 First <t:1791201600:f>, last <t:1791201600:R>, \u00d71\n"
         "Severity as sent: page\n"
         "Ends by silence <t:1791203400:R>\n"
-        'Group `{}:{alertname="HighErrorRate"}`\n'
+        'Group {}:{alertname="HighErrorRate"}\n'
         "Signature `5f5f5f5f5f5f5f5f`"
     )
     assert story.fields[0].value == (

@@ -39,7 +39,7 @@ from storage.engine import Storage
 from tests.senders import add_source, submission
 
 INTENTS = discord.Intents(guilds=True, guild_messages=True, guild_reactions=True)
-ON_CALL = {Severity.CRITICAL: ("on-call",)}
+ON_CALL: dict[Severity, tuple[str, ...]] = {Severity.CRITICAL: ("on-call",)}
 PATIENCE = 10.0
 
 
@@ -132,9 +132,10 @@ class Stage:
     async def send(self, *signals: Signal, source: Source | None = None) -> None:
         await take_in(self.desk, [submission(source or self.source, *signals)])
 
-    async def source_for(self, channel: str) -> Source:
-        """A sender whose cards go to another channel."""
-        wish = msgspec.structs.replace(self.source, name=channel, channel_id=self.sandbox.channels[channel])
+    async def source_for(self, channel: str, *, channel_id: int | None = None) -> Source:
+        """A sender whose cards go to another channel, found by its name."""
+        where = channel_id or self.sandbox.channels[channel]
+        wish = msgspec.structs.replace(self.source, name=channel, channel_id=where)
         return await self.desk.storage.write(lambda tx: tx.sources.add(wish))
 
     def deny(self, *names: str, channel_id: int = 0) -> None:

@@ -141,7 +141,7 @@ async def test_the_wire_repeats_a_post_without_doubling_it(stage: Stage) -> None
 
 @pytest.mark.parametrize("seed", range(4))
 async def test_death_at_any_moment_loses_nothing_and_doubles_nothing(stage: Stage, seed: int) -> None:
-    dice = random.Random(seed)
+    dice = random.Random(seed)  # noqa: S311 -- seeded on purpose
     names = [f"alert {number}" for number in range(6)]
     await stage.send(*(firing(name, Severity.CRITICAL) for name in names))
     for _ in range(12):

@@ -25,7 +25,7 @@ def clock() -> SystemClock:
 
 async def test_what_is_due_goes_out_by_itself(live: Stage) -> None:
     await live.send(firing())
-    await until(lambda: live.shown())
+    await until(live.shown)
     await live.send(resolved())
     await until(lambda: "RESOLVED" in live.titles()[0])
 
@@ -35,7 +35,7 @@ async def test_nothing_is_sent_before_the_client_was_ready(stage: Stage) -> None
     assert await stage.dispatcher.cards_not_stuck() is not None
     assert not stage.shown()
     stage.dispatcher.start()
-    await until(lambda: stage.shown())
+    await until(stage.shown)
     assert await stage.dispatcher.cards_not_stuck() is None
 
 
@@ -47,7 +47,7 @@ async def test_a_slow_channel_keeps_no_other_waiting(live: Stage) -> None:
     await live.send(firing("quick"), source=other)
     await until(lambda: live.shown(live.sandbox.channels["ops"]))
     assert not live.shown()
-    await until(lambda: live.shown())
+    await until(live.shown)
 
 
 async def test_a_failing_or_forbidden_channel_keeps_no_other_waiting(live: Stage) -> None:
@@ -71,7 +71,7 @@ async def test_what_another_process_changed_is_found_without_a_bell(live: Stage)
     )
     unheard: Submission = submission(live.source, firing())
     await take_in(elsewhere, [unheard])
-    await until(lambda: live.shown())
+    await until(live.shown)
 
 
 async def test_a_channel_goes_on_by_itself_when_its_limit_ends(live: Stage) -> None:
@@ -91,12 +91,12 @@ async def test_a_granted_permission_brings_the_parked_cards(live: Stage) -> None
     await until(parked)
     assert (await status.outbox(live.desk)).parked[0][1] is ParkReason.MISSING_PERMISSION
     live.deny()
-    await until(lambda: live.shown())
+    await until(live.shown)
 
 
 async def test_a_deleted_card_comes_back(live: Stage) -> None:
     await live.send(firing())
-    await until(lambda: live.shown())
+    await until(live.shown)
     (first,) = live.shown()
 
     async def settled() -> bool:
@@ -110,7 +110,7 @@ async def test_a_deleted_card_comes_back(live: Stage) -> None:
 async def test_a_card_deleted_the_moment_it_is_posted_comes_back(live: Stage) -> None:
     live.sandbox.mischief.arm(Rule(effect=Effect.DELETE_MESSAGE, route=POST, times=1))
     await live.send(firing())
-    await until(lambda: live.shown())
+    await until(live.shown)
     assert len(live.shown()) == 1
 
 

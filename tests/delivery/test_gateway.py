@@ -100,6 +100,15 @@ async def test_a_silent_line_is_replaced(keep: Keep, sandbox: Sandbox) -> None:
     await ready(supervisor, starts=1)
 
 
+async def test_a_long_outage_is_not_slept_through(keep: Keep, sandbox: Sandbox) -> None:
+    supervisor = keep(silence=timedelta(seconds=1))
+    await ready(supervisor)
+    await sandbox.mischief.set_outage(on=True)
+    await until(lambda: supervisor.state.starts >= 2)
+    await sandbox.mischief.set_outage(on=False)
+    await ready(supervisor, starts=1)
+
+
 async def test_a_quiet_but_living_line_is_left_alone(keep: Keep) -> None:
     supervisor = keep(silence=timedelta(seconds=1))
     await ready(supervisor)
@@ -135,7 +144,7 @@ async def test_what_discord_py_mends_by_itself_needs_no_new_client(
     assert supervisor.state.starts == 1
 
 
-async def test_a_refused_token_is_said_and_tried_again_slowly(keep: Keep, sandbox: Sandbox) -> None:
+async def test_a_refused_token_is_said_and_tried_again_slowly(keep: Keep) -> None:
     clock = ManualClock(SystemClock().now())
     supervisor = keep(token="not.a.token", clock=clock)
     await until(lambda: "token" in supervisor.state.trouble)

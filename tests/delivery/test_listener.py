@@ -67,7 +67,7 @@ async def test_a_lost_session_is_followed_by_a_look_around_and_a_resumed_one_is_
 
 async def test_a_card_deleted_between_two_sessions_comes_back(live: Stage, sessions: Sessions) -> None:
     await live.send(firing())
-    await until(lambda: live.shown())
+    await until(live.shown)
     first = int(live.shown()[0]["id"])
 
     async def settled() -> bool:
@@ -102,5 +102,5 @@ async def test_other_peoples_messages_are_none_of_ours(live: Stage) -> None:
     said = live.sandbox.person("visitor").say("hello", live.channel_id)
     live.sandbox.person("visitor").delete(said["id"])
     await live.send(firing())
-    await until(lambda: live.titles())
+    await until(live.titles)
     assert len(live.shown()) == 1

@@ -1,13 +1,27 @@
 """One channel's hand: what is wanted gets shown, once, and every failure has its own consequence."""
 
+import asyncio
 import math
 from datetime import timedelta
+from typing import Any
 
+import discord
+import pytest
+from hypothesis import given
+
+from bot.cards.alert import AlertView
+from bot.clock import SystemClock
+from bot.delivery.face import draw, plain
+from bot.delivery.message import Author, Message
+from bot.domain.errors import NotDurableError
 from bot.domain.outbox import COUNT_DELAY, ParkReason
 from bot.domain.signal import Severity
 from bot.sandbox.fault import Effect, Rule
 from bot.usecases import alert as alerts
+from bot.usecases import card as cards
 from bot.usecases import status
+from tests.cards.rules import refusals
+from tests.cards.world import views
 from tests.delivery.conftest import Stage
 from tests.senders import ANNA, firing, resolved
 
@@ -213,3 +227,50 @@ async def test_limits_are_kept_without_a_single_refusal(stage: Stage) -> None:
     assert len(stage.shown()) == 12
     assert {call["status"] for call in stage.calls()} == {200}
     assert len(stage.calls()) == 12
+
+
+async def test_an_archived_thread_is_woken_up_before_its_card_is_edited(stage: Stage) -> None:
+    channel = stage.bot.get_channel(stage.channel_id)
+    assert isinstance(channel, discord.TextChannel)
+    thread = await channel.create_thread(name="night", type=discord.ChannelType.public_thread)
+    source = await stage.source_for("alerts", channel_id=thread.id)
+    stage.worker = stage.new_worker(thread.id)
+    await stage.send(firing(), source=source)
+    await stage.work()
+    await thread.edit(archived=True)
+    await stage.send(resolved(), source=source)
+    await stage.work()
+    (card,) = [message for message in stage.shown(thread.id) if message["embeds"]]
+    assert "RESOLVED" in card["embeds"][0]["title"]
+
+
+async def test_a_busy_database_does_not_forget_what_was_sent(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy = 3
+    settle = cards.settle
+
+    async def settle_late(*args: Any, **kwargs: Any) -> None:
+        nonlocal busy
+        busy -= 1
+        if busy:
+            raise NotDurableError("locked")
+        await settle(*args, **kwargs)
+
+    monkeypatch.setattr(cards, "settle", settle_late)
+    await stage.send(firing())
+    step = asyncio.create_task(stage.work())
+    while not step.done():
+        stage.clock.advance(timedelta(seconds=1))
+        await SystemClock().sleep(0.005)
+    assert len(stage.shown()) == len(stage.calls()) == 1
+    assert await cards.showing(stage.desk, int(stage.shown()[0]["id"])) is not None
+
+
+@given(views)
+def test_a_card_in_plain_text_keeps_its_marker_and_fits(view: AlertView) -> None:
+    card = plain(draw(view), view)
+    assert refusals(card.to_payload()) == []
+    message = Message(id=1, author=Author(id=1), content=card.content)
+    assert message.bears(view.tag, view.alert.id)
+    assert not message.bears(view.tag, view.alert.id + 1)

@@ -78,7 +78,7 @@ class Door:
             writer.write(raw)
             async with asyncio.timeout(10):
                 head = await reader.readuntil(b"\r\n\r\n")
-                length = re.search(rb"(?i)content-length: (\d+)", head)
+                length = None if raw.startswith(b"HEAD ") else re.search(rb"(?i)content-length: (\d+)", head)
                 return head + await reader.readexactly(int(length[1]) if length else 0)
         except (ConnectionError, asyncio.IncompleteReadError):
             return b""

@@ -1,0 +1,48 @@
+"""Process: signals, the ready file and the lock on an embedded database."""
+
+import asyncio
+import fcntl
+import os
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import msgspec
+import structlog
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+@contextmanager
+def holding(path: Path) -> Iterator[None]:
+    """Mark the embedded file as in use, and warn when another process has it: both would post its cards."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(f"{path.name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            _log.warning("another process uses this database file: let only one of them run", file=str(path))
+        yield
+
+
+@asynccontextmanager
+async def told_to_stop() -> AsyncIterator[asyncio.Event]:
+    """An event that SIGINT and SIGTERM set."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, told.set)
+    try:
+        yield told
+    finally:
+        for each in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(each)
+
+
+def write_ready_file(path: Path, content: dict[str, object]) -> None:
+    """Write it whole or not at all, readable by its owner alone: it may hold tokens."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_bytes(msgspec.json.encode(content))
+    draft.replace(path)
