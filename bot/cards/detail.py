@@ -60,7 +60,7 @@ def _story(view: AlertView, history: Sequence[HistoryLine]) -> Embed:
         description="\n\n".join(filter(None, parts)),
         color=colour(alert),
         fields=(Field("Timeline", lines),) if lines else (),
-        footer=SEPARATOR.join(filter(None, (alert.ref, plain(view.source_name, 60)))),
+        footer=f"More on {alert.ref}{SEPARATOR}{plain(view.source_name, 60)}",
     )
 
 

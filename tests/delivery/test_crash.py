@@ -18,6 +18,12 @@ from tests.delivery.conftest import Stage
 from tests.senders import ANNA, firing, resolved
 
 
+@pytest.fixture(params=["sqlite_url", "postgres_url"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue(request.param)
+    return url
+
+
 async def test_between_the_claim_and_the_post(stage: Stage) -> None:
     await stage.send(firing())
     await stage.claim()
