@@ -18,7 +18,7 @@ FENCE: Final = "```"
 
 # The first group is plain words, a divisible run; all else is whole or not at all.
 _ATOM: Final = re.compile(
-    r"(?!https?://)((?:(?:[0-9A-Za-z]++(?!_)|[0-9A-Za-z]+(?=[0-9A-Za-z]_))[ ,.]?(?!https?://))++)"
+    r"(?!https?://)((?:(?:[0-9A-Za-z]++(?!_)|[0-9A-Za-z]+(?=[0-9A-Za-z]_))[ ,.;:/(){}%=+-]*+(?!https?://))++)"
     r"|\\[^0-9A-Za-z\s]"
     r"|<[^<>\s]{1,100}>"
     r"|\[(?:\\.|[^\[\]\\]){1,300}\]\(https?://[^\s()]{1,2100}\)"
@@ -62,10 +62,8 @@ def cut(text: str, limit: int) -> str:
 
 
 def preview(text: str, limit: int) -> str:
-    """Roughly shorten a raw text to some multiple of ``limit``, so that all later work is bounded."""
-    if len(text) <= 4 * limit:
-        return text
-    return text[: 2 * limit] + GAP + text[-2 * limit :]
+    """Keep as much of a raw text's ends as `cut` could ever show, so that all later work is bounded."""
+    return text if len(text) <= 3 * limit else text[:limit] + GAP + text[-limit:]
 
 
 def _atomise(text: str) -> Iterator[_Atom]:

@@ -90,7 +90,11 @@ def _escape_words(text: str) -> str:
     if "<" in text:
         text = _TOKEN.sub(r"\\<", text)
     text = text.replace("~~", r"\~\~").replace("||", r"\|\|")
-    return _LEAD.sub(r"\1\\", break_mentions(text))
+    text = break_mentions(text)
+    if "\n" in text:
+        return _LEAD.sub(r"\1\\", text)
+    lead = _LEAD.match(text)
+    return f"{lead[0]}\\{text[lead.end() :]}" if lead else text
 
 
 def break_mentions(text: str) -> str:

@@ -12,6 +12,7 @@ from collections import deque
 from datetime import datetime
 from typing import Final
 
+from bot import metrics
 from bot.domain.errors import NotDurableError
 from bot.domain.signal import Status
 from bot.usecases.batch import Batch, Receipt, Submission
@@ -77,8 +78,10 @@ class Intake:
 
     async def _commit(self, batch: list[tuple[Submission, asyncio.Future[Receipt]]]) -> None:
         self.commits += 1
+        metrics.BATCH_SIGNALS.observe(sum(len(submission.signals) for submission, _ in batch))
         try:
-            receipts = await take_in(self._desk, [submission for submission, _ in batch])
+            with metrics.COMMIT_SECONDS.time():
+                receipts = await take_in(self._desk, [submission for submission, _ in batch])
         except NotDurableError as error:
             _fail(batch, error)
         except Exception as error:  # noqa: BLE001 -- the boundary: it belongs to one request, find which

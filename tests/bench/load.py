@@ -109,10 +109,11 @@ class Run:
 
     def __init__(self, order: Order) -> None:
         self._order = order
-        self._address = urlsplit(order.url)
+        parts = urlsplit(order.url)
+        self._address = parts.hostname or "", parts.port or 0
         self._bodies: Iterator[bytes] = iter(
             [
-                request(order, self._address.netloc, body(order.first + place * order.alerts, order.alerts))
+                request(order, parts.netloc, body(order.first + place * order.alerts, order.alerts))
                 for place in range(order.requests)
             ]
         )
@@ -125,9 +126,7 @@ class Run:
     async def perform(self) -> Findings:
         loop = asyncio.get_running_loop()
         for _ in range(self._order.connections):
-            _, connection = await loop.create_connection(
-                lambda: Connection(self), self._address.hostname, self._address.port
-            )
+            _, connection = await loop.create_connection(lambda: Connection(self), *self._address)
             self._idle.append(connection)
         began = perf_counter()
         if self._order.rate:

@@ -104,7 +104,7 @@ async def count(desk: Desk, table: str) -> int:
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for ``condition``, at most ten seconds."""
     async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110 -- what is waited for has no event
+        while not condition():
             await asyncio.wait({asyncio.get_running_loop().create_future()}, timeout=0.002)
 
 

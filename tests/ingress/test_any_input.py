@@ -17,9 +17,7 @@ from tests.conftest import START
 from tests.ingress.conftest import OpenDoor
 from tests.ingress.door import Door, alert, group
 
-calm = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+calm = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 TOKENS: dict[str, str] = {}
 
 json_values: st.SearchStrategy[Any] = st.recursive(
@@ -32,7 +30,17 @@ json_values: st.SearchStrategy[Any] = st.recursive(
     max_leaves=12,
 )
 fields = st.sampled_from(
-    ["status", "labels", "annotations", "startsAt", "endsAt", "generatorURL", "fingerprint", "values", "title"]
+    [
+        "status",
+        "labels",
+        "annotations",
+        "startsAt",
+        "endsAt",
+        "generatorURL",
+        "fingerprint",
+        "values",
+        "title",
+    ]
 )
 alerts = st.dictionaries(fields, json_values) | json_values | st.builds(alert, st.text())
 groups = st.fixed_dictionaries(
@@ -112,13 +120,15 @@ async def test_any_body_of_a_known_sender_is_taken_or_refused(
 @calm
 @given(
     method=st.sampled_from([b"POST", b"GET", b"HEAD", b"PUT", b"OPTIONS", b"CONNECT"]) | header_text,
-    path=st.sampled_from([b"/", b"*", b"/v1/hooks/generic", b"http://x/v1/hooks/generic", b"/readyz", b"//", b"x:1"])
+    path=st.sampled_from(
+        [b"/", b"*", b"/v1/hooks/generic", b"http://x/v1/hooks/generic", b"/readyz", b"//", b"x:1"]
+    )
     | header_text,
     given_headers=headers,
     body=packed,
     known=st.booleans(),
 )
-async def test_any_bytes_that_look_like_http_get_an_answer_below_500(  # noqa: PLR0913 -- hypothesis hands in
+async def test_any_bytes_that_look_like_http_get_an_answer_below_500(
     any_door: tuple[Door, dict[str, Issued]],
     method: bytes,
     path: bytes,

@@ -39,7 +39,9 @@ def basic(user: str, password: str) -> str:
     return "Basic " + b64encode(f"{user}:{password}".encode()).decode()
 
 
-async def knock(door: Door, headers: dict[str, str], body: bytes = GOOD, provider: str = "alertmanager") -> Answer:
+async def knock(
+    door: Door, headers: dict[str, str], body: bytes = GOOD, provider: str = "alertmanager"
+) -> Answer:
     return await door.post(body, headers=headers, provider=provider)
 
 
@@ -235,7 +237,12 @@ async def test_a_signature_of_grafana_without_a_time_is_told_where_to_put_one(do
 @pytest.mark.usefixtures("hasty")
 async def test_a_signature_may_name_its_source_and_then_only_that_one_counts(door: Door) -> None:
     one, other = await door.add("one"), await door.add("other")
-    for issued, name, status in ((one, "one", 202), (other, "other", 202), (one, "other", 401), (one, "no", 401)):
+    for issued, name, status in (
+        (one, "one", 202),
+        (other, "other", 202),
+        (one, "other", 401),
+        (one, "no", 401),
+    ):
         headers = signed(issued.signing_secret, GOOD, NOW, **{"X-Tocsin-Source": name})
         assert (await knock(door, headers)).status == status
 

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from bot.clock import ManualClock
+from bot.domain import verdict
 from bot.domain.errors import NotDurableError
 from bot.providers.registry import PROVIDERS
 from bot.usecases import batch
@@ -71,7 +72,10 @@ async def test_one_bad_alert_never_costs_the_good_ones(door: Door) -> None:
     token = (await door.add()).token
     answer = await door.post(group(alert("Disk"), {"labels": 5}, alert("Load"), "x"), token)
     assert (answer.status, answer.json["accepted"]) == (202, 2)
-    assert [(each["index"], bool(each["reason"])) for each in answer.json["rejected"]] == [(1, True), (3, True)]
+    assert [(each["index"], bool(each["reason"])) for each in answer.json["rejected"]] == [
+        (1, True),
+        (3, True),
+    ]
     assert [each["ref"] for each in answer.json["alerts"]] == ["A-1", "A-2"]
     assert await door.rows("event") == 4
 
@@ -166,12 +170,11 @@ async def test_a_request_that_breaks_intake_costs_no_other_request(
     door: Door, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     token = (await door.add()).token
-    decide = batch.decide
 
     def stumble(standing: Any, signal: Any, *more: Any) -> Any:
         if signal.name == "Poison":
             raise ZeroDivisionError("words of a sender")
-        return decide(standing, signal, *more)
+        return verdict.decide(standing, signal, *more)
 
     monkeypatch.setattr(batch, "decide", stumble)
     names = [*(f"Good{n}" for n in range(9)), "Poison"]

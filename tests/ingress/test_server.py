@@ -7,12 +7,12 @@ import msgspec
 import pytest
 
 from bot.domain.errors import NotDurableError
+from bot.ingress.options import IngressOptions
 from bot.ingress.readiness import Probe
+from bot.ingress.server import Ingress
 from bot.providers.registry import PROVIDERS
 from bot.usecases.desk import Desk
 from bot.usecases.intake import Intake
-from bot.ingress.options import IngressOptions
-from bot.ingress.server import Ingress
 from tests.ingress.conftest import OpenDoor
 from tests.ingress.door import Door, alert, group, until
 from tests.ingress.test_hook import held
@@ -93,9 +93,7 @@ async def test_metrics_are_for_this_machine_and_for_those_with_a_token(door: Doo
     await door.post(group(alert()), token)
     here = await door.ask("GET", "/metrics")
     through_a_proxy = await door.ask("GET", "/metrics", headers=PROXIED)
-    with_token = await door.ask(
-        "GET", "/metrics", headers={**PROXIED, "Authorization": f"Bearer {token}"}
-    )
+    with_token = await door.ask("GET", "/metrics", headers={**PROXIED, "Authorization": f"Bearer {token}"})
     assert [answer.status for answer in (here, through_a_proxy, with_token)] == [200, 401, 200]
     assert 'tocsin_requests_total{code="202",provider="alertmanager"}' in here.body.decode()
 
@@ -150,7 +148,9 @@ async def test_every_reference_in_the_document_leads_somewhere(door: Door) -> No
     def follow(value: object) -> None:
         if isinstance(value, dict):
             if "$ref" in value:
-                assert value["$ref"].removeprefix("#/components/schemas/") in document["components"]["schemas"]
+                assert (
+                    value["$ref"].removeprefix("#/components/schemas/") in document["components"]["schemas"]
+                )
             for inner in value.values():
                 follow(inner)
         elif isinstance(value, list):

@@ -1,0 +1,41 @@
+"""Postmortem: all that is known of an incident once it is over, for people to finish."""
+
+import msgspec
+
+from bot.domain.action import Action
+from bot.domain.actor import Actor, ActorKind
+from bot.domain.alert import Alert
+from bot.domain.duration import Durations
+from bot.domain.incident import Incident
+from bot.domain.recurrence import Memory
+from bot.domain.timeline import Line
+
+
+class Involved(msgspec.Struct, frozen=True):
+    """An alert of the incident, and what the team remembered when it fired."""
+
+    alert: Alert
+    memory: Memory
+
+
+class Postmortem(msgspec.Struct, frozen=True, kw_only=True):
+    """``merged`` are the incidents that went into this one; their alerts and lines are among these."""
+
+    incident: Incident
+    durations: Durations
+    lines: tuple[Line, ...]
+    involved: tuple[Involved, ...]
+    actions: tuple[Action, ...]
+    merged: tuple[Incident, ...] = ()
+
+    @property
+    def people(self) -> tuple[Actor, ...]:
+        """The people who did or wrote something, in the order of their first appearance."""
+        found: dict[str, Actor] = {}
+        for line in self.lines:
+            for actor in (line.actor, line.latest.draft.actor):
+                if actor.kind is ActorKind.PERSON:
+                    found.setdefault(str(actor), actor)
+        for holder in self.incident.roles.values():
+            found.setdefault(str(holder), holder)
+        return tuple(found.values())
