@@ -62,6 +62,12 @@ def hold_chain(connection: Connection, project_id: int) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(7261, :project)"), {"project": project_id})
 
 
+def hold_openings(connection: Connection, project_id: int) -> None:
+    """Keep others from opening an incident until the commit, so that two alike cannot begin at once."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(7263, :project)"), {"project": project_id})
+
+
 def mark_alive(connection: Connection, worker: str) -> None:
     """Hold the lock that says this worker lives (PostgreSQL)."""
     statement = text("SELECT pg_advisory_lock(7262, hashtext(:worker))")

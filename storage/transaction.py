@@ -5,15 +5,20 @@ from typing import Any
 
 from sqlalchemy import Connection, CursorResult
 
+from storage.action import Actions
 from storage.alert import Alerts
 from storage.audit import Audit
 from storage.card import Cards
 from storage.channel import Channels
 from storage.event import Events
+from storage.incident import Incidents
+from storage.link import Links
+from storage.nudge import Nudges
 from storage.project import Projects
 from storage.reaction import Reactions
 from storage.recurrence import Recurrences
 from storage.source import Sources
+from storage.timeline import Timelines
 
 
 class Transaction:
@@ -21,6 +26,11 @@ class Transaction:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    @cached_property
+    def actions(self) -> Actions:
+        """What was promised after incidents."""
+        return Actions(self._connection)
 
     @cached_property
     def alerts(self) -> Alerts:
@@ -48,6 +58,21 @@ class Transaction:
         return Events(self._connection)
 
     @cached_property
+    def incidents(self) -> Incidents:
+        """What people work on together."""
+        return Incidents(self._connection)
+
+    @cached_property
+    def links(self) -> Links:
+        """Which alerts belong to which incident."""
+        return Links(self._connection)
+
+    @cached_property
+    def nudges(self) -> Nudges:
+        """Messages in incidents' threads."""
+        return Nudges(self._connection)
+
+    @cached_property
     def projects(self) -> Projects:
         """Tenants and their settings."""
         return Projects(self._connection)
@@ -70,3 +95,8 @@ class Transaction:
     def sources(self) -> Sources:
         """Senders and their credentials."""
         return Sources(self._connection)
+
+    @cached_property
+    def timelines(self) -> Timelines:
+        """What happened to incidents."""
+        return Timelines(self._connection)

@@ -20,8 +20,11 @@ from bot.cards.text import block, code, inline, moment, plain, public_address, s
 from bot.domain.actor import Actor
 from bot.domain.alert import Alert
 
-_DESCRIPTION: Final = 1_300
-_LINKS: Final = 1_000
+# Together they stay below the total of a message, so that `fit` never has to touch the labels.
+_SUMMARY: Final = 500
+_DESCRIPTION: Final = 1_100
+_NOTE: Final = 400
+_LINKS: Final = 700
 _LABEL: Final = 300  # one name and value
 _PAGE: Final = 1_200  # labels a page
 _STEP: Final = 140  # one line of the timeline
@@ -51,8 +54,8 @@ def details(
 
 def _story(view: AlertView, history: Sequence[HistoryLine]) -> Embed:
     alert = view.alert
-    texts = dict.fromkeys((alert.summary.strip(), alert.description.strip()))
-    parts = [block(text, _DESCRIPTION) for text in texts]
+    description = alert.description if alert.description.strip() != alert.summary.strip() else ""
+    parts = [block(alert.summary, _SUMMARY), block(description, _DESCRIPTION), _note(alert)]
     parts += ["\n".join(_facts(alert)), links(alert, _LINKS)]
     lines = _latest(history)
     return Embed(
@@ -77,6 +80,11 @@ def _facts(alert: Alert) -> Iterator[str]:
     if alert.group_key:
         yield f"Group {inline(alert.group_key, 120)}"
     yield f"Signature {span(alert.signature[:16], 20)}"
+
+
+def _note(alert: Alert) -> str:
+    note = block(alert.note, _NOTE)
+    return f"💬 {note} — {who(alert.note_by)}" if note and alert.note_by else note and f"💬 {note}"
 
 
 def _latest(history: Sequence[HistoryLine]) -> str:

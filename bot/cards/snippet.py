@@ -22,7 +22,8 @@ def snippet(provider: str, url: str, token: str) -> Snippet:
 def _alertmanager(url: str, token: str) -> Snippet:
     text = f"""\
 route:
-  receiver: tocsin
+  receiver: tocsin  # or in the sub-routes of your choice
+
 receivers:
   - name: tocsin
     webhook_configs:
@@ -31,7 +32,7 @@ receivers:
         http_config:
           authorization:
             credentials: {json.dumps(token)}"""
-    return Snippet("Into `alertmanager.yml`, then reload Alertmanager.", "yaml", text)
+    return Snippet("Merge it into `alertmanager.yml`, then reload Alertmanager.", "yaml", text)
 
 
 def _grafana(url: str, token: str) -> Snippet:

@@ -45,8 +45,9 @@ class Times(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Durations(msgspec.Struct, frozen=True, kw_only=True):
-    """How long it took until somebody acted (after it was detected), and until it hurt less and was over
-    (after it began). None where that has not happened.
+    """How long it took, None where that has not happened.
+
+    To acknowledge counts from its detection; to mitigate and to resolve, from its beginning.
     """
 
     acknowledge: timedelta | None

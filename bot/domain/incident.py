@@ -168,7 +168,7 @@ def _explain(incident: Incident, trigger: Trigger) -> str:
         return f"{ref} is open already."
     if trigger is Trigger.CLOSE and state.open:
         return f"{ref} is {state}; resolve it before you close it."
-    if state.value == f"{trigger}d" or trigger is Trigger.MITIGATE and state is State.MITIGATING:
+    if state.value == f"{trigger}d" or (trigger is Trigger.MITIGATE and state is State.MITIGATING):
         return f"{ref} is {state} already."
     return f"{ref} is {state}; reopen it before you {trigger} it."
 

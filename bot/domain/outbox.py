@@ -27,6 +27,7 @@ class CardKind(StrEnum):
     PING = "ping"
     BOARD = "board"
     INCIDENT = "incident"
+    NUDGE = "nudge"
 
 
 class ParkReason(StrEnum):

@@ -1,8 +1,8 @@
 """Timeline: what happened to an incident, in order, told by itself and by people.
 
-Law: an entry is never changed. A correction is a further version of it, and so is a deletion; `fold` shows the
-newest version and says that there were others. Entries are told in the order in which things happened, which
-need not be the order in which they were written down.
+Law: an entry is never changed. A correction is a further version of it, and so is a deletion; `fold` shows
+the newest version and says that there were others. Entries are told in the order in which things happened,
+which need not be the order in which they were written down.
 """
 
 from collections.abc import Iterable
@@ -34,7 +34,6 @@ class Kind(StrEnum):
     ALERT_REOPENED = "alert_reopened"
     ALERT_RESOLVED = "alert_resolved"
     ACTION = "action"
-    REMINDER = "reminder"
     NOTE = "note"
     MESSAGE = "message"
 

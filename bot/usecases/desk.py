@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from bot.clock import Clock
+from bot.domain.incident import IncidentRules
 from bot.domain.source import DEFAULT_REOPEN_WINDOW, DEFAULT_SILENCE
 from storage.engine import Storage
 from storage.project import Project
@@ -46,6 +47,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     reopen_window: timedelta = DEFAULT_REOPEN_WINDOW
     lease: timedelta = DEFAULT_LEASE
     default_channel_id: int | None = None
+    incidents: IncidentRules = IncidentRules()
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from bot.cards.alert import AlertView, find_marker
 from bot.cards.detail import HistoryLine, details
 from bot.domain.actor import job, person
 from bot.domain.alert import State
+from bot.domain.signal import Link
 from tests.cards.rules import MARKS, meanings, refusals
 from tests.cards.world import NOON, actors, alert, hostile, moments, view, views
 
@@ -31,6 +32,8 @@ def test_discord_takes_every_page_of_any_alert(
 def test_the_story_is_told_in_full() -> None:
     told = view(
         description="Error budget burns.\n\nSee the runbook.",
+        note="known since *noon*\nwatching",
+        note_by=person(9, "bob"),
         severity_word="page",
         group_key='{}:{alertname="HighErrorRate"}',
         silent_after=NOON + timedelta(minutes=30),
@@ -44,6 +47,7 @@ def test_the_story_is_told_in_full() -> None:
     assert story.description == (
         "cart error_ratio is 9% (threshold 5%)\n\n"
         "Error budget burns.\n\nSee the runbook.\n\n"
+        "💬 known since \\*noon\\*\nwatching — <@9>\n\n"
         "📍 checkout · prod · cart-7d9f\n"
         "🕐 First <t:1791201600:f>, last <t:1791201600:R>, \u00d71\n"
         "Severity as sent: page\n"
@@ -66,6 +70,26 @@ def test_every_label_is_on_exactly_one_page() -> None:
         line for block in blocks for line in block.removeprefix("```\n").removesuffix("\n```").split("\n")
     ]
     assert lines == [f"{name} = {value}" for name, value in labels.items()]
+
+
+def test_the_labels_of_the_first_page_survive_the_longest_story() -> None:
+    full = view(
+        name="n" * 512,
+        summary="s" * 2_000,
+        description="d" * 8_000,
+        note="o" * 1_000,
+        note_by=job("j" * 90),
+        group_key="g" * 900,
+        severity_word="w" * 99,
+        service="v" * 300,
+        links=tuple(Link(f"Link {index}", f"https://a.example/{index}/" + "u" * 200) for index in range(8)),
+        labels={f"label_{index}": "x" * 200 for index in range(9)},
+    )
+    history = [HistoryLine(NOON, job("x" * 90), "y" * 300) for _ in range(30)]
+    story, labels = details(full, history).embeds
+    assert labels.description.count("x" * 200) == 5
+    assert "…" not in labels.description
+    assert story.fields
 
 
 def test_pages_are_turned_by_more() -> None:

@@ -1,0 +1,118 @@
+"""Actions: what was promised after incidents."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
+
+from bot.domain.action import Action
+from bot.domain.actor import Actor
+from storage.codec import actor_columns, actor_or_none, micros, micros_or_none, moment, moment_or_none
+from storage.incident_table import action_item, incident
+
+
+class Actions:
+    """Their rows."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def create(self, new: Action) -> Action:
+        """Insert it; its id is the database's to give."""
+        values = _columns(new) | {
+            "incident_id": new.incident_id,
+            "created_by": str(new.created_by),
+            "created_by_name": new.created_by.name,
+            "created_at": micros(new.created_at),
+        }
+        created = self._connection.execute(
+            insert(action_item).values(**values).returning(action_item.c.id)
+        ).scalar_one()
+        return msgspec.structs.replace(new, id=created)
+
+    def held(self, project_id: int, action_id: int) -> Action | None:
+        """One action of this project that nobody else changes until the commit."""
+        statement = _of_project(project_id).where(action_item.c.id == action_id)
+        row = self._connection.execute(statement.with_for_update(of=action_item)).one_or_none()
+        return None if row is None else _read(row)
+
+    def save(self, changed: Action) -> None:
+        """Write all that can change."""
+        self._connection.execute(
+            update(action_item).where(action_item.c.id == changed.id).values(**_columns(changed))
+        )
+
+    def get(self, action_id: int) -> Action | None:
+        """One action."""
+        row = self._connection.execute(select(action_item).where(action_item.c.id == action_id)).one_or_none()
+        return None if row is None else _read(row)
+
+    def of(self, incident_ids: list[int]) -> list[Action]:
+        """All of these incidents, oldest first."""
+        statement = select(action_item).where(action_item.c.incident_id.in_(incident_ids))
+        return [_read(row) for row in self._connection.execute(statement.order_by(action_item.c.id))]
+
+    def open_count(self, incident_id: int) -> int:
+        """How many of an incident are not done."""
+        return self._connection.execute(
+            select(func.count()).where(
+                action_item.c.incident_id == incident_id, action_item.c.done_at.is_(None)
+            )
+        ).scalar_one()
+
+    def waiting(self, project_id: int, *, limit: int) -> list[Action]:
+        """Those of the whole desk that are not done, the most urgent first."""
+        statement = _of_project(project_id).where(action_item.c.done_at.is_(None))
+        urgent = (action_item.c.due_at.is_(None), action_item.c.due_at, action_item.c.id)
+        rows = self._connection.execute(statement.order_by(*urgent).limit(limit))
+        return [_read(row) for row in rows]
+
+    def take_due(self, project_id: int, *, now: datetime, limit: int) -> list[Action]:
+        """Those whose owner is to be reminded, each given to one asker only, who holds them until the commit."""
+        statement = (
+            _of_project(project_id)
+            .where(action_item.c.remind_at.is_not(None), action_item.c.remind_at <= micros(now))
+            .order_by(action_item.c.remind_at, action_item.c.id)
+            .limit(limit)
+            .with_for_update(of=action_item, skip_locked=True)
+        )
+        return [_read(row) for row in self._connection.execute(statement)]
+
+
+def _of_project(project_id: int) -> Select[Any]:
+    return (
+        select(action_item)
+        .join(incident, incident.c.id == action_item.c.incident_id)
+        .where(incident.c.project_id == project_id)
+    )
+
+
+def _columns(changed: Action) -> dict[str, Any]:
+    owner, owner_name = actor_columns(changed.owner)
+    done_by, done_by_name = actor_columns(changed.done_by)
+    return {
+        "text": changed.text,
+        "owner": owner,
+        "owner_name": owner_name,
+        "due_at": micros_or_none(changed.due_at),
+        "remind_at": micros_or_none(changed.remind_at),
+        "done_at": micros_or_none(changed.done_at),
+        "done_by": done_by,
+        "done_by_name": done_by_name,
+    }
+
+
+def _read(row: Row[Any]) -> Action:
+    return Action(
+        id=row.id,
+        incident_id=row.incident_id,
+        text=row.text,
+        owner=actor_or_none(row.owner, row.owner_name),
+        due_at=moment_or_none(row.due_at),
+        remind_at=moment_or_none(row.remind_at),
+        created_by=Actor.parse(row.created_by, row.created_by_name),
+        created_at=moment(row.created_at),
+        done_at=moment_or_none(row.done_at),
+        done_by=actor_or_none(row.done_by, row.done_by_name),
+    )
