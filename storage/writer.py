@@ -77,5 +77,8 @@ def _tell(
         else:
             answer.set_exception(error)
 
-    if not loop.is_closed():
+    try:
         loop.call_soon_threadsafe(settle)
+    except RuntimeError:
+        if not loop.is_closed():  # else nobody is there any more to be told; the work itself is done
+            raise
