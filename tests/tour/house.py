@@ -194,6 +194,13 @@ class House:
         answer = await self._client.get(f"{self.world['sandbox_url']}/sandbox/faults")
         return sum(rule["hits"] for rule in _rules(answer.json()))
 
+    async def limits(self, *, enabled: bool) -> None:
+        """Switch Discord's rate limits on or off."""
+        answer = await self._client.put(
+            f"{self.world['sandbox_url']}/sandbox/limits", json={"enabled": enabled}
+        )
+        assert answer.status_code == 200, answer.text
+
     async def outage(self, *, on: bool) -> None:
         """Discord is gone, or back."""
         answer = await self._client.put(f"{self.world['sandbox_url']}/sandbox/outage", json={"on": on})
