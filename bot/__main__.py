@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from bot.config import ConfigError, read_duration
 from bot.domain.errors import TocsinError
+from bot.domain.token import Scope
 
 _DESCRIPTION: Final = """\
 Tocsin, the alert desk of a team that lives on Discord.
@@ -70,6 +71,7 @@ def parser() -> ArgumentParser:
     _add_check(verbs)
     _add_database(verbs)
     _add_source(verbs)
+    _add_token(verbs)
     _add_emit(verbs)
     return top
 
@@ -198,6 +200,31 @@ def _add_other_source(inner: Any) -> None:
     _json(rotate)
     remove = _verb(inner, "remove", "source.remove", "let a sender out; its alerts and events stay")
     remove.add_argument("name", metavar="NAME")
+
+
+def _add_token(verbs: Any) -> None:
+    group = verbs.add_parser(
+        "token", help="which programs may use the API: add, list, revoke", formatter_class=_Format
+    )
+    inner = group.add_subparsers(title="verbs", metavar="VERB", required=True)
+    add = _verb(
+        inner,
+        "add",
+        "token.add",
+        "let a program in; its token is printed once",
+        f"scopes:\n  {' '.join(list(Scope)[:4])}\n  {' '.join(list(Scope)[4:])}\n\n"
+        "example:\n  tocsin token add healer --scope alerts.write --scope events.read",
+    )
+    add.add_argument("name", metavar="NAME", help="how the program is called on cards and in the log")
+    add.add_argument(
+        "--scope", action="append", required=True, metavar="S", help="what it may do; repeatable"
+    )
+    add.add_argument("--json", action="store_true", help="print url, token, name, project, scopes as JSON")
+    _verb(inner, "list", "token.listing", "every program with its project and scopes")
+    revoke = _verb(inner, "revoke", "token.revoke", "let a program out, at once")
+    revoke.add_argument("name", metavar="NAME")
+    for verb in (add, revoke):
+        verb.add_argument("--project", metavar="P", help="whose things it sees (default)")
 
 
 def _add_emit(verbs: Any) -> None:

@@ -18,7 +18,7 @@ from bot import metrics
 from bot.domain import actor as actors
 from bot.domain.errors import NotDurableError
 from bot.usecases import absence, reaction
-from bot.usecases.reaction import ACK, ACTIONS, Effect
+from bot.usecases.reaction import ACK, ACTIONS, CLAIM, NOISE, Effect
 from cogs.door import Door
 from cogs.errand import UNREACHABLE
 from cogs.rights import Capability
@@ -30,6 +30,8 @@ Place: TypeAlias = discord.TextChannel | discord.Thread
 # A card can be seen before its message's id is known: the call that posts it may return seconds later.
 _UNSETTLED: Final = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
 _OUTAGE: Final = (1.0, 2.0, 5.0, 10.0, 30.0)
+
+_NAMES: Final = {ACK: "emoji_ack", CLAIM: "emoji_claim", NOISE: "emoji_noise"}
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -154,4 +156,4 @@ class Reactions(commands.Cog):
 
 
 def _count(emoji: str, outcome: str) -> None:
-    metrics.ACTIONS.labels("emoji_ack" if emoji == ACK else "emoji_claim", outcome).inc()
+    metrics.ACTIONS.labels(_NAMES.get(emoji, "emoji"), outcome).inc()

@@ -31,12 +31,6 @@ class Actions:
         ).scalar_one()
         return msgspec.structs.replace(new, id=created)
 
-    def held(self, project_id: int, action_id: int) -> Action | None:
-        """One action of this project that nobody else changes until the commit."""
-        statement = _of_project(project_id).where(action_item.c.id == action_id)
-        row = self._connection.execute(statement.with_for_update(of=action_item)).one_or_none()
-        return None if row is None else _read(row)
-
     def save(self, changed: Action) -> None:
         """Write all that can change."""
         self._connection.execute(
@@ -68,16 +62,16 @@ class Actions:
         rows = self._connection.execute(statement.order_by(*urgent).limit(limit))
         return [_read(row) for row in rows]
 
-    def take_due(self, project_id: int, *, now: datetime, limit: int) -> list[Action]:
-        """Those whose owner is to be reminded, each given to one asker only, who holds them until the commit."""
+    def due(self, project_id: int, *, now: datetime, limit: int = 100) -> list[int]:
+        """Those whose owner is to be reminded."""
         statement = (
             _of_project(project_id)
+            .with_only_columns(action_item.c.id)
             .where(action_item.c.remind_at.is_not(None), action_item.c.remind_at <= micros(now))
-            .order_by(action_item.c.remind_at, action_item.c.id)
+            .order_by(action_item.c.remind_at)
             .limit(limit)
-            .with_for_update(of=action_item, skip_locked=True)
         )
-        return [_read(row) for row in self._connection.execute(statement)]
+        return list(self._connection.execute(statement).scalars())
 
 
 def _of_project(project_id: int) -> Select[Any]:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from bot.domain.actor import Actor
 from bot.domain.audit import GENESIS, Entry, Sealed, seal
-from storage.bulk import Bulk
+from storage.bulk import Bulk, Lookup
 from storage.codec import micros, moment
 from storage.dialect import hold_chain
 from storage.table import audit
@@ -18,6 +18,16 @@ _COLUMNS = (
     "previous", "digest",
 )  # fmt: skip
 _append = Bulk(insert(audit), _COLUMNS)
+_newest = Lookup(
+    lambda _: (
+        select(audit.c.digest)
+        .where(audit.c.project_id == bindparam("project"))
+        .order_by(audit.c.id.desc())
+        .limit(1)
+    ),
+    ("project",),
+    ("digest",),
+)
 
 
 class Audit:
@@ -49,13 +59,8 @@ class Audit:
         return [_read(row) for row in rows]
 
     def _head(self, project_id: int) -> str:
-        head = self._connection.execute(
-            select(audit.c.digest)
-            .where(audit.c.project_id == project_id)
-            .order_by(audit.c.id.desc())
-            .limit(1)
-        ).scalar_one_or_none()
-        return head or GENESIS
+        found = _newest.rows(self._connection, project_id)
+        return found[0].digest if found else GENESIS
 
 
 def _rows(project_id: int, entries: Sequence[Entry], digests: Sequence[str]) -> list[tuple[Any, ...]]:

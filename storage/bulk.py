@@ -7,6 +7,7 @@ take its columns as arrays (``unnest``) and runs once. ``tests/bench`` shows bot
 """
 
 import re
+from collections import namedtuple
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -16,6 +17,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.expression import ClauseElement
 
+Build = Callable[[str], ClauseElement]
 _PLACEHOLDER: Final = re.compile(r"\$(\d+)::([A-Z]+)")
 _VALUES: Final = re.compile(r"VALUES \(([^()]*)\)")
 
@@ -39,7 +41,12 @@ class Bulk:
         """
         if not rows:
             return
-        compiled = self._compile(connection)
+        name = connection.dialect.name
+        compiled = self._compiled.get(name)
+        if compiled is None:
+            compiled = self._compiled[name] = _prepare(
+                self._statement, connection, self._columns, columnar=name == "postgresql"
+            )
         values = compiled.arrange(rows)
         cursor = connection.connection.cursor()
         base = connection.dialect.loaded_dbapi.Error
@@ -53,22 +60,43 @@ class Bulk:
         finally:
             cursor.close()
 
-    def _compile(self, connection: Connection) -> "_Compiled":
+
+class Lookup:
+    """A question that the hot path asks in every transaction, compiled once per dialect.
+
+    ``build`` makes the statement for a dialect's name; ``parameters`` name its binds in the order in which
+    `rows` is given their values, ``columns`` what comes back.
+    """
+
+    def __init__(self, build: Build, parameters: Sequence[str], columns: Sequence[str]) -> None:
+        self._build = build
+        self._parameters = tuple(parameters)
+        named = namedtuple("named", columns)  # type: ignore[misc]  # noqa: PYI024 -- fields are known only here
+        self._make = named._make
+        self._compiled: dict[str, _Compiled] = {}
+
+    def rows(self, connection: Connection, *values: Any) -> list[Any]:
+        """What is found, as tuples with names.
+
+        Raises:
+            sqlalchemy.exc.DBAPIError: as `Connection.execute` would.
+        """
         name = connection.dialect.name
-        if name not in self._compiled:
-            compiled = self._statement.compile(dialect=connection.dialect, column_keys=list(self._columns))
-            positions: list[str] = list(getattr(compiled, "positiontup", None) or self._columns)
-            extra = list(dict.fromkeys(each for each in positions if each not in self._columns))
-            places = [*self._columns, *extra]
-            straight = positions == list(self._columns)
-            columnar = name == "postgresql"
-            self._compiled[name] = _Compiled(
-                sql=_take_arrays(str(compiled)) if columnar else str(compiled),
-                pick=None if straight else itemgetter(*(places.index(each) for each in positions)),
-                constants=tuple(compiled.params[each] for each in extra),
-                columnar=columnar,
+        compiled = self._compiled.get(name)
+        if compiled is None:
+            compiled = self._compiled[name] = _prepare(
+                self._build(name), connection, self._parameters, columnar=False
             )
-        return self._compiled[name]
+        (arranged,) = compiled.arrange([values])
+        cursor = connection.connection.cursor()
+        base = connection.dialect.loaded_dbapi.Error
+        try:
+            cursor.execute(compiled.sql, arranged)
+            return list(map(self._make, cursor.fetchall()))
+        except base as error:
+            raise DBAPIError.instance(compiled.sql, None, error, base, hide_parameters=True) from error
+        finally:
+            cursor.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +113,31 @@ class _Compiled:
         if self.pick is None:
             return rows
         return [self.pick(row + self.constants) for row in rows]
+
+
+def _prepare(
+    statement: ClauseElement, connection: Connection, names: tuple[str, ...], *, columnar: bool
+) -> _Compiled:
+    compiled = statement.compile(dialect=connection.dialect, column_keys=list(names))
+    positions: list[str] = list(getattr(compiled, "positiontup", None) or names)
+    extra = list(dict.fromkeys(each for each in positions if each not in names))
+    places = [*names, *extra]
+    order = [places.index(each) for each in positions]
+    pick = None if positions == list(names) else _pick(order)
+    return _Compiled(
+        sql=_take_arrays(str(compiled)) if columnar else str(compiled),
+        pick=pick,
+        constants=tuple(compiled.params[each] for each in extra),
+        columnar=columnar,
+    )
+
+
+def _pick(order: list[int]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+    """Like `itemgetter`, which gives a bare value for a single place."""
+    if len(order) == 1:
+        (only,) = order
+        return lambda row: (row[only],)
+    return itemgetter(*order)
 
 
 def _take_arrays(sql: str) -> str:

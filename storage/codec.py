@@ -35,6 +35,16 @@ def moment_or_none(us: int | None) -> datetime | None:
     return None if us is None else _EPOCH + timedelta(microseconds=us)
 
 
+def span(us: int) -> timedelta:
+    """A duration from whole microseconds."""
+    return timedelta(microseconds=us)
+
+
+def span_micros(span: timedelta) -> int:
+    """What `span` reads."""
+    return span // _MICROSECOND
+
+
 def span_or_none(us: int | None) -> timedelta | None:
     """A duration that may be missing."""
     return None if us is None else timedelta(microseconds=us)

@@ -6,16 +6,22 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Integer,
     Table,
     Text,
     bindparam,
     func,
+    literal_column,
     select,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.expression import ClauseElement
 
+from storage.bulk import Lookup
 from storage.codec import encode
+
+_ids: dict[str, Lookup] = {}
 
 
 def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -30,13 +36,38 @@ def allocate(connection: Connection, table: Table, count: int) -> list[int]:
     """
     if not count:
         return []
+    lookup = _ids.get(table.name)
+    if lookup is None:
+        lookup = _ids[table.name] = Lookup(lambda name: _fresh_ids(name, table), ("count",), ("id",))
+    found = [row.id for row in lookup.rows(connection, count)]
     if connection.dialect.name == "postgresql":
-        statement = text(
-            "SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)"
+        return sorted(found)
+    return list(range(found[0] + 1, found[0] + 1 + count))
+
+
+def _fresh_ids(dialect: str, table: Table) -> ClauseElement:
+    """Ids from the sequence on PostgreSQL; on SQLite the largest there is (``count`` is only looked at)."""
+    count = bindparam("count", type_=Integer)
+    if dialect == "postgresql":
+        series = func.generate_series(1, count).table_valued("n")
+        following = func.nextval(
+            func.pg_get_serial_sequence(literal_column(f"'{table.name}'"), literal_column("'id'"))
         )
-        return sorted(connection.execute(statement, {"name": table.name, "count": count}).scalars())
-    largest = connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
-    return list(range(largest + 1, largest + 1 + count))
+        return select(following.label("id")).select_from(series)
+    return select(func.coalesce(func.max(table.c.id), 0).label("id")).where(count > 0)
+
+
+def one_of(dialect: str, subject: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """``subject`` is among the values bound as ``name`` (see `values_of`), however many there are."""
+    if dialect == "postgresql":
+        return subject == func.any(bindparam(name, type_=postgresql.ARRAY(subject.type)))
+    listed = func.json_each(bindparam(name, type_=Text)).table_valued("value")
+    return subject.in_(select(listed.c.value))
+
+
+def values_of(connection: Connection, values: Iterable[Any]) -> Any:
+    """The values as the one parameter that `one_of` reads."""
+    return list(values) if connection.dialect.name == "postgresql" else encode(list(values))
 
 
 def is_one_of(

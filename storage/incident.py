@@ -118,20 +118,16 @@ class Incidents:
         """The incident that lives there."""
         return self._one(select(incident).where(incident.c.thread_id == thread_id))
 
-    def take_due(self, project_id: int, *, now: datetime, limit: int) -> list[Incident]:
-        """Those whose update is due, each given to one asker only, who holds them until the commit."""
-        rows = self._connection.execute(
-            select(incident)
-            .where(
-                incident.c.project_id == project_id,
-                incident.c.update_due_at.is_not(None),
-                incident.c.update_due_at <= micros(now),
-            )
-            .order_by(incident.c.update_due_at, incident.c.id)
-            .limit(limit)
-            .with_for_update(key_share=True, skip_locked=True)
+    def due(self, project_id: int, *, now: datetime, limit: int = 100) -> list[int]:
+        """Those whose next update is due."""
+        statement = select(incident.c.id).where(
+            incident.c.project_id == project_id,
+            incident.c.update_due_at.is_not(None),
+            incident.c.update_due_at <= micros(now),
         )
-        return [_read(row) for row in rows]
+        return list(
+            self._connection.execute(statement.order_by(incident.c.update_due_at).limit(limit)).scalars()
+        )
 
     def recovered(self, project_id: int, *, limit: int) -> list[int]:
         """Open incidents with alerts, none of which is open any more."""

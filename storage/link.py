@@ -54,7 +54,7 @@ class Links:
         self._connection = connection
 
     def link(self, incident_id: int, alert_id: int, *, now: datetime) -> None:
-        """The alert belongs to this incident from now on, and actively to no other."""
+        """The alert, which the caller holds, belongs to this incident now, and actively to no other."""
         self._connection.execute(
             update(incident_alert)
             .where(incident_alert.c.alert_id == alert_id, incident_alert.c.active)
@@ -67,6 +67,13 @@ class Links:
         self._connection.execute(
             statement.on_conflict_do_update(index_elements=["incident_id", "alert_id"], set_=fresh)
         )
+
+    def ever(self, incident_id: int, alert_id: int) -> bool:
+        """Whether the alert belongs or belonged to this incident."""
+        statement = select(incident_alert.c.alert_id).where(
+            incident_alert.c.incident_id == incident_id, incident_alert.c.alert_id == alert_id
+        )
+        return self._connection.execute(statement).one_or_none() is not None
 
     def unlink(self, incident_id: int, alert_id: int, *, now: datetime) -> bool:
         """Undo a link; False when there was none."""

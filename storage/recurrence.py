@@ -1,35 +1,41 @@
-"""Recurrences: the read model of signatures, kept up to date in the transaction that takes signals in.
+"""Recurrences: the read model of signatures, kept up to date in the transaction that changes an alert.
 
-Counts live per hour (for timelines) and per day (for rankings), so that nothing ever scans events.
+Counts live per hour (for timelines) and per day (for rankings), so that nothing ever scans events. Here they
+are written; `storage.memory` and `storage.ranking` read them.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
-from bot.domain.alert import State
-from bot.domain.recurrence import Memory
+from bot.domain.alert import Alert, State
+from bot.domain.recurrence import Fix, Recurrence, ends_by_itself
+from bot.domain.settlement import Course, Settlement, settle
 from bot.domain.signal import Severity, Signal
 from bot.domain.source import Source
 from bot.domain.verdict import Standing
-from storage.bulk import Bulk
-from storage.codec import actor_or_none, micros, moment, moment_or_none
-from storage.dialect import allocate, is_one_of, upsert
-from storage.table import alert, recurrence, recurrence_day, recurrence_hour
+from storage.bulk import Bulk, Lookup
+from storage.codec import actor_or_none, micros, moment, moment_or_none, span_micros
+from storage.dialect import allocate, one_of, upsert, values_of
+from storage.recurrence_row import ADD, COUNT_FIRED, COUNT_SETTLED, NEW_COLUMNS, SETTLE, fix_columns, read
+from storage.table import alert, recurrence
 
 HOUR_US: Final = 3_600_000_000
 DAY_US: Final = 24 * HOUR_US
-MEMORY_SPAN: Final = timedelta(days=30)
 
 
 class Known(msgspec.Struct):
-    """What is known of a signature before a batch: its row's id and how its last episode stands."""
+    """What is known of a signature before a batch: its row's id and how its last episode stands.
+
+    ``course`` is that episode as the sums knew it; unlike ``standing`` it does not move.
+    """
 
     recurrence_id: int
     standing: Standing | None
+    course: Course | None = None
 
 
 class Tally(msgspec.Struct):
@@ -42,25 +48,37 @@ class Tally(msgspec.Struct):
     last_alert_id: int = 0
 
 
-_NEW_COLUMNS = (
-    "id", "project_id", "source_id", "signature", "name", "namespace", "service", "target",
-    "occurrences", "episodes", "duplicates", "flaps", "first_seen_at", "last_seen_at",
-)  # fmt: skip
-_ADD_COLUMNS = ("occurrences_", "episodes_", "duplicates_", "flaps_", "seen_", "alert_", "id_")
-_add = Bulk(
-    update(recurrence)
-    .where(recurrence.c.id == bindparam("id_", type_=recurrence.c.id.type))
-    .values(
-        occurrences=recurrence.c.occurrences + bindparam("occurrences_"),
-        episodes=recurrence.c.episodes + bindparam("episodes_"),
-        duplicates=recurrence.c.duplicates + bindparam("duplicates_"),
-        flaps=recurrence.c.flaps + bindparam("flaps_"),
-        last_seen_at=bindparam("seen_"),
-        last_alert_id=bindparam("alert_"),
+_begin: dict[str, Bulk] = {}
+
+
+_KNOWN_COLUMNS = ("id", "signature", "last_alert_id")
+_known = Lookup(
+    lambda dialect: (
+        select(*(recurrence.c[name] for name in _KNOWN_COLUMNS))
+        .where(
+            recurrence.c.project_id == bindparam("project"),
+            one_of(dialect, recurrence.c.signature, "signatures"),
+        )
+        .order_by(recurrence.c.id)
+        .with_for_update()
     ),
-    _ADD_COLUMNS,
+    ("project", "signatures"),
+    _KNOWN_COLUMNS,
 )
-_upserts: dict[tuple[str, str], Bulk] = {}
+_STANDING_COLUMNS = (
+    "id", "state", "severity", "occurrences", "flaps", "opened_at", "last_seen_at", "acked_at", "resolved_at",
+    "resolved_by", "silent_after", "escalated_from", "owner",
+)  # fmt: skip
+_standing_rows = Lookup(
+    lambda dialect: (
+        select(*(alert.c[name] for name in _STANDING_COLUMNS))
+        .where(one_of(dialect, alert.c.id, "ids"))
+        .order_by(alert.c.id)
+        .with_for_update()
+    ),
+    ("ids",),
+    _STANDING_COLUMNS,
+)
 
 
 class Recurrences:
@@ -69,60 +87,52 @@ class Recurrences:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
+    def get(self, project_id: int, recurrence_id: int) -> Recurrence | None:
+        """One recurrence of this project."""
+        return self._one(project_id, recurrence_id, held=False)
+
+    def held(self, project_id: int, recurrence_id: int) -> Recurrence | None:
+        """One recurrence that nobody else changes until the commit."""
+        return self._one(project_id, recurrence_id, held=True)
+
     def known(self, project_id: int, signatures: Iterable[str]) -> dict[str, Known]:
         """What is known of each of ``signatures``; on PostgreSQL the rows are held until the commit.
 
         Two statements, recurrences before alerts: whoever moves an alert by hand holds its row too, so that
         neither overwrites the other.
         """
-        rows = self._connection.execute(
-            select(recurrence.c.id, recurrence.c.signature, recurrence.c.last_alert_id)
-            .where(
-                recurrence.c.project_id == project_id,
-                is_one_of(self._connection, recurrence.c.signature, signatures),
-            )
-            .order_by(recurrence.c.id)
-            .with_for_update()
-        ).all()
+        rows = _known.rows(self._connection, project_id, values_of(self._connection, signatures))
         standings = self._standings([row.last_alert_id for row in rows if row.last_alert_id is not None])
-        return {row.signature: Known(row.id, standings.get(row.last_alert_id)) for row in rows}
+        nothing = (None, None)
+        return {row.signature: Known(row.id, *standings.get(row.last_alert_id, nothing)) for row in rows}
 
-    def _standings(self, alert_ids: list[int]) -> dict[int, Standing]:
+    def _standings(self, alert_ids: list[int]) -> dict[int, tuple[Standing, Course]]:
         if not alert_ids:
             return {}
-        rows = self._connection.execute(
-            select(
-                alert.c.id,
-                alert.c.state,
-                alert.c.severity,
-                alert.c.occurrences,
-                alert.c.flaps,
-                alert.c.opened_at,
-                alert.c.last_seen_at,
-                alert.c.resolved_at,
-                alert.c.silent_after,
-                alert.c.escalated_from,
-                alert.c.owner,
-            )
-            .where(is_one_of(self._connection, alert.c.id, alert_ids))
-            .order_by(alert.c.id)
-            .with_for_update()
-        )
+        rows = _standing_rows.rows(self._connection, values_of(self._connection, alert_ids))
         return {row.id: _standing(row) for row in rows}
+
+    def hold_of(self, alert_id: int) -> None:
+        """Hold the recurrence of an alert until the commit, before the alert itself, as `known` does."""
+        if self._connection.dialect.name == "postgresql":
+            which = select(alert.c.recurrence_id).where(alert.c.id == alert_id).scalar_subquery()
+            self._connection.execute(
+                select(recurrence.c.id).where(recurrence.c.id == which).with_for_update()
+            )
 
     def begin(
         self, project_id: int, new: Mapping[str, tuple[Source, Signal]], *, now: datetime
     ) -> dict[str, Known]:
         """Insert rows for signatures never seen; a process that was faster keeps its own."""
-        key = (self._connection.dialect.name, recurrence.name)
-        if key not in _upserts:
+        dialect = self._connection.dialect.name
+        if dialect not in _begin:
             statement = upsert(self._connection, recurrence).on_conflict_do_nothing(
                 index_elements=["project_id", "signature"]
             )
-            _upserts[key] = Bulk(statement, _NEW_COLUMNS)
+            _begin[dialect] = Bulk(statement, NEW_COLUMNS)
         ids = allocate(self._connection, recurrence, len(new))
         us = micros(now)
-        _upserts[key].run(
+        _begin[dialect].run(
             self._connection,
             [
                 (
@@ -132,79 +142,127 @@ class Recurrences:
                 for key, (signature, (source, signal)) in zip(ids, new.items(), strict=True)
             ],
         )
-        if self._connection.dialect.name == "postgresql":
+        if dialect == "postgresql":
             return self.known(project_id, new)
         return {signature: Known(key, None) for key, signature in zip(ids, new, strict=True)}
 
-    def add(self, project_id: int, tallies: dict[int, Tally], *, now: datetime) -> None:
-        """Add what a batch counted, by recurrence id."""
+    def add(self, tallies: dict[int, Tally], *, now: datetime) -> None:
+        """Add what a batch counted, by recurrence id; what was fixed and fires again has regressed."""
         if not tallies:
             return
         us = micros(now)
-        hour, day = us // HOUR_US, us // DAY_US
         ordered = sorted(tallies.items())
-        _add.run(
+        ADD.run(
             self._connection,
             [
                 (each.occurrences, each.episodes, each.duplicates, each.flaps, us, each.last_alert_id, key)
                 for key, each in ordered
             ],
         )
-        self._count(recurrence_hour, [(key, hour, each.occurrences, each.episodes) for key, each in ordered])
-        self._count(
-            recurrence_day, [(project_id, day, key, each.occurrences, each.episodes) for key, each in ordered]
+        dialect = self._connection.dialect.name
+        for table, period in (("recurrence_hour", us // HOUR_US), ("recurrence_day", us // DAY_US)):
+            COUNT_FIRED[table, dialect].run(
+                self._connection, [(key, period, each.occurrences, each.episodes) for key, each in ordered]
+            )
+
+    def settle(self, settlements: dict[int, Settlement], *, now: datetime) -> None:
+        """Add what changes of episodes weigh, by recurrence id."""
+        ordered = sorted((key, each) for key, each in settlements.items() if each)
+        SETTLE.run(
+            self._connection,
+            [
+                (
+                    each.resolves,
+                    span_micros(each.resolve_time),
+                    each.self_resolves,
+                    span_micros(each.attention),
+                    key,
+                )
+                for key, each in ordered
+            ],
+        )
+        us, dialect = micros(now), self._connection.dialect.name
+        for table, period in (("recurrence_hour", us // HOUR_US), ("recurrence_day", us // DAY_US)):
+            COUNT_SETTLED[table, dialect].run(
+                self._connection,
+                [
+                    (key, period, 0, 0, each.self_resolves, span_micros(each.attention))
+                    for key, each in ordered
+                    if each.self_resolves or each.attention
+                ],
+            )
+
+    def follow(self, before: Alert, after: Alert, *, now: datetime) -> None:
+        """A person, a program or time moved one alert: its recurrence keeps up."""
+        if after.acked_at is not None and before.acked_at is None:
+            self._count_ack(after, micros(now))
+        settlement = settle(Course.of(before), Course.of(after), now)
+        if settlement:
+            self.settle({after.recurrence_id: settlement}, now=now)
+
+    def mark_fixed(self, recurrence_id: int, fix: Fix) -> None:
+        """Replace the fix; whatever regressed before is forgotten here (the audit remembers)."""
+        self._connection.execute(
+            update(recurrence).where(recurrence.c.id == recurrence_id).values(**fix_columns(fix))
         )
 
-    def memory(self, recurrence_id: int, *, alert_id: int, now: datetime) -> Memory:
-        """What the team knew about this signature when this alert of it fired."""
-        episodes = self._connection.execute(
-            select(func.count()).where(
-                alert.c.recurrence_id == recurrence_id,
-                alert.c.id <= alert_id,
-                alert.c.opened_at >= micros(now - MEMORY_SPAN),
+    def suggest(self, project_id: int, text: str, *, limit: int) -> list[Recurrence]:
+        """Those whose name, service or target contains ``text``, the last seen first."""
+        columns = (recurrence.c.name, recurrence.c.service, recurrence.c.target)
+        rows = self._connection.execute(
+            select(recurrence)
+            .where(
+                recurrence.c.project_id == project_id,
+                or_(*(column.icontains(text, autoescape=True) for column in columns)),
             )
-        ).scalar_one()
-        previous = self._connection.execute(
-            select(alert.c.opened_at, alert.c.owner, alert.c.owner_name, alert.c.note)
-            .where(alert.c.recurrence_id == recurrence_id, alert.c.id < alert_id)
-            .order_by(alert.c.id.desc())
-            .limit(1)
-        ).one_or_none()
-        if previous is None:
-            return Memory(episodes=episodes)
-        return Memory(
-            episodes=episodes,
-            previous_at=moment(previous.opened_at),
-            acked_by=actor_or_none(previous.owner, previous.owner_name),
-            note=previous.note,
+            .order_by(recurrence.c.last_seen_at.desc(), recurrence.c.id.desc())
+            .limit(limit)
         )
+        return [read(row) for row in rows]
 
-    def _count(self, table: Any, rows: list[tuple[int, ...]]) -> None:
-        key = (self._connection.dialect.name, table.name)
-        if key not in _upserts:
-            insert = upsert(self._connection, table)
-            statement = insert.on_conflict_do_update(
-                index_elements=list(table.primary_key.columns),
-                set_={
-                    "occurrences": table.c.occurrences + insert.excluded.occurrences,
-                    "episodes": table.c.episodes + insert.excluded.episodes,
-                },
+    def _count_ack(self, acked: Alert, us: int) -> None:
+        """The first time in an episode counts; a later one, after it was given back or rose, does not."""
+        first = self._connection.execute(
+            update(alert)
+            .where(alert.c.id == acked.id, alert.c.first_acked_at.is_(None))
+            .values(first_acked_at=us)
+            .returning(alert.c.opened_at)
+        ).scalar_one_or_none()
+        if first is not None:
+            self._connection.execute(
+                update(recurrence)
+                .where(recurrence.c.id == acked.recurrence_id)
+                .values(acks=recurrence.c.acks + 1, ack_us=recurrence.c.ack_us + (us - first))
             )
-            _upserts[key] = Bulk(statement, [column.name for column in table.columns])
-        _upserts[key].run(self._connection, rows)
+
+    def _one(self, project_id: int, recurrence_id: int, *, held: bool) -> Recurrence | None:
+        statement = select(recurrence).where(
+            recurrence.c.id == recurrence_id, recurrence.c.project_id == project_id
+        )
+        if held:
+            statement = statement.with_for_update()
+        row = self._connection.execute(statement).one_or_none()
+        return None if row is None else read(row)
 
 
-def _standing(row: Any) -> Standing:
-    return Standing(
+def _standing(row: Any) -> tuple[Standing, Course]:
+    state, opened_at, resolved_at = State(row.state), moment(row.opened_at), moment_or_none(row.resolved_at)
+    standing = Standing(
         alert_id=row.id,
-        state=State(row.state),
+        state=state,
         severity=Severity(row.severity),
         occurrences=row.occurrences,
         flaps=row.flaps,
-        opened_at=moment(row.opened_at),
+        opened_at=opened_at,
         last_seen_at=moment(row.last_seen_at),
-        resolved_at=moment_or_none(row.resolved_at),
+        resolved_at=resolved_at,
         silent_after=moment_or_none(row.silent_after),
         escalated_from=Severity(row.escalated_from) if row.escalated_from else None,
         owned=row.owner is not None,
     )
+    alone = (
+        state is State.RESOLVED
+        and row.owner is None
+        and ends_by_itself(actor_or_none(row.resolved_by, ""), None)
+    )
+    return standing, Course(state, opened_at, moment_or_none(row.acked_at), resolved_at, alone)

@@ -15,7 +15,6 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-import storage.incident_table  # noqa: F401 -- adds its tables to the metadata
 from storage.engine import begin_immediate, is_sqlite, make_private, prepare_writer, sqlite_path
 from storage.table import metadata
 

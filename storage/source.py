@@ -4,11 +4,21 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
+from bot.domain.alert import State
 from bot.domain.source import Source
-from storage.codec import micros, micros_or_none, moment, moment_or_none, span_micros_or_none, span_or_none
-from storage.table import credential, source
+from storage.bulk import Bulk
+from storage.codec import (
+    encode,
+    micros,
+    micros_or_none,
+    moment,
+    moment_or_none,
+    span_micros_or_none,
+    span_or_none,
+)
+from storage.table import alert, credential, source
 
 
 class Credential(msgspec.Struct, frozen=True):
@@ -18,6 +28,14 @@ class Credential(msgspec.Struct, frozen=True):
     generation: int
     expires_at: datetime | None
     source: Source
+
+
+_touch = Bulk(
+    update(source)
+    .where(source.c.id == bindparam("source_", type_=source.c.id.type))
+    .values(last_event_at=bindparam("at_")),
+    ("at_", "source_"),
+)
 
 
 class Sources:
@@ -62,6 +80,7 @@ class Sources:
                 reopen_window_us=span_micros_or_none(new.reopen_window),
                 generation=new.generation,
                 created_at=micros(new.created_at),
+                ignored_labels=encode(sorted(new.ignored_labels)),
             )
             .returning(source.c.id)
         ).scalar_one()
@@ -77,6 +96,27 @@ class Sources:
         ).scalar_one()
         return generation
 
+    def ignore_labels(self, source_id: int, labels: frozenset[str], *, silent_after: datetime) -> int:
+        """Set the labels that tell no alerts apart; returns how many open alerts now end by silence.
+
+        Their own resolves would come under another identity, so they end at ``silent_after``, unless that
+        was set to be sooner.
+        """
+        self._connection.execute(
+            update(source).where(source.c.id == source_id).values(ignored_labels=encode(sorted(labels)))
+        )
+        us = micros(silent_after)
+        ending = self._connection.execute(
+            update(alert)
+            .where(
+                alert.c.source_id == source_id,
+                alert.c.state != State.RESOLVED.value,
+                or_(alert.c.silent_after.is_(None), alert.c.silent_after > us),
+            )
+            .values(silent_after=us)
+        )
+        return ending.rowcount
+
     def remove(self, source_id: int, *, now: datetime) -> None:
         """Mark as gone; its credentials open nothing from now on."""
         self._connection.execute(
@@ -85,10 +125,7 @@ class Sources:
 
     def touch(self, seen: dict[int, datetime]) -> None:
         """Remember when each source last spoke."""
-        for source_id, at in seen.items():
-            self._connection.execute(
-                update(source).where(source.c.id == source_id).values(last_event_at=micros(at))
-            )
+        _touch.run(self._connection, [(micros(at), source_id) for source_id, at in seen.items()])
 
     def add_credential(self, source_id: int, digest: str, generation: int, *, now: datetime) -> None:
         """A new key for the door."""
@@ -136,4 +173,5 @@ def _read(row: Row[Any]) -> Source:
         generation=values[source.c.generation],
         created_at=moment(values[source.c.created_at]),
         last_event_at=moment_or_none(values[source.c.last_event_at]),
+        ignored_labels=frozenset(msgspec.json.decode(values[source.c.ignored_labels], type=list[str])),
     )

@@ -50,6 +50,10 @@ def _points(name: str, *, nullable: bool = False) -> Column[int]:
     return Column(name, Id, nullable=nullable)
 
 
+def _sum(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False, server_default="0")
+
+
 project: Final = Table(
     "project",
     metadata,
@@ -74,6 +78,7 @@ source: Final = Table(
     Column("generation", Integer, nullable=False, server_default="1"),
     Column("created_at", BigInteger, nullable=False),
     Column("last_event_at", BigInteger),
+    Column("ignored_labels", Text, nullable=False, server_default="[]"),
     Column("removed_at", BigInteger),
     Index(
         "ix_source_live_name",
@@ -128,6 +133,13 @@ recurrence: Final = Table(
     Column("first_seen_at", BigInteger, nullable=False),
     Column("last_seen_at", BigInteger, nullable=False),
     Column("last_alert_id", BigInteger),
+    *(_sum(name) for name in ("acks", "ack_us", "resolves", "resolve_us", "self_resolves", "attention_us")),
+    _sum("noise_votes"),
+    Column("fixed_at", BigInteger),
+    *(Column(name, Text) for name in ("fixed_by", "fixed_by_name", "fix_owner", "fix_owner_name")),
+    Column("fix_note", Text, nullable=False, server_default=""),
+    Column("regressed_at", BigInteger),
+    Column("regressed_alert_id", BigInteger),
     UniqueConstraint("project_id", "signature"),
 )
 
@@ -156,6 +168,7 @@ alert: Final = Table(
     Column("opened_at", BigInteger, nullable=False),
     Column("last_seen_at", BigInteger, nullable=False),
     Column("acked_at", BigInteger),
+    Column("first_acked_at", BigInteger),
     Column("resolved_at", BigInteger),
     Column("resolved_by", Text),
     Column("resolved_by_name", Text),
@@ -195,27 +208,24 @@ event: Final = Table(
     Index("ix_event_recurrence_id", "recurrence_id", "id"),
 )
 
-recurrence_hour: Final = Table(
-    "recurrence_hour",
-    metadata,
-    Column("recurrence_id", Id, primary_key=True, autoincrement=False),
-    Column("hour", Integer, primary_key=True, autoincrement=False),
-    Column("occurrences", Integer, nullable=False),
-    Column("episodes", Integer, nullable=False),
-    sqlite_with_rowid=False,
-)
 
-recurrence_day: Final = Table(
-    "recurrence_day",
-    metadata,
-    Column("project_id", Id, primary_key=True, autoincrement=False),
-    Column("day", Integer, primary_key=True, autoincrement=False),
-    Column("recurrence_id", Id, primary_key=True, autoincrement=False),
-    Column("occurrences", Integer, nullable=False),
-    Column("episodes", Integer, nullable=False),
-    sqlite_with_rowid=False,
-)
-Index("ix_recurrence_day_recurrence_id", recurrence_day.c.recurrence_id, recurrence_day.c.day)
+def _counts(name: str, period: str) -> Table:
+    """Counts of a recurrence by hour or day since the epoch."""
+    return Table(
+        name,
+        metadata,
+        Column("recurrence_id", Id, primary_key=True, autoincrement=False),
+        Column(period, Integer, primary_key=True, autoincrement=False),
+        Column("occurrences", Integer, nullable=False),
+        Column("episodes", Integer, nullable=False),
+        _sum("self_resolves"),
+        _sum("attention_us"),
+        sqlite_with_rowid=False,
+    )
+
+
+recurrence_hour: Final = _counts("recurrence_hour", "hour")
+recurrence_day: Final = _counts("recurrence_day", "day")
 
 card: Final = Table(
     "card",

@@ -7,18 +7,25 @@ from sqlalchemy import Connection, CursorResult
 
 from storage.action import Actions
 from storage.alert import Alerts
+from storage.alert_search import AlertSearch
 from storage.audit import Audit
 from storage.card import Cards
 from storage.channel import Channels
 from storage.event import Events
 from storage.incident import Incidents
 from storage.link import Links
+from storage.memory import Memories
+from storage.noise import NoiseVotes
 from storage.nudge import Nudges
 from storage.project import Projects
+from storage.ranking import Rankings
 from storage.reaction import Reactions
 from storage.recurrence import Recurrences
+from storage.run import Runs
 from storage.source import Sources
 from storage.timeline import Timelines
+from storage.token import Tokens
+from storage.work import WorkItems
 
 
 class Transaction:
@@ -36,6 +43,11 @@ class Transaction:
     def alerts(self) -> Alerts:
         """Episodes."""
         return Alerts(self._connection)
+
+    @cached_property
+    def alert_search(self) -> AlertSearch:
+        """Episodes as programs ask for them."""
+        return AlertSearch(self._connection)
 
     @cached_property
     def audit(self) -> Audit:
@@ -100,3 +112,33 @@ class Transaction:
     def timelines(self) -> Timelines:
         """What happened to incidents."""
         return Timelines(self._connection)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """Programs that may come in."""
+        return Tokens(self._connection)
+
+    @cached_property
+    def memories(self) -> Memories:
+        """Episodes of recurrences, looked back on."""
+        return Memories(self._connection)
+
+    @cached_property
+    def noise_votes(self) -> NoiseVotes:
+        """Who called what noise."""
+        return NoiseVotes(self._connection)
+
+    @cached_property
+    def rankings(self) -> Rankings:
+        """Recurrences in order of what they cost."""
+        return Rankings(self._connection)
+
+    @cached_property
+    def runs(self) -> Runs:
+        """What programs did."""
+        return Runs(self._connection)
+
+    @cached_property
+    def work_items(self) -> WorkItems:
+        """Checks and hand-overs."""
+        return WorkItems(self._connection)

@@ -13,7 +13,8 @@ from bot.cards.card import Button, ButtonStyle, Card, Embed, Input, Modal, Ping,
 from bot.cards.cut import units
 from bot.cards.ids import Verb, build
 from bot.cards.limits import TITLE, fit, fit_modal
-from bot.cards.look import SEPARATOR, TIMES, banner, colour, ordinal, span_of
+from bot.cards.look import SEPARATOR, TIMES, banner, colour, span_of
+from bot.cards.memory import recall
 from bot.cards.text import address, inline, link, moment, plain, public_address, who
 from bot.domain.alert import Alert, State, format_ref
 from bot.domain.recurrence import Memory
@@ -22,7 +23,6 @@ _NAME: Final = 150
 _CAUSE: Final = 350
 _PLACE: Final = 160
 _NOTE: Final = 200
-_REMEMBERED: Final = 100
 _SOURCE: Final = 60
 _LINKS: Final = 1_800
 _NOTICE: Final = 200
@@ -170,7 +170,7 @@ def _lines(view: AlertView) -> tuple[str, ...]:
         _note(alert),
         "🔕 Flapping: held quiet until it settles" if view.held_quiet else "",
         _incident(view.incident),
-        _memory(view.memory),
+        recall(view.memory),
         links(alert),
     )
 
@@ -223,12 +223,3 @@ def _incident(incident: str) -> str:
     if not incident:
         return ""
     return f"🧵 Part of {incident if _THREAD.fullmatch(incident) else inline(incident, _PLACE)}"
-
-
-def _memory(memory: Memory | None) -> str:
-    if memory is None or memory.previous_at is None:
-        return ""
-    seen = f"{ordinal(memory.episodes)} time in 30 days, last" if memory.episodes > 1 else "Seen before,"
-    by = f", acknowledged by {who(memory.acked_by)}" if memory.acked_by else ""
-    note = inline(memory.note, _REMEMBERED)
-    return f"🔁 {seen} {moment(memory.previous_at)}{by}" + (f": {note}" if note else "")

@@ -207,7 +207,10 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Input(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A text field of a modal; ``custom_id`` is the key under which its text comes back."""
+    """A text field of a modal; ``custom_id`` is the key under which its text comes back.
+
+    ``value`` stands in it beforehand.
+    """
 
     custom_id: str
     label: str
@@ -215,6 +218,7 @@ class Input(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     paragraph: bool = False
     required: bool = True
     max_length: int = 1_000
+    value: str = ""
 
     def to_payload(self) -> Payload:
         """Discord's label around a text input."""
@@ -227,6 +231,8 @@ class Input(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         }
         if self.placeholder:
             field["placeholder"] = self.placeholder
+        if self.value:
+            field["value"] = self.value
         return {"type": _LABEL, "label": self.label, "component": field}
 
 

@@ -31,6 +31,21 @@ class Verb(StrEnum):
     PICK = "pick"
     SETUP = "setup"
     TEST = "test"
+    ESCALATE = "escalate"
+    INCIDENT_SHOW = "incident-show"
+    INCIDENT_PAGE = "incident-page"
+    INCIDENT_TIMELINE = "incident-timeline"
+    INCIDENT_MITIGATE = "incident-mitigate"
+    INCIDENT_RESOLVE = "incident-resolve"
+    INCIDENT_REOPEN = "incident-reopen"
+    INCIDENT_CLOSE = "incident-close"
+    INCIDENT_UPDATE = "incident-update"
+    INCIDENT_NOTE = "incident-note"
+    INCIDENT_SEVERITY = "incident-severity"
+    INCIDENT_ROLE = "incident-role"
+    INCIDENT_SNOOZE = "incident-snooze"
+    INCIDENT_POSTMORTEM = "incident-postmortem"
+    ACTION_DONE = "action-done"
 
 
 class CustomId(msgspec.Struct, frozen=True, gc=False):

@@ -260,9 +260,11 @@ def _ping(ping: Ping) -> Ping:
 
 
 def _input(field: Input) -> Input:
+    max_length = min(max(field.max_length, 1), INPUT_LENGTH)
     return msgspec.structs.replace(
         field,
         label=_text(field.label, INPUT_LABEL) or NOTHING,
         placeholder=_text(field.placeholder, INPUT_PLACEHOLDER),
-        max_length=min(max(field.max_length, 1), INPUT_LENGTH),
+        max_length=max_length,
+        value=_text(field.value, max_length),
     )

@@ -145,9 +145,9 @@ def _describe(listing: Listing) -> str:
     if shown.severity:
         parts.append(WORDS[shown.severity])
     if shown.owner_id:
-        parts.append(inline(f"of {listing.owner_name or shown.owner_id}", 60))
+        parts.append(inline(f"of {listing.owner_name or shown.owner_id}", 60, addresses=False))
     if shown.text:
-        parts.append(f"“{inline(shown.text, 60)}”")
+        parts.append(f"“{inline(shown.text, 60, addresses=False)}”")
     return SEPARATOR.join(parts)
 
 

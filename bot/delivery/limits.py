@@ -19,7 +19,8 @@ import msgspec
 MARGIN: Final = 0.01  # seconds; Discord rounds what is left to milliseconds
 UNTOLD: Final = 60.0  # seconds to keep quiet when a refusal does not say how long
 _PAUSE: Final = 10.0  # seconds without a call after which a run of calls begins anew
-_MEMORY: Final = 3_600.0  # seconds until a sub-limit is put to the test again
+_MEMORY: Final = 900.0  # seconds until a sub-limit is put to the test again
+_TELLING: Final = 2  # calls in a row, below which a refusal may be anybody's doing
 
 
 class Call(StrEnum):
@@ -90,7 +91,7 @@ class Limits:
         self._runs: dict[tuple[Call, int], _Run] = {}
         self._closed: dict[tuple[Call, int], float] = {}
         self._all_closed = -math.inf
-        self._learned: dict[Call, SubLimit] = {}
+        self._learned: dict[tuple[Call, int], SubLimit] = {}
 
     def hear(self, call: Call, channel_id: int, heard: Heard, *, now: float) -> None:
         """Take in what an answer said."""
@@ -129,7 +130,7 @@ class Limits:
                 limit=None if window is None else window.limit,
                 remaining=None if window is None else window.limit if over else window.remaining,
                 opens_in=self.opens_in(call, channel_id, now=now),
-                sub_limit=self._sub_limit(call, now),
+                sub_limit=self._sub_limit(call, channel_id, now),
             )
 
     def _key(self, call: Call, channel_id: int) -> tuple[str, int]:
@@ -144,31 +145,38 @@ class Limits:
         self._windows[self._key(call, channel_id)] = window
         return window
 
+    def _run(self, call: Call, channel_id: int, now: float) -> _Run | None:
+        """The run that a call made now would belong to."""
+        run = self._runs.get((call, channel_id))
+        if run is None:
+            return None
+        learned = self._sub_limit(call, channel_id, now)
+        over = now >= run.opened + learned.seconds if learned is not None else now - run.last > _PAUSE
+        return None if over else run
+
     def _count(self, call: Call, channel_id: int, now: float) -> None:
         """A call passed: it belongs to the run, or opens the next one."""
-        key = (call, channel_id)
-        run = self._runs.get(key)
-        learned = self._sub_limit(call, now)
-        over = run is not None and (
-            now >= run.opened + learned.seconds if learned else now - run.last > _PAUSE
-        )
-        if run is None or over:
-            run = self._runs[key] = _Run(opened=now)
+        run = self._run(call, channel_id, now)
+        if run is None:
+            run = self._runs[call, channel_id] = _Run(opened=now)
         run.passed += 1
         run.last = now
 
     def _learn(self, call: Call, channel_id: int, wait: float, now: float) -> None:
-        """The run's length at its refusal is the limit; the window ends when the refusal does."""
-        run = self._runs.get((call, channel_id))
-        if run is not None and run.passed:
-            self._learned[call] = SubLimit(run.passed, now + wait - run.opened, now)
+        """The run's length at its refusal is the limit; the window ends when the refusal does.
 
-    def _sub_limit(self, call: Call, now: float) -> SubLimit | None:
-        learned = self._learned.get(call)
+        A refusal out of the blue teaches nothing.
+        """
+        run = self._run(call, channel_id, now)
+        if run is not None and run.passed >= _TELLING:
+            self._learned[call, channel_id] = SubLimit(run.passed, now + wait - run.opened, now)
+
+    def _sub_limit(self, call: Call, channel_id: int, now: float) -> SubLimit | None:
+        learned = self._learned.get((call, channel_id))
         return learned if learned is not None and now - learned.learned_at < _MEMORY else None
 
     def _sub_limit_opens(self, call: Call, channel_id: int, now: float) -> float:
-        learned, run = self._sub_limit(call, now), self._runs.get((call, channel_id))
+        learned, run = self._sub_limit(call, channel_id, now), self._run(call, channel_id, now)
         if learned is None or run is None or run.passed < learned.calls:
             return -math.inf
         return run.opened + learned.seconds

@@ -22,6 +22,7 @@ from bot.domain.incident import (
     allowed,
     format_ref,
     next_state,
+    worse,
 )
 
 
@@ -80,6 +81,22 @@ def merge_into(incident: Incident, target: Incident, now: datetime) -> Incident:
     )
 
 
+def absorb(incident: Incident, source: Incident, now: datetime, rules: IncidentRules) -> Incident:
+    """It speaks for ``source`` as well: the worse severity and the earlier times count."""
+    mine, theirs = incident.times, source.times
+    times = replace(
+        mine,
+        detected_at=min(mine.detected_at, theirs.detected_at),
+        impact_started_at=_earlier(mine.impact_started_at, theirs.impact_started_at),
+        acked_at=_earlier(mine.acked_at, theirs.acked_at),
+    )
+    severity = worse(incident.severity, source.severity)
+    grown = replace(incident, times=times, severity=severity)
+    if severity is incident.severity:
+        return grown
+    return replace(grown, update_due_at=next_update(grown, now, rules))
+
+
 def grade(incident: Incident, severity: Level, cap: Level, now: datetime, rules: IncidentRules) -> Incident:
     """Another severity, within the cap; the time until the next update begins anew."""
     if severity is incident.severity:
@@ -126,6 +143,14 @@ def retime(incident: Incident, moment: Moment, at: datetime | None, now: datetim
     return replace(incident, times=duration.correct(incident.times, moment, at, now))
 
 
+def toggle(incident: Incident, role: Role, actor: Actor) -> Incident:
+    """Take a free role, or lay down one's own."""
+    holder = incident.roles.get(role)
+    if holder is not None and str(holder) == str(actor):
+        return give_up(incident, role, actor)
+    return take(incident, role, actor)
+
+
 def snooze(incident: Incident, now: datetime, span: timedelta) -> Incident:
     """No reminder for a while."""
     if incident.update_due_at is None:
@@ -134,7 +159,9 @@ def snooze(incident: Incident, now: datetime, span: timedelta) -> Incident:
 
 
 def remind(incident: Incident, now: datetime, rules: IncidentRules) -> Incident:
-    """The reminder that was due has gone out; the next one comes after the whole span."""
+    """The reminder that was due goes out; the next one comes after the whole span."""
+    if incident.update_due_at is None or incident.update_due_at > now:
+        raise ConflictError(f"{incident.ref} has no reminder due.")
     return replace(incident, update_due_at=next_update(incident, now, rules))
 
 
@@ -142,3 +169,7 @@ def next_update(incident: Incident, now: datetime, rules: IncidentRules) -> date
     """When the others want to hear more; never, once it is over."""
     span = rules.reminders.get(incident.severity)
     return now + span if span is not None and incident.state.open else None
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((each for each in (one, other) if each is not None), default=None)

@@ -152,6 +152,11 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
         """How people and programs name it: ``I-7``."""
         return format_ref(self.id)
 
+    @property
+    def mention(self) -> str:
+        """Its thread, as Discord links it, or its ref until there is one."""
+        return self.ref if self.thread_id is None else f"<#{self.thread_id}>"
+
 
 class IllegalTransitionError(ConflictError):
     """This trigger means nothing in this state; nothing has changed."""

@@ -78,6 +78,64 @@ class Regression(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     note: str = ""
 
 
+class Fix(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Somebody said that it is mended: the recurrence's action item, closed until it comes back.
+
+    ``regressed_at`` is when it did, with the alert ``regressed_alert_id``; the item is open again since.
+    """
+
+    at: datetime
+    by: Actor
+    owner: Actor
+    note: str = ""
+    regressed_at: datetime | None = None
+    regressed_alert_id: int | None = None
+
+    def regression(self, alert_id: int) -> Regression | None:
+        """What the card of that alert has to say about it."""
+        if self.regressed_alert_id is None or alert_id < self.regressed_alert_id:
+            return None
+        return Regression(fixed_at=self.at, owner=self.owner, note=self.note)
+
+
+class Recurrence(msgspec.Struct, frozen=True, kw_only=True):
+    """A signature with its sums over all times.
+
+    ``duplicates`` were absorbed by an open episode, ``flaps`` took one up again. ``ack_time`` is the sum over
+    ``acks`` episodes of the time until somebody took them on, ``resolve_time`` over ``resolves`` that until
+    they were over, of which ``self_resolves`` needed nobody; for ``attention`` see `settlement`.
+    """
+
+    id: int
+    project_id: int
+    source_id: int
+    signature: str
+    name: str
+    namespace: str = ""
+    service: str = ""
+    target: str = ""
+    occurrences: int
+    episodes: int
+    duplicates: int
+    flaps: int
+    first_seen_at: datetime
+    last_seen_at: datetime
+    last_alert_id: int | None = None
+    acks: int = 0
+    ack_time: timedelta = timedelta(0)
+    resolves: int = 0
+    resolve_time: timedelta = timedelta(0)
+    self_resolves: int = 0
+    attention: timedelta = timedelta(0)
+    noise_votes: int = 0
+    fix: Fix | None = None
+
+    @property
+    def ref(self) -> str:
+        """How people name it: ``R-12``."""
+        return format_ref(self.id)
+
+
 class Memory(msgspec.Struct, frozen=True, kw_only=True):
     """What the team already knows when an alert fires; the "seen before" line of its card.
 
@@ -95,7 +153,6 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     self_resolved_within: timedelta | None = None
     rhythm: Rhythm | None = None
     remedy: Remedy | None = None
-    noise_votes: int = 0
     regression: Regression | None = None
 
 
@@ -108,7 +165,7 @@ class Medians(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def remember(fired_at: datetime, earlier: Sequence[Episode]) -> Memory:
-    """The memory of an alert that fired at ``fired_at``; ``earlier`` is newest first, at most `BOUND` long."""
+    """What was known when an alert fired; ``earlier`` are the last `BOUND` episodes before, newest first."""
     recent = [each for each in earlier if each.opened_at >= fired_at - SPAN]
     opened = [fired_at, *(each.opened_at for each in recent)]
     ended = [each for each in recent if each.resolved_at is not None]

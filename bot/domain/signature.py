@@ -4,6 +4,9 @@ The sender's own fingerprint decides when there is one. Otherwise name, place an
 that churn: what tells of a moment (values, times, traces) or of a twin (replicas). Severity is no
 identity: an alert that gets worse stays the same alert. The source always belongs to it: what two
 sources call alike is not alike.
+
+A source may ignore more labels by name: whatever bears one of them is known by its labels, without these
+and without a place that one of these has named, for a sender's fingerprint covers them all.
 """
 
 import re
@@ -40,11 +43,13 @@ _TRACES: Final = frozenset(
 _TWINS: Final = frozenset({"replica", "prometheus_replica", "receive_replica", "__replica__"})
 
 
-def signature(provider: str, source_key: str, signal: Signal) -> str:
+def signature(provider: str, source_key: str, signal: Signal, ignored: frozenset[str] = frozenset()) -> str:
     """The identity of ``signal`` among all that ``provider`` says through the source ``source_key``.
 
-    22 characters of base64url, for 16 bytes.
+    ``ignored`` are names of labels. 22 characters of base64url, for 16 bytes.
     """
+    if ignored and not ignored.isdisjoint(signal.labels):
+        signal = _without(signal, ignored)
     if signal.fingerprint:
         return _digest(["fingerprint", provider, source_key, signal.fingerprint])
     parts = ["labels", provider, source_key, signal.name, signal.namespace, signal.service, signal.target]
@@ -60,6 +65,18 @@ def churns(name: str) -> bool:
     """Whether a label of this name says when, how much or in which copy, rather than what."""
     last = words(name)[-2:]
     return name in _TWINS or last in _TRACES or last[-1:] in _TRACES or not _MOMENTS.isdisjoint(last[-1:])
+
+
+def _without(signal: Signal, ignored: frozenset[str]) -> Signal:
+    gone = {value for name, value in signal.labels.items() if name in ignored}
+    return msgspec.structs.replace(
+        signal,
+        fingerprint="",
+        namespace="" if signal.namespace in gone else signal.namespace,
+        service="" if signal.service in gone else signal.service,
+        target="" if signal.target in gone else signal.target,
+        labels={name: value for name, value in signal.labels.items() if name not in ignored},
+    )
 
 
 def _digest(parts: list[str]) -> str:

@@ -16,7 +16,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     """A sender: its own name, the provider whose format it speaks, and what its alerts live by.
 
     ``channel_id`` is None for the desk's default channel; ``silence`` and ``reopen_window`` are None for
-    the defaults (senders known to resolve get no silence at all).
+    the defaults (senders known to resolve get no silence at all). ``ignored_labels`` take no part in
+    telling its alerts apart.
     """
 
     id: int
@@ -29,6 +30,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     generation: int = 1
     created_at: datetime
     last_event_at: datetime | None = None
+    ignored_labels: frozenset[str] = frozenset()
 
     def policy(
         self,

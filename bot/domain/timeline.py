@@ -5,9 +5,10 @@ the newest version and says that there were others. Entries are told in the orde
 which need not be the order in which they were written down.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -28,6 +29,7 @@ class Kind(StrEnum):
     LINKED = "linked"
     UNLINKED = "unlinked"
     MERGED = "merged"
+    ALERT_FIRED = "alert_fired"
     ALERT_ACKED = "alert_acked"
     ALERT_UNACKED = "alert_unacked"
     ALERT_RAISED = "alert_raised"
@@ -38,6 +40,29 @@ class Kind(StrEnum):
     MESSAGE = "message"
 
 
+LABELS: Final[Mapping[Kind, str]] = MappingProxyType(
+    {
+        Kind.OPENED: "opened it",
+        Kind.STATE: "state",
+        Kind.SEVERITY: "severity",
+        Kind.TITLE: "title",
+        Kind.ROLE: "role",
+        Kind.UPDATE: "update",
+        Kind.TIME: "corrected",
+        Kind.LINKED: "linked",
+        Kind.UNLINKED: "unlinked",
+        Kind.MERGED: "merged",
+        Kind.ALERT_FIRED: "fired",
+        Kind.ALERT_ACKED: "acknowledged",
+        Kind.ALERT_UNACKED: "gave back",
+        Kind.ALERT_RAISED: "severity rose",
+        Kind.ALERT_REOPENED: "fires again",
+        Kind.ALERT_RESOLVED: "resolved",
+        Kind.ACTION: "action item",
+        Kind.NOTE: "noted",
+        Kind.MESSAGE: "wrote",
+    }
+)
 CORRECTABLE: Final = frozenset({Kind.NOTE, Kind.MESSAGE, Kind.UPDATE})
 
 

@@ -148,9 +148,10 @@ class Hook:
             redactions=redacted.hits,
             received_at=self._desk.clock.now(),
         )
+        ignored = source.ignored_labels
         signals = tuple(
             [
-                Identified(index, signature(provider.name, source.name, signal), signal)
+                Identified(index, signature(provider.name, source.name, signal, ignored), signal)
                 for index, signal in reading.signals
             ]
         )

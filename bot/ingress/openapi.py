@@ -1,4 +1,7 @@
-"""OpenAPI: what the door takes and answers, generated from the types that do it."""
+"""OpenAPI: what the door takes and answers.
+
+Answers are generated from the types that make them, bodies from the providers' own examples.
+"""
 
 from datetime import UTC, datetime
 from functools import cache
@@ -6,6 +9,8 @@ from typing import Any, Final
 
 import msgspec
 
+from bot.domain.errors import InvalidInputError
+from bot.ingress import api_document
 from bot.ingress.hook import Accepted
 from bot.ingress.problem import CONTENT_TYPE, Problem, Reason
 from bot.ingress.readiness import Report
@@ -31,6 +36,8 @@ _SIGNATURE: Final = (
     "sha256= and the hex of HMAC-SHA256(signing secret, timestamp + '.' + body); X-Tocsin-Timestamp holds "
     "the Unix time, at most 5 minutes away, and X-Tocsin-Source may name the source."
 )
+
+_TYPES: Final = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
 
 Json = dict[str, Any]
 
@@ -60,12 +67,16 @@ def document() -> bytes:
             "401": _content(Reason.UNAUTHENTICATED.title, CONTENT_TYPE, problem),
         },
     )
+    api_paths, api_schemas = api_document.describe()
     return msgspec.json.encode(
         {
             "openapi": "3.1.0",
             "info": {"title": "Tocsin", "version": _VERSION, "description": _DESCRIPTION},
-            "paths": paths,
-            "components": {"schemas": components, "securitySchemes": _SECURITY},
+            "paths": paths | api_paths,
+            "components": {
+                "schemas": components | api_schemas,
+                "securitySchemes": _SECURITY | api_document.SECURITY,
+            },
         }
     )
 
@@ -87,14 +98,12 @@ def _hook(provider: Provider, accepted: Json, problem: Json) -> Json:
     for reason in _HOOK_REASONS:
         refusals.setdefault(reason.status, []).append(reason.title)
     example = provider.example(_EXAMPLE_AT)
+    body = {"schema": _body_schema(provider, example), "example": example}
     return {
         "operationId": f"send_{provider.name}",
         "summary": f"Alerts from {provider.title}",
         "security": [{name: []} for name in _SECURITY],
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": {"type": ["object", "array"]}, "example": example}},
-        },
+        "requestBody": {"required": True, "content": {"application/json": body}},
         "responses": {
             "202": _content("Stored.", "application/json", accepted),
             **{
@@ -103,6 +112,25 @@ def _hook(provider: Provider, accepted: Json, problem: Json) -> Json:
             },
         },
     }
+
+
+def _body_schema(provider: Provider, example: Json) -> Json:
+    """The shape of the example; a list of such where the provider reads one."""
+    one = _shape(example)
+    try:
+        provider.parse([example])
+    except InvalidInputError:
+        return one
+    return {"anyOf": [one, {"type": "array", "items": one}]}
+
+
+def _shape(value: object) -> Json:
+    """What ``value`` is an example of; more fields than it has are welcome."""
+    if isinstance(value, dict):
+        return {"type": "object", "properties": {name: _shape(inner) for name, inner in value.items()}}
+    if isinstance(value, list):
+        return {"type": "array", "items": _shape(value[0])} if value else {"type": "array"}
+    return {"type": _TYPES[type(value)]}
 
 
 def _get(summary: str, responses: Json) -> Json:

@@ -17,10 +17,13 @@ class Reason(Enum):
     """Status, the last word of the type's URN, and the title: alike for all problems of the kind."""
 
     UNREADABLE = (400, "unreadable", "The request cannot be read.")
+    INVALID = (400, "invalid", "A value in the request cannot be used.")
     UNAUTHENTICATED = (401, "unauthenticated", "The sender is not known here.")
+    FORBIDDEN = (403, "forbidden", "The token does not reach so far.")
     NOT_FOUND = (404, "not-found", "There is nothing at this address.")
     METHOD_NOT_ALLOWED = (405, "method-not-allowed", "This address does not take this method.")
     TOO_SLOW = (408, "too-slow", "The body did not arrive in time.")
+    CONFLICT = (409, "conflict", "The present state forbids it.")
     TOO_LARGE = (413, "too-large", "The body is too large.")
     UNSUPPORTED_MEDIA = (415, "unsupported-media", "The body is not in a form that is understood here.")
     EXPECTATION_FAILED = (417, "expectation-failed", "The expectation cannot be met.")
@@ -38,7 +41,8 @@ class Reason(Enum):
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     """The body of every answer that is no success.
 
-    ``type`` is a URN, ``field`` names the part of the request that is at fault.
+    ``type`` is a URN, ``field`` names the part of the request that is at fault. With a conflict come the
+    ``state`` and ``owner`` of what the request was about, with a missing scope the ``scope``.
     """
 
     type: str
@@ -46,10 +50,16 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     status: int
     detail: str
     field: str | None = None
+    state: str | None = None
+    owner: str | None = None
+    scope: str | None = None
 
 
 class Refusal(Exception):  # noqa: N818 -- it is an answer, not an accident
-    """Ends a request; ``detail`` and ``field`` may quote the sender, ``headers`` go with the answer."""
+    """Ends a request; ``detail`` and ``field`` may quote the sender, ``headers`` go with the answer.
+
+    ``more`` are further members of the `Problem`, of our own words.
+    """
 
     def __init__(
         self,
@@ -59,12 +69,14 @@ class Refusal(Exception):  # noqa: N818 -- it is an answer, not an accident
         field: str | None = None,
         headers: dict[str, str] | None = None,
         retry_after: int | None = None,
+        more: dict[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
         self.field = field
         self.headers = headers or {}
+        self.more = more or {}
         if retry_after is not None:
             self.headers["Retry-After"] = str(retry_after)
 
@@ -77,6 +89,7 @@ class Refusal(Exception):  # noqa: N818 -- it is an answer, not an accident
             status=reason.status,
             detail=cut(harmless(self.detail), LONGEST_DETAIL),
             field=None if self.field is None else cut(harmless(self.field), LONGEST_FIELD),
+            **self.more,
         )
         return web.Response(
             status=reason.status,

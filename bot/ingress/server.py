@@ -17,10 +17,13 @@ from prometheus_client import Counter
 
 from bot import metrics
 from bot.domain.errors import NotDurableError
+from bot.ingress.api import Api
+from bot.ingress.api_document import index
 from bot.ingress.claim import Bearer, read_claim, unauthenticated
 from bot.ingress.connection import Listener
 from bot.ingress.hook import Hook
 from bot.ingress.keyring import Keyring
+from bot.ingress.notice import Notices
 from bot.ingress.openapi import document
 from bot.ingress.options import IngressOptions
 from bot.ingress.problem import Reason, Refusal
@@ -49,7 +52,9 @@ class Ingress:
         self._clock = desk.clock
         self._keyring = Keyring(desk)
         self._hook = Hook(desk, intake, self._keyring, self._options)
+        self._api = Api(desk, self._options)
         self._readiness = Readiness(probes)
+        self._notices = Notices(desk.clock)
         self._runner: web.ServerRunner | None = None
         self._pages: dict[str, Page] = {
             "/": _index,
@@ -95,6 +100,8 @@ class Ingress:
         try:
             response = await self._route(request, path)
         except Refusal as refusal:
+            if path.startswith(HOOKS):
+                self._notices.refused(_label(path), refusal.reason)
             response = refusal.answer()
         except NotDurableError as error:
             _log.warning("not durable", reason=str(error))
@@ -103,8 +110,7 @@ class Ingress:
             _log.error("request failed", error=type(error).__name__, at=_place(error))
             response = Refusal(Reason.BROKEN, "It is in the log.").answer()
         if path.startswith(HOOKS):
-            name = path.removeprefix(HOOKS)
-            _counted(name if name in PROVIDERS else "unknown", response.status).inc()
+            _counted(_label(path), response.status).inc()
         return response
 
     async def _route(self, request: web.BaseRequest, path: str) -> web.Response:
@@ -116,7 +122,7 @@ class Ingress:
             return await self._hook.accept(request, provider)
         page = self._pages.get(path)
         if page is None:
-            raise Refusal(Reason.NOT_FOUND, "GET / lists what there is.")
+            return await self._api.answer(request)
         _require_method(request, "GET", "HEAD")
         return await page(request)
 
@@ -135,10 +141,17 @@ class Ingress:
         """Whether the caller runs this Tocsin, see above."""
         if _is_local(request):
             return True
-        if "Authorization" not in request.headers:
+        try:
+            claim = read_claim(request.headers, self._clock.now())
+        except Refusal:
             return False
-        claim = read_claim(request.headers, self._clock.now())
         return isinstance(claim, Bearer) and await self._keyring.of_token(claim.digest) is not None
+
+
+def _label(path: str) -> str:
+    """The provider that ``path`` is about, from a bounded set of words."""
+    name = path.removeprefix(HOOKS)
+    return name if name in PROVIDERS else "unknown"
 
 
 @cache
@@ -179,7 +192,7 @@ def _json(value: object, *, status: int = 200) -> web.Response:
 async def _index(_: web.BaseRequest) -> web.Response:
     hooks = {provider.name: HOOKS + provider.name for provider in PROVIDERS.values()}
     links = {name: f"/{name}" for name in ("healthz", "readyz", "metrics", "openapi.json")}
-    return _json({"name": "tocsin", "hooks": hooks, "links": links})
+    return _json({"name": "tocsin", "hooks": hooks, "api": index(), "links": links})
 
 
 async def _health(_: web.BaseRequest) -> web.Response:

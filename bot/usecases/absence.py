@@ -20,6 +20,7 @@ _PAGE: Final = 100
 
 # What is gone was gone before what is new could matter; and a claim may become an ack, not the reverse.
 _ORDER: Final = {(False, ACK): 0, (False, CLAIM): 1, (True, CLAIM): 2, (True, ACK): 3}
+_WHENEVER: Final = 4  # a vote changes nothing that the others could meet
 
 
 class Missed(msgspec.Struct, frozen=True):
@@ -58,4 +59,4 @@ async def missed(desk: Desk, message_id: int, standing: Iterable[tuple[int, str]
     known = await desk.storage.read(work)
     differing = [Missed(*pair, present=True) for pair in sorted(now_there - known)]
     differing += [Missed(*pair, present=False) for pair in sorted(known - now_there)]
-    return sorted(differing, key=lambda each: _ORDER[each.present, each.emoji])
+    return sorted(differing, key=lambda each: _ORDER.get((each.present, each.emoji), _WHENEVER))

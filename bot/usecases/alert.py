@@ -19,6 +19,7 @@ from bot.domain.audit import Entry
 from bot.domain.errors import InvalidInputError, NotFoundError
 from bot.domain.outbox import CardKind
 from bot.domain.verdict import Lane
+from bot.usecases import ripple
 from bot.usecases.desk import Desk
 from storage.codec import encode, micros
 from storage.transaction import Transaction
@@ -215,11 +216,14 @@ def annotating(alert_id: int, actor: Actor, note: str) -> Move:
 
 def apply(tx: Transaction, project_id: int, move: Move, now: datetime) -> Alert:
     """One move inside a transaction: alert, card and audit entry."""
+    tx.recurrences.hold_of(move.alert_id)
     alert = tx.alerts.held(project_id, move.alert_id)
     if alert is None:
         raise NotFoundError("alert", format_ref(move.alert_id))
     changed = move.make(alert, now)
     tx.alerts.save(changed)
+    tx.recurrences.follow(alert, changed, now=now)
+    ripple.spread(tx, ripple.told(changed, move.action, move.actor, move.note), now)
     tx.cards.touch(CardKind.ALERT, [(move.alert_id, move.lane)], now=now)
     entry = Entry(
         at=now,

@@ -12,10 +12,13 @@ from bot.domain import actor
 from bot.domain.alert import State, format_ref
 from bot.domain.audit import Entry
 from bot.domain.outbox import CardKind
+from bot.domain.settlement import Course, settle_standing
 from bot.domain.signal import Rejected, Signal, Status
 from bot.domain.source import Source
 from bot.domain.verdict import Decision, Lane, Policy, Standing, Verdict, decide
+from bot.usecases import ripple
 from bot.usecases.desk import Desk
+from bot.usecases.ripple import Wave
 from storage.alert import NewAlert
 from storage.codec import encode
 from storage.event import Envelope, Event
@@ -72,6 +75,11 @@ class _Track(msgspec.Struct):
     resolved: bool = False
     lane: Lane | None = None
 
+    @property
+    def course(self) -> Course | None:
+        """How the episode stood before the batch; None when it began in it."""
+        return self.known.course if self.opened is None else None
+
 
 class _Decided(msgspec.Struct, gc=False):
     """One signal and what was decided; ``standing`` moves on with the batch, the rest is of that moment."""
@@ -102,6 +110,7 @@ class Batch:
         """Store all; the receipts are in the same order."""
         self._load(submissions)
         decided = [self._decide(submission) for submission in submissions]
+        ripple.spread(self._tx, self._waves(submissions, decided), self._now)
         self._write_alerts()
         self._write_events(submissions, decided)
         self._write_entries(submissions, decided)
@@ -177,6 +186,20 @@ class Batch:
         )
         return standing
 
+    def _waves(self, submissions: list[Submission], decided: list[list[_Decided]]) -> list[Wave]:
+        """What incidents have to hear; alerts that begin in this batch belong to none yet."""
+        return [
+            Wave(
+                alert_id,
+                one.verdict.value,
+                actor.source(submission.source.name),
+                f"{format_ref(alert_id)} {one.item.signal.name}",
+            )
+            for submission, each in zip(submissions, decided, strict=True)
+            for one in each
+            if one.verdict in _TOLD_ONE_BY_ONE and one.track and (alert_id := _standing(one.track).alert_id)
+        ]
+
     def _write_alerts(self) -> None:
         tx, tracks = self._tx, self._tracks
         fresh = [(signature, track) for signature, track in tracks.items() if track.opened is not None]
@@ -200,7 +223,15 @@ class Batch:
         }
         for track in tracks.values():
             track.tally.last_alert_id = track.known.standing.alert_id if track.known.standing else 0
-        tx.recurrences.add(self._project_id, tallies, now=self._now)
+        tx.recurrences.add(tallies, now=self._now)
+        tx.recurrences.settle(
+            {
+                track.known.recurrence_id: settle_standing(track.course, track.known.standing, self._now)
+                for track in tracks.values()
+                if track.known.standing and (track.resolved or track.opened is None)
+            },
+            now=self._now,
+        )
         self._write_cards(fresh, old)
 
     def _write_cards(self, fresh: list[tuple[str, _Track]], old: list[_Track]) -> None:

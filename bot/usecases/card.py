@@ -34,7 +34,7 @@ async def take(desk: Desk, channel_id: int, *, worker: str) -> Task | None:
         if card is None:
             return None
         alert = tx.alerts.get(card.project_id, card.subject_id) if card.kind is CardKind.ALERT else None
-        return Task(card, None if alert is None else alert_view(tx, desk, alert, now))
+        return Task(card, None if alert is None else alert_view(tx, desk, alert))
 
     return await desk.storage.write(work)
 

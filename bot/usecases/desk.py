@@ -52,7 +52,10 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(slots=True)
 class Desk:
-    """One project on one database. ``project`` is replaced when its settings change."""
+    """One project on one database. ``project`` is replaced when its settings change.
+
+    ``guild_id`` is the Discord server that links to messages lead to, None until Discord has been heard.
+    """
 
     storage: Storage
     clock: Clock
@@ -60,6 +63,7 @@ class Desk:
     rules: Rules = field(default_factory=Rules)
     bell: Bell = field(default_factory=Bell)
     signing_key: bytes = b""
+    guild_id: int | None = None
 
     @property
     def default_channel_id(self) -> int | None:

@@ -66,14 +66,13 @@ async def find(desk: Desk, alert_id: int) -> Found:
     Raises:
         NotFoundError: this desk does not have it.
     """
-    now = desk.clock.now()
 
     def work(tx: Transaction) -> Found:
         alert = tx.alerts.get(desk.project.id, alert_id)
         if alert is None:
             raise NotFoundError("alert", format_ref(alert_id))
         history = tuple(_line(sealed) for sealed in tx.audit.about(f"alert:{alert_id}"))
-        view = alert_view(tx, desk, alert, now)
+        view = alert_view(tx, desk, alert)
         opened = HistoryLine(at=alert.opened_at, who=actors.source(view.source_name), what="opened")
         places = tx.cards.of(CardKind.ALERT, [alert_id])
         return Found(view, (opened, *history), places[0] if places else None)

@@ -47,7 +47,7 @@ async def press(desk: Desk, verb: Verb, alert_id: int, *, actor: Actor, note: st
     def work(tx: Transaction) -> Pressed:
         changed = alerts.apply(tx, desk.project.id, move, now)
         places = tx.cards.of(CardKind.ALERT, [alert_id])
-        return Pressed(alert_view(tx, desk, changed, now), places[0] if places else None)
+        return Pressed(alert_view(tx, desk, changed), places[0] if places else None)
 
     return await desk.storage.write(work)
 

@@ -1,7 +1,7 @@
 """Reaction: an emoji on a card is an action, and counts once however often it is heard of.
 
-A check mark acknowledges, eyes claim; taking the emoji away takes the action back as long as it still stands
-and was this person's.
+A check mark acknowledges, eyes claim, a thumb down votes the recurrence noise; taking the emoji away takes
+the action back as long as it still stands and was this person's.
 """
 
 from enum import StrEnum
@@ -11,6 +11,7 @@ from bot.domain.actor import Actor, ActorKind
 from bot.domain.errors import ConflictError
 from bot.domain.outbox import CardKind
 from bot.usecases import alert as alerts
+from bot.usecases import noise
 from bot.usecases.desk import Desk
 from storage.card import Place
 from storage.reaction import Reaction
@@ -18,7 +19,8 @@ from storage.transaction import Transaction
 
 ACK: Final = "✅"
 CLAIM: Final = "👀"
-ACTIONS: Final = frozenset({ACK, CLAIM})
+NOISE: Final = "👎"
+ACTIONS: Final = frozenset({ACK, CLAIM, NOISE})
 
 
 class Effect(StrEnum):
@@ -54,6 +56,9 @@ async def apply(
         which = Reaction(message_id, int(actor.ident), emoji)
         if not tx.reactions.turn(which, present=present, now=now):
             return Effect.KNOWN, ""
+        if emoji == NOISE:
+            noise.vote(tx, desk.project.id, place.subject_id, actor, now, present=present)
+            return Effect.APPLIED, ""
         try:
             alerts.apply(tx, desk.project.id, _move(desk, place.subject_id, emoji, actor, present), now)
         except ConflictError as conflict:

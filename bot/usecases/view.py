@@ -1,18 +1,61 @@
 """View: what a card needs to know of its subject, put together inside a transaction."""
 
-from datetime import datetime
+from msgspec.structs import replace
 
 from bot.cards.alert import AlertView
+from bot.cards.incident import SHOWN, IncidentView
 from bot.domain.alert import Alert
+from bot.domain.incident import Incident, ceiling
+from bot.domain.outbox import CardKind
+from bot.domain.recurrence import Memory, remember
 from bot.usecases.desk import Desk
+from storage.card import Place
 from storage.transaction import Transaction
 
 
-def alert_view(tx: Transaction, desk: Desk, alert: Alert, now: datetime) -> AlertView:
+def alert_view(tx: Transaction, desk: Desk, alert: Alert) -> AlertView:
     """The alert with its source's name and what the team remembers; who is pinged is delivery's to say."""
+    belongs = tx.links.of_alert(alert.id)
     return AlertView(
         alert=alert,
-        memory=tx.recurrences.memory(alert.recurrence_id, alert_id=alert.id, now=now),
+        memory=memory_of(tx, desk, alert),
         source_name=tx.sources.names({alert.source_id}).get(alert.source_id, ""),
+        tag=desk.project.tag,
+        incident=belongs.mention if belongs else "",
+    )
+
+
+def memory_of(tx: Transaction, desk: Desk, alert: Alert) -> Memory:
+    """What the team knew when this alert fired."""
+    memory = remember(alert.opened_at, tx.memories.episodes(alert.recurrence_id, before=alert.id))
+    fix = tx.memories.fix(alert.recurrence_id)
+    if memory.remedy is not None and desk.guild_id is not None:
+        places = tx.cards.of(CardKind.ALERT, [memory.remedy.alert_id])
+        url = next((jump_url(desk.guild_id, each) for each in places), "")
+        memory = replace(memory, remedy=replace(memory.remedy, jump_url=url))
+    return memory if fix is None else replace(memory, regression=fix.regression(alert.id))
+
+
+def jump_url(guild_id: int, place: Place) -> str:
+    """Where a card stands, ``""`` while it does not."""
+    if place.message_id is None:
+        return ""
+    return f"https://discord.com/channels/{guild_id}/{place.channel_id}/{place.message_id}"
+
+
+def incident_view(tx: Transaction, desk: Desk, incident: Incident) -> IncidentView:
+    """The incident with its alerts, counted, and where it went if it was merged."""
+    census = tx.links.census(incident.id)
+    target = None
+    if incident.merged_into_id is not None:
+        target = tx.incidents.get(desk.project.id, incident.merged_into_id)
+    return IncidentView(
+        incident=incident,
+        alerts=tuple(tx.links.alerts([incident.id], limit=SHOWN)),
+        total=census.total,
+        open_alerts=census.open,
+        open_actions=tx.actions.open_count(incident.id),
+        cap=ceiling(census.severities, desk.rules.incidents.caps),
+        merged_into=target.mention if target else "",
         tag=desk.project.tag,
     )

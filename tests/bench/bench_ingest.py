@@ -5,8 +5,9 @@
 Server and load are processes of their own on this machine; 64 keep-alive connections send groups of alerts
 nobody sent before. Each round measures every size once on a fresh database, so that a noisy moment hits
 all of them; the table shows medians. Latency is measured at half of the throughput just reached, from
-the moment a request was due. Machines differ: the last column says how many requests a second of the same
-size a server takes here that does nothing at all, against 11,800 where the targets were set.
+the moment a request was due.
+
+Machines differ, and so do moments: first it is said what a server that does nothing at all takes here.
 """
 
 import argparse
@@ -51,9 +52,9 @@ class Round(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def server(database: str) -> Iterator[tuple[Address, int]]:
-    """A server on ``database`` and its process id."""
-    command = [sys.executable, "-m", "tests.bench.target", database]
+def server(database: str | None) -> Iterator[tuple[Address, int]]:
+    """A server on ``database``, or one that does nothing, and its process id."""
+    command = [sys.executable, "-m", "tests.bench.target", database or "--idle"]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
         assert process.stdout is not None
@@ -111,6 +112,16 @@ def measure(database: str, size: int, seconds: float, guess: float) -> Round:
     )
 
 
+def measure_idle(requests: int) -> tuple[float, float]:
+    """Requests a second and microseconds of CPU for each, by a server that only says 202."""
+    with server(None) as (address, pid):
+        order = Order(address.url, address.token, 1, requests)
+        send(order)
+        before = cpu_seconds(pid)
+        found = send(order)
+        return requests / found.seconds, (cpu_seconds(pid) - before) / requests * 1_000_000
+
+
 @contextmanager
 def databases(*, postgres: bool) -> Iterator[Iterator[str]]:
     """Addresses of empty databases, one after the other; all are gone at the end."""
@@ -153,7 +164,12 @@ def show(engine: str, size: int, rounds: Sequence[Round]) -> None:
         against(p50, P50_MS),
         against(p99, P99_MS),
     ]
-    print(" | ".join(line), flush=True)  # noqa: T201 -- it is what this is for
+    say(" | ".join(line))
+
+
+def say(line: str) -> None:
+    """One line, at once."""
+    print(line, flush=True)
 
 
 def main() -> None:
@@ -167,6 +183,8 @@ def main() -> None:
     )
     args = parser.parse_args()
     engine = "PostgreSQL" if args.postgres else "SQLite"
+    rate, cpu = measure_idle(10_000)
+    say(f"A server that does nothing: {rate:,.0f} requests/s, {cpu:.0f} us of CPU each.\n")
     found: dict[int, list[Round]] = {size: [] for size in args.sizes}
     guess = {size: GUESS.get(size, 10_000 / size) for size in args.sizes}
     with databases(postgres=args.postgres) as addresses:
@@ -176,7 +194,7 @@ def main() -> None:
                 guess[size] = measured.rate / size
                 found[size].append(measured)
     heads = ("alerts/s", "CPU us an alert", "p50 ms at half", "p99 ms at half")
-    print(f"{'engine':<10} {'alerts':>6} | " + " | ".join(f"{head:>21}" for head in heads))  # noqa: T201 -- as above
+    say(f"{'engine':<10} {'alerts':>6} | " + " | ".join(f"{head:>21}" for head in heads))
     for size in args.sizes:
         show(engine, size, found[size])
 

@@ -1,7 +1,8 @@
 """The server under load: a desk on a migrated database with one source, and the door in front of it.
 
 Run as a process of its own: ``python -m tests.bench.target sqlite:///path``. It prints one line of JSON with
-``url`` and ``token``, and ends when its standard input does. ``--profile FILE`` writes what cProfile saw of
+``url`` and ``token``, and ends when its standard input does. With ``--idle`` instead of a database it is a
+bare aiohttp server, to know the machine by. ``--profile FILE`` writes what cProfile saw of
 the event loop's thread, ``--profile-writer FILE`` of the thread that writes to an embedded file.
 """
 
@@ -12,6 +13,7 @@ import sys
 
 import msgspec
 import uvloop
+from aiohttp import web
 
 from bot import log
 from bot.clock import SystemClock
@@ -47,11 +49,31 @@ async def serve(database: str) -> None:
     ingress = Ingress(desk, Intake(desk), options=options)
     url = await ingress.start()
     issued = await sources.add(desk, "bench", "alertmanager", actor=actor.job("bench"))
-    sys.stdout.buffer.write(msgspec.json.encode(Address(url, issued.token)) + b"\n")
-    sys.stdout.flush()
+    say(url, issued.token)
     await asyncio.to_thread(sys.stdin.read)
     await ingress.stop()
     await storage.close()
+
+
+async def idle() -> None:
+    """Answer 202 to everything and do nothing, until standard input ends."""
+
+    async def answer(request: web.BaseRequest) -> web.Response:
+        await request.read()
+        return web.Response(status=202, body=b"{}", headers={"Content-Type": "application/json"})
+
+    runner = web.ServerRunner(web.Server(answer, access_log=None))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    say(f"http://127.0.0.1:{runner.addresses[0][1]}", "none")
+    await asyncio.to_thread(sys.stdin.read)
+    await runner.cleanup()
+
+
+def say(url: str, token: str) -> None:
+    """Tell the parent where to send."""
+    sys.stdout.buffer.write(msgspec.json.encode(Address(url, token)) + b"\n")
+    sys.stdout.flush()
 
 
 def profile_writer(path: str) -> None:
@@ -69,7 +91,8 @@ def profile_writer(path: str) -> None:
 def main() -> None:
     """Parse, then serve."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.target", description=__doc__)
-    parser.add_argument("database")
+    parser.add_argument("database", nargs="?")
+    parser.add_argument("--idle", action="store_true")
     parser.add_argument("--profile")
     parser.add_argument("--profile-writer")
     args = parser.parse_args()
@@ -78,7 +101,9 @@ def main() -> None:
     if args.profile_writer:
         profile_writer(args.profile_writer)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        if args.profile:
+        if args.idle:
+            runner.run(idle())
+        elif args.profile:
             profile = cProfile.Profile()
             profile.runcall(runner.run, serve(args.database))
             profile.dump_stats(args.profile)

@@ -8,7 +8,8 @@ from bot.cards.alert import AlertView
 from bot.cards.card import Ping
 from bot.domain.actor import Actor, ActorKind, job, person, source
 from bot.domain.alert import Alert, State
-from bot.domain.recurrence import Memory
+from bot.domain.recurrence import Memory, Regression, Remedy
+from bot.domain.rhythm import Rhythm
 from bot.domain.signal import Link, Severity
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
@@ -121,12 +122,28 @@ alerts = st.builds(
     note=hostile,
     note_by=st.none() | actors,
 )
+spans = st.integers(0, 10**7).map(lambda seconds: timedelta(seconds=seconds))
 memories = st.builds(
     Memory,
     episodes=st.integers(1, 500),
+    more=st.booleans(),
     previous_at=st.none() | moments,
-    acked_by=st.none() | actors,
-    note=hostile,
+    gap=st.none() | spans,
+    ended=st.integers(0, 500),
+    self_resolved=st.integers(0, 500),
+    self_resolved_within=st.none() | spans,
+    rhythm=st.none() | st.builds(Rhythm, st.integers(0, 6), st.integers(0, 23)),
+    remedy=st.none()
+    | st.builds(
+        Remedy,
+        alert_id=st.integers(1, 9),
+        at=moments,
+        who=actors,
+        note=hostile,
+        by_hand=st.booleans(),
+        jump_url=urls,
+    ),
+    regression=st.none() | st.builds(Regression, fixed_at=moments, owner=actors, note=hostile),
 )
 pings = st.builds(
     Ping,

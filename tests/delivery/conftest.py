@@ -41,6 +41,7 @@ from tests.senders import add_source, submission
 INTENTS = discord.Intents(guilds=True, guild_messages=True, guild_reactions=True)
 ON_CALL: dict[Severity, tuple[str, ...]] = {Severity.CRITICAL: ("on-call",)}
 PATIENCE = 10.0
+DAY_MS = 86_400_000  # a clock that is moved by hand must not break the gateway's line
 
 
 @pytest.fixture(autouse=True)
@@ -180,7 +181,8 @@ class Stage:
 
 @pytest.fixture
 async def sandbox(clock: ManualClock) -> AsyncIterator[Sandbox]:
-    opened = Sandbox(clock, SandboxSettings(limits=SandboxLimits(enabled=False)))
+    still = SandboxSettings(limits=SandboxLimits(enabled=False), heartbeat_ms=DAY_MS, session_life=DAY_MS)
+    opened = Sandbox(clock, still)
     redirect(await opened.start())
     yield opened
     await opened.stop()

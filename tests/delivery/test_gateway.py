@@ -1,6 +1,7 @@
 """A client is kept connected whatever happens to it; what needs a person is said in plain words."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
@@ -52,6 +53,7 @@ async def keep(sandbox: Sandbox) -> AsyncIterator[Keep]:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    await until(lambda: not any("keep-alive" in thread.name for thread in threading.enumerate()))
 
 
 async def ready(supervisor: Supervisor, starts: int = 0) -> None:

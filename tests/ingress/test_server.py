@@ -1,11 +1,13 @@
 """What the door says besides taking alerts, to whom, and how it closes."""
 
 import asyncio
+from datetime import timedelta
 
 import aiohttp
 import msgspec
 import pytest
 
+from bot.clock import ManualClock
 from bot.domain.errors import NotDurableError
 from bot.ingress.options import IngressOptions
 from bot.ingress.readiness import Probe
@@ -57,7 +59,8 @@ async def test_who_is_not_ready_says_why_to_those_who_run_it(open_door: OpenDoor
         probes=(Probe("database", raising), Probe("gateway", broken), Probe("cards", fine))
     )
     ours, strangers = await door.ask("GET", "/readyz"), await door.ask("GET", "/readyz", headers=PROXIED)
-    assert [answer.status for answer in (ours, strangers)] == [503, 503]
+    confused = await door.ask("GET", "/readyz", headers={**PROXIED, "Authorization": "Negotiate"})
+    assert [answer.status for answer in (ours, strangers, confused)] == [503, 503, 503]
     assert [each.get("words") for each in ours.json["probes"]] == [
         "disk full",
         "the gateway at 10.0.0.9 is silent",
@@ -104,6 +107,18 @@ async def test_label_values_stay_bounded_whatever_is_asked_for(door: Door) -> No
     body = (await door.ask("GET", "/metrics")).body.decode()
     assert 'provider="unknown"' in body
     assert "nagios" not in body
+
+
+async def test_refusals_stand_in_the_log_but_do_not_flood_it(
+    door: Door, clock: ManualClock, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(5):
+        await door.ask("POST", "/v1/hooks/grafana", data=b"what was said")
+    clock.advance(timedelta(seconds=10))
+    await door.ask("POST", "/v1/hooks/grafana")
+    lines = [line for line in "".join(capfd.readouterr()).splitlines() if "refused" in line]
+    assert ["left_out=0" in lines[0], "left_out=4" in lines[1], len(lines)] == [True, True, 2]
+    assert all("grafana" in line and "401" in line and "what was said" not in line for line in lines)
 
 
 async def test_the_index_leads_everywhere(door: Door) -> None:

@@ -128,7 +128,8 @@ async def test_what_people_did_is_remembered_when_it_fires_again(
     await send(firing())
     memory = (await inspection.find(desk, 2)).view.memory
     assert memory is not None
-    assert (memory.episodes, memory.acked_by, memory.note) == (2, ANNA, "restarted the consumer")
+    assert memory.remedy is not None
+    assert (memory.episodes, memory.remedy.who, memory.remedy.note) == (2, ANNA, "restarted the consumer")
     assert memory.previous_at == clock.now() - timedelta(days=3)
 
 

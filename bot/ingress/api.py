@@ -1,0 +1,103 @@
+"""API: what programs ask and tell, with a token; the way of one request from its address to its answer.
+
+Law: an answer that is no success changed nothing. Every change is made by a use case, in the name of the
+token, within the token's project.
+"""
+
+import re
+from typing import Any, Final
+
+import msgspec
+from aiohttp import web
+
+from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from bot.ingress import api_alert
+from bot.ingress.api_route import Caller, Reply, Route, read_json, read_key, read_query
+from bot.ingress.options import IngressOptions
+from bot.ingress.principal import Gate
+from bot.ingress.problem import Reason, Refusal
+from bot.ingress.room import Room
+from bot.usecases.desk import Desk
+from bot.usecases.program import StandingError
+
+ROUTES: Final[tuple[Route[Any], ...]] = (*api_alert.ROUTES,)
+MOST_AT_ONCE: Final = 256
+_HEADERS: Final = {"Content-Type": "application/json", "Server": "tocsin"}
+
+_PLACES: Final = {
+    path: (
+        re.compile(re.escape(path).replace(r"\{ref\}", "(?P<ref>[^/]+)")),
+        {route.method: route for route in ROUTES if route.path == path},
+    )
+    for path in sorted({route.path for route in ROUTES}, key=lambda path: ("{" in path, path))
+}
+"""By address, those without a ``{ref}`` first: a word of ours is never taken for a name."""
+
+
+class Api:
+    """Answers programs."""
+
+    def __init__(self, desk: Desk, options: IngressOptions) -> None:
+        self._desk = desk
+        self._patience = options.patience
+        self._gate = Gate(desk)
+        self._known = Room(MOST_AT_ONCE)
+
+    async def answer(self, request: web.BaseRequest) -> web.Response:
+        """Answer one request.
+
+        Raises:
+            Refusal: with all that is wrong with it.
+            NotDurableError: the database cannot be reached.
+        """
+        route, ref = _find(request.path, request.method)
+        admitted = await self._gate.admit(request.headers, route.scope)
+        with self._known:
+            caller = Caller(admitted.desk, admitted.token.actor, ref, read_key(request))
+            try:
+                reply = await route.act(caller, await self._read(request, route))
+            except InvalidInputError as error:
+                raise Refusal(Reason.INVALID, f"{error}.", field=error.field) from None
+            except NotFoundError as error:
+                raise Refusal(Reason.NOT_FOUND, str(error), field=error.kind) from None
+            except ConflictError as error:
+                raise _conflict(error) from None
+        return _write(reply)
+
+    async def _read(self, request: web.BaseRequest, route: Route[Any]) -> msgspec.Struct:
+        if route.method == "GET":
+            asked: msgspec.Struct = read_query(request, route.takes)
+        else:
+            asked = await read_json(request, route.takes, patience=self._patience)
+        return asked
+
+
+def _find(path: str, method: str) -> tuple[Route[Any], str]:
+    wanted = "GET" if method == "HEAD" else method
+    allowed: set[str] = set()
+    for pattern, routes in _PLACES.values():
+        found = pattern.fullmatch(path)
+        if found is None:
+            continue
+        if wanted in routes:
+            return routes[wanted], found.groupdict().get("ref", "")
+        allowed |= routes.keys()
+    if not allowed:
+        raise Refusal(Reason.NOT_FOUND, "GET / lists what there is.")
+    names = ", ".join(sorted(allowed))
+    raise Refusal(Reason.METHOD_NOT_ALLOWED, f"Use {names}.", headers={"Allow": names})
+
+
+def _conflict(error: ConflictError) -> Refusal:
+    more: dict[str, str] = {}
+    if isinstance(error, StandingError):
+        more["state"] = error.alert.state.value
+        if error.alert.owner is not None:
+            more["owner"] = str(error.alert.owner)
+    return Refusal(Reason.CONFLICT, str(error), more=more)
+
+
+def _write(reply: Reply) -> web.Response:
+    if reply.body is None:
+        return web.Response(status=reply.status, headers={"Server": "tocsin"})
+    return web.Response(status=reply.status, body=msgspec.json.encode(reply.body), headers=_HEADERS)

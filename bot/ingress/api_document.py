@@ -1,0 +1,95 @@
+"""The API in the OpenAPI document and in the index, made of the routes and their types alone."""
+
+from typing import Any, Final
+
+import msgspec
+
+from bot.ingress.api import ROUTES
+from bot.ingress.api_route import Route
+from bot.ingress.problem import CONTENT_TYPE, Problem, Reason
+
+SECURITY: Final[dict[str, Any]] = {
+    "api_token": {"type": "http", "scheme": "bearer", "description": "From: tocsin token add."}
+}
+
+_REF: Final = "#/components/schemas/{name}"
+_ALWAYS: Final = (
+    Reason.INVALID,
+    Reason.UNAUTHENTICATED,
+    Reason.FORBIDDEN,
+    Reason.NOT_DURABLE,
+)
+_OF_POSTS: Final = (Reason.TOO_SLOW, Reason.TOO_LARGE, Reason.UNSUPPORTED_MEDIA)
+
+Json = dict[str, Any]
+
+
+def index() -> list[str]:
+    """Every address with its method."""
+    return [f"{route.method} {route.path}" for route in ROUTES]
+
+
+def describe() -> tuple[Json, Json]:
+    """The paths, and the schemas they refer to."""
+    types: list[type[msgspec.Struct]] = [Problem]
+    for route in ROUTES:
+        types += [route.takes, *filter(None, route.answers.values())]
+    kinds = list(dict.fromkeys(types))
+    found, schemas = msgspec.json.schema_components(kinds, ref_template=_REF)
+    refs = dict(zip(kinds, found, strict=True))
+    paths: Json = {}
+    for route in ROUTES:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, refs, schemas)
+    for route in ROUTES:
+        if route.method == "GET":  # its type is spelt out as parameters
+            schemas.pop(route.takes.__name__, None)
+    return paths, schemas
+
+
+def _operation(route: Route[Any], refs: dict[type[msgspec.Struct], Json], schemas: Json) -> Json:
+    words = [word for word in route.path.split("/") if word not in ("", "v1")]
+    name = "_".join([route.method.lower(), *(word.strip("{}").replace("-", "_") for word in words)])
+    operation: Json = {
+        "operationId": name,
+        "summary": route.summary,
+        "description": f"Scope: {route.scope}.",
+        "security": [{"api_token": [route.scope.value]}],
+        "parameters": _parameters(route, schemas[route.takes.__name__]),
+        "responses": _responses(route, refs),
+    }
+    if route.method != "GET":
+        operation["requestBody"] = {
+            "required": bool(schemas[route.takes.__name__].get("required")),
+            "content": {"application/json": {"schema": refs[route.takes]}},
+        }
+    return operation
+
+
+def _parameters(route: Route[Any], takes: Json) -> list[Json]:
+    parameters: list[Json] = []
+    if "{ref}" in route.path:
+        parameters.append({"name": "ref", "in": "path", "required": True, "schema": {"type": "string"}})
+    if route.method == "GET":
+        required = takes.get("required", [])
+        parameters += [
+            {"name": name, "in": "query", "required": name in required, "schema": schema}
+            for name, schema in takes.get("properties", {}).items()
+        ]
+    return parameters
+
+
+def _responses(route: Route[Any], refs: dict[type[msgspec.Struct], Json]) -> Json:
+    answers: Json = {}
+    for status, kind in route.answers.items():
+        answers[str(status)] = {"description": "Done." if kind else "There is none."}
+        if kind is not None:
+            answers[str(status)]["content"] = {"application/json": {"schema": refs[kind]}}
+    reasons = [*_ALWAYS]
+    if "{ref}" in route.path:
+        reasons.append(Reason.NOT_FOUND)
+    if route.method != "GET":
+        reasons += [*_OF_POSTS, Reason.CONFLICT]
+    for reason in reasons:
+        content = {CONTENT_TYPE: {"schema": refs[Problem]}}
+        answers[str(reason.status)] = {"description": reason.title, "content": content}
+    return answers

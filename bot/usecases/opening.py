@@ -1,0 +1,266 @@
+"""Opening: how an incident begins, or turns out to have begun already.
+
+Law: within the dedupe window there is one open incident for a signature or a service, however many people
+and machines open one at once: who opens holds all openings of the desk until the commit, and looks first.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from bot.domain import conduct
+from bot.domain.actor import Actor
+from bot.domain.alert import Alert
+from bot.domain.alert import format_ref as format_alert
+from bot.domain.audit import Entry
+from bot.domain.duration import Times
+from bot.domain.errors import NotFoundError
+from bot.domain.incident import DEFAULTS, UNASKED, Incident, Level, State, allowed, ceiling
+from bot.domain.outbox import CardKind
+from bot.domain.text import cut, one_line
+from bot.domain.timeline import Draft, Kind
+from bot.domain.verdict import Lane
+from bot.usecases.desk import Desk
+from bot.usecases.membership import held_alert, past, take_in
+from bot.usecases.step import MAX_TITLE, Shown, Step, apply, held, read_text, show
+from storage.codec import encode
+from storage.transaction import Transaction
+
+
+class Outcome(StrEnum):
+    """What became of a wish to open an incident."""
+
+    OPENED = "opened"
+    TAKEN_IN = "taken_in"
+    ALREADY_IN = "already_in"
+    REPEATED = "repeated"
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody wants to open. ``severity`` None leaves it to the alert; ``title`` "" likewise.
+
+    ``channel_id`` is where it lives (a forum or a text channel), None as the rules say; the same
+    ``idempotency_key`` never opens a second one.
+    """
+
+    alert_id: int | None = None
+    title: str = ""
+    severity: Level | None = None
+    note: str = ""
+    service: str = ""
+    channel_id: int | None = None
+    idempotency_key: str | None = None
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """The incident, and why it is that one; `Outcome.OPENED` when it is new."""
+
+    outcome: Outcome
+    shown: Shown
+
+    @property
+    def incident(self) -> Incident:
+        """The incident itself."""
+        return self.shown.incident
+
+
+class Blank(msgspec.Struct, frozen=True, kw_only=True):
+    """What a form to open an incident begins with; ``belongs_to`` mentions the open one it belongs to."""
+
+    alert: Alert
+    title: str
+    severity: Level
+    cap: Level
+    belongs_to: str = ""
+
+
+async def prefill(desk: Desk, alert_id: int) -> Blank:
+    """What is known beforehand of an incident about this alert.
+
+    Raises:
+        NotFoundError: this desk does not have the alert.
+    """
+
+    def work(tx: Transaction) -> Blank:
+        alert = tx.alerts.get(desk.project.id, alert_id)
+        if alert is None:
+            raise NotFoundError("alert", format_alert(alert_id))
+        belongs = tx.links.of_alert(alert_id)
+        cap = ceiling([alert.severity], desk.rules.incidents.caps)
+        return Blank(
+            alert=alert,
+            title=title_of(alert),
+            severity=usual(alert, cap),
+            cap=cap,
+            belongs_to=belongs.mention if belongs is not None and belongs.open else "",
+        )
+
+    return await desk.storage.read(work)
+
+
+async def open_incident(desk: Desk, wish: Wish, *, actor: Actor) -> Opened:
+    """Open an incident, unless an open one takes this in; a worse severity is then taken over if asked for.
+
+    Raises:
+        NotFoundError: this desk does not have the alert.
+        InvalidInputError: a text is missing or too long, or the severity is worse than the alerts allow.
+        NotDurableError: the database cannot be written.
+    """
+    checked = _read(wish)
+    now = desk.clock.now()
+    opened = await desk.storage.write(lambda tx: _Opening(tx, desk, checked, actor, now).run())
+    desk.bell.ring()
+    return opened
+
+
+def title_of(alert: Alert) -> str:
+    """``HighErrorRate · checkout``."""
+    return cut(one_line(f"{alert.name} · {alert.service}" if alert.service else alert.name), MAX_TITLE)
+
+
+def usual(alert: Alert | None, cap: Level) -> Level:
+    """The severity when nobody said one, within the cap."""
+    wanted = UNASKED if alert is None else DEFAULTS[alert.severity]
+    return max(wanted, cap, key=lambda level: level.rank)
+
+
+class _Opening:
+    """One use for one transaction."""
+
+    def __init__(self, tx: Transaction, desk: Desk, wish: Wish, actor: Actor, now: datetime) -> None:
+        self._tx = tx
+        self._desk = desk
+        self._wish = wish
+        self._actor = actor
+        self._now = now
+        self._project_id = desk.project.id
+
+    def run(self) -> Opened:
+        """Look for the one that is there already, and only then make one."""
+        tx, wish = self._tx, self._wish
+        alert = None if wish.alert_id is None else held_alert(tx, self._desk, wish.alert_id)
+        tx.incidents.hold_openings(self._project_id)
+        if wish.idempotency_key is not None:
+            known = tx.incidents.keyed(self._project_id, wish.idempotency_key)
+            if known is not None:
+                return self._say(Outcome.REPEATED, known)
+        if alert is not None:
+            belongs = tx.links.of_alert(alert.id)
+            if belongs is not None and belongs.open:
+                return self._say(Outcome.ALREADY_IN, held(tx, self._desk, belongs.incident_id))
+        alike = self._alike(alert)
+        if alike is not None:
+            return self._say(Outcome.TAKEN_IN, self._take_in(alike, alert))
+        return self._say(Outcome.OPENED, self._open(alert))
+
+    def _say(self, outcome: Outcome, incident: Incident) -> Opened:
+        return Opened(outcome, show(self._tx, self._desk, incident))
+
+    def _alike(self, alert: Alert | None) -> Incident | None:
+        """The open incident within the window that this belongs to, held."""
+        found = self._tx.incidents.alike(
+            self._project_id,
+            signature=alert.signature if alert else "",
+            service=(alert.service if alert else "") or self._wish.service,
+            since=self._now - self._desk.rules.incidents.dedupe_window,
+        )
+        if found is None:
+            return None
+        current = held(self._tx, self._desk, found.id)
+        return current if current.state.open else None
+
+    def _take_in(self, incident: Incident, alert: Alert | None) -> Incident:
+        wish = self._wish
+        if alert is not None:
+            return take_in(
+                self._tx,
+                self._desk,
+                incident,
+                alert,
+                actor=self._actor,
+                now=self._now,
+                severity=wish.severity,
+                note=wish.note,
+            )
+        said = ": ".join(filter(None, (wish.title, wish.note)))
+        step = Step(
+            incident_id=incident.id,
+            actor=self._actor,
+            action="repeat",
+            make=lambda each, _: each,
+            kind=Kind.NOTE,
+            words=lambda _, __: f"reported again: {said}",
+        )
+        return apply(self._tx, self._desk, incident, step, self._now)
+
+    def _open(self, alert: Alert | None) -> Incident:
+        tx, now = self._tx, self._now
+        incident = tx.incidents.create(self._new(alert))
+        drafts = [
+            Draft(kind=Kind.OPENED, at=now, actor=self._actor, text=f"{incident.severity}: {incident.title}")
+        ]
+        if incident.summary:
+            drafts.append(Draft(kind=Kind.NOTE, at=now, actor=self._actor, text=incident.summary))
+        if alert is not None:
+            tx.links.link(incident.id, alert.id, now=now)
+            drafts += past(tx, alert)
+        tx.timelines.append(((incident.id, draft) for draft in drafts), now=now)
+        lane = Lane.CRITICAL if incident.severity in {Level.P0, Level.P1} else Lane.PERSON
+        card = (incident.id, self._channel_id(alert), lane)
+        tx.cards.create(self._project_id, CardKind.INCIDENT, [card], now=now)
+        if alert is not None:
+            tx.cards.touch(CardKind.ALERT, [(alert.id, Lane.PERSON)], now=now)
+        tx.audit.append(self._project_id, self._entry(incident, alert))
+        return incident
+
+    def _new(self, alert: Alert | None) -> Incident:
+        wish, now, rules = self._wish, self._now, self._desk.rules.incidents
+        cap = ceiling([alert.severity] if alert else [], rules.caps)
+        incident = Incident(
+            id=0,
+            project_id=self._project_id,
+            state=State.OPEN,
+            severity=allowed(wish.severity or usual(alert, cap), cap),
+            title=wish.title or (title_of(alert) if alert else "") or "untitled",
+            summary=wish.note,
+            service=(alert.service if alert else "") or wish.service,
+            idempotency_key=wish.idempotency_key,
+            opened_by=self._actor,
+            opened_at=now,
+            touched_at=now,
+            times=Times(
+                detected_at=min(alert.opened_at, now) if alert else now,
+                acked_at=alert.acked_at if alert else None,
+            ),
+        )
+        reminded = msgspec.structs.replace(incident, update_due_at=conduct.next_update(incident, now, rules))
+        return conduct.touch(reminded, self._actor, now)
+
+    def _channel_id(self, alert: Alert | None) -> int | None:
+        """Where the head goes: as wished, as ruled, beside the alert's card, to the default channel."""
+        if chosen := self._wish.channel_id or self._desk.rules.incidents.channel_id:
+            return chosen
+        places = self._tx.cards.of(CardKind.ALERT, [alert.id]) if alert else []
+        return (places[0].channel_id if places else 0) or self._desk.default_channel_id
+
+    def _entry(self, incident: Incident, alert: Alert | None) -> Entry:
+        after = {"title": incident.title, "severity": incident.severity, "alert": alert.ref if alert else ""}
+        return Entry(
+            at=self._now,
+            actor=self._actor,
+            action="open",
+            subject=f"incident:{incident.id}",
+            after=encode(after),
+            note=self._wish.note,
+        )
+
+
+def _read(wish: Wish) -> Wish:
+    """The wish with its texts as they are kept."""
+    return msgspec.structs.replace(
+        wish,
+        title=read_text("title", one_line(wish.title), MAX_TITLE, needed=wish.alert_id is None),
+        note=read_text("note", wish.note, needed=False),
+        service=read_text("service", one_line(wish.service), MAX_TITLE, needed=False),
+    )

@@ -1,0 +1,102 @@
+"""Portrait: all there is to tell of a recurrence, put together in a transaction; plain data throughout."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from bot.domain.actor import Actor
+from bot.domain.alert import format_ref
+from bot.domain.incident import format_ref as format_incident
+from bot.domain.recurrence import Episode, Medians, Recurrence, find_medians
+from bot.domain.run import RunState
+from bot.domain.work import Handoff, Item, derive
+from bot.usecases.desk import Desk
+from bot.usecases.work import gather
+from storage.transaction import Transaction
+
+LOOKED_AT: Final = 50  # episodes
+TOLD: Final = 10
+
+
+class Hand(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the last episodes: who took it on, who ended it, with which note; its incidents by ref."""
+
+    alert: str
+    alert_id: int
+    opened_at: datetime
+    resolved_at: datetime | None
+    acked_at: datetime | None
+    owner: Actor | None
+    resolved_by: Actor | None
+    note: str
+    note_by: Actor | None
+    self_resolved: bool
+    incidents: tuple[str, ...] = ()
+
+
+class Portrait(msgspec.Struct, frozen=True, kw_only=True):
+    """``medians`` and ``incidents`` are those of the last `LOOKED_AT` episodes, ``hands`` the last `TOLD`.
+
+    ``self_resolved_share`` is None before any episode has ended; ``item`` is the work item, None before the
+    first episode.
+    """
+
+    recurrence: Recurrence
+    source: str
+    provider: str
+    self_resolved_share: float | None
+    medians: Medians
+    hands: tuple[Hand, ...]
+    incidents: tuple[str, ...]
+    runs: dict[RunState, int]
+    handoff: Handoff | None
+    item: Item | None
+
+
+def paint(tx: Transaction, desk: Desk, recurrences: Sequence[Recurrence]) -> list[Portrait]:
+    """The portraits of some recurrences, in their order; one bounded statement for each, few for all."""
+    facts = gather(tx, desk, recurrences)
+    sources = {source.id: source for source in tx.sources.listing(desk.project.id)}
+    names = tx.sources.names({each.source_id for each in recurrences})
+    portraits = []
+    for each in recurrences:
+        episodes = tx.memories.episodes(each.id, limit=LOOKED_AT)
+        incidents = tx.memories.incidents([episode.alert_id for episode in episodes])
+        known, source = facts.get(each.id), sources.get(each.source_id)
+        portraits.append(
+            Portrait(
+                recurrence=each,
+                source=names.get(each.source_id, ""),
+                provider=source.provider if source is not None else "",
+                self_resolved_share=each.self_resolves / each.resolves if each.resolves else None,
+                medians=find_medians(episodes),
+                hands=tuple(_hand(episode, incidents) for episode in episodes[:TOLD]),
+                incidents=_refs({ident for found in incidents.values() for ident in found}),
+                runs=known.runs if known is not None else {},
+                handoff=known.handoff if known is not None else None,
+                item=derive(known) if known is not None else None,
+            )
+        )
+    return portraits
+
+
+def _hand(episode: Episode, incidents: dict[int, list[int]]) -> Hand:
+    return Hand(
+        alert=format_ref(episode.alert_id),
+        alert_id=episode.alert_id,
+        opened_at=episode.opened_at,
+        resolved_at=episode.resolved_at,
+        acked_at=episode.acked_at,
+        owner=episode.owner,
+        resolved_by=episode.resolved_by,
+        note=episode.note,
+        note_by=episode.note_by,
+        self_resolved=episode.self_resolved,
+        incidents=_refs(set(incidents.get(episode.alert_id, ()))),
+    )
+
+
+def _refs(incident_ids: set[int]) -> tuple[str, ...]:
+    return tuple(format_incident(ident) for ident in sorted(incident_ids, reverse=True))

@@ -1,0 +1,20 @@
+"""Operator: whoever types the command, and tables for their eyes."""
+
+import getpass
+from collections.abc import Sequence
+
+from bot.domain.actor import Actor, ActorKind
+
+
+def me() -> Actor:
+    """Whoever is logged in on this machine."""
+    user = getpass.getuser()
+    return Actor(ActorKind.PROGRAM, f"cli:{user}", f"{user} (command line)")
+
+
+def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Columns side by side; the last one is as long as it likes."""
+    lines = [head, *rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head) - 1)]
+    for line in lines:
+        print("  ".join([*(text.ljust(width) for text, width in zip(line, widths, strict=False)), line[-1]]))

@@ -1,0 +1,82 @@
+"""``tocsin token``: which programs may use the API."""
+
+import json
+from argparse import Namespace
+
+from bot.app import open_desk
+from bot.config import Http
+from bot.domain.token import Token
+from bot.usecases import token
+from bot.usecases.token import Granted
+from bot.verbs.loop import run
+from bot.verbs.operator import me, print_table
+from bot.verbs.setting import load_quietly
+
+
+def add(args: Namespace) -> int:
+    """Let a program in; print its token, which is shown only now."""
+    settings = load_quietly(args)
+
+    async def work() -> Granted:
+        async with open_desk(settings) as desk:
+            return await token.add(desk, args.name, args.scope, actor=me(), project=args.project)
+
+    _show(run(work()), settings.http, as_json=args.json)
+    return 0
+
+
+def revoke(args: Namespace) -> int:
+    """Let a program out, at once."""
+    settings = load_quietly(args)
+
+    async def work() -> None:
+        async with open_desk(settings) as desk:
+            await token.revoke(desk, args.name, actor=me(), project=args.project)
+
+    run(work())
+    print(f"{args.name} opens nothing more.")
+    return 0
+
+
+def listing(args: Namespace) -> int:
+    """One line for each token; no secret is known here."""
+    settings = load_quietly(args)
+
+    async def work() -> list[Token]:
+        async with open_desk(settings) as desk:
+            return await token.listing(desk)
+
+    found = run(work())
+    if not found:
+        print("There is no token yet. Make one: tocsin token add NAME --scope alerts.read")
+        return 0
+    print_table(
+        ("NAME", "PROJECT", "SINCE", "BY", "SCOPES"),
+        [
+            (
+                one.name,
+                one.project,
+                one.created_at.date().isoformat(),
+                one.created_by.name,
+                " ".join(one.scopes),
+            )
+            for one in found
+        ],
+    )
+    return 0
+
+
+def _show(granted: Granted, http: Http, *, as_json: bool) -> None:
+    url = http.hook_url("").removesuffix("/hooks/")
+    one = granted.token
+    if as_json:
+        told = {"url": url, "token": granted.secret, "name": one.name, "project": one.project}
+        print(json.dumps({**told, "scopes": one.scopes}))
+        return
+    print(f"""{one.name} may use the API in the project {one.project}. This is shown only once:
+
+  address  {url}
+  token    {granted.secret}
+  scopes   {" ".join(one.scopes)}
+
+Send it as  Authorization: Bearer TOKEN; what there is stands in {url.removesuffix("/v1")}/openapi.json""")

@@ -1,0 +1,149 @@
+"""Book: the first of three truths, what was promised and answered, kept outside of the house.
+
+A story is one thing that fires and resolves; who acts on it, sender or person, does so alone (``lock``), so
+that its history is a line.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import msgspec
+
+from bot.clock import SystemClock
+from tests.chaos import deed as deeds
+from tests.chaos.deed import Look
+from tests.chaos.episode import Episode, UntrueError
+
+_CLOCK: Final = SystemClock()
+_TOLD: Final = 60  # lines of a history in a report
+
+
+class Violation(msgspec.Struct, frozen=True):
+    """``kind`` is lost, duplicate, wrong, count or chain."""
+
+    kind: str
+    story: str
+    text: str
+
+
+class Saying(msgspec.Struct, frozen=True):
+    """What a sender says of a story; ``severity`` is empty for a resolve."""
+
+    severity: str = ""
+
+    @property
+    def deed(self) -> deeds.Deed:
+        """What it does to an alert."""
+        return deeds.fire(self.severity) if self.severity else deeds.resolve
+
+    def alert(self, name: str) -> dict[str, Any]:
+        """The alert as it is sent."""
+        status = {"status": "firing", "severity": self.severity} if self.severity else {"status": "resolved"}
+        return {"title": name, "dedupe_key": name, "service": "chaos", "summary": f"about {name}", **status}
+
+
+class Story:
+    """One signature from its sender's and the people's side."""
+
+    def __init__(self, name: str, book: "Book") -> None:
+        self.name = name
+        self.lock = asyncio.Lock()
+        self.episodes: dict[str, Episode] = {}
+        self.current: Episode | None = None
+        self.firing = False
+        self.fires_promised = 0
+        self.fires_in_doubt = 0
+        self.lines: list[str] = []
+        self.blamed = False
+        self._doubts: list[Saying] = []
+        self._book = book
+
+    def tell(self, text: str) -> None:
+        """A line of its history."""
+        self.lines.append(f"{self._book.seconds:8.3f} {text}")
+
+    def doubt(self, saying: Saying) -> None:
+        """A request without an answer: it was taken in or not, but will not be later."""
+        self.fires_in_doubt += bool(saying.severity)
+        self._doubts.append(saying)
+        if self.current is not None:
+            self.current.maybe(saying.deed)
+
+    def promise(self, saying: Saying, outcome: dict[str, Any]) -> None:
+        """A 2xx named what became of it."""
+        ref = outcome["ref"]
+        self.fires_promised += bool(saying.severity)
+        self.firing = bool(saying.severity)
+        if not ref:
+            if saying.severity or self.fires_promised:
+                raise UntrueError(f"{self.name} was promised before and is unknown now: {outcome}", "lost")
+        elif self.current is not None and ref == self.current.ref:
+            self.current.done(saying.deed)
+        else:
+            self._begin(ref, saying)
+        if self.current is not None:
+            self.current.promised += bool(saying.severity)
+            self.current.told(outcome["state"])
+            if saying.severity and outcome["occurrences"] < self.current.promised:
+                raise UntrueError(
+                    f"{ref} counts {outcome['occurrences']} of {self.current.promised}", "count"
+                )
+        self._doubts.clear()
+
+    def history(self) -> str:
+        """Its newest lines, for a report."""
+        return "\n".join(f"    {line}" for line in self.lines[-_TOLD:])
+
+    def _begin(self, ref: str, saying: Saying) -> None:
+        """The next episode: the one before must be over."""
+        if ref in self.episodes:
+            raise UntrueError(
+                f"{self.name}: {ref} was over, yet {self.current and self.current.ref} came after"
+            )
+        if self.current is not None:
+            self.current.told("resolved")
+        if saying.severity:
+            looks = {Look("new", saying.severity, "")}
+        else:
+            looks = {Look("resolved", each.severity, "") for each in self._doubts if each.severity}
+        if not looks:
+            raise UntrueError(f"{self.name}: a resolve names {ref}, which nothing opened")
+        self.current = self.episodes[ref] = Episode(ref, looks)
+
+
+class Book:
+    """All stories, and what turned out untrue on the way."""
+
+    def __init__(self, size: int) -> None:
+        self._began = _CLOCK.monotonic()
+        self.stories = [Story(f"Chaos{number:02}", self) for number in range(size)]
+        self.violations: list[Violation] = []
+        self.accepted = 0
+        self.refused = 0
+        self.requests = 0
+        self.deeds = 0
+
+    @property
+    def seconds(self) -> float:
+        """Since it was opened."""
+        return _CLOCK.monotonic() - self._began
+
+    def died(self) -> None:
+        """The bot was killed."""
+        for story in self.stories:
+            story.tell("-- killed --")
+            for episode in story.episodes.values():
+                episode.died()
+
+    @contextmanager
+    def judging(self, story: Story) -> Iterator[None]:
+        """Write down what turns out untrue inside; afterwards nothing more is concluded about the story."""
+        try:
+            yield
+        except UntrueError as error:
+            story.tell(f"!! {error}")
+            if not story.blamed:
+                self.violations.append(Violation(error.kind, story.name, f"{error}\n{story.history()}"))
+            story.blamed = True

@@ -1,0 +1,67 @@
+"""Crew: those who send and those who act, with the book they share."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from random import Random
+from typing import Final, Protocol, Self
+
+from tests.chaos.book import Book
+from tests.chaos.crowd import Person
+from tests.chaos.house import House
+from tests.chaos.pulse import Pulse
+from tests.chaos.sender import Sender
+from tests.chaos.window import Window
+
+STORIES: Final = 24
+_SENDERS: Final = 4
+_PEOPLE: Final = 5
+
+
+class Worker(Protocol):
+    """Anybody who goes on until told."""
+
+    async def run(self, over: asyncio.Event) -> None:
+        """Work until ``over``, then finish what was begun."""
+        ...
+
+
+class Crew:
+    """Open while they look at the channel; ``seed`` decides what each does."""
+
+    def __init__(self, house: House, *, seed: int, stories: int = STORIES) -> None:
+        self._seed = seed
+        self.book = Book(stories)
+        self.pulse = Pulse()
+        self._window = Window(house, self.pulse)
+        self.senders = [
+            Sender(house, self.book, self.pulse, self.dice(f"sender {number}")) for number in range(_SENDERS)
+        ]
+        self.people = [
+            Person(house, self.book, self.pulse, self._window, self.dice(f"person {number}"))
+            for number in range(_PEOPLE)
+        ]
+
+    async def __aenter__(self) -> Self:
+        await self._window.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._window.close()
+
+    def dice(self, what: str) -> Random:
+        """Chances of their own for every part, so that one part's luck does not change another's."""
+        return Random(f"{self._seed} {what}")  # noqa: S311 -- seeded on purpose, nothing secret
+
+
+@asynccontextmanager
+async def at_work(workers: Sequence[Worker]) -> AsyncIterator[None]:
+    """They work while the block lasts; it ends when each has finished what it began."""
+    over = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        for worker in workers:
+            group.create_task(worker.run(over))
+        try:
+            yield
+        finally:
+            over.set()

@@ -1,0 +1,129 @@
+"""Episode: all the ways in which one alert may stand, given what its sender and people were told.
+
+A crash leaves doubt: a request without an answer happened or did not. So an episode holds a set of
+possibilities; an answer narrows it, a deed without one widens it. Whatever the database says in the end has
+to be among them, and an answer that none of them allows was untrue.
+
+What people say with emoji is heard at any time after, or found on the next READY, but counts once: that it
+was heard is part of a possibility.
+"""
+
+from typing import NamedTuple, TypeAlias
+
+from tests.chaos.deed import Deed, Look, set_emoji, take_emoji
+
+Emoji: TypeAlias = tuple[str, str]  # who, which
+
+
+class Possibility(NamedTuple):
+    """``heard`` are the emoji that were turned into action."""
+
+    look: Look
+    heard: frozenset[Emoji]
+
+
+class UntrueError(AssertionError):
+    """Something was promised, told or done that no possibility allows; ``kind`` as in `book.Violation`."""
+
+    def __init__(self, text: str, kind: str = "wrong") -> None:
+        super().__init__(text)
+        self.kind = kind
+
+
+class Episode:
+    """One alert by its ref."""
+
+    def __init__(self, ref: str, looks: set[Look]) -> None:
+        self.ref = ref
+        self.promised = 0
+        self.standing: set[Emoji] = set()
+        self._taken_back: set[Emoji] = set()
+        self._set: set[Emoji] = set()
+        self._pending: list[Deed] = []
+        self._possible = {Possibility(look, frozenset()) for look in looks}
+
+    @property
+    def number(self) -> int:
+        """The alert's id."""
+        return int(self.ref.removeprefix("A-"))
+
+    @property
+    def looks(self) -> set[Look]:
+        """How it may stand now."""
+        return {each.look for each in self._possible}
+
+    def done(self, deed: Deed) -> None:
+        """The deed was answered as done."""
+        self._settle()
+        self._narrow(self._after(deed), "done")
+
+    def maybe(self, deed: Deed) -> None:
+        """The deed happened or not, before this moment."""
+        self._settle()
+        self._possible |= self._after(deed)
+
+    def pending(self, deed: Deed) -> None:
+        """The deed happened or not, or will at any moment until the process dies."""
+        self._pending.append(deed)
+        self._settle()
+
+    def refused(self, deed: Deed) -> None:
+        """The deed was answered as impossible; it may have happened by a doubled event just before."""
+        self.maybe(deed)
+        self._narrow({each for each in self._possible if deed(each.look) is None}, "refused")
+
+    def told(self, state: str) -> None:
+        """An answer named the state."""
+        self._settle()
+        self._narrow({each for each in self._possible if each.look.state == state}, f"told {state}")
+
+    def react(self, emoji: Emoji, *, on: bool) -> None:
+        """An emoji was set on the card or taken away; nobody answers."""
+        self._settle()
+        if on:
+            self.standing.add(emoji)
+            self._set.add(emoji)
+        else:
+            self.standing.discard(emoji)
+            self._taken_back.add(emoji)
+        self._settle()
+
+    def died(self) -> None:
+        """The process is gone, and what it had heard with it."""
+        self._settle()
+        self._pending.clear()
+
+    def final(self, *, state: str) -> set[Look]:
+        """How it may stand when all is quiet: on open alerts, all emoji that stand have been heard."""
+        self._settle()
+        return {
+            each.look
+            for each in self._possible
+            if state == "resolved" or each.heard == frozenset(self.standing)
+        }
+
+    def _after(self, deed: Deed) -> set[Possibility]:
+        return {each._replace(look=look) for each in self._possible if (look := deed(each.look)) is not None}
+
+    def _narrow(self, left: set[Possibility], what: str) -> None:
+        if not left:
+            raise UntrueError(f"{self.ref} was {what}, but can only be {sorted(self.looks)}")
+        self._possible = left
+
+    def _settle(self) -> None:
+        """Whatever is on its way may arrive now, in any order."""
+        fresh = self._possible
+        while fresh:
+            found = {next_one for each in fresh for next_one in self._next(each)}
+            fresh = found - self._possible
+            self._possible |= fresh
+
+    def _next(self, each: Possibility) -> set[Possibility]:
+        found = {each._replace(look=look) for deed in self._pending if (look := deed(each.look)) is not None}
+        for emoji in self._set - each.heard:
+            look = set_emoji(*emoji)(each.look) or each.look
+            found.add(Possibility(look, each.heard | {emoji}))
+        for emoji in self._taken_back & each.heard:
+            look = take_emoji(*emoji)(each.look) or each.look
+            found.add(Possibility(look, each.heard - {emoji}))
+        return found

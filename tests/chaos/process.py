@@ -1,0 +1,138 @@
+"""Processes: the bot and its Discord, each one that can be killed at any moment."""
+
+import asyncio
+import json
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from random import Random
+from typing import Any, Final, TypeVar
+
+from bot.clock import SystemClock
+
+T = TypeVar("T")
+
+CLOCK: Final = SystemClock()
+PATIENCE: Final = 60.0  # seconds until something that has to happen is given up
+ROOT: Final = Path(__file__).parents[2]
+_LOOK: Final = 0.05  # seconds between two looks
+_MINE: Final = {"PATH", "HOME", "LANG", "XDG_RUNTIME_DIR", "TMPDIR"}
+_PORTS: Final = range(20_000, 32_000)  # below those that the system lends out while the bot is dead
+
+
+async def until(look: Callable[[], Awaitable[T | None]], what: str, patience: float = PATIENCE) -> T:
+    """The first answer of ``look`` that is neither None nor False."""
+    deadline = CLOCK.monotonic() + patience
+    while True:
+        found = await look()
+        if found is not None and found is not False:
+            return found
+        assert CLOCK.monotonic() < deadline, f"waited {patience:.0f} s in vain for {what}"
+        await CLOCK.sleep(_LOOK)
+
+
+def environ(**more: str) -> dict[str, str]:
+    """What a process of ours gets to know."""
+    kept = {name: value for name, value in os.environ.items() if name in _MINE}
+    return {**kept, "PYTHONPATH": str(ROOT), **more}
+
+
+def free_port(dice: Random) -> int:
+    """A port that stays the bot's although it is down for seconds: senders know only one address."""
+    while True:
+        port = dice.choice(_PORTS)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+
+
+class Process:
+    """A Python module as a process; its log, unless ``silent``, is kept for the report of a failure."""
+
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        *words: str,
+        settings: dict[str, str] | None = None,
+        silent: bool = False,
+    ) -> None:
+        self.log = folder / f"{name}.log"
+        self._ready_file = folder / f"{name}.json"
+        self._ready_file.unlink(missing_ok=True)
+        with (Path(os.devnull) if silent else self.log).open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", *words, "--ready-file", str(self._ready_file)],
+                env=environ(**(settings or {})),
+                stdout=log,
+                stderr=log,
+                cwd=folder,
+            )
+
+    @property
+    def alive(self) -> bool:
+        """Whether it has not ended, by itself or by us."""
+        return self._process.poll() is None
+
+    @property
+    def code(self) -> int | None:
+        """The exit code, once it has ended."""
+        return self._process.poll()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it has said so."""
+        return self.alive and self._ready_file.exists()
+
+    async def ready(self) -> dict[str, Any]:
+        """What the ready file says, once it is there."""
+
+        async def look() -> dict[str, Any] | None:
+            assert self.alive, f"it ended by itself with {self.code}; its log: {self.log}"
+            return json.loads(self._ready_file.read_bytes()) if self._ready_file.exists() else None
+
+        return await until(look, f"{self._ready_file.name} to be written")
+
+    def kill(self) -> None:
+        """SIGKILL: no last words."""
+        if self.alive:
+            self._process.kill()
+        self._process.wait(timeout=PATIENCE)
+
+    def stop(self) -> int:
+        """SIGTERM; returns the exit code. Blocks."""
+        if self.alive:
+            self._process.terminate()
+        return self._process.wait(timeout=PATIENCE)
+
+    def tell(self, number: signal.Signals) -> None:
+        """Any other signal."""
+        self._process.send_signal(number)
+
+    def bound_files(self, size: int) -> None:
+        """Let none of its files grow beyond ``size`` bytes from now on: to the process, the disk is full."""
+        resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+    def free_files(self) -> None:
+        """Files may grow again."""
+        self.bound_files(resource.RLIM_INFINITY)
+
+
+async def run_verb(folder: Path, *words: str, settings: dict[str, str]) -> Any:
+    """One of our verbs that prints JSON."""
+
+    def work() -> bytes:
+        command = [sys.executable, "-m", "bot", *words, "--json"]
+        done = subprocess.run(command, env=environ(**settings), cwd=folder, check=False, capture_output=True)
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout
+
+    return json.loads(await asyncio.to_thread(work))

@@ -1,0 +1,113 @@
+"""Record: the second of three truths, what the database holds, in plain SQL."""
+
+from typing import Any, Final
+
+import msgspec
+
+from bot.domain.audit import first_broken
+from storage.engine import Storage
+from storage.transaction import Transaction
+from tests.chaos.deed import Look
+
+_STATEMENTS: Final = {
+    "alerts": "SELECT id, name, state, severity, owner, occurrences, recurrence_id FROM alert ORDER BY id",
+    "cards": "SELECT subject_id, message_id, wanted, shown, parked_reason, claimed_by, failures, not_before"
+    " FROM card WHERE kind = 'alert' ORDER BY id",
+    "recurrences": "SELECT id, occurrences, episodes FROM recurrence",
+    "hours": "SELECT recurrence_id, SUM(occurrences), SUM(episodes) FROM recurrence_hour"
+    " GROUP BY recurrence_id",
+    "heard": "SELECT message_id, user_id, emoji FROM reaction WHERE present",
+    "fired": "SELECT alert_id, COUNT(*) FROM event WHERE status = 'firing' AND verdict <> 'rejected'"
+    " GROUP BY alert_id",
+    "dirty": "SELECT COUNT(*) FROM card WHERE wanted > shown OR claimed_by IS NOT NULL",
+    "tag": "SELECT id, tag FROM project",
+}
+
+
+class AlertRow(msgspec.Struct, frozen=True):
+    """An alert as it is stored."""
+
+    id: int
+    name: str
+    state: str
+    severity: str
+    owner: str
+    occurrences: int
+    recurrence_id: int
+
+    @property
+    def look(self) -> Look:
+        """The part that deeds change."""
+        return Look(self.state, self.severity, self.owner)
+
+
+class CardRow(msgspec.Struct, frozen=True):
+    """Where an alert is shown."""
+
+    alert_id: int
+    message_id: int | None
+    wanted: int
+    shown: int
+    parked_reason: str | None
+    claimed_by: str | None
+    failures: int
+    not_before: int | None
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """One consistent look; ``heard`` are (message id, user id, emoji)."""
+
+    tag: str
+    alerts: dict[int, AlertRow]
+    cards: list[CardRow]
+    recurrences: dict[int, tuple[int, int]]
+    hours: dict[int, tuple[int, int]]
+    fired: dict[int, int]
+    heard: set[tuple[int, int, str]]
+    dirty: int
+    broken_entry: int | None = None
+
+
+class Reader:
+    """An open database; `close` it."""
+
+    def __init__(self, database_url: str) -> None:
+        self._storage = Storage.open(database_url)
+
+    async def read(self) -> Record:
+        """Everything but the chain."""
+        return await self._storage.read(_read)
+
+    async def read_chain(self) -> Record:
+        """Everything and the chain."""
+
+        def work(tx: Transaction) -> Record:
+            (project,) = _rows(tx, "tag")
+            broken = first_broken(tx.audit.chain(project[0]))
+            return msgspec.structs.replace(_read(tx), broken_entry=broken)
+
+        return await self._storage.read(work)
+
+    async def close(self) -> None:
+        """Let go of it."""
+        await self._storage.close()
+
+
+def _read(tx: Transaction) -> Record:
+    (project,) = _rows(tx, "tag")
+    (dirty,) = _rows(tx, "dirty")
+    alerts = [AlertRow(row[0], row[1], row[2], row[3], row[4] or "", *row[5:]) for row in _rows(tx, "alerts")]
+    return Record(
+        tag=project[1],
+        alerts={each.id: each for each in alerts},
+        cards=[CardRow(*row) for row in _rows(tx, "cards")],
+        recurrences={row[0]: (int(row[1]), int(row[2])) for row in _rows(tx, "recurrences")},
+        hours={row[0]: (int(row[1]), int(row[2])) for row in _rows(tx, "hours")},
+        fired={row[0]: row[1] for row in _rows(tx, "fired")},
+        heard={(row[0], row[1], row[2]) for row in _rows(tx, "heard")},
+        dirty=dirty[0],
+    )
+
+
+def _rows(tx: Transaction, what: str) -> list[Any]:
+    return [tuple(row) for row in tx.run_raw(_STATEMENTS[what])]

@@ -1,0 +1,64 @@
+"""Result: a run in numbers and words."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tests.chaos.book import Violation
+
+
+class Result(msgspec.Struct, kw_only=True):
+    """A run in numbers, with what it found."""
+
+    engine: str
+    seed: int
+    kills: dict[str, int]
+    requests: int
+    accepted: int
+    deeds: int
+    alerts: int
+    hits: dict[str, int]
+    seconds: float
+    violations: list[Violation]
+
+    def count(self, *kinds: str) -> int:
+        """How many violations are of these kinds."""
+        return sum(each.kind in kinds for each in self.violations)
+
+
+def report(result: Result, folder: Path) -> str:
+    """All violations in words; the whole of it is written to a file as well."""
+    head = f"seed {result.seed} on {result.engine}: {len(result.violations)} violations"
+    text = "\n\n".join([head, *(f"[{each.kind}] {each.story}: {each.text}" for each in result.violations)])
+    (folder / "violations.txt").write_text(text)
+    return f"{text[:20_000]}\n\nlogs: {folder}"
+
+
+def table(results: list[Result]) -> list[str]:
+    """The runs side by side, as lines."""
+    if not results:
+        return []
+    rows: list[tuple[str, ...]] = [("", *(result.engine for result in results))]
+
+    def row(name: str, *values: Any) -> None:
+        rows.append((name, *(f"{value:,}" if isinstance(value, int) else str(value) for value in values)))
+
+    row("seed", *(str(each.seed) for each in results))
+    row("kills", *(sum(each.kills.values()) for each in results))
+    row("requests sent", *(each.requests for each in results))
+    row("alerts accepted", *(each.accepted for each in results))
+    row("acts of people", *(each.deeds for each in results))
+    row("cards", *(each.alerts for each in results))
+    row("faults hit", *(sum(each.hits.values()) for each in results))
+    row("lost", *(each.count("lost") for each in results))
+    row("duplicates", *(each.count("duplicate") for each in results))
+    row("wrong states", *(each.count("wrong") for each in results))
+    row("counts, chain", *(each.count("count", "chain") for each in results))
+    row("seconds", *(round(each.seconds) for each in results))
+    for name in sorted({kind for each in results for kind in each.kills}):
+        row(f"  killed: {name}", *(each.kills.get(name, 0) for each in results))
+    for name in sorted({kind for each in results for kind in each.hits}):
+        row(f"  fault: {name}", *(each.hits.get(name, 0) for each in results))
+    width = max(len(each[0]) for each in rows)
+    return [f"{each[0]:<{width}}" + "".join(f"{cell:>14}" for cell in each[1:]) for each in rows]

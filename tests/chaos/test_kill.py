@@ -1,0 +1,36 @@
+"""Killed at any moment, under load, with Discord misbehaving: the channel tells the truth afterwards.
+
+``CHAOS_KILLS`` says how often (a few in the ordinary test run), ``CHAOS_SEED`` makes a run come again as
+nearly as timing allows.
+"""
+
+import os
+from pathlib import Path
+from random import SystemRandom
+from typing import Final
+
+from tests.chaos.house import House
+from tests.chaos.result import Result, report
+from tests.chaos.run import Run
+
+_FEW: Final = 4
+_USUAL_SEED: Final = 1
+
+
+def _kills() -> int:
+    return int(os.environ.get("CHAOS_KILLS", _FEW))
+
+
+def _seed() -> int:
+    if "CHAOS_SEED" in os.environ:
+        return int(os.environ["CHAOS_SEED"])
+    return SystemRandom().randrange(1_000_000) if "CHAOS_KILLS" in os.environ else _USUAL_SEED
+
+
+async def test_nothing_promised_is_lost_doubled_or_wrong(
+    house: House, results: list[Result], tmp_path: Path
+) -> None:
+    run = Run(house, seed=_seed(), kills=_kills())
+    result = await run.go()
+    results.append(result)
+    assert not result.violations, report(result, tmp_path)

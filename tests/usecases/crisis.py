@@ -1,0 +1,36 @@
+"""Incidents in short: open one, and look at what became of it."""
+
+from bot.domain.actor import Actor
+from bot.domain.audit import Sealed
+from bot.domain.incident import Incident
+from bot.domain.nudge import Nudge
+from bot.domain.timeline import Kind, Line, fold
+from bot.usecases import incident_inspection
+from bot.usecases.desk import Desk
+from bot.usecases.opening import Opened, Wish, open_incident
+from tests.senders import ANNA
+
+
+async def escalate(desk: Desk, alert_id: int | None = 1, *, actor: Actor = ANNA, **wish: object) -> Opened:
+    wanted = Wish(alert_id=alert_id, **wish)  # type: ignore[arg-type]  # fields by name
+    return await open_incident(desk, wanted, actor=actor)
+
+
+async def look(desk: Desk, incident_id: int = 1) -> Incident:
+    return (await incident_inspection.find(desk, incident_id)).incident
+
+
+async def story(desk: Desk, incident_id: int = 1) -> list[tuple[Kind, str, str]]:
+    return [(line.kind, line.actor.name, line.text) for line in await lines(desk, incident_id)]
+
+
+async def lines(desk: Desk, incident_id: int = 1) -> tuple[Line, ...]:
+    return await desk.storage.read(lambda tx: fold(tx.timelines.of([incident_id])))
+
+
+async def log(desk: Desk, incident_id: int = 1) -> list[Sealed]:
+    return await desk.storage.read(lambda tx: tx.audit.about(f"incident:{incident_id}"))
+
+
+async def nudges(desk: Desk, incident_id: int = 1) -> list[Nudge]:
+    return await desk.storage.read(lambda tx: tx.nudges.of(incident_id))
