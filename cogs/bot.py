@@ -12,13 +12,14 @@ from discord.ext import commands
 
 from bot.cards import answer
 from bot.usecases.desk import Desk
-from cogs import alert, listing, setup
+from cogs import alert, listing, recurrence, setup
 from cogs.alert_command import AlertCommands, acknowledge_message
 from cogs.door import BotOptions, Door
 from cogs.errand import Errand
 from cogs.press import Acts, Leftovers, pressable
 from cogs.reaction import Reactions
 from cogs.reconciliation import Reconciliation
+from cogs.recurrence_command import RecurrenceCommands
 from cogs.registration import Registration
 from cogs.rights import Rights
 from cogs.setup import SetupCommand
@@ -26,7 +27,9 @@ from cogs.status import StatusCommand
 
 # None is privileged: what people press and set says who they are.
 INTENTS: Final = discord.Intents(guilds=True, guild_messages=True, guild_reactions=True)
-PRESSES: Final[Acts] = MappingProxyType({**alert.PRESSES, **listing.PRESSES, **setup.PRESSES})
+PRESSES: Final[Acts] = MappingProxyType(
+    {**alert.PRESSES, **listing.PRESSES, **recurrence.PRESSES, **setup.PRESSES}
+)
 FORMS: Final[Acts] = MappingProxyType({**alert.FORMS, **setup.FORMS})
 _READY_LULL: Final = 0.5  # seconds without another server before READY; a desk is in one or few
 _FAREWELL: Final = 2.0  # seconds
@@ -82,6 +85,7 @@ class DeskBot(commands.Bot):
         reactions = Reactions(self.door, self)
         for cog in (
             AlertCommands(self.door),
+            RecurrenceCommands(self.door, self),
             SetupCommand(self.door),
             StatusCommand(self.door),
             Leftovers(self.door, PRESSES, FORMS),

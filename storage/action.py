@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from bot.domain.action import Action
 from bot.domain.actor import Actor
 from storage.codec import actor_columns, actor_or_none, micros, micros_or_none, moment, moment_or_none
-from storage.incident_table import action_item, incident
+from storage.incident_table import action_item
 
 
 class Actions:
@@ -21,6 +21,7 @@ class Actions:
     def create(self, new: Action) -> Action:
         """Insert it; its id is the database's to give."""
         values = _columns(new) | {
+            "project_id": new.project_id,
             "incident_id": new.incident_id,
             "created_by": str(new.created_by),
             "created_by_name": new.created_by.name,
@@ -57,29 +58,22 @@ class Actions:
 
     def waiting(self, project_id: int, *, limit: int) -> list[Action]:
         """Those of the whole desk that are not done, the most urgent first."""
-        statement = _of_project(project_id).where(action_item.c.done_at.is_(None))
+        statement = select(action_item).where(
+            action_item.c.project_id == project_id, action_item.c.done_at.is_(None)
+        )
         urgent = (action_item.c.due_at.is_(None), action_item.c.due_at, action_item.c.id)
         rows = self._connection.execute(statement.order_by(*urgent).limit(limit))
         return [_read(row) for row in rows]
 
     def due(self, project_id: int, *, now: datetime, limit: int = 100) -> list[int]:
         """Those whose owner is to be reminded."""
-        statement = (
-            _of_project(project_id)
-            .with_only_columns(action_item.c.id)
-            .where(action_item.c.remind_at.is_not(None), action_item.c.remind_at <= micros(now))
-            .order_by(action_item.c.remind_at)
-            .limit(limit)
+        statement = select(action_item.c.id).where(
+            action_item.c.project_id == project_id,
+            action_item.c.remind_at.is_not(None),
+            action_item.c.remind_at <= micros(now),
         )
-        return list(self._connection.execute(statement).scalars())
-
-
-def _of_project(project_id: int) -> Select[Any]:
-    return (
-        select(action_item)
-        .join(incident, incident.c.id == action_item.c.incident_id)
-        .where(incident.c.project_id == project_id)
-    )
+        ordered = statement.order_by(action_item.c.remind_at).limit(limit)
+        return list(self._connection.execute(ordered).scalars())
 
 
 def _columns(changed: Action) -> dict[str, Any]:
@@ -100,6 +94,7 @@ def _columns(changed: Action) -> dict[str, Any]:
 def _read(row: Row[Any]) -> Action:
     return Action(
         id=row.id,
+        project_id=row.project_id,
         incident_id=row.incident_id,
         text=row.text,
         owner=actor_or_none(row.owner, row.owner_name),

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Select, case, func, or_, select
 from bot.domain.alert import TRANSITIONS, Alert, State, Trigger
 from bot.domain.signal import Severity
 from storage.alert_row import read
-from storage.table import alert
+from storage.table import alert, recurrence
 
 _CLAIMABLE = [state.value for state, trigger in TRANSITIONS if trigger is Trigger.CLAIM]
 _RANKS = {severity.value: severity.rank for severity in Severity}
@@ -44,11 +44,13 @@ class AlertSearch:
     def next_claimable(self, project_id: int, search: Search) -> int | None:
         """The most urgent alert that may be claimed: the worst, of these the one that waits longest.
 
-        Nobody else gets it until the commit; one that another worker is taking right now is passed over.
+        It and its recurrence are held until the commit; what somebody else holds right now is passed over, so
+        that nobody waits here, whatever the order in which others take the two.
         """
         statement = (
             _matching(project_id, search)
             .with_only_columns(alert.c.id)
+            .join(recurrence, recurrence.c.id == alert.c.recurrence_id)
             .where(alert.c.state.in_(_CLAIMABLE))
             .order_by(case(_RANKS, value=alert.c.severity, else_=0).desc(), alert.c.opened_at, alert.c.id)
             .limit(1)

@@ -19,12 +19,11 @@ from storage.codec import (
     moment_or_none,
 )
 from storage.dialect import hold_openings
-from storage.incident_table import incident, incident_alert
+from storage.incident_table import IS_ACTIVE, IS_OPEN, incident, incident_alert
 from storage.table import alert
 
 _roles: Final = msgspec.json.Decoder(dict[Role, Actor])
 _FAMILY: Final = 100  # merges in a row that are followed
-OPEN_STATES: Final = tuple(state.value for state in State if state.open)
 
 
 class IncidentFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +89,7 @@ class Incidents:
         theirs = (
             select(alert.c.id)
             .join(incident_alert, incident_alert.c.alert_id == alert.c.id)
-            .where(incident_alert.c.incident_id == incident.c.id, incident_alert.c.active)
+            .where(incident_alert.c.incident_id == incident.c.id, IS_ACTIVE)
         )
         same = theirs.where(alert.c.signature == signature, alert.c.signature != "").exists()
         near = theirs.where(alert.c.service == service, alert.c.service != "").exists()
@@ -99,7 +98,7 @@ class Incidents:
             select(incident)
             .where(
                 incident.c.project_id == project_id,
-                incident.c.state.in_(OPEN_STATES),
+                IS_OPEN,
                 incident.c.touched_at >= micros(since),
                 or_(same, near, own),
             )
@@ -134,11 +133,11 @@ class Incidents:
         theirs = (
             select(alert.c.id)
             .join(incident_alert, incident_alert.c.alert_id == alert.c.id)
-            .where(incident_alert.c.incident_id == incident.c.id, incident_alert.c.active)
+            .where(incident_alert.c.incident_id == incident.c.id, IS_ACTIVE)
         )
         statement = select(incident.c.id).where(
             incident.c.project_id == project_id,
-            incident.c.state.in_(OPEN_STATES),
+            IS_OPEN,
             theirs.exists(),
             ~theirs.where(alert.c.state != "resolved").exists(),
         )
@@ -181,7 +180,9 @@ def _of(project_id: int, incident_id: int) -> Select[Any]:
 
 def _matching(project_id: int, which: IncidentFilter) -> Select[Any]:
     statement = select(incident).where(incident.c.project_id == project_id)
-    if which.states is not None:
+    if which.states == OPEN.states:
+        statement = statement.where(IS_OPEN)
+    elif which.states is not None:
         statement = statement.where(incident.c.state.in_([state.value for state in which.states]))
     if which.severity is not None:
         statement = statement.where(incident.c.severity == which.severity.value)

@@ -1,4 +1,8 @@
-"""The tables of incidents, on the metadata of `storage.table`; the same conventions hold here."""
+"""The tables of incidents, on the metadata of `storage.table`; the same conventions hold here.
+
+Trap: a database uses a partial index only where it can prove the index's condition, and of a bound parameter
+it can prove nothing. `IS_OPEN` and `IS_ACTIVE` say these conditions in the words of the index.
+"""
 
 from typing import Final
 
@@ -57,11 +61,18 @@ incident: Final = Table(
     Column("update_due_at", BigInteger),
     _refers("merged_into_id", "incident.id", nullable=True),
 )
+IS_OPEN: Final = text("incident.state IN ('open', 'mitigating')")
 _OPEN: Final = text("state IN ('open', 'mitigating')")
 Index("ix_incident_open", incident.c.project_id, incident.c.id, sqlite_where=_OPEN, postgresql_where=_OPEN)
 Index("ix_incident_project_id", incident.c.project_id, incident.c.id)
 _REMINDED: Final = text("update_due_at IS NOT NULL")
-Index("ix_incident_due", incident.c.update_due_at, sqlite_where=_REMINDED, postgresql_where=_REMINDED)
+Index(
+    "ix_incident_due",
+    incident.c.project_id,
+    incident.c.update_due_at,
+    sqlite_where=_REMINDED,
+    postgresql_where=_REMINDED,
+)
 _MERGED: Final = text("merged_into_id IS NOT NULL")
 Index("ix_incident_merged", incident.c.merged_into_id, sqlite_where=_MERGED, postgresql_where=_MERGED)
 _KEYED: Final = text("idempotency_key IS NOT NULL")
@@ -86,6 +97,7 @@ incident_alert: Final = Table(
     Column("unlinked_at", BigInteger),
     sqlite_with_rowid=False,
 )
+IS_ACTIVE: Final = text("incident_alert.active")
 _ACTIVE: Final = text("active")
 Index(
     "ix_incident_alert_active",
@@ -129,6 +141,7 @@ action_item: Final = Table(
     "action_item",
     metadata,
     _identity(),
+    _refers("project_id", "project.id"),
     _refers("incident_id", "incident.id"),
     Column("text", Text, nullable=False),
     Column("owner", Text),
@@ -144,7 +157,21 @@ action_item: Final = Table(
     Index("ix_action_item_incident_id", "incident_id", "id"),
 )
 _WAITING: Final = text("remind_at IS NOT NULL")
-Index("ix_action_item_remind", action_item.c.remind_at, sqlite_where=_WAITING, postgresql_where=_WAITING)
+Index(
+    "ix_action_item_remind",
+    action_item.c.project_id,
+    action_item.c.remind_at,
+    sqlite_where=_WAITING,
+    postgresql_where=_WAITING,
+)
+_UNDONE: Final = text("done_at IS NULL")
+Index(
+    "ix_action_item_open",
+    action_item.c.project_id,
+    action_item.c.due_at,
+    sqlite_where=_UNDONE,
+    postgresql_where=_UNDONE,
+)
 
 nudge: Final = Table(
     "nudge",

@@ -12,13 +12,12 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, case, func, select, update
 
 from bot.domain.alert import Alert
-from bot.domain.incident import format_ref
+from bot.domain.incident import State, format_ref
 from bot.domain.signal import Severity
 from storage.alert_row import read
 from storage.codec import micros
 from storage.dialect import is_one_of, upsert
-from storage.incident import OPEN_STATES
-from storage.incident_table import incident, incident_alert
+from storage.incident_table import IS_ACTIVE, IS_OPEN, incident, incident_alert
 from storage.table import alert
 
 
@@ -57,7 +56,7 @@ class Links:
         """The alert, which the caller holds, belongs to this incident now, and actively to no other."""
         self._connection.execute(
             update(incident_alert)
-            .where(incident_alert.c.alert_id == alert_id, incident_alert.c.active)
+            .where(incident_alert.c.alert_id == alert_id, IS_ACTIVE)
             .values(active=False)
         )
         fresh = {"active": True, "linked_at": micros(now), "unlinked_at": None}
@@ -93,9 +92,9 @@ class Links:
         row = self._connection.execute(
             select(incident.c.id, incident.c.thread_id, incident.c.state)
             .join(incident_alert, incident_alert.c.incident_id == incident.c.id)
-            .where(incident_alert.c.alert_id == alert_id, incident_alert.c.active)
+            .where(incident_alert.c.alert_id == alert_id, IS_ACTIVE)
         ).one_or_none()
-        return None if row is None else Membership(row.id, row.thread_id, row.state in OPEN_STATES)
+        return None if row is None else Membership(row.id, row.thread_id, State(row.state).open)
 
     def open_of(self, alert_ids: Iterable[int]) -> dict[int, int]:
         """The open incident of each of these alerts that belongs to one, by the alert's id."""
@@ -104,8 +103,8 @@ class Links:
             .join(incident, incident.c.id == incident_alert.c.incident_id)
             .where(
                 is_one_of(self._connection, incident_alert.c.alert_id, alert_ids),
-                incident_alert.c.active,
-                incident.c.state.in_(OPEN_STATES),
+                IS_ACTIVE,
+                IS_OPEN,
             )
         )
         return {row.alert_id: row.incident_id for row in rows}
@@ -113,7 +112,7 @@ class Links:
     def active_ids(self, incident_id: int) -> list[int]:
         """The alerts that belong to it and to no other since."""
         statement = select(incident_alert.c.alert_id).where(
-            incident_alert.c.incident_id == incident_id, incident_alert.c.active
+            incident_alert.c.incident_id == incident_id, IS_ACTIVE
         )
         return list(self._connection.execute(statement.order_by(incident_alert.c.alert_id)).scalars())
 

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Integer, bindparam, select
 
 from bot.domain.alert import Alert
 from bot.domain.churn import Kin
 from bot.domain.recurrence import BOUND, Episode, Fix
 from storage.alert_row import read
+from storage.bulk import Lookup
 from storage.codec import actor_or_none, decode_labels, micros, moment, moment_or_none
 from storage.dialect import is_one_of
 from storage.incident_table import incident_alert
@@ -21,28 +22,31 @@ from storage.recurrence_row import read_fix
 from storage.table import alert, recurrence, recurrence_day, recurrence_hour
 
 _COLUMNS: Final = (
-    alert.c.id,
-    alert.c.opened_at,
-    alert.c.first_acked_at,
-    alert.c.resolved_at,
-    alert.c.resolved_by,
-    alert.c.resolved_by_name,
-    alert.c.owner,
-    alert.c.owner_name,
-    alert.c.note,
-    alert.c.note_by,
-    alert.c.note_by_name,
+    "id", "opened_at", "first_acked_at", "resolved_at", "resolved_by", "resolved_by_name", "owner", "owner_name",
+    "note", "note_by", "note_by_name",
+)  # fmt: skip
+_episodes = Lookup(
+    lambda _: (
+        select(*(alert.c[name] for name in _COLUMNS))
+        .where(alert.c.recurrence_id == bindparam("recurrence"), alert.c.id < bindparam("before"))
+        .order_by(alert.c.id.desc())
+        .limit(bindparam("count", type_=Integer))
+    ),
+    ("recurrence", "before", "count"),
+    _COLUMNS,
 )
-_FIX: Final = (
-    recurrence.c.fixed_at,
-    recurrence.c.fixed_by,
-    recurrence.c.fixed_by_name,
-    recurrence.c.fix_owner,
-    recurrence.c.fix_owner_name,
-    recurrence.c.fix_note,
-    recurrence.c.regressed_at,
-    recurrence.c.regressed_alert_id,
+_FIX_COLUMNS: Final = (
+    "fixed_at", "fixed_by", "fixed_by_name", "fix_owner", "fix_owner_name", "fix_note", "regressed_at",
+    "regressed_alert_id",
+)  # fmt: skip
+_fixes = Lookup(
+    lambda _: select(*(recurrence.c[name] for name in _FIX_COLUMNS)).where(
+        recurrence.c.id == bindparam("recurrence"), recurrence.c.fixed_at.is_not(None)
+    ),
+    ("recurrence",),
+    _FIX_COLUMNS,
 )
+_BEHIND_ALL: Final = 2**63 - 1
 
 
 class Memories:
@@ -53,10 +57,7 @@ class Memories:
 
     def episodes(self, recurrence_id: int, *, before: int | None = None, limit: int = BOUND) -> list[Episode]:
         """The last episodes, or the last ``before`` the alert of that id."""
-        statement = select(*_COLUMNS).where(alert.c.recurrence_id == recurrence_id)
-        if before is not None:
-            statement = statement.where(alert.c.id < before)
-        rows = self._connection.execute(statement.order_by(alert.c.id.desc()).limit(limit))
+        rows = _episodes.rows(self._connection, recurrence_id, before or _BEHIND_ALL, limit)
         return [_read(row) for row in rows]
 
     def alerts(self, alert_ids: Iterable[int]) -> dict[int, Alert]:
@@ -94,8 +95,7 @@ class Memories:
 
     def fix(self, recurrence_id: int) -> Fix | None:
         """What was said to have mended it."""
-        row = self._connection.execute(select(*_FIX).where(recurrence.c.id == recurrence_id)).one_or_none()
-        return None if row is None else read_fix(row)
+        return next((read_fix(row) for row in _fixes.rows(self._connection, recurrence_id)), None)
 
     def hours(self, recurrence_id: int, *, since: datetime) -> list[tuple[datetime, int]]:
         """Hours in which it fired, with how often."""

@@ -11,6 +11,7 @@ from storage.alert_search import AlertSearch
 from storage.audit import Audit
 from storage.card import Cards
 from storage.channel import Channels
+from storage.dossier import Dossiers
 from storage.event import Events
 from storage.incident import Incidents
 from storage.link import Links
@@ -63,6 +64,11 @@ class Transaction:
     def channels(self) -> Channels:
         """What is due and parked, by channel."""
         return Channels(self._connection)
+
+    @cached_property
+    def dossiers(self) -> Dossiers:
+        """Single events, for programs that ask."""
+        return Dossiers(self._connection)
 
     @cached_property
     def events(self) -> Events:

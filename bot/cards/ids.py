@@ -46,6 +46,8 @@ class Verb(StrEnum):
     INCIDENT_SNOOZE = "incident-snooze"
     INCIDENT_POSTMORTEM = "incident-postmortem"
     ACTION_DONE = "action-done"
+    RANK = "rank"
+    RECUR = "recur"
 
 
 class CustomId(msgspec.Struct, frozen=True, gc=False):

@@ -118,7 +118,7 @@ def _alert(each: Involved) -> str:
     times = f", {alert.occurrences} times" if alert.occurrences > 1 else ""
     what = f"**{_text(alert.name)}**" if _text(alert.name) else "**unnamed**"
     fired = f"{alert.ref} {what} ({alert.severity}): fired {_utc(alert.opened_at)}{times}, {over}"
-    return f"- {fired}\n  {_recurrence(each.memory)}"
+    return f"- {fired}\n  - {_recurrence(each.memory)}"
 
 
 def _recurrence(memory: Memory) -> str:

@@ -40,7 +40,7 @@ class Listener:
         self._echoes = echoes
         self._presence = presence
         self._reconcile = reconcile
-        self._hooks = (reconcile.recheck_parked, reconcile.find_deleted, *hooks)
+        self._hooks = (reconcile.recheck_parked, *hooks, reconcile.find_deleted)
         self._reconciling: asyncio.Task[None] | None = None
 
     def attach(self) -> None:

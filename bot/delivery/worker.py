@@ -40,6 +40,7 @@ from bot.usecases.desk import Desk
 T = TypeVar("T")
 
 _BARRED: Final = 60.0  # seconds in which a channel that refused us is not asked again
+_STUBBORN: Final = 3  # posts of a card that is deleted again and again, before each has to wait longer
 _HELD: Final = 20  # cards put off in a row because edits are limited
 _PATIENCE: Final = (0.2, 1.0, 5.0)  # seconds between attempts to write down what was sent
 _log: Final = structlog.get_logger(__name__)
@@ -108,16 +109,27 @@ class Worker:
             return await self._post(task.card, task.view)
         return await self._edit(task.card, task.card.message_id, task.view)
 
-    async def _post(self, card: Outgoing, view: AlertView) -> float:
+    async def _recover(self, card: Outgoing) -> float | None:
+        """Take up the message of an earlier attempt, as far as it can be known; None when there is none."""
         landing = self._echoes.landing(card.nonce)
         if landing is not None:
             return await self._settle(card, landing.message_id, shown=0, pinged=landing.woke)
-        if card.retried and self._desk.clock.now() - card.posting_since > NONCE_WINDOW:
-            found = await self._find(card)
-            if found.failure is not None:
-                return await self._fail(card, found.failure)
-            if found.message is not None:
-                return await self._settle(card, found.message.id, shown=0, pinged=found.message.woke)
+        if not card.retried or self._desk.clock.now() - card.posting_since <= NONCE_WINDOW:
+            return None
+        found = await self._find(card)
+        if found.failure is not None:
+            return await self._fail(card, found.failure)
+        if found.message is not None:
+            return await self._settle(card, found.message.id, shown=0, pinged=found.message.woke)
+        return None
+
+    async def _post(self, card: Outgoing, view: AlertView) -> float:
+        rest = await self._recover(card)
+        if rest is not None:
+            return rest
+        if card.generation > _STUBBORN and card.failures == 0:
+            await self._put_off(card, backoff(card.generation - _STUBBORN).total_seconds())
+            return 0.0
         ping = Ping() if card.pinged else self._pings.due(view.alert, card.channel_id)
         drawn = draw(view, ping)
         self._echoes.depart(card.nonce)

@@ -17,6 +17,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     """One action item; ``remind_at`` is when its owner is reminded next (None: never)."""
 
     id: int
+    project_id: int
     incident_id: int
     text: str
     owner: Actor | None = None

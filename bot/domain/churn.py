@@ -67,7 +67,7 @@ def _within(
 
 
 def _churning(group: Sequence[Kin], ignored: frozenset[str]) -> list[str]:
-    """Labels that churn by their very names still count where the sender's own fingerprint is the identity."""
+    """What churns by its very name tells apart only where the sender's own fingerprint is the identity."""
     names = {name for each in group for name in each.labels if name not in ignored and churns(name)}
     return [name for name in sorted(names) if _is_unsteady(name, group)]
 

@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
-from statistics import median
 from typing import Final
 
 import msgspec
@@ -201,7 +200,10 @@ def find_medians(newest_first: Sequence[Episode]) -> Medians:
 
 def middle(spans: Sequence[timedelta]) -> timedelta | None:
     """Their median."""
-    return median(spans) if spans else None
+    if not spans:
+        return None
+    ordered, half = sorted(spans), len(spans) // 2
+    return ordered[half] if len(spans) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
 def ends_by_itself(resolved_by: Actor | None, owner: Actor | None) -> bool:

@@ -29,7 +29,6 @@ class Scope(StrEnum):
     INCIDENTS_WRITE = "incidents.write"
     RECURRENCE_READ = "recurrence.read"
     RECURRENCE_WRITE = "recurrence.write"
-    RUNS_READ = "runs.read"
     RUNS_WRITE = "runs.write"
 
 
@@ -39,16 +38,9 @@ IMPLIED: Final[Mapping[Scope, frozenset[Scope]]] = MappingProxyType(
         Scope.EVENTS_READ: frozenset({Scope.RECURRENCE_READ}),
         Scope.EVENTS_WRITE: frozenset({Scope.EVENTS_READ, Scope.RECURRENCE_READ, Scope.RECURRENCE_WRITE}),
         Scope.INCIDENTS_WRITE: frozenset(
-            {
-                Scope.INCIDENTS_READ,
-                Scope.RECURRENCE_READ,
-                Scope.RECURRENCE_WRITE,
-                Scope.RUNS_READ,
-                Scope.RUNS_WRITE,
-            }
+            {Scope.INCIDENTS_READ, Scope.RECURRENCE_READ, Scope.RECURRENCE_WRITE, Scope.RUNS_WRITE}
         ),
         Scope.RECURRENCE_WRITE: frozenset({Scope.RECURRENCE_READ}),
-        Scope.RUNS_WRITE: frozenset({Scope.RUNS_READ}),
     }
 )
 """What comes with a scope: whoever changes a thing is answered with it, an event is shown with its

@@ -11,7 +11,7 @@ import msgspec
 from aiohttp import web
 
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
-from bot.ingress import api_alert
+from bot.ingress import api_alert, api_event, api_incident, api_recurrence, api_run, api_work
 from bot.ingress.api_route import Caller, Reply, Route, read_json, read_key, read_query
 from bot.ingress.options import IngressOptions
 from bot.ingress.principal import Gate
@@ -20,7 +20,14 @@ from bot.ingress.room import Room
 from bot.usecases.desk import Desk
 from bot.usecases.program import StandingError
 
-ROUTES: Final[tuple[Route[Any], ...]] = (*api_alert.ROUTES,)
+ROUTES: Final[tuple[Route[Any], ...]] = (
+    *api_alert.ROUTES,
+    *api_event.ROUTES,
+    *api_recurrence.ROUTES,
+    *api_work.ROUTES,
+    *api_incident.ROUTES,
+    *api_run.ROUTES,
+)
 MOST_AT_ONCE: Final = 256
 _HEADERS: Final = {"Content-Type": "application/json", "Server": "tocsin"}
 
@@ -54,12 +61,14 @@ class Api:
         admitted = await self._gate.admit(request.headers, route.scope)
         with self._known:
             caller = Caller(admitted.desk, admitted.token.actor, ref, read_key(request))
+            asked = await self._read(request, route)
             try:
-                reply = await route.act(caller, await self._read(request, route))
+                reply = await route.act(caller, asked)
             except InvalidInputError as error:
-                raise Refusal(Reason.INVALID, f"{error}.", field=error.field) from None
+                detail = f"{error.reason[0].upper()}{error.reason[1:]}."
+                raise Refusal(Reason.INVALID, detail, field=_field(caller, asked, error.field)) from None
             except NotFoundError as error:
-                raise Refusal(Reason.NOT_FOUND, str(error), field=error.kind) from None
+                raise Refusal(Reason.NOT_FOUND, str(error), field=_field(caller, asked, error.kind)) from None
             except ConflictError as error:
                 raise _conflict(error) from None
         return _write(reply)
@@ -88,13 +97,18 @@ def _find(path: str, method: str) -> tuple[Route[Any], str]:
     raise Refusal(Reason.METHOD_NOT_ALLOWED, f"Use {names}.", headers={"Allow": names})
 
 
+def _field(caller: Caller, asked: msgspec.Struct, name: str) -> str:
+    """Where the request says what a use case calls ``name``: there, or in what stands for its subject."""
+    if hasattr(asked, name):
+        return name
+    if caller.ref or getattr(asked, "ref", ""):
+        return "ref"
+    return "id" if hasattr(asked, "id") else name
+
+
 def _conflict(error: ConflictError) -> Refusal:
-    more: dict[str, str] = {}
-    if isinstance(error, StandingError):
-        more["state"] = error.alert.state.value
-        if error.alert.owner is not None:
-            more["owner"] = str(error.alert.owner)
-    return Refusal(Reason.CONFLICT, str(error), more=more)
+    more = {"state": error.state, "owner": error.owner} if isinstance(error, StandingError) else {}
+    return Refusal(Reason.CONFLICT, str(error), more={name: text for name, text in more.items() if text})
 
 
 def _write(reply: Reply) -> web.Response:

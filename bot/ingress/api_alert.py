@@ -6,32 +6,32 @@ from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 
+from bot.domain import recurrence
 from bot.domain.actor import Actor
 from bot.domain.alert import State, parse_ref
 from bot.domain.audit import Entry
 from bot.domain.errors import InvalidInputError
 from bot.domain.signal import Link, Severity
 from bot.domain.token import Scope
-from bot.ingress.api_route import Caller, Nothing, Reply, Route
+from bot.ingress.api_answer import (
+    Doer,
+    Limit,
+    NewNote,
+    Note,
+    Nothing,
+    Text,
+    many,
+    show_actor,
+    show_actor_or_none,
+)
+from bot.ingress.api_route import Caller, Reply, Route
 from bot.usecases import alert as alerts
 from bot.usecases import program
-from bot.usecases.alert import MAX_NOTE, Move
+from bot.usecases.alert import Move
 from bot.usecases.program import Search, Seen
 
-PAGE: Final = 100
-
-Limit = Annotated[int, msgspec.Meta(ge=1, le=PAGE)]
-Seconds = Annotated[int, msgspec.Meta(ge=1, le=86_400)]
-Text = Annotated[str, msgspec.Meta(max_length=200)]
 T = TypeVar("T", bound=msgspec.Struct)
-Words = Annotated[str, msgspec.Meta(max_length=MAX_NOTE)]
-
-
-class Doer(msgspec.Struct, frozen=True):
-    """Who did it: ``id`` is stable, such as ``program:ci``, ``name`` is for people."""
-
-    id: str
-    name: str
+Seconds = Annotated[int, msgspec.Meta(ge=1, le=86_400)]
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,18 +113,6 @@ class NextClaim(Which, frozen=True, kw_only=True, forbid_unknown_fields=True):
     lease_seconds: Seconds | None = None
 
 
-class Note(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``note`` is kept with the alert and shown on its card."""
-
-    note: Words = ""
-
-
-class NewNote(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``note`` is kept with the alert and shown on its card."""
-
-    note: Annotated[Words, msgspec.Meta(min_length=1)]
-
-
 class Lease(Note, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``lease_seconds`` counts from now; without it the desk's own lease."""
 
@@ -134,8 +122,7 @@ class Lease(Note, frozen=True, kw_only=True, forbid_unknown_fields=True):
 async def _list(caller: Caller, asked: AlertQuery) -> Reply:
     before = _read_cursor(asked.cursor)
     owner = str(caller.actor) if asked.owner == "me" else asked.owner
-    states = asked.state if isinstance(asked.state, tuple) else (asked.state,)
-    search = msgspec.structs.replace(_search(asked), states=states, owner=owner)
+    search = msgspec.structs.replace(_search(asked), states=many(asked.state), owner=owner)
     found = await program.page(caller.desk, search, before=before, limit=asked.limit + 1)
     shown = found[: asked.limit]
     following = shown[-1].alert.ref if len(found) > len(shown) else None
@@ -182,7 +169,7 @@ def _move(make: Callable[[int, Actor], Move]) -> Callable[[Caller, Note], Awaita
 
 def _search(which: Which) -> Search:
     return Search(
-        severities=which.severity if isinstance(which.severity, tuple) else (which.severity,),
+        severities=many(which.severity),
         name=which.name,
         service=which.service,
         namespace=which.namespace,
@@ -211,21 +198,16 @@ def _fields(seen: Seen) -> dict[str, Any]:
     return {
         **same,
         "source": seen.source,
-        "recurrence": str(alert.recurrence_id),
-        "resolved_by": doer(alert.resolved_by),
-        "owner": doer(alert.owner),
-        "note_by": doer(alert.note_by),
+        "recurrence": recurrence.format_ref(alert.recurrence_id),
+        "resolved_by": show_actor_or_none(alert.resolved_by),
+        "owner": show_actor_or_none(alert.owner),
+        "note_by": show_actor_or_none(alert.note_by),
     }
-
-
-def doer(actor: Actor | None) -> Doer | None:
-    """An actor as programs see it."""
-    return None if actor is None else Doer(str(actor), actor.name)
 
 
 def _step(entry: Entry) -> Step:
     before, after = (msgspec.json.decode(text, type=dict[str, Any]) for text in (entry.before, entry.after))
-    return Step(entry.at, Doer(str(entry.actor), entry.actor.name), entry.action, entry.note, before, after)
+    return Step(entry.at, show_actor(entry.actor), entry.action, entry.note, before, after)
 
 
 def _post(path: str, summary: str, takes: type[T], act: Callable[[Caller, T], Awaitable[Reply]]) -> Route[T]:

@@ -1,5 +1,6 @@
 """The API in the OpenAPI document and in the index, made of the routes and their types alone."""
 
+import re
 from typing import Any, Final
 
 import msgspec
@@ -13,13 +14,15 @@ SECURITY: Final[dict[str, Any]] = {
 }
 
 _REF: Final = "#/components/schemas/{name}"
+_QUALIFIED: Final = re.compile(r"bot(?:\.\w+)*\.(\w+)\.(\w+)")
 _ALWAYS: Final = (
     Reason.INVALID,
     Reason.UNAUTHENTICATED,
     Reason.FORBIDDEN,
+    Reason.NOT_FOUND,
     Reason.NOT_DURABLE,
 )
-_OF_POSTS: Final = (Reason.TOO_SLOW, Reason.TOO_LARGE, Reason.UNSUPPORTED_MEDIA)
+_OF_POSTS: Final = (Reason.CONFLICT, Reason.TOO_SLOW, Reason.TOO_LARGE, Reason.UNSUPPORTED_MEDIA)
 
 Json = dict[str, Any]
 
@@ -40,10 +43,17 @@ def describe() -> tuple[Json, Json]:
     paths: Json = {}
     for route in ROUTES:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, refs, schemas)
-    for route in ROUTES:
-        if route.method == "GET":  # its type is spelt out as parameters
-            schemas.pop(route.takes.__name__, None)
-    return paths, schemas
+    bodies = {route.takes for route in ROUTES if route.method != "GET"}
+    for spelt_out in {route.takes for route in ROUTES} - bodies:
+        schemas.pop(spelt_out.__name__, None)
+    return _without_modules(paths), _without_modules(schemas)
+
+
+def _without_modules(part: Json) -> Json:
+    """``bot.domain.alert.State``, as one of two types of a name is called, becomes ``AlertState``."""
+    text = msgspec.json.encode(part).decode()
+    plain: Json = msgspec.json.decode(_QUALIFIED.sub(lambda found: found[1].capitalize() + found[2], text))
+    return plain
 
 
 def _operation(route: Route[Any], refs: dict[type[msgspec.Struct], Json], schemas: Json) -> Json:
@@ -84,12 +94,7 @@ def _responses(route: Route[Any], refs: dict[type[msgspec.Struct], Json]) -> Jso
         answers[str(status)] = {"description": "Done." if kind else "There is none."}
         if kind is not None:
             answers[str(status)]["content"] = {"application/json": {"schema": refs[kind]}}
-    reasons = [*_ALWAYS]
-    if "{ref}" in route.path:
-        reasons.append(Reason.NOT_FOUND)
-    if route.method != "GET":
-        reasons += [*_OF_POSTS, Reason.CONFLICT]
-    for reason in reasons:
+    for reason in _ALWAYS if route.method == "GET" else (*_ALWAYS, *_OF_POSTS):
         content = {CONTENT_TYPE: {"schema": refs[Problem]}}
         answers[str(reason.status)] = {"description": reason.title, "content": content}
     return answers

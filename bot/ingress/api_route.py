@@ -67,10 +67,6 @@ class Route(Generic[T]):
     answers: Mapping[int, type[msgspec.Struct] | None]
 
 
-class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An address that takes nothing but itself."""
-
-
 def read_query(request: web.BaseRequest, kind: type[T]) -> T:
     """The query as a ``kind``; a list is given as repeated fields or with commas.
 

@@ -41,6 +41,7 @@ async def add(
     now = desk.clock.now()
     wish = Action(
         id=0,
+        project_id=desk.project.id,
         incident_id=incident_id,
         text=read_text("action", " ".join(text.split()), MAX_ACTION),
         owner=owner,

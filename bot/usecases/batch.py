@@ -215,8 +215,8 @@ class Batch:
         )
         tx.alerts.move(
             (track.source.name, _standing(track))
-            for track in old
-            if track.resolved and track.refreshed is None
+            for track in tracks.values()
+            if track.resolved and (track.opened is not None or track.refreshed is None)
         )
         tallies = {
             track.known.recurrence_id: track.tally for track in tracks.values() if track.tally.occurrences

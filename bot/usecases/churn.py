@@ -43,6 +43,18 @@ async def advise(desk: Desk) -> list[Advice]:
     return await desk.storage.read(work)
 
 
+async def source_id(desk: Desk, name: str) -> int:
+    """The number of a source, for filters.
+
+    Raises:
+        NotFoundError: there is no such source.
+    """
+    found = await desk.storage.read(lambda tx: tx.sources.named(desk.project.id, name))
+    if found is None:
+        raise NotFoundError("source", name)
+    return found.id
+
+
 async def ignore(desk: Desk, source_name: str, labels: frozenset[str], *, actor: Actor) -> Source:
     """These labels, and no others, take no part any more in telling the alerts of a source apart.
 

@@ -120,26 +120,7 @@ def take_in(
     if fresh:
         tx.timelines.append(((incident.id, draft) for draft in past(tx, alert)), now=now)
 
-    def make(each: Incident, scene: Scene) -> Incident:
-        if severity is None or worse(severity, each.severity) is each.severity:
-            return each
-        return conduct.grade(each, severity, scene.cap(each), scene.now, scene.rules)
-
-    def words(before: Incident, after: Incident) -> str:
-        said = f"{_name(alert)}: {note}" if note else _name(alert)
-        raised = after.severity is not before.severity
-        return f"{said} ({before.severity} → {after.severity})" if raised else said
-
-    step = Step(
-        incident_id=incident.id,
-        actor=actor,
-        action="link",
-        make=make,
-        kind=Kind.LINKED,
-        nudge=NudgeKind.TAKEN_IN,
-        alert_id=alert.id,
-        words=words,
-    )
+    step = _joining(incident.id, alert, actor, severity, note)
     changed = move(tx, desk, incident, step, now)
     tx.cards.touch(CardKind.ALERT, [(alert.id, Lane.PERSON)], now=now)
     tx.audit.append(desk.project.id, entry_of(incident, changed, step, now))
@@ -175,6 +156,31 @@ def held_alert(tx: Transaction, desk: Desk, alert_id: int) -> Alert:
     if alert is None:
         raise NotFoundError("alert", format_alert(alert_id))
     return alert
+
+
+def _joining(incident_id: int, alert: Alert, actor: Actor, severity: Level | None, note: str) -> Step:
+    """The incident's share in a link that is made already."""
+
+    def make(each: Incident, scene: Scene) -> Incident:
+        if severity is None or worse(severity, each.severity) is each.severity:
+            return each
+        return conduct.grade(each, severity, scene.cap(each), scene.now, scene.rules)
+
+    def words(before: Incident, after: Incident) -> str:
+        said = f"{_name(alert)}: {note}" if note else _name(alert)
+        raised = after.severity is not before.severity
+        return f"{said} ({before.severity} → {after.severity})" if raised else said
+
+    return Step(
+        incident_id=incident_id,
+        actor=actor,
+        action="link",
+        make=make,
+        kind=Kind.LINKED,
+        nudge=NudgeKind.TAKEN_IN,
+        alert_id=alert.id,
+        words=words,
+    )
 
 
 def _merge(tx: Transaction, desk: Desk, which: tuple[int, int], actor: Actor, now: datetime) -> Incident:

@@ -197,14 +197,13 @@ class _Opening:
     def _open(self, alert: Alert | None) -> Incident:
         tx, now = self._tx, self._now
         incident = tx.incidents.create(self._new(alert))
-        drafts = [
-            Draft(kind=Kind.OPENED, at=now, actor=self._actor, text=f"{incident.severity}: {incident.title}")
-        ]
+        drafts = past(tx, alert) if alert else []
+        said = f"{incident.severity}: {incident.title}"
+        drafts.append(Draft(kind=Kind.OPENED, at=now, actor=self._actor, text=said))
         if incident.summary:
             drafts.append(Draft(kind=Kind.NOTE, at=now, actor=self._actor, text=incident.summary))
         if alert is not None:
             tx.links.link(incident.id, alert.id, now=now)
-            drafts += past(tx, alert)
         tx.timelines.append(((incident.id, draft) for draft in drafts), now=now)
         lane = Lane.CRITICAL if incident.severity in {Level.P0, Level.P1} else Lane.PERSON
         card = (incident.id, self._channel_id(alert), lane)

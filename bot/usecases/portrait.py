@@ -1,58 +1,16 @@
-"""Portrait: all there is to tell of a recurrence, put together in a transaction; plain data throughout."""
+"""Portrait: all there is to tell of a recurrence, put together in a transaction."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Final
 
-import msgspec
-
-from bot.domain.actor import Actor
 from bot.domain.alert import format_ref
 from bot.domain.incident import format_ref as format_incident
-from bot.domain.recurrence import Episode, Medians, Recurrence, find_medians
-from bot.domain.run import RunState
-from bot.domain.work import Handoff, Item, derive
+from bot.domain.portrait import LOOKED_AT, TOLD, Hand, Portrait
+from bot.domain.recurrence import Episode, Recurrence, find_medians
+from bot.domain.rhythm import find_rhythm
+from bot.domain.work import derive
 from bot.usecases.desk import Desk
 from bot.usecases.work import gather
 from storage.transaction import Transaction
-
-LOOKED_AT: Final = 50  # episodes
-TOLD: Final = 10
-
-
-class Hand(msgspec.Struct, frozen=True, kw_only=True):
-    """One of the last episodes: who took it on, who ended it, with which note; its incidents by ref."""
-
-    alert: str
-    alert_id: int
-    opened_at: datetime
-    resolved_at: datetime | None
-    acked_at: datetime | None
-    owner: Actor | None
-    resolved_by: Actor | None
-    note: str
-    note_by: Actor | None
-    self_resolved: bool
-    incidents: tuple[str, ...] = ()
-
-
-class Portrait(msgspec.Struct, frozen=True, kw_only=True):
-    """``medians`` and ``incidents`` are those of the last `LOOKED_AT` episodes, ``hands`` the last `TOLD`.
-
-    ``self_resolved_share`` is None before any episode has ended; ``item`` is the work item, None before the
-    first episode.
-    """
-
-    recurrence: Recurrence
-    source: str
-    provider: str
-    self_resolved_share: float | None
-    medians: Medians
-    hands: tuple[Hand, ...]
-    incidents: tuple[str, ...]
-    runs: dict[RunState, int]
-    handoff: Handoff | None
-    item: Item | None
 
 
 def paint(tx: Transaction, desk: Desk, recurrences: Sequence[Recurrence]) -> list[Portrait]:
@@ -72,6 +30,7 @@ def paint(tx: Transaction, desk: Desk, recurrences: Sequence[Recurrence]) -> lis
                 provider=source.provider if source is not None else "",
                 self_resolved_share=each.self_resolves / each.resolves if each.resolves else None,
                 medians=find_medians(episodes),
+                rhythm=find_rhythm([episode.opened_at for episode in episodes]),
                 hands=tuple(_hand(episode, incidents) for episode in episodes[:TOLD]),
                 incidents=_refs({ident for found in incidents.values() for ident in found}),
                 runs=known.runs if known is not None else {},

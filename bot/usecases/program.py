@@ -4,7 +4,7 @@ Law: whoever asks again for what it has already brought about gets the alert as 
 written. A program that lost an answer may therefore simply ask again. Of those that claim the next at once
 no two get the same alert.
 
-Raises as in `bot.usecases.alert`, but for a `ConflictError` a `StandingError`, which knows the alert.
+Raises as in `bot.usecases.alert`, but for a `ConflictError` a `StandingError`, which says how things stand.
 """
 
 from collections.abc import Callable, Mapping
@@ -32,11 +32,12 @@ __all__ = ["Search", "Seen", "StandingError", "claim_next", "find", "page", "per
 
 
 class StandingError(ConflictError):
-    """The present state of ``alert``, or its owner, forbids it; nothing has changed."""
+    """The present ``state`` of its subject, or its ``owner`` ("" for nobody), forbids it; nothing changed."""
 
-    def __init__(self, alert: Alert, reason: str) -> None:
+    def __init__(self, reason: str, *, state: str, owner: str = "") -> None:
         super().__init__(reason)
-        self.alert = alert
+        self.state = state
+        self.owner = owner
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -105,6 +106,7 @@ async def perform(desk: Desk, move: Move) -> Seen:
     now = desk.clock.now()
 
     def work(tx: Transaction) -> Seen:
+        tx.recurrences.hold_of(move.alert_id)
         alert = tx.alerts.held(desk.project.id, move.alert_id)
         if alert is None:
             raise NotFoundError("alert", format_ref(move.alert_id))
@@ -112,7 +114,8 @@ async def perform(desk: Desk, move: Move) -> Seen:
             try:
                 alert = alerts.apply(tx, desk.project.id, move, now)
             except ConflictError as error:
-                raise StandingError(alert, str(error)) from None
+                owner = str(alert.owner) if alert.owner else ""
+                raise StandingError(str(error), state=alert.state, owner=owner) from None
         return Seen(alert, _sources(tx, alert)[alert.source_id])
 
     seen = await desk.storage.write(work)

@@ -13,12 +13,13 @@ from bot.domain.actor import Actor
 from bot.domain.audit import Entry
 from bot.domain.errors import NotFoundError
 from bot.domain.outbox import CardKind
+from bot.domain.portrait import Portrait
 from bot.domain.ranking import Query, Ranked, Totals
 from bot.domain.recurrence import SPAN, Fix, Recurrence, format_ref
 from bot.domain.run import Run, RunState
 from bot.usecases.alert import bounded
 from bot.usecases.desk import Desk
-from bot.usecases.portrait import Portrait, paint
+from bot.usecases.portrait import paint
 from bot.usecases.view import jump_url
 from storage.codec import encode
 from storage.event import Event

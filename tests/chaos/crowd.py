@@ -28,6 +28,7 @@ _COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
     {"ack": "ack", "unack": "unack", "claim": "claim", "release": "release", "resolve": "finish"}
 )
 _WEIGHTS: Final = (6, 2, 2, 1, 1)
+_WAYS: Final = 2 * ("button", "button", "command", "menu", "emoji", "emoji") + ("bin",)
 _HOPEFUL: Final = 0.1  # of acts while nobody can answer
 
 
@@ -68,7 +69,7 @@ class Person:
             if card is not None:
                 await self._react(story, episode, self._dice.choice(_PEOPLE), card)
             return
-        way = self._dice.choice(("button", "button", "command", "menu", "emoji"))
+        way = self._dice.choice(_WAYS)
         name = self._dice.choice(_PEOPLE)
         if way == "command":
             await self._command(story, episode, name)
@@ -78,8 +79,10 @@ class Person:
             await self._press(story, episode, name, card)
         elif way == "menu":
             await self._ask(story, episode, name, "ack", command="Acknowledge alert", target_id=card["id"])
-        else:
+        elif way == "emoji":
             await self._react(story, episode, name, card)
+        else:
+            await self._delete(story, episode, card)
 
     async def _press(self, story: Story, episode: Episode, name: str, card: dict[str, Any]) -> None:
         ids = [each["custom_id"] for row in card["components"] for each in row["components"]]
@@ -122,6 +125,13 @@ class Person:
             self._book.deeds += 1
             story.tell(f"{name} {'sets' if on else 'takes back'} {emoji}")
             episode.react((who, emoji), on=on)
+
+    async def _delete(self, story: Story, episode: Episode, card: dict[str, Any]) -> None:
+        status, _ = await self._house.act("operator", "delete", message_id=card["id"])
+        if status == HTTPStatus.OK:
+            self._book.deeds += 1
+            story.tell(f"operator deletes message {card['id']}")
+            episode.lose_card()
 
     def _deed(self, what: str, name: str) -> Deed:
         who = self._who(name)

@@ -36,6 +36,7 @@ class Episode:
     def __init__(self, ref: str, looks: set[Look]) -> None:
         self.ref = ref
         self.promised = 0
+        self.deleted = False
         self.standing: set[Emoji] = set()
         self._taken_back: set[Emoji] = set()
         self._set: set[Emoji] = set()
@@ -87,6 +88,14 @@ class Episode:
             self.standing.discard(emoji)
             self._taken_back.add(emoji)
         self._settle()
+
+    def lose_card(self) -> None:
+        """Its message is deleted, and the emoji on it; what they did stays done."""
+        self._settle()
+        self.deleted = True
+        for emoji in (self.standing, self._set, self._taken_back):
+            emoji.clear()
+        self._possible = {Possibility(look, frozenset()) for look in self.looks}
 
     def died(self) -> None:
         """The process is gone, and what it had heard with it."""

@@ -19,7 +19,11 @@ from tests.chaos.trouble import endure
 async def locked(database_url: str) -> AsyncIterator[None]:
     """Nobody else can write while the block lasts."""
     if is_sqlite(database_url):
-        with closing(sqlite3.connect(sqlite_path(database_url), timeout=30, isolation_level=None)) as held:
+        with closing(
+            sqlite3.connect(
+                sqlite_path(database_url), timeout=30, isolation_level=None, check_same_thread=False
+            )
+        ) as held:
             await asyncio.to_thread(held.execute, "BEGIN EXCLUSIVE")
             yield
             held.execute("ROLLBACK")

@@ -20,8 +20,9 @@ async def calls(house: House) -> int:
 async def test_after_an_outage_nothing_is_replayed_and_all_is_true(house: House, status: int | None) -> None:
     await house.start_ready()
     async with Crew(house, seed=4) as crew:
-        async with at_work(crew.senders), at_work(crew.people):
-            await progress(crew.book)
+        async with at_work(crew.senders):
+            async with at_work(crew.people):
+                await progress(crew.book)
             await house.control("PUT", "outage", {"on": True, "status": status})
             for _ in range(10):
                 await progress(crew.book)

@@ -28,6 +28,7 @@ _RULES: Final[tuple[tuple[str, str, float, dict[str, Any]], ...]] = (
     ("status", CALLBACK, 0.3, {"status": 503}),
     ("rate_limit", _CARDS, 0.2, {"retry_after": 0.3}),
     ("rate_limit", _CARDS, 0.1, {"retry_after": 0.3, "via": False}),
+    ("forbidden", _CARDS, 0.2, {"times": 2}),
     ("global_rate_limit", ANY, 0.05, {"retry_after": 0.5}),
     ("latency", ANY, 0.5, {"seconds": 0.3}),
     ("latency", _CARDS, 1.0, {"seconds": 0.1}),
@@ -49,6 +50,7 @@ _LINES: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
 )
 _RULES_AT_ONCE: Final = (1, 5)
 _LINE_BREAKS: Final = 0.5  # of all lives
+_NARROW: Final = 0.2  # of all lives
 
 
 class Weather:
@@ -59,8 +61,8 @@ class Weather:
         self._dice = dice
         self.hits: Counter[str] = Counter()
 
-    async def change(self) -> list[str]:
-        """Other faults from now on; returns their names."""
+    async def change(self) -> None:
+        """Other faults from now on, and sometimes Discord's own limits."""
         await self._count()
         rules = [self._rule(*each) for each in self._dice.sample(_RULES, self._dice.randint(*_RULES_AT_ONCE))]
         if self._dice.random() < _LINE_BREAKS:
@@ -68,11 +70,12 @@ class Weather:
             nth = self._dice.randint(1, 10)
             rules.append({"effect": effect, "route": "MESSAGE_CREATE|MESSAGE_UPDATE", "nth": nth, **more})
         await self._house.control("PUT", "faults", rules)
-        return [str(rule["effect"]) for rule in rules]
+        await self._house.control("PUT", "limits", {"enabled": self._dice.random() < _NARROW})
 
     async def clear(self) -> None:
-        """No faults any more."""
+        """No faults and no limits any more."""
         await self._count()
+        await self._house.control("PUT", "limits", {"enabled": False})
         await self._house.control("PUT", "faults", [])
 
     def _rule(self, effect: str, route: str, probability: float, more: dict[str, Any]) -> dict[str, Any]:

@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import pytest
 
+from bot.cards.alert import find_marker
 from bot.cards.card import Card
 from bot.delivery.face import draw, plain
 from bot.domain.outbox import ParkReason
 from bot.domain.signal import Severity
 from bot.usecases import alert as alerts
-from bot.usecases import status
+from bot.usecases import inspection, status
 from bot.usecases.card import LEASE
 from tests.delivery.conftest import Stage
 from tests.senders import ANNA, firing, resolved
@@ -162,6 +163,10 @@ async def test_death_at_any_moment_loses_nothing_and_doubles_nothing(stage: Stag
     await stage.send(*(resolved(name) for name in names))
     stage.restart()
     await stage.work()
-    titles = [title for title in stage.titles() if "RESOLVED" in title]
-    assert sorted(title.split(" · ")[-1] for title in titles) == names
-    assert len(stage.shown()) == len(names)
+    cards = [message for message in stage.shown() if message["embeds"]]
+    assert all("RESOLVED" in card["embeds"][0]["title"] for card in cards)
+    bearers = [find_marker(card) for card in cards]
+    episodes = await inspection.listing(stage.desk, inspection.Filter(), limit=1_000)
+    tag = stage.desk.project.tag
+    assert sorted(filter(None, bearers)) == sorted((tag, line.alert.id) for line in episodes.lines)
+    assert len(bearers) == episodes.total

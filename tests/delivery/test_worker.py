@@ -180,6 +180,19 @@ async def test_a_card_deleted_before_its_answer_arrived_is_posted_anew(stage: St
     assert len(stage.shown()) == 1
 
 
+async def test_who_deletes_a_card_again_and_again_sees_it_less_and_less(stage: Stage) -> None:
+    await stage.send(firing())
+    for second in range(120):
+        await stage.work()
+        for message in stage.shown():
+            stage.sandbox.person("operator").delete(message["id"])
+            await stage.echoes.lose([int(message["id"])])
+        stage.clock.advance(timedelta(seconds=1))
+        if second < 3:
+            assert len(stage.calls("POST")) == second + 1
+    assert 8 <= len(stage.calls("POST")) <= 10
+
+
 async def test_what_discord_refuses_is_said_in_plain_text(stage: Stage) -> None:
     stage.sandbox.mischief.arm(Rule(effect=Effect.STATUS, route=POST, times=1, status=400))
     await stage.send(firing("odd `name` **bold**", Severity.CRITICAL, summary="the *cause*\nof it all"))

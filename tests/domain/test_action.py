@@ -13,6 +13,7 @@ DAY = timedelta(days=1)
 ANNA, BEN = person(1, "Anna"), person(2, "Ben")
 ACTION = Action(
     id=3,
+    project_id=1,
     incident_id=7,
     text="add an alert",
     owner=BEN,

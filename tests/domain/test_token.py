@@ -45,9 +45,10 @@ def test_what_is_implied_implies_nothing_more() -> None:
 
 
 def test_who_may_write_may_read_what_it_wrote() -> None:
+    readable = {scope.partition(".")[0] for scope in Scope if scope.endswith(".read")}
     for scope in Scope:
         noun, _, verb = scope.partition(".")
-        if verb == "write":
+        if verb == "write" and noun in readable:
             assert Scope(f"{noun}.read") in reach(scope)
 
 

@@ -221,8 +221,8 @@ async def test_a_query_that_cannot_be_used_is_refused_by_field(
         ("A-1/note", {"note": ""}, "note"),
         ("A-1/note", {"note": "  "}, "note"),
         ("A-1/note", {"note": None}, "note"),
-        ("B-1/ack", {}, "alert"),
-        ("A-1234567890123456789/ack", {}, "alert"),
+        ("B-1/ack", {}, "ref"),
+        ("A-1234567890123456789/ack", {}, "ref"),
     ],
 )
 async def test_a_body_that_cannot_be_used_is_refused_by_field(
@@ -254,7 +254,7 @@ async def test_a_body_too_large_or_of_another_kind_is_refused(program: Program) 
 async def test_an_alert_nobody_knows_is_not_found(program: Program, action: str) -> None:
     body = {"note": "x"} if action == "note" else None
     answer = await program.post(f"/v1/alerts/A-9/{action}", body)
-    assert (answer.status, answer.json["field"], "A-9" in answer.json["detail"]) == (404, "alert", True)
+    assert (answer.status, answer.json["field"], "A-9" in answer.json["detail"]) == (404, "ref", True)
     assert (await program.get("/v1/alerts/A-9")).status == 404
 
 

@@ -166,7 +166,8 @@ async def test_asking_again_does_nothing_again(desk: Desk, send: Send, path: lis
     assert await entries(desk) == told
     with pytest.raises(StandingError) as refused:
         await program.perform(desk, MAKES[path[-1]](1, OTHER))
-    assert refused.value.alert == once.alert
+    owner = once.alert.owner
+    assert (refused.value.state, refused.value.owner) == (once.alert.state, str(owner) if owner else "")
     assert await entries(desk) == told
 
 

@@ -43,7 +43,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_incident'))
     )
     with op.batch_alter_table('incident', schema=None) as batch_op:
-        batch_op.create_index('ix_incident_due', ['update_due_at'], unique=False, sqlite_where=sa.text('update_due_at IS NOT NULL'), postgresql_where=sa.text('update_due_at IS NOT NULL'))
+        batch_op.create_index('ix_incident_due', ['project_id', 'update_due_at'], unique=False, sqlite_where=sa.text('update_due_at IS NOT NULL'), postgresql_where=sa.text('update_due_at IS NOT NULL'))
         batch_op.create_index('ix_incident_key', ['project_id', 'idempotency_key'], unique=True, sqlite_where=sa.text('idempotency_key IS NOT NULL'), postgresql_where=sa.text('idempotency_key IS NOT NULL'))
         batch_op.create_index('ix_incident_merged', ['merged_into_id'], unique=False, sqlite_where=sa.text('merged_into_id IS NOT NULL'), postgresql_where=sa.text('merged_into_id IS NOT NULL'))
         batch_op.create_index('ix_incident_open', ['project_id', 'id'], unique=False, sqlite_where=sa.text("state IN ('open', 'mitigating')"), postgresql_where=sa.text("state IN ('open', 'mitigating')"))
@@ -52,6 +52,7 @@ def upgrade() -> None:
 
     op.create_table('action_item',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), sa.Identity(always=False), nullable=False),
+    sa.Column('project_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('incident_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('owner', sa.Text(), nullable=True),
@@ -65,11 +66,13 @@ def upgrade() -> None:
     sa.Column('done_by', sa.Text(), nullable=True),
     sa.Column('done_by_name', sa.Text(), nullable=True),
     sa.ForeignKeyConstraint(['incident_id'], ['incident.id'], name=op.f('fk_action_item_incident_id')),
+    sa.ForeignKeyConstraint(['project_id'], ['project.id'], name=op.f('fk_action_item_project_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_action_item'))
     )
     with op.batch_alter_table('action_item', schema=None) as batch_op:
         batch_op.create_index('ix_action_item_incident_id', ['incident_id', 'id'], unique=False)
-        batch_op.create_index('ix_action_item_remind', ['remind_at'], unique=False, sqlite_where=sa.text('remind_at IS NOT NULL'), postgresql_where=sa.text('remind_at IS NOT NULL'))
+        batch_op.create_index('ix_action_item_open', ['project_id', 'due_at'], unique=False, sqlite_where=sa.text('done_at IS NULL'), postgresql_where=sa.text('done_at IS NULL'))
+        batch_op.create_index('ix_action_item_remind', ['project_id', 'remind_at'], unique=False, sqlite_where=sa.text('remind_at IS NOT NULL'), postgresql_where=sa.text('remind_at IS NOT NULL'))
 
     op.create_table('nudge',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), sa.Identity(always=False), nullable=False),
@@ -142,6 +145,7 @@ def downgrade() -> None:
 
     op.drop_table('nudge')
     with op.batch_alter_table('action_item', schema=None) as batch_op:
+        batch_op.drop_index('ix_action_item_open', sqlite_where=sa.text('done_at IS NULL'), postgresql_where=sa.text('done_at IS NULL'))
         batch_op.drop_index('ix_action_item_remind', sqlite_where=sa.text('remind_at IS NOT NULL'), postgresql_where=sa.text('remind_at IS NOT NULL'))
         batch_op.drop_index('ix_action_item_incident_id')
 
