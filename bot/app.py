@@ -193,7 +193,10 @@ async def running(settings: Settings) -> AsyncIterator[Place]:
         stack.push_async_callback(ingress.stop)
         connection = asyncio.create_task(supervisor.run(), name="supervisor")
         stack.push_async_callback(_end, connection)
-        metronome = Metronome(table(desk))
+        reconcile = delivery.reconcile
+        metronome = Metronome(
+            table(desk, recheck_parked=reconcile.recheck_parked, find_deleted=reconcile.find_deleted)
+        )
         metronome.start()
         stack.push_async_callback(metronome.stop)
         yield Place(desk, rehearsal.url, supervisor.state)

@@ -1,5 +1,6 @@
 """Jobs: the one table of all that happens by itself."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from bot import metrics
@@ -8,9 +9,11 @@ from bot.scheduler import Job
 from bot.usecases import alert, setting, status
 from bot.usecases.desk import Desk
 
+Errand = Callable[[], Awaitable[object]]
 
-def table(desk: Desk) -> list[Job]:
-    """Every job of a running desk: name, period, use case."""
+
+def table(desk: Desk, *, recheck_parked: Errand, find_deleted: Errand) -> list[Job]:
+    """Every job of a running desk: name, period, use case. What looks at Discord is handed in."""
 
     async def expire_leases() -> None:
         await alert.expire_leases(desk)
@@ -29,6 +32,8 @@ def table(desk: Desk) -> list[Job]:
         Job("leases", timedelta(seconds=2), expire_leases),
         Job("silence", timedelta(seconds=2), end_silent),
         Job("settings", timedelta(seconds=10), reload),
+        Job("parked", timedelta(minutes=5), recheck_parked),
+        Job("deleted", timedelta(hours=1), find_deleted),
         Job("gauges", timedelta(seconds=10), measure),
     ]
 

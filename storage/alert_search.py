@@ -9,6 +9,7 @@ from storage.alert_row import read
 from storage.table import alert, recurrence
 
 _CLAIMABLE = [state.value for state, trigger in TRANSITIONS if trigger is Trigger.CLAIM]
+_OPEN = alert.c.state != State.RESOLVED.value  # meets the partial index
 _RANKS = {severity.value: severity.rank for severity in Severity}
 
 
@@ -51,7 +52,7 @@ class AlertSearch:
             _matching(project_id, search)
             .with_only_columns(alert.c.id)
             .join(recurrence, recurrence.c.id == alert.c.recurrence_id)
-            .where(alert.c.state.in_(_CLAIMABLE))
+            .where(alert.c.state.in_(_CLAIMABLE), _OPEN)
             .order_by(case(_RANKS, value=alert.c.severity, else_=0).desc(), alert.c.opened_at, alert.c.id)
             .limit(1)
             .with_for_update(skip_locked=True)
@@ -63,6 +64,8 @@ def _matching(project_id: int, search: Search) -> Select[tuple[object, ...]]:
     statement: Select[tuple[object, ...]] = select(alert).where(alert.c.project_id == project_id)
     if search.states:
         statement = statement.where(alert.c.state.in_([state.value for state in search.states]))
+        if State.RESOLVED not in search.states:
+            statement = statement.where(_OPEN)
     if search.severities:
         statement = statement.where(alert.c.severity.in_([each.value for each in search.severities]))
     for column, wanted in (

@@ -5,26 +5,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import (
-    Connection,
-    Row,
-    and_,
-    bindparam,
-    case,
-    insert,
-    or_,
-    select,
-    true,
-    update,
-)
+from sqlalchemy import Connection, Row, and_, bindparam, case, exists, insert, null, or_, select, true, update
 
+from bot.domain.alert import State
 from bot.domain.outbox import CardKind, Outgoing, ParkReason, nonce
 from bot.domain.verdict import Lane
 from storage.bulk import Bulk
 from storage.channel import sendable
 from storage.codec import micros, moment, moment_or_none
 from storage.dialect import allocate
-from storage.table import card
+from storage.table import alert, card
 
 _NEW_COLUMNS = (
     "id", "project_id", "kind", "subject_id", "channel_id", "wanted", "shown", "lane", "generation",
@@ -45,6 +35,9 @@ _touch = Bulk(
             (_clean, bindparam("now_", type_=card.c.dirty_since.type)), else_=card.c.dirty_since
         ),
         wanted=card.c.wanted + 1,
+        parked_reason=case(
+            (card.c.parked_reason == ParkReason.REFUSED.value, null()), else_=card.c.parked_reason
+        ),
     ),
     ("kind_", "subject_", "lane_", "now_"),
 )
@@ -178,18 +171,9 @@ class Cards:
         )
 
     def forget_message(self, message_id: int, *, now: datetime) -> int:
-        """Its message is gone: the card has to be posted again, as a new message."""
+        """Its message is gone: the card is posted again, as a new message, unless its alert is over."""
         return self._connection.execute(
-            update(card)
-            .where(card.c.message_id == message_id)
-            .values(
-                message_id=None,
-                shown=0,
-                generation=card.c.generation + 1,
-                nonce=None,
-                posting_since=None,
-                dirty_since=micros(now),
-            )
+            update(card).where(card.c.message_id == message_id).values(**_gone(now))
         ).rowcount
 
     def lose(self, card_id: int, *, now: datetime) -> None:
@@ -197,16 +181,7 @@ class Cards:
         self._connection.execute(
             update(card)
             .where(card.c.id == card_id)
-            .values(
-                message_id=None,
-                shown=0,
-                generation=card.c.generation + 1,
-                nonce=None,
-                posting_since=None,
-                claimed_by=None,
-                claim_expires_at=None,
-                dirty_since=micros(now),
-            )
+            .values(**_gone(now), claimed_by=None, claim_expires_at=None)
         )
 
     def answered(self, card_id: int, *, revision: int) -> None:
@@ -245,6 +220,23 @@ class Cards:
             select(card).where(card.c.kind == kind.value, card.c.subject_id.in_(list(subject_ids)))
         )
         return [_place(row) for row in rows]
+
+
+def _gone(now: datetime) -> dict[str, Any]:
+    """What a deleted message makes of its card; deleting the card of an alert that is over is tidying up."""
+    over = and_(
+        card.c.kind == CardKind.ALERT.value,
+        exists().where(alert.c.id == card.c.subject_id, alert.c.state == State.RESOLVED.value),
+    )
+    return {
+        "message_id": None,
+        "shown": case((over, card.c.wanted), else_=0),
+        "lane": Lane.PERSON.value,
+        "generation": card.c.generation + 1,
+        "nonce": None,
+        "posting_since": None,
+        "dirty_since": micros(now),
+    }
 
 
 def _outgoing(row: Row[Any], own: str, posting_since: datetime) -> Outgoing:

@@ -43,11 +43,21 @@ class Channels:
         ).rowcount
 
     def adopt_homeless(self, project_id: int, channel_id: int) -> int:
-        """Give the cards that had no channel this one."""
+        """Give the cards that had no channel, or whose channel is gone, this one, as new messages."""
+        homeless = or_(card.c.channel_id == 0, card.c.parked_reason == ParkReason.UNKNOWN_CHANNEL.value)
         return self._connection.execute(
             update(card)
-            .where(card.c.project_id == project_id, card.c.channel_id == 0)
-            .values(channel_id=channel_id, parked_reason=None, parked_at=None)
+            .where(card.c.project_id == project_id, card.c.channel_id != channel_id, homeless)
+            .values(
+                channel_id=channel_id,
+                message_id=None,
+                shown=0,
+                generation=card.c.generation + 1,
+                nonce=None,
+                posting_since=None,
+                parked_reason=None,
+                parked_at=None,
+            )
         ).rowcount
 
     def free_from_dead(self, worker: str) -> int:

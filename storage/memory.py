@@ -22,8 +22,8 @@ from storage.recurrence_row import read_fix
 from storage.table import alert, recurrence, recurrence_day, recurrence_hour
 
 _COLUMNS: Final = (
-    "id", "opened_at", "first_acked_at", "resolved_at", "resolved_by", "resolved_by_name", "owner", "owner_name",
-    "note", "note_by", "note_by_name",
+    "id", "opened_at", "first_acked_at", "resolved_at", "resolved_by", "resolved_by_name", "owner",
+    "owner_name", "note", "note_by", "note_by_name",
 )  # fmt: skip
 _episodes = Lookup(
     lambda _: (

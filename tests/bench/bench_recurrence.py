@@ -1,8 +1,8 @@
-"""What looking back costs as the database grows: ``python tests/bench/bench_recurrence.py 100000 1000000``.
+"""What looking back costs as the database grows: ``python -m tests.bench recurrence 100000 1000000``.
 
-For each number of events it fills a SQLite file of 10,000 recurrences over 90 days, some hot and most not, and
-prints milliseconds for the ranking, for one recurrence without its picture, and for the memory line of a new
-card, as the desk's own readers take them; then the bytes of the file by event. A line should not grow.
+For each number of events it fills a SQLite file of 10,000 recurrences over 90 days, some hot and most not,
+and prints the bytes of the file by event, then milliseconds for the ranking, for one recurrence without its
+picture, and for the memory line of a new card, as the desk's own readers take them. Nothing should grow.
 """
 
 import asyncio
@@ -17,8 +17,6 @@ from itertools import accumulate
 from pathlib import Path
 from statistics import quantiles
 from time import perf_counter, process_time
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from bot.clock import ManualClock
 from bot.domain.ranking import Query, Sort, Window
@@ -59,15 +57,7 @@ def fill(path: Path, events: int) -> None:
     database.execute("PRAGMA synchronous=OFF")
     database.execute("PRAGMA foreign_keys=OFF")
     lives = list(enumerate(episodes(events), 1))
-    database.executemany(
-        "INSERT INTO recurrence (id, project_id, source_id, signature, name, namespace, service, target, occurrences,"
-        " episodes, duplicates, flaps, first_seen_at, last_seen_at) VALUES (?, 1, 1, ?, ?, 'shop', 'checkout', ?,"
-        " 0, 0, 0, 0, 0, 0)",
-        (
-            (key, f"signature-{key:012}", f"HighErrorRate{key % 500}", f"node-{key}")
-            for key in range(1, RECURRENCES + 1)
-        ),
-    )
+    database.executemany(_RECURRENCE, map(_recurrence, range(1, RECURRENCES + 1)))
     database.executemany(_ALERT, map(_alert, lives))
     database.executemany("INSERT INTO envelope VALUES (?, 1, ?, ?, 900, 1, 0, ?)", _envelopes(lives))
     database.executemany(_EVENT, _events(lives))
@@ -77,17 +67,23 @@ def fill(path: Path, events: int) -> None:
     database.close()
 
 
+_RECURRENCE = """
+    INSERT INTO recurrence (id, project_id, source_id, signature, name, namespace, service, target,
+        occurrences, episodes, duplicates, flaps, first_seen_at, last_seen_at)
+    VALUES (?, 1, 1, ?, ?, 'shop', 'checkout', ?, 0, 0, 0, 0, 0, 0)
+"""
 _ALERT = """
-    INSERT INTO alert (id, project_id, source_id, recurrence_id, signature, state, severity, severity_word, name,
-        summary, description, labels, links, namespace, service, target, group_key, occurrences, flaps, opened_at,
-        last_seen_at, first_acked_at, acked_at, resolved_at, resolved_by, resolved_by_name, owner, owner_name, note,
-        note_by, note_by_name)
-    VALUES (?, 1, 1, ?, ?, 'resolved', 'warning', '', ?, 'error ratio is 9%', 'above 5% for 2m', ?, '[]', 'shop',
-        'checkout', ?, '{}:{alertname="HighErrorRate"}', 9, 0, ?, ?, ?, ?, ?, 'source:bench', 'bench', ?, ?, ?, ?, ?)
+    INSERT INTO alert (id, project_id, source_id, recurrence_id, signature, state, severity, severity_word,
+        name, summary, description, labels, links, namespace, service, target, group_key, occurrences, flaps,
+        opened_at, last_seen_at, first_acked_at, acked_at, resolved_at, resolved_by, resolved_by_name, owner,
+        owner_name, note, note_by, note_by_name)
+    VALUES (?, 1, 1, ?, ?, 'resolved', 'warning', '', ?, 'error ratio is 9%', 'above 5% for 2m', ?, '[]',
+        'shop', 'checkout', ?, '{}:{alertname="HighErrorRate"}', 9, 0, ?, ?, ?, ?, ?, 'source:bench', 'bench',
+        ?, ?, ?, ?, ?)
 """
 _EVENT = """
-    INSERT INTO event (project_id, source_id, recurrence_id, alert_id, envelope_digest, position, status, severity,
-        verdict, reason, preview, received_at)
+    INSERT INTO event (project_id, source_id, recurrence_id, alert_id, envelope_digest, position, status,
+        severity, verdict, reason, preview, received_at)
     VALUES (1, 1, ?, ?, ?, 0, ?, 'warning', ?, '', 'HighErrorRate: error ratio is 9%', ?)
 """
 _SUMS = """
@@ -95,15 +91,20 @@ _SUMS = """
         SELECT recurrence_id, received_at / 3600000000, count(*), sum(verdict = 'opened'), 0, 0
         FROM event WHERE status = 'firing' GROUP BY 1, 2;
     INSERT INTO recurrence_day
-        SELECT recurrence_id, hour / 24, sum(occurrences), sum(episodes), 0, 0 FROM recurrence_hour GROUP BY 1, 2;
-    UPDATE recurrence SET (occurrences, episodes, duplicates, first_seen_at, last_seen_at, last_alert_id, acks,
-            ack_us, resolves, resolve_us, self_resolves, attention_us) =
+        SELECT recurrence_id, hour / 24, sum(occurrences), sum(episodes), 0, 0
+        FROM recurrence_hour GROUP BY 1, 2;
+    UPDATE recurrence SET (occurrences, episodes, duplicates, first_seen_at, last_seen_at, last_alert_id,
+            acks, ack_us, resolves, resolve_us, self_resolves, attention_us) =
         (SELECT coalesce(sum(occurrences), 0), count(*), coalesce(sum(occurrences - 1), 0),
             coalesce(min(opened_at), 0), coalesce(max(last_seen_at), 0), max(id), count(acked_at),
             coalesce(sum(acked_at - opened_at), 0), count(*), coalesce(sum(resolved_at - opened_at), 0),
             count(*) - count(owner), coalesce(sum(resolved_at - acked_at), 0)
         FROM alert WHERE alert.recurrence_id = recurrence.id);
 """
+
+
+def _recurrence(key: int) -> tuple[object, ...]:
+    return key, f"signature-{key:012}", f"HighErrorRate{key % 500}", f"node-{key}"
 
 
 def _alert(life: tuple[int, tuple[int, int]]) -> tuple[object, ...]:
@@ -117,7 +118,7 @@ def _alert(life: tuple[int, tuple[int, int]]) -> tuple[object, ...]:
 
 
 def _envelopes(lives: list[tuple[int, tuple[int, int]]]) -> Iterator[tuple[object, ...]]:
-    """A repeat says word for word the same: an episode has one body while it fires and one when it is over."""
+    """A repeat says the same word for word: an episode has one body while it fires, one when it is over."""
     for key, (at, _) in lives:
         for part in ("firing", "resolved"):
             yield f"{part}-{key:014}", BODY % ("x" * 800), "0" * 64, at
@@ -141,7 +142,12 @@ async def measure(name: str, work: Callable[[int], Awaitable[object]], runs: int
         times.append((perf_counter() - began) * 1_000)
     cuts, spent = quantiles(times, n=100), (process_time() - spent) / runs * 1_000
     told = f"p50 {cuts[49]:7.2f}   p95 {cuts[94]:7.2f}   processor {spent:7.2f}"
-    print(f"  {name:<34} {told} ms")  # noqa: T201 -- the result
+    print(f"  {name:<34} {told} ms")
+
+
+def rank(desk: Desk, query: Query) -> Callable[[int], Awaitable[object]]:
+    """The first page of a ranking."""
+    return lambda _: recurrence.listing(desk, query)
 
 
 async def look(desk: Desk, last_alert: int) -> None:
@@ -149,7 +155,7 @@ async def look(desk: Desk, last_alert: int) -> None:
     for window in Window:
         for sort in Sort:
             query = Query(window=window, sort=sort)
-            await measure(f"list, {window}, by {sort}", lambda _, q=query: recurrence.listing(desk, q), 40)
+            await measure(f"list, {window}, by {sort}", rank(desk, query), 40)
     dice = random.Random(2)  # noqa: S311 -- the same figures each time
     some = [dice.randint(1, last_alert) for _ in range(RUNS)]  # hot recurrences have more alerts
     which = await desk.storage.read(
@@ -166,9 +172,10 @@ async def remember(desk: Desk, recurrence_id: int) -> None:
 
     def work(tx: Transaction) -> object:
         known = tx.recurrences.get(1, recurrence_id)
-        assert known is not None and known.last_alert_id is not None  # noqa: S101, PT018 -- it was filled so
+        assert known is not None
+        assert known.last_alert_id is not None
         alert = tx.alerts.get(1, known.last_alert_id)
-        assert alert is not None  # noqa: S101 -- it was filled so
+        assert alert is not None
         return memory_of(tx, desk, alert)
 
     await desk.storage.read(work)
@@ -184,7 +191,7 @@ async def bench(folder: Path, events: int) -> None:
     desk = await open_desk(storage, ManualClock(NOW))
     desk.guild_id = 1
     size = path.stat().st_size
-    print(f"{events:,} events in {RECURRENCES:,} recurrences, {size / events:.0f} bytes an event")  # noqa: T201 -- the result
+    print(f"{events:,} events in {RECURRENCES:,} recurrences, {size / events:.0f} bytes an event")
     await look(desk, events // EPISODE)
     await storage.close()
 

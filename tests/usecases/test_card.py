@@ -1,6 +1,5 @@
 """The outbox: one row a card, claimed by one worker, sent until it shows what is wanted."""
 
-
 from bot.clock import ManualClock
 from bot.domain.outbox import COUNT_DELAY, ParkReason
 from bot.domain.signal import Severity
@@ -148,3 +147,33 @@ async def test_cards_without_a_channel_go_to_the_one_that_is_chosen(desk: Desk, 
     assert await setting.choose_channel(desk, CHANNEL, actor=ANNA) == 1
     assert desk.default_channel_id == CHANNEL
     assert (await take(desk)).card.channel_id == CHANNEL
+
+
+async def test_a_deleted_card_of_an_alert_that_is_over_stays_away_until_it_fires_again(
+    desk: Desk, send: Send
+) -> None:
+    await send(firing())
+    await send(resolved())
+    await show(desk, await take(desk))
+    assert await card.forget_message(desk, 9_001)
+    assert await card.channels_due(desk) == []
+    await send(firing())
+    assert (await take(desk)).card.message_id is None
+
+
+async def test_a_refused_card_is_tried_again_when_it_changes(desk: Desk, send: Send) -> None:
+    await send(firing())
+    task = await take(desk)
+    await card.park(desk, task.card, ParkReason.REFUSED, alone=True)
+    await alerts.acknowledge(desk, 1, actor=ANNA)
+    assert (await take(desk)).card.id == task.card.id
+
+
+async def test_cards_whose_channel_is_gone_move_to_the_one_that_is_chosen(desk: Desk, send: Send) -> None:
+    await send(firing())
+    task = await take(desk)
+    await card.park(desk, task.card, ParkReason.UNKNOWN_CHANNEL, alone=False)
+    assert await setting.choose_channel(desk, 7_002, actor=ANNA) == 1
+    moved = await card.take(desk, 7_002, worker="w")
+    assert moved is not None
+    assert (moved.card.message_id, moved.card.retried) == (None, False)
