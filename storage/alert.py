@@ -10,7 +10,7 @@ from bot.domain.signal import Severity, Signal
 from bot.domain.verdict import Standing
 from storage.alert_row import INSERT, MOVE, REFRESH, insert_row, move_row, read, refresh_row, state_columns
 from storage.dialect import allocate
-from storage.table import alert
+from storage.table import IS_OPEN_ALERT, alert
 
 
 class NewAlert(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -124,7 +124,7 @@ class Alerts:
     def _matching(project_id: int, which: Filter) -> Select[tuple[object, ...]]:
         statement: Select[tuple[object, ...]] = select(alert).where(alert.c.project_id == project_id)
         if which.states == OPEN.states:
-            statement = statement.where(alert.c.state != State.RESOLVED.value)  # meets the partial index
+            statement = statement.where(IS_OPEN_ALERT)  # meets the partial index
         elif which.states is not None:
             statement = statement.where(alert.c.state.in_([state.value for state in which.states]))
         if which.severity is not None:

@@ -6,10 +6,10 @@ from sqlalchemy import Connection, Select, case, func, or_, select
 from bot.domain.alert import TRANSITIONS, Alert, State, Trigger
 from bot.domain.signal import Severity
 from storage.alert_row import read
-from storage.table import alert, recurrence
+from storage.table import IS_OPEN_ALERT, alert, recurrence
 
 _CLAIMABLE = [state.value for state, trigger in TRANSITIONS if trigger is Trigger.CLAIM]
-_OPEN = alert.c.state != State.RESOLVED.value  # meets the partial index
+_OPEN = IS_OPEN_ALERT  # meets the partial index
 _RANKS = {severity.value: severity.rank for severity in Severity}
 
 

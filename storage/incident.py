@@ -20,7 +20,7 @@ from storage.codec import (
 )
 from storage.dialect import hold_openings
 from storage.incident_table import IS_ACTIVE, IS_OPEN, incident, incident_alert
-from storage.table import alert
+from storage.table import IS_OPEN_ALERT, alert
 
 _roles: Final = msgspec.json.Decoder(dict[Role, Actor])
 _FAMILY: Final = 100  # merges in a row that are followed
@@ -139,7 +139,7 @@ class Incidents:
             incident.c.project_id == project_id,
             IS_OPEN,
             theirs.exists(),
-            ~theirs.where(alert.c.state != "resolved").exists(),
+            ~theirs.where(IS_OPEN_ALERT).exists(),
         )
         return list(self._connection.execute(statement.order_by(incident.c.id).limit(limit)).scalars())
 

@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
-from bot.domain.alert import State
 from bot.domain.source import Source
 from storage.bulk import Bulk
 from storage.codec import (
@@ -18,7 +17,7 @@ from storage.codec import (
     span_micros_or_none,
     span_or_none,
 )
-from storage.table import alert, credential, source
+from storage.table import IS_OPEN_ALERT, alert, credential, source
 
 
 class Credential(msgspec.Struct, frozen=True):
@@ -110,7 +109,7 @@ class Sources:
             update(alert)
             .where(
                 alert.c.source_id == source_id,
-                alert.c.state != State.RESOLVED.value,
+                IS_OPEN_ALERT,
                 or_(alert.c.silent_after.is_(None), alert.c.silent_after > us),
             )
             .values(silent_after=us)

@@ -182,6 +182,8 @@ alert: Final = Table(
     Column("note_by_name", Text),
 )
 _OPEN: Final = text("state <> 'resolved'")
+IS_OPEN_ALERT: Final = text("alert.state <> 'resolved'")
+"""The condition of the partial index in its own words: from a bound parameter neither engine can prove it."""
 Index("ix_alert_open", alert.c.project_id, alert.c.id, sqlite_where=_OPEN, postgresql_where=_OPEN)
 Index("ix_alert_recurrence_id", alert.c.recurrence_id, alert.c.id)
 _LEASED: Final = text("lease_expires_at IS NOT NULL")

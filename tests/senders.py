@@ -7,8 +7,8 @@ from datetime import timedelta
 from bot.domain.actor import person
 from bot.domain.signal import Rejected, Severity, Signal, Status
 from bot.domain.source import Source
-from bot.usecases.batch import Identified, Receipt, Submission
 from bot.usecases.desk import Desk
+from bot.usecases.submission import Identified, Receipt, Submission
 from storage.event import Envelope
 
 Send = Callable[..., Awaitable[Receipt]]

@@ -57,14 +57,17 @@ def hour_of_week(at: datetime) -> int:
 def _best(
     moments: Sequence[datetime], slot: Callable[[datetime], int], slots: int, width: int, period: Period
 ) -> int | None:
-    """The first of the runs of ``width`` slots, on a circle of ``slots``, that hold most moments."""
+    """Of the runs of ``width`` slots, on a circle of ``slots``, the one that holds most moments.
+
+    Of equal ones it is the one that begins with most, then the first.
+    """
     placed = [(slot(at), at) for at in moments]
     counts = Counter(place for place, _ in placed)
     held = {
         start: sum(counts[(start + step) % slots] for step in range(width))
-        for start in sorted({(place - step) % slots for place in counts for step in range(width)})
+        for start in {(place - step) % slots for place in counts for step in range(width)}
     }
-    start = max(held, key=held.__getitem__)
+    start = max(held, key=lambda each: (held[each], counts[each], -each))
     if held[start] < SHARE * len(moments):
         return None
     periods = {period(at) for place, at in placed if (place - start) % slots < width}

@@ -60,7 +60,8 @@ class Api:
         route, ref = _find(request.path, request.method)
         admitted = await self._gate.admit(request.headers, route.scope)
         with self._known:
-            caller = Caller(admitted.desk, admitted.token.actor, ref, read_key(request))
+            key = read_key(request) if route.keyed else ""
+            caller = Caller(admitted.desk, admitted.token.actor, ref, key)
             asked = await self._read(request, route)
             try:
                 reply = await route.act(caller, asked)

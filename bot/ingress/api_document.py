@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from bot.ingress.api import ROUTES
-from bot.ingress.api_route import Route
+from bot.ingress.api_route import KEY, LONGEST_KEY, Route
 from bot.ingress.problem import CONTENT_TYPE, Problem, Reason
 
 SECURITY: Final[dict[str, Any]] = {
@@ -79,6 +79,9 @@ def _parameters(route: Route[Any], takes: Json) -> list[Json]:
     parameters: list[Json] = []
     if "{ref}" in route.path:
         parameters.append({"name": "ref", "in": "path", "required": True, "schema": {"type": "string"}})
+    if route.keyed:
+        schema = {"type": "string", "maxLength": LONGEST_KEY}
+        parameters.append({"name": KEY, "in": "header", "required": False, "schema": schema})
     if route.method == "GET":
         required = takes.get("required", [])
         parameters += [

@@ -132,6 +132,7 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
         takes=NewIncident,
         act=_open,
         answers={201: Opened, 200: Opened},
+        keyed=True,
     ),
     Route(
         method="GET",

@@ -25,7 +25,7 @@ from bot.usecases.desk import Desk
 
 MAX_BODY: Final = 262_144
 LONGEST_KEY: Final = 255
-_KEY: Final = "Idempotency-Key"
+KEY: Final = "Idempotency-Key"
 _MISFIT: Final = re.compile(r"(?P<reason>.*?)(?: - at `(?:key in )?\$?\.?(?P<place>[^`]*)`)?", re.DOTALL)
 _NAMED: Final = re.compile(r"Object \w+ (?P<how>unknown|required) field `(?P<field>.*)`", re.DOTALL)
 _SAID: Final = {"unknown": "There is no such field here.", "required": "It is required."}
@@ -56,7 +56,10 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route(Generic[T]):
-    """``path`` may hold one ``{ref}``; ``answers`` are the types of its successes by status."""
+    """``path`` may hold one ``{ref}``; ``answers`` are the types of its successes by status.
+
+    A ``keyed`` one heeds an Idempotency-Key; the others can be repeated without.
+    """
 
     method: str
     path: str
@@ -65,6 +68,7 @@ class Route(Generic[T]):
     takes: type[T]
     act: Callable[[Caller, T], Awaitable[Reply]]
     answers: Mapping[int, type[msgspec.Struct] | None]
+    keyed: bool = False
 
 
 def read_query(request: web.BaseRequest, kind: type[T]) -> T:
@@ -108,12 +112,12 @@ def read_key(request: web.BaseRequest) -> str:
     Raises:
         Refusal: it is too long or not printable ASCII.
     """
-    keys = request.headers.getall(_KEY, [])
+    keys = request.headers.getall(KEY, [])
     if not keys:
         return ""
     key = keys[0].strip()
     if len(keys) > 1 or not 0 < len(key) <= LONGEST_KEY or not (key.isascii() and key.isprintable()):
-        raise Refusal(Reason.INVALID, f"Must be up to {LONGEST_KEY} printable characters, once.", field=_KEY)
+        raise Refusal(Reason.INVALID, f"Must be up to {LONGEST_KEY} printable characters, once.", field=KEY)
     return key
 
 

@@ -93,5 +93,6 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
         takes=RunReport,
         act=_report,
         answers={200: RunAnswer},
+        keyed=True,
     ),
 )

@@ -36,15 +36,15 @@ from bot.ingress.problem import Reason, Refusal
 from bot.ingress.room import Room
 from bot.providers.body import UnsupportedMediaError, decode
 from bot.providers.registry import Provider
-from bot.usecases.batch import (  # type: ignore[attr-defined]  # Envelope: a value that use cases take
+from bot.usecases.desk import Desk
+from bot.usecases.intake import Intake
+from bot.usecases.submission import (
     Envelope,
     Identified,
     Outcome,
     Receipt,
     Submission,
 )
-from bot.usecases.desk import Desk
-from bot.usecases.intake import Intake
 
 MOST_UNPROVEN: Final = 64
 """Signed bodies that are read at once before anybody knows whose they are."""

@@ -15,8 +15,9 @@ from typing import Final
 from bot import metrics
 from bot.domain.errors import NotDurableError
 from bot.domain.signal import Status
-from bot.usecases.batch import Batch, Receipt, Submission
+from bot.usecases.batch import Batch
 from bot.usecases.desk import Desk
+from bot.usecases.submission import Receipt, Submission
 from storage.transaction import Transaction
 
 MAX_BATCH: Final = 500

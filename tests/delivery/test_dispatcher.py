@@ -8,10 +8,10 @@ from bot.domain.outbox import ParkReason
 from bot.sandbox.fault import Effect, Rule
 from bot.usecases import card as cards
 from bot.usecases import status
-from bot.usecases.batch import Submission
 from bot.usecases.desk import Desk, Rules
 from bot.usecases.intake import take_in
 from bot.usecases.open import open_desk
+from bot.usecases.submission import Submission
 from tests.delivery.conftest import Stage, until
 from tests.senders import firing, resolved, submission
 

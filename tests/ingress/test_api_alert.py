@@ -269,12 +269,6 @@ async def test_secrets_and_control_characters_leave_a_note(door: Door, program: 
     assert (await program.post("/v1/alerts/A-1/note", b'{"note": "a\\ud800b"}')).json["note"] == "a\ufffdb"
 
 
-async def test_a_key_for_repeats_has_a_bound(program: Program) -> None:
-    for key, status in (("k" * 255, 204), ("k" * 256, 400), ("é", 400)):
-        answer = await program.post("/v1/alerts/claim", headers={"Idempotency-Key": key})
-        assert answer.status == status
-
-
 async def test_other_methods_are_told_which_there_are(program: Program) -> None:
     for path, method, allowed in (
         ("/v1/alerts", "POST", "GET"),

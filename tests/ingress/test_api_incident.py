@@ -89,6 +89,13 @@ async def test_a_key_opens_once_for_each_program(door: Door, program: Program) -
     assert [answer.json["incident"]["ref"] for answer in answers] == ["I-1", "I-1", "I-2"]
 
 
+async def test_a_key_has_a_bound(program: Program) -> None:
+    for key, status in (("k" * 255, 201), ("k" * 256, 400), ("é", 400)):
+        answer = await program.post("/v1/incidents", {"title": "x"}, headers={"Idempotency-Key": key})
+        assert answer.status == status
+    assert (await program.get("/v1/incidents")).json["total"] == 1
+
+
 async def test_saying_it_again_changes_nothing(door: Door, program: Program) -> None:
     await send(door, firing("Down"))
     await program.post("/v1/incidents", {"title": "Odd"})

@@ -4,9 +4,9 @@ import pytest
 
 from bot.domain.signal import Rejected, Signal
 from bot.domain.source import Source
-from bot.usecases.batch import Receipt
 from bot.usecases.desk import Desk
 from bot.usecases.intake import take_in
+from bot.usecases.submission import Receipt
 from tests.senders import Send, add_source, submission
 
 

@@ -15,9 +15,9 @@ from bot.domain.source import Source
 from bot.domain.verdict import Verdict
 from bot.usecases import alert as alerts
 from bot.usecases import inspection
-from bot.usecases.batch import Submission
 from bot.usecases.desk import Desk, Rules
 from bot.usecases.intake import MAX_WAITING, Intake
+from bot.usecases.submission import Submission
 from storage.card import Place
 from tests.senders import ANNA, Send, add_source, firing, resolved, submission
 

@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
+import asyncpg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import make_url
 
 from bot.clock import ManualClock
 from bot.domain.actor import Actor, ActorKind
@@ -76,6 +78,54 @@ async def test_of_many_workers_no_two_get_the_same_alert(desk: Desk, send: Send)
         if each is not None:
             assert (await program.find(desk, each.alert.id)).alert.owner == worker
             assert await entries(desk, each.alert.id) == [(worker.ident, "claim")]
+
+
+async def test_workers_and_senders_at_once_lose_nothing_and_share_nothing(desk: Desk, send: Send) -> None:
+    names = [f"n{number}" for number in range(8)]
+    await send(*[firing(name) for name in names])
+    done: list[int] = []
+
+    async def labour(worker: Actor) -> None:
+        while len(done) < len(names):
+            seen = await program.claim_next(desk, ANY, actor=worker)
+            if seen is not None:
+                await program.perform(desk, alerts.resolving(seen.alert.id, worker, "mended"))
+                done.append(seen.alert.id)
+
+    async def repeat(name: str) -> None:
+        for _ in range(4):
+            if name not in {names[alert_id - 1] for alert_id in done}:
+                await send(firing(name))
+
+    workers = [Actor(ActorKind.PROGRAM, f"w{number}", f"w{number}") for number in range(4)]
+    async with asyncio.timeout(60):
+        await asyncio.gather(*map(labour, workers), *map(repeat, names))
+    assert len(done) >= len(names)
+    for alert_id in done:
+        told = [action for _, action in await entries(desk, alert_id)]
+        assert told.count("claim") == told.count("resolve") == done.count(alert_id)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("table", ["alert", "recurrence"])
+async def test_what_is_being_written_is_passed_over_without_waiting(
+    desk: Desk, send: Send, database_url: str, table: str
+) -> None:
+    await send(firing("worst", Severity.CRITICAL), firing("next"))
+    url = make_url(database_url)
+    other = await asyncpg.connect(user="postgres", database=url.database, host=url.query["host"])
+    try:
+        async with asyncio.timeout(10), other.transaction():
+            await other.execute(f"SELECT id FROM {table} WHERE id = 1 FOR UPDATE")  # noqa: S608 -- our own names
+            seen = await program.claim_next(desk, ANY, actor=ROBOT)
+            assert seen is not None
+            assert seen.alert.name == "next"
+            assert await program.claim_next(desk, ANY, actor=ROBOT) is None
+    finally:
+        await other.close()
+    seen = await program.claim_next(desk, ANY, actor=ROBOT)
+    assert seen is not None
+    assert seen.alert.name == "worst"
 
 
 async def test_what_somebody_has_is_passed_over(desk: Desk, send: Send) -> None:
