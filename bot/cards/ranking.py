@@ -138,25 +138,26 @@ def _option(recurrence: Recurrence) -> Option:
 
 def _sorts(view: RankingView) -> Row:
     return tuple(
-        _choice(label, view, msgspec.structs.replace(view.query, sort=sort)) for sort, label in _SORTS.items()
+        _choice("sort", label, view, msgspec.structs.replace(view.query, sort=sort))
+        for sort, label in _SORTS.items()
     )
 
 
 def _windows(view: RankingView) -> Row:
     return tuple(
-        _choice(label, view, msgspec.structs.replace(view.query, window=window))
+        _choice("window", label, view, msgspec.structs.replace(view.query, window=window))
         for window, label in _WINDOWS.items()
     )
 
 
-def _choice(label: str, view: RankingView, query: Query) -> Button:
-    """A way to look at the same differently; the one that is shown cannot be pressed."""
+def _choice(row: str, label: str, view: RankingView, query: Query) -> Button:
+    """A way to look at the same differently; the one that is shown cannot be pressed.
+
+    Both rows hold the one that is shown, and no id may stand on a message twice: so each names its row.
+    """
     is_shown = query == view.query
-    # Both rows hold the shown state: its button bears another id, for no id may stand on a message twice.
-    custom_id = build(
-        Verb.RANK, view.tag, label.lower().replace(" ", "-") if is_shown else SUBJECT, encode(query, 0)
-    )
     style = ButtonStyle.PRIMARY if is_shown else ButtonStyle.SECONDARY
+    custom_id = build(Verb.RANK, view.tag, row, encode(query, 0))
     return Button(label=label, custom_id=custom_id, style=style, disabled=is_shown)
 
 

@@ -2,18 +2,17 @@
 
 import shutil
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.chaos.aftermath import aftermath
-from tests.chaos.book import Book
 from tests.chaos.crew import Crew, at_work
 from tests.chaos.house import House
-from tests.chaos.process import Process, until
-from tests.chaos.trouble import endure, progress
+from tests.chaos.process import Process
+from tests.chaos.trouble import endure, progress, start_in
 
 SIZE = 8 << 20  # bytes
 
@@ -68,32 +67,16 @@ async def test_a_full_disk_is_told_and_survived(
     assert not violations
 
 
-async def test_killed_while_the_disk_is_full(small_disk: Path, sqlite_template: Path, tmp_path: Path) -> None:
-    """A bot that is started there may wait or end; whoever looks after processes starts it again."""
+async def test_started_on_a_full_disk(small_disk: Path, sqlite_template: Path, tmp_path: Path) -> None:
     shutil.copy(sqlite_template, small_disk / "tocsin.db")
     async with House(tmp_path, f"sqlite:///{small_disk}/tocsin.db") as house:
         await house.start_ready()
         async with Crew(house, seed=7, stories=8) as crew:
             async with at_work(crew.senders):
                 await progress(crew.book)
-                async with full(small_disk):
-                    house.kill()
-                    crew.book.died()
-                    bot = house.start()
-                    await until(refused_or_ended(crew.book, bot), "the full disk to show")
-                if not bot.alive:
-                    await house.start_ready()
+                await start_in(house, crew.book, full(small_disk))
             _, violations = await aftermath(house, crew.book)
     assert not violations
-
-
-def refused_or_ended(book: Book, bot: Process) -> Callable[[], Awaitable[bool]]:
-    refused = book.refused
-
-    async def look() -> bool:
-        return book.refused > refused or not bot.alive
-
-    return look
 
 
 async def test_files_that_must_not_grow_are_told_and_survived(sqlite_url: str, tmp_path: Path) -> None:

@@ -35,6 +35,24 @@ async def endure(house: House, book: Book, trouble: AbstractAsyncContextManager[
     await progress(book)
 
 
+async def start_in(house: House, book: Book, trouble: AbstractAsyncContextManager[None]) -> None:
+    """Kill the bot and start it in ``trouble``; afterwards it works.
+
+    It may wait for better times or end: whoever looks after processes starts it again.
+    """
+    house.kill()
+    book.died()
+    async with trouble:
+        refused, bot = book.refused, house.start(silent=True)
+
+        async def look() -> bool:
+            return book.refused > refused or not bot.alive
+
+        await until(look, "the trouble to show")
+    if not bot.alive:
+        await house.start_ready()
+
+
 async def progress(book: Book) -> None:
     """Some promises are made."""
     enough = book.accepted + _SOME

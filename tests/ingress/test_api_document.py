@@ -1,11 +1,13 @@
 """The document and the index: made of the routes, complete, and true."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from bot.domain.token import Scope
+from bot.domain.token import IMPLIED, Scope
 from bot.ingress import api_document
 from bot.ingress.api import ROUTES
 from bot.ingress.hook import Accepted
@@ -42,6 +44,21 @@ async def test_every_route_stands_in_the_document_and_in_the_index(
             assert named >= set(route.takes.__struct_fields__)
         else:
             assert route.takes.__name__ in str(operation["requestBody"])
+
+
+def test_the_page_for_people_names_every_route_and_what_each_scope_includes() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"^\| `((?:GET|POST) [^`]+)` \|", page, re.MULTILINE))
+    assert named == {f"{route.method} {route.path}" for route in ROUTES}
+    rows = re.findall(r"^\| `([a-z.]+)` \| [^|]+ \| ?([^|]*) ?\|$", page, re.MULTILINE)
+    told = {scope: set(re.findall(r"`([a-z.]+)`", included)) for scope, included in rows}
+    assert told == {scope.value: {each.value for each in IMPLIED.get(scope, ())} for scope in Scope}
+
+
+async def test_a_get_may_be_asked_for_its_head(door: Door) -> None:
+    program = await admit(door, *Scope)
+    answer = await program.ask("HEAD", "/v1/alerts")
+    assert (answer.status, answer.body) == (200, b"")
 
 
 async def test_operations_have_names_of_their_own(document: dict[str, Any]) -> None:
