@@ -61,7 +61,13 @@ async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
         TocsinError: a PostgreSQL database lacks migrations, with the command to type.
     """
     choice = database_choice(settings)
-    await _migrate(choice)
+    try:
+        await _migrate(choice)
+    except OSError as error:
+        raise TocsinError(
+            f"The database {choice.shown} (from {choice.origin}) cannot be reached:"
+            f" {error.strerror or error}. Is it running, and may this user use it?"
+        ) from error
     storage = Storage.open(choice.url)
     try:
         yield await opening.open_desk(
@@ -190,6 +196,7 @@ async def running(settings: Settings) -> AsyncIterator[Place]:
             desk, Intake(desk), options=_ingress_options(settings), probes=_probes(desk, delivery)
         )
         rehearsal.url = await ingress.start()
+        await setting.remember_address(desk, rehearsal.url)
         stack.push_async_callback(ingress.stop)
         connection = asyncio.create_task(supervisor.run(), name="supervisor")
         stack.push_async_callback(_end, connection)
@@ -265,11 +272,10 @@ def _probes(desk: Desk, delivery: _Delivery) -> list[Probe]:
     async def connected() -> str | None:
         return await delivery.gateway.gateway_ready()
 
-    return [
-        Probe("database", writable),
-        Probe("gateway", connected),
-        Probe("cards", delivery.dispatcher.cards_not_stuck),
-    ]
+    async def flowing() -> str | None:
+        return await delivery.dispatcher.cards_not_stuck() or await status.default_channel_trouble(desk)
+
+    return [Probe("database", writable), Probe("gateway", connected), Probe("cards", flowing)]
 
 
 def _token(settings: Settings) -> str:

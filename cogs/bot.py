@@ -12,7 +12,7 @@ from discord.ext import commands
 
 from bot.cards import answer
 from bot.usecases.desk import Desk
-from cogs import alert, listing, recurrence, setup
+from cogs import alert, board, listing, recurrence, setup
 from cogs.alert_command import AlertCommands, acknowledge_message
 from cogs.door import BotOptions, Door
 from cogs.errand import Errand
@@ -28,7 +28,7 @@ from cogs.status import StatusCommand
 # None is privileged: what people press and set says who they are.
 INTENTS: Final = discord.Intents(guilds=True, guild_messages=True, guild_reactions=True)
 PRESSES: Final[Acts] = MappingProxyType(
-    {**alert.PRESSES, **listing.PRESSES, **recurrence.PRESSES, **setup.PRESSES}
+    {**alert.PRESSES, **board.PRESSES, **listing.PRESSES, **recurrence.PRESSES, **setup.PRESSES}
 )
 FORMS: Final[Acts] = MappingProxyType({**alert.FORMS, **setup.FORMS})
 _READY_LULL: Final = 0.5  # seconds without another server before READY; a desk is in one or few

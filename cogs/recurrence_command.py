@@ -55,6 +55,12 @@ class RecurrenceCommands(
         """From now on links to messages can be made."""
         self._door.desk.guild_id = self._door.home(self._client)
 
+    @commands.Cog.listener()
+    async def on_interaction(self, _: Click) -> None:
+        """A desk that is being set up finds its server in the meantime."""
+        if self._door.desk.guild_id is None:
+            self._door.desk.guild_id = self._door.home(self._client)
+
     @app_commands.command(name="list", description="What fired, ranked by what it costs")
     @app_commands.describe(
         sort="By how often, by people's time, or by noise",

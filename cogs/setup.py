@@ -98,15 +98,24 @@ async def send_test(errand: Errand, which: CustomId) -> None:
 
 
 async def _make(errand: Errand, draft: Draft, name: str) -> Issued:
-    """The first channel becomes the desk's own; a later source may speak in another one."""
+    """The first channel becomes the desk's own; a later source may speak in another one.
+
+    When the desk's own is gone, the one that was picked takes its place and its waiting cards.
+    """
     desk, actor = errand.door.desk, errand.actor
-    channel_id: int | None = draft.channel_id
-    if desk.default_channel_id in {None, channel_id}:
-        channel_id = None
+    homeless = _is_homeless(errand)
+    own = homeless or desk.default_channel_id == draft.channel_id
+    channel_id = None if own else draft.channel_id
     issued = await source.add(desk, name, draft.provider, actor=actor, channel_id=channel_id)
-    if desk.default_channel_id is None:
+    if homeless:
         await setting.choose_channel(desk, draft.channel_id, actor=actor)
     return issued
+
+
+def _is_homeless(errand: Errand) -> bool:
+    """Whether the desk has no channel, or only one that its server does not have any more."""
+    channel_id, guild = errand.door.desk.default_channel_id, errand.interaction.guild
+    return channel_id is None or (guild is not None and guild.get_channel(channel_id) is None)
 
 
 async def _send_test(errand: Errand, source_id: int) -> str:

@@ -11,9 +11,9 @@ from bot.domain.alert import State
 from bot.domain.outbox import CardKind, Outgoing, ParkReason, nonce
 from bot.domain.verdict import Lane
 from storage.bulk import Bulk
-from storage.channel import sendable
 from storage.codec import micros, moment, moment_or_none
 from storage.dialect import allocate
+from storage.outbox import Choice, sendable
 from storage.table import alert, card
 
 _NEW_COLUMNS = (
@@ -107,16 +107,16 @@ class Cards:
         )
 
     def claim(
-        self, channel_id: int, *, worker: str, tag: str, now: datetime, lease: timedelta
+        self, channel_id: int, which: Choice, *, worker: str, tag: str, now: datetime, lease: timedelta
     ) -> Outgoing | None:
-        """Take the most urgent card of a channel that may be sent now, or None.
+        """Take the first card of a channel that fits the choice and may be sent now, or None.
 
         The nonce and the time of the first attempt are stored before anything is sent.
         """
         us = micros(now)
         candidate = (
             select(card.c.id)
-            .where(card.c.channel_id == channel_id, sendable(us))
+            .where(card.c.channel_id == channel_id, which.condition(channel_id), sendable(us))
             .order_by(card.c.lane, card.c.dirty_since, card.c.id)
             .limit(1)
             .with_for_update(skip_locked=True)
@@ -183,6 +183,10 @@ class Cards:
             .where(card.c.id == card_id)
             .values(**_gone(now), claimed_by=None, claim_expires_at=None)
         )
+
+    def let_be(self, card_id: int) -> None:
+        """Nobody needs to see what it would show."""
+        self._connection.execute(update(card).where(card.c.id == card_id).values(shown=card.c.wanted))
 
     def answered(self, card_id: int, *, revision: int) -> None:
         """A person's click was answered with revision ``revision`` on the card itself.

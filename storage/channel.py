@@ -1,14 +1,16 @@
 """Channels: the outbox seen from the places where cards go: what is due, what is parked."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
+from sqlalchemy import Connection, Select, exists, func, or_, select, union, update
 
-from bot.domain.outbox import COUNT_DELAY, ParkReason
+from bot.domain.outbox import CardKind, ParkReason
 from bot.domain.verdict import Lane
+from storage.board_table import board
 from storage.codec import micros, moment_or_none
 from storage.dialect import is_dead
+from storage.outbox import Look, dirty, look, rests_until, sendable
 from storage.table import card
 
 
@@ -43,11 +45,19 @@ class Channels:
         ).rowcount
 
     def adopt_homeless(self, project_id: int, channel_id: int) -> int:
-        """Give the cards that had no channel, or whose channel is gone, this one, as new messages."""
+        """Give the cards that had no channel, or whose channel is gone, this one, as new messages.
+
+        A board is its channel's own and goes with it.
+        """
         homeless = or_(card.c.channel_id == 0, card.c.parked_reason == ParkReason.UNKNOWN_CHANNEL.value)
         return self._connection.execute(
             update(card)
-            .where(card.c.project_id == project_id, card.c.channel_id != channel_id, homeless)
+            .where(
+                card.c.project_id == project_id,
+                card.c.channel_id != channel_id,
+                card.c.kind != CardKind.BOARD.value,
+                homeless,
+            )
             .values(
                 channel_id=channel_id,
                 message_id=None,
@@ -75,25 +85,20 @@ class Channels:
         ).rowcount
 
     def due(self, *, now: datetime) -> list[int]:
-        """Channels where something may be sent now."""
-        return list(
-            self._connection.execute(
-                select(card.c.channel_id).where(sendable(micros(now))).distinct()
-            ).scalars()
-        )
+        """Channels where something may be sent now, or where a board has to be kept."""
+        us = micros(now)
+        some = [_with_some(us, posted=posted) for posted in (False, True)]
+        kept = select(board.c.channel_id).where(board.c.left_at.is_(None))
+        return list(self._connection.execute(union(*some, kept)).scalars())
+
+    def look(self, channel_id: int, *, now: datetime, young_after: datetime, cap: int) -> Look:
+        """Count what may be sent in a channel, each lane up to ``cap``; cards that came later are young."""
+        return look(self._connection, channel_id, now=now, young_after=young_after, cap=cap)
 
     def next_due(self, channel_id: int) -> datetime | None:
         """When the earliest of a channel's waiting cards may be sent, None when nothing waits."""
-        held = case(
-            (card.c.claimed_by.is_not(None), card.c.claim_expires_at),
-            else_=func.coalesce(card.c.not_before, 0),
-        )
-        counted = case((card.c.lane == Lane.COUNT.value, card.c.dirty_since + _delay_us()), else_=0)
-        ready = case((held > counted, held), else_=counted)
         us = self._connection.execute(
-            select(func.min(ready)).where(
-                card.c.channel_id == channel_id, card.c.wanted > card.c.shown, card.c.parked_reason.is_(None)
-            )
+            select(func.min(rests_until())).where(card.c.channel_id == channel_id, dirty())
         ).scalar_one_or_none()
         return moment_or_none(us)
 
@@ -101,9 +106,7 @@ class Channels:
         """How many cards wait, by lane."""
         rows = self._connection.execute(
             select(card.c.lane, func.count().label("cards"))
-            .where(
-                card.c.project_id == project_id, card.c.wanted > card.c.shown, card.c.parked_reason.is_(None)
-            )
+            .where(card.c.project_id == project_id, dirty())
             .group_by(card.c.lane)
         )
         return {Lane(row.lane): row.cards for row in rows}
@@ -125,16 +128,16 @@ class Channels:
         return moment_or_none(us)
 
 
-def _delay_us() -> int:
-    return COUNT_DELAY // timedelta(microseconds=1)
-
-
-def sendable(now_us: int) -> ColumnElement[bool]:
-    """What may be sent now: dirty, not parked, not put off, not claimed, counts only after a while."""
-    return and_(
-        card.c.wanted > card.c.shown,
-        card.c.parked_reason.is_(None),
-        or_(card.c.not_before.is_(None), card.c.not_before <= now_us),
-        or_(card.c.claimed_by.is_(None), card.c.claim_expires_at <= now_us),
-        or_(card.c.lane < Lane.COUNT.value, card.c.dirty_since <= now_us - _delay_us()),
+def _with_some(now_us: int, *, posted: bool) -> Select[tuple[int]]:
+    """Channels with a sendable card, found by stepping from channel to channel, however many wait in each."""
+    first = select(func.min(card.c.channel_id).label("channel_id")).where(dirty(posted=posted))
+    place = first.cte(f"place_{int(posted)}", recursive=True)
+    following = (
+        select(func.min(card.c.channel_id))
+        .where(card.c.channel_id > place.c.channel_id, dirty(posted=posted))
+        .correlate(place)
+        .scalar_subquery()
     )
+    place = place.union_all(select(following).where(place.c.channel_id.is_not(None)))
+    some = exists().where(card.c.channel_id == place.c.channel_id, dirty(posted=posted), sendable(now_us))
+    return select(place.c.channel_id).where(place.c.channel_id.is_not(None), some)

@@ -22,6 +22,7 @@ class ProjectSettings(msgspec.Struct, frozen=True, kw_only=True):
     respond_role_ids: tuple[int, ...] = ()
     manage_role_ids: tuple[int, ...] = ()
     command_digest: str = ""
+    ingress_url: str = ""
 
 
 class Project(msgspec.Struct, frozen=True):

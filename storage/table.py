@@ -256,10 +256,11 @@ card: Final = Table(
     Column("seen_at", BigInteger),
     UniqueConstraint("kind", "subject_id", "channel_id"),
 )
-_DIRTY: Final = text("wanted > shown AND parked_reason IS NULL")
-Index(
-    "ix_card_dirty", card.c.channel_id, card.c.lane, card.c.id, sqlite_where=_DIRTY, postgresql_where=_DIRTY
-)
+_NEW: Final = text("wanted > shown AND parked_reason IS NULL AND message_id IS NULL")
+_CHANGED: Final = text("wanted > shown AND parked_reason IS NULL AND message_id IS NOT NULL")
+_QUEUE: Final = (card.c.channel_id, card.c.lane, card.c.dirty_since, card.c.id)
+Index("ix_card_new", *_QUEUE, sqlite_where=_NEW, postgresql_where=_NEW)
+Index("ix_card_changed", *_QUEUE, sqlite_where=_CHANGED, postgresql_where=_CHANGED)
 _PARKED: Final = text("parked_reason IS NOT NULL")
 Index("ix_card_parked", card.c.channel_id, sqlite_where=_PARKED, postgresql_where=_PARKED)
 Index("ix_card_message_id", card.c.message_id)

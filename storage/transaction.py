@@ -9,6 +9,7 @@ from storage.action import Actions
 from storage.alert import Alerts
 from storage.alert_search import AlertSearch
 from storage.audit import Audit
+from storage.board import Boards
 from storage.card import Cards
 from storage.channel import Channels
 from storage.dossier import Dossiers
@@ -54,6 +55,11 @@ class Transaction:
     def audit(self) -> Audit:
         """The chain of entries."""
         return Audit(self._connection)
+
+    @cached_property
+    def boards(self) -> Boards:
+        """Channels' storms."""
+        return Boards(self._connection)
 
     @cached_property
     def cards(self) -> Cards:

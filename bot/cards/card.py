@@ -187,13 +187,24 @@ class Ping(msgspec.Struct, frozen=True, gc=False):
         }
 
 
+class File(msgspec.Struct, frozen=True, gc=False):
+    """A text to be attached; nobody escapes what stands in it."""
+
+    name: str
+    text: str
+
+
 class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """One message: ``content`` outside the frame, embeds, rows of components, and whom it may wake."""
+    """One message: ``content`` outside the frame, embeds, rows of components, and whom it may wake.
+
+    ``file`` goes beside the payload, which does not know of it.
+    """
 
     content: str = ""
     embeds: tuple[Embed, ...] = ()
     rows: tuple[Row, ...] = ()
     ping: Ping = Ping()
+    file: File | None = None
 
     def to_payload(self) -> Payload:
         """``content``, ``embeds`` and ``components``, always present, so that an edit clears old parts."""

@@ -69,7 +69,7 @@ def fit(card: Card) -> Card:
     ping = _ping(card.ping)
     if content is card.content and embeds is card.embeds and rows is card.rows and ping is card.ping:
         return card
-    return Card(content=content, embeds=embeds, rows=rows, ping=ping)
+    return Card(content=content, embeds=embeds, rows=rows, ping=ping, file=card.file)
 
 
 def fit_modal(modal: Modal) -> Modal:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from bot.domain.alert import Alert, State
+from bot.domain.board import Held
 from bot.domain.signal import Severity
 
 SEPARATOR: Final = " · "
@@ -43,12 +44,12 @@ _HOUR: Final = 60 * _MINUTE
 _DAY: Final = 24 * _HOUR
 
 
-def sign(alert: Alert) -> str:
+def sign(alert: Alert | Held) -> str:
     """One emoji for state and severity together."""
     return SIGNS[alert.severity] if alert.state is State.NEW else _STATES[alert.state][0]
 
 
-def words(alert: Alert) -> str:
+def words(alert: Alert | Held) -> str:
     """State and severity in words: ``CRITICAL`` while new, ``ACKED · CRITICAL`` and the like after."""
     word = WORDS[alert.severity]
     return word if alert.state is State.NEW else f"{_STATES[alert.state][1]}{SEPARATOR}{word}"

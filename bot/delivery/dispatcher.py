@@ -25,7 +25,6 @@ from bot.usecases.desk import Desk
 POLL: Final = 1.0  # seconds between looks when nothing rings
 AT_ONCE: Final = 32  # workers
 _SHARE: Final = 4.0  # a look may cost so many times its length in waiting, but never more than a poll
-_SHORTEST: Final = 0.02  # seconds; other processes may hold what is due
 _SICK: Final = 5.0  # seconds to leave a channel alone whose worker broke
 _STUCK: Final = timedelta(minutes=2)
 _log: Final = structlog.get_logger(__name__)
@@ -137,8 +136,6 @@ class Dispatcher:
             rest = 0.0
             while rest == 0.0 and not self._stopping:
                 rest = await worker.step()
-            if rest == math.inf:
-                rest = await self._until_due(channel_id)
         except NotDurableError as error:
             _log.warning("the database keeps a channel waiting", channel=channel_id, reason=str(error))
             rest = POLL
@@ -146,12 +143,6 @@ class Dispatcher:
             _log.exception("a worker broke", channel=channel_id)
             rest = _SICK
         self._ring_in(channel_id, rest)
-
-    async def _until_due(self, channel_id: int) -> float:
-        due = await card.next_due(self._desk, channel_id)
-        if due is None:
-            return math.inf
-        return max(_SHORTEST, (due - self._desk.clock.now()).total_seconds())
 
     def _ring_in(self, channel_id: int, seconds: float) -> None:
         """Look again when the channel's rest is over."""

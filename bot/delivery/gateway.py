@@ -100,7 +100,7 @@ class Supervisor:
         try:
             await bot.start(self._token)
         except discord.LoginFailure:
-            self._fail("Discord refuses the bot token: reset it in the Developer Portal and configure it")
+            self._fail("Discord refuses the bot token; make a new one in the Developer Portal, configure it")
             return True
         except discord.PrivilegedIntentsRequired:
             self._fail("the Developer Portal does not allow the bot the intents it asks for")

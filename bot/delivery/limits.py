@@ -16,6 +16,8 @@ from typing import Final
 
 import msgspec
 
+from bot.domain.plan import Bucket
+
 MARGIN: Final = 0.01  # seconds; Discord rounds what is left to milliseconds
 UNTOLD: Final = 60.0  # seconds to keep quiet when a refusal does not say how long
 _PAUSE: Final = 10.0  # seconds without a call after which a run of calls begins anew
@@ -48,11 +50,15 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Window(msgspec.Struct, frozen=True, gc=False):
-    """A bucket as it was last heard of; it is full again at ``resets_at``."""
+    """A bucket as it was last heard of; it is full again at ``resets_at``.
+
+    ``seconds`` is the longest time until then that was ever heard, at best right after a window's first call.
+    """
 
     limit: int
     remaining: int
     resets_at: float
+    seconds: float
 
 
 class SubLimit(msgspec.Struct, frozen=True, gc=False):
@@ -119,6 +125,20 @@ class Limits:
         opens_at = max(opens_at, self._sub_limit_opens(call, channel_id, now))
         return opens_at - now + MARGIN if opens_at > now else 0.0
 
+    def bucket(self, call: Call, channel_id: int, *, now: float) -> Bucket:
+        """What a planner needs to know of the call's bucket."""
+        window = self._windows.get(self._key(call, channel_id))
+        opens_at = max(
+            self._all_closed,
+            self._closed.get((call, channel_id), -math.inf),
+            self._sub_limit_opens(call, channel_id, now),
+        )
+        closed = opens_at - now + MARGIN if opens_at > now else 0.0
+        if window is None:
+            return Bucket(closed=closed)
+        resets_in = window.resets_at - now + MARGIN if window.resets_at > now else 0.0
+        return Bucket(window.limit, window.remaining, resets_in, window.seconds, closed)
+
     def standings(self, *, now: float) -> Iterator[Standing]:
         """All that is known, a line for each call and channel that was ever used."""
         for call, channel_id in list(self._runs.keys() | self._closed.keys()):
@@ -141,7 +161,11 @@ class Limits:
             self._bucket_of[call, channel_id] = heard.bucket
         if heard.limit is None or heard.remaining is None or heard.reset_after is None:
             return None
-        window = Window(heard.limit, heard.remaining, now + heard.reset_after)
+        known = self._windows.get(self._key(call, channel_id))
+        longest = known.seconds if known is not None and known.limit == heard.limit else 0.0
+        window = Window(
+            heard.limit, heard.remaining, now + heard.reset_after, max(longest, heard.reset_after)
+        )
         self._windows[self._key(call, channel_id)] = window
         return window
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 import discord
 import msgspec
 
-from bot.cards.alert import find_marker, marker
+from bot.cards.look import SEPARATOR
 
 OLD: Final = timedelta(hours=1)  # after which edits have a limit of their own (error code 30046)
 
@@ -32,16 +32,17 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
         """Whether it mentions anybody but single users."""
         return bool(self.mention_roles) or self.mention_everyone
 
-    def bears(self, tag: str, alert_id: int) -> bool:
-        """Whether it is this alert's card, as an embed or, where Discord refused that, as plain text."""
-        if find_marker({"embeds": self.embeds}) == (tag, alert_id):
-            return True
-        return self.content.endswith(f"\n{plain_marker(tag, alert_id)}")
+    def bears(self, mark: str) -> bool:
+        """Whether it is the card with this mark, as an embed or, where Discord refused one, as plain text."""
+        footer = (self.embeds[0].get("footer") or {}).get("text") or "" if self.embeds else ""
+        return f"{footer}{SEPARATOR}".startswith(f"{mark}{SEPARATOR}") or self.content.endswith(
+            f"\n{plain_mark(mark)}"
+        )
 
 
-def plain_marker(tag: str, alert_id: int) -> str:
+def plain_mark(mark: str) -> str:
     """The last line of a card in plain text."""
-    return f"-# {marker(tag, alert_id)}"
+    return f"-# {mark}"
 
 
 def snowflake_at(moment: datetime) -> int:

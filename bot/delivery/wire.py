@@ -19,7 +19,7 @@ import msgspec
 from discord.http import Route
 
 from bot import metrics
-from bot.cards.card import Card
+from bot.cards.card import Card, File
 from bot.clock import Clock
 from bot.delivery.limits import UNTOLD, Call, Heard, Limits, read_headers
 from bot.delivery.message import Message, is_old
@@ -47,13 +47,14 @@ class Wire:
     async def post(self, channel_id: int, card: Card, *, nonce: str) -> Answer[Message]:
         """A new message, or, for a nonce of the past few minutes, the message that has it (as it is now)."""
         payload = _payload(card) | {"nonce": nonce, "enforce_nonce": True}
-        return await self._call(Call.POST, _messages("POST", channel_id), Message, payload=payload)
+        route = _messages("POST", channel_id)
+        return await self._call(Call.POST, route, Message, payload=payload, file=card.file)
 
     async def edit(self, channel_id: int, message_id: int, card: Card) -> Answer[Message]:
         """Make a message show ``card`` and nothing else."""
         call = edit_call(message_id, self._clock)
         route = _message("PATCH", channel_id, message_id)
-        return await self._call(call, route, Message, payload=_payload(card))
+        return await self._call(call, route, Message, payload=_payload(card), file=card.file)
 
     async def read(self, channel_id: int, message_id: int) -> Answer[Message]:
         """One message."""
@@ -86,11 +87,12 @@ class Wire:
         *,
         payload: dict[str, Any] | None = None,
         query: dict[str, str] | None = None,
+        file: File | None = None,
     ) -> Answer[T]:
-        data = None if payload is None else msgspec.json.encode(payload)
+        data, headers = _body(payload, file)
         try:
             async with self._open_session().request(
-                route.method, route.url, params=query, data=data
+                route.method, route.url, params=query, data=data, headers=headers
             ) as response:
                 body = await response.read()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -108,7 +110,6 @@ class Wire:
         if self._session is None:
             headers = {
                 "Authorization": f"Bot {self._token}",
-                "Content-Type": "application/json",
                 "User-Agent": _AGENT,
             }
             connector = aiohttp.TCPConnector(keepalive_timeout=_KEPT_ALIVE)
@@ -144,7 +145,29 @@ def read_answer(status: int, heard: Heard, body: bytes, shape: type[T]) -> tuple
 
 
 def _payload(card: Card) -> dict[str, Any]:
-    return card.to_payload() | {"allowed_mentions": card.ping.to_allowed_mentions()}
+    """``attachments`` is the list of what is to stay: with a new file only that, otherwise nothing."""
+    attachments = [] if card.file is None else [{"id": "0", "filename": card.file.name}]
+    return card.to_payload() | {
+        "allowed_mentions": card.ping.to_allowed_mentions(),
+        "attachments": attachments,
+    }
+
+
+def _body(
+    payload: dict[str, Any] | None, file: File | None
+) -> tuple[bytes | aiohttp.FormData | None, dict[str, str]]:
+    """A request's body with its headers: JSON, or a form with the JSON and the file as its parts."""
+    if payload is None:
+        return None, {}
+    encoded = msgspec.json.encode(payload)
+    if file is None:
+        return encoded, {"Content-Type": "application/json"}
+    form = aiohttp.FormData()
+    form.add_field("payload_json", encoded.decode(), content_type="application/json")
+    form.add_field(
+        "files[0]", file.text.encode(), filename=file.name, content_type="text/plain; charset=utf-8"
+    )
+    return form, {}
 
 
 def _messages(method: str, channel_id: int) -> Route:

@@ -12,6 +12,7 @@ the cause changes), Discord refuses this text (say it plainly, else park this ca
 first with the one card, then with the whole channel).
 """
 
+import asyncio
 import math
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -20,10 +21,11 @@ from typing import Any, Final, TypeVar
 import structlog
 
 from bot.cards.alert import AlertView
+from bot.cards.board import BoardView
 from bot.cards.card import Ping
 from bot.delivery.breaker import Breaker
 from bot.delivery.echo import Echoes
-from bot.delivery.face import draw, plain
+from bot.delivery.face import View, draw, mark, plain
 from bot.delivery.limits import Call
 from bot.delivery.message import Message
 from bot.delivery.outcome import Answer, Outcome
@@ -34,6 +36,7 @@ from bot.delivery.summons import Summons
 from bot.delivery.wire import Wire, edit_call
 from bot.domain.errors import NotDurableError
 from bot.domain.outbox import NONCE_WINDOW, Outgoing, ParkReason, backoff
+from bot.usecases import board as boards
 from bot.usecases import card as cards
 from bot.usecases.desk import Desk
 
@@ -88,16 +91,20 @@ class Worker:
             NotDurableError: the database cannot be asked; what was claimed is free again after its lease.
         """
         now = self._desk.clock.monotonic()
-        wait = max(
-            self._breaker.opens_in(now=now),
-            self._wire.limits.opens_in(Call.POST, self._channel_id, now=now),
-        )
+        wait = self._breaker.opens_in(now=now)
         if wait > 0:
             return wait
-        task = await cards.take(self._desk, self._channel_id, worker=self._name)
-        if task is None:
+        limits, channel_id = self._wire.limits, self._channel_id
+        task = await cards.take(
+            self._desk,
+            channel_id,
+            worker=self._name,
+            post=limits.bucket(Call.POST, channel_id, now=now),
+            edit=limits.bucket(Call.EDIT, channel_id, now=now),
+        )
+        if not isinstance(task, cards.Task):
             self._held = 0
-            return math.inf
+            return task
         if task.view is None:
             _log.error("a card has nothing to show", card=task.card.id, kind=task.card.kind)
             await cards.park(self._desk, task.card, ParkReason.REFUSED, alone=True)
@@ -109,29 +116,29 @@ class Worker:
             return await self._post(task.card, task.view)
         return await self._edit(task.card, task.card.message_id, task.view)
 
-    async def _recover(self, card: Outgoing) -> float | None:
+    async def _recover(self, card: Outgoing, view: View) -> float | None:
         """Take up the message of an earlier attempt, as far as it can be known; None when there is none."""
         landing = self._echoes.landing(card.nonce)
         if landing is not None:
             return await self._settle(card, landing.message_id, shown=0, pinged=landing.woke)
         if not card.retried or self._desk.clock.now() - card.posting_since <= NONCE_WINDOW:
             return None
-        found = await self._find(card)
+        found = await self._find(card, mark(view))
         if found.failure is not None:
             return await self._fail(card, found.failure)
         if found.message is not None:
             return await self._settle(card, found.message.id, shown=0, pinged=found.message.woke)
         return None
 
-    async def _post(self, card: Outgoing, view: AlertView) -> float:
-        rest = await self._recover(card)
+    async def _post(self, card: Outgoing, view: View) -> float:
+        rest = await self._recover(card, view)
         if rest is not None:
             return rest
         if card.generation > _STUBBORN and card.failures == 0:
             await self._put_off(card, backoff(card.generation - _STUBBORN).total_seconds())
             return 0.0
-        ping = Ping() if card.pinged else self._pings.due(view.alert, card.channel_id)
-        drawn = draw(view, ping)
+        ping = Ping() if card.pinged else self._due_ping(card, view)
+        drawn = await asyncio.to_thread(draw, view, ping)
         self._echoes.depart(card.nonce)
         answer = await self._wire.post(card.channel_id, drawn, nonce=card.nonce)
         if answer.outcome is Outcome.REFUSED:
@@ -141,19 +148,24 @@ class Worker:
             return await self._fail(card, answer)
         if card.retried:
             return await self._settle(card, answer.body.id, shown=0, pinged=answer.body.woke)
-        return await self._settle(card, answer.body.id, shown=card.wanted, pinged=bool(ping))
+        rest = await self._settle(card, answer.body.id, shown=card.wanted, pinged=bool(ping))
+        await self._end_storm(view)
+        return rest
 
-    async def _find(self, card: Outgoing) -> Found:
-        tag, own_id = self._desk.project.tag, self._presence.own_id
+    def _due_ping(self, card: Outgoing, view: View) -> Ping:
+        return self._pings.due(view.alert, card.channel_id) if isinstance(view, AlertView) else Ping()
+
+    async def _find(self, card: Outgoing, own_mark: str) -> Found:
+        own_id = self._presence.own_id
 
         def is_ours(message: Message) -> bool:
-            return message.author.id == own_id and message.bears(tag, card.subject_id)
+            return message.author.id == own_id and message.bears(own_mark)
 
         return await find(
             self._wire, self._desk.clock, card.channel_id, since=card.posting_since, wanted=is_ours
         )
 
-    async def _edit(self, card: Outgoing, message_id: int, view: AlertView) -> float:
+    async def _edit(self, card: Outgoing, message_id: int, view: View) -> float:
         clock = self._desk.clock
         limits, call = self._wire.limits, edit_call(message_id, clock)
         closed = limits.opens_in(call, card.channel_id, now=clock.monotonic())
@@ -161,8 +173,8 @@ class Worker:
             await self._put_off(card, closed)
             self._held += 1
             return 0.0 if self._held % _HELD else closed
-        ping = self._pings.due(view.alert, card.channel_id)
-        drawn = draw(view, ping if card.pinged else Ping())
+        ping = self._due_ping(card, view)
+        drawn = await asyncio.to_thread(draw, view, ping if card.pinged else Ping())
         answer = await self._wire.edit(card.channel_id, message_id, drawn)
         if answer.outcome is Outcome.ARCHIVED:
             await self._wire.wake(card.channel_id)
@@ -172,12 +184,19 @@ class Worker:
             answer = await self._wire.edit(card.channel_id, message_id, plain(drawn, view))
         if answer.outcome is not Outcome.DONE:
             return await self._fail(card, answer)
-        if ping and not card.pinged:
+        if ping and not card.pinged and isinstance(view, AlertView):
             answer = await self._summons.send(card, message_id, view, ping)
             if answer.outcome in {Outcome.LIMITED, Outcome.PASSING, Outcome.UNAUTHORIZED}:
                 return await self._fail(card, answer)
         pinged = bool(ping) and answer.outcome is Outcome.DONE
-        return await self._settle(card, message_id, shown=card.wanted, pinged=pinged)
+        rest = await self._settle(card, message_id, shown=card.wanted, pinged=pinged)
+        await self._end_storm(view)
+        return rest
+
+    async def _end_storm(self, view: View) -> None:
+        """The board has said that it is over."""
+        if isinstance(view, BoardView) and view.passed is not None:
+            await self._persist(lambda: boards.end(self._desk, view.channel_id))
 
     async def _settle(self, card: Outgoing, message_id: int, *, shown: int, pinged: bool) -> float:
         await self._persist(

@@ -78,9 +78,10 @@ def group(held: Iterable[Held]) -> list[Group]:
 
 
 def _group(name: str, members: Sequence[Held]) -> Group:
-    kinds = [set(places) for places in zip(*(each.places for each in members), strict=True)]
-    shared = dict.fromkeys(next(iter(kind)) for kind in kinds if len(kind) == 1)
-    shared.pop("", None)
+    kinds = [{place} for place in members[0].places]
+    if len(members) > 1:
+        kinds = [set(places) for places in zip(*(each.places for each in members), strict=True)]
+    shared = dict.fromkeys(place for kind in kinds if len(kind) == 1 for place in kind if place)
     return Group(
         name=name,
         severity=max({each.severity for each in members}, key=lambda severity: severity.rank),

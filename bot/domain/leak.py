@@ -27,10 +27,13 @@ CLUES: Final = (
     r"pwd",
     r"=(?:(?<=sig=)|(?<=signature=))",
     r"@(?<=[^\s\"]@)",
-    r"-(?:(?<=xapp-)|(?<=xox[a-z]-)|(?<=glpat-))",
-    r"_(?:(?<=gh[pousr]_)|(?<=github_pat_)|(?<=toc_)|(?<=tocs_))",
+    r"-(?:(?<=xapp-)|(?<=xox[a-z]-)|(?<=glpat-)|(?<=pypi-)|(?<=sk-)[\w-]{20})",
+    r"_(?:(?<=gh[pousr]_)|(?<=github_pat_)|(?<=toc_)|(?<=tocs_)|(?<=npm_)|(?<=glsa_)|(?<=k_live_)|(?<=k_test_))",
     r"ia(?:(?<=akia)|(?<=asia))[0-9a-z]{16}",
+    r"za(?<=aiza)[\w-]{35}",
     r"\.[\w-]{6,7}\.[\w-]{27}",
+    r":aa[\w-]{33}",
+    r" -(?:p\S|(?:u|-user)[ =])",
 )
 """Expressions for lower-cased text, one of which is found wherever `scrub` or a secret's name would fire;
 nor can JSON's short escapes hide it (``\\n`` brings a letter with it)."""
@@ -58,6 +61,11 @@ _SHAPE: Final = re.compile(
     r"|gh[pousr]_[A-Za-z0-9]{20,}+|github_pat_\w{20,}+|glpat-[\w-]{20,}+"
     r"|xox[a-z]-[\w-]{10,}+|xapp-[\w-]{10,}+"  # Slack
     r"|[MNO](?<![\w-][MNO])[\w-]{22,27}\.[\w-]{6,7}\.[\w-]{27,}+"  # Discord bot
+    r"|AIza[\w-]{35}"  # Google
+    r"|[rs]k_(?:live|test)_[A-Za-z0-9]{16,}+"  # Stripe
+    r"|s(?<![\w-]s)k-(?:(?:proj|ant|svcacct|admin)-[\w-]{16,}+|[A-Za-z0-9]{32,}+)"  # OpenAI, Anthropic
+    r"|npm_[A-Za-z0-9]{36}|pypi-[\w-]{50,}+|glsa_\w{32,}+"  # npm, PyPI, Grafana
+    r"|:AA(?<=\d{8}:AA)[\w-]{33}(?![\w-])"  # Telegram bot, behind its number
     r"|tocs?_[\w-]{32,}+",  # our own: a source's token, a source's signing secret
     re.ASCII,
 )
@@ -76,6 +84,12 @@ _HEADER: Final = re.compile(
 )
 _SCHEME: Final = re.compile(
     r"(?P<keep>(?P<scheme>[Bb](?<!\w[Bb])(?i:earer|asic))\s{1,3})(?P<secret>[\w.~+/=-]{6,}+)", re.ASCII
+)
+_LOGIN: Final = re.compile(  # curl -u name:password, but not docker -u 1000:1000
+    r"(?P<keep> -(?:u|-user)[ =]{1,2}[\"']?(?!\d{1,10}:)[^\s:\"'@]{1,64}:)(?P<secret>[^\s\"'\\]++)", re.ASCII
+)
+_GLUED: Final = re.compile(  # mysqldump -uroot -ppassword
+    r"(?P<keep>(?:mysql|mariadb)[^\n|;&]{0,160}? -p)(?P<secret>[^\s\"'\\]++)", re.ASCII
 )
 _FLAG: Final = re.compile(r"-(?<![\w-]-)-?(?P<name>[A-Za-z][\w-]*+)(?P<sign>[ \t]{1,3})(?!-)", re.ASCII)
 _PAIR: Final = re.compile(
@@ -188,4 +202,6 @@ _SHAPES: Final[tuple[tuple[re.Pattern[str], Mend], ...]] = (
     (_USERINFO, _hide_secret),
     (_HEADER, _hide_header),
     (_SCHEME, _hide_scheme),
+    (_LOGIN, _hide_secret),
+    (_GLUED, _hide_secret),
 )

@@ -17,6 +17,7 @@ from bot.domain.verdict import Lane
 NONCE_LENGTH: Final = 25  # Discord's limit for a string nonce (resources/message, Create Message)
 NONCE_WINDOW: Final = timedelta(seconds=90)  # Discord says "the past few minutes"; stay well inside
 COUNT_DELAY: Final = timedelta(seconds=3)
+EDIT_REST: Final = timedelta(seconds=1)  # between two sendings of a card that nobody waits for
 MAX_BACKOFF: Final = timedelta(minutes=5)
 
 

@@ -5,11 +5,12 @@ own calls; no call is made that would be refused. The last token of a bucket is 
 and for the board, of the edits for criticals and people. A board that lacks something gets its turn before
 anything that nobody waits for.
 
-Theory: posts and edits have buckets of their own, so a channel is two queues. When so many new cards wait that
-the last of them would come later than `PATIENCE`, that is a storm: from then on only criticals, and what people
-took up, still get cards of their own; everything is reachable from the board, one message that is edited in
-place. When hardly anything new comes any more, the open alerts without a card get one as the budget allows;
-the board stays until the last of them has. So it is entered by many and left by none: it cannot flicker.
+Theory: posts and edits have buckets of their own, so a channel is two queues. When so many new cards wait
+that the last of them would come later than `PATIENCE`, that is a storm: from then on only criticals, and
+what people took up, still get cards of their own; everything is reachable from the board, one message that
+is edited in place. When hardly anything new comes any more, the open alerts without a card get one as the
+budget allows; the board stays until the last of them has. So it is entered by many and left by none: it
+cannot flicker.
 
 What a bucket holds is what Discord said of it, never a number of ours. Pure: it sees counts and buckets and
 knows neither database nor wire; all durations are in seconds.
@@ -24,7 +25,7 @@ import msgspec
 
 from bot.domain.verdict import Lane
 
-PATIENCE: Final = 10.0  # that a new card may wait for its turn, where more wait it is a storm
+PATIENCE: Final = 15.0  # that a new card may wait for its turn, where more wait it is a storm
 HANDFUL: Final = 5  # new cards that are never a storm, however tight the bucket
 CALM: Final = 20.0  # in which hardly anything new may come before held cards are posted
 REFRESH: Final = 30.0  # between turns of a board whose only fault is that it lists alerts with a card
@@ -60,17 +61,26 @@ class Bucket(msgspec.Struct, frozen=True, gc=False):
         """How long until a call may be made, 0 for now; the reserve is for urgent ones."""
         if self.closed > 0 or self.limit is None or self.resets_in <= 0:
             return max(self.closed, 0.0)
-        kept = 0 if urgent or self.limit <= RESERVE else RESERVE
+        kept = 0 if urgent else self._kept
         return 0.0 if self.remaining > kept else self.resets_in
 
     def carries(self, seconds: float) -> float:
-        """How many calls may begin within ``seconds``; infinity when no limit is known."""
+        """How many calls that nobody waits for may begin within ``seconds``; infinity without a limit."""
         if self.limit is None or self.window <= 0:
             return math.inf
+        a_window = self.limit - self._kept
         if self.resets_in <= 0:
-            return self.limit * math.ceil(seconds / self.window)
+            return a_window * math.ceil(seconds / self.window)
         later = math.ceil(max(seconds - self.resets_in, 0.0) / self.window)
-        return max(self.remaining, 0) + self.limit * later
+        return max(self.remaining - self._kept, 0) + a_window * later
+
+    @property
+    def _kept(self) -> int:
+        """A bucket of one call has nothing to keep."""
+        return RESERVE if self.limit is not None and self.limit > RESERVE else 0
+
+
+UNKNOWN: Final = Bucket()
 
 
 class Waiting(msgspec.Struct, frozen=True, gc=False):
@@ -101,7 +111,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Step(msgspec.Struct, frozen=True, gc=False):
-    """The next call, for a card of one of these lanes; ``wait`` is infinite when nothing may come of waiting."""
+    """The next call, for a card of one of these lanes; an infinite ``wait`` is for something new."""
 
     call: Call
     lanes: tuple[Lane, ...] = ()
@@ -170,7 +180,7 @@ def choose(waiting: Waiting, board: Board, post: Bucket, edit: Bucket) -> Step:
 
 
 def _order(waiting: Waiting, board: Board, post: Bucket) -> Iterator[_Turn]:
-    """All turns, the most urgent first; criticals leave the last post to the board that may be needed next."""
+    """All turns, the most urgent first; criticals leave the last post to a board that may be needed."""
     brews = board.active or 2 * waiting.news > storm_from(post)
     if not board.posted:
         yield _OPENING

@@ -12,7 +12,7 @@ import msgspec
 from bot.domain.leak import ANY_CLUE, CLUES, MARK, scrub
 from bot.domain.secret import is_secret_name
 
-RULES_VERSION: Final = 1
+RULES_VERSION: Final = 2
 """Stored beside every event; raised with every change of the rules."""
 
 DEEPEST: Final = 64

@@ -7,6 +7,7 @@ touches what people wrote.
 
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
+from typing import Final
 
 import msgspec
 
@@ -37,7 +38,6 @@ _DEDUPED = {
     Verdict.RAISED,
     Verdict.REOPENED,
     Verdict.ALREADY_RESOLVED,
-    Verdict.NEVER_SEEN,
 }
 
 
@@ -52,7 +52,8 @@ class Lane(IntEnum):
     COUNT = 5
 
 
-NEW_LANES = {
+OLDEST: Final = timedelta(days=30)
+NEW_LANES: Final = {
     Severity.CRITICAL: Lane.CRITICAL,
     Severity.WARNING: Lane.WARNING,
     Severity.INFO: Lane.INFO,
@@ -110,6 +111,17 @@ def decide(standing: Standing | None, signal: Signal, policy: Policy, now: datet
         return Decision(Verdict.RAISED, NEW_LANES[signal.severity])
     standing.severity = signal.severity
     return Decision(Verdict.FOLDED, Lane.COUNT)
+
+
+def began(signal: Signal, before: Standing | None, now: datetime) -> datetime:
+    """Since when a new episode lasts: the sender's word, if it can be true.
+
+    Not in the future, not before the episode before it was over, and not older than `OLDEST`.
+    """
+    earliest = now - OLDEST
+    if before is not None and before.resolved_at is not None:
+        earliest = max(earliest, before.resolved_at)
+    return min(max(signal.started_at, earliest), now) if signal.started_at is not None else now
 
 
 def _over(standing: Standing, policy: Policy, now: datetime) -> bool:

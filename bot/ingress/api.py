@@ -38,7 +38,7 @@ _PLACES: Final = {
     )
     for path in sorted({route.path for route in ROUTES}, key=lambda path: ("{" in path, path))
 }
-"""By address, those without a ``{ref}`` first: a word of ours is never taken for a name."""
+"""By address, those without a ``{ref}`` first: what is a word of ours is not taken for a name."""
 
 
 class Api:

@@ -107,4 +107,4 @@ def _lying(encoding: str) -> Refusal:
 
 
 def _too_large(limit: int) -> Refusal:
-    return Refusal(Reason.TOO_LARGE, f"At most {limit} bytes are taken, inflated ones too.")
+    return Refusal(Reason.TOO_LARGE, f"At most {limit} bytes are taken, inflated ones too.", field="body")

@@ -16,6 +16,8 @@ from bot.sandbox.world import World
 MAX_PAYLOAD = 4096
 SENDS, SEND_WINDOW = 120, 60.0
 MISSED_BEATS = 2.5
+ACK_DELAY = 0.02
+"""Seconds: to an answer that overtakes its stopwatch discord.py adds an interval (P:gateway.py:199)."""
 
 
 class Op(IntEnum):
@@ -223,7 +225,7 @@ class Connection:
         op, body = _decode(data)
         if op is Op.HEARTBEAT:
             self._beat_at = now
-            self._send_op(Op.HEARTBEAT_ACK, None)
+            asyncio.get_running_loop().call_later(ACK_DELAY, self._send_op, Op.HEARTBEAT_ACK, None)
         elif op is Op.IDENTIFY:
             self._identify(body)
         elif op is Op.RESUME:

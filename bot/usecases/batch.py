@@ -13,7 +13,7 @@ from bot.domain.outbox import CardKind
 from bot.domain.settlement import settle_standing
 from bot.domain.signal import Signal, Status
 from bot.domain.source import Source
-from bot.domain.verdict import Decision, Lane, Policy, Standing, Verdict, decide
+from bot.domain.verdict import Decision, Lane, Policy, Standing, Verdict, began, decide
 from bot.usecases import ripple
 from bot.usecases.desk import Desk
 from bot.usecases.record import (
@@ -90,7 +90,9 @@ class Batch:
     def _decide_one(self, item: Identified, policy: Policy) -> Decided:
         track = self._tracks.get(item.signature)
         if track is None:
-            return Decided(item, Verdict.NEVER_SEEN, None, None, "", item.signal.severity.value, 0)
+            return Decided(
+                item, Verdict.NEVER_SEEN, None, None, State.RESOLVED.value, item.signal.severity.value, 0
+            )
         standing = track.known.standing
         before = None if standing is None else (standing.state.value, standing.severity.value)
         decision = decide(standing, item.signal, policy, self._now)
@@ -98,7 +100,9 @@ class Batch:
             standing = self._begin(track, item.signal, policy)
         _count(track, decision, item.signal)
         if standing is None:
-            return Decided(item, decision.verdict, None, None, "", item.signal.severity.value, 0)
+            return Decided(
+                item, decision.verdict, None, None, State.RESOLVED.value, item.signal.severity.value, 0
+            )
         return Decided(
             item,
             decision.verdict,
@@ -111,6 +115,7 @@ class Batch:
 
     def _begin(self, track: Track, signal: Signal, policy: Policy) -> Standing:
         now = self._now
+        before = track.known.standing
         track.opened = signal
         track.refreshed = None
         track.resolved = False
@@ -120,7 +125,7 @@ class Batch:
             severity=signal.severity,
             occurrences=1,
             flaps=0,
-            opened_at=now,
+            opened_at=began(signal, before, now),
             last_seen_at=now,
             silent_after=now + policy.silence if policy.silence is not None else None,
         )

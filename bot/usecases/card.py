@@ -3,40 +3,66 @@
 These change only what is known of Discord, never an alert, and write no audit entries.
 """
 
+import math
 from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
 
 from bot.cards.alert import AlertView
+from bot.cards.board import BoardView
 from bot.domain.outbox import CardKind, Outgoing, ParkReason, backoff
+from bot.domain.plan import UNKNOWN, Bucket, Call, choose
+from bot.usecases import board as boards
 from bot.usecases.desk import Desk
 from bot.usecases.view import alert_view
 from storage.card import Place
+from storage.outbox import Choice
 from storage.transaction import Transaction
 
 LEASE: Final = timedelta(minutes=2)
+_CONTENDED: Final = 0.02  # seconds; another process holds what is due
 
 
 class Task(msgspec.Struct, frozen=True):
     """A claimed card with what it has to show; ``view`` is None when its subject is gone."""
 
     card: Outgoing
-    view: AlertView | None
+    view: AlertView | BoardView | None
 
 
-async def take(desk: Desk, channel_id: int, *, worker: str) -> Task | None:
-    """Claim the most urgent card of a channel and look up what it must show, in one transaction."""
+async def take(
+    desk: Desk, channel_id: int, *, worker: str, post: Bucket = UNKNOWN, edit: Bucket = UNKNOWN
+) -> Task | float:
+    """Claim the card that the plan puts next and look up what it must show.
+
+    Returns how many seconds to wait instead when nothing may be sent now, infinity when nothing waits.
+    """
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> Task | None:
-        card = tx.cards.claim(channel_id, worker=worker, tag=desk.project.tag, now=now, lease=LEASE)
+    def work(tx: Transaction) -> Task | float:
+        waiting, board = boards.survey(tx, desk, channel_id, post=post, edit=edit, now=now)
+        step = choose(waiting, board, post, edit)
+        if step.call is Call.WAIT:
+            return step.wait if step.wait < math.inf else _until_due(tx, channel_id, now)
+        if step.call is Call.BOARD:
+            boards.begin_turn(tx, channel_id, now=now)
+        which = Choice(step.lanes, posted=step.call is Call.EDIT)
+        card = tx.cards.claim(channel_id, which, worker=worker, tag=desk.project.tag, now=now, lease=LEASE)
         if card is None:
-            return None
+            return _CONTENDED
         alert = tx.alerts.get(card.project_id, card.subject_id) if card.kind is CardKind.ALERT else None
         return Task(card, None if alert is None else alert_view(tx, desk, alert))
 
-    return await desk.storage.write(work)
+    taken = await desk.storage.write(work)
+    if isinstance(taken, Task) and taken.card.kind is CardKind.BOARD:
+        return Task(taken.card, await boards.view(desk, taken.card))
+    return taken
+
+
+def _until_due(tx: Transaction, channel_id: int, now: datetime) -> float:
+    due = tx.channels.next_due(channel_id)
+    return math.inf if due is None else max((due - now).total_seconds(), _CONTENDED)
 
 
 async def begin_work(desk: Desk, *, worker: str) -> int:
@@ -121,8 +147,3 @@ async def channels_due(desk: Desk) -> list[int]:
     """Channels where something may be sent now."""
     now = desk.clock.now()
     return await desk.storage.read(lambda tx: tx.channels.due(now=now))
-
-
-async def next_due(desk: Desk, channel_id: int) -> datetime | None:
-    """When the earliest waiting card of a channel may be sent, None when nothing waits."""
-    return await desk.storage.read(lambda tx: tx.channels.next_due(channel_id))

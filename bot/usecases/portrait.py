@@ -15,9 +15,11 @@ from storage.transaction import Transaction
 
 def paint(tx: Transaction, desk: Desk, recurrences: Sequence[Recurrence]) -> list[Portrait]:
     """The portraits of some recurrences, in their order; one bounded statement for each, few for all."""
-    facts = gather(tx, desk, recurrences)
-    sources = {source.id: source for source in tx.sources.listing(desk.project.id)}
-    names = tx.sources.names({each.source_id for each in recurrences})
+    listed = tx.sources.listing(desk.project.id)
+    facts = gather(tx, recurrences, listed)
+    sources = {source.id: source for source in listed}
+    removed = {each.source_id for each in recurrences} - sources.keys()
+    names = tx.sources.names(removed) if removed else {}
     portraits = []
     for each in recurrences:
         episodes = tx.memories.episodes(each.id, limit=LOOKED_AT)
@@ -26,7 +28,7 @@ def paint(tx: Transaction, desk: Desk, recurrences: Sequence[Recurrence]) -> lis
         portraits.append(
             Portrait(
                 recurrence=each,
-                source=names.get(each.source_id, ""),
+                source=source.name if source is not None else names.get(each.source_id, ""),
                 provider=source.provider if source is not None else "",
                 self_resolved_share=each.self_resolves / each.resolves if each.resolves else None,
                 medians=find_medians(episodes),

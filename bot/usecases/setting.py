@@ -53,6 +53,16 @@ async def remember_commands(desk: Desk, digest: str) -> None:
     await reload(desk)
 
 
+async def remember_address(desk: Desk, url: str) -> None:
+    """Where the door was opened last, for those who make sources from the command line."""
+    if desk.project.settings.ingress_url == url:
+        return
+    await desk.storage.write(
+        lambda tx: _save(tx, desk, actors.job("ingress"), "setting.address", ingress_url=url)
+    )
+    await reload(desk)
+
+
 async def home_the_homeless(desk: Desk) -> int:
     """Cards that were taken in without a channel go to the default one, if there is one now."""
     channel_id = desk.default_channel_id

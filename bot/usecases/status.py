@@ -65,6 +65,15 @@ async def oldest_due(desk: Desk) -> datetime | None:
     return await desk.storage.read(lambda tx: tx.channels.oldest_due(now=now))
 
 
+async def default_channel_trouble(desk: Desk) -> str | None:
+    """Why the cards of the default channel are parked, in words; None when they are not."""
+    found = await outbox(desk)
+    for channel_id, reason, cards in found.parked:
+        if channel_id in {0, desk.default_channel_id} and reason is not ParkReason.REFUSED:
+            return f"{cards} cards are parked: {REASONS[reason]}"
+    return None
+
+
 async def writable(desk: Desk) -> None:
     """Prove that the database takes a commit now.
 

@@ -16,6 +16,7 @@ from bot.domain.audit import Entry
 from bot.domain.errors import InvalidInputError, NotFoundError
 from bot.domain.recurrence import Recurrence, format_work_ref
 from bot.domain.run import Run
+from bot.domain.source import Source
 from bot.domain.work import Check, Facts, Handoff, HandoffKind, Item, LastRun, check, derive, plan
 from bot.usecases.alert import MAX_NOTE, bounded
 from bot.usecases.desk import Desk
@@ -107,28 +108,19 @@ async def hand_over(
                 body=f"{text}\n\n{shown.proposal}" if text else shown.proposal,
             )
         )
-        entry = Entry(
-            at=now,
-            actor=actor,
-            action="recurrence.handoff",
-            subject=f"recurrence:{recurrence_id}",
-            before=encode({"mode": shown.item.mode, "next_step": shown.item.next_step}),
-            after=encode({"kind": kind, "assignee": str(handed.assignee or ""), "handoff": handed.id}),
-            note=text,
-        )
-        tx.audit.append(desk.project.id, entry)
+        tx.audit.append(desk.project.id, _entry(shown.item, handed, text))
         return handed
 
     return await desk.storage.write(work)
 
 
-def gather(tx: Transaction, desk: Desk, recurrences: Sequence[Recurrence]) -> dict[int, Facts]:
-    """The facts about each of these recurrences, in a handful of statements for all of them."""
+def gather(tx: Transaction, recurrences: Sequence[Recurrence], sources: Sequence[Source]) -> dict[int, Facts]:
+    """The facts about each of these recurrences of ``sources``, in a handful of statements for all."""
     ids = [each.id for each in recurrences]
     last = tx.memories.alerts([each.last_alert_id for each in recurrences if each.last_alert_id is not None])
     counts, newest = tx.runs.counts(ids), tx.runs.newest(ids)
     handoffs = tx.work_items.newest_handoffs(ids)
-    heard = {source.id: source.last_event_at for source in tx.sources.listing(desk.project.id)}
+    heard = {source.id: source.last_event_at for source in sources}
     return {
         each.id: _facts(each, alert, heard.get(each.source_id)).with_history(
             counts.get(each.id, {}), _last_run(newest.get(each.id)), handoffs.get(each.id)
@@ -136,6 +128,19 @@ def gather(tx: Transaction, desk: Desk, recurrences: Sequence[Recurrence]) -> di
         for each in recurrences
         if (alert := last.get(each.last_alert_id or 0)) is not None
     }
+
+
+def _entry(item: Item, handed: Handoff, note: str) -> Entry:
+    after = {"kind": handed.kind, "assignee": str(handed.assignee or ""), "handoff": handed.id}
+    return Entry(
+        at=handed.at,
+        actor=handed.by,
+        action="recurrence.handoff",
+        subject=f"recurrence:{handed.recurrence_id}",
+        before=encode({"mode": item.mode, "next_step": item.next_step}),
+        after=encode(after),
+        note=note,
+    )
 
 
 def _facts(recurrence: Recurrence, alert: Alert, heard_at: datetime | None) -> Facts:
@@ -157,8 +162,10 @@ def _last_run(run: Run | None) -> LastRun | None:
 
 def _preview(tx: Transaction, desk: Desk, recurrence_id: int, now: datetime) -> Preview:
     recurrence = tx.recurrences.get(desk.project.id, recurrence_id)
-    facts = {} if recurrence is None else gather(tx, desk, [recurrence])
-    if recurrence is None or recurrence_id not in facts:
+    if recurrence is None:
+        raise NotFoundError("work item", format_work_ref(recurrence_id))
+    facts = gather(tx, [recurrence], tx.sources.listing(desk.project.id))
+    if recurrence_id not in facts:  # it has no episode yet
         raise NotFoundError("work item", format_work_ref(recurrence_id))
     item = derive(facts[recurrence_id])
     checks = check(facts[recurrence_id], now)

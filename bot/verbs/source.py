@@ -9,6 +9,7 @@ from bot.app import open_desk
 from bot.config import Http
 from bot.domain.actor import Actor, ActorKind
 from bot.usecases import source
+from bot.usecases.desk import Desk
 from bot.usecases.source import Issued
 from bot.verbs.loop import run
 from bot.verbs.setting import load_quietly
@@ -18,9 +19,9 @@ def add(args: Namespace) -> int:
     """Let a sender in; print its address and token, which are shown only now."""
     settings = load_quietly(args)
 
-    async def work() -> Issued:
+    async def work() -> tuple[Issued, str]:
         async with open_desk(settings) as desk:
-            return await source.add(
+            issued = await source.add(
                 desk,
                 args.name,
                 args.provider,
@@ -29,8 +30,9 @@ def add(args: Namespace) -> int:
                 silence=args.ttl,
                 reopen_window=args.reopen_window,
             )
+            return issued, _address(settings.http, issued, desk)
 
-    _show(run(work()), settings.http, as_json=args.json)
+    _show(*run(work()), as_json=args.json)
     return 0
 
 
@@ -38,11 +40,12 @@ def rotate(args: Namespace) -> int:
     """Give a sender a new token; the old one works until the overlap is over."""
     settings = load_quietly(args)
 
-    async def work() -> Issued:
+    async def work() -> tuple[Issued, str]:
         async with open_desk(settings) as desk:
-            return await source.rotate(desk, args.name, actor=_me(), overlap=args.overlap)
+            issued = await source.rotate(desk, args.name, actor=_me(), overlap=args.overlap)
+            return issued, _address(settings.http, issued, desk)
 
-    _show(run(work()), settings.http, as_json=args.json)
+    _show(*run(work()), as_json=args.json)
     if not args.json:
         print(f"\nThe old token works for another {_span(args.overlap)}.")
     return 0
@@ -88,8 +91,11 @@ def listing(args: Namespace) -> int:
     return 0
 
 
-def _show(issued: Issued, http: Http, *, as_json: bool) -> None:
-    url = http.hook_url(issued.source.provider)
+def _address(http: Http, issued: Issued, desk: Desk) -> str:
+    return http.hook_url(issued.source.provider, last=desk.project.settings.ingress_url)
+
+
+def _show(issued: Issued, url: str, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps({"url": url, "token": issued.token, "signing_secret": issued.signing_secret}))
         return

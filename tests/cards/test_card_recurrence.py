@@ -118,7 +118,7 @@ def test_a_fix_that_holds_is_praised_and_one_that_does_not_names_its_owner() -> 
 
 
 def test_a_plan_says_what_holds_and_that_nothing_was_written() -> None:
-    checks = (Check("open", True, "an episode is open"), Check("fresh", False, "its source is silent"))  # noqa: FBT003 -- what a check is
+    checks = (Check("open", True, "an episode is open"), Check("fresh", False, "its source is silent"))
     view = PlanView(item=ITEM, name="HighErrorRate", steps=("first", "then"), checks=checks)
     embed = render_plan(view).embeds[0]
     assert [field.value for field in embed.fields] == [

@@ -15,7 +15,10 @@ _CLOCK: Final = SystemClock()
 _PATIENCE: Final = 3.0  # seconds to wait for a moment that may not come
 _WITHIN: Final = 0.02  # seconds between the moment and the kill, at most
 _LONG: Final = 0.1  # of all deaths
-_AGE: Final = "UPDATE card SET posting_since = posting_since - 600000000 WHERE posting_since IS NOT NULL"
+_AGE: Final = (
+    "UPDATE card SET posting_since = posting_since - 600000000, dirty_since = dirty_since - 600000000"
+    " WHERE wanted > shown"
+)
 
 
 class Reaper:
@@ -63,7 +66,7 @@ class Reaper:
 
 
 async def age(house: House) -> None:
-    """Ten minutes pass for what was being posted, and Discord forgets the nonces; the bot must be dead."""
+    """Ten minutes pass for what is on its way, and Discord forgets the nonces; the bot must be dead."""
 
     def work(tx: Transaction) -> None:
         tx.run_raw(_AGE)

@@ -1,7 +1,8 @@
 """Verdict: three truths side by side: the book, the record, the channel.
 
-Lost: something promised is not there. Duplicate: two messages bear the mark of one alert. Wrong: a state that
-nothing explains, in the database or on a card. Count: numbers that do not add up. Chain: the audit log broke.
+Lost: something promised is not there. Duplicate: two messages bear the mark of one alert, or wake people for
+it. Wrong: a state that nothing explains, in the database or on a card. Count: numbers that do not add up.
+Chain: the audit log broke.
 """
 
 from collections import defaultdict
@@ -107,6 +108,8 @@ def _channel(record: Record, messages: Messages, deleted: set[int]) -> Iterator[
         kind, text = _compare(row, marked[alert_id], cards[alert_id], was_deleted=alert_id in deleted)
         if kind:
             yield kind, alert_id, f"{text}; {cards[alert_id]}"
+        elif marked[alert_id] and (calls := _calls(marked[alert_id][0], messages)) > 1:
+            yield "duplicate", alert_id, f"woke people {calls} times"
 
 
 def _compare(row: AlertRow, shown: Messages, cards: list[CardRow], *, was_deleted: bool) -> tuple[str, str]:
@@ -123,6 +126,12 @@ def _compare(row: AlertRow, shown: Messages, cards: list[CardRow], *, was_delete
         return "wrong", f"stands as {shown[0]['id']}"
     text = _untold(row, shown[0]["embeds"][0])
     return ("wrong", text) if text else ("", "")
+
+
+def _calls(card: dict[str, Any], messages: Messages) -> int:
+    """How often somebody's device rang for a card: when it came, or by messages that lead to it."""
+    ringing = [each for each in messages if each["sandbox"]["pinged"]["roles"]]
+    return sum(each["id"] == card["id"] or each["content"].endswith(f"/{card['id']}") for each in ringing)
 
 
 def _let_go(cards: list[CardRow]) -> bool:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import discord
 
-from bot.cards.alert import render
+from bot.cards.alert import AlertView, render
 from bot.clock import SystemClock
 from bot.domain.alert import Alert
 from bot.domain.errors import TocsinError
@@ -109,8 +109,8 @@ class Stage:
     async def post_unsettled(self) -> tuple[int, Callable[[], Awaitable[None]]]:
         """The same, without writing down the message's id yet."""
         task = await card.take(self.desk, self.channel_id, worker="stage")
-        assert task is not None
-        assert task.view is not None
+        assert isinstance(task, card.Task)
+        assert isinstance(task.view, AlertView)
         if task.card.message_id is None:
             message_id = (await self.channel.send(**looks(render(task.view)))).id
         else:

@@ -96,6 +96,17 @@ async def test_what_was_marked_fixed_and_comes_back_names_its_owner_on_the_card(
     assert f"open again, ask <@{operator}>: more memory" in again
 
 
+async def test_a_card_leads_to_the_card_of_who_fixed_it_last(stage: Stage) -> None:
+    alert_id, message_id = await stage.raise_card()
+    await stage.person("responder").command("alert resolve", {"alert": str(alert_id), "note": "restarted"})
+    await stage.post()
+    await stage.desk.storage.write(lambda tx: tx.run_raw("UPDATE alert SET resolved_at = 0"))  # long ago
+    _, again = await stage.raise_card()
+    guild_id = stage.sandbox.guild_id
+    jump = f"[A-{alert_id}](https://discord.com/channels/{guild_id}/{stage.channel_id}/{message_id})"
+    assert jump in stage.shown(again)["embeds"][0]["description"]
+
+
 async def test_a_thumb_down_is_one_vote_until_it_is_taken_away(stage: Stage) -> None:
     alert_id, message_id = await stage.raise_card()
     known = await recurrence.find_of_alert(stage.desk, alert_id)

@@ -5,7 +5,7 @@ from typing import Final
 import pytest
 
 from bot.cards.card import Button, Card, Select, SelectKind
-from bot.sandbox.control.place import OverwriteInput, overwrite
+from bot.sandbox.control.place import OverwriteInput, delete, overwrite
 from bot.sandbox.error import ControlError
 from bot.usecases import source
 from cogs.message import looks
@@ -68,6 +68,19 @@ async def test_a_later_source_may_speak_in_another_channel_without_moving_the_fi
     await _make(bare, "generic", "second", channel_id=other)
     assert bare.desk.default_channel_id == bare.channel_id
     assert [each.channel_id for each in await source.listing(bare.desk)] == [None, other]
+
+
+async def test_when_the_desks_channel_is_gone_the_one_picked_next_takes_its_place_and_its_cards(
+    bare: Stage,
+) -> None:
+    await _make(bare, "generic", "first")
+    lost, other = bare.channel_id, bare.sandbox.channels["alerts-low"]
+    guild = bare.channel.guild
+    delete(bare.sandbox.world, str(lost))
+    await until(lambda: guild.get_channel(lost) is None)
+    await _make(bare, "generic", "second", channel_id=other)
+    assert bare.desk.default_channel_id == other
+    assert [each.channel_id for each in await source.listing(bare.desk)] == [None, None]
 
 
 async def test_a_channel_where_cards_cannot_stand_says_what_is_missing(bare: Stage) -> None:
@@ -144,7 +157,7 @@ async def _pick(bare: Stage, page: Json, subject: str, value: object) -> Json:
 async def _make(bare: Stage, provider: str, name: str, *, channel_id: int | None = None) -> Json:
     """Through the whole wizard."""
     operator = bare.person("operator")
-    page = await operator.command("setup")
+    page = await operator.command("setup", {}, channel_id=bare.sandbox.channels["ops"])
     page = await _pick(bare, page, "channel", channel_id or bare.channel_id)
     page = await _pick(bare, page, "provider", provider)
     asked = await operator.click(page["message"]["id"], _id(page, "create"))

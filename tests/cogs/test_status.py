@@ -22,7 +22,7 @@ async def test_status_says_why_cards_are_parked_and_what_waits(stage: Stage) -> 
     waiting = await stage.person("operator").command("status")
     assert "1 card on the way" in waiting["message"]["embeds"][0]["title"]
     task = await card.take(stage.desk, stage.channel_id, worker="stage")
-    assert task is not None
+    assert isinstance(task, card.Task)
     await card.park(stage.desk, task.card, ParkReason.MISSING_PERMISSION, alone=False)
     parked = await stage.person("operator").command("status")
     assert "cannot be shown" in parked["message"]["embeds"][0]["title"]

@@ -155,8 +155,8 @@ class Stage:
     async def claim(self) -> tuple[Outgoing, AlertView]:
         """What a worker does first; it then dies, unless the test goes on in its place."""
         task = await card.take(self.desk, self.channel_id, worker="dead")
-        assert task is not None
-        assert task.view is not None
+        assert isinstance(task, card.Task)
+        assert isinstance(task.view, AlertView)
         return task.card, task.view
 
     def restart(self, after: timedelta = LEASE) -> None:

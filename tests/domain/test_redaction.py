@@ -131,6 +131,14 @@ def test_nothing_is_no_secret() -> None:
         ("pushed with ghp_0123456789abcdefghijABCDEFGHIJ012345", "pushed with [redacted]"),
         ("github_pat_0123456789abcdefghij_0123 glpat-0123456789abcdefghij", "[redacted] [redacted]"),
         ("xoxb-123456789012-abcdef xapp-1-A0123456789", "[redacted] [redacted]"),
+        (f"google AIza{'Sy-_5' * 7} end", "google [redacted] end"),
+        (f"stripe sk_{'live'}_{'4eC39Hq' * 4}, rk_{'test'}_{'4eC39Hq' * 4}", "stripe [redacted], [redacted]"),
+        (f"sk-proj-{'aB3-_' * 8} or sk-{'aB3x' * 12}", "[redacted] or [redacted]"),
+        (f"npm_{'aB3x' * 9} pypi-{'AgEI-' * 12} glsa_{'aB3x' * 9}", "[redacted] [redacted] [redacted]"),
+        (f"bot123456789:AA{'Hdq-_' * 6}abc fails", "bot123456789[redacted] fails"),
+        ("curl -fsS -u admin:hunter2 http://x", "curl -fsS -u admin:[redacted] http://x"),
+        ("wget --user=ops:hunter2 x", "wget --user=ops:[redacted] x"),
+        ("mysqldump -h db -uroot -phunter2 shop: exit 2", "mysqldump -h db -uroot -p[redacted] shop: exit 2"),
         (f"sent toc_{'aB3-_' * 9} and tocs_{'x' * 43}.", "sent [redacted] and [redacted]."),
         ("postgres://app:p@ss:w0rd@db/x", "postgres://[redacted]@db/x"),
         ("clone https://0123456789abcdef0123@git.org/x", "clone https://[redacted]@git.org/x"),
@@ -175,6 +183,8 @@ def test_a_name_can_hold_a_secret_itself() -> None:
         "Basic authentication failed; bearer token missing",
         "process killed, sig=9",
         "mail ops@example.org or ask @everyone",
+        "docker run -u 1000:1000 x; ssh -p2222 h; mkdir -p /srv/disk-usage; sort -u a; mysql -P 3306 -p",
+        "host sk-prod-database-server-01 runs task_test_suite at 12:AA:BB",
         "unit getty@tty1.service failed on http://prom:9090/graph",
         "v1.27.3 of registry.example.org/team/image",
         "http://prom.example.org:9090/graph?g0.expr=up+%3D%3D+0&g0.tab=1",
@@ -272,6 +282,12 @@ FRAGMENTS = [
         "ghp_0123456789abcdefghij",
         "AKIAIOSFODNN7EXAMPLE",
         "xoxb-0123456789",
+        "sk-ant-0123456789abcdef",
+        "AIza" + "a1-_x" * 7,
+        "12345678:AA" + "b1-" * 11,
+        " -u u:pw",
+        "mysql",
+        " -ppw",
         "toc_" + "a1" * 16,
         "/api/webhooks/1/",
         "user:pw@",
@@ -351,7 +367,20 @@ def test_a_planted_secret_is_never_seen_again(frame: str, secret: str, before: s
 
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize(
-    "unit", ["a.", "://a:b", "eyJa.", "-----BEGIN PRIVATE KEY-----", "token='", "ghp_a", "M" * 24]
+    "unit",
+    [
+        "a.",
+        "://a:b",
+        "eyJa.",
+        "-----BEGIN PRIVATE KEY-----",
+        "token='",
+        "ghp_a",
+        "M" * 24,
+        "mysql ",
+        " -u a",
+        ":AA",
+        "sk-",
+    ],
 )
 def test_hostile_repetition_takes_linear_time(unit: str) -> None:
     """Anything worse than linear would not end within the timeout on a text of this size."""

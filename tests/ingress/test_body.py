@@ -177,6 +177,7 @@ async def test_more_than_may_be_sent_is_refused_while_it_is_read(door: Door) -> 
 
     answer = await send(door, stream())
     assert (answer.status, answer.json["type"]) == (413, "urn:tocsin:problem:too-large")
+    assert answer.json["field"] == "body"
 
 
 async def test_exactly_as_much_as_may_be_sent_is_taken(door: Door) -> None:

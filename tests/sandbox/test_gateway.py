@@ -9,6 +9,7 @@ import aiohttp
 import discord
 import pytest
 
+from bot.sandbox import gateway
 from bot.sandbox.fault import Effect, Rule
 from bot.sandbox.server import Sandbox
 from tests.sandbox.desk import DEADLINE, Bot, Desk, redirected
@@ -72,6 +73,17 @@ async def dial(sandbox: Sandbox) -> AsyncIterator[Line]:
 async def test_a_heartbeat_is_acknowledged(sandbox: Sandbox) -> None:
     async with dial(sandbox) as line:
         await line.send(1, None)
+        assert (await line.read())["op"] == 11
+
+
+async def test_an_acknowledgement_takes_its_time_as_on_a_real_line(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway, "ACK_DELAY", 0.5)
+    async with dial(sandbox) as line:
+        await line.send(1, None)
+        await line.identify()
+        assert 11 not in [frame["op"] for frame in line.frames]
         assert (await line.read())["op"] == 11
 
 

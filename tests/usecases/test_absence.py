@@ -11,7 +11,7 @@ from tests.senders import ANNA, Send, firing, resolved
 
 async def show(desk: Desk, message_id: int) -> None:
     task = await card.take(desk, CHANNEL, worker="w")
-    assert task is not None
+    assert isinstance(task, card.Task)
     await card.settle(
         desk, task.card, worker="w", message_id=message_id, shown=task.card.wanted, pinged=False
     )

@@ -1,5 +1,8 @@
 """The outbox: one row a card, claimed by one worker, sent until it shows what is wanted."""
 
+import math
+
+from bot.cards.alert import AlertView
 from bot.clock import ManualClock
 from bot.domain.outbox import COUNT_DELAY, ParkReason
 from bot.domain.signal import Severity
@@ -13,7 +16,7 @@ from tests.senders import ANNA, Send, firing, resolved
 
 async def take(desk: Desk, worker: str = "w") -> Task:
     task = await card.take(desk, CHANNEL, worker=worker)
-    assert task is not None
+    assert isinstance(task, Task)
     return task
 
 
@@ -46,7 +49,7 @@ async def test_criticals_go_first_then_people_then_resolves_then_the_rest(desk: 
     names = []
     for number in range(5):
         task = await take(desk)
-        assert task.view is not None
+        assert isinstance(task.view, AlertView)
         names.append(task.view.alert.name)
         await show(desk, task, 9_100 + number)
     assert names == ["critical", "acked", "old", "warning2", "info2"]
@@ -57,7 +60,7 @@ async def test_a_claimed_card_is_nobody_elses_until_the_claim_runs_out(
 ) -> None:
     await send(firing())
     first = await take(desk, "one")
-    assert await card.take(desk, CHANNEL, worker="two") is None
+    assert await card.take(desk, CHANNEL, worker="two") == LEASE.total_seconds()
     clock.advance(LEASE)
     second = await take(desk, "two")
     assert (first.card.retried, second.card.retried) == (False, True)
@@ -75,7 +78,7 @@ async def test_a_change_during_a_send_is_sent_afterwards(desk: Desk, send: Send)
     await alerts.acknowledge(desk, 1, actor=ANNA)
     await show(desk, task)
     again = await take(desk)
-    assert again.view is not None
+    assert isinstance(again.view, AlertView)
     assert again.view.alert.owner == ANNA
 
 
@@ -88,8 +91,7 @@ async def test_a_failure_puts_the_card_off_longer_each_time(
         task = await take(desk)
         until = await card.put_off(desk, task.card, worker="w")
         waits.append((until - clock.now()).total_seconds())
-        assert await card.take(desk, CHANNEL, worker="w") is None
-        assert await card.next_due(desk, CHANNEL) == until
+        assert await card.take(desk, CHANNEL, worker="w") == (until - clock.now()).total_seconds()
         clock.advance(until - clock.now())
     assert waits == [1, 2, 4, 8]
 
@@ -98,7 +100,7 @@ async def test_a_parked_channel_waits_and_says_why(desk: Desk, send: Send) -> No
     await send(firing("a"), firing("b"))
     task = await take(desk)
     assert await card.park(desk, task.card, ParkReason.MISSING_PERMISSION, alone=False) == 2
-    assert await card.take(desk, CHANNEL, worker="w") is None
+    assert await card.take(desk, CHANNEL, worker="w") == math.inf
     outbox = await status.outbox(desk)
     assert outbox.parked == [(CHANNEL, ParkReason.MISSING_PERMISSION, 2)]
     assert await card.unpark(desk, CHANNEL) == 2
@@ -175,5 +177,5 @@ async def test_cards_whose_channel_is_gone_move_to_the_one_that_is_chosen(desk: 
     await card.park(desk, task.card, ParkReason.UNKNOWN_CHANNEL, alone=False)
     assert await setting.choose_channel(desk, 7_002, actor=ANNA) == 1
     moved = await card.take(desk, 7_002, worker="w")
-    assert moved is not None
+    assert isinstance(moved, Task)
     assert (moved.card.message_id, moved.card.retried) == (None, False)

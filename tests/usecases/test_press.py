@@ -18,7 +18,7 @@ MESSAGE = 9_001
 async def alert_id(desk: Desk, send: Send) -> int:
     (outcome,) = (await send(firing())).alerts
     task = await card.take(desk, CHANNEL, worker="w")
-    assert task is not None
+    assert isinstance(task, card.Task)
     await card.settle(desk, task.card, worker="w", message_id=MESSAGE, shown=task.card.wanted, pinged=False)
     return int(outcome.ref.removeprefix("A-"))
 

@@ -17,7 +17,7 @@ MESSAGE = 9_001
 async def message(desk: Desk, send: Send) -> int:
     await send(firing())
     task = await card.take(desk, CHANNEL, worker="w")
-    assert task is not None
+    assert isinstance(task, card.Task)
     await card.settle(desk, task.card, worker="w", message_id=MESSAGE, shown=task.card.wanted, pinged=False)
     return MESSAGE
 

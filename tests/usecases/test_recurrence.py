@@ -40,7 +40,7 @@ async def names(desk: Desk, query: Query) -> list[str]:
 async def show_cards(desk: Desk, *message_ids: int) -> None:
     for message_id in message_ids:
         task = await card.take(desk, CHANNEL, worker="w")
-        assert task is not None
+        assert isinstance(task, card.Task)
         await card.settle(
             desk, task.card, worker="w", message_id=message_id, shown=task.card.wanted, pinged=False
         )

@@ -1,4 +1,4 @@
-"""A preview writes nothing, a dry run its row, a hand-over its row and an entry: so the whole database says."""
+"""A preview writes nothing, a dry run its row, a hand-over its row and an entry: so the whole database."""
 
 from datetime import timedelta
 from typing import Any
