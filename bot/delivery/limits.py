@@ -18,6 +18,7 @@ import msgspec
 
 from bot.domain.plan import Bucket
 
+_TICK: Final = 0.001  # seconds
 MARGIN: Final = 0.01  # seconds; Discord rounds what is left to milliseconds
 UNTOLD: Final = 60.0  # seconds to keep quiet when a refusal does not say how long
 _PAUSE: Final = 10.0  # seconds without a call after which a run of calls begins anew
@@ -133,10 +134,10 @@ class Limits:
             self._closed.get((call, channel_id), -math.inf),
             self._sub_limit_opens(call, channel_id, now),
         )
-        closed = opens_at - now + MARGIN if opens_at > now else 0.0
+        closed = _left(opens_at, now)
         if window is None:
             return Bucket(closed=closed)
-        resets_in = window.resets_at - now + MARGIN if window.resets_at > now else 0.0
+        resets_in = _left(window.resets_at, now)
         return Bucket(window.limit, window.remaining, resets_in, window.seconds, closed)
 
     def standings(self, *, now: float) -> Iterator[Standing]:
@@ -204,6 +205,12 @@ class Limits:
         if learned is None or run is None or run.passed < learned.calls:
             return -math.inf
         return run.opened + learned.seconds
+
+
+def _left(at: float, now: float) -> float:
+    """Seconds until it is certain that ``at`` has passed; less than a tick of Discord's clock is nothing."""
+    left = at + MARGIN - now
+    return left if left > _TICK else 0.0
 
 
 def read_headers(headers: Mapping[str, str]) -> Heard:

@@ -2,14 +2,12 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Final
 
+import msgspec
 import pytest
 
 from tests.chaos.house import House
-from tests.chaos.result import Result, table
-
-RESULTS: Final = pytest.StashKey[list[Result]]()
+from tests.chaos.result import PROPERTY, Result, table
 
 
 @pytest.fixture
@@ -19,15 +17,11 @@ async def house(tmp_path: Path, database_url: str) -> AsyncIterator[House]:
         yield opened
 
 
-@pytest.fixture
-def results(pytestconfig: pytest.Config) -> list[Result]:
-    """Where a run leaves its numbers."""
-    return pytestconfig.stash.setdefault(RESULTS, [])
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what the runs have come to."""
-    lines = table(config.stash.get(RESULTS, []))
+    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    found = [value for report in reports for name, value in report.user_properties if name == PROPERTY]
+    lines = table([msgspec.convert(value, Result) for value in found])
     if lines:
         terminalreporter.section("chaos")
         terminalreporter.write("\n".join(lines) + "\n")

@@ -1,11 +1,14 @@
 """Result: a run in numbers and words."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from tests.chaos.book import Violation
+
+PROPERTY: Final = "chaos"
+_LONGEST: Final = 20_000
 
 
 class Result(msgspec.Struct, kw_only=True):
@@ -28,11 +31,16 @@ class Result(msgspec.Struct, kw_only=True):
 
 
 def report(result: Result, folder: Path) -> str:
-    """All violations in words; the whole of it is written to a file as well."""
-    head = f"seed {result.seed} on {result.engine}: {len(result.violations)} violations"
-    text = "\n\n".join([head, *(f"[{each.kind}] {each.story}: {each.text}" for each in result.violations)])
+    """All violations with their histories; what is too long for a terminal is whole in a file."""
+    head = f"seed {result.seed} on {result.engine}: {len(result.violations)} violations, logs in {folder}"
+    text = f"{head}\n\n{in_words(result.violations)}"
     (folder / "violations.txt").write_text(text)
-    return f"{text[:20_000]}\n\nlogs: {folder}"
+    return text[:_LONGEST]
+
+
+def in_words(violations: list[Violation]) -> str:
+    """What is untrue, one after the other."""
+    return "\n\n".join(f"[{each.kind}] {each.story}: {each.text}" for each in violations)
 
 
 def table(results: list[Result]) -> list[str]:
@@ -58,7 +66,7 @@ def table(results: list[Result]) -> list[str]:
     row("seconds", *(round(each.seconds) for each in results))
     for name in sorted({kind for each in results for kind in each.kills}):
         row(f"  killed: {name}", *(each.kills.get(name, 0) for each in results))
-    for name in sorted({kind for each in results for kind in each.hits}):
+    for name in sorted({kind for each in results for kind, count in each.hits.items() if count}):
         row(f"  fault: {name}", *(each.hits.get(name, 0) for each in results))
     width = max(len(each[0]) for each in rows)
     return [f"{each[0]:<{width}}" + "".join(f"{cell:>14}" for cell in each[1:]) for each in rows]

@@ -12,6 +12,7 @@ from tests.chaos.aftermath import aftermath
 from tests.chaos.crew import Crew, at_work
 from tests.chaos.house import House
 from tests.chaos.process import Process
+from tests.chaos.result import in_words
 from tests.chaos.trouble import endure, progress, start_in
 
 SIZE = 8 << 20  # bytes
@@ -64,7 +65,7 @@ async def test_a_full_disk_is_told_and_survived(
             async with at_work(crew.senders), at_work(crew.people):
                 await endure(house, crew.book, full(small_disk))
             _, violations = await aftermath(house, crew.book)
-    assert not violations
+    assert not violations, in_words(violations)
 
 
 async def test_started_on_a_full_disk(small_disk: Path, sqlite_template: Path, tmp_path: Path) -> None:
@@ -76,7 +77,7 @@ async def test_started_on_a_full_disk(small_disk: Path, sqlite_template: Path, t
                 await progress(crew.book)
                 await start_in(house, crew.book, full(small_disk))
             _, violations = await aftermath(house, crew.book)
-    assert not violations
+    assert not violations, in_words(violations)
 
 
 async def test_files_that_must_not_grow_are_told_and_survived(sqlite_url: str, tmp_path: Path) -> None:
@@ -86,4 +87,4 @@ async def test_files_that_must_not_grow_are_told_and_survived(sqlite_url: str, t
             async with at_work(crew.senders), at_work(crew.people):
                 await endure(house, crew.book, bounded(bot))
             _, violations = await aftermath(house, crew.book)
-    assert not violations
+    assert not violations, in_words(violations)

@@ -13,6 +13,7 @@ from storage.engine import is_sqlite, sqlite_path
 from tests.chaos.aftermath import aftermath
 from tests.chaos.crew import Crew, at_work
 from tests.chaos.house import House
+from tests.chaos.result import in_words
 from tests.chaos.trouble import endure, progress, start_in
 
 
@@ -61,7 +62,7 @@ async def test_a_locked_database_is_told_and_survived(house: House) -> None:
         async with at_work(crew.senders), at_work(crew.people):
             await endure(house, crew.book, locked(house.database_url))
         _, violations = await aftermath(house, crew.book)
-    assert not violations
+    assert not violations, in_words(violations)
 
 
 async def test_started_while_the_database_is_locked(tmp_path: Path, sqlite_url: str) -> None:
@@ -72,7 +73,7 @@ async def test_started_while_the_database_is_locked(tmp_path: Path, sqlite_url: 
                 await progress(crew.book)
                 await start_in(house, crew.book, locked(sqlite_url))
             _, violations = await aftermath(house, crew.book)
-    assert not violations
+    assert not violations, in_words(violations)
 
 
 async def test_broken_connections_are_replaced(tmp_path: Path, postgres_url: str) -> None:
@@ -85,4 +86,4 @@ async def test_broken_connections_are_replaced(tmp_path: Path, postgres_url: str
                     await cut_lines(postgres_url)
                 await progress(crew.book)
             _, violations = await aftermath(house, crew.book)
-    assert not violations
+    assert not violations, in_words(violations)

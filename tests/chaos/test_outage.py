@@ -5,6 +5,7 @@ from pathlib import Path
 from tests.chaos.aftermath import aftermath
 from tests.chaos.crew import Crew, at_work
 from tests.chaos.house import House
+from tests.chaos.result import in_words
 from tests.chaos.trouble import progress
 
 CALLS_A_CARD = 4  # a post whose answer was lost, its repetition, an edit, a call for people
@@ -29,7 +30,7 @@ async def test_after_an_outage_nothing_is_replayed_and_all_is_true(house: House)
         await house.control("DELETE", "requests")
         await house.control("PUT", "outage", {"on": False})
         record, violations = await aftermath(house, crew.book)
-        assert not violations
+        assert not violations, in_words(violations)
         assert await calls(house) <= CALLS_A_CARD * len(record.cards)
 
 
@@ -47,4 +48,4 @@ async def test_killed_and_started_during_an_outage(tmp_path: Path, sqlite_url: s
                 await progress(crew.book)
             await house.control("PUT", "outage", {"on": False})
             _, violations = await aftermath(house, crew.book)
-    assert not violations
+    assert not violations, in_words(violations)

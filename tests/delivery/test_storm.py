@@ -1,0 +1,235 @@
+"""A storm in a channel with Discord's limits: every open alert can be seen, and no call is refused."""
+
+import math
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.cards.ids import Verb, parse
+from bot.domain.signal import Severity
+from bot.sandbox.fault import Effect, Rule
+from bot.usecases import alert as alerts
+from bot.usecases import board as boards
+from bot.usecases import inspection
+from tests.delivery.conftest import Stage
+from tests.senders import ANNA, firing, resolved
+
+MANY = 60
+
+
+@pytest.fixture
+def storm(stage: Stage) -> Stage:
+    """Five posts and five edits in five seconds."""
+    stage.sandbox.mischief.set_limits(enabled=True)
+    return stage
+
+
+def boards_of(stage: Stage) -> list[dict[str, Any]]:
+    return [each for each in stage.shown() if _mark(each).startswith("B-")]
+
+
+def _mark(message: dict[str, Any]) -> str:
+    text: str = message["embeds"][0].get("footer", {}).get("text", "")
+    return text
+
+
+def listed(stage: Stage) -> str:
+    """The complete lists that are attached."""
+    texts = []
+    for board in boards_of(stage):
+        for attachment in board["attachments"]:
+            file = stage.sandbox.world.files.find(int(attachment["id"]))
+            assert file is not None
+            texts.append(file.data.decode())
+    return "".join(texts)
+
+
+async def unseen(stage: Stage) -> list[str]:
+    """Open alerts that are neither a card nor on the board."""
+    carded = {_mark(message).partition(" ")[0] for message in stage.shown()}
+    text = listed(stage)
+    found = await inspection.listing(stage.desk, limit=10_000)
+    refs = [each.alert.ref for each in found.lines]
+    return [ref for ref in refs if ref not in carded and f"{ref} " not in text]
+
+
+async def turn(stage: Stage) -> float:
+    """Do what may be done, and let the time pass until there is more; returns that time."""
+    rest = await stage.work(200)
+    if rest < math.inf:
+        stage.clock.advance(timedelta(seconds=min(rest, 1.0)))
+    return rest
+
+
+async def settle_down(stage: Stage) -> None:
+    for _ in range(2_000):
+        if await turn(stage) == math.inf:
+            return
+    raise AssertionError("the storm does not end")
+
+
+def refusals(stage: Stage) -> list[Any]:
+    return [call for call in stage.calls() if call["status"] not in {200, 204}]
+
+
+async def send_many(stage: Stage, count: int = MANY, *, first: int = 0, critical: int = 10) -> None:
+    signals = [
+        firing(f"alert {number}", Severity.CRITICAL if number % critical == 0 else Severity.WARNING)
+        for number in range(first, first + count)
+    ]
+    await stage.send(*signals)
+
+
+async def test_all_of_a_storm_can_be_seen_after_the_first_calls(storm: Stage) -> None:
+    await send_many(storm)
+    await storm.work()
+    assert await unseen(storm) == []
+    assert len(boards_of(storm)) == 1
+    assert len(storm.calls()) <= 5
+
+
+async def test_a_storm_comes_and_goes_and_nothing_is_ever_invisible(storm: Stage) -> None:
+    blind = 0.0
+    for gust in range(12):
+        await send_many(storm, 40, first=40 * gust)
+        rest = await turn(storm)
+        blind = blind + rest if await unseen(storm) else 0.0
+        assert blind <= 3.0
+    while boards_of(storm)[0]["attachments"]:
+        assert await unseen(storm) == [] or blind <= 3.0
+        await turn(storm)
+    await settle_down(storm)
+    assert refusals(storm) == []
+    (board,) = boards_of(storm)
+    assert "Storm over" in board["embeds"][0]["description"]
+    assert "479 alerts" in board["embeds"][0]["description"]
+    assert "479 still open" in board["embeds"][0]["description"]
+    assert (board["attachments"], board["components"]) == ([], [])
+    assert len(storm.shown()) == 481
+
+
+async def test_criticals_get_cards_of_their_own_while_the_others_are_held(storm: Stage) -> None:
+    await send_many(storm)
+    for _ in range(8):
+        await send_many(storm, 12, first=10_001, critical=10_000)
+        await turn(storm)
+    titles = [title for title in storm.titles() if "alert" in title]
+    assert sum("CRITICAL" in title for title in titles) == 6
+    assert not any("WARNING" in title for title in titles[1:])
+
+
+async def test_what_is_over_before_it_had_a_card_gets_none(storm: Stage) -> None:
+    await send_many(storm)
+    await turn(storm)
+    await storm.send(*(resolved(f"alert {number}") for number in range(MANY) if number % 10))
+    await settle_down(storm)
+    others = [each for each in storm.shown() if not _mark(each).startswith("B-")]
+    assert len(others) == 6 + sum("RESOLVED" in each["embeds"][0]["title"] for each in others)
+    (board,) = boards_of(storm)
+    assert "5 still open" in board["embeds"][0]["description"]
+    assert refusals(storm) == []
+
+
+async def test_a_storm_that_is_over_at_once_leaves_one_line(storm: Stage) -> None:
+    await send_many(storm)
+    await storm.send(*(resolved(f"alert {number}") for number in range(MANY)))
+    await settle_down(storm)
+    assert "All of them are over." in boards_of(storm)[-1]["embeds"][0]["description"]
+    assert len(storm.shown()) <= 2
+
+
+async def test_a_storm_goes_on_after_a_restart(storm: Stage) -> None:
+    await send_many(storm)
+    await turn(storm)
+    storm.restart(timedelta(seconds=1))
+    await send_many(storm, first=MANY)
+    await turn(storm)
+    await turn(storm)
+    await turn(storm)
+    assert await unseen(storm) == []
+    assert len(boards_of(storm)) == 1
+    await settle_down(storm)
+    assert len(storm.shown()) == 2 * MANY + 1
+
+
+async def test_a_board_whose_answer_was_lost_is_not_doubled(storm: Stage) -> None:
+    for effect in (Effect.LOST_ANSWER_500, Effect.LOST_ANSWER_RESET):
+        storm.sandbox.mischief.arm(Rule(effect=effect, route="POST /channels/{c}/messages", nth=2, times=1))
+    await send_many(storm)
+    await settle_down(storm)
+    assert len(boards_of(storm)) == 1
+    assert len(storm.shown()) == MANY + 1
+
+
+async def test_a_board_that_is_deleted_comes_back(storm: Stage) -> None:
+    await send_many(storm)
+    await turn(storm)
+    (board,) = boards_of(storm)
+    storm.sandbox.person("operator").delete(board["id"])
+    await send_many(storm, first=MANY)
+    for _ in range(10):
+        await turn(storm)
+    assert len(boards_of(storm)) == 1
+    assert await unseen(storm) == []
+
+
+async def test_what_somebody_takes_on_gets_a_card(storm: Stage) -> None:
+    await send_many(storm)
+    for _ in range(3):
+        await turn(storm)
+    (found,) = await inspection.suggest(storm.desk, "A-55")
+    await alerts.acknowledge(storm.desk, found.id, actor=ANNA)
+    for _ in range(6):
+        await turn(storm)
+    assert any(title.endswith("alert 54") and "ACKED" in title for title in storm.titles())
+
+
+async def test_the_next_storm_has_a_board_of_its_own(storm: Stage) -> None:
+    await send_many(storm, 30)
+    await settle_down(storm)
+    storm.clock.advance(boards.SAME_STORM)
+    await send_many(storm, 30, first=30)
+    await settle_down(storm)
+    assert [_mark(each)[:3] for each in boards_of(storm)] == ["B-1", "B-2"]
+    assert len(storm.shown()) == 62
+
+
+async def test_a_storm_that_comes_back_soon_keeps_its_board(storm: Stage) -> None:
+    await send_many(storm, 30)
+    await settle_down(storm)
+    await send_many(storm, 30, first=30)
+    await turn(storm)
+    await settle_down(storm)
+    (board,) = boards_of(storm)
+    assert "59 alerts" in board["embeds"][0]["description"]
+
+
+async def test_few_alerts_are_no_storm(storm: Stage) -> None:
+    await send_many(storm, 12)
+    await settle_down(storm)
+    assert boards_of(storm) == []
+    assert len(storm.shown()) == 12
+
+
+async def test_a_calm_line_that_somebody_deletes_stays_deleted(storm: Stage) -> None:
+    await send_many(storm, 30)
+    await settle_down(storm)
+    (board,) = boards_of(storm)
+    storm.sandbox.person("operator").delete(board["id"])
+    await storm.echoes.lose([int(board["id"])])
+    await settle_down(storm)
+    assert boards_of(storm) == []
+
+
+async def test_the_board_offers_the_most_urgent_and_the_way_to_all(storm: Stage) -> None:
+    await send_many(storm, 90)
+    await storm.work()
+    (board,) = boards_of(storm)
+    menu, browse = (row["components"][0] for row in board["components"])
+    assert len(menu["options"]) == 25
+    assert parse(menu["custom_id"]).verb is Verb.PICK
+    which = parse(browse["custom_id"])
+    assert (which.verb, which.number) == (Verb.BOARD, storm.channel_id)
+    page = await boards.page(storm.desk, storm.channel_id, number=99, size=20)
+    assert (page.number, len(page.held)) == (page.pages - 1, page.total % 20 or 20)
