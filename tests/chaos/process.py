@@ -26,11 +26,11 @@ _PORTS: Final = range(20_000, 32_000)  # below those that the system lends out w
 
 
 async def until(look: Callable[[], Awaitable[T | None]], what: str, patience: float = PATIENCE) -> T:
-    """The first answer of ``look`` that is neither None nor False."""
+    """The first answer of ``look`` that is not empty."""
     deadline = CLOCK.monotonic() + patience
     while True:
         found = await look()
-        if found is not None and found is not False:
+        if found:
             return found
         assert CLOCK.monotonic() < deadline, f"waited {patience:.0f} s in vain for {what}"
         await CLOCK.sleep(_LOOK)
