@@ -10,7 +10,7 @@ What the gateway tells during the comparison is newer than what was read, and wi
 import asyncio
 import math
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Final
 
 import discord
@@ -45,14 +45,20 @@ class Reconciliation(commands.Cog):
         """A new session; resumed ones have missed nothing."""
         await self.reconcile()
 
-    async def reconcile(self) -> None:
-        """Compare the cards of open alerts with what was recorded of them."""
+    @commands.Cog.listener()
+    async def on_card_adopted(self, channel_id: int, message_id: int) -> None:
+        """Delivery took up a message of a process that was killed: what it bears was never looked at."""
+        await self.reconcile({channel_id: [message_id]})
+
+    async def reconcile(self, posted: Mapping[int, Iterable[int]] | None = None) -> None:
+        """Compare cards (those of open alerts, unless told which) with what was recorded of them."""
         self._door.enlist()
         async with self._alone:
             self._reactions.heard = set()
             self._members.clear()
             try:
-                posted = await absence.posted(self._door.desk, at_most=MOST)
+                if posted is None:
+                    posted = await absence.posted(self._door.desk, at_most=MOST)
                 for channel_id, message_ids in posted.items():
                     await self._compare_channel(channel_id, message_ids)
             finally:

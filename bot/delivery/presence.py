@@ -24,6 +24,14 @@ class Presence:
         user = self._client.user if self._client is not None else None
         return None if user is None else user.id
 
+    def tell_adopted(self, channel_id: int, message_id: int) -> None:
+        """A message that had stood there unknown is a card after all: people may have answered it already.
+
+        Told as the client's own event ``card_adopted`` (see `discord.Client.dispatch`).
+        """
+        if self._client is not None:
+            self._client.dispatch("card_adopted", channel_id, message_id)
+
     def guild_of(self, channel_id: int) -> discord.Guild | None:
         """The server that has the channel or thread, None when the bot does not see it."""
         channel = self._channel(channel_id)

@@ -206,6 +206,8 @@ class Worker:
         )
         if card.message_id is None:
             await self._echoes.settled(card.nonce, message_id)
+            if not shown:
+                self._presence.tell_adopted(card.channel_id, message_id)
         self._held = 0
         self._breaker.mend()
         self.sent_at = self._desk.clock.monotonic()

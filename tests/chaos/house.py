@@ -108,7 +108,7 @@ class House:
         self.bot.kill()
 
     async def stop(self) -> int:
-        """SIGTERM for the bot."""
+        """SIGTERM for the bot; its exit code."""
         assert self.bot is not None
         return await asyncio.to_thread(self.bot.stop)
 

@@ -17,6 +17,7 @@ class Result(msgspec.Struct, kw_only=True):
     engine: str
     seed: int
     kills: dict[str, int]
+    rounds: int
     requests: int
     accepted: int
     deeds: int
@@ -54,6 +55,7 @@ def table(results: list[Result]) -> list[str]:
 
     row("seed", *(str(each.seed) for each in results))
     row("kills", *(sum(each.kills.values()) for each in results))
+    row("verdicts", *(each.rounds for each in results))
     row("requests sent", *(each.requests for each in results))
     row("alerts accepted", *(each.accepted for each in results))
     row("acts of people", *(each.deeds for each in results))

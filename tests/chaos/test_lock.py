@@ -37,11 +37,23 @@ async def locked(database_url: str) -> AsyncIterator[None]:
         return
     connection = await connect(database_url)
     try:
-        async with connection.transaction():
-            await connection.execute("LOCK TABLE alert, audit, card, event, project IN ACCESS EXCLUSIVE MODE")
-            yield
+        while not await _take_all(connection):
+            """The other side of a deadlock was at work: it is through now."""
+        yield
+        await connection.execute("ROLLBACK")
     finally:
         await connection.close()
+
+
+async def _take_all(connection: asyncpg.Connection) -> bool:
+    """Lock every table that matters; False when PostgreSQL broke a deadlock with whoever is at work."""
+    await connection.execute("BEGIN")
+    try:
+        await connection.execute("LOCK TABLE alert, audit, card, event, project IN ACCESS EXCLUSIVE MODE")
+    except asyncpg.DeadlockDetectedError:
+        await connection.execute("ROLLBACK")
+        return False
+    return True
 
 
 async def cut_lines(database_url: str) -> None:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.sandbox.error import ApiError
@@ -210,6 +210,7 @@ BODY = st.dictionaries(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 @given(BODY)
 def test_any_body_whatever_is_read_or_refused(body: Json) -> None:
     refused: Json = {}
