@@ -1,28 +1,37 @@
 """Face: the message that a card becomes, and the plainer one for when Discord refuses the first."""
 
-from typing import Final, TypeAlias
+from typing import Final
 
 import msgspec
 
 from bot.cards import alert as alerts
 from bot.cards import board as boards
+from bot.cards import incident as incidents
+from bot.cards import nudge as nudges
 from bot.cards.alert import AlertView
 from bot.cards.board import BoardView
 from bot.cards.card import Card, Ping
 from bot.cards.cut import cut, units
+from bot.cards.incident import IncidentView
 from bot.cards.limits import CONTENT, fit
+from bot.cards.nudge import NudgeView
 from bot.delivery.message import plain_mark
-
-View: TypeAlias = AlertView | BoardView
+from bot.usecases.subject import View
 
 _NOBODY: Final = Ping()
 
 
 def draw(view: View, ping: Ping = _NOBODY) -> Card:
-    """The card, waking ``ping``; a board wakes nobody."""
-    if isinstance(view, BoardView):
-        return boards.render(view)
-    return alerts.render(msgspec.structs.replace(view, ping=ping))
+    """The card; of an alert it wakes ``ping``, the others know themselves whom to wake."""
+    match view:
+        case AlertView():
+            return alerts.render(msgspec.structs.replace(view, ping=ping))
+        case BoardView():
+            return boards.render(view)
+        case IncidentView():
+            return incidents.render(view)
+        case NudgeView():
+            return nudges.render(view)
 
 
 def draw_summons(view: AlertView, ping: Ping, address: str) -> Card:
@@ -32,9 +41,15 @@ def draw_summons(view: AlertView, ping: Ping, address: str) -> Card:
 
 def mark(view: View) -> str:
     """What the card bears for ever, and by which it is found again."""
-    if isinstance(view, BoardView):
-        return boards.marker(view.tag, view.number)
-    return alerts.marker(view.tag, view.alert.id)
+    match view:
+        case AlertView():
+            return alerts.marker(view.tag, view.alert.id)
+        case BoardView():
+            return boards.marker(view.tag, view.number)
+        case IncidentView():
+            return incidents.marker(view.tag, view.incident.id)
+        case NudgeView():
+            return nudges.marker(view.tag, view.nudge.id)
 
 
 def plain(card: Card, view: View) -> Card:

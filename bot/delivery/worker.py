@@ -25,7 +25,7 @@ from bot.cards.board import BoardView
 from bot.cards.card import Ping
 from bot.delivery.breaker import Breaker
 from bot.delivery.echo import Echoes
-from bot.delivery.face import View, draw, mark, plain
+from bot.delivery.face import draw, mark, plain
 from bot.delivery.limits import Call
 from bot.delivery.message import Message
 from bot.delivery.outcome import Answer, Outcome
@@ -39,6 +39,7 @@ from bot.domain.outbox import NONCE_WINDOW, Outgoing, ParkReason, backoff
 from bot.usecases import board as boards
 from bot.usecases import card as cards
 from bot.usecases.desk import Desk
+from bot.usecases.subject import View
 
 T = TypeVar("T")
 

@@ -9,13 +9,11 @@ from typing import Final
 
 import msgspec
 
-from bot.cards.alert import AlertView
-from bot.cards.board import BoardView
 from bot.domain.outbox import CardKind, Outgoing, ParkReason, backoff
 from bot.domain.plan import UNKNOWN, Bucket, Call, choose
 from bot.usecases import board as boards
 from bot.usecases.desk import Desk
-from bot.usecases.view import alert_view
+from bot.usecases.subject import View, look_up
 from storage.card import Place
 from storage.outbox import Choice
 from storage.transaction import Transaction
@@ -28,7 +26,7 @@ class Task(msgspec.Struct, frozen=True):
     """A claimed card with what it has to show; ``view`` is None when its subject is gone."""
 
     card: Outgoing
-    view: AlertView | BoardView | None
+    view: View | None
 
 
 async def take(
@@ -51,8 +49,7 @@ async def take(
         card = tx.cards.claim(channel_id, which, worker=worker, tag=desk.project.tag, now=now, lease=LEASE)
         if card is None:
             return _CONTENDED
-        alert = tx.alerts.get(card.project_id, card.subject_id) if card.kind is CardKind.ALERT else None
-        return Task(card, None if alert is None else alert_view(tx, desk, alert))
+        return Task(card, look_up(tx, desk, card))
 
     taken = await desk.storage.write(work)
     if isinstance(taken, Task) and taken.card.kind is CardKind.BOARD:
