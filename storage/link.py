@@ -124,6 +124,14 @@ class Links:
         statement = select(alert).where(alert.c.id.in_(theirs)).order_by(_over(), alert.c.id)
         return [read(row) for row in self._connection.execute(statement.limit(limit).offset(offset))]
 
+    def count(self, incident_ids: Iterable[int]) -> int:
+        """How many alerts these incidents have, each counted once."""
+        return self._connection.execute(
+            select(func.count(incident_alert.c.alert_id.distinct())).where(
+                incident_alert.c.incident_id.in_(list(incident_ids)), incident_alert.c.unlinked_at.is_(None)
+            )
+        ).scalar_one()
+
     def census(self, incident_id: int) -> Census:
         """The alerts of one incident, counted."""
         rows = self._connection.execute(

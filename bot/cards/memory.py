@@ -4,6 +4,7 @@ One line of figures, one of what helped last, and a warning first when it was th
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Final
 
 from bot.cards.look import SEPARATOR, ordinal, span_of
@@ -12,6 +13,8 @@ from bot.domain.alert import format_ref
 from bot.domain.recurrence import Memory, Regression, Remedy
 
 _NOTE: Final = 150
+_ENOUGH: Final = 3  # episodes; of two the gap is what "last" says already
+_WORTH_TELLING: Final = timedelta(minutes=1)
 
 
 def recall(memory: Memory | None) -> str:
@@ -37,7 +40,7 @@ def _figures(memory: Memory) -> Iterator[str]:
         return
     count = f"Over {memory.episodes - 1} times" if memory.more else f"{ordinal(memory.episodes)} time"
     yield f"{count} in 30 days, {last}"
-    if memory.gap is not None:
+    if memory.gap is not None and memory.episodes >= _ENOUGH and memory.gap >= _WORTH_TELLING:
         yield f"median gap {span_of(memory.gap)}"
     if memory.self_resolved:
         within = f" within {span_of(memory.self_resolved_within)}" if memory.self_resolved_within else ""

@@ -34,7 +34,7 @@ def render(postmortem: Postmortem) -> str:
         _section("Impact", _impact(postmortem.incident)),
         _section("Durations", _durations(postmortem)),
         _section("Timeline", _timeline(postmortem.lines)),
-        _section("Alerts", _alerts(postmortem.involved)),
+        _section("Alerts", _alerts(postmortem)),
         _section("People", _people(postmortem)),
         _section("What changed", _changes(postmortem)),
         _section("Why it happened", [_blank("causes, and what let them through")]),
@@ -106,10 +106,11 @@ def _line(line: Line) -> str:
     return f"- {_utc(line.at)} — {_text(line.actor.name)} {told}{fixed}"
 
 
-def _alerts(involved: Sequence[Involved]) -> list[str]:
-    if not involved:
+def _alerts(postmortem: Postmortem) -> list[str]:
+    if not postmortem.involved:
         return ["No alert belongs to it."]
-    return [_alert(each) for each in involved]
+    told = [_alert(each) for each in postmortem.involved]
+    return [*told, f"- … and {postmortem.unlisted} more"] if postmortem.unlisted else told
 
 
 def _alert(each: Involved) -> str:

@@ -19,12 +19,16 @@ class Involved(msgspec.Struct, frozen=True):
 
 
 class Postmortem(msgspec.Struct, frozen=True, kw_only=True):
-    """``merged`` are the incidents that went into this one; their alerts and lines are among these."""
+    """``merged`` are the incidents that went into this one; their alerts and lines are among these.
+
+    ``unlisted`` is how many alerts belong to it besides those that are ``involved`` here.
+    """
 
     incident: Incident
     durations: Durations
     lines: tuple[Line, ...]
     involved: tuple[Involved, ...]
+    unlisted: int = 0
     actions: tuple[Action, ...]
     merged: tuple[Incident, ...] = ()
 

@@ -120,6 +120,7 @@ async def postmortem(desk: Desk, incident_id: int) -> Postmortem:
             durations=durations(incident.times),
             lines=_lines(tx, incident, merged),
             involved=tuple(Involved(each.alert, each.memory or Memory(episodes=1)) for each in views),
+            unlisted=tx.links.count(family) - len(alerts),
             actions=tuple(tx.actions.of(family)),
             merged=tuple(merged),
         )

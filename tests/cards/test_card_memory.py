@@ -1,5 +1,7 @@
 """The card recalls what the team knows, and no more."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.cards.alert import render
@@ -19,6 +21,18 @@ ANN, BOB = person(77, "ann"), person(9, "bob")
         (
             Memory(episodes=251, more=True, previous_at=NOON),
             ["🔁 Over 250 times in 30 days, last <t:1791201600:R>"],
+        ),
+        (
+            Memory(episodes=2, previous_at=NOON, gap=timedelta(hours=3)),
+            ["🔁 2nd time in 30 days, last <t:1791201600:R>"],
+        ),
+        (
+            Memory(episodes=3, previous_at=NOON, gap=timedelta(seconds=9)),
+            ["🔁 3rd time in 30 days, last <t:1791201600:R>"],
+        ),
+        (
+            Memory(episodes=3, previous_at=NOON, gap=timedelta(hours=3)),
+            ["🔁 3rd time in 30 days, last <t:1791201600:R> · median gap 3 h"],
         ),
         (
             Memory(

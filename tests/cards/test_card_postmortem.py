@@ -200,6 +200,11 @@ def test_an_endless_timeline_says_how_much_is_missing() -> None:
     assert "\n- … and 5 more\n" in render(postmortem(lines=long))
 
 
+def test_alerts_beyond_the_listed_ones_are_counted() -> None:
+    assert "\n- … and 250 more\n" in render(postmortem(unlisted=250))
+    assert "more\n" not in render(postmortem())
+
+
 @settings(deadline=None, max_examples=60)
 @given(hostile, alerts)
 def test_nothing_a_stranger_wrote_has_power_in_it(text: str, some: Any) -> None:

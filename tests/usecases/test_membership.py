@@ -110,6 +110,20 @@ async def test_merges_of_merges_are_told_together(desk: Desk, send: Send) -> Non
     written = await incident_inspection.postmortem(desk, 3)
     assert {each.id for each in written.merged} == {1, 2}
     assert sorted(each.alert.name for each in written.involved) == ["a", "b", "c"]
+    assert written.unlisted == 0
+
+
+async def test_alerts_that_a_postmortem_does_not_list_are_counted(
+    desk: Desk, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(incident_inspection, "INVOLVED", 2)
+    await send(firing("a"), firing("b"), firing("c"), firing("d"))
+    await escalate(desk, 1)
+    for number in (2, 3, 4):
+        await link(desk, 1, number, actor=BEN)
+    await unlink(desk, 1, 4, actor=BEN)
+    written = await incident_inspection.postmortem(desk, 1)
+    assert (len(written.involved), written.unlisted) == (2, 1)
 
 
 async def test_a_merge_that_cannot_be_changes_nothing(desk: Desk, send: Send) -> None:
