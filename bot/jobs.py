@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot import metrics
 from bot.domain.verdict import Lane
 from bot.scheduler import Job
-from bot.usecases import alert, setting, status
+from bot.usecases import alert, regression, setting, status
 from bot.usecases.desk import Desk
 
 Errand = Callable[[], Awaitable[object]]
@@ -28,9 +28,13 @@ def table(desk: Desk, *, recheck_parked: Errand, find_deleted: Errand) -> list[J
     async def measure() -> None:
         _publish(await status.outbox(desk))
 
+    async def reopen_regressed() -> None:
+        await regression.reopen(desk)
+
     return [
         Job("leases", timedelta(seconds=2), expire_leases),
         Job("silence", timedelta(seconds=2), end_silent),
+        Job("regressions", timedelta(seconds=5), reopen_regressed),
         Job("settings", timedelta(seconds=10), reload),
         Job("parked", timedelta(minutes=5), recheck_parked),
         Job("deleted", timedelta(hours=1), find_deleted),

@@ -14,6 +14,7 @@ from bot.cards.recurrence import AdviceView
 from bot.cards.text import plain
 from bot.cards.work import PlanView, render_handoff, render_plan
 from bot.domain import actor as actors
+from bot.domain.action import parse_ref
 from bot.domain.errors import TocsinError
 from bot.domain.ranking import Query, Sort, Window
 from bot.domain.recurrence import Recurrence
@@ -93,14 +94,24 @@ class RecurrenceCommands(
         await tell(errand, recurrence)
 
     @app_commands.command(description="Say that it is mended: if it comes back, its card will say so")
-    @app_commands.describe(recurrence=_WHICH, note="What mended it", owner="Who answers for it; you")
+    @app_commands.describe(
+        recurrence=_WHICH,
+        note="What mended it",
+        owner="Who answers for it; you",
+        action="The action item that did it, such as T-3; it is opened again with the recurrence",
+    )
     async def fixed(
-        self, interaction: Click, recurrence: str, note: Note = "", owner: discord.Member | None = None
+        self,
+        interaction: Click,
+        recurrence: str,
+        note: Note = "",
+        owner: discord.Member | None = None,
+        action: str = "",
     ) -> None:
         """``/recurrence fixed``."""
         errand = Errand.of(interaction)
         errand.demand(Capability.RESPOND, "mark recurrences as fixed")
-        marked = await errand.patiently(self._mark(errand, recurrence, note, owner), thinking=True)
+        marked = await errand.patiently(self._mark(errand, recurrence, note, owner, action), thinking=True)
         await errand.whisper(answer.done(f"{marked.ref} marked as fixed: {marked.name}"))
 
     @app_commands.command(description="Labels that make many alerts of what is one")
@@ -214,10 +225,16 @@ class RecurrenceCommands(
             self._door.desk, recurrence_id, kind, actor=errand.actor, assignee=_actor(to), note=note
         )
 
-    async def _mark(self, errand: Errand, which: str, note: str, owner: discord.Member | None) -> Recurrence:
-        recurrence_id = await locate(self._door.desk, which)
+    async def _mark(
+        self, errand: Errand, which: str, note: str, owner: discord.Member | None, action: str
+    ) -> Recurrence:
         return await recurrence.mark_fixed(
-            self._door.desk, recurrence_id, actor=errand.actor, owner=_actor(owner), note=note
+            self._door.desk,
+            await locate(self._door.desk, which),
+            actor=errand.actor,
+            owner=_actor(owner),
+            note=note,
+            action_id=parse_ref(action) if action.strip() else None,
         )
 
 

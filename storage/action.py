@@ -10,6 +10,7 @@ from bot.domain.action import Action
 from bot.domain.actor import Actor
 from storage.codec import actor_columns, actor_or_none, micros, micros_or_none, moment, moment_or_none
 from storage.incident_table import action_item
+from storage.table import recurrence
 
 
 class Actions:
@@ -75,6 +76,26 @@ class Actions:
         ordered = statement.order_by(action_item.c.remind_at).limit(limit)
         return list(self._connection.execute(ordered).scalars())
 
+    def mending(self, recurrence_id: int) -> list[int]:
+        """Those that are meant to mend a recurrence and are not done."""
+        statement = select(action_item.c.id).where(
+            action_item.c.recurrence_id == recurrence_id, action_item.c.done_at.is_(None)
+        )
+        return list(self._connection.execute(statement.order_by(action_item.c.id)).scalars())
+
+    def disproved(self, project_id: int, *, limit: int = 100) -> list[int]:
+        """Those that were done, while what they were meant to mend has come back since."""
+        statement = (
+            select(action_item.c.id)
+            .join(recurrence, recurrence.c.id == action_item.c.recurrence_id)
+            .where(
+                action_item.c.project_id == project_id,
+                action_item.c.recurrence_id.is_not(None),
+                action_item.c.done_at <= recurrence.c.regressed_at,
+            )
+        )
+        return list(self._connection.execute(statement.order_by(action_item.c.id).limit(limit)).scalars())
+
 
 def _columns(changed: Action) -> dict[str, Any]:
     owner, owner_name = actor_columns(changed.owner)
@@ -88,6 +109,7 @@ def _columns(changed: Action) -> dict[str, Any]:
         "done_at": micros_or_none(changed.done_at),
         "done_by": done_by,
         "done_by_name": done_by_name,
+        "recurrence_id": changed.recurrence_id,
     }
 
 
@@ -104,4 +126,5 @@ def _read(row: Row[Any]) -> Action:
         created_at=moment(row.created_at),
         done_at=moment_or_none(row.done_at),
         done_by=actor_or_none(row.done_by, row.done_by_name),
+        recurrence_id=row.recurrence_id,
     )

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -43,7 +44,9 @@ incident: Final = Table(
     Column("service", Text, nullable=False),
     Column("roles", Text, nullable=False),
     Column("idempotency_key", Text),
+    Column("home_id", BigInteger),
     Column("thread_id", BigInteger),
+    Column("threadless", Boolean, nullable=False, server_default=false()),
     Column("opened_by", Text, nullable=False),
     Column("opened_by_name", Text, nullable=False),
     Column("opened_at", BigInteger, nullable=False),
@@ -154,7 +157,15 @@ action_item: Final = Table(
     Column("done_at", BigInteger),
     Column("done_by", Text),
     Column("done_by_name", Text),
+    Column("recurrence_id", Id),
     Index("ix_action_item_incident_id", "incident_id", "id"),
+)
+_MENDING: Final = text("recurrence_id IS NOT NULL")
+Index(
+    "ix_action_item_recurrence_id",
+    action_item.c.recurrence_id,
+    sqlite_where=_MENDING,
+    postgresql_where=_MENDING,
 )
 _WAITING: Final = text("remind_at IS NOT NULL")
 Index(

@@ -14,7 +14,10 @@ _REF: Final = re.compile(r"(?:t-?|#)?(\d{1,18})", re.ASCII | re.IGNORECASE)
 
 
 class Action(msgspec.Struct, frozen=True, kw_only=True):
-    """One action item; ``remind_at`` is when its owner is reminded next (None: never)."""
+    """One action item; ``remind_at`` is when its owner is reminded next (None: never).
+
+    ``recurrence_id`` is what it is meant to mend; when that comes back, it is open again.
+    """
 
     id: int
     project_id: int
@@ -27,6 +30,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     done_at: datetime | None = None
     done_by: Actor | None = None
+    recurrence_id: int | None = None
 
     @property
     def ref(self) -> str:
@@ -56,6 +60,15 @@ def reopen(action: Action, now: datetime) -> Action:
         raise ConflictError(f"{action.ref} is open already.")
     remind_at = None if action.due_at is None else max(action.due_at, now)
     return replace(action, done_at=None, done_by=None, remind_at=remind_at)
+
+
+def come_back(action: Action, owner: Actor, now: datetime) -> Action:
+    """What it mended broke again: it is open, and its owner (``owner`` where it has none) hears of it now.
+
+    Raises:
+        ConflictError: it is still open.
+    """
+    return replace(reopen(action, now), owner=action.owner or owner, remind_at=now)
 
 
 def reassign(action: Action, owner: Actor | None, due_at: datetime | None) -> Action:

@@ -54,7 +54,7 @@ async def add(
     def work(tx: Transaction) -> Action:
         incident = held(tx, desk, incident_id)
         created = tx.actions.create(wish)
-        _write(tx, incident, None, created, actor, "action.add", now)
+        write_down(tx, incident, None, created, actor, "action.add", now)
         return created
 
     added = await desk.storage.write(work)
@@ -129,7 +129,7 @@ async def _change(
         incident, action = held_action(tx, desk, action_id)
         changed = make(action, now)
         tx.actions.save(changed)
-        _write(tx, incident, action, changed, actor, name, now)
+        write_down(tx, incident, action, changed, actor, name, now)
         return changed
 
     changed = await desk.storage.write(work)
@@ -137,7 +137,7 @@ async def _change(
     return changed
 
 
-def _write(
+def write_down(
     tx: Transaction,
     incident: Incident,
     before: Action | None,
@@ -145,9 +145,11 @@ def _write(
     actor: Actor,
     name: str,
     now: datetime,
+    *,
+    why: str = "",
 ) -> None:
-    """The timeline, the head's count and the audit log hear of it."""
-    text = f"{after.ref} {name.removeprefix('action.')}: {after.text}"
+    """The timeline, the head's count and the audit log hear of it, and ``why`` where that is not plain."""
+    text = f"{after.ref} {name.removeprefix('action.')}{f' ({why})' if why else ''}: {after.text}"
     draft = Draft(kind=Kind.ACTION, at=now, actor=actor, text=text)
     tx.timelines.append([(incident.id, draft)], now=now)
     tx.cards.touch(CardKind.INCIDENT, [(incident.id, Lane.PERSON)], now=now)

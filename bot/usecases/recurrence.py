@@ -17,6 +17,7 @@ from bot.domain.portrait import Portrait
 from bot.domain.ranking import Query, Ranked, Totals
 from bot.domain.recurrence import SPAN, Fix, Recurrence, format_ref
 from bot.domain.run import Run, RunState
+from bot.usecases import regression
 from bot.usecases.alert import bounded
 from bot.usecases.desk import Desk
 from bot.usecases.portrait import paint
@@ -134,11 +135,21 @@ async def suggest(desk: Desk, text: str) -> list[Recurrence]:
 
 
 async def mark_fixed(
-    desk: Desk, recurrence_id: int, *, actor: Actor, owner: Actor | None = None, note: str = ""
+    desk: Desk,
+    recurrence_id: int,
+    *,
+    actor: Actor,
+    owner: Actor | None = None,
+    note: str = "",
+    action_id: int | None = None,
 ) -> Recurrence:
     """Say that it is mended; when it fires again, its card says so and names ``owner`` (or ``actor``).
 
+    ``action_id`` is the action item that mended it. It is done now, and so are those that were named before;
+    when the recurrence comes back, they are open again (see `regression`).
+
     Raises:
+        NotFoundError: this desk has no such recurrence or action item.
         InvalidInputError: the note is too long.
     """
     now, text = desk.clock.now(), bounded(note)
@@ -149,6 +160,7 @@ async def mark_fixed(
             raise NotFoundError("recurrence", format_ref(recurrence_id))
         fix = Fix(at=now, by=actor, owner=owner or actor, note=text)
         tx.recurrences.mark_fixed(recurrence_id, fix)
+        regression.finish(tx, desk, known, action_id, actor=actor, now=now)
         entry = Entry(
             at=now,
             actor=actor,
@@ -161,7 +173,9 @@ async def mark_fixed(
         tx.audit.append(desk.project.id, entry)
         return msgspec.structs.replace(known, fix=fix)
 
-    return await desk.storage.write(work)
+    fixed = await desk.storage.write(work)
+    desk.bell.ring()
+    return fixed
 
 
 async def dossier(desk: Desk, query: Query, *, offset: int = 0, limit: int = 10) -> Dossier:
