@@ -15,6 +15,7 @@ from bot.domain.recurrence import Memory, Regression, Remedy
 _NOTE: Final = 150
 _ENOUGH: Final = 3  # episodes; of two the gap is what "last" says already
 _WORTH_TELLING: Final = timedelta(minutes=1)
+_MOMENT: Final = timedelta(seconds=1)
 
 
 def recall(memory: Memory | None) -> str:
@@ -43,8 +44,9 @@ def _figures(memory: Memory) -> Iterator[str]:
     if memory.gap is not None and memory.episodes >= _ENOUGH and memory.gap >= _WORTH_TELLING:
         yield f"median gap {span_of(memory.gap)}"
     if memory.self_resolved:
-        within = f" within {span_of(memory.self_resolved_within)}" if memory.self_resolved_within else ""
-        yield f"{memory.self_resolved} of {memory.ended} resolved by themselves{within}"
+        within = memory.self_resolved_within
+        told = f" within {span_of(max(within, _MOMENT))}" if within is not None else ""
+        yield f"{memory.self_resolved} of {memory.ended} resolved by themselves{told}"
     if memory.rhythm is not None:
         yield f"mostly {memory.rhythm} UTC"
 

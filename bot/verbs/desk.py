@@ -8,6 +8,7 @@ from pathlib import Path
 from bot import app, log
 from bot.config import Settings
 from bot.database import EMBEDDED_NAME
+from bot.demo.run import demo as show
 from bot.verbs.loop import run
 from bot.verbs.setting import load
 
@@ -32,7 +33,7 @@ def demo(args: Namespace) -> int:
     log.set_up(settings.log.level if args.ready_file else "warning", settings.log.format)
     try:
         run(
-            app.demo(
+            show(
                 settings,
                 port=args.port,
                 sandbox_port=args.sandbox_port,

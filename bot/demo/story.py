@@ -1,4 +1,4 @@
-"""Demo: a short believable story, told through the real doors, so that the page is alive at first sight."""
+"""Story: a short believable story, told through the real doors, so that the page is alive at first sight."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,13 +8,17 @@ from typing import Any, Final
 import httpx
 
 from bot.clock import Clock
+from bot.demo import past
 from bot.domain import actor as actors
+from bot.domain.actor import Actor
 from bot.providers.registry import PROVIDERS
 from bot.usecases import source as sources
 from bot.usecases.desk import Desk
+from bot.usecases.source import Issued
 
 _PATIENCE: Final = 20  # seconds
 _BREATH: Final = 0.6  # seconds between two turns, so that a watcher can follow
+_ME: Final = actors.job("demo")
 _SOURCE_NAMES: Final = {"alertmanager": "prometheus", "grafana": "grafana", "generic": "scripts"}
 
 
@@ -31,17 +35,32 @@ async def admit(desk: Desk, ingress_url: str) -> dict[str, Sender]:
 
     Their reopen window is zero, so that a refire is a new episode and the card remembers the one before.
     """
-    me = actors.job("demo")
     known = {each.name for each in await sources.listing(desk)}
     senders = {}
     for provider in PROVIDERS:
-        name = _SOURCE_NAMES.get(provider, provider)
+        name = _name(provider)
         if name in known:
-            issued = await sources.rotate(desk, name, actor=me, overlap=timedelta(0))
+            issued = await sources.rotate(desk, name, actor=_ME, overlap=timedelta(0))
         else:
-            issued = await sources.add(desk, name, provider, actor=me, reopen_window=timedelta(0))
+            issued = await _add(desk, provider)
         senders[provider] = Sender(f"{ingress_url}/v1/hooks/{provider}", issued.token)
     return senders
+
+
+async def _add(desk: Desk, provider: str) -> Issued:
+    return await sources.add(desk, _name(provider), provider, actor=_ME, reopen_window=timedelta(0))
+
+
+def _name(provider: str) -> str:
+    return _SOURCE_NAMES.get(provider, provider)
+
+
+async def remember(desk: Desk, who: Actor) -> None:
+    """Weeks before the story, in which ``who`` was on call; only where nothing is remembered yet."""
+    if not await sources.listing(desk):
+        issued = await _add(desk, "generic")
+        await past.live(desk, issued.source, ERRORS, past.ERRORS, who)
+        await past.live(desk, issued.source, DISK, past.DISK, who)
 
 
 def alert(name: str, severity: str, summary: str, **more: str) -> dict[str, Any]:
@@ -78,7 +97,7 @@ CERTIFICATE: Final = alert(
 
 
 async def tell(sandbox_url: str, senders: Mapping[str, Sender], clock: Clock) -> None:
-    """A queue that has grown before, a backup somebody takes on, and a fire that nobody has yet."""
+    """A queue that is mended, a backup somebody takes on, and a fire that is an old acquaintance."""
     sender = senders["generic"]
     async with httpx.AsyncClient(timeout=_PATIENCE, trust_env=False) as client:
 
@@ -105,9 +124,6 @@ async def tell(sandbox_url: str, senders: Mapping[str, Sender], clock: Clock) ->
         await say(CERTIFICATE, DISK)
         (backup,) = await say(BACKUP)
         await act("operator", "alert ack", alert=backup, note="the disk of nas-01 again, swapping it")
-        await say(QUEUE)
-        await say(QUEUE, status="resolved")
-        await say(QUEUE)
         await say(ERRORS)
 
 

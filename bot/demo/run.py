@@ -1,0 +1,78 @@
+"""Run: a demo from its start to Ctrl-C."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from bot.app import Place, open_desk, running
+from bot.config import Settings
+from bot.demo import story
+from bot.domain import actor as actors
+from bot.process import told_to_stop, write_ready_file
+from bot.sandbox.server import Sandbox
+
+
+async def demo(settings: Settings, *, port: int, sandbox_port: int, ready_file: Path | None = None) -> None:
+    """Bot and sandbox on loopback; without a ready file a short story is told."""
+    sandbox = Sandbox()
+    await sandbox.start("127.0.0.1", sandbox_port)
+    settings = _into(settings, sandbox, port)
+    try:
+        if ready_file is None:
+            await _remember(settings, sandbox)
+        async with told_to_stop() as told, running(settings) as place:
+            if not await place.ready_before(told):
+                return
+            senders = await story.admit(place.desk, place.url)
+            if ready_file is not None:
+                write_ready_file(ready_file, _description(sandbox, place.url, senders))
+                await told.wait()
+            else:
+                await _tell(sandbox, place, senders, told)
+    finally:
+        await sandbox.stop()
+
+
+async def _remember(settings: Settings, sandbox: Sandbox) -> None:
+    """Before anything is delivered, so that the past is not posted."""
+    who = sandbox.person("responder").member.user
+    async with open_desk(settings) as desk:
+        await story.remember(desk, actors.person(who.id, who.username.capitalize()))
+
+
+async def _tell(
+    sandbox: Sandbox, place: Place, senders: Mapping[str, story.Sender], told: asyncio.Event
+) -> None:
+    print(story.welcome(sandbox.url, senders), flush=True)  # noqa: T201 -- for a person to read
+    telling = asyncio.create_task(story.tell(sandbox.url, senders, place.desk.clock))
+    await told.wait()
+    telling.cancel()
+    await asyncio.wait([telling])
+
+
+def _description(
+    sandbox: Sandbox, ingress_url: str, senders: Mapping[str, story.Sender]
+) -> dict[str, object]:
+    """What a program needs to use a demo."""
+    sources = {name: {"url": each.url, "token": each.token} for name, each in senders.items()}
+    return {**sandbox.describe(), "ingress_url": ingress_url, "sources": sources}
+
+
+def _into(settings: Settings, sandbox: Sandbox, port: int) -> Settings:
+    """The settings of a demo: this sandbox is its Discord, and whoever is on call is pinged."""
+    return settings.model_copy(
+        update={
+            "discord": settings.discord.model_copy(
+                update={
+                    "token": SecretStr(sandbox.bot_token),
+                    "url": sandbox.url,
+                    "default_channel": sandbox.channels["alerts"],
+                    "guild": sandbox.guild_id,
+                }
+            ),
+            "http": settings.http.model_copy(update={"port": port}),
+            "ping": settings.ping.model_copy(update={"critical": ("on-call",)}),
+        }
+    )
