@@ -1,6 +1,6 @@
 """Writer: the thread that owns SQLite's writing connection.
 
-Jobs wait in a priority queue: people first, then bulk. A job is a function of a connection that is inside
+Jobs wait in a priority queue by their `Turn`. A job is a function of a connection that is inside
 ``BEGIN IMMEDIATE``; the commit happens here, and only after it the waiting caller hears of the result.
 """
 
@@ -9,13 +9,24 @@ import itertools
 import queue
 import threading
 from collections.abc import Callable
-from typing import Any, TypeVar
+from enum import IntEnum
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, RootTransaction
+from sqlalchemy.exc import DBAPIError
 
 T = TypeVar("T")
 
-_URGENT, _BULK, _LAST = 0, 1, 2
+BUSY_TIMEOUT_MS: Final = 5_000
+_LAST: Final = 9
+
+
+class Turn(IntEnum):
+    """Who writes first: people, then what channels have to show, then what comes in by the thousand."""
+
+    PERSON = 0
+    DESK = 1
+    BULK = 2
 
 
 class Writer:
@@ -27,10 +38,11 @@ class Writer:
             queue.PriorityQueue()
         )
         self._ticket = itertools.count()
+        self._patience_ms = BUSY_TIMEOUT_MS
         self._thread = threading.Thread(target=self._work, name="tocsin-writer", daemon=True)
         self._thread.start()
 
-    async def run(self, work: Callable[[Connection], T], *, urgent: bool) -> T:
+    async def run(self, work: Callable[[Connection], T], *, turn: Turn) -> T:
         """Run ``work`` in a transaction of its own and return what it returns, after the commit.
 
         Whatever ``work`` or the commit raises is raised here and nothing was written. A caller that is
@@ -41,20 +53,39 @@ class Writer:
 
         def job(connection: Connection) -> None:
             try:
-                with connection.begin():
+                with self._begin(connection):
                     result = work(connection)
             except BaseException as error:  # noqa: BLE001 -- it travels to the caller, whatever it is
                 _tell(loop, answer, None, error)
             else:
                 _tell(loop, answer, result, None)
 
-        self._queue.put((_URGENT if urgent else _BULK, next(self._ticket), job))
+        self._queue.put((turn, next(self._ticket), job))
         return await answer
 
     def close(self) -> None:
         """Wait until all queued work is committed, then close the connection."""
         self._queue.put((_LAST, next(self._ticket), None))
         self._thread.join()
+
+    def _begin(self, connection: Connection) -> RootTransaction:
+        """Whoever finds another process's lock waits for it; as long as it stays, the others only try.
+
+        If each waited in turn, those at the end of the queue would wait for minutes and never be told.
+        """
+        try:
+            transaction = connection.begin()
+        except DBAPIError:
+            self._wait_at_most(connection, 0)
+            raise
+        self._wait_at_most(connection, BUSY_TIMEOUT_MS)
+        return transaction
+
+    def _wait_at_most(self, connection: Connection, milliseconds: int) -> None:
+        driver = connection.connection.driver_connection
+        if driver is not None and milliseconds != self._patience_ms:
+            driver.execute(f"PRAGMA busy_timeout={milliseconds}")
+            self._patience_ms = milliseconds
 
     def _work(self) -> None:
         with self._engine.connect() as connection:
