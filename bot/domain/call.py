@@ -1,0 +1,54 @@
+"""Call: asking an agent about a brief, once or a few times; a run tells what became of it.
+
+Law: a call is over when its run is. Whatever happens to the process in between, the same call is made again
+under the same key, at most so many times as the rules say.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+LEASE: Final = timedelta(minutes=3)
+"""How long one attempt may take before another process makes the next; longer than any patience."""
+_FIRST: Final = timedelta(seconds=10)
+_LONGEST: Final = timedelta(minutes=10)
+
+
+class Fate(StrEnum):
+    """What became of one attempt."""
+
+    ANSWERED = "answered"
+    PASSING = "passing"
+    REFUSED = "refused"
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of an attempt. ``text`` is the agent's Markdown, or why there is none.
+
+    ``wait`` is how long the agent wants to be left alone.
+    """
+
+    fate: Fate
+    text: str = ""
+    wait: timedelta = timedelta(0)
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """One claimed call: attempt number ``attempts`` at asking about the brief ``request_id``."""
+
+    run_id: int
+    request_id: int
+    attempts: int
+
+
+def key_of(tag: str, request_id: int) -> str:
+    """By which the agent knows the same question again: ``brief_k7f3_12``."""
+    return f"brief_{tag}_{request_id}"
+
+
+def next_attempt(attempts: int, reply: Reply, now: datetime) -> datetime:
+    """When to ask again after ``attempts`` attempts: 10, 20, 40 s ... 10 min later, or as the agent says."""
+    pause = min(_FIRST * (1 << min(max(attempts - 1, 0), 16)), _LONGEST)
+    return now + max(pause, min(reply.wait, _LONGEST))

@@ -1,0 +1,1 @@
+"""What the desk says to other programs of its own accord; a failure here is never anybody else's."""
