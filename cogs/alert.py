@@ -91,14 +91,14 @@ async def _show(errand: Errand, pressed: Pressed) -> None:
     """
     message, place = errand.interaction.message, pressed.place
     try:
-        await errand.redraw(cards.render(pressed.view))
+        version = await errand.redraw(cards.render(pressed.view))
     except discord.HTTPException as error:
         if error.status != HTTPStatus.BAD_REQUEST:
             raise
         await errand.whisper(answer.done(f"{pressed.view.alert.ref} is {pressed.view.alert.state}."))
         return
     if message is not None and place is not None and place.message_id == message.id:
-        await card.answered(errand.door.desk, place.id, revision=place.wanted)
+        await card.answered(errand.door.desk, place.id, revision=place.wanted, version=version)
 
 
 PRESSES: Final[Acts] = MappingProxyType(

@@ -18,6 +18,7 @@ from bot.usecases import alert as alerts
 from bot.usecases import card
 from bot.usecases.alert import MAX_NOTE
 from bot.usecases.inspection import OPEN, Filter
+from cogs import group as groups
 from cogs import listing
 from cogs.alert import TASKS, tell
 from cogs.door import Door
@@ -163,6 +164,9 @@ async def acknowledge_message(interaction: Click, message: discord.Message) -> N
     place = await errand.patiently(card.showing(errand.door.desk, message.id), thinking=True)
     if place is not None and place.kind is CardKind.ALERT:
         await acknowledge(errand, place.subject_id)
+        return
+    if place is not None and place.kind is CardKind.GROUP:
+        await groups.acknowledge_beside(errand, place.subject_id)
         return
     marker = find_marker({"embeds": [embed.to_dict() for embed in message.embeds]})
     if marker is None or message.author != interaction.client.user:

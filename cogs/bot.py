@@ -12,10 +12,24 @@ from discord.ext import commands
 
 from bot.cards import answer
 from bot.usecases.desk import Desk
-from cogs import alert, board, listing, recurrence, setup
+from cogs import (
+    alert,
+    board,
+    escalation,
+    group,
+    incident,
+    incident_action,
+    incident_listing,
+    listing,
+    recurrence,
+    setup,
+)
 from cogs.alert_command import AlertCommands, acknowledge_message
 from cogs.door import BotOptions, Door
 from cogs.errand import Errand
+from cogs.escalation import escalate_message
+from cogs.incident_command import IncidentCommands
+from cogs.pin import Pins, add_message
 from cogs.press import Acts, Leftovers, pressable
 from cogs.reaction import Reactions
 from cogs.reconciliation import Reconciliation
@@ -24,13 +38,25 @@ from cogs.registration import Registration
 from cogs.rights import Rights
 from cogs.setup import SetupCommand
 from cogs.status import StatusCommand
+from cogs.triage import TriageCommand, brief_message
 
 # None is privileged: what people press and set says who they are.
 INTENTS: Final = discord.Intents(guilds=True, guild_messages=True, guild_reactions=True)
 PRESSES: Final[Acts] = MappingProxyType(
-    {**alert.PRESSES, **board.PRESSES, **listing.PRESSES, **recurrence.PRESSES, **setup.PRESSES}
+    {
+        **alert.PRESSES,
+        **board.PRESSES,
+        **escalation.PRESSES,
+        **group.PRESSES,
+        **incident.PRESSES,
+        **incident_action.PRESSES,
+        **incident_listing.PRESSES,
+        **listing.PRESSES,
+        **recurrence.PRESSES,
+        **setup.PRESSES,
+    }
 )
-FORMS: Final[Acts] = MappingProxyType({**alert.FORMS, **setup.FORMS})
+FORMS: Final[Acts] = MappingProxyType({**alert.FORMS, **escalation.FORMS, **incident.FORMS, **setup.FORMS})
 _READY_LULL: Final = 0.5  # seconds without another server before READY; a desk is in one or few
 _FAREWELL: Final = 2.0  # seconds
 
@@ -82,18 +108,22 @@ class DeskBot(commands.Bot):
 
     async def setup_hook(self) -> None:
         """Add all cogs and pressable items; this is before the gateway is asked for."""
-        reactions = Reactions(self.door, self)
+        reactions, pins = Reactions(self.door, self), Pins(self.door, self)
         for cog in (
             AlertCommands(self.door),
+            IncidentCommands(),
             RecurrenceCommands(self.door, self),
             SetupCommand(self.door),
             StatusCommand(self.door),
+            TriageCommand(),
             Leftovers(self.door, PRESSES, FORMS),
             reactions,
-            Reconciliation(self.door, self, reactions),
+            pins,
+            Reconciliation(self.door, self, reactions, pins),
         ):
             await self.add_cog(cog)
-        self.tree.add_command(acknowledge_message)
+        for menu in (acknowledge_message, escalate_message, add_message, brief_message):
+            self.tree.add_command(menu)
         self.add_dynamic_items(*(pressable(self.door, verb, act) for verb, act in PRESSES.items()))
         await self.add_cog(Registration(self.door, self))
 

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import discord
 
 from bot.domain.errors import ConflictError
+from bot.domain.vitals import Vitals
 from bot.usecases.desk import Desk
 from cogs.rights import Rights, RoleWords
 
@@ -21,12 +22,14 @@ class BotOptions:
 
     ``guild_id`` is the server of this desk, None to find it out; ``public_url`` is where senders reach us,
     without a slash at its end; ``send_test`` posts an alert through the real door as the source of that name
-    and returns its ref (`TocsinError` when that fails); ``lacking`` names the permissions a card still needs.
+    and returns its ref (`TocsinError` when that fails); ``lacking`` names the permissions a card still needs;
+    ``vitals`` says how the process is.
     """
 
     public_url: str
     send_test: SendTest
     lacking: Lacking
+    vitals: Callable[[], Vitals] = Vitals
     guild_id: int | None = None
     roles: RoleWords = field(default_factory=RoleWords)
 

@@ -10,6 +10,7 @@ minutes, and gets the answer later. An answer that cannot be delivered changes n
 import asyncio
 import secrets
 from collections.abc import Awaitable, Coroutine
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final, Self, TypeVar
 
@@ -25,7 +26,7 @@ from bot.domain import actor as actors
 from bot.domain.actor import Actor
 from bot.domain.errors import ConflictError, InvalidInputError, NotDurableError, NotFoundError, TocsinError
 from cogs.door import Door
-from cogs.message import form, looks
+from cogs.message import files, form, looks
 from cogs.rights import Capability, RefusedError
 
 T = TypeVar("T")
@@ -118,19 +119,28 @@ class Errand:
         """Answer so that only the person who asked sees it."""
         response, content = self.interaction.response, card.content or None
         if response.type is None:
-            await self._say(response.send_message(content, ephemeral=True, **looks(card)))
+            sent = response.send_message(content, ephemeral=True, **looks(card), files=files(card))
+            await self._say(sent)
         elif response.type is Response.deferred_channel_message:
-            await self._say(self.interaction.edit_original_response(content=content, **looks(card)))
+            edited = self.interaction.edit_original_response(
+                content=content, **looks(card), attachments=files(card)
+            )
+            await self._say(edited)
         else:
-            await self._say(self.interaction.followup.send(card.content, ephemeral=True, **looks(card)))
+            followed = self.interaction.followup.send(
+                card.content, ephemeral=True, **looks(card), files=files(card)
+            )
+            await self._say(followed)
 
-    async def redraw(self, card: Card) -> None:
-        """Answer by changing the pressed message."""
+    async def redraw(self, card: Card) -> datetime | None:
+        """Answer by changing the pressed message; returns its edited timestamp, None when nobody told."""
         response, content = self.interaction.response, card.content or None
         if response.type is None:
-            await self._say(response.edit_message(content=content, **looks(card)))
+            answer = await self._say(response.edit_message(content=content, **looks(card)))
+            told = None if answer is None else answer.resource
         else:
-            await self._say(self.interaction.edit_original_response(content=content, **looks(card)))
+            told = await self._say(self.interaction.edit_original_response(content=content, **looks(card)))
+        return told.edited_at if isinstance(told, discord.InteractionMessage) else None
 
     async def ask(self, modal: Modal) -> None:
         """Answer by opening a form."""
@@ -180,10 +190,11 @@ class Errand:
         except UNREACHABLE as error:
             _log.warning("defer_lost", action=self._action, reason=repr(error))
 
-    async def _say(self, call: Awaitable[object]) -> None:
+    async def _say(self, call: Awaitable[T]) -> T | None:
         """Let Discord hear something; the first time it is measured how long that took."""
+        told = None
         try:
-            await call
+            told = await call
         except discord.HTTPException as error:
             if error.code != _ALREADY_ANSWERED:  # an answer that was taken although it looked lost
                 raise
@@ -191,6 +202,7 @@ class Errand:
             self._silent = False
             elapsed = self.door.desk.clock.monotonic() - self._begun
             metrics.ANSWER_SECONDS.labels(self._action).observe(elapsed)
+        return told
 
 
 def _is_unheard(error: Exception) -> bool:

@@ -4,11 +4,12 @@ The payload of a card is what goes out, unchanged. Nothing in the process listen
 press is found by its custom_id alone (see `press`), so that it works after any restart, and nothing is kept.
 """
 
+import io
 from typing import Any, Final, TypedDict
 
 import discord
 
-from bot.cards.card import Card, Modal
+from bot.cards.card import Card, Image, Modal
 
 NOBODY: Final = discord.AllowedMentions.none()
 
@@ -53,6 +54,15 @@ def looks(card: Card) -> Looks:
         view=_Rows(payload["components"]),
         allowed_mentions=NOBODY,
     )
+
+
+def files(card: Card) -> list[discord.File]:
+    """What goes beside it."""
+    if card.file is None:
+        return []
+    data, _ = card.file.content
+    words = card.file.words if isinstance(card.file, Image) else None
+    return [discord.File(io.BytesIO(data), card.file.name, description=words)]
 
 
 def form(modal: Modal) -> discord.ui.Modal:

@@ -5,10 +5,7 @@ is recorded with it, and `reconciliation` finds what never came. An emoji of a p
 so that setting it and taking it back are applied in the order in which they were heard.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Final, TypeAlias, TypeVar
-from weakref import WeakValueDictionary
+from typing import Final, TypeAlias
 
 import discord
 import structlog
@@ -16,22 +13,17 @@ from discord.ext import commands
 
 from bot import metrics
 from bot.domain import actor as actors
-from bot.domain.errors import NotDurableError
 from bot.usecases import absence, reaction
-from bot.usecases.reaction import ACK, ACTIONS, CLAIM, NOISE, Effect
+from bot.usecases.reaction import ACK, ACTIONS, CLAIM, NOISE, SIREN, Effect
 from cogs.door import Door
-from cogs.errand import UNREACHABLE
+from cogs.emoji import UNSETTLED, durably, wipe
 from cogs.rights import Capability
+from cogs.turn import Turns
 
-T = TypeVar("T")
 Key: TypeAlias = tuple[int, int, str]
-Place: TypeAlias = discord.TextChannel | discord.Thread
 
-# A card can be seen before its message's id is known: the call that posts it may return seconds later.
-_UNSETTLED: Final = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
-_OUTAGE: Final = (1.0, 2.0, 5.0, 10.0, 30.0)
 
-_NAMES: Final = {ACK: "emoji_ack", CLAIM: "emoji_claim", NOISE: "emoji_noise"}
+_NAMES: Final = {ACK: "emoji_ack", CLAIM: "emoji_claim", NOISE: "emoji_noise", SIREN: "emoji_escalate"}
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -45,7 +37,7 @@ class Reactions(commands.Cog):
     def __init__(self, door: Door, client: discord.Client) -> None:
         self._door = door
         self._client = client
-        self._turns: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
+        self._turns = Turns()
         self.heard: set[Key] | None = None
 
     @commands.Cog.listener()
@@ -83,19 +75,19 @@ class Reactions(commands.Cog):
         if home is not None and member.guild.id != home:
             return
         self._door.enlist()
-        async with self._turn((message_id, member.id, emoji)):
+        async with self._turns.of((message_id, member.id, emoji)):
             if not await self._is_card(message_id):
                 return
             if not self._door.rights.allows(member, Capability.RESPOND):
                 _count(emoji, "refused")
-                await self._wipe(channel_id, message_id, emoji, member)
+                await wipe(channel_id, message_id, emoji, member)
                 return
             await self._apply(message_id, actors.person(member.id, member.display_name), emoji, present=True)
 
     async def take_back(self, message_id: int, user_id: int, emoji: str) -> None:
         """Apply that an emoji is gone."""
         self._door.enlist()
-        async with self._turn((message_id, user_id, emoji)):
+        async with self._turns.of((message_id, user_id, emoji)):
             await self._apply(message_id, actors.person(user_id, str(user_id)), emoji, present=False)
 
     async def _clear(self, message_id: int, emojis: frozenset[str]) -> None:
@@ -107,8 +99,8 @@ class Reactions(commands.Cog):
 
     async def _apply(self, message_id: int, actor: actors.Actor, emoji: str, *, present: bool) -> None:
         desk = self._door.desk
-        effect, why = await self._durably(
-            lambda: reaction.apply(desk, message_id, emoji, actor=actor, present=present)
+        effect, why = await durably(
+            self._door, lambda: reaction.apply(desk, message_id, emoji, actor=actor, present=present)
         )
         if effect is Effect.APPLIED or effect is Effect.IMPOSSIBLE:
             _count(emoji, "done" if effect is Effect.APPLIED else "conflict")
@@ -116,43 +108,17 @@ class Reactions(commands.Cog):
             _log.info("reaction_without_effect", emoji=emoji, message_id=message_id, why=why)
 
     async def _is_card(self, message_id: int) -> bool:
-        for pause in _UNSETTLED:
+        for pause in UNSETTLED:
             if pause:
                 await self._door.desk.clock.sleep(pause)
-            place = await self._durably(lambda: reaction.card_of(self._door.desk, message_id))
+            place = await durably(self._door, lambda: reaction.card_of(self._door.desk, message_id))
             if place is not None:
                 return True
         return False
 
-    async def _durably(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Nobody sees that an emoji was not heard, so a database out of reach is waited for."""
-        for pause in _OUTAGE:
-            try:
-                return await work()
-            except NotDurableError as error:
-                _log.warning("reaction_waits", reason=str(error))
-                await self._door.desk.clock.sleep(pause)
-        return await work()
-
-    async def _wipe(self, channel_id: int, message_id: int, emoji: str, member: discord.Member) -> None:
-        """Take away an emoji that looks like an act and is none, where the bot may."""
-        channel = member.guild.get_channel_or_thread(channel_id)
-        if not isinstance(channel, Place) or not channel.permissions_for(member.guild.me).manage_messages:
-            return
-        try:
-            await channel.get_partial_message(message_id).remove_reaction(emoji, member)
-        except UNREACHABLE as error:
-            _log.info("reaction_not_removed", message_id=message_id, reason=repr(error))
-
     def _hear(self, key: Key) -> None:
         if self.heard is not None:
             self.heard.add(key)
-
-    def _turn(self, key: Key) -> asyncio.Lock:
-        lock = self._turns.get(key)
-        if lock is None:
-            lock = self._turns[key] = asyncio.Lock()
-        return lock
 
 
 def _count(emoji: str, outcome: str) -> None:

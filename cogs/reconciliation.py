@@ -3,6 +3,8 @@
 Events between two sessions are lost for ever (events/gateway), and READY begins a new session. So the cards
 of open alerts are read again, and emoji that appeared or vanished are applied, each once. One call reads up
 to 100 messages of a channel; cards far apart cost a call each. Cards that were deleted are delivery's.
+The newest 100 messages of the threads of open incidents are read too: for pins, and for what became of the
+messages that stand in a timeline.
 
 What the gateway tells during the comparison is newer than what was read, and wins.
 """
@@ -17,13 +19,17 @@ import discord
 import structlog
 from discord.ext import commands
 
-from bot.usecases import absence
+from bot.usecases import absence, pin
+from bot.usecases.pin import PIN, Home
 from bot.usecases.reaction import ACTIONS
 from cogs.door import Door
+from cogs.emoji import Place
 from cogs.errand import UNREACHABLE
-from cogs.reaction import Place, Reactions
+from cogs.pin import Pins
+from cogs.reaction import Reactions
 
 MOST: Final = 500
+THREADS: Final = 25
 _PAGE: Final = 100
 _PAUSE: Final = 0.25  # seconds between calls: a reconnect must not use up what the cards need
 
@@ -33,16 +39,23 @@ _log = structlog.stdlib.get_logger(__name__)
 class Reconciliation(commands.Cog):
     """One pass after every READY; a second one waits for the first."""
 
-    def __init__(self, door: Door, client: discord.Client, reactions: Reactions) -> None:
+    def __init__(self, door: Door, client: discord.Client, reactions: Reactions, pins: Pins) -> None:
         self._door = door
         self._client = client
         self._reactions = reactions
+        self._pins = pins
         self._members: dict[int, discord.Member | None] = {}
         self._alone = asyncio.Lock()
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """A new session; resumed ones have missed nothing."""
+        await self.reconcile()
+        await self.reconcile_threads()
+
+    @commands.Cog.listener()
+    async def on_hour_passed(self) -> None:
+        """Events may never be sent (events/gateway), even while the line is up."""
         await self.reconcile()
 
     @commands.Cog.listener()
@@ -63,6 +76,59 @@ class Reconciliation(commands.Cog):
                     await self._compare_channel(channel_id, message_ids)
             finally:
                 self._reactions.heard = None
+
+    async def reconcile_threads(self) -> None:
+        """Compare the threads of open incidents with what was recorded of them."""
+        self._door.enlist()
+        async with self._alone:
+            self._pins.heard = set()
+            self._members.clear()
+            try:
+                for home in await pin.homes(self._door.desk, at_most=THREADS):
+                    await self._compare_thread(home)
+                    await self._door.desk.clock.sleep(_PAUSE)
+            finally:
+                self._pins.heard = None
+
+    async def _compare_thread(self, home: Home) -> None:
+        """A thread out of reach is left alone."""
+        try:
+            place = self._client.get_channel(home.thread_id)
+            thread = place or await self._client.fetch_channel(home.thread_id)
+            if isinstance(thread, discord.Thread):
+                await self._compare_pins(thread, home)
+        except UNREACHABLE as error:
+            _log.warning("reconciliation_cut_short", channel_id=home.thread_id, reason=repr(error))
+
+    async def _compare_pins(self, thread: discord.Thread, home: Home) -> None:
+        page = {message.id: message async for message in thread.history(limit=_PAGE)}
+        standing = {
+            message.id: {user_id async for user_id, _ in _standing(message, frozenset({PIN}))}
+            for message in page.values()
+        }
+        for each in await pin.missed(self._door.desk, standing):
+            if (each.message_id, each.user_id) in (self._pins.heard or ()):
+                continue
+            if not each.present:
+                if not await _bears(page[each.message_id], PIN, each.user_id):
+                    await self._pins.peel(each.message_id, each.user_id)
+                continue
+            member = await self._member(thread.guild, each.user_id)
+            if member is not None:
+                await self._pins.stick(thread.id, each.message_id, member, message=page[each.message_id])
+        reach = min(page, default=0) if len(page) == _PAGE else 0
+        for message_id in sorted(await pin.kept(self._door.desk, home)):
+            if message_id in page:
+                await self._pins.follow(page[message_id])
+            elif message_id > reach:
+                await self._confirm_gone(thread, message_id)
+
+    async def _confirm_gone(self, thread: discord.Thread, message_id: int) -> None:
+        """Only Discord's own word counts: a history may be empty because it must not be read."""
+        try:
+            await thread.fetch_message(message_id)
+        except discord.NotFound:
+            await self._pins.forget(message_id)
 
     async def _compare_channel(self, channel_id: int, message_ids: Iterable[int]) -> None:
         """A channel out of reach is left alone: delivery says what is wrong with it."""
@@ -91,12 +157,13 @@ class Reconciliation(commands.Cog):
             await self._door.desk.clock.sleep(_PAUSE)
 
     async def _compare(self, channel: Place, message: discord.Message) -> None:
-        standing = [pair async for pair in _standing(message)]
+        standing = [pair async for pair in _standing(message, ACTIONS)]
         for each in await absence.missed(self._door.desk, message.id, standing):
             if (message.id, each.user_id, each.emoji) in (self._reactions.heard or ()):
                 continue
             if not each.present:
-                await self._reactions.take_back(message.id, each.user_id, each.emoji)
+                if not await _bears(message, each.emoji, each.user_id):
+                    await self._reactions.take_back(message.id, each.user_id, each.emoji)
                 continue
             member = await self._member(channel.guild, each.user_id)
             if member is not None:
@@ -112,11 +179,24 @@ class Reconciliation(commands.Cog):
         return self._members[user_id]
 
 
-async def _standing(message: discord.Message) -> AsyncIterator[tuple[int, str]]:
+async def _standing(message: discord.Message, emojis: frozenset[str]) -> AsyncIterator[tuple[int, str]]:
     """Who set which of our emoji, without bots."""
     for reaction in message.reactions:
         emoji = str(reaction.emoji)
-        if emoji in ACTIONS and reaction.count > reaction.me:
+        if emoji in emojis and reaction.count > reaction.me:
             async for user in reaction.users(limit=None):
                 if not user.bot:
                     yield user.id, emoji
+
+
+async def _bears(message: discord.Message, emoji: str, user_id: int) -> bool:
+    """Whether this person's emoji stands after all.
+
+    The listing of an emoji's people ends at the count that came with the message: who set it since then
+    pushes others out of the listing, whose emoji seem to have vanished.
+    """
+    for reaction in message.reactions:
+        if str(reaction.emoji) == emoji:
+            after = discord.Object(user_id - 1)
+            return user_id in {user.id async for user in reaction.users(limit=1, after=after)}
+    return False

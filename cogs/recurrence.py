@@ -62,7 +62,10 @@ async def tell(errand: Errand, which: str) -> None:
     found = await errand.patiently(_find(errand.door.desk, which), thinking=True)
     view = RecurrenceView(portrait=found.portrait, runs=found.runs, voters=found.voters, jumps=found.jumps)
     await errand.whisper(card.render(view))
-    await _add_picture(errand.interaction, found)
+    known = found.portrait.recurrence
+    title = f"{known.ref} {plain(known.name, _TITLE)}"
+    chart = Chart(title=title, seen_at=found.seen_at, hours=found.hours)
+    await add_picture(errand.interaction, chart, known.ref)
 
 
 async def locate(desk: Desk, text: str) -> int:
@@ -104,20 +107,16 @@ async def _page(desk: Desk, query: Query, page: int) -> Card:
     )
 
 
-async def _add_picture(interaction: discord.Interaction[Any], found: Found) -> None:
+async def add_picture(interaction: discord.Interaction[Any], chart: Chart, ref: str) -> None:
     """A picture that cannot be drawn or sent is no error: all it shows was said."""
-    known = found.portrait.recurrence
-    title = f"{known.ref} {plain(known.name, _TITLE)}"
-    picture = await EASEL.draw(Chart(title=title, seen_at=found.seen_at, hours=found.hours))
+    picture = await EASEL.draw(chart)
     if picture is None:
         return
-    file = discord.File(
-        io.BytesIO(picture.png), f"{known.ref.lower()}.png", description=picture.words[:_WORDS]
-    )
+    file = discord.File(io.BytesIO(picture.png), f"{ref.lower()}.png", description=picture.words[:_WORDS])
     try:
         await interaction.edit_original_response(attachments=[file])
     except UNREACHABLE as error:
-        _log.warning("picture_lost", recurrence=known.ref, reason=repr(error))
+        _log.warning("picture_lost", recurrence=ref, reason=repr(error))
 
 
 PRESSES: Final[Acts] = MappingProxyType({Verb.RANK: turn, Verb.RECUR: pick})

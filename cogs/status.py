@@ -1,8 +1,6 @@
 """``/status``: can the desk hear, keep and show?"""
 
-import math
 from collections.abc import Iterator
-from datetime import timedelta
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -14,7 +12,7 @@ from bot.cards import status as cards
 from bot.cards.status import Lane, Parked, SourceLine, StatusView
 from bot.domain.outbox import ParkReason
 from bot.usecases import status
-from bot.usecases.status import REASONS, Condition
+from bot.usecases.status import BY_ITSELF, REASONS, Condition
 from cogs.door import Door
 from cogs.errand import Errand
 from cogs.rights import Capability
@@ -23,11 +21,10 @@ _LIBRARIES: Final = ("tocsin", "discord.py")
 
 
 class StatusCommand(commands.Cog):
-    """The command; it knows since when this process is up."""
+    """The command."""
 
     def __init__(self, door: Door) -> None:
         self._door = door
-        self._started_at = door.desk.clock.now()
         self._versions = tuple((name, version(name)) for name in _LIBRARIES)
 
     @app_commands.command(name="status", description="Whether every channel shows the truth, and if not, why")
@@ -38,22 +35,25 @@ class StatusCommand(commands.Cog):
         condition = await errand.patiently(status.condition(self._door.desk), thinking=True)
         lanes = tuple(Lane(lane.name.lower(), count) for lane, count in condition.outbox.dirty.items())
         view = StatusView(
+            now=self._door.desk.clock.now(),
             lanes=lanes,
             parked=tuple(self._parked(condition, interaction.guild)),
             sources=tuple(
                 SourceLine(each.name, each.provider, each.last_event_at) for each in condition.sources
             ),
             open_alerts=condition.open_alerts,
-            gateway_lag=_lag(interaction.client),
+            oldest_due=condition.oldest_due,
+            pace=condition.pace,
+            vitals=self._door.options.vitals(),
             versions=self._versions,
             database=condition.database,
-            started_at=self._started_at,
         )
         await errand.whisper(cards.render(view))
 
     def _parked(self, condition: Condition, guild: discord.Guild | None) -> Iterator[Parked]:
         for channel_id, reason, count in condition.outbox.parked:
-            yield Parked(channel_id, self._explain(channel_id, reason, guild), count)
+            words = self._explain(channel_id, reason, guild)
+            yield Parked(channel_id, words, count, by_itself=reason in BY_ITSELF)
 
     def _explain(self, channel_id: int, reason: ParkReason, guild: discord.Guild | None) -> str:
         """The reason; what is missing now is named, as it may be another permission than at first."""
@@ -63,8 +63,3 @@ class StatusCommand(commands.Cog):
             if lacking:
                 return f"the bot needs {', '.join(lacking)} there"
         return REASONS[reason]
-
-
-def _lag(client: discord.Client) -> timedelta | None:
-    """The round trip of the last heartbeat, None while there is no gateway."""
-    return timedelta(seconds=client.latency) if math.isfinite(client.latency) else None

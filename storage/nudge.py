@@ -3,14 +3,12 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, select
 
 from bot.domain.actor import Actor
 from bot.domain.nudge import Nudge, NudgeKind
-from bot.domain.outbox import CardKind
 from storage.codec import micros, moment
 from storage.incident_table import nudge
-from storage.table import card
 
 
 class Nudges:
@@ -42,19 +40,6 @@ class Nudges:
         """All of an incident, oldest first."""
         statement = select(nudge).where(nudge.c.incident_id == incident_id).order_by(nudge.c.id)
         return [_read(row) for row in self._connection.execute(statement)]
-
-    def move_unsent(self, incident_id: int, channel_id: int) -> int:
-        """Those nobody has tried to send yet go to this channel; the others stay, lest they come twice."""
-        theirs = select(nudge.c.id).where(nudge.c.incident_id == incident_id)
-        return self._connection.execute(
-            update(card)
-            .where(
-                card.c.kind == CardKind.NUDGE.value,
-                card.c.subject_id.in_(theirs),
-                card.c.posting_since.is_(None),
-            )
-            .values(channel_id=channel_id, parked_reason=None, parked_at=None)
-        ).rowcount
 
 
 def _read(row: Row[Any]) -> Nudge:

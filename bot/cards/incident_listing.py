@@ -3,6 +3,7 @@
 All state of the list travels in its custom_ids, so that it survives any restart.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -14,12 +15,15 @@ from bot.cards.incident_look import colour, sign, words
 from bot.cards.limits import OPTION_TEXT, OPTIONS, fit
 from bot.cards.look import CALM, SEPARATOR
 from bot.cards.text import inline, moment, plain, who
+from bot.domain.action import Action
 from bot.domain.errors import InvalidInputError
-from bot.domain.incident import Incident, Role, State
+from bot.domain.incident import Incident, Role, State, format_ref
 
 PAGE_SIZE: Final = 10
+_ACTIONS: Final = 25
 SUBJECT: Final = "incidents"
 _TITLE: Final = 90
+_TEXT: Final = 110
 
 
 class Scope(StrEnum):
@@ -86,6 +90,26 @@ def render(listing: IncidentListing) -> Card:
         footer=footer,
     )
     return fit(Card(embeds=(embed,), rows=tuple(filter(None, (_picker(listing), _turns(listing))))))
+
+
+def render_actions(actions: Sequence[Action], *, title: str) -> Card:
+    """Action items, at most 25 of them, a line each."""
+    lines = [_action_line(action) for action in actions[:_ACTIONS]]
+    embed = Embed(title=title, description="\n".join(lines) or "There is none.", color=CALM)
+    return fit(Card(embeds=(embed,)))
+
+
+def _action_line(action: Action) -> str:
+    """``☐ T-3 **alert on the queue** · @ann · due in 3 days · I-7``."""
+    mark = "☑️" if action.done_at is not None else "☐"
+    due = f"due {moment(action.due_at)}" if action.due_at is not None and action.done_at is None else ""
+    parts = (
+        f"{mark} {action.ref} **{inline(action.text, _TEXT, addresses=False)}**",
+        who(action.owner) if action.owner else "nobody yet",
+        due,
+        format_ref(action.incident_id),
+    )
+    return SEPARATOR.join(filter(None, parts))
 
 
 def _line(incident: Incident) -> str:

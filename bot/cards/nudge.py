@@ -22,11 +22,15 @@ _MARKER: Final = re.compile(r"N-(\d{1,18}) · ([a-z0-9]{4,8})(?: · .*)?", re.AS
 
 
 class NudgeView(msgspec.Struct, frozen=True, kw_only=True):
-    """The nudge and its incident as that is now; ``action`` for `NudgeKind.ACTION_DUE`."""
+    """The nudge and its incident as that is now; ``action`` for `NudgeKind.ACTION_DUE`.
+
+    Without a thread it answers the head, which is the message ``beside`` it.
+    """
 
     nudge: Nudge
     incident: Incident
     action: Action | None = None
+    beside: int | None = None
     tag: str
 
 
@@ -92,6 +96,9 @@ def _words(view: NudgeView) -> str:
 def _task(action: Action | None) -> str:
     if action is None:
         return "☑️ An action item is due"
+    if action.done_at is not None:
+        by = f", by {who(action.done_by)}" if action.done_by else ""
+        return f"✅ {action.ref} is done{by}: {inline(action.text, _TEXT)}"
     due = f", due {moment(action.due_at)}" if action.due_at else ""
     owner = f" — {who(action.owner)}" if action.owner else ""
     return f"☑️ {action.ref}{due}: {inline(action.text, _TEXT)}{owner}"

@@ -1,4 +1,4 @@
-"""Ping: whom an alert of a severity wakes in a channel, as ids that Discord understands."""
+"""Ping: whom alerts of a severity wake in a channel, as ids that Discord understands."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -6,10 +6,14 @@ from typing import Final
 import discord
 import structlog
 
+from bot.cards.alert import AlertView
 from bot.cards.card import Ping
+from bot.cards.closure import ClosureView
+from bot.cards.group import GroupView
 from bot.delivery.presence import Presence
 from bot.domain.alert import Alert
 from bot.domain.signal import Severity
+from bot.usecases.subject import View
 
 _EVERYBODY: Final = {"everyone", "here"}
 _log: Final = structlog.get_logger(__name__)
@@ -32,43 +36,83 @@ class Pings:
     def __init__(self, words: Words, presence: Presence) -> None:
         self._words = words
         self._presence = presence
-        self._hints: dict[str, None] = {}
+        self._asked: dict[tuple[Severity, int], None] = {}
+        self._told: set[str] = set()
 
     @property
     def hints(self) -> tuple[str, ...]:
-        """What keeps people from being woken, in sentences for an administrator."""
-        return tuple(self._hints)
+        """What keeps people from being woken now, in sentences for an administrator.
 
-    def due(self, alert: Alert, channel_id: int) -> Ping:
-        """Whom to wake for the alert as it stands: nobody once it is over or somebody has it."""
-        if not alert.state.open or alert.owner is not None:
-            return Ping()
-        return self.resolve(alert.severity, channel_id)
+        Of every severity and channel that was ever asked for; what was mended is gone.
+        """
+        found = (hint for severity, channel_id in self._asked for hint in self._look(severity, channel_id)[1])
+        return tuple(dict.fromkeys(found))
+
+    def expect(self, channel_id: int) -> None:
+        """Alerts of any severity may come in this channel."""
+        for severity in self._words:
+            self._asked.setdefault((severity, channel_id))
+
+    def due(self, view: View, channel_id: int) -> Ping:
+        """Whom to wake for alerts as they stand: nobody for what is over, taken, or held quiet."""
+        severity = _severity_of(view)
+        return Ping() if severity is None else self.resolve(severity, channel_id)
 
     def resolve(self, severity: Severity, channel_id: int) -> Ping:
         """Whom the severity wakes in the channel; what is not found is left out and becomes a hint."""
+        self._asked.setdefault((severity, channel_id))
+        ping, hints = self._look(severity, channel_id)
+        for hint in hints:
+            if hint not in self._told:
+                self._told.add(hint)
+                _log.warning("somebody cannot be pinged", hint=hint)
+        return ping
+
+    def _look(self, severity: Severity, channel_id: int) -> tuple[Ping, list[str]]:
         words = self._words.get(severity, ())
         guild = self._presence.guild_of(channel_id) if words else None
         if guild is None:
-            return Ping()
-        roles = [role for word in words if word not in _EVERYBODY and (role := self._role(guild, word))]
+            return Ping(), []
+        named = {word: _role(guild, word) for word in words if word not in _EVERYBODY}
+        roles = [role for role in named.values() if role is not None]
         everybody = [word for word in words if word in _EVERYBODY]
+        hints = [
+            f"In {guild.name} there is no role {word} to ping: create it, or correct [ping]."
+            for word, role in named.items()
+            if role is None
+        ]
         if not self._presence.may_mention_all(channel_id):
-            for role in roles:
-                if not role.mentionable:
-                    self._hint(f"The role {role.name} cannot be pinged: allow anyone to @mention it.")
-            for word in everybody:
-                self._hint(f"@{word} cannot be pinged in <#{channel_id}>: allow the bot to mention everyone.")
+            hints += [
+                f"The role {role.name} cannot be pinged: allow anyone to @mention it."
+                for role in roles
+                if not role.mentionable
+            ]
+            hints += [
+                f"@{word} cannot be pinged in <#{channel_id}>: allow the bot to mention everyone."
+                for word in everybody
+            ]
         kind = _HerePing if everybody and "everyone" not in everybody else Ping
-        return kind(roles=tuple(role.id for role in roles), everyone=bool(everybody))
+        return kind(roles=tuple(role.id for role in roles), everyone=bool(everybody)), hints
 
-    def _role(self, guild: discord.Guild, word: str) -> discord.Role | None:
-        role = next((role for role in guild.roles if word in {role.name, str(role.id)}), None)
-        if role is None:
-            self._hint(f"In {guild.name} there is no role {word} to ping: create it, or correct [ping].")
-        return role
 
-    def _hint(self, hint: str) -> None:
-        if hint not in self._hints:
-            self._hints[hint] = None
-            _log.warning("somebody cannot be pinged", hint=hint)
+def _role(guild: discord.Guild, word: str) -> discord.Role | None:
+    return next((role for role in guild.roles if word in {role.name, str(role.id)}), None)
+
+
+def _severity_of(view: View) -> Severity | None:
+    """How bad it is for whoever sleeps; None when nobody need wake, or when the view wakes by itself."""
+    match view:
+        case AlertView():
+            return _severity_of_alert(view.alert)
+        case GroupView():
+            return view.wakes
+        case ClosureView():
+            return Severity.CRITICAL if view.criticals else None
+        case _:
+            return None
+
+
+def _severity_of_alert(alert: Alert) -> Severity | None:
+    if not alert.state.open or alert.owner is not None or alert.flapping.quiet_until is not None:
+        return None
+    return alert.severity

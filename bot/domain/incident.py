@@ -106,7 +106,8 @@ class IncidentRules(msgspec.Struct, frozen=True, kw_only=True):
 
     Within ``dedupe_window`` of its opening or last change an open incident of the same signature or service
     takes an alert in. ``caps`` are the worst severities that alerts allow; ``reminders`` how long an incident
-    may go without an update (a missing severity is never reminded). ``channel_id`` is where incidents go, a
+    may go without an update (a missing severity is never reminded); ``action_every`` is how long until a
+    promise is reminded of again, zero for never. ``channel_id`` is where incidents go, a
     forum or a text channel; None is the channel of the alert.
     """
 
@@ -123,7 +124,8 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     """One incident. ``summary`` is what was known at its opening, ``update`` what was last told.
 
     ``touched_at`` is when people last did something to it; ``update_due_at`` when they are reminded to tell
-    the others more (None: never). ``thread_id`` is None until its thread stands.
+    the others more (None: never). ``thread_id`` is None until its thread stands, ``home_id`` then where
+    that belongs; ``threadless`` says that there can be none, so that all is told beside the head.
     """
 
     id: int
@@ -135,7 +137,9 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     service: str = ""
     roles: dict[Role, Actor] = msgspec.field(default_factory=dict)
     idempotency_key: str | None = None
+    home_id: int | None = None
     thread_id: int | None = None
+    threadless: bool = False
     opened_by: Actor
     opened_at: datetime
     touched_at: datetime

@@ -10,15 +10,18 @@ from bot.domain.incident import parse_ref
 from bot.domain.token import Scope
 from bot.ingress.api_answer import NewNote, Note, Nothing, many
 from bot.ingress.api_incident_view import (
+    Cast,
     Grade,
     Incident,
     IncidentPage,
     IncidentQuery,
     IncidentStory,
     Member,
+    Merger,
     NewIncident,
     NewUpdate,
     Opened,
+    person_or_none,
     show,
     tell,
 )
@@ -78,6 +81,21 @@ async def _grade(caller: Caller, asked: Grade) -> Reply:
 async def _resolve(caller: Caller, asked: Note) -> Reply:
     step = incidents.resolve(parse_ref(caller.ref), actor=caller.actor, note=asked.note)
     return _reply(await incident_program.advance(caller.desk, step))
+
+
+async def _cast(caller: Caller, asked: Cast) -> Reply:
+    holder = person_or_none(asked.user, asked.name)
+    incident_id = parse_ref(caller.ref)
+    return _reply(
+        await incident_program.cast(
+            caller.desk, incident_id, actor=caller.actor, role=asked.role, holder=holder
+        )
+    )
+
+
+async def _merge(caller: Caller, asked: Merger) -> Reply:
+    ids = parse_ref(caller.ref), parse_ref(asked.into)
+    return _reply(await incident_program.merge(caller.desk, *ids, actor=caller.actor))
 
 
 async def _link(caller: Caller, asked: Member) -> Reply:
@@ -150,6 +168,8 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
     _post("resolve", "It is over", Note, _resolve),
     _post("reopen", "It was not over, or not mitigated", Nothing, _plain(incidents.reopen)),
     _post("close", "Its story is told", Nothing, _plain(incidents.close)),
+    _post("role", "Give somebody a role, or take it", Cast, _cast),
+    _post("merge", "It went into another one, which is answered", Merger, _merge),
     _post("link", "An alert belongs to it", Member, _link),
     _post("unlink", "An alert does not belong to it after all", Member, _unlink),
 )

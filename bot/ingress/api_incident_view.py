@@ -5,7 +5,9 @@ from typing import Annotated, Any
 
 import msgspec
 
+from bot.domain import actor as actors
 from bot.domain import alert as alerts
+from bot.domain.actor import Actor
 from bot.domain.incident import Incident as Subject
 from bot.domain.incident import Level, Role, State, format_ref
 from bot.domain.postmortem import Postmortem
@@ -23,6 +25,8 @@ from bot.ingress.api_answer import (
 )
 from bot.usecases.opening import Outcome
 from bot.usecases.step import MAX_TITLE
+
+UserId = Annotated[str, msgspec.Meta(pattern="^([0-9]{1,19})?$")]
 
 
 class Incident(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,6 +156,25 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """``alert`` is such as A-1042."""
 
     alert: Text
+
+
+class Cast(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who gets a role: the Discord user with the id ``user``, here called ``name``; else whoever asks."""
+
+    role: Role
+    user: UserId = ""
+    name: Text = ""
+
+
+class Merger(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``into`` is the incident that goes on, such as I-7."""
+
+    into: Text
+
+
+def person_or_none(user_id: str, name: str) -> Actor | None:
+    """The person with this id, None for an empty one."""
+    return actors.person(int(user_id), name or user_id) if user_id else None
 
 
 def show(subject: Subject) -> Incident:

@@ -5,12 +5,12 @@ from datetime import timedelta
 from msgspec import UNSET
 
 from bot.sandbox import post
-from bot.sandbox.channel import Channel, ChannelType, Thread
+from bot.sandbox.channel import Channel, ChannelType, ForumTag, Thread
 from bot.sandbox.error import ApiError, Refusal
 from bot.sandbox.event import Event, Intent
 from bot.sandbox.guild import Member, User
 from bot.sandbox.limit.message import Draft
-from bot.sandbox.limit.thread import ThreadDraft, ThreadEdit
+from bot.sandbox.limit.thread import TagDraft, ThreadDraft, ThreadEdit
 from bot.sandbox.message import Message, MessageFlag, MessageType
 from bot.sandbox.permission import Permission
 from bot.sandbox.world import World
@@ -152,6 +152,17 @@ def apply(world: World, thread: Thread, edit: ThreadEdit) -> None:
         thread.is_archived, thread.archived_at = edit.is_archived, world.now()
         thread.active_at = world.now()
     world.publish_channel("THREAD_UPDATE", thread)
+
+
+def set_tags(world: World, forum: Channel, drafts: list[TagDraft]) -> None:
+    """Give a forum these tags and no others; posts lose those that are gone."""
+    tags = [
+        ForumTag(draft.id if draft.id in forum.tags else world.ids.take(), draft.name, draft.is_moderated)
+        for draft in drafts
+    ]
+    forum.tags = {tag.id: tag for tag in tags}
+    for thread in world.threads(forum):
+        thread.applied_tags = [tag for tag in thread.applied_tags if tag in forum.tags]
 
 
 def archive_idle(world: World) -> None:

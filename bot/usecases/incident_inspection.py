@@ -96,7 +96,7 @@ async def timeline(desk: Desk, incident_id: int, *, page: int | None = None) -> 
             page=shown,
             total=len(lines),
             tag=desk.project.tag,
-            guild_id=desk.project.settings.guild_id or 0,
+            guild_id=_guild_id(desk),
         )
 
     return await desk.storage.read(work)
@@ -123,9 +123,14 @@ async def postmortem(desk: Desk, incident_id: int) -> Postmortem:
             unlisted=tx.links.count(family) - len(alerts),
             actions=tuple(tx.actions.of(family)),
             merged=tuple(merged),
+            guild_id=_guild_id(desk),
         )
 
     return await desk.storage.read(work)
+
+
+def _guild_id(desk: Desk) -> int:
+    return desk.guild_id or desk.project.settings.guild_id or 0
 
 
 def _get(tx: Transaction, desk: Desk, incident_id: int) -> Incident:

@@ -8,11 +8,12 @@ from typing import Final
 from bot.domain.actor import Actor, ActorKind
 from bot.domain.audit import Entry
 from bot.domain.errors import ConflictError
+from bot.domain.incident import Role
 from bot.usecases import incident as incidents
 from bot.usecases import incident_inspection, membership, timeline
 from bot.usecases.desk import Desk
 from bot.usecases.program import StandingError
-from bot.usecases.step import Shown, Step, apply, held, show
+from bot.usecases.step import Shown, Step, apply, held, perform, show
 from storage.transaction import Transaction
 
 _NOTE: Final = "note"
@@ -58,6 +59,43 @@ async def annotate(desk: Desk, incident_id: int, *, actor: Actor, text: str) -> 
     if not said:
         await timeline.note(desk, incident_id, actor=actor, text=text)
     return await incident_inspection.find(desk, incident_id)
+
+
+async def cast(
+    desk: Desk, incident_id: int, *, actor: Actor, role: Role, holder: Actor | None = None
+) -> Shown:
+    """The role is ``holder``'s, whoever had it; without one ``actor`` takes it, if it is free.
+
+    Raises:
+        NotFoundError: this desk does not have the incident.
+        StandingError: somebody else holds the role.
+    """
+    known = await incident_inspection.find(desk, incident_id)
+    current = known.incident.roles.get(role)
+    if _is(current, holder or actor):
+        return known
+    if holder is not None:
+        return await perform(desk, incidents.assign(incident_id, actor=actor, role=role, holder=holder))
+    try:
+        return await perform(desk, incidents.take(incident_id, actor=actor, role=role))
+    except ConflictError as error:
+        raise StandingError(str(error), state=known.incident.state, owner=str(current or "")) from None
+
+
+async def merge(desk: Desk, incident_id: int, into_id: int, *, actor: Actor) -> Shown:
+    """The incident went into another, now if not before; shows that other one.
+
+    Raises:
+        NotFoundError: this desk does not have one of them.
+        StandingError: they are the same, or one of them is closed.
+    """
+    try:
+        return await membership.merge(desk, incident_id, into_id, actor=actor)
+    except ConflictError as error:
+        known = await incident_inspection.find(desk, incident_id)
+        if known.incident.merged_into_id == into_id:
+            return await incident_inspection.find(desk, into_id)
+        raise StandingError(str(error), state=known.incident.state) from None
 
 
 async def link(desk: Desk, incident_id: int, alert_id: int, *, actor: Actor) -> Shown:

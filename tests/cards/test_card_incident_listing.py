@@ -1,5 +1,7 @@
 """The list of incidents names each in a line, and keeps its scope while pages turn."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,11 +9,13 @@ from hypothesis import strategies as st
 from bot.cards import incident_listing as listings
 from bot.cards.ids import parse
 from bot.cards.incident_listing import IncidentListing, Scope, decode, encode
+from bot.domain.action import Action
+from bot.domain.actor import Actor
 from bot.domain.errors import InvalidInputError
 from bot.domain.incident import Incident, Role, State
 from tests.cards.crisis import ANN, incident, incidents, presses
 from tests.cards.rules import refusals
-from tests.cards.world import TAG
+from tests.cards.world import NOON, TAG, actors, hostile
 
 
 def test_a_list_names_each_incident_in_a_line() -> None:
@@ -52,3 +56,32 @@ def test_the_state_of_a_list_travels_and_a_foreign_one_is_refused() -> None:
 def test_discord_takes_any_list_of_incidents(some: tuple[Incident, ...]) -> None:
     card = listings.render(IncidentListing(incidents=some, total=len(some), page=0, scope=Scope.ALL, tag=TAG))
     assert refusals(card.to_payload()) == []
+
+
+def test_action_items_are_a_line_each_and_the_done_ones_say_so() -> None:
+    made = [action(id=3, text="alert on *the queue*", owner=ANN, due_at=NOON), action(id=4, done_at=NOON)]
+    card = listings.render_actions(made, title="Action items of I-7")
+    assert card.embeds[0].description.split("\n") == [
+        r"☐ T-3 **alert on \*the queue\*** · <@77> · due <t:1791201600:R> · I-7",
+        "☑️ T-4 **mend it** · nobody yet · I-7",
+    ]
+    assert listings.render_actions([], title="Action items").embeds[0].description == "There is none."
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.tuples(hostile, st.none() | actors), max_size=3))
+def test_any_action_items_fit(some: list[tuple[str, Actor | None]]) -> None:
+    made = [action(text=text, owner=owner) for text, owner in some * 10]
+    assert refusals(listings.render_actions(made, title="Action items").to_payload()) == []
+
+
+def action(**changes: Any) -> Action:
+    ordinary: dict[str, Any] = {
+        "id": 3,
+        "project_id": 1,
+        "incident_id": 7,
+        "text": "mend it",
+        "created_by": ANN,
+        "created_at": NOON,
+    }
+    return Action(**{**ordinary, **changes})

@@ -5,11 +5,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
 import discord
+import msgspec
 
-from bot.cards.alert import AlertView, render
 from bot.clock import SystemClock
+from bot.delivery.face import draw
 from bot.domain.alert import Alert
 from bot.domain.errors import TocsinError
+from bot.domain.group import CardShape
 from bot.domain.signal import Severity, Signal
 from bot.sandbox.control.actor import Actor
 from bot.sandbox.control.place import OverwriteInput, overwrite
@@ -100,6 +102,10 @@ class Stage:
         (receipt,) = await take_in(self.desk, [submission(self._source, signal)])
         return int(receipt.alerts[0].ref.removeprefix("A-"))
 
+    async def share_cards(self) -> None:
+        """From now on alerts of one cause share a card."""
+        self._source = msgspec.structs.replace(await add_source(self.desk), card=CardShape.GROUP)
+
     async def post(self) -> int:
         """Show the next dirty card as delivery would; the message's id."""
         message_id, settle = await self.post_unsettled()
@@ -110,12 +116,27 @@ class Stage:
         """The same, without writing down the message's id yet."""
         task = await card.take(self.desk, self.channel_id, worker="stage")
         assert isinstance(task, card.Task)
-        assert isinstance(task.view, AlertView)
+        return await self._show(task, self.channel)
+
+    async def post_all(self, place: discord.TextChannel | discord.Thread | None = None) -> dict[str, int]:
+        """Show the dirty cards of a channel; their messages' ids by what they are about: ``incident:1``."""
+        place, shown = place or self.channel, {}
+        while isinstance(task := await card.take(self.desk, place.id, worker="stage"), card.Task):
+            message_id, settle = await self._show(task, place)
+            await settle()
+            shown[f"{task.card.kind.value}:{task.card.subject_id}"] = message_id
+        return shown
+
+    async def _show(
+        self, task: card.Task, place: discord.TextChannel | discord.Thread
+    ) -> tuple[int, Callable[[], Awaitable[None]]]:
+        assert task.view is not None
+        drawn = looks(draw(task.view))
         if task.card.message_id is None:
-            message_id = (await self.channel.send(**looks(render(task.view)))).id
+            message_id = (await place.send(**drawn)).id
         else:
             message_id = task.card.message_id
-            await self.message(message_id).edit(**looks(render(task.view)))
+            await place.get_partial_message(message_id).edit(**drawn)
 
         async def settle() -> None:
             shown = task.card.wanted
@@ -192,13 +213,13 @@ class Stage:
 
         return await self.desk.storage.read(work)
 
-    def button(self, verb: str, alert_id: int, extra: str = "") -> str:
+    def button(self, verb: str, alert_id: int | str, extra: str = "") -> str:
         """A custom_id of this desk."""
         return f"{verb}:{self.desk.project.tag}:{alert_id}" + (f":{extra}" if extra else "")
 
-    def shown(self, message_id: int) -> Json:
+    def shown(self, message_id: int, channel_id: int | None = None) -> Json:
         """A message as everybody sees it."""
-        messages = self.sandbox.messages(self.channel_id)
+        messages = self.sandbox.messages(channel_id or self.channel_id)
         return next(each for each in messages if each["id"] == str(message_id))
 
     def title(self, message_id: int) -> str:

@@ -63,9 +63,9 @@ async def test_each_button_does_what_it_says(stage: Stage) -> None:
 async def test_the_buttons_of_the_card_follow_its_state(stage: Stage) -> None:
     alert_id, message_id = await stage.raise_card()
     responder = stage.person("responder")
-    assert verbs(stage.shown(message_id)) == ["ack", "resolve", "note", "more"]
+    assert verbs(stage.shown(message_id)) == ["ack", "resolve", "escalate", "note", "more"]
     await responder.click(message_id, stage.button("ack", alert_id))
-    assert verbs(stage.shown(message_id)) == ["unack", "resolve", "note", "more"]
+    assert verbs(stage.shown(message_id)) == ["unack", "resolve", "escalate", "note", "more"]
     await responder.click(message_id, stage.button("resolve", alert_id))
     assert verbs(stage.shown(message_id)) == ["note", "more"]
 

@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 
 from bot import metrics
+from bot.delivery.presence import Presence
 from bot.domain.alert import State
 from bot.domain.errors import NotDurableError
 from bot.sandbox.fault import Effect, Rule
 from bot.usecases import reaction
 from bot.usecases.reaction import ACK, CLAIM
-from cogs import reaction as cog
+from cogs import emoji, reconciliation
 from cogs.reconciliation import Reconciliation
 from tests.cogs.stage import Stage, until
 
@@ -131,7 +132,7 @@ async def test_an_emoji_heard_while_the_database_is_out_of_reach_counts_when_it_
         return await real(*args, **more)
 
     monkeypatch.setattr(reaction, "apply", apply)
-    monkeypatch.setattr(cog, "_OUTAGE", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(emoji, "_OUTAGE", (0.0, 0.0, 0.0))
     stage.person("responder").react(message_id, ACK)
     await stage.when(alert_id, lambda alert: alert.state is ACKED)
 
@@ -172,8 +173,8 @@ async def test_a_visitors_emoji_from_the_time_without_bot_changes_nothing(stage:
 async def test_eyes_then_check_mark_of_the_time_without_bot_end_as_acknowledged(stage: Stage) -> None:
     alert_id, message_id = await stage.raise_card()
     await stage.stop_bot()
-    for emoji in (ACK, CLAIM):
-        stage.person("responder").react(message_id, emoji)
+    for sign in (ACK, CLAIM):
+        stage.person("responder").react(message_id, sign)
     await stage.start_bot()
     await stage.when(alert_id, lambda alert: alert.state is ACKED)
     assert [action for action, _ in await stage.actions(alert_id)] == ["claim", "ack"]
@@ -185,6 +186,34 @@ async def test_a_reaction_that_the_gateway_dropped_is_found_at_the_next_ready(st
     stage.person("responder").react(message_id, ACK)
     await stage.reconciled()
     assert (await stage.alert(alert_id)).state is ACKED
+
+
+async def test_a_reaction_that_the_gateway_dropped_is_found_within_the_hour(stage: Stage) -> None:
+    presence = Presence()
+    await presence.tell_hour()  # nobody is there to hear it yet
+    presence.meet(stage.bot)
+    alert_id, message_id = await stage.raise_card()
+    stage.sandbox.mischief.arm(Rule(effect=Effect.DROP_EVENT, route="MESSAGE_REACTION_ADD", times=1))
+    stage.person("responder").react(message_id, ACK)
+    await presence.tell_hour()
+    await stage.when(alert_id, lambda alert: alert.state is ACKED)
+
+
+async def test_who_sets_an_emoji_during_the_comparison_pushes_nobody_out(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alert_id, message_id = await stage.raise_card()
+    stage.person("responder").react(message_id, ACK)
+    await stage.when(alert_id, lambda alert: alert.state is ACKED)
+    real = reconciliation._standing
+
+    def standing(*args: Any) -> Any:
+        stage.person("operator").react(message_id, ACK)
+        return real(*args)
+
+    monkeypatch.setattr(reconciliation, "_standing", standing)
+    await stage.reconciled()
+    assert [action for action, _ in await stage.actions(alert_id)] == ["ack"]
 
 
 async def test_one_call_reads_a_hundred_cards(stage: Stage) -> None:

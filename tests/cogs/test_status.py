@@ -1,7 +1,10 @@
 """``/status``: what is all right and what is not, in words."""
 
+from datetime import datetime
+
 from bot.domain.outbox import ParkReason
-from bot.usecases import card
+from bot.domain.verdict import Lane
+from bot.usecases import card, ledger
 from tests.cogs.stage import Stage
 
 
@@ -27,3 +30,14 @@ async def test_status_says_why_cards_are_parked_and_what_waits(stage: Stage) -> 
     parked = await stage.person("operator").command("status")
     assert "cannot be shown" in parked["message"]["embeds"][0]["title"]
     assert "the bot may not post there" in str(parked["message"]["embeds"][0]["fields"])
+
+
+async def test_a_click_is_in_the_ledger_with_the_timestamp_of_its_answer(stage: Stage) -> None:
+    alert_id, message_id = await stage.raise_card()
+    await stage.person("responder").click(message_id, stage.button("ack", alert_id))
+    await stage.clean()
+    place = await card.showing(stage.desk, message_id)
+    assert place is not None
+    *_, pressed = await ledger.of_card(stage.desk, place.id)
+    assert (pressed.revision, pressed.lane, pressed.posted) == (2, Lane.PERSON, False)
+    assert pressed.version == datetime.fromisoformat(stage.shown(message_id)["edited_timestamp"])

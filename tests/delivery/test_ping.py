@@ -7,6 +7,7 @@ import pytest
 from bot.domain.signal import Severity
 from bot.sandbox.fault import Effect, Rule
 from bot.usecases import alert as alerts
+from bot.usecases import flap
 from tests.delivery.conftest import Stage
 from tests.senders import ANNA, firing, resolved
 
@@ -112,6 +113,17 @@ async def test_what_keeps_people_from_being_woken_is_said(stage: Stage) -> None:
     assert "@here cannot be pinged" in hints
 
 
+@pytest.mark.parametrize("stage", [{CRITICAL: ("operator", "nowhere")}], indirect=True)
+async def test_a_hint_is_there_before_the_first_alert_and_gone_once_it_was_heeded(stage: Stage) -> None:
+    assert not stage.pings.hints
+    stage.pings.expect(stage.channel_id)
+    assert len(stage.pings.hints) == 2
+    stage.words[CRITICAL] = ("everyone",)
+    assert all("@everyone" in hint for hint in stage.pings.hints)
+    stage.words[CRITICAL] = ("on-call",)
+    assert not stage.pings.hints
+
+
 @pytest.mark.parametrize("stage", [{CRITICAL: ("everyone",)}], indirect=True)
 async def test_everyone_is_woken_only_by_name(stage: Stage) -> None:
     ping = stage.pings.resolve(CRITICAL, stage.channel_id)
@@ -125,3 +137,23 @@ async def test_a_role_may_be_named_by_its_id(stage: Stage) -> None:
     stage.words[CRITICAL] = (role_id(stage, "on-call"),)
     assert stage.pings.resolve(CRITICAL, stage.channel_id) == by_name
     assert not stage.pings.hints
+
+
+@pytest.mark.parametrize("stage", [{Severity.WARNING: ("on-call",)}], indirect=True)
+async def test_what_flaps_is_shown_and_wakes_nobody_until_it_is_calm(stage: Stage) -> None:
+    await stage.send(firing("up and down", Severity.WARNING))
+    for _ in range(stage.desk.rules.flap_limit):
+        stage.clock.advance(timedelta(seconds=20))
+        await stage.send(resolved("up and down"))
+        await stage.send(firing("up and down", Severity.WARNING))
+    stage.clock.advance(timedelta(seconds=5))
+    await stage.work()
+    assert woken(stage) == [[]]
+    (card,) = stage.shown()
+    assert "🔕 Flapping: 3 times in 40 s, held quiet until calm" in card["embeds"][0]["description"]
+    stage.clock.advance(stage.desk.rules.flap_window)
+    assert await flap.calm_down(stage.desk) == 1
+    stage.clock.advance(timedelta(seconds=5))
+    await stage.work()
+    assert woken(stage) == [[], [role_id(stage, "on-call")]]
+    assert "Flapping" not in stage.shown()[0]["embeds"][0]["description"]

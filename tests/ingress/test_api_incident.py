@@ -103,6 +103,9 @@ async def test_saying_it_again_changes_nothing(door: Door, program: Program) -> 
         ("update", {"update": "looking"}),
         ("note", {"note": "saw it"}),
         ("severity", {"severity": "P1"}),
+        ("role", {"role": "scribe"}),
+        ("role", {"role": "commander", "user": "1", "name": "Anna"}),
+        ("actions", {"text": "add a limit", "owner": "1", "due_at": "2026-11-22T00:00:00Z"}),
         ("link", {"alert": "A-1"}),
         ("unlink", {"alert": "A-1"}),
         ("mitigate", None),
@@ -126,6 +129,50 @@ async def test_what_the_state_forbids_is_a_conflict_that_names_it(door: Door, pr
         answer = await program.post(f"/v1/incidents/I-1/{path}", body)
         assert (answer.status, answer.json["state"]) == (409, "open"), path
     assert (await program.get("/v1/incidents/I-1")).json["state"] == "open"
+
+
+async def test_a_role_that_somebody_holds_is_only_given_away_by_name(program: Program) -> None:
+    await program.post("/v1/incidents", {"title": "Odd"})
+    await program.post("/v1/incidents/I-1/role", {"role": "commander", "user": "1", "name": "Anna"})
+    refused = await program.post("/v1/incidents/I-1/role", {"role": "commander"})
+    assert (refused.status, refused.json["owner"]) == (409, "person:1")
+    given = await program.post("/v1/incidents/I-1/role", {"role": "commander", "user": "2"})
+    assert given.json["roles"] == {"commander": {"id": "person:2", "name": "2"}}
+    for user in ("anna", "1" * 20, "-1"):
+        answer = await program.post("/v1/incidents/I-1/role", {"role": "scribe", "user": user})
+        assert (answer.status, answer.json["field"]) == (400, "user")
+
+
+async def test_one_incident_goes_into_another(program: Program) -> None:
+    for title in ("one", "two", "three"):
+        await program.post("/v1/incidents", {"title": title})
+    for _ in range(2):
+        answer = await program.post("/v1/incidents/I-2/merge", {"into": "I-1"})
+        assert (answer.status, answer.json["ref"]) == (200, "I-1")
+    assert (await program.get("/v1/incidents/I-2")).json["merged_into"] == "I-1"
+    for ref, into, status in (("I-1", "I-1", 409), ("I-2", "I-3", 409), ("I-3", "I-9", 404)):
+        assert (await program.post(f"/v1/incidents/{ref}/merge", {"into": into})).status == status
+
+
+async def test_what_is_promised_is_listed_until_it_is_done(door: Door, program: Program) -> None:
+    await program.post("/v1/incidents", {"title": "Odd"})
+    promised = (await program.post("/v1/incidents/I-1/actions", {"text": "add a limit"})).json
+    assert (promised["ref"], promised["incident"], promised["owner"]) == ("T-1", "I-1", None)
+    assert (await program.get("/v1/actions")).json == {"actions": [promised]}
+    for _ in range(2):
+        done = await program.post("/v1/actions/T-1/done")
+        assert (done.status, done.json["done_by"]) == (200, ROBOT)
+    other = await admit(door, "incidents.write", name="other")
+    refused = await other.post("/v1/actions/T-1/done")
+    assert (refused.status, refused.json["owner"]) == (409, "program:ci")
+    assert (await program.get("/v1/actions")).json == {"actions": []}
+    for _ in range(2):
+        assert (await other.post("/v1/actions/T-1/reopen")).json["done_at"] is None
+    elsewhere = await admit(door, "incidents.write", project="shop")
+    for path in ("/v1/actions/T-1/done", "/v1/actions/T-1/reopen", "/v1/actions/T-9/done"):
+        assert (await elsewhere.post(path)).status == 404
+    naive = await program.post("/v1/incidents/I-1/actions", {"text": "x", "due_at": "2026-11-22T00:00:00"})
+    assert (naive.status, naive.json["field"]) == (400, "due_at")
 
 
 async def test_the_list_is_filtered_and_paged_worst_first(door: Door, program: Program) -> None:

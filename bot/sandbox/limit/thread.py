@@ -11,6 +11,7 @@ Json = dict[str, Any]
 ARCHIVE_MINUTES = (60, 1440, 4320, 10080)
 MAX_SLOWMODE = 21_600
 MAX_TAGS = 5
+MAX_FORUM_TAGS = 20
 DEFAULT_ARCHIVE = 4320
 
 
@@ -39,6 +40,29 @@ class ThreadEdit:
 def _tags(body: Field) -> list[int]:
     entries = body["applied_tags"].items(MAX_TAGS)
     return [tag for entry in entries if (tag := entry.snowflake()) is not None]
+
+
+@dataclass(slots=True)
+class TagDraft:
+    """A tag that a forum is to have; without an id it is a new one."""
+
+    id: int | None
+    name: str
+    is_moderated: bool
+
+
+def read_tags(body: Field) -> list[TagDraft] | None:
+    """The whole list of a forum's tags, none when it is not sent."""
+    if "available_tags" not in body:
+        return None
+    return [
+        TagDraft(
+            entry["id"].snowflake(),
+            entry["name"].text(20, low=1, required=True) or "",
+            entry["moderated"].flag(),
+        )
+        for entry in body["available_tags"].items(MAX_FORUM_TAGS)
+    ]
 
 
 def read_thread(body: Field, default_archive: int | None) -> ThreadDraft:

@@ -1,0 +1,99 @@
+"""Threads: what an incident's head and nudges need besides being sent: a thread, its tags, its end.
+
+Law: at whatever point the process dies there is one head and one thread. The thread of a message has the
+message's id, so that one that exists already is simply the incident's; a forum's post is another matter, see
+`forum`. A head that can have no thread still works: its nudges then stand beside it, as replies.
+"""
+
+from typing import Any, Final
+
+import structlog
+
+from bot.cards.incident import IncidentView, thread_name
+from bot.cards.nudge import NudgeView
+from bot.delivery.forum import Forum
+from bot.delivery.limits import Call
+from bot.delivery.outcome import Answer, Outcome
+from bot.delivery.presence import Presence
+from bot.delivery.wire import Wire
+from bot.domain.incident import Incident, State
+from bot.domain.nudge import NudgeKind
+from bot.domain.outbox import CardKind, Outgoing
+from bot.usecases import thread
+from bot.usecases.desk import Desk
+from bot.usecases.subject import View
+
+DONE: Final = Answer[Any](outcome=Outcome.DONE)
+_OURS: Final = frozenset({CardKind.INCIDENT, CardKind.NUDGE, CardKind.BRIEF})
+_ENDS: Final = frozenset({NudgeKind.STATE, NudgeKind.MERGED})
+_HOPELESS: Final = frozenset({Outcome.NO_PERMISSION, Outcome.REFUSED, Outcome.CROWDED})
+_log: Final = structlog.get_logger(__name__)
+
+
+class Threads:
+    """A worker's hand for all this."""
+
+    def __init__(self, desk: Desk, wire: Wire, presence: Presence) -> None:
+        self._desk = desk
+        self._wire = wire
+        self._presence = presence
+        self.forum = Forum(desk, wire, presence)
+
+    async def tend(self, card: Outgoing, message_id: int, view: View) -> Answer[Any]:
+        """See to what belongs to a message that was just sent; `Outcome.DONE` when all is well."""
+        if isinstance(view, NudgeView):
+            await self._archive(card, view)
+        elif isinstance(view, IncidentView):
+            return await self._tend_head(card, message_id, view.incident)
+        return DONE
+
+    async def lose(self, card: Outgoing) -> bool:
+        """The channel of this card is gone: True when that was an incident's thread, and is seen to."""
+        mine = card.kind in _OURS
+        return mine and await thread.lose(self._desk, card.channel_id)
+
+    async def _tend_head(self, card: Outgoing, message_id: int, incident: Incident) -> Answer[Any]:
+        if incident.thread_id is None:
+            return DONE if incident.threadless else await self._open(card, message_id, incident)
+        if incident.thread_id == card.channel_id:
+            return await self.forum.retag(card.channel_id, incident)
+        return DONE
+
+    async def _open(self, card: Outgoing, message_id: int, incident: Incident) -> Answer[Any]:
+        closed = self._wire.limits.opens_in(Call.THREAD, card.channel_id, now=self._desk.clock.monotonic())
+        if closed > 0:
+            return Answer(outcome=Outcome.LIMITED, retry_after=closed)
+        answer = await self._wire.start_thread(card.channel_id, message_id, thread_name(incident))
+        if answer.outcome is Outcome.THREAD_EXISTS:
+            answer = await self._wire.channel(message_id)
+        if answer.outcome is Outcome.DONE:
+            await thread.settle(self._desk, incident.id, thread_id=message_id)
+            return DONE
+        if answer.outcome in _HOPELESS or answer.outcome is Outcome.CHANNEL_GONE:
+            await thread.forgo(self._desk, incident.id)
+            if self._presence.is_news(f"no threads in {card.channel_id}"):
+                _log.warning(
+                    "incidents have no threads here: allow Create Public Threads, Send Messages in Threads",
+                    channel=card.channel_id,
+                    words=answer.words,
+                )
+            return DONE
+        return answer
+
+    async def _archive(self, card: Outgoing, view: NudgeView) -> None:
+        """The last word of a closed incident was said: its thread goes to the archive.
+
+        Not a forum's post: its head would go with it, and buttons are dead in there.
+        """
+        over = view.incident.state is State.CLOSED and view.nudge.kind in _ENDS
+        if (
+            over
+            and card.channel_id == view.incident.thread_id
+            and self._presence.beside_head(card.channel_id)
+        ):
+            await self._wire.change(card.channel_id, archived=True)
+
+
+def addressee(view: View) -> int | None:
+    """The message that a message answers."""
+    return view.beside if isinstance(view, NudgeView) else None

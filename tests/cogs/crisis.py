@@ -1,0 +1,103 @@
+"""Incidents on the stage: one with its head, its alert's card and its thread."""
+
+import asyncio
+
+import discord
+
+from bot.clock import SystemClock
+from bot.domain.incident import Incident
+from bot.domain.timeline import Line, fold
+from bot.usecases import card, incident_inspection, thread
+from bot.usecases.opening import Wish, open_incident
+from tests.cogs.stage import DEADLINE, Json, Stage
+from tests.senders import ANNA
+
+
+class Crisis:
+    """An incident and where it stands; ``head`` and ``alert_card`` are messages."""
+
+    def __init__(self, stage: Stage, incident_id: int, alert_id: int, head: int, alert_card: int) -> None:
+        self.stage = stage
+        self.id = incident_id
+        self.alert_id = alert_id
+        self.head = head
+        self.alert_card = alert_card
+        self.thread_id = head
+
+    @classmethod
+    async def begin(cls, stage: Stage, *, settled: bool = True) -> "Crisis":
+        """An alert fires, Anna escalates it, and delivery opens a thread, which it may yet have to note."""
+        alert_id, alert_card = await stage.raise_card()
+        opened = await open_incident(stage.desk, Wish(alert_id=alert_id), actor=ANNA)
+        shown = await stage.post_all()
+        head = shown[f"incident:{opened.incident.id}"]
+        await stage.message(head).create_thread(name=opened.incident.ref)
+        crisis = cls(stage, opened.incident.id, alert_id, head, alert_card)
+        if settled:
+            await crisis.settle()
+        return crisis
+
+    async def settle(self) -> None:
+        """The thread is known from now on."""
+        await thread.settle(self.stage.desk, self.id, thread_id=self.thread_id)
+        await self.stage.post_all()
+
+    @property
+    def thread(self) -> discord.Thread:
+        """Where it lives."""
+        found = self.stage.bot.get_channel(self.thread_id)
+        assert isinstance(found, discord.Thread)
+        return found
+
+    async def look(self) -> Incident:
+        """As it is in the database."""
+        return (await incident_inspection.find(self.stage.desk, self.id)).incident
+
+    async def lines(self) -> tuple[Line, ...]:
+        """Its timeline."""
+        return await self.stage.desk.storage.read(lambda tx: fold(tx.timelines.of([self.id])))
+
+    async def line(self, text: str) -> Line:
+        """The line that reads so, once it is there."""
+        clock = SystemClock()
+        async with asyncio.timeout(DEADLINE):
+            while not (found := [line for line in await self.lines() if line.text == text]):
+                await clock.sleep(0.005)
+        return found[-1]
+
+    async def shown(self) -> None:
+        """Return once the newest head is shown."""
+        clock = SystemClock()
+        async with asyncio.timeout(DEADLINE):
+            while True:
+                place = await card.showing(self.stage.desk, self.head)
+                if place is not None and place.shown >= place.wanted:
+                    return
+                await clock.sleep(0.005)
+
+    def button(self, verb: str, extra: str = "") -> str:
+        """A custom_id about it."""
+        return self.stage.button(verb, self.id, extra)
+
+    async def click(self, verb: str, *values: str, person: str = "responder", on: int | None = None) -> Json:
+        """Press something on its head, or on another message."""
+        answer: Json = await self.stage.person(person).click(
+            on or self.head, self.button(verb), list(values) or None
+        )
+        return answer
+
+    async def say(self, command: str, person: str = "responder", **more: str) -> Json:
+        """Use ``/incident`` in its thread."""
+        who = self.stage.person(person)
+        answer: Json = await who.command(f"incident {command}", more, channel_id=self.thread_id)
+        return answer
+
+    async def say_elsewhere(self, command: str, person: str = "responder", **more: str) -> Json:
+        """Use it in the alerts' channel."""
+        answer: Json = await self.stage.person(person).command(f"incident {command}", more)
+        return answer
+
+    @property
+    def title(self) -> str:
+        """The first line of its head."""
+        return self.stage.title(self.head)
