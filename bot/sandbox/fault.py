@@ -83,12 +83,12 @@ class Rule(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_defaul
 
 
 class ArmedRule:
-    """A rule with its counts and its own dice."""
+    """A rule with its counts and its own dice. A clock's skew strikes once, by being armed."""
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
         self.matches = 0
-        self.hits = 0
+        self.hits = int(rule.effect is Effect.CLOCK_SKEW)
         self._dice = random.Random(rule.seed)  # noqa: S311 -- seeded on purpose, nothing secret
         route = rule.route or (CALLBACK_ROUTE if rule.effect is Effect.CALLBACK_503_AFTER_ACCEPT else "")
         self._template = PLACEHOLDER.sub("{}", route)

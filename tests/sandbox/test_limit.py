@@ -65,6 +65,19 @@ MESSAGES = [
     ({"embeds": [{"title": "t", "timestamp": "soon"}]}, {"embeds.0.timestamp": "DATE_TIME_TYPE_PARSE"}),
     ({"embeds": [{"title": "t", "url": "ftp://x"}]}, {"embeds.0.url": "URL_TYPE_INVALID_SCHEME"}),
     ({"embeds": [{"title": "t", "url": "x"}]}, {"embeds.0.url": "URL_TYPE_INVALID_URL"}),
+    *(
+        ({"embeds": [{"title": "t", "url": url}]}, {"embeds.0.url": "URL_TYPE_INVALID_URL"})
+        for url in (
+            "http://localhost/",
+            "http://prometheus:9090/graph",
+            "http://a.example:99999",
+            "http://[::1]/",
+        )
+    ),
+    (
+        {"components": [row({"type": 2, "style": 5, "label": "x", "url": "http://alertmanager:9093"})]},
+        {"components.0.components.0.url": "URL_TYPE_INVALID_URL"},
+    ),
     (
         {"embeds": [{"title": "t", "image": {"url": "attachment://none.png"}}]},
         {"embeds.0.image.url": "URL_TYPE_INVALID_URL"},
@@ -110,7 +123,7 @@ MESSAGES = [
         {"components.0.components.0.url": "BASE_TYPE_MAX_LENGTH"},
     ),
     (
-        {"content": "x", "components": [row(BUTTON | {"style": 5, "url": "https://a.b"})]},
+        {"content": "x", "components": [row(BUTTON | {"style": 5, "url": "https://a.example"})]},
         {"components.0.components.0.custom_id": "BUTTON_COMPONENT_MUTUALLY_EXCLUSIVE"},
     ),
     (
@@ -183,6 +196,14 @@ def test_a_message_beyond_a_limit_is_refused_by_path_and_code(body: Json, errors
         {"flags": V2, "components": [{"type": 9, "components": [TEXT], "accessory": BUTTON}]},
         {"content": "x", "allowed_mentions": {"parse": [], "roles": ["1"]}, "nonce": "n" * 25},
         {"content": "x", "flags": "4096"},
+        *(
+            {"embeds": [{"title": "t", "url": url}]}
+            for url in (
+                "http://10.0.0.1:9090/graph",
+                "HTTPS://Grafana.Example:3000/?a=b#c",
+                "http://bücher.example/",
+            )
+        ),
     ],
 )
 def test_a_message_at_a_limit_passes(body: Json) -> None:

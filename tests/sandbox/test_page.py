@@ -7,6 +7,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.sandbox.fault import Effect
 from bot.sandbox.server import Sandbox
 
 PAGE = Path(__file__).parents[2] / "bot" / "sandbox" / "page"
@@ -41,6 +42,11 @@ def test_every_file_is_reached_from_the_index_and_every_reference_is_a_file() ->
                 reached.add(name)
                 waiting.append(name)
     assert reached == {file.name for file in FILES}
+
+
+def test_every_fault_can_be_armed_from_the_page() -> None:
+    text = (PAGE / "fault_rule.js").read_text(encoding="utf-8")
+    assert [effect for effect in Effect if f'"{effect}"' not in text] == []
 
 
 async def test_every_file_is_served_under_its_name() -> None:

@@ -109,6 +109,28 @@ async def test_a_forum_post_needs_only_send_messages(rest: Rest, sandbox: Sandbo
     assert (await rest("POST", path, {"name": "p", "message": {"content": "x"}}))[1]["code"] == 50013
 
 
+async def test_the_tags_of_a_forum_take_manage_channels(rest: Rest, sandbox: Sandbox) -> None:
+    forum = sandbox.world.channels[sandbox.channels["incidents"]]
+    path = f"/channels/{forum.id}"
+    kept, gone = forum.tags
+    post = {"name": "p", "message": {"content": "x"}, "applied_tags": [str(kept), str(gone)]}
+    _, opened = await rest("POST", f"{path}/threads", post)
+    tags = [{"id": str(kept), "name": "open"}, {"name": "P0", "moderated": True}]
+    assert (await rest("PATCH", path, {"available_tags": tags}))[1]["code"] == 50013
+    sandbox.world.guild.roles[sandbox.world.bot.role_ids[0]].permissions |= Permission.MANAGE_CHANNELS
+    status, changed = await rest("PATCH", path, {"available_tags": tags})
+    assert (status, [tag["name"] for tag in changed["available_tags"]]) == (200, ["open", "P0"])
+    assert (await rest("GET", f"/channels/{opened['id']}"))[1]["applied_tags"] == [str(kept)]
+    refused: list[list[dict[str, str]]] = [
+        [{"name": "x" * 21}],
+        [{"name": str(at)} for at in range(21)],
+        [{}],
+    ]
+    for wrong in refused:
+        assert (await rest("PATCH", path, {"available_tags": wrong}))[1]["code"] == 50035
+    assert len(forum.tags) == 2
+
+
 async def test_people_have_permissions_too(rest: Rest, sandbox: Sandbox) -> None:
     visitor, operator = sandbox.person("visitor"), sandbox.person("operator")
     message = operator.say("mine")

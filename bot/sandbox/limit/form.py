@@ -4,9 +4,11 @@ Discord takes strings for integers when they parse, trims texts before it measur
 and reports everything at once as ``{"a": {"0": {"_errors": [{"code", "message"}]}}}``.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.sandbox.error import ApiError, Refusal
 
@@ -14,6 +16,11 @@ Json = dict[str, Any]
 INT64 = (1 << 63) - 1
 MAX_DIGITS = 20
 REQUIRED = ("BASE_TYPE_REQUIRED", "This field is required")
+WEB = ("http", "https")
+# A name under a top-level domain, or an IPv4 address. Discord refuses http://localhost and http://prometheus:9090.
+PUBLIC_HOST = re.compile(
+    r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+(?:[^\W\d_]{2,63}|xn--[a-z0-9-]{1,59})\.?|\d{1,3}(?:\.\d{1,3}){3}"
+)
 
 
 class Form:
@@ -186,8 +193,8 @@ class Field:
             return None
         return str(self.value)
 
-    def url(self, high: int = 2048, *, schemes: tuple[str, ...] = ("http", "https")) -> str | None:
-        """An address of one of the schemes."""
+    def url(self, high: int = 2048, *, schemes: tuple[str, ...] = WEB) -> str | None:
+        """An address of one of the schemes; on the web its host must be one that everybody could reach."""
         value = self.text(high)
         if not value:
             return None
@@ -199,4 +206,15 @@ class Field:
             names = ", ".join(repr(name) for name in schemes)
             self.refuse("URL_TYPE_INVALID_SCHEME", f'Scheme "{scheme[:30]}" must be one of ({names}).')
             return None
+        if scheme.lower() in WEB and not _is_public(value):
+            self.refuse("URL_TYPE_INVALID_URL", "Not a well formed URL.")
+            return None
         return value
+
+
+def _is_public(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.port != 0 and PUBLIC_HOST.fullmatch(parts.hostname or "") is not None
+    except ValueError:  # a port or a bracket that is none
+        return False

@@ -72,6 +72,8 @@ export const remove = (person, body) => act(person, "delete", body);
 export const fetchFaults = () => call("GET", "/sandbox/faults");
 /** @param {object[]} rules all of them, they replace what was armed */
 export const putFaults = (rules) => call("PUT", "/sandbox/faults", rules);
+/** @param {object} rule one more; the counts of the others go on */
+export const postFault = (rule) => call("POST", "/sandbox/faults", rule);
 /** @param {object} rule what happens to the gateway's connections at once */
 export const disturbGateway = (rule) => call("POST", "/sandbox/gateway", rule);
 export const fetchLimits = () => call("GET", "/sandbox/limits");

@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { append, button, fill, h } from "./dom.js";
+import { ruleForm } from "./fault_rule.js";
 import { iconButton } from "./icon.js";
 import { here, go } from "./place.js";
 import { complain, tell } from "./toast.js";
@@ -21,7 +22,8 @@ const COMMON = [
   ["Global rate limit for 5 s", { effect: "global_rate_limit", retry_after: 5, times: 1 }],
   ["429 that looks like Cloudflare's", { effect: "rate_limit", via: false, route: CREATE, times: 1 }],
   ["No permission in this channel", { effect: "forbidden", here: true }],
-  ["Edited message is gone (404)", { effect: "not_found", route: EDIT, times: 1 }],
+  ["This channel is gone (404)", { effect: "not_found", route: CREATE, here: true }],
+  ["Message is deleted before its edit", { effect: "delete_message", route: EDIT, times: 1 }],
   ["Every call takes 2 s", { effect: "latency", seconds: 2 }],
   [
     "Interaction arrives 4 s late",
@@ -30,9 +32,11 @@ const COMMON = [
   ["Interaction arrives twice", { effect: "double_event", route: "INTERACTION_CREATE", times: 1 }],
   ["Interaction answer 503, yet accepted", { effect: "callback_503_after_accept", times: 1 }],
   ["Reaction never arrives", { effect: "drop_event", route: "MESSAGE_REACTION_ADD", times: 1 }],
+  ["Half of all events never arrive", { effect: "drop_event", probability: 0.5, seed: 1 }],
   ["Gateway asks to reconnect, now", { effect: "reconnect", now: true }],
   ["Session becomes invalid, now", { effect: "invalid_session", now: true }],
   ["Gateway falls silent, now", { effect: "zombie", now: true }],
+  ["Gateway closes with 1000, now", { effect: "close", code: 1000, now: true }],
   ["Gateway closes with 4009, now", { effect: "close", code: 4009, now: true }],
   ["Clock runs 90 s ahead", { effect: "clock_skew", seconds: 90 }],
 ];
@@ -72,14 +76,15 @@ function build() {
     h("header", { class: "fault-head" }, h("h2", {}, "Faults"), shut),
     h("p", { class: "fault-about" }, "What the sandbox does wrong on purpose, to see how the bot bears it."),
     [outage, limits, h("h3", {}, "Armed"), list],
-    [h("h3", {}, "Add"), h("div", { class: "fault-add" }, select, add), clear],
+    [h("h3", {}, "Add"), h("div", { class: "fault-add" }, select, add)],
+    [ruleForm((rule) => provoke(rule.effect, rule)), clear],
   ]);
 }
 
 function provoke(name, { here: local, now, ...rule }) {
   if (now) return attempt(() => api.disturbGateway(rule).then(() => tell("Done.")));
   const channel = local ? find(here().channel)?.id : undefined;
-  return attempt(() => arm([...state.rules, { ...rule, ...(channel && { channel }), id: unused(name) }]));
+  return attempt(() => api.postFault({ ...rule, ...(channel && { channel }), id: unused(name) }));
 }
 
 /** Rules are known by their words; a second one of a kind gets a number. */
@@ -122,7 +127,9 @@ async function refresh() {
 
 function row(rule) {
   const channel = rule.channel && `#${channelOf(rule.channel)?.name ?? rule.channel}`;
-  const where = [rule.route, channel, rule.times && `${rule.times}×`, rule.nth && `from call ${rule.nth}`];
+  const chance = rule.probability !== undefined && `${Math.round(rule.probability * 100)} %`;
+  const from = rule.nth && `from match ${rule.nth}`;
+  const where = [rule.route, channel, rule.times && `${rule.times}×`, from, chance];
   const away = () => attempt(() => arm(state.rules.filter(({ id }) => id !== rule.id)));
   const name = /^\d+$/.test(rule.id) ? rule.effect : rule.id;
   return h(

@@ -1,8 +1,8 @@
 """Channels and threads as such: read, change, delete."""
 
 from bot.sandbox import thread
-from bot.sandbox.channel import Channel, Thread
-from bot.sandbox.limit.thread import read_thread_edit
+from bot.sandbox.channel import Channel, ChannelType, Thread
+from bot.sandbox.limit.thread import read_tags, read_thread_edit
 from bot.sandbox.permission import Permission
 from bot.sandbox.rest.route import Call, Reply, Route
 
@@ -20,7 +20,7 @@ def _wire(call: Call, channel: Channel) -> dict[str, object]:
 
 
 def edit(call: Call) -> Reply:
-    """Change a thread, or name and topic of a channel."""
+    """Change a thread, or name and topic of a channel and the tags of a forum."""
     channel = call.visible_channel()
     if isinstance(channel, Thread):
         return Reply(
@@ -30,7 +30,10 @@ def edit(call: Call) -> Reply:
     body = call.field()
     name = body["name"].text(100, low=1)
     topic = body["topic"].text(4096 if channel.tags else 1024)
+    tags = read_tags(body) if channel.type is ChannelType.FORUM else None
     body.form.settle()
+    if tags is not None:
+        thread.set_tags(call.world, channel, tags)
     channel.name = channel.name if name is None else name
     channel.topic = topic if "topic" in body else channel.topic
     call.world.publish_channel("CHANNEL_UPDATE", channel)
