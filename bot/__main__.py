@@ -12,9 +12,11 @@ from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any, Final
 
-from bot.config import ConfigError, read_duration
+from bot.config import ConfigError
 from bot.domain.errors import TocsinError
+from bot.domain.group import CardShape
 from bot.domain.token import Scope
+from bot.section import read_duration
 
 _DESCRIPTION: Final = """\
 Tocsin, the alert desk of a team that lives on Discord.
@@ -156,7 +158,7 @@ def _add_database(verbs: Any) -> None:
 
 def _add_source(verbs: Any) -> None:
     group = verbs.add_parser(
-        "source", help="who may send: add, list, rotate, remove", formatter_class=_Format
+        "source", help="who may send: add, list, move, shape, rotate, remove", formatter_class=_Format
     )
     inner = group.add_subparsers(title="verbs", metavar="VERB", required=True)
     add = _verb(
@@ -170,12 +172,14 @@ def _add_source(verbs: Any) -> None:
     add.add_argument("name", metavar="NAME", help="how the sender is called on cards")
     add.add_argument("--provider", required=True, metavar="P", help="alertmanager, grafana or generic")
     add.add_argument("--channel", type=int, metavar="ID", help="where its cards go (default: the desk's)")
+    add.add_argument("--fallback", type=int, metavar="ID", help="who hears when they cannot (the desk's)")
     add.add_argument(
         "--ttl", type=_duration, metavar="SPAN", help="silence that ends its alerts (alerts.ttl)"
     )
     add.add_argument(
         "--reopen-window", type=_duration, metavar="SPAN", help="same episode again (alerts.reopen_window)"
     )
+    _card(add, default=CardShape.ALERT.value)
     _json(add)
     _add_other_source(inner)
 
@@ -198,6 +202,26 @@ def _add_other_source(inner: Any) -> None:
         help="how long the old ones work (24h)",
     )
     _json(rotate)
+    move = _verb(
+        inner,
+        "move",
+        "source.move",
+        "let a sender's alerts go to another channel; what the old one cannot show goes there at once",
+        "examples:\n  tocsin source move prod --channel 123456789012345678\n"
+        "  tocsin source move prod --fallback 0",
+    )
+    move.add_argument("name", metavar="NAME")
+    move.add_argument("--channel", type=int, metavar="ID", help="where its cards go; 0 = the desk's")
+    move.add_argument("--fallback", type=int, metavar="ID", help="who hears when they cannot; 0 = the desk's")
+    shape = _verb(
+        inner,
+        "shape",
+        "source.shape",
+        "let new alerts of a sender have a card each, or one for each cause",
+        "example:\n  tocsin source shape prod --card group",
+    )
+    shape.add_argument("name", metavar="NAME")
+    _card(shape, required=True)
     remove = _verb(inner, "remove", "source.remove", "let a sender out; its alerts and events stay")
     remove.add_argument("name", metavar="NAME")
 
@@ -252,6 +276,11 @@ def _ready_file(verb: ArgumentParser, what: str) -> None:
 
 def _json(verb: ArgumentParser) -> None:
     verb.add_argument("--json", action="store_true", help="print url, token and signing_secret as JSON")
+
+
+def _card(verb: ArgumentParser, **more: Any) -> None:
+    shapes = [shape.value for shape in CardShape]
+    verb.add_argument("--card", choices=shapes, help="one for each alert (alert) or cause (group)", **more)
 
 
 def _port(text: str) -> int:

@@ -2,16 +2,16 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import structlog
-from pydantic import SecretStr
 
-from bot import demo as demonstration
+from bot import metrics
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.database import DatabaseChoice, database_choice
@@ -28,17 +28,20 @@ from bot.delivery.redirect import redirect
 from bot.delivery.wire import Wire
 from bot.domain.errors import TocsinError
 from bot.domain.signal import Severity
+from bot.domain.vitals import Vitals
+from bot.domain.webhook import read_secret
 from bot.ingress.options import IngressOptions
 from bot.ingress.readiness import Probe
 from bot.ingress.server import Ingress
 from bot.jobs import table
 from bot.key import signing_key
-from bot.process import holding, told_to_stop, write_ready_file
+from bot.outgoing.webhook import Webhook, WebhookOptions
+from bot.process import holding, share_heap, told_to_stop, write_ready_file
 from bot.rehearsal import Rehearsal
-from bot.sandbox.server import Sandbox
 from bot.scheduler import Metronome
+from bot.usecases import blindness, setting, status
 from bot.usecases import open as opening
-from bot.usecases import setting, status
+from bot.usecases.call import Question
 from bot.usecases.desk import Desk, Rules
 from bot.usecases.intake import Intake
 from cogs.bot import DeskBot, build
@@ -77,7 +80,13 @@ async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
                 silence=settings.alerts.ttl,
                 reopen_window=settings.alerts.reopen_window,
                 lease=settings.alerts.lease,
+                flap_limit=settings.alerts.flap_limit,
+                flap_window=settings.alerts.flap_window,
+                group_window=settings.alerts.group_window,
                 default_channel_id=settings.discord.default_channel,
+                fallback_channel_id=settings.discord.fallback_channel,
+                incidents=settings.incidents.rules,
+                triage=settings.triage.rules,
             ),
             signing_key=signing_key(settings.storage),
         )
@@ -107,53 +116,6 @@ async def run(settings: Settings, *, ready_file: Path | None = None) -> None:
         await told.wait()
 
 
-async def demo(settings: Settings, *, port: int, sandbox_port: int, ready_file: Path | None = None) -> None:
-    """Bot and sandbox on loopback; without a ready file a short story is told."""
-    sandbox = Sandbox()
-    sandbox_url = await sandbox.start("127.0.0.1", sandbox_port)
-    try:
-        async with told_to_stop() as told, running(_into(settings, sandbox, port)) as place:
-            if not await place.ready_before(told):
-                return
-            senders = await demonstration.admit(place.desk, place.url)
-            if ready_file is not None:
-                write_ready_file(ready_file, _description(sandbox, place.url, senders))
-                await told.wait()
-                return
-            print(demonstration.welcome(sandbox_url, senders), flush=True)  # noqa: T201 -- for a person to read
-            telling = asyncio.create_task(demonstration.tell(sandbox_url, senders, place.desk.clock))
-            await told.wait()
-            await _end(telling)
-    finally:
-        await sandbox.stop()
-
-
-def _description(
-    sandbox: Sandbox, ingress_url: str, senders: Mapping[str, demonstration.Sender]
-) -> dict[str, object]:
-    """What a program needs to use a demo."""
-    sources = {name: {"url": each.url, "token": each.token} for name, each in senders.items()}
-    return {**sandbox.describe(), "ingress_url": ingress_url, "sources": sources}
-
-
-def _into(settings: Settings, sandbox: Sandbox, port: int) -> Settings:
-    """The settings of a demo: this sandbox is its Discord, and whoever is on call is pinged."""
-    return settings.model_copy(
-        update={
-            "discord": settings.discord.model_copy(
-                update={
-                    "token": SecretStr(sandbox.bot_token),
-                    "url": sandbox.url,
-                    "default_channel": sandbox.channels["alerts"],
-                    "guild": sandbox.guild_id,
-                }
-            ),
-            "http": settings.http.model_copy(update={"port": port}),
-            "ping": settings.ping.model_copy(update={"critical": ("on-call",)}),
-        }
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
     """A desk at work; ``url`` is the address for senders."""
@@ -175,6 +137,7 @@ class Place:
 async def running(settings: Settings) -> AsyncIterator[Place]:
     """Everything at work from here on; cards are delivered as soon as Discord lets the bot in."""
     sys.setswitchinterval(SWITCH_INTERVAL)
+    share_heap()
     redirect(settings.discord.url)
     choice = database_choice(settings)
     _log.info("database chosen", database=choice.shown, origin=choice.origin)
@@ -182,19 +145,22 @@ async def running(settings: Settings) -> AsyncIterator[Place]:
         if choice.embedded:
             stack.enter_context(holding(Path(choice.shown)))
         desk = await stack.enter_async_context(open_desk(settings))
+        down_for = await blindness.wake(desk)
+        if down_for is not None:
+            _log.info("was down", seconds=round(down_for.total_seconds()))
         await setting.home_the_homeless(desk)
         delivery = _Delivery(desk, settings)
         stack.push_async_callback(delivery.dispatcher.stop)
         rehearsal = Rehearsal(desk)
+        intake = Intake(desk)
+        vitals = partial(delivery.vitals, intake)
         supervisor = Supervisor(
-            lambda: delivery.attach(build(desk, _bot_options(settings, rehearsal))),
+            lambda: delivery.attach(build(desk, _bot_options(settings, rehearsal, vitals))),
             _token(settings),
             desk.clock,
         )
         delivery.gateway = supervisor.state
-        ingress = Ingress(
-            desk, Intake(desk), options=_ingress_options(settings), probes=_probes(desk, delivery)
-        )
+        ingress = Ingress(desk, intake, options=_ingress_options(settings), probes=_probes(desk, delivery))
         rehearsal.url = await ingress.start()
         await setting.remember_address(desk, rehearsal.url)
         stack.push_async_callback(ingress.stop)
@@ -202,7 +168,14 @@ async def running(settings: Settings) -> AsyncIterator[Place]:
         stack.push_async_callback(_end, connection)
         reconcile = delivery.reconcile
         metronome = Metronome(
-            table(desk, recheck_parked=reconcile.recheck_parked, find_deleted=reconcile.find_deleted)
+            table(
+                desk,
+                recheck_parked=reconcile.recheck_parked,
+                find_deleted=reconcile.find_deleted,
+                find_reactions=delivery.presence.tell_hour,
+                vitals=vitals,
+                question=_question(settings, desk),
+            )
         )
         metronome.start()
         stack.push_async_callback(metronome.stop)
@@ -213,7 +186,9 @@ class _Delivery:
     """The parts of the door to Discord that outlive a client."""
 
     def __init__(self, desk: Desk, settings: Settings) -> None:
-        limits = Limits()
+        self._desk = desk
+        self._started_at = desk.clock.now()
+        self._limits = limits = Limits()
         self.presence = Presence()
         self.wire = Wire(_token(settings), limits, desk.clock)
         self.echoes = Echoes(desk)
@@ -235,13 +210,28 @@ class _Delivery:
         ).attach()
         return bot
 
+    def vitals(self, intake: Intake) -> Vitals:
+        """How the process is now."""
+        if self._desk.default_channel_id is not None:
+            self.pings.expect(self._desk.default_channel_id)
+        return Vitals(
+            line=self.gateway.line(),
+            hints=self.pings.hints,
+            pauses=tuple(self._limits.pauses(now=self._desk.clock.monotonic())),
+            limited=self._limits.refused,
+            unstored=intake.waiting,
+            turned_away=metrics.total(metrics.TURNED_AWAY),
+            started_at=self._started_at,
+        )
 
-def _bot_options(settings: Settings, rehearsal: Rehearsal) -> BotOptions:
+
+def _bot_options(settings: Settings, rehearsal: Rehearsal, vitals: Callable[[], Vitals]) -> BotOptions:
     roles = settings.roles
     return BotOptions(
         public_url=settings.http.public_url or rehearsal.url,
         send_test=rehearsal.send,
         lacking=lambda have: lacking(have, ESSENTIAL),
+        vitals=vitals,
         guild_id=settings.discord.guild,
         roles=RoleWords(view=roles.view, respond=roles.respond, manage=roles.manage),
     )
@@ -257,6 +247,21 @@ def _ingress_options(settings: Settings) -> IngressOptions:
         source_rate=http.source_rate,
         source_burst=http.source_burst,
     )
+
+
+def _question(settings: Settings, desk: Desk) -> Question | None:
+    """How the triage agent is asked, if there is one."""
+    triage = settings.triage
+    if triage.webhook is None or triage.secret is None:
+        return None
+    options = WebhookOptions(
+        url=triage.webhook,
+        key=read_secret(triage.secret.get_secret_value()),
+        hosts=frozenset({*triage.hosts, *triage.private_hosts}),
+        private_hosts=frozenset(triage.private_hosts),
+        patience=triage.timeout,
+    )
+    return Webhook(options, desk.clock).ask
 
 
 def _ping_words(settings: Settings) -> dict[Severity, tuple[str, ...]]:

@@ -6,23 +6,12 @@ with the setting's name in TOML and in the environment. Secrets are `SecretStr`:
 """
 
 import os
-import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final, Literal, Self
-from urllib.parse import urlsplit
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ByteSize,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-)
+from pydantic import BaseModel, BeforeValidator, ByteSize, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -33,6 +22,18 @@ from pydantic_settings import (
 
 from bot.domain.errors import TocsinError
 from bot.environ import CONFIG_FILE, Environ, Key, Problem, file_values, keys, suggestion, values
+from bot.section import (
+    Count,
+    DatabaseUrl,
+    Duration,
+    Folder,
+    Incidents,
+    Section,
+    Snowflake,
+    Triage,
+    Url,
+    Words,
+)
 
 DEFAULT_FILE: Final = Path("tocsin.toml")
 
@@ -40,6 +41,8 @@ DEFAULT_FILE: Final = Path("tocsin.toml")
 _PLAIN: Final = {
     "int_parsing": "must be a whole number",
     "int_type": "must be a whole number",
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
     "int_from_float": "must be a whole number",
     "string_type": "must be a text in quotes",
     "path_type": "must be a path in quotes",
@@ -47,10 +50,6 @@ _PLAIN: Final = {
     "byte_size": 'must be a size such as "512KiB" or "1MiB"',
     "byte_size_unit": 'must be a size such as "512KiB" or "1MiB"',
 }
-_UNITS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
-_DURATION: Final = re.compile(r"(?:\d+[smhd])+")
-_LONGEST: Final = 10
-_PART: Final = re.compile(r"(\d+)([smhd])")
 
 
 class ConfigError(TocsinError):
@@ -63,66 +62,20 @@ class ConfigError(TocsinError):
         self.problems = tuple(problems)
 
 
-def read_duration(value: object) -> timedelta:
-    """``"1h30m"`` as a timedelta.
-
-    Raises:
-        ValueError: in plain words.
-    """
-    if isinstance(value, timedelta):
-        return value
-    if isinstance(value, str) and _DURATION.fullmatch(value) and len(value) <= _LONGEST:
-        return timedelta(seconds=sum(int(count) * _UNITS[unit] for count, unit in _PART.findall(value)))
-    raise ValueError('must be a duration such as "90s", "30m", "1h30m" or "2d"')
-
-
-def _read_words(value: object) -> object:
-    if isinstance(value, str):
-        return tuple(word.strip() for word in value.split(",") if word.strip())
-    if isinstance(value, list | tuple):
-        return tuple(str(word) if type(word) is int else word for word in value)
-    return value
-
-
-def _check_url(value: str) -> str:
-    value = value.strip()
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("must be an address that begins with http:// or https://")
-    if parts.port == 0 or any(character.isspace() or not character.isprintable() for character in value):
-        raise ValueError("must be an address without spaces, and with a port from 1 to 65535 if any")
-    if parts.username or parts.query or parts.fragment:
-        raise ValueError("must be a bare address, without user, query or fragment")
-    return value.rstrip("/")
-
-
-Duration = Annotated[timedelta, BeforeValidator(read_duration)]
-Words = Annotated[tuple[str, ...], BeforeValidator(_read_words)]
-Url = Annotated[str, AfterValidator(_check_url)]
-Folder = Annotated[Path, AfterValidator(Path.expanduser)]
-Snowflake = Annotated[int, Field(gt=0, lt=2**63)]
-Count = Annotated[int, Field(ge=1)]
-
-
-class Section(BaseModel):
-    """A table of ``tocsin.toml``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
 class Discord(Section):
     """Whom we speak as, and where. ``url`` is the base of a sandbox; None is the real Discord."""
 
     token: SecretStr | None = None
     url: Url | None = None
     default_channel: Annotated[Snowflake | None, Environ("TOCSIN_DEFAULT_CHANNEL")] = None
+    fallback_channel: Annotated[Snowflake | None, Environ("TOCSIN_FALLBACK_CHANNEL")] = None
     guild: Annotated[Snowflake | None, Environ("TOCSIN_GUILD")] = None
 
 
 class Storage(Section):
     """Where the truth is kept. Without ``database_url`` it is a file in the folder ``data``."""
 
-    database_url: Annotated[SecretStr | None, Environ("TOCSIN_DATABASE_URL")] = None
+    database_url: Annotated[DatabaseUrl | None, Environ("TOCSIN_DATABASE_URL")] = None
     data: Annotated[Folder, Environ("TOCSIN_DATA")] = Path("data")
     secret_key: Annotated[SecretStr | None, Environ("TOCSIN_SECRET_KEY")] = None
 
@@ -153,6 +106,9 @@ class Alerts(Section):
     ttl: Duration = timedelta(minutes=30)
     reopen_window: Duration = timedelta(minutes=10)
     lease: Duration = timedelta(minutes=15)
+    flap_limit: Annotated[int, Field(ge=0)] = 3
+    flap_window: Duration = timedelta(minutes=30)
+    group_window: Duration = timedelta(minutes=30)
 
 
 class Roles(Section):
@@ -189,6 +145,8 @@ class Settings(BaseSettings):
     storage: Storage = Storage()
     http: Http = Http()
     alerts: Alerts = Alerts()
+    incidents: Incidents = Incidents()
+    triage: Triage = Triage()
     roles: Roles = Roles()
     ping: Ping = Ping()
     log: Log = Log()

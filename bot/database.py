@@ -9,11 +9,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from bot.config import ConfigError, Settings
 from bot.environ import Problem
+from bot.section import check_database
 
 EMBEDDED_NAME: Final = "tocsin.db"
 
 _POSTGRES: Final = {"postgres", "postgresql", "postgresql+asyncpg"}
-_SQLITE: Final = {"sqlite", "sqlite+aiosqlite"}
 
 
 @dataclass(frozen=True)
@@ -50,16 +50,15 @@ def database_choice(settings: Settings, environ: Mapping[str, str] | None = None
 
 
 def _choose(url: str, origin: str) -> DatabaseChoice:
+    try:
+        check_database(url)
+    except ValueError as error:
+        raise ConfigError([Problem(origin, str(error))]) from None
     scheme, separator, rest = url.partition("://")
     if scheme in _POSTGRES and separator:
         return DatabaseChoice(_asyncpg(url), origin, embedded=False)
-    if scheme in _SQLITE and separator and len(rest) > 1:
-        # Three slashes before a relative path, four before an absolute one.
-        return _embedded(Path(rest.removeprefix("/").partition("?")[0]), origin)
-    if not separator and url.endswith((".db", ".sqlite", ".sqlite3")):
-        return _embedded(Path(url), origin)
-    reason = "must be postgresql://user:password@host/name or sqlite:///path/to/file"
-    raise ConfigError([Problem(origin, reason)])
+    # Three slashes before a relative path, four before an absolute one.
+    return _embedded(Path(rest.removeprefix("/").partition("?")[0] if separator else url), origin)
 
 
 def _embedded(path: Path, origin: str) -> DatabaseChoice:

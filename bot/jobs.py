@@ -2,18 +2,40 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 
-from bot import metrics
-from bot.domain.verdict import Lane
+from bot.domain.vitals import Vitals
 from bot.scheduler import Job
-from bot.usecases import alert, regression, setting, status
+from bot.usecases import (
+    alert,
+    blindness,
+    call,
+    flap,
+    gauge,
+    incident,
+    ledger,
+    regression,
+    reminder,
+    setting,
+    status,
+    triage,
+)
+from bot.usecases.call import Question
 from bot.usecases.desk import Desk
 
 Errand = Callable[[], Awaitable[object]]
 
 
-def table(desk: Desk, *, recheck_parked: Errand, find_deleted: Errand) -> list[Job]:
-    """Every job of a running desk: name, period, use case. What looks at Discord is handed in."""
+def table(
+    desk: Desk,
+    *,
+    recheck_parked: Errand,
+    find_deleted: Errand,
+    find_reactions: Errand,
+    vitals: Callable[[], Vitals],
+    question: Question | None = None,
+) -> list[Job]:
+    """Every job of a running desk: name, period, use case. What looks outside is handed in."""
 
     async def expire_leases() -> None:
         await alert.expire_leases(desk)
@@ -21,30 +43,46 @@ def table(desk: Desk, *, recheck_parked: Errand, find_deleted: Errand) -> list[J
     async def end_silent() -> None:
         await alert.end_silent(desk)
 
+    async def remind() -> None:
+        await reminder.due_reminders(desk)
+        await reminder.due_actions(desk)
+
+    async def resolve_recovered() -> None:
+        await incident.resolve_recovered(desk)
+
     async def reload() -> None:
         await setting.reload(desk)
         await setting.home_the_homeless(desk)
 
     async def measure() -> None:
-        _publish(await status.outbox(desk))
+        await gauge.measure(desk, vitals())
 
     async def reopen_regressed() -> None:
         await regression.reopen(desk)
 
+    async def prove_alive() -> None:
+        await status.writable(desk)
+        await blindness.recount(desk)
+
+    asking = (
+        []
+        if question is None
+        else [Job("agent", timedelta(seconds=2), partial(call.make_due, desk, question))]
+    )
     return [
         Job("leases", timedelta(seconds=2), expire_leases),
         Job("silence", timedelta(seconds=2), end_silent),
+        Job("flaps", timedelta(seconds=5), partial(flap.calm_down, desk)),
+        Job("reminders", timedelta(seconds=5), remind),
+        Job("recovered", timedelta(seconds=5), resolve_recovered),
         Job("regressions", timedelta(seconds=5), reopen_regressed),
+        Job("briefs", timedelta(seconds=10), partial(triage.settle_due, desk)),
+        *asking,
         Job("settings", timedelta(seconds=10), reload),
+        Job("pulse", timedelta(seconds=30), prove_alive),
         Job("parked", timedelta(minutes=5), recheck_parked),
         Job("deleted", timedelta(hours=1), find_deleted),
+        Job("reactions", timedelta(hours=1), find_reactions),
+        Job("ledger", timedelta(hours=1), partial(ledger.forget_old, desk)),
         Job("gauges", timedelta(seconds=10), measure),
     ]
-
-
-def _publish(outbox: status.Outbox) -> None:
-    for lane in Lane:
-        metrics.DIRTY.labels(lane.name.lower()).set(outbox.dirty.get(lane, 0))
-    metrics.PARKED.clear()
-    for _, reason, cards in outbox.parked:
-        metrics.PARKED.labels(reason.value).inc(cards)

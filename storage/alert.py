@@ -3,13 +3,23 @@
 from collections.abc import Iterable
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select
 
 from bot.domain.alert import Alert, State
 from bot.domain.signal import Severity, Signal
 from bot.domain.verdict import Standing
-from storage.alert_row import INSERT, MOVE, REFRESH, insert_row, move_row, read, refresh_row, state_columns
-from storage.dialect import allocate
+from storage.alert_row import (
+    INSERT,
+    MOVE,
+    REFRESH,
+    SAVE,
+    insert_row,
+    move_row,
+    read,
+    refresh_row,
+    save_row,
+)
+from storage.dialect import allocate, is_one_of
 from storage.table import IS_OPEN_ALERT, alert
 
 
@@ -50,11 +60,23 @@ class Alerts:
         """One alert that nobody else changes until the commit."""
         return self._one(project_id, alert_id, held=True)
 
+    def held_all(self, project_id: int, alert_ids: Iterable[int]) -> list[Alert]:
+        """Those of these alerts that there are, by id, which nobody else changes until the commit."""
+        rows = self._connection.execute(
+            select(alert)
+            .where(alert.c.project_id == project_id, is_one_of(self._connection, alert.c.id, alert_ids))
+            .order_by(alert.c.id)
+            .with_for_update()
+        )
+        return [read(row) for row in rows]
+
     def save(self, changed: Alert) -> None:
         """Write what people and leases change; content and counts belong to intake."""
-        self._connection.execute(
-            update(alert).where(alert.c.id == changed.id).values(**state_columns(changed))
-        )
+        self.save_all([changed])
+
+    def save_all(self, changed: Iterable[Alert]) -> None:
+        """The same for many."""
+        SAVE.run(self._connection, [save_row(each) for each in changed])
 
     def allocate(self, count: int) -> list[int]:
         """Ids for ``count`` new episodes."""
@@ -109,6 +131,16 @@ class Alerts:
             select(alert.c.project_id, alert.c.id)
             .where(alert.c.silent_after.is_not(None), alert.c.silent_after <= now_us)
             .order_by(alert.c.silent_after)
+            .limit(limit)
+        )
+        return [(row.project_id, row.id) for row in rows]
+
+    def quiet(self, *, now_us: int, limit: int = 100) -> list[tuple[int, int]]:
+        """(project, alert) that was held quiet and is calm again."""
+        rows = self._connection.execute(
+            select(alert.c.project_id, alert.c.id)
+            .where(alert.c.quiet_until.is_not(None), alert.c.quiet_until <= now_us)
+            .order_by(alert.c.quiet_until)
             .limit(limit)
         )
         return [(row.project_id, row.id) for row in rows]

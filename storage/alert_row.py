@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import msgspec
 from sqlalchemy import Row, bindparam, case, insert, null, update
 
 from bot.domain.alert import Alert, State
+from bot.domain.flap import CALM, Flapping
 from bot.domain.signal import Severity, Signal
 from bot.domain.verdict import Standing
 from storage.bulk import Bulk
@@ -25,8 +27,10 @@ _INSERT_COLUMNS = (
     "id", "project_id", "source_id", "recurrence_id", "signature", "state", "severity", "severity_word",
     "name", "summary", "description", "labels", "links", "namespace", "service", "target", "group_key",
     "occurrences", "flaps", "opened_at", "last_seen_at", "resolved_at", "silent_after", "escalated_from",
+    "group_id",
 )  # fmt: skip
 INSERT = Bulk(insert(alert), _INSERT_COLUMNS)
+_times = msgspec.json.Decoder(list[int])
 
 _owned = bindparam("owned_", type_=alert.c.occurrences.type)
 _state = bindparam("state_", type_=alert.c.state.type)
@@ -43,6 +47,8 @@ _STANDING: dict[str, Any] = {
     "owner_name": case((_owned == 1, alert.c.owner_name), else_=null()),
     "acked_at": case((_owned == 1, alert.c.acked_at), else_=null()),
     "lease_expires_at": case((_state == State.PROCESSING.value, alert.c.lease_expires_at), else_=null()),
+    "flapped_at": bindparam("flapped_at_"),
+    "quiet_until": bindparam("quiet_until_"),
     "resolved_by": bindparam("resolved_by_"),
     "resolved_by_name": bindparam("resolved_by_name_"),
 }
@@ -63,13 +69,21 @@ def _update(values: dict[str, Any]) -> Any:
 
 _STANDING_COLUMNS = (
     "state_", "severity_", "occurrences_", "flaps_", "last_seen_", "resolved_at_", "silent_after_",
-    "escalated_from_", "owned_", "resolved_by_", "resolved_by_name_", "id_",
+    "escalated_from_", "owned_", "flapped_at_", "quiet_until_", "resolved_by_", "resolved_by_name_", "id_",
 )  # fmt: skip
 _CONTENT_COLUMNS = (
     "severity_word_", "name_", "summary_", "description_", "labels_", "links_", "group_key_",
 )  # fmt: skip
 REFRESH = Bulk(_update({**_STANDING, **_CONTENT}), (*_CONTENT_COLUMNS, *_STANDING_COLUMNS))
 MOVE = Bulk(_update(_STANDING), _STANDING_COLUMNS)
+_SAVED_COLUMNS = (
+    "state", "acked_at", "resolved_at", "resolved_by", "resolved_by_name", "owner", "owner_name",
+    "lease_expires_at", "silent_after", "escalated_from", "quiet_until", "note", "note_by", "note_by_name",
+)  # fmt: skip
+SAVE = Bulk(
+    _update({name: bindparam(f"{name}_", type_=alert.c[name].type) for name in _SAVED_COLUMNS}),
+    (*(f"{name}_" for name in _SAVED_COLUMNS), "id_"),
+)
 
 
 def insert_row(identity: tuple[int, int, int, str], signal: Signal, standing: Standing) -> tuple[Any, ...]:
@@ -96,6 +110,7 @@ def insert_row(identity: tuple[int, int, int, str], signal: Signal, standing: St
         micros_or_none(standing.resolved_at),
         micros_or_none(standing.silent_after),
         standing.escalated_from.value if standing.escalated_from else None,
+        standing.group_id,
     )
 
 
@@ -126,32 +141,43 @@ def move_row(source: str, standing: Standing) -> tuple[Any, ...]:
         micros_or_none(standing.silent_after),
         standing.escalated_from.value if standing.escalated_from else None,
         int(standing.owned),
+        *flapping_columns(standing.flapping),
         f"source:{source}" if resolved else None,
         source if resolved else None,
         standing.alert_id,
     )
 
 
-def state_columns(changed: Alert) -> dict[str, Any]:
+def save_row(changed: Alert) -> tuple[Any, ...]:
     """What people, leases and silence change."""
-    owner, owner_name = actor_columns(changed.owner)
-    resolved_by, resolved_by_name = actor_columns(changed.resolved_by)
-    note_by, note_by_name = actor_columns(changed.note_by)
-    return {
-        "state": changed.state.value,
-        "acked_at": micros_or_none(changed.acked_at),
-        "resolved_at": micros_or_none(changed.resolved_at),
-        "resolved_by": resolved_by,
-        "resolved_by_name": resolved_by_name,
-        "owner": owner,
-        "owner_name": owner_name,
-        "lease_expires_at": micros_or_none(changed.lease_expires_at),
-        "silent_after": micros_or_none(changed.silent_after),
-        "escalated_from": changed.escalated_from.value if changed.escalated_from else None,
-        "note": changed.note,
-        "note_by": note_by,
-        "note_by_name": note_by_name,
-    }
+    return (
+        changed.state.value,
+        micros_or_none(changed.acked_at),
+        micros_or_none(changed.resolved_at),
+        *actor_columns(changed.resolved_by),
+        *actor_columns(changed.owner),
+        micros_or_none(changed.lease_expires_at),
+        micros_or_none(changed.silent_after),
+        changed.escalated_from.value if changed.escalated_from else None,
+        micros_or_none(changed.flapping.quiet_until),
+        changed.note,
+        *actor_columns(changed.note_by),
+        changed.id,
+    )
+
+
+def flapping_columns(flapping: Flapping) -> tuple[str | None, int | None]:
+    """``flapped_at`` and ``quiet_until``; of most alerts there is nothing to say."""
+    if flapping is CALM:
+        return None, None
+    return encode([micros(at) for at in flapping.flapped_at]), micros_or_none(flapping.quiet_until)
+
+
+def read_flapping(row: Any) -> Flapping:
+    """What `flapping_columns` wrote."""
+    if row.flapped_at is None:
+        return CALM
+    return Flapping(tuple(map(moment, _times.decode(row.flapped_at))), moment_or_none(row.quiet_until))
 
 
 def read(row: Row[Any]) -> Alert:
@@ -161,6 +187,7 @@ def read(row: Row[Any]) -> Alert:
         project_id=row.project_id,
         source_id=row.source_id,
         recurrence_id=row.recurrence_id,
+        group_id=row.group_id,
         signature=row.signature,
         state=State(row.state),
         severity=Severity(row.severity),
@@ -176,6 +203,7 @@ def read(row: Row[Any]) -> Alert:
         group_key=row.group_key,
         occurrences=row.occurrences,
         flaps=row.flaps,
+        flapping=read_flapping(row),
         opened_at=moment(row.opened_at),
         last_seen_at=moment(row.last_seen_at),
         acked_at=moment_or_none(row.acked_at),

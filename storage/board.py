@@ -3,7 +3,6 @@
 The message itself is a card like any other, whose subject is the channel.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,9 +12,12 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
+    alias,
     and_,
     case,
+    exists,
     func,
+    or_,
     select,
     union_all,
     update,
@@ -29,17 +31,14 @@ from bot.domain.verdict import Lane
 from storage.board_table import board
 from storage.card import Cards
 from storage.codec import micros, moment, moment_or_none
-from storage.dialect import upsert
+from storage.dialect import is_one_of, upsert
+from storage.held import COLUMNS, RANK, SEVERITIES, read
 from storage.outbox import dirty
-from storage.table import alert, card
+from storage.table import IS_OPEN_ALERT, alert, card
 
-NAME: Final = 150  # characters that are read of a name or place
-SUMMARY: Final = 200
-_SEVERITIES: Final = {each.value: each for each in Severity}
-_STATES: Final = {each.value: each for each in State}
-_RANK: Final = case({each.value: each.rank for each in Severity}, value=alert.c.severity, else_=0)
 _IS_ALERT: Final = card.c.kind == CardKind.ALERT.value
-_IS_OPEN: Final = alert.c.state != State.RESOLVED.value
+_IS_GROUP: Final = card.c.kind == CardKind.GROUP.value
+_IS_OPEN: Final = IS_OPEN_ALERT
 
 
 class Storm(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +61,7 @@ class Storm(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Unposted(msgspec.Struct, frozen=True):
-    """Waiting cards of alerts that have no message: how many, and the id of the newest."""
+    """Alerts whose card, or whose group's card, has no message: how many, and the id of the newest card."""
 
     count: int
     newest_card_id: int
@@ -136,59 +135,78 @@ class Boards:
         One that may be on its way to Discord is left alone. The lane of a card whose alert is over is never
         behind that of resolves, so that not all have to be looked at.
         """
-        over = (
+        is_untold = and_(card.c.posting_since.is_(None), card.c.claimed_by.is_(None))
+        alerts = (
             select(card.c.id)
             .join(alert, alert.c.id == card.c.subject_id)
-            .where(
-                _unposted(channel_id),
-                card.c.lane <= Lane.RESOLVE.value,
-                card.c.posting_since.is_(None),
-                card.c.claimed_by.is_(None),
-                ~_IS_OPEN,
-            )
+            .where(_unposted(channel_id, _IS_ALERT), card.c.lane <= Lane.RESOLVE.value, is_untold)
+            .where(alert.c.state == State.RESOLVED.value)
             .with_for_update(of=card, skip_locked=True)
-            .correlate(None)
         )
-        return self._connection.execute(
-            update(card).where(card.c.id.in_(over)).values(shown=card.c.wanted)
-        ).rowcount
+        is_over = exists().where(alert.c.id == card.c.subject_id, alert.c.state == State.RESOLVED.value)
+        is_open = exists().where(alert.c.group_id == card.c.subject_id, _IS_OPEN).correlate(card)
+        groups = (
+            select(card.c.id)
+            .where(_unposted(channel_id, _IS_GROUP), is_untold, ~is_open)
+            .with_for_update(skip_locked=True)
+        )
+        return self._settle(alerts, is_over.correlate(card)) + self._settle(groups, ~is_open)
+
+    def _settle(self, which: Select[Any], is_over: ColumnElement[bool]) -> int:
+        """Lock the cards, then look again: an alert may have come back between the look and the lock."""
+        ids = self._connection.execute(which).scalars().all()
+        if not ids:
+            return 0
+        over = update(card).where(is_one_of(self._connection, card.c.id, ids), is_over)
+        return self._connection.execute(over.values(shown=card.c.wanted)).rowcount
 
     def unposted(self, channel_id: int) -> Unposted:
         """The cards that wait for their first message."""
-        row = self._connection.execute(
-            select(func.count().label("cards"), func.max(card.c.id).label("newest")).where(
-                _unposted(channel_id)
-            )
-        ).one()
-        return Unposted(row.cards, row.newest or 0)
+        own = select(func.count().label("alerts"), func.max(card.c.id).label("newest")).where(
+            _unposted(channel_id, _IS_ALERT)
+        )
+        shared = (
+            select(func.count().label("alerts"), func.max(card.c.id).label("newest"))
+            .join(alert, alert.c.group_id == card.c.subject_id)
+            .where(_unposted(channel_id, _IS_GROUP))
+        )
+        rows = self._connection.execute(union_all(own, shared)).all()
+        return Unposted(sum(row.alerts for row in rows), max(row.newest or 0 for row in rows))
 
     def held(self, channel_id: int, *, offset: int = 0, limit: int) -> list[Held]:
         """Open alerts without a card: worst first, then newest first."""
         rows = self._connection.execute(
-            _held(channel_id).order_by(_RANK.desc(), alert.c.id.desc()).offset(offset).limit(limit)
+            _held(channel_id).order_by(RANK.desc(), alert.c.id.desc()).offset(offset).limit(limit)
         )
-        return [_read(row) for row in rows]
+        return [read(row) for row in rows]
 
     def count_held(self, channel_id: int) -> dict[Severity, int]:
         """How many open alerts have no card, by severity."""
         counted = (
             _held(channel_id).with_only_columns(alert.c.severity, func.count()).group_by(alert.c.severity)
         )
-        return {_SEVERITIES[severity]: count for severity, count in self._connection.execute(counted)}
+        return {SEVERITIES[severity]: count for severity, count in self._connection.execute(counted)}
 
     def passed(self, channel_id: int, *, first_card_id: int, now: datetime) -> Passed:
         """What came since the storm began."""
-        row = self._connection.execute(
-            select(func.count().label("alerts"), func.sum(case((_IS_OPEN, 1), else_=0)).label("still_open"))
-            .select_from(card)
-            .join(alert, alert.c.id == card.c.subject_id)
-            .where(card.c.id >= first_card_id, card.c.channel_id == channel_id, _IS_ALERT)
-        ).one()
-        return Passed(row.alerts, int(row.still_open or 0), now)
+        counts = select(
+            func.count().label("alerts"), func.sum(case((_IS_OPEN, 1), else_=0)).label("still_open")
+        ).select_from(card)
+        came = and_(card.c.id >= first_card_id, card.c.channel_id == channel_id)
+        rows = self._connection.execute(
+            union_all(
+                counts.join(alert, alert.c.id == card.c.subject_id).where(came, _IS_ALERT),
+                counts.join(alert, alert.c.group_id == card.c.subject_id).where(came, _IS_GROUP),
+            )
+        ).all()
+        still_open = sum(int(row.still_open or 0) for row in rows)
+        return Passed(sum(row.alerts for row in rows), still_open, now)
 
 
-def _unposted(channel_id: int) -> ColumnElement[bool]:
-    return and_(card.c.channel_id == channel_id, dirty(posted=False), _IS_ALERT)
+def _unposted(channel_id: int, kind: ColumnElement[bool] | None = None) -> ColumnElement[bool]:
+    """Cards of alerts, or of groups of them, that wait for their first message."""
+    kinds = or_(_IS_ALERT, _IS_GROUP) if kind is None else kind
+    return and_(card.c.channel_id == channel_id, dirty(posted=False), kinds)
 
 
 def _held(channel_id: int) -> Select[Any]:
@@ -196,44 +214,15 @@ def _held(channel_id: int) -> Select[Any]:
     refused = and_(
         card.c.channel_id == channel_id, card.c.parked_reason.is_not(None), card.c.message_id.is_(None)
     )
+    member = alias(alert)
+    shared = select(member.c.id).join(card, member.c.group_id == card.c.subject_id)
     waiting = union_all(
-        select(card.c.subject_id).where(_unposted(channel_id)),
+        select(card.c.subject_id).where(_unposted(channel_id, _IS_ALERT)),
         select(card.c.subject_id).where(refused, _IS_ALERT),
+        shared.where(_unposted(channel_id, _IS_GROUP)),
+        shared.where(refused, _IS_GROUP),
     ).subquery()
-    return (
-        select(
-            alert.c.id,
-            alert.c.state,
-            alert.c.severity,
-            func.substr(alert.c.name, 1, NAME),
-            func.substr(alert.c.service, 1, NAME),
-            func.substr(alert.c.namespace, 1, NAME),
-            func.substr(alert.c.target, 1, NAME),
-            func.substr(alert.c.summary, 1, SUMMARY),
-            alert.c.owner_name,
-            alert.c.occurrences,
-            alert.c.opened_at,
-        )
-        .join(waiting, waiting.c.subject_id == alert.c.id)
-        .where(_IS_OPEN)
-    )
-
-
-def _read(row: Sequence[Any]) -> Held:
-    ident, state, severity, name, service, namespace, target, summary, owner, occurrences, opened_at = row
-    return Held(
-        id=ident,
-        state=_STATES[state],
-        severity=_SEVERITIES[severity],
-        name=name,
-        service=service,
-        namespace=namespace,
-        target=target,
-        summary=summary,
-        owner=owner or "",
-        occurrences=occurrences,
-        opened_at=moment(opened_at),
-    )
+    return select(*COLUMNS).join(waiting, waiting.c.subject_id == alert.c.id).where(_IS_OPEN)
 
 
 def _storm(row: Row[Any], now_us: int) -> Storm:

@@ -1,60 +1,43 @@
 """Cards: the outbox. A row is never deleted before its work is done."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
-from sqlalchemy import Connection, Row, and_, bindparam, case, exists, insert, null, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    case,
+    exists,
+    false,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from bot.domain.alert import State
 from bot.domain.outbox import CardKind, Outgoing, ParkReason, nonce
 from bot.domain.verdict import Lane
+from storage import place as places
+from storage import touch as touches
 from storage.bulk import Bulk
-from storage.codec import micros, moment, moment_or_none
+from storage.codec import micros, moment, span_micros
 from storage.dialect import allocate
+from storage.incident_table import incident
 from storage.outbox import Choice, sendable
+from storage.place import Place
 from storage.table import alert, card
+
+__all__ = ["Cards", "Place"]  # use cases reach Place from here
 
 _NEW_COLUMNS = (
     "id", "project_id", "kind", "subject_id", "channel_id", "wanted", "shown", "lane", "generation",
     "failures", "parked_reason", "parked_at", "pinged", "dirty_since",
 )  # fmt: skip
 _new = Bulk(insert(card), _NEW_COLUMNS)
-_lane = bindparam("lane_", type_=card.c.lane.type)
-_clean = card.c.wanted <= card.c.shown
-_touch = Bulk(
-    update(card)
-    .where(
-        card.c.kind == bindparam("kind_", type_=card.c.kind.type),
-        card.c.subject_id == bindparam("subject_", type_=card.c.subject_id.type),
-    )
-    .values(
-        lane=case((or_(_clean, card.c.lane > _lane), _lane), else_=card.c.lane),
-        dirty_since=case(
-            (_clean, bindparam("now_", type_=card.c.dirty_since.type)), else_=card.c.dirty_since
-        ),
-        wanted=card.c.wanted + 1,
-        parked_reason=case(
-            (card.c.parked_reason == ParkReason.REFUSED.value, null()), else_=card.c.parked_reason
-        ),
-    ),
-    ("kind_", "subject_", "lane_", "now_"),
-)
-
-
-class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a card is shown; ``message_id`` is None while it waits."""
-
-    id: int
-    kind: CardKind
-    subject_id: int
-    channel_id: int
-    message_id: int | None
-    wanted: int
-    shown: int
-    parked_reason: ParkReason | None
-    seen_at: datetime | None
 
 
 class Cards:
@@ -100,11 +83,18 @@ class Cards:
         )
 
     def touch(self, kind: CardKind, changed: Iterable[tuple[int, Lane]], *, now: datetime) -> None:
-        """The subjects changed: their cards want one more revision."""
-        us = micros(now)
-        _touch.run(
-            self._connection, [(kind.value, subject_id, lane.value, us) for subject_id, lane in changed]
-        )
+        """The subjects changed: their cards want one more revision, and so do the groups of alerts."""
+        touches.touch(self._connection, kind, changed, now=now)
+
+    def touch_known(
+        self, alerts: Iterable[tuple[int, Lane]], groups: Mapping[int, Lane], *, now: datetime
+    ) -> None:
+        """The same for alerts with a card of their own, and for groups: the caller knows which is which."""
+        touches.touch_known(self._connection, alerts, groups, now=now)
+
+    def rouse(self, kind: CardKind, subject_ids: Collection[int]) -> None:
+        """People have to be called once more for these subjects, as they are now."""
+        touches.rouse(self._connection, kind, subject_ids)
 
     def claim(
         self, channel_id: int, which: Choice, *, worker: str, tag: str, now: datetime, lease: timedelta
@@ -139,17 +129,31 @@ class Cards:
         return _outgoing(row, row.nonce, moment(row.posting_since))
 
     def settle(
-        self, card_id: int, *, worker: str, message_id: int, shown: int, pinged: bool, now: datetime
+        self,
+        card_id: int,
+        *,
+        worker: str,
+        message_id: int,
+        shown: int,
+        pinged: bool,
+        now: datetime,
+        lease: timedelta,
     ) -> None:
-        """The message now shows revision ``shown``; the claim ends."""
+        """The message now shows revision ``shown``; the claim ends.
+
+        What changed meanwhile changed after the card was claimed for ``lease``: it is dirty since then.
+        """
+        claimed_at = card.c.claim_expires_at - span_micros(lease)
+        anew = card.c.wanted > shown if shown else false()
         self._connection.execute(
             update(card)
             .where(card.c.id == card_id, card.c.claimed_by == worker)
             .values(
                 message_id=message_id,
                 shown=shown,
-                pinged=true() if pinged else card.c.pinged,
+                pinged=or_(card.c.pinged, card.c.roused <= shown) if pinged else card.c.pinged,
                 sent_at=micros(now),
+                dirty_since=case((anew, claimed_at), else_=card.c.dirty_since),
                 claimed_by=None,
                 claim_expires_at=None,
                 not_before=None,
@@ -157,8 +161,8 @@ class Cards:
             )
         )
 
-    def put_off(self, card_id: int, *, worker: str, until: datetime) -> None:
-        """A passing failure: leave the card alone until ``until``."""
+    def put_off(self, card_id: int, *, worker: str, until: datetime, failed: bool) -> None:
+        """Leave the card alone until ``until``; ``failed`` counts that as a failure."""
         self._connection.execute(
             update(card)
             .where(card.c.id == card_id, card.c.claimed_by == worker)
@@ -166,23 +170,41 @@ class Cards:
                 claimed_by=None,
                 claim_expires_at=None,
                 not_before=micros(until),
-                failures=card.c.failures + 1,
+                failures=card.c.failures + int(failed),
             )
+        )
+
+    def untry(self, card_id: int) -> None:
+        """What was claimed was never sent: there is nothing to look for."""
+        self._connection.execute(
+            update(card)
+            .where(card.c.id == card_id, card.c.message_id.is_(None))
+            .values(nonce=None, posting_since=None)
         )
 
     def forget_message(self, message_id: int, *, now: datetime) -> int:
         """Its message is gone: the card is posted again, as a new message, unless its alert is over."""
+        self._hold(card.c.message_id == message_id)
         return self._connection.execute(
             update(card).where(card.c.message_id == message_id).values(**_gone(now))
         ).rowcount
 
     def lose(self, card_id: int, *, now: datetime) -> None:
         """The same by the card's own id, for a message that was deleted before anybody knew its id."""
+        self._hold(card.c.id == card_id)
         self._connection.execute(
             update(card)
             .where(card.c.id == card_id)
             .values(**_gone(now), claimed_by=None, claim_expires_at=None)
         )
+
+    def _hold(self, which: ColumnElement[bool]) -> None:
+        """Wait here for whoever is changing the card: the next statement sees what was changed with it.
+
+        After a wait, PostgreSQL looks at other tables as they were before it: an alert that has just come
+        back would still seem to be over.
+        """
+        self._connection.execute(select(card.c.id).where(which).with_for_update())
 
     def let_be(self, card_id: int) -> None:
         """Nobody needs to see what it would show."""
@@ -203,34 +225,43 @@ class Cards:
             )
         )
 
-    def saw(self, message_id: int, *, at: datetime) -> datetime | None:
-        """The gateway's echo of a new message; returns when the card became due, the first time."""
-        due = self._connection.execute(
+    def saw(self, message_id: int, *, at: datetime) -> None:
+        """The gateway told of the new message; the first time counts."""
+        self._connection.execute(
             update(card)
             .where(card.c.message_id == message_id, card.c.seen_at.is_(None))
             .values(seen_at=micros(at))
-            .returning(card.c.dirty_since)
-        ).scalar_one_or_none()
-        return moment_or_none(due)
+        )
 
     def showing(self, message_id: int) -> Place | None:
         """The card that this message is."""
-        row = self._connection.execute(select(card).where(card.c.message_id == message_id)).one_or_none()
-        return None if row is None else _place(row)
+        return places.showing(self._connection, message_id)
 
     def of(self, kind: CardKind, subject_ids: Iterable[int]) -> list[Place]:
         """Where these subjects are shown."""
-        rows = self._connection.execute(
-            select(card).where(card.c.kind == kind.value, card.c.subject_id.in_(list(subject_ids)))
-        )
-        return [_place(row) for row in rows]
+        return places.of(self._connection, kind, subject_ids)
+
+    def of_alerts(self, alert_ids: Iterable[int]) -> dict[int, Place]:
+        """Where these alerts are shown: on cards of their own, or on those of their groups."""
+        return places.of_alerts(self._connection, alert_ids)
 
 
 def _gone(now: datetime) -> dict[str, Any]:
-    """What a deleted message makes of its card; deleting the card of an alert that is over is tidying up."""
-    over = and_(
-        card.c.kind == CardKind.ALERT.value,
-        exists().where(alert.c.id == card.c.subject_id, alert.c.state == State.RESOLVED.value),
+    """What a deleted message makes of its card; deleting what is over or was said once is tidying up."""
+    over = or_(
+        card.c.kind.in_([CardKind.REPORT.value, CardKind.NUDGE.value]),
+        and_(
+            card.c.kind == CardKind.INCIDENT.value,
+            exists().where(incident.c.id == card.c.subject_id, incident.c.state == "closed"),
+        ),
+        and_(
+            card.c.kind == CardKind.ALERT.value,
+            exists().where(alert.c.id == card.c.subject_id, alert.c.state == State.RESOLVED.value),
+        ),
+        and_(
+            card.c.kind == CardKind.GROUP.value,
+            ~exists().where(alert.c.group_id == card.c.subject_id, alert.c.state != State.RESOLVED.value),
+        ),
     )
     return {
         "message_id": None,
@@ -260,19 +291,6 @@ def _outgoing(row: Row[Any], own: str, posting_since: datetime) -> Outgoing:
         retried=row.posting_since is not None,
         failures=row.failures,
         pinged=row.pinged,
+        roused=row.roused,
         dirty_since=moment(row.dirty_since),
-    )
-
-
-def _place(row: Row[Any]) -> Place:
-    return Place(
-        id=row.id,
-        kind=CardKind(row.kind),
-        subject_id=row.subject_id,
-        channel_id=row.channel_id,
-        message_id=row.message_id,
-        wanted=row.wanted,
-        shown=row.shown,
-        parked_reason=ParkReason(row.parked_reason) if row.parked_reason else None,
-        seen_at=moment_or_none(row.seen_at),
     )

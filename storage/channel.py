@@ -3,7 +3,20 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, exists, func, or_, select, union, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    TextClause,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+    union,
+    update,
+)
 
 from bot.domain.outbox import CardKind, ParkReason
 from bot.domain.verdict import Lane
@@ -11,7 +24,7 @@ from storage.board_table import board
 from storage.codec import micros, moment_or_none
 from storage.dialect import is_dead
 from storage.outbox import Look, dirty, look, rests_until, sendable
-from storage.table import card
+from storage.table import IS_OPEN_ALERT, alert, card
 
 
 class Channels:
@@ -37,17 +50,21 @@ class Channels:
 
     def unpark(self, channel_id: int, *, reasons: Iterable[ParkReason] | None = None) -> int:
         """The cause may have changed: the channel's parked cards are due again."""
-        statement = update(card).where(card.c.channel_id == channel_id, card.c.parked_reason.is_not(None))
+        statement = update(card).where(
+            card.c.channel_id == channel_id,
+            card.c.parked_reason.is_not(None),
+            card.c.parked_reason != ParkReason.NO_THREAD.value,
+        )
         if reasons is not None:
             statement = statement.where(card.c.parked_reason.in_([reason.value for reason in reasons]))
         return self._connection.execute(
             statement.values(parked_reason=None, parked_at=None, not_before=None, failures=0)
         ).rowcount
 
-    def adopt_homeless(self, project_id: int, channel_id: int) -> int:
+    def adopt_homeless(self, project_id: int, channel_id: int, *, now: datetime) -> int:
         """Give the cards that had no channel, or whose channel is gone, this one, as new messages.
 
-        A board is its channel's own and goes with it.
+        A board and a report are their channel's own and go with it.
         """
         homeless = or_(card.c.channel_id == 0, card.c.parked_reason == ParkReason.UNKNOWN_CHANNEL.value)
         return self._connection.execute(
@@ -55,7 +72,8 @@ class Channels:
             .where(
                 card.c.project_id == project_id,
                 card.c.channel_id != channel_id,
-                card.c.kind != CardKind.BOARD.value,
+                card.c.kind.not_in([CardKind.BOARD.value, CardKind.REPORT.value]),
+                card.c.parked_reason.is_distinct_from(ParkReason.NO_THREAD.value),
                 homeless,
             )
             .values(
@@ -67,8 +85,41 @@ class Channels:
                 posting_since=None,
                 parked_reason=None,
                 parked_at=None,
+                dirty_since=micros(now),
             )
         ).rowcount
+
+    def follow(self, source_id: int, old_id: int, new_id: int, *, all_of_them: bool, now: datetime) -> int:
+        """Cards of a source's open alerts that an old channel cannot show go to a new one, as new messages.
+
+        ``all_of_them`` says that the old channel is gone, with the messages that stood there. Those of alerts
+        that are over are let be. Returns how many go.
+        """
+        stuck = and_(
+            card.c.channel_id == old_id,
+            true() if all_of_them else and_(card.c.message_id.is_(None), card.c.parked_reason.is_not(None)),
+        )
+        moved = self._connection.execute(
+            update(card)
+            .where(stuck, _shows(source_id, IS_OPEN_ALERT))
+            .values(
+                channel_id=new_id,
+                message_id=None,
+                shown=0,
+                generation=card.c.generation + 1,
+                nonce=None,
+                posting_since=None,
+                parked_reason=None,
+                parked_at=None,
+                dirty_since=micros(now),
+            )
+        ).rowcount
+        self._connection.execute(
+            update(card)
+            .where(stuck, _shows(source_id))
+            .values(shown=card.c.wanted, parked_reason=None, parked_at=None)
+        )
+        return moved
 
     def free_from_dead(self, worker: str) -> int:
         """End the claims of workers whose process is gone, all but ``worker``'s own; returns how many."""
@@ -126,6 +177,18 @@ class Channels:
             select(func.min(card.c.dirty_since)).where(sendable(micros(now)))
         ).scalar_one_or_none()
         return moment_or_none(us)
+
+
+def _shows(source_id: int, *which: ColumnElement[bool] | TextClause) -> ColumnElement[bool]:
+    """Cards of a source's alerts, or of groups of them."""
+    theirs = and_(alert.c.source_id == source_id, *which)
+    return or_(
+        and_(card.c.kind == CardKind.ALERT.value, card.c.subject_id.in_(select(alert.c.id).where(theirs))),
+        and_(
+            card.c.kind == CardKind.GROUP.value,
+            card.c.subject_id.in_(select(alert.c.group_id).where(alert.c.group_id.is_not(None), theirs)),
+        ),
+    )
 
 
 def _with_some(now_us: int, *, posted: bool) -> Select[tuple[int]]:

@@ -99,6 +99,12 @@ def hold_openings(connection: Connection, project_id: int) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(7263, :project)"), {"project": project_id})
 
 
+def hold_groups(connection: Connection, project_id: int) -> None:
+    """Keep others from beginning a group, or taking alerts into one, until the commit."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(7264, :project)"), {"project": project_id})
+
+
 def mark_alive(connection: Connection, worker: str) -> None:
     """Hold the lock that says this worker lives (PostgreSQL)."""
     statement = text("SELECT pg_advisory_lock(7262, hashtext(:worker))")

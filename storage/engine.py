@@ -3,8 +3,9 @@
 Everything that touches rows is an ordinary function of a `Transaction`; here it is decided where it runs.
 
 On SQLite all writes go through one thread that owns the writing connection: a whole transaction is one hop
-into it, people's work overtakes bulk work, and there is never a lock to wait for inside this process. Reads
-go through aiosqlite on connections that cannot write. On PostgreSQL both run on asyncpg's pool.
+into it, people's work overtakes all other, and there is never a lock to wait for inside this process. Reads
+go through aiosqlite on connections that cannot write. On PostgreSQL all run on asyncpg, with connections of
+their own for people, so that these never queue behind what comes in or goes out by the thousand.
 
 Trap: the standard driver opens no transaction for statements that begin with ``WITH``, so that a rollback
 would not undo them. The drivers are put in autocommit and ``BEGIN`` is emitted here.
@@ -12,76 +13,94 @@ would not undo them. The drivers are put in autocommit and ``BEGIN`` is emitted 
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
 from bot.domain.errors import NotDurableError
 from storage.dialect import mark_alive
 from storage.transaction import Transaction
-from storage.writer import Writer
+from storage.writer import BUSY_TIMEOUT_MS, Turn, Writer
 
 T = TypeVar("T")
 Work = Callable[[Transaction], T]
+Pools = Mapping[Turn, AsyncEngine]
 
-BUSY_TIMEOUT_MS: Final = 5_000
 READERS: Final = 4
-POSTGRES_POOL: Final = 8
+POSTGRES_READERS: Final = 6
+POSTGRES_PEOPLE: Final = 2  # kept for them; more are opened while these are busy
+POSTGRES_DESK: Final = 4
+POSTGRES_BULK: Final = 2
 # Connection trouble, insufficient resources, operator intervention, system error (PostgreSQL, appendix A).
 _UNAVAILABLE_CLASSES: Final = frozenset({"08", "53", "57", "58"})
-_READ_ONLY: Final = "25006"
+_UNAVAILABLE_STATES: Final = frozenset({"25006", "55P03"})  # read-only, a lock that is not given
+# asyncpg was at work when its connection broke, and only its own state machine complains.
+_TORN: Final = "InternalClientError"
 _RETRIED_STATES: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 
 
 class Storage:
     """An open database; make one with `Storage.open`, end it with `close`."""
 
-    def __init__(self, url: str, reader: AsyncEngine, writer: Writer | None) -> None:
+    def __init__(
+        self, url: str, reader: AsyncEngine, *, writer: Writer | None = None, pools: Pools | None = None
+    ) -> None:
         self._url = url
         self._reader = reader
         self._writer = writer
+        self._pools = pools or {}
         self._mark: AsyncConnection | None = None
 
     @classmethod
     def open(cls, url: str) -> "Storage":
         """Open ``url`` (``sqlite:///path`` or ``postgresql+asyncpg://...``); nothing is migrated here."""
         if not is_sqlite(url):
-            engine = create_async_engine(url, pool_size=POSTGRES_POOL, pool_pre_ping=True)
-            return cls(url, engine, None)
+            pools = {
+                Turn.PERSON: _pool(url, POSTGRES_PEOPLE, overflow=4),
+                Turn.DESK: _pool(url, POSTGRES_DESK),
+                Turn.BULK: _pool(url, POSTGRES_BULK),
+            }
+            return cls(url, _pool(url, POSTGRES_READERS, overflow=4), pools=pools)
         path = sqlite_path(url)
         make_private(path)
-        reader = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=READERS, max_overflow=0)
+        reader = create_async_engine(
+            f"sqlite+aiosqlite:///{path}", pool_size=READERS, max_overflow=0, hide_parameters=True
+        )
         event.listen(reader.sync_engine, "connect", _prepare_reader)
         writer_engine = create_engine(
-            f"sqlite:///{path}", poolclass=StaticPool, connect_args={"check_same_thread": False}
+            f"sqlite:///{path}",
+            poolclass=StaticPool,
+            connect_args={"check_same_thread": False},
+            hide_parameters=True,
         )
         event.listen(writer_engine, "connect", prepare_writer)
         event.listen(writer_engine, "begin", begin_immediate)
-        return cls(url, reader, Writer(writer_engine))
+        return cls(url, reader, writer=Writer(writer_engine))
 
     @property
     def dialect(self) -> str:
         """``sqlite`` or ``postgresql``."""
         return self._reader.dialect.name
 
-    async def write(self, work: Work[T], *, urgent: bool = True) -> T:
+    async def write(self, work: Work[T], *, turn: Turn = Turn.PERSON) -> T:
         """Run ``work`` in one transaction that is on disk when this returns.
 
-        ``urgent`` is for people: it overtakes waiting bulk work.
+        It overtakes all waiting work of a later ``turn``.
 
         Raises:
             NotDurableError: the database cannot be written now (locked, full, gone).
         """
         try:
             if self._writer is not None:
-                return await self._writer.run(lambda conn: work(Transaction(conn)), urgent=urgent)
-            return await self._write_postgres(work)
-        except (DBAPIError, OSError) as error:
+                return await self._writer.run(lambda conn: work(Transaction(conn)), turn=turn)
+            return await self._write_postgres(work, self._pools[turn])
+        except (DBAPIError, NoConnectionError, OSError) as error:
             if not _out_of_reach(error):
                 raise
             raise NotDurableError(_plain(error)) from error
@@ -97,7 +116,7 @@ class Storage:
                 if self.dialect == "postgresql":
                     await connection.execution_options(isolation_level="REPEATABLE READ")
                 return await connection.run_sync(lambda conn: work(Transaction(conn)))
-        except (DBAPIError, OSError) as error:
+        except (DBAPIError, NoConnectionError, OSError) as error:
             if not _out_of_reach(error):
                 raise
             raise NotDurableError(_plain(error)) from error
@@ -121,17 +140,31 @@ class Storage:
             await self._mark.close()
         if self._writer is not None:
             await asyncio.to_thread(self._writer.close)
-        await self._reader.dispose()
+        for engine in (self._reader, *self._pools.values()):
+            await engine.dispose()
 
-    async def _write_postgres(self, work: Work[T]) -> T:
+    async def _write_postgres(self, work: Work[T], pool: AsyncEngine) -> T:
         for last in (False, False, True):
             try:
-                async with self._reader.begin() as connection:
+                async with pool.begin() as connection:
                     return await connection.run_sync(lambda conn: work(Transaction(conn)))
             except DBAPIError as error:
                 if last or getattr(error.orig, "sqlstate", None) not in _RETRIED_STATES:
                     raise
         raise AssertionError  # the loop returns or raises
+
+
+def _pool(url: str, size: int, *, overflow: int = 0) -> AsyncEngine:
+    """Nobody waits longer for a lock, or for a connection, than on SQLite."""
+    return create_async_engine(
+        url,
+        pool_size=size,
+        max_overflow=overflow,
+        pool_timeout=BUSY_TIMEOUT_MS / 1000,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={"server_settings": {"lock_timeout": str(BUSY_TIMEOUT_MS)}},
+    )
 
 
 def is_sqlite(url: str) -> bool:
@@ -160,7 +193,7 @@ def prepare_writer(connection: Any, _record: object = None) -> None:
         f"busy_timeout={BUSY_TIMEOUT_MS}",
         "foreign_keys=ON",
         "temp_store=MEMORY",
-        "cache_size=-32000",
+        "cache_size=-8000",  # 32 MB were no quicker
     ):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -185,12 +218,14 @@ def make_private(path: Path) -> None:
     path.chmod(0o600)
 
 
-def _out_of_reach(error: DBAPIError | OSError) -> bool:
+def _out_of_reach(error: DBAPIError | NoConnectionError | OSError) -> bool:
     """Whether the fault is the database's (locked, full, gone, read-only) and not the statement's."""
-    if isinstance(error, OSError):
+    if not isinstance(error, DBAPIError):
         return True
     if state := getattr(error.orig, "sqlstate", None):
-        return state[:2] in _UNAVAILABLE_CLASSES or state == _READ_ONLY
+        return state[:2] in _UNAVAILABLE_CLASSES or state in _UNAVAILABLE_STATES
+    if type(error.orig).__name__ == _TORN:
+        return True
     broken = ("no such", "syntax error", "too many")
     words = str(error.orig)
     return isinstance(error, OperationalError | InterfaceError) and not any(each in words for each in broken)

@@ -43,15 +43,16 @@ class Look(msgspec.Struct, frozen=True):
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """Cards of neighbouring ``lanes``, with a message or without; without lanes it is the board."""
+    """Cards of neighbouring ``lanes``, with a message or without; without lanes it is the one ``kind``."""
 
     lanes: tuple[Lane, ...] = ()
     posted: bool = False
+    kind: CardKind = CardKind.BOARD
 
     def condition(self, channel_id: int) -> ColumnElement[bool]:
         """As SQL, in the words of the index: a range of lanes needs no sorting."""
         if not self.lanes:
-            return and_(card.c.kind == CardKind.BOARD.value, card.c.subject_id == channel_id)
+            return and_(card.c.kind == self.kind.value, card.c.subject_id == channel_id)
         return and_(
             dirty(posted=self.posted),
             card.c.lane >= min(self.lanes),

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 from sqlalchemy import Connection, insert, select, update
 
-from storage.codec import encode, micros
+from storage.codec import encode, micros, moment_or_none
 from storage.table import project
 
 DEFAULT: Final = "default"
@@ -63,6 +63,13 @@ class Projects:
         self._connection.execute(
             update(project).where(project.c.id == project_id).values(settings=encode(settings))
         )
+
+    def proved_at(self, project_id: int) -> datetime | None:
+        """When writing was last proved to work, None when never."""
+        us = self._connection.execute(
+            select(project.c.proved_at).where(project.c.id == project_id)
+        ).scalar_one_or_none()
+        return moment_or_none(us)
 
     def touch(self, project_id: int, *, now: datetime) -> None:
         """A write that changes nothing of meaning: the proof that writing works."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, update
 
 from storage.codec import micros
 from storage.dialect import upsert
-from storage.table import reaction
+from storage.reaction_table import reaction
 
 
 class Reaction(msgspec.Struct, frozen=True):

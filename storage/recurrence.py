@@ -4,7 +4,7 @@ Counts live per hour (for timelines) and per day (for rankings), so that nothing
 are written; `storage.memory` and `storage.ranking` read them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,15 +12,26 @@ import msgspec
 from sqlalchemy import Connection, bindparam, or_, select, update
 
 from bot.domain.alert import Alert, State
+from bot.domain.flap import CALM
 from bot.domain.recurrence import Fix, Recurrence, ends_by_itself
-from bot.domain.settlement import Course, Settlement, settle
+from bot.domain.settlement import NOTHING, Course, Settlement, settle
 from bot.domain.signal import Severity, Signal
 from bot.domain.source import Source
 from bot.domain.verdict import Standing
+from storage.alert_row import read_flapping
 from storage.bulk import Bulk, Lookup
 from storage.codec import actor_or_none, micros, moment, moment_or_none, span_micros
-from storage.dialect import allocate, one_of, upsert, values_of
-from storage.recurrence_row import ADD, COUNT_FIRED, COUNT_SETTLED, NEW_COLUMNS, SETTLE, fix_columns, read
+from storage.dialect import allocate, is_one_of, one_of, upsert, values_of
+from storage.recurrence_row import (
+    ACK,
+    ADD,
+    COUNT_FIRED,
+    COUNT_SETTLED,
+    NEW_COLUMNS,
+    SETTLE,
+    fix_columns,
+    read,
+)
 from storage.table import alert, recurrence
 
 HOUR_US: Final = 3_600_000_000
@@ -67,7 +78,7 @@ _known = Lookup(
 )
 _STANDING_COLUMNS = (
     "id", "state", "severity", "occurrences", "flaps", "opened_at", "last_seen_at", "acked_at", "resolved_at",
-    "resolved_by", "silent_after", "escalated_from", "owner",
+    "resolved_by", "silent_after", "escalated_from", "owner", "flapped_at", "quiet_until", "group_id",
 )  # fmt: skip
 _standing_rows = Lookup(
     lambda dialect: (
@@ -118,6 +129,17 @@ class Recurrences:
             which = select(alert.c.recurrence_id).where(alert.c.id == alert_id).scalar_subquery()
             self._connection.execute(
                 select(recurrence.c.id).where(recurrence.c.id == which).with_for_update()
+            )
+
+    def hold_of_all(self, alert_ids: Sequence[int]) -> None:
+        """The same for many, in the order of `known`."""
+        if self._connection.dialect.name == "postgresql":
+            which = select(alert.c.recurrence_id).where(is_one_of(self._connection, alert.c.id, alert_ids))
+            self._connection.execute(
+                select(recurrence.c.id)
+                .where(recurrence.c.id.in_(which))
+                .order_by(recurrence.c.id)
+                .with_for_update()
             )
 
     def begin(
@@ -194,11 +216,19 @@ class Recurrences:
 
     def follow(self, before: Alert, after: Alert, *, now: datetime) -> None:
         """A person, a program or time moved one alert: its recurrence keeps up."""
-        if after.acked_at is not None and before.acked_at is None:
-            self._count_ack(after, micros(now))
-        settlement = settle(Course.of(before), Course.of(after), now)
-        if settlement:
-            self.settle({after.recurrence_id: settlement}, now=now)
+        self.follow_all([(before, after)], now=now)
+
+    def follow_all(self, moved: Iterable[tuple[Alert, Alert]], *, now: datetime) -> None:
+        """The same for many, each as it was and as it is."""
+        acked, settlements = [], dict[int, Settlement]()
+        for before, after in moved:
+            if after.acked_at is not None and before.acked_at is None:
+                acked.append(after.id)
+            settlement = settle(Course.of(before), Course.of(after), now)
+            settlements[after.recurrence_id] = settlements.get(after.recurrence_id, NOTHING) + settlement
+        if acked:
+            self._count_acks(acked, micros(now))
+        self.settle(settlements, now=now)
 
     def mark_fixed(self, recurrence_id: int, fix: Fix) -> None:
         """Replace the fix; whatever regressed before is forgotten here (the audit remembers)."""
@@ -220,20 +250,17 @@ class Recurrences:
         )
         return [read(row) for row in rows]
 
-    def _count_ack(self, acked: Alert, us: int) -> None:
+    def _count_acks(self, alert_ids: list[int], us: int) -> None:
         """The first time in an episode counts; a later one, after it was given back or rose, does not."""
-        first = self._connection.execute(
+        waits: dict[int, list[int]] = {}
+        for row in self._connection.execute(
             update(alert)
-            .where(alert.c.id == acked.id, alert.c.first_acked_at.is_(None))
+            .where(is_one_of(self._connection, alert.c.id, alert_ids), alert.c.first_acked_at.is_(None))
             .values(first_acked_at=us)
-            .returning(alert.c.opened_at)
-        ).scalar_one_or_none()
-        if first is not None:
-            self._connection.execute(
-                update(recurrence)
-                .where(recurrence.c.id == acked.recurrence_id)
-                .values(acks=recurrence.c.acks + 1, ack_us=recurrence.c.ack_us + (us - first))
-            )
+            .returning(alert.c.recurrence_id, alert.c.opened_at)
+        ):
+            waits.setdefault(row.recurrence_id, []).append(us - row.opened_at)
+        ACK.run(self._connection, [(len(each), sum(each), key) for key, each in sorted(waits.items())])
 
     def _one(self, project_id: int, recurrence_id: int, *, held: bool) -> Recurrence | None:
         statement = select(recurrence).where(
@@ -259,6 +286,8 @@ def _standing(row: Any) -> tuple[Standing, Course]:
         silent_after=moment_or_none(row.silent_after),
         escalated_from=Severity(row.escalated_from) if row.escalated_from else None,
         owned=row.owner is not None,
+        flapping=CALM if row.flapped_at is None else read_flapping(row),
+        group_id=row.group_id,
     )
     alone = (
         state is State.RESOLVED

@@ -40,6 +40,12 @@ ADD: Final = Bulk(
     ),
     ("occurrences_", "episodes_", "duplicates_", "flaps_", "seen_", "alert_", "id_"),
 )
+ACK: Final = Bulk(
+    update(recurrence)
+    .where(recurrence.c.id == _id)
+    .values(acks=recurrence.c.acks + _bind("acks_"), ack_us=recurrence.c.ack_us + _bind("ack_us_")),
+    ("acks_", "ack_us_", "id_"),
+)
 SETTLE: Final = Bulk(
     update(recurrence)
     .where(recurrence.c.id == _id)

@@ -41,6 +41,7 @@ run: Final = Table(
     Column("event_id", Id),
     Column("alert_id", Id),
     Column("recurrence_id", Id),
+    Column("incident_id", Id),
     UniqueConstraint("project_id", "agent", "key"),
 )
 _LINKED: Final = text("recurrence_id IS NOT NULL")

@@ -26,6 +26,16 @@ class Runs:
         ).one_or_none()
         return None if row is None else _read(row)
 
+    def get(self, run_id: int) -> Run | None:
+        """One run."""
+        row = self._connection.execute(select(run).where(run.c.id == run_id)).one_or_none()
+        return None if row is None else _read(row)
+
+    def held(self, run_id: int) -> Run | None:
+        """One run that nobody else moves until the commit."""
+        row = self._connection.execute(select(run).where(run.c.id == run_id).with_for_update()).one_or_none()
+        return None if row is None else _read(row)
+
     def add(self, new: Run) -> Run | None:
         """Insert; the id that comes back is the real one. None when a run of that name is there already."""
         statement = upsert(self._connection, run).values(**_columns(new)).on_conflict_do_nothing()
@@ -93,6 +103,7 @@ def _columns(value: Run) -> dict[str, Any]:
         "event_id": value.event_id,
         "alert_id": value.alert_id,
         "recurrence_id": value.recurrence_id,
+        "incident_id": value.incident_id,
     }
 
 
@@ -110,4 +121,5 @@ def _read(row: Row[Any]) -> Run:
         event_id=row.event_id,
         alert_id=row.alert_id,
         recurrence_id=row.recurrence_id,
+        incident_id=row.incident_id,
     )

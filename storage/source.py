@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
+from bot.domain.group import CardShape
 from bot.domain.source import Source
 from storage.bulk import Bulk
 from storage.codec import (
@@ -75,11 +76,13 @@ class Sources:
                 name=new.name,
                 provider=new.provider,
                 channel_id=new.channel_id,
+                fallback_channel_id=new.fallback_channel_id,
                 silence_us=span_micros_or_none(new.silence),
                 reopen_window_us=span_micros_or_none(new.reopen_window),
                 generation=new.generation,
                 created_at=micros(new.created_at),
                 ignored_labels=encode(sorted(new.ignored_labels)),
+                card=new.card.value,
             )
             .returning(source.c.id)
         ).scalar_one()
@@ -115,6 +118,18 @@ class Sources:
             .values(silent_after=us)
         )
         return ending.rowcount
+
+    def shape(self, source_id: int, card: CardShape) -> None:
+        """What its new alerts become."""
+        self._connection.execute(update(source).where(source.c.id == source_id).values(card=card.value))
+
+    def route(self, source_id: int, channel_id: int | None, fallback_channel_id: int | None) -> None:
+        """Its cards go to this channel from now on, and this one hears when that is not possible."""
+        self._connection.execute(
+            update(source)
+            .where(source.c.id == source_id)
+            .values(channel_id=channel_id, fallback_channel_id=fallback_channel_id)
+        )
 
     def remove(self, source_id: int, *, now: datetime) -> None:
         """Mark as gone; its credentials open nothing from now on."""
@@ -167,10 +182,12 @@ def _read(row: Row[Any]) -> Source:
         name=values[source.c.name],
         provider=values[source.c.provider],
         channel_id=values[source.c.channel_id],
+        fallback_channel_id=values[source.c.fallback_channel_id],
         silence=span_or_none(values[source.c.silence_us]),
         reopen_window=span_or_none(values[source.c.reopen_window_us]),
         generation=values[source.c.generation],
         created_at=moment(values[source.c.created_at]),
         last_event_at=moment_or_none(values[source.c.last_event_at]),
         ignored_labels=frozenset(msgspec.json.decode(values[source.c.ignored_labels], type=list[str])),
+        card=CardShape(values[source.c.card]),
     )

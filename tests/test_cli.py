@@ -26,6 +26,7 @@ VERBS = [
     "db upgrade",
     "source add",
     "source list",
+    "source move",
     "source rotate",
     "source remove",
     "emit",
@@ -147,7 +148,11 @@ class TestSource:
         tocsin("source add prod --provider grafana --channel 42")
         capsys.readouterr()
         assert tocsin("source list") == 0
-        assert capsys.readouterr().out.splitlines()[1].split() == ["prod", "grafana", "42", "never"]
+        assert capsys.readouterr().out.splitlines()[1].split() == ["prod", "grafana", "42", "alert", "never"]
+        assert tocsin("source shape prod --card group") == 0
+        assert "share a card with those of their cause" in capsys.readouterr().out
+        assert tocsin("source list") == 0
+        assert capsys.readouterr().out.splitlines()[1].split()[3] == "group"
         assert tocsin("source remove prod") == 0
         capsys.readouterr()
         tocsin("source list")
@@ -178,6 +183,16 @@ class TestSource:
         said = capsys.readouterr()
         assert said.err.startswith(f"tocsin: {reason}")
         assert len(said.err.splitlines()) == 1
+
+    def test_a_source_moves_to_another_channel_and_back_to_the_desks(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        tocsin("source add prod --provider grafana --channel 42 --fallback 7")
+        for wish, place in (("--channel 43", "43"), ("--fallback 0", "43"), ("--channel 0", "default")):
+            assert tocsin(f"source move prod {wish}") == 0
+            capsys.readouterr()
+            tocsin("source list")
+            assert place in capsys.readouterr().out.splitlines()[1].split()
 
     def test_tokens_are_not_in_the_database(self, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
         tocsin("source add prod --provider generic --json")

@@ -10,9 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.config import ConfigError, Settings, read_duration
+from bot.config import ConfigError, Settings
 from bot.database import database_choice
+from bot.domain.incident import IncidentRules, Level
+from bot.domain.signal import Severity
 from bot.environ import keys, strays
+from bot.section import read_duration
 
 EXAMPLE = Path(__file__).parents[1] / "tocsin.example.toml"
 KEYS = list(keys(Settings))
@@ -162,11 +165,26 @@ def test_all_errors_are_told_at_once_with_both_names(tmp_path: Path) -> None:
         ('[http]\nmax_body = "1 lot"', "http.max_body (TOCSIN_HTTP_MAX_BODY): must be a size such as"),
         ('[http]\nmax_body = "many"', "http.max_body (TOCSIN_HTTP_MAX_BODY): must be a size such as"),
         ("[roles]\nview = [1.5]", "roles.view (TOCSIN_ROLES_VIEW): "),
+        ('[incidents]\ncap_info = "bad"', "must be one of P0 (worst), P1, P2, P3, P4"),
+        ('[incidents]\nremind_p0 = "30s"', 'must be "1m" at least, or "0s" for never'),
+        ('[incidents]\nsnooze = "0s"', '(TOCSIN_INCIDENTS_SNOOZE): must be "1m" at least'),
+        ('[incidents]\nauto_resolve = "perhaps"', "must be true or false"),
+        ("[incidents]\nauto_resolve = 7", "must be true or false"),
+        ("[incidents]\nchannel = 0", "incidents.channel (TOCSIN_INCIDENTS_CHANNEL): must be greater than 0"),
     ],
 )
 def test_a_wrong_value_is_explained(text: str, reason: str, tmp_path: Path) -> None:
     (said,) = complaints(text, folder=tmp_path)
     assert reason in said
+
+
+def test_what_is_set_for_incidents_becomes_their_rules(tmp_path: Path) -> None:
+    assert Settings().incidents.rules == IncidentRules()
+    environ = {"TOCSIN_INCIDENTS_REMIND_P1": "0s", "TOCSIN_INCIDENTS_AUTO_RESOLVE": "true"}
+    text = '[incidents]\nchannel = 77\ncap_warning = "p2"\nremind_p4 = "2h"'
+    rules = load(text, environ, folder=tmp_path).incidents.rules
+    assert (rules.channel_id, rules.caps[Severity.WARNING], rules.resolve_with_alerts) == (77, Level.P2, True)
+    assert set(rules.reminders) == {Level.P0, Level.P2, Level.P4}
 
 
 @pytest.mark.parametrize(

@@ -76,3 +76,13 @@ def test_libpq_words_are_translated_and_the_password_kept(tmp_path: Path) -> Non
 def test_any_other_database_is_refused(url: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="DATABASE_URL: must be postgresql://"):
         choose({"DATABASE_URL": url}, tmp_path)
+
+
+def test_a_wrong_address_is_told_together_with_all_other_errors(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as told:
+        load({"TOCSIN_DATABASE_URL": "mysql://u:hunter2@h/d", "TOCSIN_PORT": "many"}, tmp_path)
+    said = str(told.value)
+    assert "2 errors" in said
+    assert "storage.database_url (TOCSIN_DATABASE_URL): must be postgresql://" in said
+    assert "http.port (TOCSIN_PORT): must be a whole number" in said
+    assert "hunter2" not in said

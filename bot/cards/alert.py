@@ -35,8 +35,8 @@ _THREAD: Final = re.compile(r"<#\d{1,20}>")
 class AlertView(msgspec.Struct, frozen=True, kw_only=True):
     """All a card shows: the alert, what the team remembers, and where the card belongs.
 
-    ``tag`` names the desk's database (see `ids`); ``ping`` wakes people with this rendering; ``held_quiet``
-    says that it does not because the alert flaps; ``incident`` is a ref or a thread's mention.
+    ``tag`` names the desk's database (see `ids`); ``ping`` wakes people with this rendering; ``incident``
+    is a ref or a thread's mention. What is part of an open incident no more ``escalates``.
     """
 
     alert: Alert
@@ -44,8 +44,8 @@ class AlertView(msgspec.Struct, frozen=True, kw_only=True):
     source_name: str
     tag: str
     ping: Ping | None = None
-    held_quiet: bool = False
     incident: str = ""
+    escalates: bool = True
 
 
 def render(view: AlertView) -> Card:
@@ -59,7 +59,7 @@ def render(view: AlertView) -> Card:
         footer=SEPARATOR.join(filter(None, (marker(view.tag, alert.id), plain(view.source_name, _SOURCE)))),
     )
     ping = view.ping or Ping()
-    rows = (actions(view.alert, view.tag, more=True),)
+    rows = (actions(view.alert, view.tag, more=True, escalates=view.escalates),)
     return fit(Card(content=_notice(alert, ping), embeds=(embed,), rows=rows, ping=ping))
 
 
@@ -87,7 +87,7 @@ def find_marker(payload: dict[str, Any]) -> tuple[str, int] | None:
     return (match[2], int(match[1])) if match else None
 
 
-def actions(alert: Alert, tag: str, *, more: bool) -> Row:
+def actions(alert: Alert, tag: str, *, more: bool, escalates: bool = True) -> Row:
     """The buttons that make sense in this state."""
     buttons = []
     if alert.state is State.ACKED:
@@ -96,6 +96,8 @@ def actions(alert: Alert, tag: str, *, more: bool) -> Row:
         buttons.append(_button(Verb.ACK, "Acknowledge", alert, tag, ButtonStyle.SUCCESS))
     if alert.state.open:
         buttons.append(_button(Verb.RESOLVE, "Resolve", alert, tag))
+    if alert.state.open and escalates:
+        buttons.append(_button(Verb.ESCALATE, "Escalate", alert, tag))
     buttons.append(_button(Verb.NOTE, "Note", alert, tag))
     if more:
         buttons.append(_button(Verb.MORE, "More", alert, tag))
@@ -168,7 +170,7 @@ def _lines(view: AlertView) -> tuple[str, ...]:
         _times(alert),
         _owner(alert),
         _note(alert),
-        "🔕 Flapping: held quiet until it settles" if view.held_quiet else "",
+        _flapping(alert),
         _incident(view.incident),
         recall(view.memory),
         links(alert),
@@ -199,6 +201,15 @@ def _times(alert: Alert) -> str:
     if alert.flaps:
         parts.append(f"{alert.flaps} flap{'s' if alert.flaps > 1 else ''}")
     return SEPARATOR.join(parts)
+
+
+def _flapping(alert: Alert) -> str:
+    """Why nobody is called."""
+    flapping = alert.flapping
+    if flapping.quiet_until is None:
+        return ""
+    often = f"{len(flapping.flapped_at)} times in {span_of(flapping.lasts)}"
+    return f"🔕 Flapping: {often}, held quiet until calm"
 
 
 def _owner(alert: Alert) -> str:

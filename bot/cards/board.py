@@ -94,7 +94,7 @@ def render(view: BoardView) -> Card:
     browse = Button(
         label="Browse all", custom_id=build(Verb.BOARD, view.tag, view.channel_id, "0"), emoji="📋"
     )
-    rows = (_picker(view.held[:OPTIONS], view.tag, "Open one of the most urgent"), (browse,))
+    rows = ((picker(view.held[:OPTIONS], view.tag, SUBJECT, "Open one of the most urgent"),), (browse,))
     listed = File(_FILE_NAME, write_list(groups, total=total, now=view.now))
     return fit(Card(embeds=(embed,), rows=rows, file=listed))
 
@@ -109,7 +109,7 @@ def render_page(page: BoardPage) -> Card:
         color=_colour(count(page.held)),
         footer=f"{_some(page.total, 'alert')}{SEPARATOR}page {page.number + 1:,} of {page.pages:,}",
     )
-    rows = (_picker(page.held, page.tag, "Open an alert"), _turns(page))
+    rows = ((picker(page.held, page.tag, SUBJECT, "Open an alert"),), _turns(page))
     return fit(Card(embeds=(embed,), rows=tuple(filter(None, rows))))
 
 
@@ -229,7 +229,7 @@ def _line(held: Held) -> str:
     return SEPARATOR.join(filter(None, parts))
 
 
-def _picker(held: Sequence[Held], tag: str, said: str) -> Row:
+def picker(held: Sequence[Held], tag: str, subject: str, said: str) -> Select:
     """Opens one alert with its buttons; its value is the alert's number."""
     options = tuple(
         Option(
@@ -240,7 +240,7 @@ def _picker(held: Sequence[Held], tag: str, said: str) -> Row:
         )
         for each in held
     )
-    return (Select(custom_id=build(Verb.PICK, tag, SUBJECT), placeholder=said, options=options),)
+    return Select(custom_id=build(Verb.PICK, tag, subject), placeholder=said, options=options)
 
 
 def _turns(page: BoardPage) -> Row:

@@ -19,9 +19,15 @@ _HEADER: Final = 240
 _LINE: Final = 160
 
 
-def write_list(groups: Sequence[Group], *, total: int, now: datetime) -> str:
+def write_list(
+    groups: Sequence[Group],
+    *,
+    total: int,
+    now: datetime,
+    said: str = "open alerts without a card of their own",
+) -> str:
     """The alerts of ``groups``, of ``total`` there are; what is missing is told in the last line."""
-    lines = [f"{total:,} open alerts without a card of their own, {now:%Y-%m-%d %H:%M:%S} UTC"]
+    lines = [f"{total:,} {said}, {now:%Y-%m-%d %H:%M:%S} UTC"]
     left = MAX_BYTES - _LAST_LINE - len(lines[0])
     listed = 0
     for is_alert, line in _lines(groups):

@@ -193,6 +193,24 @@ class File(msgspec.Struct, frozen=True, gc=False):
     name: str
     text: str
 
+    @property
+    def content(self) -> tuple[bytes, str]:
+        """What is sent, and its media type."""
+        return self.text.encode(), "text/plain; charset=utf-8"
+
+
+class Image(msgspec.Struct, frozen=True, gc=False):
+    """A PNG to be attached; ``words`` say the same to those who cannot see it."""
+
+    name: str
+    png: bytes
+    words: str
+
+    @property
+    def content(self) -> tuple[bytes, str]:
+        """What is sent, and its media type."""
+        return self.png, "image/png"
+
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
     """One message: ``content`` outside the frame, embeds, rows of components, and whom it may wake.
@@ -204,7 +222,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     embeds: tuple[Embed, ...] = ()
     rows: tuple[Row, ...] = ()
     ping: Ping = Ping()
-    file: File | None = None
+    file: File | Image | None = None
 
     def to_payload(self) -> Payload:
         """``content``, ``embeds`` and ``components``, always present, so that an edit clears old parts."""

@@ -19,6 +19,7 @@ from bot.cards.look import SEPARATOR, TIMES, colour
 from bot.cards.text import block, code, inline, moment, plain, public_address, span, who
 from bot.domain.actor import Actor
 from bot.domain.alert import Alert
+from bot.domain.group import format_ref
 
 # Together they stay below the total of a message, so that `fit` never has to touch the labels.
 _SUMMARY: Final = 500
@@ -48,7 +49,8 @@ def details(
     embeds = [_labels(alert, pages[page], page, len(pages))] if alert.labels else []
     if page == 0:
         embeds.insert(0, _story(view, history))
-    rows = (actions(alert, view.tag, more=False), _turns(view, page, len(pages), jump_url))
+    buttons = actions(alert, view.tag, more=False, escalates=view.escalates)
+    rows = (buttons, _turns(view, page, len(pages), jump_url))
     return fit(Card(embeds=tuple(embeds), rows=rows))
 
 
@@ -77,6 +79,8 @@ def _facts(alert: Alert) -> Iterator[str]:
         yield f"Severity as sent: {inline(alert.severity_word, 60)}"
     if alert.silent_after is not None and alert.state.open:
         yield f"Ends by silence {moment(alert.silent_after)}"
+    if alert.group_id is not None:
+        yield f"Shares its card with {format_ref(alert.group_id)}"
     if alert.group_key:
         yield f"Group {inline(alert.group_key, 120)}"
     yield f"Signature {span(alert.signature[:16], 20)}"

@@ -25,7 +25,7 @@ COLOURS: Final[Mapping[Severity, int]] = MappingProxyType(
     {Severity.CRITICAL: 0xE5383B, Severity.WARNING: 0xF3722C, Severity.INFO: 0x3A86FF}
 )
 
-_STATES: Final[Mapping[State, tuple[str, str]]] = MappingProxyType(
+STATES: Final[Mapping[State, tuple[str, str]]] = MappingProxyType(
     {
         State.PROCESSING: ("👀", "CLAIMED"),
         State.ACKED: ("🟡", "ACKED"),
@@ -33,7 +33,7 @@ _STATES: Final[Mapping[State, tuple[str, str]]] = MappingProxyType(
         State.RESOLVED: ("✅", "RESOLVED"),
     }
 )
-_ACKED: Final = 0xC9A94B
+ACKED: Final = 0xC9A94B
 _RESOLVED: Final = 0x2D9D5F
 CALM: Final = 0x5865F2
 GOOD: Final = _RESOLVED
@@ -46,13 +46,13 @@ _DAY: Final = 24 * _HOUR
 
 def sign(alert: Alert | Held) -> str:
     """One emoji for state and severity together."""
-    return SIGNS[alert.severity] if alert.state is State.NEW else _STATES[alert.state][0]
+    return SIGNS[alert.severity] if alert.state is State.NEW else STATES[alert.state][0]
 
 
 def words(alert: Alert | Held) -> str:
     """State and severity in words: ``CRITICAL`` while new, ``ACKED · CRITICAL`` and the like after."""
     word = WORDS[alert.severity]
-    return word if alert.state is State.NEW else f"{_STATES[alert.state][1]}{SEPARATOR}{word}"
+    return word if alert.state is State.NEW else f"{STATES[alert.state][1]}{SEPARATOR}{word}"
 
 
 def banner(alert: Alert) -> str:
@@ -64,7 +64,7 @@ def colour(alert: Alert) -> int:
     """The frame's colour, 0xRRGGBB: severity's while somebody should act."""
     if alert.state is State.RESOLVED:
         return _RESOLVED
-    return _ACKED if alert.state is State.ACKED else COLOURS[alert.severity]
+    return ACKED if alert.state is State.ACKED else COLOURS[alert.severity]
 
 
 def span_of(duration: timedelta) -> str:

@@ -33,7 +33,7 @@ def render(postmortem: Postmortem) -> str:
         _section("Summary", _summary(postmortem.incident)),
         _section("Impact", _impact(postmortem.incident)),
         _section("Durations", _durations(postmortem)),
-        _section("Timeline", _timeline(postmortem.lines)),
+        _section("Timeline", _timeline(postmortem)),
         _section("Alerts", _alerts(postmortem)),
         _section("People", _people(postmortem)),
         _section("What changed", _changes(postmortem)),
@@ -92,18 +92,26 @@ def _durations(postmortem: Postmortem) -> list[str]:
     ]
 
 
-def _timeline(lines: Sequence[Line]) -> list[str]:
-    left_out = len(lines) - MAX_LINES
-    kept = [_line(line) for line in lines[:MAX_LINES]]
+def _timeline(postmortem: Postmortem) -> list[str]:
+    left_out = len(postmortem.lines) - MAX_LINES
+    kept = [_line(line) + _jump(line, postmortem.guild_id) for line in postmortem.lines[:MAX_LINES]]
     return [*kept, f"- … and {left_out} more"] if left_out > 0 else kept
 
 
 def _line(line: Line) -> str:
     label = LABELS[line.kind]
-    text = "(deleted)" if line.deleted else _text(line.text)
+    text = "(deleted)" if line.deleted else "(not readable)" if line.unread else _text(line.text)
     told = f"{label}: {text}" if text else label
     fixed = f" (corrected by {_text(line.corrected_by.name)})" if line.corrected_by else ""
     return f"- {_utc(line.at)} — {_text(line.actor.name)} {told}{fixed}"
+
+
+def _jump(line: Line, guild_id: int) -> str:
+    """Where the message stands that the line was taken from."""
+    draft = line.first.draft
+    if not guild_id or draft.message_id is None or line.deleted:
+        return ""
+    return f" ([message](https://discord.com/channels/{guild_id}/{draft.channel_id}/{draft.message_id}))"
 
 
 def _alerts(postmortem: Postmortem) -> list[str]:

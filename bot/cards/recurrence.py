@@ -51,9 +51,9 @@ def render(view: RecurrenceView) -> Card:
     """The recurrence as one message."""
     portrait = view.portrait
     recurrence = portrait.recurrence
-    fields = [Field("Last episodes", _fill(_hand(hand, view.jumps) for hand in portrait.hands))]
+    fields = [Field("Last episodes", fill(tell_hand(hand, view.jumps) for hand in portrait.hands))]
     if view.runs:
-        fields.append(Field("Runs", _fill(map(_run, view.runs))))
+        fields.append(Field("Runs", fill(map(tell_run, view.runs))))
     name = inline(recurrence.name, _NAME, addresses=False) or "unnamed"
     embed = Embed(
         title=f"{recurrence.ref} {name}",
@@ -72,7 +72,7 @@ def render_advice(advice: tuple[AdviceView, ...]) -> Card:
     if not advice:
         return fit(Card(content="✅ No source makes many of what is one: nothing to ignore."))
     fields = tuple(
-        Field(plain(each.source_name, 60), _fill(map(_suggestion, each.suggestions))) for each in advice
+        Field(plain(each.source_name, 60), fill(map(_suggestion, each.suggestions))) for each in advice
     )
     description = (
         "`/recurrence ignore` keeps labels from telling alerts apart; what is open then ends by silence."
@@ -132,7 +132,7 @@ def _fix(fix: Fix) -> str:
     return f"✅ Marked fixed {moment(fix.at)} by {who(fix.owner)}{told}"
 
 
-def _hand(hand: Hand, jumps: dict[int, str]) -> str:
+def tell_hand(hand: Hand, jumps: dict[int, str]) -> str:
     """``[A-9](..) 3 days ago · 8 min · by itself`` or ``· @ann: restarted``."""
     ref = link(hand.alert, jumps.get(hand.alert_id, "")) or hand.alert
     lasted = span_of(hand.resolved_at - hand.opened_at) if hand.resolved_at else "open"
@@ -148,7 +148,8 @@ def _hand(hand: Hand, jumps: dict[int, str]) -> str:
     return SEPARATOR.join(filter(None, parts))
 
 
-def _run(run: Run) -> str:
+def tell_run(run: Run) -> str:
+    """``✅ agent · 3 minutes ago · what it says``."""
     at = run.ended_at or run.started_at or run.queued_at
     output = inline(run.output, _OUTPUT)
     parts = (f"{_RUN[run.state]} {inline(run.agent, 60)}", moment(at), output)
@@ -162,7 +163,7 @@ def _suggestion(suggestion: Suggestion) -> str:
     return f"{suggestion.count}{TIMES} **{name}** differ only by {labels}, such as {examples}"
 
 
-def _fill(lines: Iterable[str]) -> str:
+def fill(lines: Iterable[str]) -> str:
     """As many whole lines as fit one field."""
     kept: list[str] = []
     room = FIELD_VALUE

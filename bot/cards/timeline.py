@@ -16,6 +16,7 @@ from bot.domain.timeline import LABELS, Kind, Line
 
 PAGE_SIZE: Final = 12
 _TEXT: Final = 200
+_UNREAD: Final = "*Discord does not show the bot its words; “Add to timeline” in its menu does*"
 _NOTED: Final = frozenset({Kind.NOTE, Kind.MESSAGE, Kind.UPDATE})
 
 
@@ -65,6 +66,8 @@ def _words(line: Line) -> str:
     label = LABELS[line.kind]
     if line.deleted:
         return f"{label}: *deleted*"
+    if line.unread:
+        return f"{label}: {_UNREAD}"
     text = inline(line.text, _TEXT)
     return f"{label}: {text}" if text else label
 

@@ -23,6 +23,7 @@ from bot.usecases import card, status
 from bot.usecases.desk import Desk
 
 POLL: Final = 1.0  # seconds between looks when nothing rings
+_NOTES: Final = 1.0  # seconds between writing down what was seen
 AT_ONCE: Final = 32  # workers
 _SHARE: Final = 4.0  # a look may cost so many times its length in waiting, but never more than a poll
 _SICK: Final = 5.0  # seconds to leave a channel alone whose worker broke
@@ -45,12 +46,14 @@ class Dispatcher:
         self._timers: dict[int, asyncio.TimerHandle] = {}
         self._asked_again = False
         self._loop: asyncio.Task[None] | None = None
+        self._clerk: asyncio.Task[None] | None = None
         self._stopping = False
 
     def start(self) -> None:
         """Begin to send; again is harmless."""
         if self._loop is None and not self._stopping:
             self._loop = asyncio.create_task(self._run(), name="dispatcher")
+            self._clerk = asyncio.create_task(self._keep_ledger(), name="ledger")
 
     async def stop(self) -> None:
         """Begin nothing new, let the calls on their way finish, and close the wire."""
@@ -60,6 +63,10 @@ class Dispatcher:
             await self._loop
         if self._runs:
             await asyncio.wait(self._runs.values())
+        if self._clerk is not None:
+            self._clerk.cancel()
+            await asyncio.wait([self._clerk])
+            await self._note()
         for timer in self._timers.values():
             timer.cancel()
         await self._wire.close()
@@ -98,6 +105,20 @@ class Dispatcher:
             ended = clock.monotonic()
             await self._desk.bell.wait(POLL)
             await clock.sleep(ended + min((ended - began) * _SHARE, POLL) - clock.monotonic())
+
+    async def _keep_ledger(self) -> None:
+        """Echoes are written down beside everything else: no card waits for them."""
+        while True:
+            await self._note()
+            await self._desk.clock.sleep(_NOTES)
+
+    async def _note(self) -> None:
+        try:
+            await self._echoes.write_down()
+        except NotDurableError as error:
+            _log.warning("what was seen is written down later", reason=str(error))
+        except Exception:  # noqa: BLE001 -- the boundary: a ledger that breaks keeps no card waiting
+            _log.exception("what was seen could not be written down")
 
     async def _take_over(self) -> None:
         """Free what a killed process had claimed; without it those cards would wait out their leases."""

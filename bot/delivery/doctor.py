@@ -11,6 +11,7 @@ from typing import Final
 import aiohttp
 import discord
 
+from bot.delivery.forum import missing_tags
 from bot.delivery.permission import ESSENTIAL, invite_url, lacking
 from bot.delivery.redirect import redirect
 
@@ -40,12 +41,14 @@ class Chart:
 
     ``capabilities`` maps a capability to the roles (names or ids) that have it, none meaning everyone;
     ``pings`` are roles to be mentioned. ``guild`` is the server to look at, None all that the bot is in.
+    ``remedies`` says how another channel is chosen where that is not done with /setup.
     """
 
     token: str = field(repr=False)
     base_url: str | None = None
     guild: int | None = None
     channels: Sequence[int] = ()
+    remedies: Mapping[int, str] = field(default_factory=dict)
     capabilities: Mapping[str, Sequence[str]] = field(default_factory=dict)
     pings: Sequence[str] = ()
 
@@ -143,14 +146,22 @@ async def _channels(client: discord.Client, guild: discord.Guild, unseen: set[in
     me = await guild.fetch_member(client.user.id)
     found = [channel for channel in await guild.fetch_channels() if channel.id in unseen]
     unseen.difference_update(channel.id for channel in found)
-    return [_channel(channel, me) for channel in found]
+    return [_channel(channel, me) for channel in found] + [
+        finding
+        for channel in found
+        if isinstance(channel, discord.ForumChannel)
+        for finding in _tags(channel, me)
+    ]
 
 
 def _nowhere(chart: Chart, unseen: set[int]) -> list[Finding]:
     findings = [
         _error(
             f"There is no channel with the id {ident} in the bot's servers.",
-            "Pick another with /setup, or correct TOCSIN_DEFAULT_CHANNEL.",
+            chart.remedies.get(
+                ident,
+                "Pick another with /setup, or correct TOCSIN_DEFAULT_CHANNEL or TOCSIN_INCIDENTS_CHANNEL.",
+            ),
         )
         for ident in sorted(unseen)
     ]
@@ -180,6 +191,19 @@ def _channel(channel: discord.abc.GuildChannel, me: discord.Member) -> Finding:
         f"#{channel.name}: the bot lacks {', '.join(missing)}.",
         f"In the settings of #{channel.name}, Permissions, allow these for the role or member {me.name}.",
     )
+
+
+def _tags(forum: discord.ForumChannel, me: discord.Member) -> list[Finding]:
+    """Whether incidents can be sorted by severity and state."""
+    missing = missing_tags(forum)
+    if not missing or forum.permissions_for(me).manage_channels:
+        return []
+    return [
+        _warn(
+            f"#{forum.name}: the tags {', '.join(missing)} are missing, and the bot may not make them.",
+            f"Make them in the settings of #{forum.name}, or allow {me.name} Manage Channels there.",
+        )
+    ]
 
 
 def _roles(guild: discord.Guild, chart: Chart) -> list[Finding]:

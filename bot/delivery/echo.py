@@ -2,26 +2,34 @@
 
 Law: it does not matter in which order the answer, the echo and a deletion arrive, nor whether one of them
 comes twice: what a worker has not yet written down is kept until it has.
+
+What was seen waits here for the call's answer to be settled, and is written down with everything else that
+was seen meanwhile; an echo costs no transaction of its own.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 import msgspec
+import structlog
 
 from bot import metrics
-from bot.usecases import card
+from bot.domain.errors import NotDurableError
+from bot.domain.ledger import Sight
+from bot.usecases import card, ledger
 from bot.usecases.desk import Desk
 
 _KEPT: Final = 1_000  # of each kind; far more than can be on their way at once
+_UNSETTLED: Final = timedelta(seconds=15)  # within which a call is answered or given up
+_OUTAGE: Final = (1.0, 2.0, 5.0, 10.0, 30.0)  # seconds between attempts to write a deletion down
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 
 class Landing(msgspec.Struct, frozen=True):
     """A message came to stand in its channel; ``woke`` says that it mentions roles or everyone."""
 
     message_id: int
-    at: datetime
     woke: bool
 
 
@@ -32,6 +40,7 @@ class Echoes:
         self._desk = desk
         self._flights: dict[str, Landing | None] = {}
         self._deleted: dict[int, None] = {}
+        self._sights: dict[tuple[int, datetime | None], Sight] = {}
 
     def depart(self, nonce: str) -> None:
         """A message with this nonce is about to be posted."""
@@ -44,33 +53,64 @@ class Echoes:
 
     async def settled(self, nonce: str, message_id: int) -> None:
         """The message's id is written down now: whatever was heard of it counts from here."""
-        landing = self._flights.pop(nonce, None)
-        if landing is not None and landing.message_id == message_id:
-            await self._count(landing)
+        self._flights.pop(nonce, None)
         if message_id in self._deleted:
-            await card.forget_message(self._desk, message_id)
+            await self._forget(message_id)
 
-    async def hear(self, message_id: int, nonce: str, *, woke: bool) -> None:
+    def hear(self, message_id: int, nonce: str, *, woke: bool) -> None:
         """One of our own messages stands in its channel."""
-        landing = Landing(message_id, self._desk.clock.now(), woke)
         if nonce in self._flights:
-            self._flights[nonce] = landing
-        else:
-            await self._count(landing)
+            self._flights[nonce] = Landing(message_id, woke)
+        self._see(message_id, None)
+
+    def hear_edit(self, message_id: int, version: datetime | None) -> None:
+        """One of our own messages shows what it was made to show at ``version``."""
+        if version is not None:
+            self._see(message_id, version)
 
     async def lose(self, message_ids: Iterable[int]) -> None:
         """Messages were deleted, ours perhaps among them."""
         for message_id in message_ids:
             self._deleted[message_id] = None
             _trim(self._deleted)
-            await card.forget_message(self._desk, message_id)
+            await self._forget(message_id)
 
-    async def _count(self, landing: Landing) -> None:
-        due = await card.saw(self._desk, landing.message_id)
-        if due is not None:
-            metrics.VISIBLE_SECONDS.observe(max(0.0, (landing.at - due).total_seconds()))
+    async def write_down(self) -> None:
+        """Write down what was seen, as far as its call is settled; the rest waits for the next time.
+
+        Raises:
+            NotDurableError: not now; nothing is forgotten.
+        """
+        sights = list(self._sights.values())
+        if not sights:
+            return
+        for sight, wait in await ledger.see(self._desk, sights):
+            self._sights.pop((sight.message_id, sight.version), None)
+            call = "post" if wait.posted else "edit"
+            lane = metrics.VISIBLE_SECONDS.labels(call, wait.lane.name.lower())
+            lane.observe(wait.span.total_seconds())
+        oldest = self._desk.clock.now() - _UNSETTLED
+        self._sights = {key: sight for key, sight in self._sights.items() if sight.at > oldest}
+
+    async def _forget(self, message_id: int) -> None:
+        """Nobody tells of a deletion twice, so a database out of reach is waited for."""
+        for pause in _OUTAGE:
+            try:
+                await card.forget_message(self._desk, message_id)
+            except NotDurableError as error:
+                _log.warning("a deletion waits", message_id=message_id, reason=str(error))
+                await self._desk.clock.sleep(pause)
+            else:
+                return
+        await card.forget_message(self._desk, message_id)
+
+    def _see(self, message_id: int, version: datetime | None) -> None:
+        """The first sight counts."""
+        sight = Sight(message_id, version, self._desk.clock.now())
+        self._sights.setdefault((message_id, version), sight)
+        _trim(self._sights)
 
 
-def _trim(kept: dict[str, Landing | None] | dict[int, None]) -> None:
+def _trim(kept: dict[Any, Any]) -> None:
     while len(kept) > _KEPT:
-        del kept[next(iter(kept))]  # type: ignore[arg-type]  # the key is the dictionary's own
+        del kept[next(iter(kept))]

@@ -2,8 +2,10 @@
 
 discord.py gives up, or sleeps for up to 17 minutes, on failures that pass by themselves: Discord unreachable
 at login or at the first connect, an event without an expected field, a long outage. Each of them ends in a
-new client here. Only a token or an intent that Discord refuses needs a person: it is said in plain words and
-tried again slowly, for it may be mended in the Developer Portal meanwhile.
+new client here, as does a fault of our own while a client is made or closed. What discord.py mends itself
+(op 7, op 9, closes that allow a resume) is left to it. Only a token or an intent that Discord refuses needs a
+person: it is said in plain words and tried again slowly, for it may be mended in the Developer Portal
+meanwhile. Nothing here ends the process: alerts are taken in and kept whatever Discord does.
 
 A line that looks open may be dead: when nothing was heard for a while, not even the answer to a heartbeat,
 the client is replaced too.
@@ -15,12 +17,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
+import aiohttp
 import discord
 import structlog
 from discord.ext import commands
 
 from bot import metrics
 from bot.clock import Clock
+from bot.domain.vitals import Line
 
 SILENCE: Final = timedelta(minutes=3)  # three to four heartbeats of the real Discord
 FIRST_PAUSE: Final = 1.0  # seconds
@@ -28,6 +32,20 @@ LONGEST_PAUSE: Final = 120.0  # seconds: every start may cost one of 1,000 ident
 FATAL_PAUSE: Final = 300.0  # seconds
 _CLOSING: Final = 5.0  # seconds; a dead line does not answer a goodbye
 _TICK: Final = 1.0  # seconds between looks at the line
+_PORTAL: Final = "in the Developer Portal"
+_TOKEN: Final = f"Discord refuses the bot token: make a new one {_PORTAL} and configure it"
+_INTENTS: Final = f"Discord refuses the intents that the bot asks for: allow them {_PORTAL}"
+_OUTDATED: Final = "Discord refuses this version of the bot: update Tocsin"
+_FATAL_CLOSES: Final = {
+    4004: _TOKEN,
+    4010: _OUTDATED,
+    4011: "Discord wants a bot on so many servers to be sharded: invite it to fewer",
+    4012: _OUTDATED,
+    4013: _INTENTS,
+    4014: _INTENTS,
+}
+"""Closes that no reconnect mends (topics/opcodes-and-status-codes)."""
+
 _log: Final = structlog.get_logger(__name__)
 
 
@@ -41,6 +59,16 @@ class Gateway:
         self.latency: timedelta | None = None
         self.starts = 0
         self.trouble = "not connected yet"
+
+    def line(self) -> Line:
+        """The same as data."""
+        up = self.ready and self.connected
+        return Line(
+            trouble=None if up else self.trouble,
+            latency=self.latency if up else None,
+            heard_at=self.heard_at,
+            starts=self.starts,
+        )
 
     async def gateway_ready(self) -> str | None:
         """None while events arrive, else what is wrong, in words."""
@@ -73,15 +101,19 @@ class Supervisor:
         while True:
             began = self._clock.monotonic()
             self.state.starts += 1
+            metrics.GATEWAY_STARTS.inc()
             fatal = await self._live()
-            self.state.connected = self.state.ready = False
             await self._clock.sleep(FATAL_PAUSE if fatal else pause)
             lasted = self._clock.monotonic() - began
             pause = self._first_pause if lasted > 2 * LONGEST_PAUSE else min(pause * 2, LONGEST_PAUSE)
 
     async def _live(self) -> bool:
         """One client from start to end, however it ends; returns whether a person has to do something."""
-        bot = self._factory()
+        try:
+            bot = self._factory()
+        except Exception as error:  # noqa: BLE001 -- the same boundary: alerts are taken in meanwhile
+            self._fail(f"no client could be made ({_name(error)})")
+            return False
         self._listen(bot)
         self._heard = self._clock.monotonic()
         life = asyncio.create_task(self._connect(bot), name="gateway")
@@ -91,7 +123,7 @@ class Supervisor:
         finally:
             life.cancel()
             watch.cancel()
-            closing = asyncio.create_task(bot.close(), name="gateway-close")
+            closing = asyncio.create_task(_close(bot), name="gateway-close")
             await asyncio.wait({life, watch, closing}, timeout=_CLOSING)
         return life.done() and not life.cancelled() and life.result()
 
@@ -100,16 +132,17 @@ class Supervisor:
         try:
             await bot.start(self._token)
         except discord.LoginFailure:
-            self._fail("Discord refuses the bot token; make a new one in the Developer Portal, configure it")
-            return True
+            return self._fail(_TOKEN, fatal=True)
         except discord.PrivilegedIntentsRequired:
-            self._fail("the Developer Portal does not allow the bot the intents it asks for")
-            return True
+            return self._fail(_INTENTS, fatal=True)
+        except discord.ConnectionClosed as error:
+            words = _FATAL_CLOSES.get(error.code)
+            return self._fail(words or f"Discord closed the connection ({error.code})", fatal=bool(words))
+        except (aiohttp.ClientError, OSError) as error:
+            return self._fail(f"Discord cannot be reached ({_name(error)})")
         except Exception as error:  # noqa: BLE001 -- the boundary: a new client starts, whatever it was
-            self._fail(f"the connection to Discord broke ({type(error).__name__}: {str(error)[:200]})")
-            return False
-        self._fail("the connection to Discord was closed")
-        return False
+            return self._fail(f"the connection to Discord broke ({_name(error)})")
+        return self._fail("the connection to Discord was closed")
 
     async def _watch(self, bot: commands.Bot) -> None:
         """Returns when nothing was heard for too long. An answer to a heartbeat shows as a new latency."""
@@ -124,9 +157,13 @@ class Supervisor:
                 metrics.GATEWAY_LATENCY.set(latency)
         self._fail(f"nothing was heard from Discord for {self._silence:.0f} s")
 
-    def _fail(self, trouble: str) -> None:
+    def _fail(self, trouble: str, *, fatal: bool = False) -> bool:
+        """Say it, and return whether it is fatal; the client's own last words come later and do not count."""
+        self.state.connected = self.state.ready = False
+        metrics.GATEWAY_UP.set(0)
         self.state.trouble = trouble
         _log.error("gateway", trouble=trouble)
+        return fatal
 
     def _hear(self) -> None:
         self._heard = self._clock.monotonic()
@@ -144,14 +181,17 @@ class Supervisor:
         async def on_disconnect() -> None:
             if state.connected:
                 state.connected = False
+                metrics.GATEWAY_UP.set(0)
                 state.trouble = "the line to Discord is broken, reconnecting"
 
         async def on_ready() -> None:
             state.connected = state.ready = True
+            metrics.GATEWAY_UP.set(1)
             self._hear()
 
         async def on_resumed() -> None:
             state.connected = True
+            metrics.GATEWAY_UP.set(1)
             self._hear()
 
         async def on_socket_event_type(_: str) -> None:
@@ -159,3 +199,15 @@ class Supervisor:
 
         for listener in (on_connect, on_disconnect, on_ready, on_resumed, on_socket_event_type):
             bot.add_listener(listener)
+
+
+async def _close(bot: commands.Bot) -> None:
+    try:
+        await bot.close()
+    except Exception as error:  # noqa: BLE001 -- it is gone either way
+        _log.warning("gateway_close", trouble=_name(error))
+
+
+def _name(error: Exception) -> str:
+    """An error in a line, without our token: discord.py puts none in its errors."""
+    return f"{type(error).__name__}: {str(error)[:200]}" if str(error) else type(error).__name__

@@ -11,12 +11,14 @@ Pure: ``now`` is seconds on a monotonic clock.
 
 import math
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
 import msgspec
 
 from bot.domain.plan import Bucket
+from bot.domain.vitals import Pause
 
 _TICK: Final = 0.001  # seconds
 MARGIN: Final = 0.01  # seconds; Discord rounds what is left to milliseconds
@@ -35,6 +37,8 @@ class Call(StrEnum):
     READ = "read"
     HISTORY = "history"
     WAKE = "wake"
+    THREAD = "thread"
+    LOOK = "look"
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +94,7 @@ class _Run(msgspec.Struct):
 
 
 class Limits:
-    """One for each bot token."""
+    """One for each bot token; ``refused`` counts the answers that said no."""
 
     def __init__(self) -> None:
         self._bucket_of: dict[tuple[Call, int], str] = {}
@@ -99,6 +103,7 @@ class Limits:
         self._closed: dict[tuple[Call, int], float] = {}
         self._all_closed = -math.inf
         self._learned: dict[tuple[Call, int], SubLimit] = {}
+        self.refused = 0
 
     def hear(self, call: Call, channel_id: int, heard: Heard, *, now: float) -> None:
         """Take in what an answer said."""
@@ -106,6 +111,7 @@ class Limits:
         if not heard.is_refusal:
             self._count(call, channel_id, now)
             return
+        self.refused += 1
         wait = UNTOLD if heard.retry_after is None else heard.retry_after
         if heard.is_global:
             self._all_closed = max(self._all_closed, now + wait)
@@ -153,6 +159,16 @@ class Limits:
                 opens_in=self.opens_in(call, channel_id, now=now),
                 sub_limit=self._sub_limit(call, channel_id, now),
             )
+
+    def pauses(self, *, now: float) -> list[Pause]:
+        """What may not be called now, the longest wait first; when nothing may, that alone."""
+        if self._all_closed > now:
+            return [Pause("anything", None, timedelta(seconds=self._all_closed - now))]
+        closed = [each for each in self.standings(now=now) if each.opens_in > 0]
+        return [
+            Pause(each.call.value, each.channel_id, timedelta(seconds=each.opens_in))
+            for each in sorted(closed, key=lambda each: -each.opens_in)
+        ]
 
     def _key(self, call: Call, channel_id: int) -> tuple[str, int]:
         return self._bucket_of.get((call, channel_id), call.value), channel_id

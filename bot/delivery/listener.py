@@ -66,7 +66,12 @@ class Listener:
         """Our own message came to stand in a channel."""
         if self._bot.user is not None and message.author.id == self._bot.user.id:
             woke = message.mention_everyone or bool(message.raw_role_mentions)
-            await self._echoes.hear(message.id, str(message.nonce or ""), woke=woke)
+            self._echoes.hear(message.id, str(message.nonce or ""), woke=woke)
+
+    async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
+        """Our own message shows what we made of it, or an embed was unfolded, which is none of ours."""
+        if self._bot.user is not None and event.message.author.id == self._bot.user.id:
+            self._echoes.hear_edit(event.message_id, event.message.edited_at)
 
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
         """Somebody deleted a message."""
@@ -80,7 +85,7 @@ class Listener:
         self, _: discord.abc.GuildChannel, channel: discord.abc.GuildChannel
     ) -> None:
         """A channel's permissions may have changed."""
-        await self._reconcile.recheck_parked(guild_id=channel.guild.id)
+        await self._recheck(channel.guild.id)
 
     async def on_guild_channel_create(self, channel: discord.abc.GuildChannel) -> None:
         """A channel that becomes visible is told as a new one."""
@@ -88,12 +93,12 @@ class Listener:
 
     async def on_guild_role_update(self, _: discord.Role, role: discord.Role) -> None:
         """A role's permissions may have changed."""
-        await self._reconcile.recheck_parked(guild_id=role.guild.id)
+        await self._recheck(role.guild.id)
 
     async def on_member_update(self, _: discord.Member, member: discord.Member) -> None:
         """Our own roles may have changed."""
         if member.id == member.guild.me.id:
-            await self._reconcile.recheck_parked(guild_id=member.guild.id)
+            await self._recheck(member.guild.id)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """The bot was invited (again)."""
@@ -106,6 +111,14 @@ class Listener:
     async def on_thread_update(self, _: discord.Thread, thread: discord.Thread) -> None:
         """A thread was unlocked, perhaps."""
         await self._reconcile.recheck_parked(guild_id=thread.guild.id)
+
+    async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
+        """Somebody deleted a thread."""
+        await self._reconcile.lose_thread(event.thread_id)
+
+    async def _recheck(self, guild_id: int) -> None:
+        await self._reconcile.recheck_parked(guild_id=guild_id)
+        await self._reconcile.retry_threads(guild_id=guild_id)
 
     async def _run_hooks(self) -> None:
         """The boundary for what runs after READY: a hook that fails costs no other."""

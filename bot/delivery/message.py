@@ -26,6 +26,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     embeds: list[dict[str, Any]] = msgspec.field(default_factory=list)
     mention_roles: list[str] = msgspec.field(default_factory=list)
     mention_everyone: bool = False
+    edited_timestamp: datetime | None = None
 
     @property
     def woke(self) -> bool:
@@ -38,6 +39,29 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
         return f"{footer}{SEPARATOR}".startswith(f"{mark}{SEPARATOR}") or self.content.endswith(
             f"\n{plain_mark(mark)}"
         )
+
+
+class Tag(msgspec.Struct, frozen=True):
+    """A word that posts of a forum are sorted by."""
+
+    id: int
+    name: str
+
+
+class Channel(msgspec.Struct, frozen=True, kw_only=True):
+    """Discord's channel object, of threads and forums too, as far as it matters here."""
+
+    id: int
+    owner_id: int | None = None
+    parent_id: int | None = None
+    available_tags: list[Tag] = msgspec.field(default_factory=list)
+    applied_tags: list[int] = msgspec.field(default_factory=list)
+
+
+class Channels(msgspec.Struct, frozen=True):
+    """A list of threads, as Discord wraps it."""
+
+    threads: list[Channel]
 
 
 def plain_mark(mark: str) -> str:

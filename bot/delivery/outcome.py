@@ -28,6 +28,10 @@ class Outcome(StrEnum):
     NO_PERMISSION = "no_permission"
     ARCHIVED = "archived"
     """A thread has to be woken up first."""
+    THREAD_EXISTS = "thread_exists"
+    """The message has its thread already, under its own id."""
+    CROWDED = "crowded"
+    """The server has as many active threads as it may have."""
     REFUSED = "refused"
     """Discord will never take this message; others may pass."""
     LIMITED = "limited"
@@ -46,13 +50,19 @@ class Answer(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     """One call's end.
 
     ``body`` is there for `Outcome.DONE` alone; ``retry_after`` is in seconds and only set for
-    `Outcome.LIMITED`; ``words`` are Discord's own, for the log.
+    `Outcome.LIMITED`; ``words`` are Discord's own, for the log; ``unsent`` says that no line could be opened.
     """
 
     outcome: Outcome
     body: T | None = None
     retry_after: float = 0.0
     words: str = ""
+    unsent: bool = False
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether the call may have taken effect although it failed."""
+        return self.outcome is Outcome.PASSING and not self.unsent
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -88,8 +98,9 @@ _BY_CODE: Final[dict[int, Outcome]] = {
     50083: Outcome.ARCHIVED,
     40058: Outcome.NO_PERMISSION,  # a forum takes no plain messages
     130000: Outcome.PASSING,  # overloaded
+    160004: Outcome.THREAD_EXISTS,
     160005: Outcome.NO_PERMISSION,  # locked thread
-    160006: Outcome.PASSING,  # too many active threads
+    160006: Outcome.CROWDED,
     200000: Outcome.REFUSED,  # AutoMod
     240000: Outcome.REFUSED,
 }

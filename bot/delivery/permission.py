@@ -22,6 +22,7 @@ _SHOWN: Final = {
     "attach_files": "Attach Files",
     "add_reactions": "Add Reactions",
     "pin_messages": "Pin Messages",
+    "manage_threads": "Manage Threads",
 }
 
 

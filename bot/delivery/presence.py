@@ -13,6 +13,7 @@ class Presence:
 
     def __init__(self) -> None:
         self._client: discord.Client | None = None
+        self._told: set[str] = set()
 
     def meet(self, client: discord.Client) -> None:
         """This client is ready; look through its eyes from now on."""
@@ -32,6 +33,11 @@ class Presence:
         if self._client is not None:
             self._client.dispatch("card_adopted", channel_id, message_id)
 
+    async def tell_hour(self) -> None:
+        """An hour has passed: what was not heard may be looked for; the client's event ``hour_passed``."""
+        if self._client is not None:
+            self._client.dispatch("hour_passed")
+
     def guild_of(self, channel_id: int) -> discord.Guild | None:
         """The server that has the channel or thread, None when the bot does not see it."""
         channel = self._channel(channel_id)
@@ -43,6 +49,30 @@ class Presence:
         where = "@me" if guild is None else guild.id
         return f"https://discord.com/channels/{where}/{channel_id}/{message_id}"
 
+    def forum(self, channel_id: int) -> discord.ForumChannel | None:
+        """The forum with this id, None for anything else and what is not seen."""
+        channel = self._channel(channel_id)
+        return channel if isinstance(channel, discord.ForumChannel) else None
+
+    def may_thread(self, channel_id: int) -> bool:
+        """Whether a message there can have a thread."""
+        channel = self._channel(channel_id)
+        if not isinstance(channel, discord.TextChannel):
+            return False
+        have = channel.permissions_for(channel.guild.me)
+        return have.create_public_threads and have.read_message_history
+
+    def beside_head(self, thread_id: int) -> bool:
+        """Whether it is a thread of a text channel, and no post of a forum."""
+        thread = self._channel(thread_id)
+        return isinstance(thread, discord.Thread) and isinstance(thread.parent, discord.TextChannel)
+
+    def is_news(self, hint: str) -> bool:
+        """True the first time; for what a log has to say once, and not with every card."""
+        news = hint not in self._told
+        self._told.add(hint)
+        return news
+
     def lacks(self, channel_id: int) -> list[str] | None:
         """The names of the essential permissions that are missing, None for a channel that is not seen."""
         channel = self._channel(channel_id)
@@ -51,7 +81,7 @@ class Presence:
         need = ESSENTIAL
         if isinstance(channel, discord.Thread):
             need = discord.Permissions(ESSENTIAL.value)
-            need.update(send_messages=False, send_messages_in_threads=True)
+            need.update(send_messages=False, send_messages_in_threads=True, manage_threads=channel.locked)
         return lacking(channel.permissions_for(channel.guild.me), need)
 
     def may_mention_all(self, channel_id: int) -> bool:

@@ -1,8 +1,8 @@
 """Reconcile: what happened to the cards while nobody listened.
 
 Events between two sessions of the gateway are lost for ever, so after every READY the channels are compared
-with what they should show: messages that people deleted are posted again, channels that may be written to
-again are unparked. Calls are bounded, and made at the pace of Discord's limits.
+with what they should show: messages and threads that people deleted are made again, channels that may be
+written to again are unparked. Calls are bounded, and made at the pace of Discord's limits.
 """
 
 from collections.abc import Sequence
@@ -16,11 +16,12 @@ from bot.delivery.outcome import Outcome
 from bot.delivery.presence import Presence
 from bot.delivery.wire import PAGE, Wire
 from bot.domain.outbox import ParkReason
-from bot.usecases import absence, card, status
+from bot.usecases import absence, card, status, thread
 from bot.usecases.desk import Desk
 
 CARDS: Final = 500  # of open alerts, the most urgent
 CALLS: Final = 100  # for each channel
+_OWN: Final = frozenset({ParkReason.REFUSED, ParkReason.NO_THREAD})  # whose cause is not the channel
 _BREATH: Final = 0.25  # seconds between calls, which cards need more
 _log: Final = structlog.get_logger(__name__)
 
@@ -40,7 +41,7 @@ class Reconcile:
         Cards that were refused for their own text wait on: permissions are not their cause.
         """
         outbox = await status.outbox(self._desk)
-        channels = {channel for channel, reason, _ in outbox.parked if reason is not ParkReason.REFUSED}
+        channels = {channel for channel, reason, _ in outbox.parked if reason not in _OWN}
         freed = 0
         for channel_id in channels:
             guild = self._presence.guild_of(channel_id)
@@ -50,13 +51,52 @@ class Reconcile:
                 freed += await self._dispatcher.unpark(channel_id)
         return freed
 
+    async def retry_threads(self, *, guild_id: int | None = None) -> int:
+        """Incidents that could have no thread get one where that is allowed by now; returns how many try."""
+        tried = 0
+        for each in await thread.standing(self._desk):
+            guild = self._presence.guild_of(each.channel_id)
+            if guild is None or (guild_id is not None and guild.id != guild_id):
+                continue
+            if each.threadless and self._presence.may_thread(each.channel_id):
+                await thread.wish(self._desk, each.incident_id)
+                tried += 1
+        return tried
+
+    async def lose_thread(self, thread_id: int) -> bool:
+        """Somebody deleted a thread: True when it was an incident's, which gets another one."""
+        return await thread.lose(self._desk, thread_id)
+
     async def find_deleted(self) -> int:
-        """Look for the messages of open alerts' cards; those that are gone are posted again."""
-        lost = 0
-        for channel_id, message_ids in (await absence.posted(self._desk, at_most=CARDS)).items():
+        """Look for what shows open alerts and incidents; what is gone is made again."""
+        await self.retry_threads()
+        lost = await self._find_lost_threads()
+        posted = await absence.posted(self._desk, at_most=CARDS)
+        for each in await thread.standing(self._desk):
+            if each.message_id is not None:
+                posted.setdefault(each.channel_id, []).append(each.message_id)
+        for channel_id, message_ids in posted.items():
             lost += await self._compare(channel_id, sorted(message_ids))
         if lost:
             _log.info("cards were deleted meanwhile", cards=lost)
+        return lost
+
+    async def _find_lost_threads(self) -> int:
+        """Whatever is not among the active threads is archived or gone; Discord is asked which."""
+        standing = await thread.standing(self._desk)
+        missing = {each.thread_id for each in standing if each.thread_id is not None}
+        guilds = {guild.id for each in standing if (guild := self._presence.guild_of(each.channel_id))}
+        for guild_id in guilds if missing else ():
+            await self._breathe(Call.LOOK, guild_id)
+            answer = await self._wire.active_threads(guild_id)
+            if answer.body is not None:
+                missing -= {each.id for each in answer.body.threads}
+        lost = 0
+        for thread_id in sorted(missing)[-CALLS:]:
+            await self._breathe(Call.LOOK, thread_id)
+            looked = await self._wire.channel(thread_id)
+            if looked.outcome is Outcome.CHANNEL_GONE:
+                lost += await thread.lose(self._desk, thread_id)
         return lost
 
     async def _compare(self, channel_id: int, message_ids: Sequence[int]) -> int:

@@ -15,9 +15,10 @@ from bot.delivery.limits import Call
 from bot.delivery.message import Message, snowflake_at
 from bot.delivery.outcome import Answer, Outcome
 from bot.delivery.wire import PAGE, Wire
+from bot.domain.outbox import Outgoing
 
 PAGES: Final = 20
-_SLACK: Final = timedelta(minutes=10)  # Discord's clock counts, and this machine's may be wrong
+_SLACK: Final = timedelta(minutes=10)  # either clock may be set meanwhile
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -27,21 +28,35 @@ class Found(msgspec.Struct, frozen=True):
     failure: Answer[list[Message]] | Answer[Message] | None = None
 
 
+async def find_card(wire: Wire, clock: Clock, card: Outgoing, *, own_id: int | None, mark: str) -> Found:
+    """The message that an earlier attempt at this card made, known by its ``mark``."""
+
+    def is_ours(message: Message) -> bool:
+        return message.author.id == own_id and message.bears(mark)
+
+    return await find(wire, clock, card.channel_id, since=card.posting_since, wanted=is_ours)
+
+
 async def find(
     wire: Wire, clock: Clock, channel_id: int, *, since: datetime, wanted: Callable[[Message], bool]
 ) -> Found:
     """The first message after ``since`` that is ``wanted``, among the `PAGES` * `PAGE` first ones."""
-    after = snowflake_at(since - _SLACK)
-    for page in range(PAGES):
+    began = wire.theirs(since) - _SLACK
+    after = snowflake_at(began)
+    for _ in range(PAGES):
         await clock.sleep(wire.limits.opens_in(Call.HISTORY, channel_id, now=clock.monotonic()))
         answer = await wire.history(channel_id, after=after)
         if answer.body is None:
             return Found(failure=answer)
+        if wire.theirs(since) < began:  # as the answer tells, our clock is far ahead
+            began = wire.theirs(since) - _SLACK
+            after = snowflake_at(began)
+            continue
         messages = sorted(answer.body, key=lambda message: message.id)
         for message in messages:
             if wanted(message):
                 return Found(message)
-        if not messages and page == 0:
+        if not messages and after == snowflake_at(began):
             return await _doubt(wire, channel_id, after)
         if len(messages) < PAGE:
             break

@@ -7,6 +7,8 @@ nonce's window is the same message; later it is found by the address of the card
 
 from bot.cards.alert import AlertView
 from bot.cards.card import Ping
+from bot.cards.closure import ClosureView
+from bot.cards.group import GroupView
 from bot.delivery.face import draw_summons
 from bot.delivery.message import Message
 from bot.delivery.outcome import Answer, Outcome
@@ -25,7 +27,9 @@ class Summons:
         self._wire = wire
         self._presence = presence
 
-    async def send(self, card: Outgoing, message_id: int, view: AlertView, ping: Ping) -> Answer[Message]:
+    async def send(
+        self, card: Outgoing, message_id: int, view: AlertView | GroupView | ClosureView, ping: Ping
+    ) -> Answer[Message]:
         """Wake ``ping`` for the card that stands as ``message_id``, unless that was done for this change."""
         clock = self._desk.clock
         address = self._presence.address(card.channel_id, message_id)
@@ -42,6 +46,7 @@ class Summons:
                 return Answer(outcome=found.failure.outcome, retry_after=found.failure.retry_after)
             if found.message is not None:
                 return Answer(outcome=Outcome.DONE, body=found.message)
-        own = nonce(f"{self._desk.project.tag}:ping", card.channel_id, card.id, card.generation)
+        occasion = f":{card.roused}" if card.roused else ""
+        own = nonce(f"{self._desk.project.tag}:ping{occasion}", card.channel_id, card.id, card.generation)
         drawn = draw_summons(view, ping, address)
         return await self._wire.post(card.channel_id, drawn, nonce=own)

@@ -10,6 +10,9 @@ so no second limiter has to know. Addresses come from discord.py, where `redirec
 Nothing is mentioned but what a card's ping says: `allowed_mentions` is explicit in every call.
 """
 
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
@@ -19,10 +22,10 @@ import msgspec
 from discord.http import Route
 
 from bot import metrics
-from bot.cards.card import Card, File
+from bot.cards.card import Card, File, Image
 from bot.clock import Clock
 from bot.delivery.limits import UNTOLD, Call, Heard, Limits, read_headers
-from bot.delivery.message import Message, is_old
+from bot.delivery.message import Channel, Channels, Message, is_old
 from bot.delivery.outcome import Answer, Fault, Outcome, classify
 
 T = TypeVar("T")
@@ -31,6 +34,8 @@ PAGE: Final = 100  # Discord's largest page of a history
 _TIMEOUT: Final = 10.0  # seconds for a whole call; the nonce makes a repetition harmless
 _KEPT_ALIVE: Final = 60.0  # seconds; a new line costs the first alert after a quiet time a handshake
 _WORDS: Final = 200
+_LONGEST_WORDS: Final = 1_024  # what Discord takes as an attachment's description
+_OPEN: Final = 10_080  # minutes of silence before a thread is archived, Discord's longest
 _AGENT: Final = f"DiscordBot (https://github.com/Rapptz/discord.py {discord.__version__}) Tocsin"
 
 
@@ -42,11 +47,17 @@ class Wire:
         self._clock = clock
         self._timeout = aiohttp.ClientTimeout(total=timeout)
         self._session: aiohttp.ClientSession | None = None
+        self._closed = False
+        self._ahead = timedelta()
         self.limits = limits
 
-    async def post(self, channel_id: int, card: Card, *, nonce: str) -> Answer[Message]:
+    async def post(
+        self, channel_id: int, card: Card, *, nonce: str, reply_to: int | None = None
+    ) -> Answer[Message]:
         """A new message, or, for a nonce of the past few minutes, the message that has it (as it is now)."""
         payload = _payload(card) | {"nonce": nonce, "enforce_nonce": True}
+        if reply_to is not None:
+            payload["message_reference"] = {"message_id": str(reply_to), "fail_if_not_exists": False}
         route = _messages("POST", channel_id)
         return await self._call(Call.POST, route, Message, payload=payload, file=card.file)
 
@@ -68,13 +79,51 @@ class Wire:
         query = {"after": str(after), "limit": str(PAGE)}
         return await self._call(Call.HISTORY, _messages("GET", channel_id), list[Message], query=query)
 
-    async def wake(self, thread_id: int) -> Answer[dict[str, Any]]:
+    async def wake(self, thread_id: int) -> Answer[Channel]:
         """Bring a thread back from its archive, where messages cannot be edited."""
-        route = Route("PATCH", "/channels/{channel_id}", channel_id=thread_id)
-        return await self._call(Call.WAKE, route, dict[str, Any], payload={"archived": False})
+        return await self.change(thread_id, archived=False)
+
+    async def change(self, channel_id: int, **changes: object) -> Answer[Channel]:
+        """Change a thread or forum in ``changes``, named as Discord does."""
+        route = Route("PATCH", "/channels/{channel_id}", channel_id=channel_id)
+        return await self._call(Call.WAKE, route, Channel, payload=changes)
+
+    async def start_thread(self, channel_id: int, message_id: int, name: str) -> Answer[Channel]:
+        """Start the thread of a message; it gets the message's id."""
+        path = "/channels/{channel_id}/messages/{message_id}/threads"
+        route = Route("POST", path, channel_id=channel_id, message_id=message_id)
+        return await self._call(Call.THREAD, route, Channel, payload=_thread(name))
+
+    async def start_post(
+        self, forum_id: int, name: str, card: Card, *, tags: Sequence[int]
+    ) -> Answer[Channel]:
+        """Start a post with its first message, which gets the post's id. A repetition makes another one."""
+        route = Route("POST", "/channels/{channel_id}/threads", channel_id=forum_id)
+        more = {"applied_tags": [str(tag) for tag in tags], "message": _payload(card)}
+        return await self._call(Call.THREAD, route, Channel, payload=_thread(name) | more)
+
+    async def channel(self, channel_id: int) -> Answer[Channel]:
+        """A channel or thread as it stands."""
+        route = Route("GET", "/channels/{channel_id}", channel_id=channel_id)
+        return await self._call(Call.LOOK, route, Channel)
+
+    async def active_threads(self, guild_id: int) -> Answer[Channels]:
+        """All threads of a server that are not archived."""
+        route = Route("GET", "/guilds/{guild_id}/threads/active", guild_id=guild_id)
+        return await self._call(Call.LOOK, route, Channels)
+
+    async def archived_threads(self, channel_id: int) -> Answer[Channels]:
+        """The threads of a channel that were archived last."""
+        route = Route("GET", "/channels/{channel_id}/threads/archived/public", channel_id=channel_id)
+        return await self._call(Call.LOOK, route, Channels, query={"limit": str(PAGE)})
+
+    def theirs(self, moment: datetime) -> datetime:
+        """What Discord's clock shows at a ``moment`` of ours, which may be off: ids are of its time."""
+        return moment + self._ahead
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Let go of the connections; whoever calls from now on gets no answer."""
+        self._closed = True
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -87,7 +136,7 @@ class Wire:
         *,
         payload: dict[str, Any] | None = None,
         query: dict[str, str] | None = None,
-        file: File | None = None,
+        file: File | Image | None = None,
     ) -> Answer[T]:
         data, headers = _body(payload, file)
         try:
@@ -97,8 +146,10 @@ class Wire:
                 body = await response.read()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             metrics.CALLS.labels(call.value, "unanswered").inc()
-            return Answer(outcome=Outcome.PASSING, words=type(error).__name__)
+            unsent = isinstance(error, aiohttp.ClientConnectorError)
+            return Answer(outcome=Outcome.PASSING, words=type(error).__name__, unsent=unsent)
         metrics.CALLS.labels(call.value, str(response.status)).inc()
+        self._compare_clocks(response.headers.get("Date", ""))
         answer, heard = read_answer(response.status, read_headers(response.headers), body, shape)
         if heard.is_refusal:
             scope = "global" if heard.is_global else "shared" if heard.is_shared else "user"
@@ -106,7 +157,16 @@ class Wire:
         self.limits.hear(call, int(route.channel_id or 0), heard, now=self._clock.monotonic())
         return answer
 
+    def _compare_clocks(self, date: str) -> None:
+        try:
+            theirs = parsedate_to_datetime(date)
+        except ValueError:
+            return
+        self._ahead = theirs.replace(tzinfo=theirs.tzinfo or UTC) - self._clock.now()
+
     def _open_session(self) -> aiohttp.ClientSession:
+        if self._closed:
+            raise aiohttp.ClientConnectionError
         if self._session is None:
             headers = {
                 "Authorization": f"Bot {self._token}",
@@ -147,14 +207,21 @@ def read_answer(status: int, heard: Heard, body: bytes, shape: type[T]) -> tuple
 def _payload(card: Card) -> dict[str, Any]:
     """``attachments`` is the list of what is to stay: with a new file only that, otherwise nothing."""
     attachments = [] if card.file is None else [{"id": "0", "filename": card.file.name}]
+    if isinstance(card.file, Image):
+        attachments[0]["description"] = card.file.words[:_LONGEST_WORDS]
     return card.to_payload() | {
         "allowed_mentions": card.ping.to_allowed_mentions(),
         "attachments": attachments,
     }
 
 
+def _thread(name: str) -> dict[str, Any]:
+    """A thread that stays out of the archive as long as it may: buttons are dead in there."""
+    return {"name": name, "auto_archive_duration": _OPEN}
+
+
 def _body(
-    payload: dict[str, Any] | None, file: File | None
+    payload: dict[str, Any] | None, file: File | Image | None
 ) -> tuple[bytes | aiohttp.FormData | None, dict[str, str]]:
     """A request's body with its headers: JSON, or a form with the JSON and the file as its parts."""
     if payload is None:
@@ -164,9 +231,8 @@ def _body(
         return encoded, {"Content-Type": "application/json"}
     form = aiohttp.FormData()
     form.add_field("payload_json", encoded.decode(), content_type="application/json")
-    form.add_field(
-        "files[0]", file.text.encode(), filename=file.name, content_type="text/plain; charset=utf-8"
-    )
+    data, media = file.content
+    form.add_field("files[0]", data, filename=file.name, content_type=media)
     return form, {}
 
 

@@ -15,7 +15,7 @@ first with the one card, then with the whole channel).
 import asyncio
 import math
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 import structlog
@@ -23,21 +23,28 @@ import structlog
 from bot.cards.alert import AlertView
 from bot.cards.board import BoardView
 from bot.cards.card import Ping
+from bot.cards.closure import ClosureView
+from bot.cards.group import GroupView
+from bot.cards.incident import IncidentView
 from bot.delivery.breaker import Breaker
 from bot.delivery.echo import Echoes
 from bot.delivery.face import draw, mark, plain
 from bot.delivery.limits import Call
-from bot.delivery.message import Message
 from bot.delivery.outcome import Answer, Outcome
+from bot.delivery.picture import comes_later, illustrate
 from bot.delivery.ping import Pings
 from bot.delivery.presence import Presence
-from bot.delivery.search import Found, find
+from bot.delivery.search import find_card
 from bot.delivery.summons import Summons
+from bot.delivery.thread import Threads, addressee
 from bot.delivery.wire import Wire, edit_call
+from bot.domain.blindness import BLIND
 from bot.domain.errors import NotDurableError
-from bot.domain.outbox import NONCE_WINDOW, Outgoing, ParkReason, backoff
+from bot.domain.outbox import NONCE_WINDOW, PROBE_REST, RECURRING, CardKind, Outgoing, ParkReason, backoff
+from bot.usecases import blindness
 from bot.usecases import board as boards
 from bot.usecases import card as cards
+from bot.usecases import thread as threads
 from bot.usecases.desk import Desk
 from bot.usecases.subject import View
 
@@ -72,6 +79,7 @@ class Worker:
         self._echoes = echoes
         self._presence = presence
         self._summons = Summons(desk, wire, presence)
+        self._threads = Threads(desk, wire, presence)
         self._breaker = Breaker()
         self._barred: tuple[ParkReason, float] | None = None
         self._held = 0
@@ -102,6 +110,7 @@ class Worker:
             worker=self._name,
             post=limits.bucket(Call.POST, channel_id, now=now),
             edit=limits.bucket(Call.EDIT, channel_id, now=now),
+            quiet=now - self.sent_at >= BLIND.total_seconds(),
         )
         if not isinstance(task, cards.Task):
             self._held = 0
@@ -124,7 +133,9 @@ class Worker:
             return await self._settle(card, landing.message_id, shown=0, pinged=landing.woke)
         if not card.retried or self._desk.clock.now() - card.posting_since <= NONCE_WINDOW:
             return None
-        found = await self._find(card, mark(view))
+        found = await find_card(
+            self._wire, self._desk.clock, card, own_id=self._presence.own_id, mark=mark(view)
+        )
         if found.failure is not None:
             return await self._fail(card, found.failure)
         if found.message is not None:
@@ -132,65 +143,81 @@ class Worker:
         return None
 
     async def _post(self, card: Outgoing, view: View) -> float:
+        if isinstance(view, IncidentView) and self._threads.forum.takes(card.channel_id):
+            return await self._start_post(card, view)
         rest = await self._recover(card, view)
         if rest is not None:
             return rest
-        if card.generation > _STUBBORN and card.failures == 0:
-            await self._put_off(card, backoff(card.generation - _STUBBORN).total_seconds())
+        if await self._is_stubborn(card) or (card.retried and await blindness.spare(self._desk, card, view)):
             return 0.0
-        ping = Ping() if card.pinged else self._due_ping(card, view)
+        ping = Ping() if card.pinged else self._pings.due(view, card.channel_id)
         drawn = await asyncio.to_thread(draw, view, ping)
         self._echoes.depart(card.nonce)
-        answer = await self._wire.post(card.channel_id, drawn, nonce=card.nonce)
+        answer = await self._wire.post(card.channel_id, drawn, nonce=card.nonce, reply_to=addressee(view))
         if answer.outcome is Outcome.REFUSED:
             _tell_refusal(card, answer)
             answer = await self._wire.post(card.channel_id, plain(drawn, view), nonce=card.nonce)
         if answer.body is None:
             return await self._fail(card, answer)
-        if card.retried:
+        tended = await self._threads.tend(card, answer.body.id, view)
+        if card.retried or tended.outcome is not Outcome.DONE or comes_later(view):
             return await self._settle(card, answer.body.id, shown=0, pinged=answer.body.woke)
         rest = await self._settle(card, answer.body.id, shown=card.wanted, pinged=bool(ping))
         await self._end_storm(view)
         return rest
 
-    def _due_ping(self, card: Outgoing, view: View) -> Ping:
-        return self._pings.due(view.alert, card.channel_id) if isinstance(view, AlertView) else Ping()
-
-    async def _find(self, card: Outgoing, own_mark: str) -> Found:
-        own_id = self._presence.own_id
-
-        def is_ours(message: Message) -> bool:
-            return message.author.id == own_id and message.bears(own_mark)
-
-        return await find(
-            self._wire, self._desk.clock, card.channel_id, since=card.posting_since, wanted=is_ours
+    async def _start_post(self, card: Outgoing, view: IncidentView) -> float:
+        """The same in a forum, where the head is the first message of a thread."""
+        if await self._is_stubborn(card):
+            return 0.0
+        answer = await self._threads.forum.post(card, view)
+        if answer.body is None:
+            return await self._fail(card, answer)
+        post_id = answer.body.id
+        await self._persist(
+            lambda: threads.settle(self._desk, view.incident.id, thread_id=post_id, in_post=True)
         )
+        return await self._settle(card, post_id, shown=0 if card.retried else card.wanted, pinged=False)
+
+    async def _is_stubborn(self, card: Outgoing) -> bool:
+        """Somebody deletes it again and again: each time it waits longer."""
+        if card.generation <= _STUBBORN or card.failures or card.kind in RECURRING:
+            return False
+        await self._put_off(card, backoff(card.generation - _STUBBORN).total_seconds())
+        return True
 
     async def _edit(self, card: Outgoing, message_id: int, view: View) -> float:
         clock = self._desk.clock
         limits, call = self._wire.limits, edit_call(message_id, clock)
         closed = limits.opens_in(call, card.channel_id, now=clock.monotonic())
         if closed > 0:
-            await self._put_off(card, closed)
+            await self._put_off(card, closed, tried=False)
             self._held += 1
             return 0.0 if self._held % _HELD else closed
-        ping = self._due_ping(card, view)
+        ping = self._pings.due(view, card.channel_id)
         drawn = await asyncio.to_thread(draw, view, ping if card.pinged else Ping())
+        drawn = await illustrate(drawn, view)
         answer = await self._wire.edit(card.channel_id, message_id, drawn)
         if answer.outcome is Outcome.ARCHIVED:
-            await self._wire.wake(card.channel_id)
+            woken = await self._wire.wake(card.channel_id)
+            if woken.outcome is not Outcome.DONE:
+                return await self._fail(card, woken)
             answer = await self._wire.edit(card.channel_id, message_id, drawn)
         if answer.outcome is Outcome.REFUSED:
             _tell_refusal(card, answer)
             answer = await self._wire.edit(card.channel_id, message_id, plain(drawn, view))
-        if answer.outcome is not Outcome.DONE:
+        if answer.body is None:
             return await self._fail(card, answer)
-        if ping and not card.pinged and isinstance(view, AlertView):
+        version = answer.body.edited_timestamp
+        tended = await self._threads.tend(card, message_id, view)
+        if tended.outcome is not Outcome.DONE:
+            return await self._fail(card, tended)
+        if ping and not card.pinged and isinstance(view, AlertView | GroupView | ClosureView):
             answer = await self._summons.send(card, message_id, view, ping)
             if answer.outcome in {Outcome.LIMITED, Outcome.PASSING, Outcome.UNAUTHORIZED}:
                 return await self._fail(card, answer)
         pinged = bool(ping) and answer.outcome is Outcome.DONE
-        rest = await self._settle(card, message_id, shown=card.wanted, pinged=pinged)
+        rest = await self._settle(card, message_id, shown=card.wanted, pinged=pinged, version=version)
         await self._end_storm(view)
         return rest
 
@@ -199,10 +226,18 @@ class Worker:
         if isinstance(view, BoardView) and view.passed is not None:
             await self._persist(lambda: boards.end(self._desk, view.channel_id))
 
-    async def _settle(self, card: Outgoing, message_id: int, *, shown: int, pinged: bool) -> float:
+    async def _settle(
+        self, card: Outgoing, message_id: int, *, shown: int, pinged: bool, version: datetime | None = None
+    ) -> float:
         await self._persist(
             lambda: cards.settle(
-                self._desk, card, worker=self._name, message_id=message_id, shown=shown, pinged=pinged
+                self._desk,
+                card,
+                worker=self._name,
+                message_id=message_id,
+                shown=shown,
+                pinged=pinged,
+                version=version,
             )
         )
         if card.message_id is None:
@@ -220,6 +255,8 @@ class Worker:
     async def _fail(self, card: Outgoing, answer: Answer[Any]) -> float:
         """The card was not shown; decide what to do about it."""
         reason = answer.outcome.park_reason
+        if answer.outcome is Outcome.CHANNEL_GONE and await self._threads.lose(card):
+            return 0.0
         if reason is not None:
             self._barred = (reason, self._desk.clock.monotonic() + _BARRED)
             count = await cards.park(self._desk, card, reason, alone=False)
@@ -230,7 +267,7 @@ class Worker:
             await cards.park(self._desk, card, ParkReason.REFUSED, alone=True)
             _log.error("card refused", card=card.id, channel=card.channel_id, words=answer.words)
         elif answer.outcome is Outcome.LIMITED:
-            await self._put_off(card, answer.retry_after)
+            await self._put_off(card, answer.retry_after, tried=False)
         else:
             return await self._wait_out(card, answer)
         return 0.0
@@ -238,12 +275,16 @@ class Worker:
     async def _wait_out(self, card: Outgoing, answer: Answer[Any]) -> float:
         """A passing failure: the card's own at first, the whole channel's when it goes on."""
         pause = self._breaker.fail(now=self._desk.clock.monotonic())
-        await self._put_off(card, pause or backoff(card.failures + 1).total_seconds())
+        rest = pause or backoff(card.failures + 1).total_seconds()
+        rest = PROBE_REST.total_seconds() if card.kind is CardKind.REPORT else rest
+        await self._put_off(card, rest, tried=answer.in_doubt)
         _log.warning("discord fails", channel=card.channel_id, pause=pause, words=answer.words)
         return pause
 
-    async def _put_off(self, card: Outgoing, seconds: float) -> None:
-        await cards.put_off(self._desk, card, worker=self._name, after=timedelta(seconds=seconds))
+    async def _put_off(self, card: Outgoing, seconds: float, *, tried: bool = True) -> None:
+        await cards.put_off(
+            self._desk, card, worker=self._name, after=timedelta(seconds=seconds), tried=tried
+        )
 
     async def _persist(self, work: Callable[[], Awaitable[T]]) -> T:
         """What Discord has done must be written down: a database that is busy gets some more chances."""

@@ -97,7 +97,7 @@ CERTIFICATE: Final = alert(
 
 
 async def tell(sandbox_url: str, senders: Mapping[str, Sender], clock: Clock) -> None:
-    """A queue that is mended, a backup somebody takes on, and a fire that is an old acquaintance."""
+    """A queue mended, a backup that somebody takes on, an old acquaintance that becomes an incident."""
     sender = senders["generic"]
     async with httpx.AsyncClient(timeout=_PATIENCE, trust_env=False) as client:
 
@@ -124,7 +124,12 @@ async def tell(sandbox_url: str, senders: Mapping[str, Sender], clock: Clock) ->
         await say(CERTIFICATE, DISK)
         (backup,) = await say(BACKUP)
         await act("operator", "alert ack", alert=backup, note="the disk of nas-01 again, swapping it")
-        await say(ERRORS)
+        (errors,) = await say(ERRORS)
+        title, note = "Checkout fails for one in ten", "Payments go through, the orders do not."
+        await act("responder", "incident open", alert=errors, title=title, note=note)
+        await act("responder", "incident role", role="commander", incident="I-1")
+        await act("operator", "incident role", role="scribe", incident="I-1")
+        await act("responder", "incident update", text="Cold cache again, warming it.", incident="I-1")
 
 
 def welcome(sandbox_url: str, senders: Mapping[str, Sender]) -> str:

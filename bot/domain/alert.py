@@ -19,6 +19,7 @@ import msgspec
 
 from bot.domain.actor import Actor
 from bot.domain.errors import ConflictError, InvalidInputError
+from bot.domain.flap import CALM, Flapping
 from bot.domain.signal import Link, Severity
 
 _REF: Final = re.compile(r"(?:a-?|#)?(\d{1,18})", re.ASCII | re.IGNORECASE)
@@ -77,13 +78,15 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     """One episode. Times are aware UTC; ``owner`` is who acked or claimed it, None when nobody did.
 
     ``silent_after`` is when an episode of a sender that never resolves ends by silence (None: never).
-    ``escalated_from`` is the severity it was acked at before a rise took the ack away.
+    ``escalated_from`` is the severity it was acked at before a rise took the ack away. ``group_id`` is the
+    group whose card it shares, None when it has a card of its own.
     """
 
     id: int
     project_id: int
     source_id: int
     recurrence_id: int
+    group_id: int | None = None
     signature: str
     state: State
     severity: Severity
@@ -99,6 +102,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     group_key: str = ""
     occurrences: int = 1
     flaps: int = 0
+    flapping: Flapping = CALM
     opened_at: datetime
     last_seen_at: datetime
     acked_at: datetime | None = None

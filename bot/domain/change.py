@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from bot.domain.actor import Actor
 from bot.domain.alert import Alert, IllegalTransitionError, Trigger, next_state
 from bot.domain.errors import ConflictError
+from bot.domain.flap import CALM
 
 
 def acknowledge(alert: Alert, actor: Actor, now: datetime, note: str = "") -> Alert:
@@ -75,6 +76,17 @@ def resolve(alert: Alert, actor: Actor, now: datetime, note: str = "") -> Alert:
         silent_after=None,
     )
     return annotate(resolved, actor, note) if note else resolved
+
+
+def calm_down(alert: Alert, now: datetime) -> Alert:
+    """It has not flapped for a window: people may be called again.
+
+    Raises:
+        ConflictError: it has, meanwhile.
+    """
+    if alert.flapping.quiet_until is None or alert.flapping.holds(now):
+        raise ConflictError(f"{alert.ref} is not calm.")
+    return replace(alert, flapping=CALM)
 
 
 def annotate(alert: Alert, actor: Actor, note: str) -> Alert:

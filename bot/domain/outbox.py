@@ -18,6 +18,7 @@ NONCE_LENGTH: Final = 25  # Discord's limit for a string nonce (resources/messag
 NONCE_WINDOW: Final = timedelta(seconds=90)  # Discord says "the past few minutes"; stay well inside
 COUNT_DELAY: Final = timedelta(seconds=3)
 EDIT_REST: Final = timedelta(seconds=1)  # between two sendings of a card that nobody waits for
+PROBE_REST: Final = timedelta(seconds=1)  # of a report, which asks whether Discord is back
 MAX_BACKOFF: Final = timedelta(minutes=5)
 
 
@@ -29,6 +30,14 @@ class CardKind(StrEnum):
     BOARD = "board"
     INCIDENT = "incident"
     NUDGE = "nudge"
+    REPORT = "report"
+    CLOSURE = "closure"
+    BRIEF = "brief"
+    GROUP = "group"
+
+
+RECURRING: Final = {CardKind.BOARD, CardKind.REPORT, CardKind.CLOSURE}
+"""Those that get a new message each time there is something to say."""
 
 
 class ParkReason(StrEnum):
@@ -39,13 +48,16 @@ class ParkReason(StrEnum):
     MISSING_ACCESS = "missing_access"
     MISSING_PERMISSION = "missing_permission"
     REFUSED = "refused"
+    NO_THREAD = "no_thread"
+    """A nudge waits for its incident's thread; nobody has to mend anything."""
 
 
 class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     """A claimed card. ``message_id`` is None until it was posted once.
 
     ``retried`` says that an earlier attempt to post may have reached Discord although nobody heard of it;
-    it began at ``posting_since``.
+    it began at ``posting_since``. ``roused`` is the revision for which people had to be called once more, 0
+    for none.
     """
 
     id: int
@@ -63,6 +75,7 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     retried: bool
     failures: int
     pinged: bool
+    roused: int = 0
     dirty_since: datetime
 
 

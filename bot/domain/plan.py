@@ -91,8 +91,8 @@ class Waiting(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def news(self) -> int:
-        """All cards that were never posted."""
-        return sum(self.new.values())
+        """All cards that were never posted; what people wait for is no storm, and no board stands for it."""
+        return sum(count for lane, count in self.new.items() if lane is not Lane.PERSON)
 
 
 class Board(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -21,7 +21,8 @@ class Involved(msgspec.Struct, frozen=True):
 class Postmortem(msgspec.Struct, frozen=True, kw_only=True):
     """``merged`` are the incidents that went into this one; their alerts and lines are among these.
 
-    ``unlisted`` is how many alerts belong to it besides those that are ``involved`` here.
+    ``unlisted`` is how many alerts belong to it besides those that are ``involved`` here; ``guild_id`` makes
+    links to messages (0: none).
     """
 
     incident: Incident
@@ -31,6 +32,7 @@ class Postmortem(msgspec.Struct, frozen=True, kw_only=True):
     unlisted: int = 0
     actions: tuple[Action, ...]
     merged: tuple[Incident, ...] = ()
+    guild_id: int = 0
 
     @property
     def people(self) -> tuple[Actor, ...]:

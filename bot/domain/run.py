@@ -44,7 +44,9 @@ TRANSITIONS: Final[Mapping[RunState, frozenset[RunState]]] = MappingProxyType(
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """One run of ``agent``; ``key`` is its own name for it. It may be about an event, an alert, a recurrence.
+    """One run of ``agent``; ``key`` is its own name for it.
+
+    It may be about an event, an alert, a recurrence, an incident.
 
     ``output`` is what it says for people, redacted and bounded.
     """
@@ -61,6 +63,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     event_id: int | None = None
     alert_id: int | None = None
     recurrence_id: int | None = None
+    incident_id: int | None = None
 
     @property
     def ref(self) -> str:

@@ -44,6 +44,14 @@ class Settlement(msgspec.Struct, frozen=True, gc=False):
     self_resolves: int = 0
     attention: timedelta = _ZERO
 
+    def __add__(self, other: "Settlement") -> "Settlement":
+        return Settlement(
+            self.resolves + other.resolves,
+            self.resolve_time + other.resolve_time,
+            self.self_resolves + other.self_resolves,
+            self.attention + other.attention,
+        )
+
     def __bool__(self) -> bool:
         return bool(self.resolves or self.resolve_time or self.self_resolves or self.attention)
 

@@ -133,9 +133,16 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
         return self.latest.deleted
 
     @property
+    def unread(self) -> bool:
+        """Whether it is a message whose words could not be read."""
+        return self.kind is Kind.MESSAGE and not self.text
+
+    @property
     def corrected_by(self) -> Actor | None:
-        """Who wrote the newest version, None when there is only one."""
-        return self.latest.draft.actor if self.latest.version > 1 and not self.deleted else None
+        """Who wrote the newest version, None when there is only one, or it only supplied missing words."""
+        writer = self.latest.draft.actor
+        supplied = not self.first.draft.text and str(writer) == str(self.actor)
+        return writer if self.latest.version > 1 and not self.deleted and not supplied else None
 
 
 def fold(entries: Iterable[Entry]) -> tuple[Line, ...]:

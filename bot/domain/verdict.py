@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from bot.domain.alert import State
+from bot.domain.flap import CALM, DEFAULT_LIMIT, DEFAULT_WINDOW, Flapping, Hush, flap
 from bot.domain.signal import Severity, Signal, Status
 
 
@@ -64,15 +65,21 @@ class Policy(msgspec.Struct, frozen=True):
     """What a source's alerts live by.
 
     ``silence`` ends an episode that was not repeated for so long (None: the sender resolves by itself);
-    a refire within ``reopen_window`` of the resolve continues the episode.
+    a refire within ``reopen_window`` of the resolve continues the episode. After ``flap_limit`` such refires
+    within ``flap_window`` it is held quiet.
     """
 
     silence: timedelta | None
     reopen_window: timedelta
+    flap_limit: int = DEFAULT_LIMIT
+    flap_window: timedelta = DEFAULT_WINDOW
 
 
 class Standing(msgspec.Struct, kw_only=True, gc=False):
-    """The part of an alert that a signal can move. Mutable on purpose: intake folds a batch into it."""
+    """The part of an alert that a signal can move. Mutable on purpose: intake folds a batch into it.
+
+    ``group_id`` is the group whose card it shares, None when it has a card of its own.
+    """
 
     alert_id: int
     state: State
@@ -85,13 +92,16 @@ class Standing(msgspec.Struct, kw_only=True, gc=False):
     silent_after: datetime | None = None
     escalated_from: Severity | None = None
     owned: bool = False
+    flapping: Flapping = CALM
+    group_id: int | None = None
 
 
 class Decision(msgspec.Struct, frozen=True, gc=False):
-    """``lane`` is None when no card has to change."""
+    """``lane`` is None when no card has to change; ``hush`` says why nobody is called for it."""
 
     verdict: Verdict
     lane: Lane | None
+    hush: Hush = Hush.NONE
 
 
 def decide(standing: Standing | None, signal: Signal, policy: Policy, now: datetime) -> Decision:
@@ -104,8 +114,7 @@ def decide(standing: Standing | None, signal: Signal, policy: Policy, now: datet
     standing.last_seen_at = max(standing.last_seen_at, now)
     standing.silent_after = now + policy.silence if policy.silence is not None else None
     if standing.state is State.RESOLVED:
-        _reopen(standing, signal)
-        return Decision(Verdict.REOPENED, NEW_LANES[signal.severity])
+        return _reopen(standing, signal, policy, now)
     if signal.severity.rank > standing.severity.rank:
         _raise(standing, signal)
         return Decision(Verdict.RAISED, NEW_LANES[signal.severity])
@@ -125,8 +134,8 @@ def began(signal: Signal, before: Standing | None, now: datetime) -> datetime:
 
 
 def _over(standing: Standing, policy: Policy, now: datetime) -> bool:
-    """Whether the episode is past taking up again."""
-    if standing.state is State.RESOLVED:
+    """Whether the episode is past taking up again; one that flaps keeps its card until it is calm."""
+    if standing.state is State.RESOLVED and not standing.flapping.holds(now):
         return standing.resolved_at is None or now - standing.resolved_at > policy.reopen_window
     return False
 
@@ -139,16 +148,25 @@ def _resolve(standing: Standing | None, now: datetime) -> Decision:
     standing.state = State.RESOLVED
     standing.resolved_at = now
     standing.silent_after = None
+    if standing.flapping.holds(now):
+        return Decision(Verdict.RESOLVED, Lane.COUNT, Hush.FLAPPING)
     return Decision(Verdict.RESOLVED, Lane.RESOLVE)
 
 
-def _reopen(standing: Standing, signal: Signal) -> None:
+def _reopen(standing: Standing, signal: Signal, policy: Policy, now: datetime) -> Decision:
+    is_worse = signal.severity.rank > standing.severity.rank
+    standing.flapping = flap(standing.flapping, now, limit=policy.flap_limit, window=policy.flap_window)
+    if is_worse and standing.flapping.holds(now):
+        standing.flapping = CALM
     standing.state = State.NEW
     standing.owned = False
     standing.resolved_at = None
     standing.severity = signal.severity
     standing.escalated_from = None
     standing.flaps += 1
+    if standing.flapping.holds(now):
+        return Decision(Verdict.REOPENED, Lane.COUNT, Hush.FLAPPING)
+    return Decision(Verdict.REOPENED, NEW_LANES[signal.severity])
 
 
 def _raise(standing: Standing, signal: Signal) -> None:
@@ -157,3 +175,4 @@ def _raise(standing: Standing, signal: Signal) -> None:
         standing.owned = False
         standing.escalated_from = standing.severity
     standing.severity = signal.severity
+    standing.flapping = CALM

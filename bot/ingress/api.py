@@ -11,7 +11,7 @@ import msgspec
 from aiohttp import web
 
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
-from bot.ingress import api_alert, api_event, api_incident, api_recurrence, api_run, api_work
+from bot.ingress import api_action, api_alert, api_event, api_incident, api_recurrence, api_run, api_work
 from bot.ingress.api_route import Caller, Reply, Route, read_json, read_key, read_query
 from bot.ingress.options import IngressOptions
 from bot.ingress.principal import Gate
@@ -26,6 +26,7 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
     *api_recurrence.ROUTES,
     *api_work.ROUTES,
     *api_incident.ROUTES,
+    *api_action.ROUTES,
     *api_run.ROUTES,
 )
 MOST_AT_ONCE: Final = 256

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from bot.domain import alert as alerts
+from bot.domain import incident as incidents
 from bot.domain import recurrence as recurrences
 from bot.domain.run import MAX_AGENT, MAX_KEY, Run, RunState
 from bot.domain.token import Scope
@@ -47,6 +48,7 @@ class RunAnswer(msgspec.Struct, frozen=True, kw_only=True):
     event: int | None
     alert: str | None
     recurrence: str | None
+    incident: str | None
 
 
 async def _report(caller: Caller, asked: RunReport) -> Reply:
@@ -81,6 +83,7 @@ def show_run(run: Run) -> RunAnswer:
         event=run.event_id,
         alert=None if run.alert_id is None else alerts.format_ref(run.alert_id),
         recurrence=None if run.recurrence_id is None else recurrences.format_ref(run.recurrence_id),
+        incident=None if run.incident_id is None else incidents.format_ref(run.incident_id),
     )
 
 

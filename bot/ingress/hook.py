@@ -1,11 +1,16 @@
 """Hook: ``POST /v1/hooks/{provider}``, from the sender's bytes to the receipt.
 
-Law: 202 is said after the commit and never before; every other answer means that nothing was stored.
+Law: 202 is said after the commit and never before; every other answer means that nothing was stored, but for
+a 503 because the line to PostgreSQL broke during the very commit: then nobody can know.
 
 The order of the steps is the price list: a stranger costs a look into the headers (with a signature also
 the reading of one bounded body, in a room of its own so that strangers cannot crowd out known senders),
 and only what a known sender sent is inflated, decoded, redacted and parsed. An unknown provider is
 answered before anybody is asked for a token, for the providers are no secret: ``/openapi.json`` lists them.
+
+Memory is bounded at each step, whatever the database does: the bytes that are being read, the requests that
+are being answered, and the signals and bytes that wait for a commit (`usecases.backlog`). A fifth of the
+places is kept for requests in which all is over.
 
 A request in which no alert could be used is stored and answered with 202 and the reasons: the sender
 cannot mend it by sending it again. Only a body that cannot be read as a whole gets a 400.
@@ -36,6 +41,7 @@ from bot.ingress.problem import Reason, Refusal
 from bot.ingress.room import Room
 from bot.providers.body import UnsupportedMediaError, decode
 from bot.providers.registry import Provider
+from bot.usecases.backlog import only_resolves
 from bot.usecases.desk import Desk
 from bot.usecases.intake import Intake
 from bot.usecases.submission import (
@@ -49,6 +55,10 @@ from bot.usecases.submission import (
 MOST_UNPROVEN: Final = 64
 """Signed bodies that are read at once before anybody knows whose they are."""
 
+MOST_READING: Final = 32 * 1024 * 1024
+"""Bytes of known senders' bodies that are on their way in; one without a length counts as the largest."""
+
+_FOR_RESOLVES: Final = 4  # one place more than the configured ones for so many of them
 _DIGEST_BYTES: Final = 18
 _HEADERS: Final = {"Content-Type": "application/json", "Server": "tocsin"}
 _encoder: Final = msgspec.json.Encoder()
@@ -76,7 +86,8 @@ class Hook:
         self._keyring = keyring
         self._options = options
         self._allowance = Allowance(options.source_rate, options.source_burst, desk.clock)
-        self._known = Room(options.max_in_flight)
+        self._known = Room(options.max_in_flight + max(options.max_in_flight // _FOR_RESOLVES, 1))
+        self._reading = Room(max(MOST_READING, options.max_body))
         self._unproven = Room(MOST_UNPROVEN)
         metrics.IN_FLIGHT.set_function(lambda: self._known.taken)
 
@@ -94,8 +105,11 @@ class Hook:
             if credential is None:
                 raise unauthenticated(f"This token does not open /v1/hooks/{provider.name}.", "Authorization")
             with self._known:
-                body = await self._read(request)
-                receipt = await self._take(request, provider, credential.source, body)
+                with self._reading.hold(self._announced(request)):
+                    body = await self._read(request)
+                submission = self._admit(request, provider, credential.source, body)
+                del body  # what waits for a commit waits in one shape
+                receipt = await self._intake.take(submission)
         else:
             with self._unproven:
                 body = await self._read(request)
@@ -104,7 +118,9 @@ class Hook:
                 detail = f"This signature does not open /v1/hooks/{provider.name}."
                 raise unauthenticated(detail, claim.header)
             with self._known:
-                receipt = await self._take(request, provider, credential.source, body)
+                submission = self._admit(request, provider, credential.source, body)
+                del body
+                receipt = await self._intake.take(submission)
         _observe(provider.name, receipt)
         metrics.ACCEPT_SECONDS.observe(self._desk.clock.monotonic() - began)
         accepted = Accepted(receipt.accepted, receipt.deduped, receipt.rejected, receipt.alerts)
@@ -113,9 +129,13 @@ class Hook:
     async def _read(self, request: web.BaseRequest) -> bytes:
         return await read_body(request, limit=self._options.max_body, patience=self._options.patience)
 
-    async def _take(
-        self, request: web.BaseRequest, provider: Provider, source: Source, body: bytes
-    ) -> Receipt:
+    def _announced(self, request: web.BaseRequest) -> int:
+        """How many bytes may come; more than the limit are refused before they are read."""
+        length = request.content_length
+        return self._options.max_body if length is None else min(length, self._options.max_body)
+
+    def _admit(self, request: web.BaseRequest, provider: Provider, source: Source, body: bytes) -> Submission:
+        """What intake is to take, if this sender may send it now."""
         headers = request.headers
         body = inflate(body, headers.getall("Content-Encoding", []), limit=self._options.max_body)
         try:
@@ -124,11 +144,13 @@ class Hook:
             raise Refusal(Reason.UNSUPPORTED_MEDIA, error.reason, field=error.field) from None
         except InvalidInputError as error:
             raise Refusal(Reason.UNREADABLE, f"{error}.", field=error.field) from None
+        if self._known.taken > self._options.max_in_flight and not only_resolves(submission):
+            raise Refusal(Reason.OVERLOADED, "Too many requests at once.", retry_after=1)
         wait = self._allowance.charge(source.id, cost)
         if wait:
             detail = f"The source {source.name} may send {self._options.source_rate} alerts a second."
             raise Refusal(Reason.TOO_MANY_ALERTS, detail, retry_after=wait)
-        return await self._intake.take(submission)
+        return submission
 
     def _submit(
         self, provider: Provider, source: Source, body: bytes, content_type: str

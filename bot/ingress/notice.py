@@ -24,12 +24,17 @@ class Notices:
 
     def refused(self, provider: str, reason: Reason) -> None:
         """A request to ``provider``'s address was refused."""
+        self._say(provider, reason, reason.title)
+
+    def not_durable(self, provider: str, words: str) -> None:
+        """What came to ``provider``'s address could not be kept; ``words`` are the database's own."""
+        self._say(provider, Reason.NOT_DURABLE, words)
+
+    def _say(self, provider: str, reason: Reason, words: str) -> None:
         now = self._clock.monotonic()
         said_at, left_out = self._said.get((provider, reason), (None, 0))
         if said_at is not None and now - said_at < INTERVAL.total_seconds():
             self._said[provider, reason] = (said_at, left_out + 1)
             return
         self._said[provider, reason] = (now, 0)
-        _log.warning(
-            "refused", provider=provider, status=reason.status, reason=reason.title, left_out=left_out
-        )
+        _log.warning("refused", provider=provider, status=reason.status, reason=words, left_out=left_out)

@@ -1,5 +1,7 @@
-"""Room: a bound on how many are inside at once. Nobody queues, who finds it full comes back later."""
+"""Room: a bound on what is inside at once. Nobody queues, who finds it full comes back later."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 
 from bot.ingress.problem import Reason, Refusal
@@ -17,11 +19,23 @@ class Room:
         self.taken = 0
 
     def __enter__(self) -> None:
-        if self.taken >= self._places:
-            raise Refusal(Reason.OVERLOADED, "Too many requests at once.", retry_after=1)
-        self.taken += 1
+        self._enter(1)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.taken -= 1
+
+    @contextmanager
+    def hold(self, places: int) -> Iterator[None]:
+        """The same for several places at once, which may be bytes."""
+        self._enter(places)
+        try:
+            yield
+        finally:
+            self.taken -= places
+
+    def _enter(self, places: int) -> None:
+        if self.taken + places > self._places:
+            raise Refusal(Reason.OVERLOADED, "Too many requests at once.", retry_after=1)
+        self.taken += places

@@ -102,9 +102,11 @@ class Ingress:
         except Refusal as refusal:
             if path.startswith(HOOKS):
                 self._notices.refused(_label(path), refusal.reason)
+                if refusal.reason is Reason.OVERLOADED:
+                    metrics.TURNED_AWAY.labels("requests").inc()
             response = refusal.answer()
         except NotDurableError as error:
-            _log.warning("not durable", reason=str(error))
+            self._notices.not_durable(_label(path), str(error))
             response = _not_durable(error.retry_after).answer()
         except Exception as error:  # noqa: BLE001 -- the boundary: a bug costs its own request only
             _log.error("request failed", error=type(error).__name__, at=_place(error))

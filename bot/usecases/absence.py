@@ -10,7 +10,6 @@ from typing import Final
 
 import msgspec
 
-from bot.domain.outbox import CardKind
 from bot.usecases.desk import Desk
 from bot.usecases.inspection import OPEN
 from bot.usecases.reaction import ACK, ACTIONS, CLAIM
@@ -20,7 +19,7 @@ _PAGE: Final = 100
 
 # What is gone was gone before what is new could matter; and a claim may become an ack, not the reverse.
 _ORDER: Final = {(False, ACK): 0, (False, CLAIM): 1, (True, CLAIM): 2, (True, ACK): 3}
-_WHENEVER: Final = 4  # a vote changes nothing that the others could meet
+_WHENEVER: Final = 4  # votes and sirens change nothing that the others could meet
 
 
 class Missed(msgspec.Struct, frozen=True):
@@ -39,8 +38,8 @@ async def posted(desk: Desk, *, at_most: int) -> dict[int, list[int]]:
         for offset in range(0, at_most, _PAGE):
             limit = min(_PAGE, at_most - offset)
             alerts = tx.alerts.listing(desk.project.id, OPEN, offset=offset, limit=limit)
-            for place in tx.cards.of(CardKind.ALERT, [each.id for each in alerts]):
-                if place.message_id is not None:
+            for place in tx.cards.of_alerts(each.id for each in alerts).values():
+                if place.message_id is not None and place.message_id not in found[place.channel_id]:
                     found[place.channel_id].append(place.message_id)
             if len(alerts) < limit:
                 break
@@ -54,7 +53,8 @@ async def missed(desk: Desk, message_id: int, standing: Iterable[tuple[int, str]
     now_there = {(user_id, emoji) for user_id, emoji in standing if emoji in ACTIONS}
 
     def work(tx: Transaction) -> set[tuple[int, str]]:
-        return {(known.user_id, known.emoji) for known in tx.reactions.present_on(message_id)}
+        present = tx.reactions.present_on(message_id)
+        return {(known.user_id, known.emoji) for known in present if known.emoji in ACTIONS}
 
     known = await desk.storage.read(work)
     differing = [Missed(*pair, present=True) for pair in sorted(now_there - known)]

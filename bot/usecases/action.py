@@ -4,12 +4,15 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
+from msgspec import UNSET, UnsetType
+
 from bot.domain import action as actions
 from bot.domain.action import Action
 from bot.domain.actor import Actor
 from bot.domain.audit import Entry
 from bot.domain.errors import NotFoundError
 from bot.domain.incident import Incident
+from bot.domain.incident import format_ref as format_incident
 from bot.domain.outbox import CardKind
 from bot.domain.timeline import Draft, Kind
 from bot.domain.verdict import Lane
@@ -87,23 +90,49 @@ async def reopen(desk: Desk, action_id: int, *, actor: Actor) -> Action:
 
 
 async def reassign(
-    desk: Desk, action_id: int, *, actor: Actor, owner: Actor | None, due_at: datetime | None
+    desk: Desk,
+    action_id: int,
+    *,
+    actor: Actor,
+    owner: Actor | UnsetType | None = UNSET,
+    due_at: datetime | UnsetType | None = UNSET,
 ) -> Action:
-    """Another owner and date.
+    """Another owner or date, or none; what is left out stays.
 
     Raises:
         NotFoundError: this desk does not have it.
         ConflictError: it is done.
         NotDurableError: the database cannot be written.
     """
-    return await _change(
-        desk, action_id, actor, "action.reassign", lambda each, _: actions.reassign(each, owner, due_at)
-    )
+
+    def make(each: Action, _: datetime) -> Action:
+        return actions.reassign(
+            each,
+            each.owner if owner is UNSET else owner,
+            each.due_at if due_at is UNSET else due_at,
+        )
+
+    return await _change(desk, action_id, actor, "action.reassign", make)
 
 
 async def waiting(desk: Desk, *, limit: int = LISTED) -> list[Action]:
     """What is not done on the whole desk, the most urgent first."""
     return await desk.storage.read(lambda tx: tx.actions.waiting(desk.project.id, limit=limit))
+
+
+async def of_incident(desk: Desk, incident_id: int) -> list[Action]:
+    """All of one incident, oldest first.
+
+    Raises:
+        NotFoundError: this desk does not have the incident.
+    """
+
+    def work(tx: Transaction) -> list[Action]:
+        if tx.incidents.get(desk.project.id, incident_id) is None:
+            raise NotFoundError("incident", format_incident(incident_id))
+        return tx.actions.of([incident_id])
+
+    return await desk.storage.read(work)
 
 
 def held_action(tx: Transaction, desk: Desk, action_id: int) -> tuple[Incident, Action]:

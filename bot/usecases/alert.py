@@ -225,17 +225,21 @@ def apply(tx: Transaction, project_id: int, move: Move, now: datetime) -> Alert:
     tx.recurrences.follow(alert, changed, now=now)
     ripple.spread(tx, ripple.told(changed, move.action, move.actor, move.note), now)
     tx.cards.touch(CardKind.ALERT, [(move.alert_id, move.lane)], now=now)
-    entry = Entry(
+    tx.audit.append(project_id, entry_of(alert, changed, move, now))
+    return changed
+
+
+def entry_of(before: Alert, after: Alert, move: Move, now: datetime) -> Entry:
+    """The audit entry of a move."""
+    return Entry(
         at=now,
         actor=move.actor,
         action=move.action,
         subject=f"alert:{move.alert_id}",
-        before=encode(_mark(alert)),
-        after=encode(_mark(changed)),
+        before=encode(_mark(before)),
+        after=encode(_mark(after)),
         note=move.note,
     )
-    tx.audit.append(project_id, entry)
-    return changed
 
 
 def bounded(note: str) -> str:

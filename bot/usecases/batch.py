@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.domain import actor
 from bot.domain.alert import State, format_ref
 from bot.domain.audit import Entry
+from bot.domain.flap import Hush
 from bot.domain.outbox import CardKind
 from bot.domain.settlement import settle_standing
 from bot.domain.signal import Signal, Status
@@ -16,6 +17,7 @@ from bot.domain.source import Source
 from bot.domain.verdict import Decision, Lane, Policy, Standing, Verdict, began, decide
 from bot.usecases import ripple
 from bot.usecases.desk import Desk
+from bot.usecases.gathering import Gathering
 from bot.usecases.record import (
     Decided,
     Track,
@@ -45,6 +47,7 @@ class Batch:
         self._now = now
         self._project_id = desk.project.id
         self._tracks: dict[str, Track] = {}
+        self._gathering = Gathering(tx, desk, now)
 
     def write(self, submissions: list[Submission]) -> list[Receipt]:
         """Store all; the receipts are in the same order."""
@@ -83,7 +86,10 @@ class Batch:
     def _decide(self, submission: Submission) -> list[Decided]:
         rules = self._desk.rules
         policy = submission.source.policy(
-            default_silence=rules.silence, default_reopen_window=rules.reopen_window
+            default_silence=rules.silence,
+            default_reopen_window=rules.reopen_window,
+            flap_limit=rules.flap_limit,
+            flap_window=rules.flap_window,
         )
         return [self._decide_one(item, policy) for item in submission.signals]
 
@@ -111,6 +117,7 @@ class Batch:
             standing.state.value,
             standing.severity.value,
             standing.occurrences,
+            decision.hush,
         )
 
     def _begin(self, track: Track, signal: Signal, policy: Policy) -> Standing:
@@ -151,8 +158,12 @@ class Batch:
         ids = tx.alerts.allocate(len(fresh))
         for alert_id, (_, track) in zip(ids, fresh, strict=True):
             standing_of(track).alert_id = alert_id
-        tx.alerts.open_new(self._new_alert(signature, track) for signature, track in fresh)
         old = [track for track in tracks.values() if track.opened is None]
+        self._gathering.assign(
+            ((track.opened, track) for _, track in fresh if track.opened is not None),
+            (track for track in old if track.known.standing is not None),
+        )
+        tx.alerts.open_new(self._new_alert(signature, track) for signature, track in fresh)
         tx.alerts.refresh(
             (track.source.name, track.refreshed, standing_of(track))
             for track in old
@@ -191,14 +202,16 @@ class Batch:
                     Lane.INFO if track.lane is None else track.lane,
                 )
                 for _, track in fresh
+                if standing_of(track).group_id is None
             ),
             now=self._now,
         )
-        self._tx.cards.touch(
-            CardKind.ALERT,
-            ((standing_of(track).alert_id, track.lane) for track in old if track.lane is not None),
-            now=self._now,
+        own = (
+            (standing_of(track).alert_id, track.lane)
+            for track in old
+            if track.lane is not None and standing_of(track).group_id is None
         )
+        self._gathering.show(own, default)
 
     def _new_alert(self, signature: str, track: Track) -> NewAlert:
         assert track.opened is not None  # noqa: S101 -- the caller chose by it
@@ -244,5 +257,6 @@ def _count(track: Track, decision: Decision, signal: Signal) -> None:
             track.refreshed = signal
     elif verdict is Verdict.RESOLVED:
         track.resolved = True
+    track.risen |= verdict in {Verdict.RAISED, Verdict.REOPENED} and decision.hush is Hush.NONE
     if decision.lane is not None:
         track.lane = decision.lane if track.lane is None else min(track.lane, decision.lane)

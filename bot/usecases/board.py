@@ -18,7 +18,7 @@ from bot.usecases.desk import Desk
 from storage.board import Storm
 from storage.transaction import Transaction
 
-LISTED: Final = 30_000  # alerts that one board knows by name; the rest it counts
+LISTED: Final = 12_000  # alerts that one board knows by name, about 10 MB; the rest it counts
 SAME_STORM: Final = timedelta(minutes=10)  # in which a storm that comes back goes on with its message
 _MOST: Final = 1_000  # cards counted for a bucket that has room for any number
 

@@ -11,12 +11,16 @@ import msgspec
 
 from bot.domain.outbox import CardKind, Outgoing, ParkReason, backoff
 from bot.domain.plan import UNKNOWN, Bucket, Call, choose
+from bot.usecases import blindness, closure
 from bot.usecases import board as boards
+from bot.usecases import brief as briefs
+from bot.usecases import group as groups
 from bot.usecases.desk import Desk
 from bot.usecases.subject import View, look_up
 from storage.card import Place
 from storage.outbox import Choice
 from storage.transaction import Transaction
+from storage.writer import Turn
 
 LEASE: Final = timedelta(minutes=2)
 _CONTENDED: Final = 0.02  # seconds; another process holds what is due
@@ -30,31 +34,55 @@ class Task(msgspec.Struct, frozen=True):
 
 
 async def take(
-    desk: Desk, channel_id: int, *, worker: str, post: Bucket = UNKNOWN, edit: Bucket = UNKNOWN
+    desk: Desk,
+    channel_id: int,
+    *,
+    worker: str,
+    post: Bucket = UNKNOWN,
+    edit: Bucket = UNKNOWN,
+    quiet: bool = False,
 ) -> Task | float:
     """Claim the card that the plan puts next and look up what it must show.
 
-    Returns how many seconds to wait instead when nothing may be sent now, infinity when nothing waits.
+    ``quiet`` says that the caller has sent nothing for as long as makes a blindness: it is looked for, and
+    its report goes before everything. Returns how many seconds to wait instead when nothing may be sent now,
+    infinity when nothing waits.
     """
     now = desk.clock.now()
 
     def work(tx: Transaction) -> Task | float:
-        waiting, board = boards.survey(tx, desk, channel_id, post=post, edit=edit, now=now)
-        step = choose(waiting, board, post, edit)
-        if step.call is Call.WAIT:
-            return step.wait if step.wait < math.inf else _until_due(tx, channel_id, now)
-        if step.call is Call.BOARD:
-            boards.begin_turn(tx, channel_id, now=now)
-        which = Choice(step.lanes, posted=step.call is Call.EDIT)
+        rest = blindness.rest(tx, desk, channel_id, quiet=quiet, now=now)
+        if rest is None:
+            which = _plan(tx, desk, channel_id, post, edit, now)
+        else:
+            which = max(rest, post.wait(urgent=True)) or Choice(kind=CardKind.REPORT)
+        if not isinstance(which, Choice):
+            return which
         card = tx.cards.claim(channel_id, which, worker=worker, tag=desk.project.tag, now=now, lease=LEASE)
         if card is None:
             return _CONTENDED
         return Task(card, look_up(tx, desk, card))
 
-    taken = await desk.storage.write(work)
+    taken = await desk.storage.write(work, turn=Turn.DESK)
     if isinstance(taken, Task) and taken.card.kind is CardKind.BOARD:
         return Task(taken.card, await boards.view(desk, taken.card))
+    if isinstance(taken, Task) and taken.card.kind is CardKind.GROUP:
+        return Task(taken.card, await groups.look(desk, taken.card.subject_id))
+    if isinstance(taken, Task) and taken.card.kind is CardKind.BRIEF:
+        return Task(taken.card, await briefs.view(desk, taken.card.subject_id))
     return taken
+
+
+def _plan(
+    tx: Transaction, desk: Desk, channel_id: int, post: Bucket, edit: Bucket, now: datetime
+) -> Choice | float:
+    waiting, board = boards.survey(tx, desk, channel_id, post=post, edit=edit, now=now)
+    step = choose(waiting, board, post, edit)
+    if step.call is Call.WAIT:
+        return step.wait if step.wait < math.inf else _until_due(tx, channel_id, now)
+    if step.call is Call.BOARD:
+        boards.begin_turn(tx, channel_id, now=now)
+    return Choice(step.lanes, posted=step.call is Call.EDIT)
 
 
 def _until_due(tx: Transaction, channel_id: int, now: datetime) -> float:
@@ -71,36 +99,78 @@ async def begin_work(desk: Desk, *, worker: str) -> int:
 
 
 async def settle(
-    desk: Desk, card: Outgoing, *, worker: str, message_id: int, shown: int, pinged: bool
+    desk: Desk,
+    card: Outgoing,
+    *,
+    worker: str,
+    message_id: int,
+    shown: int,
+    pinged: bool,
+    version: datetime | None = None,
 ) -> None:
-    """``message_id`` shows revision ``shown`` of the card now."""
+    """``message_id`` shows revision ``shown`` of the card now, as the edit ``version`` if it was one.
+
+    0 stands for some revision of an earlier attempt. Boards have no ledger: what they show waits as cards.
+    """
     now = desk.clock.now()
-    await desk.storage.write(
-        lambda tx: tx.cards.settle(
-            card.id, worker=worker, message_id=message_id, shown=shown, pinged=pinged, now=now
+
+    def work(tx: Transaction) -> None:
+        tx.cards.settle(
+            card.id, worker=worker, message_id=message_id, shown=shown, pinged=pinged, now=now, lease=LEASE
         )
-    )
+        if shown and card.kind is not CardKind.BOARD:
+            tx.ledger.sent(card, version=version, now=now)
+
+    await desk.storage.write(work, turn=Turn.DESK)
 
 
-async def put_off(desk: Desk, card: Outgoing, *, worker: str, after: timedelta | None = None) -> datetime:
-    """A passing failure: try again later (``after``, else longer each time); returns when."""
+async def put_off(
+    desk: Desk, card: Outgoing, *, worker: str, after: timedelta | None = None, tried: bool = True
+) -> datetime:
+    """A passing failure: try again later (``after``, else longer each time); returns when.
+
+    ``tried`` says that the call may have taken effect. Otherwise it is no failure of the card, and nobody has
+    to look for what it might have left behind.
+    """
     until = desk.clock.now() + (after if after is not None else backoff(card.failures + 1))
-    await desk.storage.write(lambda tx: tx.cards.put_off(card.id, worker=worker, until=until))
+
+    def work(tx: Transaction) -> None:
+        tx.cards.put_off(card.id, worker=worker, until=until, failed=tried)
+        if not tried and not card.retried:
+            tx.cards.untry(card.id)
+
+    await desk.storage.write(work, turn=Turn.DESK)
     return until
 
 
 async def park(desk: Desk, card: Outgoing, reason: ParkReason, *, alone: bool) -> int:
-    """A lasting failure: the channel's cards (or, ``alone``, this one) wait until the cause changes."""
+    """A lasting failure: the channel's cards (or, ``alone``, this one) wait until the cause changes.
+
+    The call took no effect, so that nobody has to look for what it might have left behind.
+    """
     now = desk.clock.now()
     which = card.id if alone else None
-    return await desk.storage.write(
-        lambda tx: tx.channels.park(card.channel_id, reason, now=now, card_id=which)
-    )
+
+    def work(tx: Transaction) -> int:
+        if not card.retried:
+            tx.cards.untry(card.id)
+        parked = tx.channels.park(card.channel_id, reason, now=now, card_id=which)
+        if not alone:
+            closure.begin(tx, desk, card.channel_id, reason, now=now)
+        return parked
+
+    return await desk.storage.write(work, turn=Turn.DESK)
 
 
 async def unpark(desk: Desk, channel_id: int) -> int:
     """The channel's cause may have changed: everything parked there is due again."""
-    released = await desk.storage.write(lambda tx: tx.channels.unpark(channel_id))
+    now = desk.clock.now()
+
+    def work(tx: Transaction) -> int:
+        closure.end(tx, desk, channel_id, now=now)
+        return tx.channels.unpark(channel_id)
+
+    released = await desk.storage.write(work)
     if released:
         desk.bell.ring()
     return released
@@ -109,7 +179,7 @@ async def unpark(desk: Desk, channel_id: int) -> int:
 async def lose(desk: Desk, card: Outgoing) -> None:
     """Its message was deleted: post it again as a new one."""
     now = desk.clock.now()
-    await desk.storage.write(lambda tx: tx.cards.lose(card.id, now=now))
+    await desk.storage.write(lambda tx: tx.cards.lose(card.id, now=now), turn=Turn.DESK)
     desk.bell.ring()
 
 
@@ -123,16 +193,17 @@ async def forget_message(desk: Desk, message_id: int) -> bool:
     return forgotten > 0
 
 
-async def answered(desk: Desk, card_id: int, *, revision: int) -> None:
-    """A click was answered by showing ``revision`` on the card itself."""
-    await desk.storage.write(lambda tx: tx.cards.answered(card_id, revision=revision))
-    desk.bell.ring()
-
-
-async def saw(desk: Desk, message_id: int) -> datetime | None:
-    """The gateway's echo of a new message; returns since when its card had been due, the first time."""
+async def answered(desk: Desk, card_id: int, *, revision: int, version: datetime | None = None) -> None:
+    """A click was answered by showing ``revision`` on the card itself, as the edit ``version`` if known."""
     now = desk.clock.now()
-    return await desk.storage.write(lambda tx: tx.cards.saw(message_id, at=now), urgent=False)
+
+    def work(tx: Transaction) -> None:
+        tx.cards.answered(card_id, revision=revision)
+        if version is not None:
+            tx.ledger.answered(card_id, revision=revision, version=version, now=now)
+
+    await desk.storage.write(work)
+    desk.bell.ring()
 
 
 async def showing(desk: Desk, message_id: int) -> Place | None:

@@ -8,8 +8,10 @@ from typing import Final
 import msgspec
 
 from bot.clock import Clock
+from bot.domain import flap, group
 from bot.domain.incident import IncidentRules
 from bot.domain.source import DEFAULT_REOPEN_WINDOW, DEFAULT_SILENCE
+from bot.domain.triage import TriageRules
 from storage.engine import Storage
 from storage.project import Project
 
@@ -40,14 +42,20 @@ class Bell:
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """What the configuration decides for all sources and people.
 
-    ``default_channel_id`` applies until somebody picks one in Discord.
+    ``default_channel_id`` applies until somebody picks one in Discord; ``fallback_channel_id`` hears of
+    channels that cannot be written to, where a source names none of its own.
     """
 
     silence: timedelta = DEFAULT_SILENCE
     reopen_window: timedelta = DEFAULT_REOPEN_WINDOW
     lease: timedelta = DEFAULT_LEASE
+    flap_limit: int = flap.DEFAULT_LIMIT
+    flap_window: timedelta = flap.DEFAULT_WINDOW
+    group_window: timedelta = group.DEFAULT_WINDOW
     default_channel_id: int | None = None
+    fallback_channel_id: int | None = None
     incidents: IncidentRules = IncidentRules()
+    triage: TriageRules = TriageRules()
 
 
 @dataclass(slots=True)

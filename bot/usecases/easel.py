@@ -35,6 +35,11 @@ class Easel:
     def __init__(self) -> None:
         self._turn = asyncio.Lock()
 
+    @property
+    def busy(self) -> bool:
+        """Whether somebody's picture is being drawn."""
+        return self._turn.locked()
+
     async def draw(self, chart: Chart) -> Picture | None:
         """The picture, None when it cannot be drawn here or takes too long."""
         if find_spec("matplotlib") is None:

@@ -10,7 +10,6 @@ from bot.domain import actor as actors
 from bot.domain.alert import Alert, format_ref
 from bot.domain.audit import Sealed
 from bot.domain.errors import NotFoundError
-from bot.domain.outbox import CardKind
 from bot.usecases.desk import Desk
 from bot.usecases.view import alert_view
 from storage.alert import OPEN, Filter
@@ -32,6 +31,7 @@ _PAST: Final = {
     "lease_expire": "claim ran out",
     "expire": "ended by silence",
     "raised": "severity rose",
+    "calm": "calm again",
 }
 
 __all__ = ["OPEN", "PAGE", "SUGGESTIONS", "Filter", "Found", "Listed", "Page", "find", "listing", "suggest"]
@@ -74,8 +74,7 @@ async def find(desk: Desk, alert_id: int) -> Found:
         history = tuple(_line(sealed) for sealed in tx.audit.about(f"alert:{alert_id}"))
         view = alert_view(tx, desk, alert)
         opened = HistoryLine(at=alert.opened_at, who=actors.source(view.source_name), what="opened")
-        places = tx.cards.of(CardKind.ALERT, [alert_id])
-        return Found(view, (opened, *history), places[0] if places else None)
+        return Found(view, (opened, *history), tx.cards.of_alerts([alert_id]).get(alert_id))
 
     return await desk.storage.read(work)
 
@@ -85,9 +84,7 @@ async def listing(desk: Desk, which: Filter = OPEN, *, offset: int = 0, limit: i
 
     def work(tx: Transaction) -> Page:
         alerts = tx.alerts.listing(desk.project.id, which, offset=offset, limit=limit)
-        places = {
-            place.subject_id: place for place in tx.cards.of(CardKind.ALERT, [each.id for each in alerts])
-        }
+        places = tx.cards.of_alerts(each.id for each in alerts)
         lines = tuple(Listed(each, places.get(each.id)) for each in alerts)
         return Page(lines, offset, tx.alerts.count(desk.project.id, which))
 

@@ -8,36 +8,33 @@ database being out of reach is taken apart, so that one request cannot cost the 
 """
 
 import asyncio
-from collections import deque
 from datetime import datetime
-from typing import Final
 
 from bot import metrics
 from bot.domain.errors import NotDurableError
-from bot.domain.signal import Status
+from bot.usecases.backlog import DEFAULT, Backlog, Bounds, Entry
 from bot.usecases.batch import Batch
 from bot.usecases.desk import Desk
 from bot.usecases.submission import Receipt, Submission
 from storage.transaction import Transaction
-
-MAX_BATCH: Final = 500
-MAX_WAITING: Final = 20_000
+from storage.writer import Turn
 
 
 class Intake:
     """The queue in front of the database; one for each process. ``commits`` counts its transactions."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, bounds: Bounds = DEFAULT) -> None:
         self._desk = desk
-        self._waiting: deque[tuple[Submission, asyncio.Future[Receipt]]] = deque()
-        self._signals_waiting = 0
+        self._backlog = Backlog(bounds)
         self._runner: asyncio.Task[None] | None = None
         self.commits = 0
+        metrics.WAITING_SIGNALS.set_function(lambda: self._backlog.signals)
+        metrics.WAITING_BYTES.set_function(lambda: self._backlog.size)
 
     @property
     def waiting(self) -> int:
         """Signals that wait for a commit."""
-        return self._signals_waiting
+        return self._backlog.signals
 
     async def take(self, submission: Submission) -> Receipt:
         """Store everything in ``submission`` and say what was decided, after it is durable.
@@ -45,13 +42,7 @@ class Intake:
         Raises:
             NotDurableError: too much waits already, or the database cannot be written.
         """
-        weight = max(1, len(submission.signals))
-        room = MAX_WAITING * (2 if _only_resolves(submission) else 1)
-        if self._signals_waiting + weight > room:
-            raise NotDurableError("more alerts wait to be stored than the database can take now")
-        answer: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
-        self._waiting.append((submission, answer))
-        self._signals_waiting += weight
+        answer = self._backlog.add(submission)
         if self._runner is None or self._runner.done():
             self._runner = asyncio.create_task(self._run())
         return await answer
@@ -62,22 +53,14 @@ class Intake:
             await asyncio.wait([self._runner])
 
     async def _run(self) -> None:
-        while self._waiting:
-            batch = self._next_batch()
+        while self._backlog:
+            batch = self._backlog.next_batch()
             try:
                 await self._commit(batch)
             finally:
-                self._signals_waiting -= sum(max(1, len(submission.signals)) for submission, _ in batch)
+                self._backlog.done(batch)
 
-    def _next_batch(self) -> list[tuple[Submission, asyncio.Future[Receipt]]]:
-        batch = [self._waiting.popleft()]
-        size = len(batch[0][0].signals)
-        while self._waiting and size + len(self._waiting[0][0].signals) <= MAX_BATCH:
-            batch.append(self._waiting.popleft())
-            size += len(batch[-1][0].signals)
-        return batch
-
-    async def _commit(self, batch: list[tuple[Submission, asyncio.Future[Receipt]]]) -> None:
+    async def _commit(self, batch: list[Entry]) -> None:
         self.commits += 1
         metrics.BATCH_SIGNALS.observe(sum(len(submission.signals) for submission, _ in batch))
         try:
@@ -104,7 +87,7 @@ async def take_in(desk: Desk, submissions: list[Submission]) -> list[Receipt]:
     def work(tx: Transaction) -> list[Receipt]:
         return _write(tx, desk, submissions, now)
 
-    receipts = await desk.storage.write(work, urgent=False)
+    receipts = await desk.storage.write(work, turn=Turn.BULK)
     desk.bell.ring()
     return receipts
 
@@ -114,11 +97,7 @@ def _write(tx: Transaction, desk: Desk, submissions: list[Submission], now: date
     return batch.write(submissions)
 
 
-def _only_resolves(submission: Submission) -> bool:
-    return all(each.signal.status is Status.RESOLVED for each in submission.signals)
-
-
-def _fail(batch: list[tuple[Submission, asyncio.Future[Receipt]]], error: Exception) -> None:
+def _fail(batch: list[Entry], error: Exception) -> None:
     for _, answer in batch:
         if not answer.done():
             answer.set_exception(error)

@@ -147,11 +147,12 @@ def past(tx: Transaction, alert: Alert) -> list[Draft]:
 
 
 def held_alert(tx: Transaction, desk: Desk, alert_id: int) -> Alert:
-    """The alert, for this transaction alone.
+    """The alert with its recurrence, for this transaction alone.
 
     Raises:
         NotFoundError: this desk does not have it.
     """
+    tx.recurrences.hold_of(alert_id)
     alert = tx.alerts.held(desk.project.id, alert_id)
     if alert is None:
         raise NotFoundError("alert", format_alert(alert_id))
@@ -185,6 +186,7 @@ def _joining(incident_id: int, alert: Alert, actor: Actor, severity: Level | Non
 
 def _merge(tx: Transaction, desk: Desk, which: tuple[int, int], actor: Actor, now: datetime) -> Incident:
     alert_ids = tx.links.active_ids(which[0])
+    tx.recurrences.hold_of_all(alert_ids)
     for alert_id in alert_ids:
         held_alert(tx, desk, alert_id)
     both = {each: held(tx, desk, each) for each in sorted(set(which))}

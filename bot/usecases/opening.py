@@ -4,6 +4,7 @@ Law: within the dedupe window there is one open incident for a signature or a se
 and machines open one at once: who opens holds all openings of the desk until the commit, and looks first.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
@@ -18,9 +19,11 @@ from bot.domain.duration import Times
 from bot.domain.errors import NotFoundError
 from bot.domain.incident import DEFAULTS, UNASKED, Incident, Level, State, allowed, ceiling
 from bot.domain.outbox import CardKind
+from bot.domain.signal import Severity
 from bot.domain.text import cut, one_line
 from bot.domain.timeline import Draft, Kind
 from bot.domain.verdict import Lane
+from bot.usecases import triage
 from bot.usecases.desk import Desk
 from bot.usecases.membership import held_alert, past, take_in
 from bot.usecases.step import MAX_TITLE, Shown, Step, apply, held, read_text, show
@@ -41,7 +44,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody wants to open. ``severity`` None leaves it to the alert; ``title`` "" likewise.
 
     ``channel_id`` is where it lives (a forum or a text channel), None as the rules say; the same
-    ``idempotency_key`` never opens a second one.
+    ``idempotency_key`` never opens a second one. With ``lenient`` a severity worse than the alerts allow
+    becomes the worst that they do, instead of an error.
     """
 
     alert_id: int | None = None
@@ -51,13 +55,19 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     service: str = ""
     channel_id: int | None = None
     idempotency_key: str | None = None
+    lenient: bool = False
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """The incident, and why it is that one; `Outcome.OPENED` when it is new."""
+    """The incident, and why it is that one; `Outcome.OPENED` when it is new.
+
+    ``beyond`` is the severity that was asked for and is worse than ``cap``, the worst that the alerts allow.
+    """
 
     outcome: Outcome
     shown: Shown
+    beyond: Level | None = None
+    cap: Level = Level.P0
 
     @property
     def incident(self) -> Incident:
@@ -114,6 +124,11 @@ async def open_incident(desk: Desk, wish: Wish, *, actor: Actor) -> Opened:
     return opened
 
 
+def escalate(tx: Transaction, desk: Desk, alert_id: int, *, actor: Actor, now: datetime) -> Opened:
+    """The same with all that is left to the alert, inside a transaction; nobody rings."""
+    return _Opening(tx, desk, Wish(alert_id=alert_id), actor, now).run()
+
+
 def title_of(alert: Alert) -> str:
     """``HighErrorRate · checkout``."""
     return cut(one_line(f"{alert.name} · {alert.service}" if alert.service else alert.name), MAX_TITLE)
@@ -135,6 +150,8 @@ class _Opening:
         self._actor = actor
         self._now = now
         self._project_id = desk.project.id
+        self._beyond: Level | None = None
+        self._cap = Level.P0
 
     def run(self) -> Opened:
         """Look for the one that is there already, and only then make one."""
@@ -155,7 +172,16 @@ class _Opening:
         return self._say(Outcome.OPENED, self._open(alert))
 
     def _say(self, outcome: Outcome, incident: Incident) -> Opened:
-        return Opened(outcome, show(self._tx, self._desk, incident))
+        return Opened(outcome, show(self._tx, self._desk, incident), self._beyond, self._cap)
+
+    def _asked(self, severities: Iterable[Severity]) -> Level | None:
+        """The severity that was wished for, within what alerts of these severities allow if it may bend."""
+        wanted = self._wish.severity
+        self._cap = ceiling(severities, self._desk.rules.incidents.caps)
+        if not self._wish.lenient or wanted is None or wanted.rank >= self._cap.rank:
+            return wanted
+        self._beyond = wanted
+        return self._cap
 
     def _alike(self, alert: Alert | None) -> Incident | None:
         """The open incident within the window that this belongs to, held."""
@@ -173,6 +199,7 @@ class _Opening:
     def _take_in(self, incident: Incident, alert: Alert | None) -> Incident:
         wish = self._wish
         if alert is not None:
+            allowing = [*self._tx.links.census(incident.id).severities, alert.severity]
             return take_in(
                 self._tx,
                 self._desk,
@@ -180,7 +207,7 @@ class _Opening:
                 alert,
                 actor=self._actor,
                 now=self._now,
-                severity=wish.severity,
+                severity=self._asked(allowing),
                 note=wish.note,
             )
         said = ": ".join(filter(None, (wish.title, wish.note)))
@@ -205,22 +232,22 @@ class _Opening:
         if alert is not None:
             tx.links.link(incident.id, alert.id, now=now)
         tx.timelines.append(((incident.id, draft) for draft in drafts), now=now)
-        lane = Lane.CRITICAL if incident.severity in {Level.P0, Level.P1} else Lane.PERSON
-        card = (incident.id, self._channel_id(alert), lane)
+        card = (incident.id, self._channel_id(alert), Lane.PERSON)  # whose posts no storm holds up
         tx.cards.create(self._project_id, CardKind.INCIDENT, [card], now=now)
         if alert is not None:
+            triage.give(tx, self._desk, incident, alert, actor=triage.JOB, now=now)
             tx.cards.touch(CardKind.ALERT, [(alert.id, Lane.PERSON)], now=now)
         tx.audit.append(self._project_id, self._entry(incident, alert))
         return incident
 
     def _new(self, alert: Alert | None) -> Incident:
         wish, now, rules = self._wish, self._now, self._desk.rules.incidents
-        cap = ceiling([alert.severity] if alert else [], rules.caps)
+        asked = self._asked([alert.severity] if alert else [])
         incident = Incident(
             id=0,
             project_id=self._project_id,
             state=State.OPEN,
-            severity=allowed(wish.severity or usual(alert, cap), cap),
+            severity=allowed(asked or usual(alert, self._cap), self._cap),
             title=wish.title or (title_of(alert) if alert else "") or "untitled",
             summary=wish.note,
             service=(alert.service if alert else "") or wish.service,
@@ -240,7 +267,7 @@ class _Opening:
         """Where the head goes: as wished, as ruled, beside the alert's card, to the default channel."""
         if chosen := self._wish.channel_id or self._desk.rules.incidents.channel_id:
             return chosen
-        places = self._tx.cards.of(CardKind.ALERT, [alert.id]) if alert else []
+        places = list(self._tx.cards.of_alerts([alert.id]).values()) if alert else []
         return (places[0].channel_id if places else 0) or self._desk.default_channel_id
 
     def _entry(self, incident: Incident, alert: Alert | None) -> Entry:

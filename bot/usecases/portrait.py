@@ -33,7 +33,7 @@ def paint(tx: Transaction, desk: Desk, recurrences: Sequence[Recurrence]) -> lis
                 self_resolved_share=each.self_resolves / each.resolves if each.resolves else None,
                 medians=find_medians(episodes),
                 rhythm=find_rhythm([episode.opened_at for episode in episodes]),
-                hands=tuple(_hand(episode, incidents) for episode in episodes[:TOLD]),
+                hands=tuple(tell(episode, incidents) for episode in episodes[:TOLD]),
                 incidents=_refs({ident for found in incidents.values() for ident in found}),
                 runs=known.runs if known is not None else {},
                 handoff=known.handoff if known is not None else None,
@@ -43,7 +43,8 @@ def paint(tx: Transaction, desk: Desk, recurrences: Sequence[Recurrence]) -> lis
     return portraits
 
 
-def _hand(episode: Episode, incidents: dict[int, list[int]]) -> Hand:
+def tell(episode: Episode, incidents: dict[int, list[int]]) -> Hand:
+    """One episode; ``incidents`` leads from alerts to those that they were part of."""
     return Hand(
         alert=format_ref(episode.alert_id),
         alert_id=episode.alert_id,

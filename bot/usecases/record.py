@@ -7,6 +7,7 @@ import msgspec
 from bot.domain import actor
 from bot.domain.alert import format_ref
 from bot.domain.audit import Entry
+from bot.domain.flap import Hush
 from bot.domain.settlement import Course
 from bot.domain.signal import Rejected, Signal
 from bot.domain.source import Source
@@ -17,10 +18,14 @@ from storage.event import Event
 from storage.recurrence import Known, Tally
 
 _PREVIEW = 120
+_QUIET = "flapping, held quiet"
 
 
 class Track(msgspec.Struct):
-    """A signature during the batch: how it stands, and what has to be written at the end."""
+    """A signature during the batch: how it stands, and what has to be written at the end.
+
+    ``risen`` says that it came back or became worse, and that nothing holds it quiet.
+    """
 
     known: Known
     source: Source
@@ -28,6 +33,7 @@ class Track(msgspec.Struct):
     opened: Signal | None = None
     refreshed: Signal | None = None
     resolved: bool = False
+    risen: bool = False
     lane: Lane | None = None
 
     @property
@@ -46,6 +52,7 @@ class Decided(msgspec.Struct, gc=False):
     state: str
     severity: str
     occurrences: int
+    hush: Hush = Hush.NONE
 
 
 def standing_of(track: Track) -> Standing:
@@ -124,6 +131,7 @@ def alert_entry(submission: Submission, one: Decided, now: datetime) -> Entry:
         subject=f"alert:{standing_of(one.track).alert_id}",
         before=encode({"state": state, "severity": severity}),
         after=encode({"state": one.state, "severity": one.severity}),
+        note=_QUIET if one.hush is Hush.FLAPPING else "",
     )
 
 

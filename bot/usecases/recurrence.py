@@ -12,7 +12,6 @@ import msgspec
 from bot.domain.actor import Actor
 from bot.domain.audit import Entry
 from bot.domain.errors import NotFoundError
-from bot.domain.outbox import CardKind
 from bot.domain.portrait import Portrait
 from bot.domain.ranking import Query, Ranked, Totals
 from bot.domain.recurrence import SPAN, Fix, Recurrence, format_ref
@@ -208,8 +207,8 @@ def _get(tx: Transaction, desk: Desk, recurrence_id: int) -> Recurrence:
 def _jumps(tx: Transaction, desk: Desk, alert_ids: Sequence[int]) -> dict[int, str]:
     if desk.guild_id is None:
         return {}
-    places = tx.cards.of(CardKind.ALERT, alert_ids)
-    return {place.subject_id: jump_url(desk.guild_id, place) for place in places}
+    guild_id, places = desk.guild_id, tx.cards.of_alerts(alert_ids)
+    return {alert_id: jump_url(guild_id, place) for alert_id, place in places.items()}
 
 
 def _mark(fix: Fix | None) -> dict[str, str]:

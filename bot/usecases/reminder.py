@@ -15,6 +15,7 @@ from bot.domain import conduct
 from bot.domain.audit import Entry
 from bot.domain.errors import ConflictError
 from bot.domain.nudge import Nudge, NudgeKind
+from bot.domain.outbox import CardKind
 from bot.usecases.action import held_action
 from bot.usecases.desk import Desk
 from bot.usecases.step import Step, perform, send
@@ -30,7 +31,16 @@ def view(tx: Transaction, desk: Desk, nudge_id: int) -> NudgeView | None:
         return None
     about = nudge.about_id if nudge.kind is NudgeKind.ACTION_DUE else None
     action = None if about is None else tx.actions.get(about)
-    return NudgeView(nudge=nudge, incident=incident, action=action, tag=desk.project.tag)
+    beside = None
+    if incident.thread_id is None:
+        places = tx.cards.of(CardKind.INCIDENT, [incident.id])
+        beside = places[0].message_id if places else None
+    return NudgeView(nudge=nudge, incident=incident, action=action, beside=beside, tag=desk.project.tag)
+
+
+async def find(desk: Desk, nudge_id: int) -> NudgeView | None:
+    """A nudge as it has to be shown now."""
+    return await desk.storage.read(lambda tx: view(tx, desk, nudge_id))
 
 
 async def due_reminders(desk: Desk) -> int:
@@ -74,7 +84,8 @@ def _remind_owner(tx: Transaction, *, desk: Desk, action_id: int, now: datetime)
     incident, action = held_action(tx, desk, action_id)
     if action.remind_at is None or action.remind_at > now:
         return False
-    later = replace(action, remind_at=now + desk.rules.incidents.action_every)
+    every = desk.rules.incidents.action_every
+    later = replace(action, remind_at=now + every if every else None)
     tx.actions.save(later)
     nudge = Nudge(
         id=0,

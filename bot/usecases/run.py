@@ -20,7 +20,7 @@ from storage.transaction import Transaction
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What an agent says: ``key`` is its own name for the run, by which it speaks of the same one again.
 
-    The links are taken from the first report; an alert's recurrence is filled in.
+    The links are taken from the first report; an alert's recurrence and open incident are filled in.
     """
 
     agent: str
@@ -37,7 +37,7 @@ async def report(desk: Desk, told: Report, *, actor: Actor) -> Run:
 
     Raises:
         InvalidInputError: agent or key are missing or too long.
-        NotFoundError: it names an alert or a recurrence that this desk does not have.
+        NotFoundError: it names an event, an alert or a recurrence that this desk does not have.
         ConflictError: the run is over and cannot become that.
     """
     _demand(told)
@@ -85,11 +85,14 @@ def _begin(tx: Transaction, desk: Desk, told: Report, now: datetime) -> Run | No
             event_id=told.event_id,
             alert_id=told.alert_id,
             recurrence_id=_recurrence_of(tx, desk, told),
+            incident_id=_incident_of(tx, told),
         )
     )
 
 
 def _recurrence_of(tx: Transaction, desk: Desk, told: Report) -> int | None:
+    if told.event_id is not None and tx.dossiers.event(desk.project.id, told.event_id) is None:
+        raise NotFoundError("event", str(told.event_id))
     if told.alert_id is not None:
         alert = tx.alerts.get(desk.project.id, told.alert_id)
         if alert is None:
@@ -101,3 +104,8 @@ def _recurrence_of(tx: Transaction, desk: Desk, told: Report) -> int | None:
     if wanted is not None and tx.recurrences.get(desk.project.id, wanted) is None:
         raise NotFoundError("recurrence", format_recurrence(wanted))
     return wanted
+
+
+def _incident_of(tx: Transaction, told: Report) -> int | None:
+    belongs = None if told.alert_id is None else tx.links.of_alert(told.alert_id)
+    return None if belongs is None or not belongs.open else belongs.incident_id

@@ -1,10 +1,13 @@
 """Setting: what people choose in Discord; it outlives the process and wins over the configuration file."""
 
+from datetime import datetime
+
 import msgspec
 
 from bot.domain import actor as actors
 from bot.domain.actor import Actor
 from bot.domain.audit import Entry
+from bot.usecases import closure
 from bot.usecases.desk import Desk
 from storage.codec import encode
 from storage.project import Project, ProjectSettings
@@ -13,10 +16,12 @@ from storage.transaction import Transaction
 
 async def choose_channel(desk: Desk, channel_id: int, *, actor: Actor) -> int:
     """Cards go to this channel by default; returns how many waiting cards had none and go there now."""
+    now = desk.clock.now()
 
     def work(tx: Transaction) -> int:
+        adopted = _adopt(tx, desk, channel_id, now)
         _save(tx, desk, actor, "setting.channel", default_channel_id=channel_id)
-        return tx.channels.adopt_homeless(desk.project.id, channel_id)
+        return adopted
 
     adopted = await desk.storage.write(work)
     await reload(desk)
@@ -68,7 +73,8 @@ async def home_the_homeless(desk: Desk) -> int:
     channel_id = desk.default_channel_id
     if channel_id is None:
         return 0
-    return await desk.storage.write(lambda tx: tx.channels.adopt_homeless(desk.project.id, channel_id))
+    now = desk.clock.now()
+    return await desk.storage.write(lambda tx: _adopt(tx, desk, channel_id, now))
 
 
 async def reload(desk: Desk) -> None:
@@ -78,6 +84,14 @@ async def reload(desk: Desk) -> None:
         return tx.projects.named(desk.project.name) or desk.project
 
     desk.project = await desk.storage.read(work)
+
+
+def _adopt(tx: Transaction, desk: Desk, channel_id: int, now: datetime) -> int:
+    """Cards without a home get this one; whoever heard that they wait hears where they are."""
+    adopted = tx.channels.adopt_homeless(desk.project.id, channel_id, now=now)
+    if adopted:
+        closure.end_empty(tx, desk, now=now, moved_to=channel_id)
+    return adopted
 
 
 def _save(tx: Transaction, desk: Desk, actor: Actor, action: str, **changes: object) -> None:

@@ -17,8 +17,10 @@ import msgspec
 from bot.domain.actor import Actor
 from bot.domain.audit import Entry
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from bot.domain.group import CardShape
 from bot.domain.source import Source
 from bot.providers.registry import PROVIDERS
+from bot.usecases import closure
 from bot.usecases.desk import Desk
 from storage.codec import encode
 from storage.source import Credential
@@ -48,8 +50,10 @@ async def add(
     *,
     actor: Actor,
     channel_id: int | None = None,
+    fallback_channel_id: int | None = None,
     silence: timedelta | None = None,
     reopen_window: timedelta | None = None,
+    card: CardShape = CardShape.ALERT,
 ) -> Issued:
     """Let a new sender in.
 
@@ -70,8 +74,10 @@ async def add(
         name=name,
         provider=provider,
         channel_id=channel_id,
+        fallback_channel_id=fallback_channel_id,
         silence=silence,
         reopen_window=reopen_window,
+        card=card,
         created_at=now,
     )
 
@@ -106,6 +112,55 @@ async def rotate(desk: Desk, name: str, *, actor: Actor, overlap: timedelta = DE
 
     source = await desk.storage.write(work)
     return Issued(source, token, signing_secret(desk, source.id, source.generation))
+
+
+async def move(
+    desk: Desk, name: str, *, actor: Actor, channel_id: int | None = None, fallback_id: int | None = None
+) -> int:
+    """New alerts of a sender go to another channel, and so do those that the old one cannot show.
+
+    None leaves a channel as it is, 0 is the desk's own. Returns how many cards go at once.
+
+    Raises:
+        NotFoundError: there is no such source.
+    """
+    now = desk.clock.now()
+
+    def work(tx: Transaction) -> int:
+        source = _named(tx, desk, name)
+        route = (
+            source.channel_id if channel_id is None else channel_id or None,
+            source.fallback_channel_id if fallback_id is None else fallback_id or None,
+        )
+        tx.sources.route(source.id, *route)
+        moved = 0
+        old, new = (each or desk.default_channel_id for each in (source.channel_id, route[0]))
+        if old is not None and new is not None and old != new:
+            gone = tx.closures.is_gone(old)
+            moved = tx.channels.follow(source.id, old, new, all_of_them=gone, now=now)
+            closure.end_empty(tx, desk, now=now, moved_to=new)
+        told: dict[str, object] = {"channel_id": route[0], "fallback_channel_id": route[1], "moved": moved}
+        _record(tx, desk, actor, "source.move", name, told, now)
+        return moved
+
+    moved = await desk.storage.write(work)
+    desk.bell.ring()
+    return moved
+
+
+async def shape(desk: Desk, name: str, card: CardShape, *, actor: Actor) -> None:
+    """New alerts of a sender get a card each, or share one with those of their cause; the others keep theirs.
+
+    Raises:
+        NotFoundError: there is no such source.
+    """
+    now = desk.clock.now()
+
+    def work(tx: Transaction) -> None:
+        tx.sources.shape(_named(tx, desk, name).id, card)
+        _record(tx, desk, actor, "source.shape", name, {"card": card.value}, now)
+
+    await desk.storage.write(work)
 
 
 async def remove(desk: Desk, name: str, *, actor: Actor) -> None:

@@ -5,9 +5,11 @@ from typing import Final
 
 import msgspec
 
+from bot.domain.ledger import Pace
 from bot.domain.outbox import ParkReason
 from bot.domain.source import Source
 from bot.domain.verdict import Lane
+from bot.usecases import ledger
 from bot.usecases.desk import Desk
 from storage.alert import OPEN
 from storage.transaction import Transaction
@@ -18,7 +20,12 @@ REASONS: Final = {
     ParkReason.MISSING_ACCESS: "the bot cannot see the channel: give it View Channel",
     ParkReason.MISSING_PERMISSION: "the bot may not post there: give it Send Messages and Embed Links",
     ParkReason.REFUSED: "Discord refused the message itself; the log says why",
+    ParkReason.NO_THREAD: "they wait for their incident's thread",
 }
+
+
+BY_ITSELF: Final = frozenset({ParkReason.NO_THREAD})
+"""What nobody has to mend."""
 
 
 class Outbox(msgspec.Struct, frozen=True):
@@ -35,6 +42,7 @@ class Condition(msgspec.Struct, frozen=True):
     sources: list[Source]
     open_alerts: int
     oldest_due: datetime | None
+    pace: Pace
     database: str
 
 
@@ -44,7 +52,7 @@ async def outbox(desk: Desk) -> Outbox:
 
 
 async def condition(desk: Desk) -> Condition:
-    """Everything `/status` tells of the database."""
+    """Everything that `/status` and the metrics tell of the database."""
     now = desk.clock.now()
 
     def work(tx: Transaction) -> Condition:
@@ -53,6 +61,7 @@ async def condition(desk: Desk) -> Condition:
             sources=tx.sources.listing(desk.project.id),
             open_alerts=tx.alerts.count(desk.project.id, OPEN),
             oldest_due=tx.channels.oldest_due(now=now),
+            pace=ledger.last_hour(tx, desk, now),
             database=desk.storage.dialect,
         )
 
@@ -69,7 +78,8 @@ async def default_channel_trouble(desk: Desk) -> str | None:
     """Why the cards of the default channel are parked, in words; None when they are not."""
     found = await outbox(desk)
     for channel_id, reason, cards in found.parked:
-        if channel_id in {0, desk.default_channel_id} and reason is not ParkReason.REFUSED:
+        is_its_own = reason is ParkReason.REFUSED or reason in BY_ITSELF
+        if channel_id in {0, desk.default_channel_id} and not is_its_own:
             return f"{cards} cards are parked: {REASONS[reason]}"
     return None
 

@@ -3,8 +3,8 @@
 All of an incident's mutations go this way: the row is held, changed by a pure function, written with its line
 in the timeline, its nudge to the thread, its head's next revision and one audit entry.
 
-Locks are taken in one order by everybody, lest two wait for each other: alerts, incidents, heads, alerts'
-cards, audit chain.
+Locks are taken in one order by everybody, lest two wait for each other: recurrences, alerts, incidents,
+heads, alerts' cards, audit chain.
 """
 
 from collections.abc import Callable
@@ -154,7 +154,7 @@ def move(tx: Transaction, desk: Desk, before: Incident, step: Step, now: datetim
 
 
 def send(tx: Transaction, desk: Desk, incident: Incident, nudge: Nudge) -> Nudge:
-    """Put a nudge into the outbox: for the thread, or where the head stands until there is one."""
+    """Put a nudge into the outbox: for the thread, until which it waits, or beside a head without one."""
     created = tx.nudges.create(nudge)
     channel_id = incident.thread_id
     if channel_id is None:
@@ -163,6 +163,8 @@ def send(tx: Transaction, desk: Desk, incident: Incident, nudge: Nudge) -> Nudge
     tx.cards.create(
         desk.project.id, CardKind.NUDGE, [(created.id, channel_id, Lane.PERSON)], now=nudge.created_at
     )
+    if incident.thread_id is None and not incident.threadless:
+        tx.threads.hold(created.id, now=nudge.created_at)
     return created
 
 

@@ -3,21 +3,37 @@
 from typing import TypeAlias
 
 from bot.cards.alert import AlertView
+from bot.cards.blindness import BlindnessView
 from bot.cards.board import BoardView
+from bot.cards.closure import ClosureView
+from bot.cards.group import GroupView
 from bot.cards.incident import IncidentView
 from bot.cards.nudge import NudgeView
+from bot.cards.triage import AnswerView, BriefView
 from bot.domain.outbox import CardKind, Outgoing
+from bot.usecases import blindness as blindnesses
+from bot.usecases import closure as closures
 from bot.usecases import incident as incidents
 from bot.usecases import reminder
 from bot.usecases.desk import Desk
 from bot.usecases.view import alert_view
 from storage.transaction import Transaction
 
-View: TypeAlias = AlertView | BoardView | IncidentView | NudgeView
+View: TypeAlias = (
+    AlertView
+    | GroupView
+    | BoardView
+    | IncidentView
+    | NudgeView
+    | AnswerView
+    | BriefView
+    | BlindnessView
+    | ClosureView
+)
 
 
 def look_up(tx: Transaction, desk: Desk, card: Outgoing) -> View | None:
-    """What the card has to show now, None when its subject is gone; a board is looked up by itself."""
+    """What the card has to show now, None when gone; groups, boards and briefs are looked up apart."""
     match card.kind:
         case CardKind.ALERT:
             alert = tx.alerts.get(card.project_id, card.subject_id)
@@ -26,5 +42,9 @@ def look_up(tx: Transaction, desk: Desk, card: Outgoing) -> View | None:
             return incidents.view(tx, desk, card.subject_id)
         case CardKind.NUDGE:
             return reminder.view(tx, desk, card.subject_id)
-        case CardKind.BOARD | CardKind.PING:
+        case CardKind.REPORT:
+            return blindnesses.view(tx, desk, card)
+        case CardKind.CLOSURE:
+            return closures.view(tx, desk, card)
+        case CardKind.GROUP | CardKind.BOARD | CardKind.BRIEF | CardKind.PING:
             return None

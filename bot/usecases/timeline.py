@@ -3,8 +3,9 @@
 Whatever a correction or a deletion changes, the versions before it stay in the database.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import TypeAlias
 
 import msgspec
 from msgspec.structs import replace
@@ -18,6 +19,9 @@ from bot.domain.timeline import CORRECTABLE, Draft, Entry, Kind
 from bot.usecases.desk import Desk
 from bot.usecases.step import MAX_TEXT, Step, apply, held, read_text
 from storage.transaction import Transaction
+
+Change: TypeAlias = Callable[[Entry], tuple[str | None, bool]]
+"""Of the newest version of an entry: its next text (None: the same), and whether it is deleted."""
 
 
 class Pinned(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,11 +57,22 @@ async def note(desk: Desk, incident_id: int, *, actor: Actor, text: str, at: dat
 async def pin(desk: Desk, incident_id: int, message: Pinned, *, actor: Actor) -> bool:
     """Take a message into the timeline; False when it stands there already.
 
+    Words that could not be read before, or that its author changed, are taken over; a correction stays.
+
     Raises:
         NotFoundError: this desk does not have the incident.
         NotDurableError: the database cannot be written.
     """
     now = desk.clock.now()
+    return await desk.storage.write(
+        lambda tx: take_message(tx, desk, incident_id, message, actor=actor, now=now)
+    )
+
+
+def take_message(
+    tx: Transaction, desk: Desk, incident_id: int, message: Pinned, *, actor: Actor, now: datetime
+) -> bool:
+    """`pin` inside a transaction."""
     draft = Draft(
         kind=Kind.MESSAGE,
         at=min(message.at, now),
@@ -66,28 +81,29 @@ async def pin(desk: Desk, incident_id: int, message: Pinned, *, actor: Actor) ->
         channel_id=message.channel_id,
         message_id=message.message_id,
     )
-
-    def work(tx: Transaction) -> bool:
-        incident = held(tx, desk, incident_id)
-        if not tx.timelines.pin(incident_id, draft, now=now):
-            (first,) = [
-                each
-                for each in tx.timelines.first_of_message(message.message_id)
-                if each.incident_id == incident_id
-            ]
-            latest = _latest(tx, first)
-            if not latest.deleted:
-                return False
-            tx.timelines.add_version(latest, replace(draft, actor=actor), deleted=False, now=now)
-        _tell(tx, desk, incident, actor, "pin", draft.text)
-        return True
-
-    return await desk.storage.write(work)
+    incident = held(tx, desk, incident_id)
+    if not tx.timelines.pin(incident_id, draft, now=now):
+        of_message = tx.timelines.first_of_message(message.message_id)
+        latest = _latest(tx, next(each for each in of_message if each.incident_id == incident_id))
+        known = draft.text in {"", latest.draft.text} or str(latest.draft.actor) != str(message.author)
+        if not latest.deleted and known:
+            return False
+        writer = actor if latest.deleted else message.author
+        tx.timelines.add_version(latest, replace(draft, actor=writer), deleted=False, now=now)
+    _tell(tx, desk, incident, actor, "pin", draft.text)
+    return True
 
 
 async def unpin(desk: Desk, message_id: int, *, actor: Actor) -> int:
     """The message does not belong into timelines after all; returns out of how many it went."""
-    return await _follow(desk, message_id, actor, "unpin", lambda _: (None, True))
+    now = desk.clock.now()
+    return await desk.storage.write(lambda tx: drop_message(tx, desk, message_id, actor=actor, now=now))
+
+
+def drop_message(tx: Transaction, desk: Desk, message_id: int, *, actor: Actor, now: datetime) -> int:
+    """`unpin` inside a transaction."""
+    found = tx.timelines.first_of_message(message_id)
+    return _rewrite(tx, desk, found, actor, "unpin", lambda _: (None, True), now)
 
 
 async def follow_edit(desk: Desk, message_id: int, *, author: Actor, text: str) -> int:
@@ -163,34 +179,36 @@ async def withdraw(desk: Desk, incident_id: int, entry_id: int, *, actor: Actor)
     await desk.storage.write(work)
 
 
-async def _follow(
-    desk: Desk,
-    message_id: int,
-    actor: Actor,
-    action: str,
-    change: Callable[[Entry], tuple[str | None, bool]],
-) -> int:
+async def _follow(desk: Desk, message_id: int, actor: Actor, action: str, change: Change) -> int:
     """A further version of every entry of a message that ``change`` makes differ; mostly there is none."""
     found = await desk.storage.read(lambda tx: tx.timelines.first_of_message(message_id))
     if not found:
         return 0
     now = desk.clock.now()
+    return await desk.storage.write(lambda tx: _rewrite(tx, desk, found, actor, action, change, now))
 
-    def work(tx: Transaction) -> int:
-        changed = 0
-        for first in sorted(found, key=lambda each: each.incident_id):
-            incident = held(tx, desk, first.incident_id)
-            latest = _latest(tx, first)
-            text, deleted = change(latest)
-            draft = replace(latest.draft, actor=actor, text=latest.draft.text if text is None else text)
-            if (draft.text, deleted) == (latest.draft.text, latest.deleted):
-                continue
-            tx.timelines.add_version(latest, draft, deleted=deleted, now=now)
-            _tell(tx, desk, incident, actor, action, draft.text)
-            changed += 1
-        return changed
 
-    return await desk.storage.write(work)
+def _rewrite(
+    tx: Transaction,
+    desk: Desk,
+    found: Iterable[Entry],
+    actor: Actor,
+    action: str,
+    change: Change,
+    now: datetime,
+) -> int:
+    changed = 0
+    for first in sorted(found, key=lambda each: each.incident_id):
+        incident = held(tx, desk, first.incident_id)
+        latest = _latest(tx, first)
+        text, deleted = change(latest)
+        draft = replace(latest.draft, actor=actor, text=latest.draft.text if text is None else text)
+        if (draft.text, deleted) == (latest.draft.text, latest.deleted):
+            continue
+        tx.timelines.add_version(latest, draft, deleted=deleted, now=now)
+        _tell(tx, desk, incident, actor, action, draft.text)
+        changed += 1
+    return changed
 
 
 def _tell(tx: Transaction, desk: Desk, incident: Incident, actor: Actor, action: str, words: str) -> None:

@@ -6,7 +6,6 @@ from bot.cards.alert import AlertView
 from bot.cards.incident import SHOWN, IncidentView
 from bot.domain.alert import Alert
 from bot.domain.incident import Incident, ceiling
-from bot.domain.outbox import CardKind
 from bot.domain.recurrence import Memory, remember
 from bot.usecases.desk import Desk
 from storage.card import Place
@@ -22,6 +21,7 @@ def alert_view(tx: Transaction, desk: Desk, alert: Alert) -> AlertView:
         source_name=tx.sources.names({alert.source_id}).get(alert.source_id, ""),
         tag=desk.project.tag,
         incident=belongs.mention if belongs else "",
+        escalates=belongs is None or not belongs.open,
     )
 
 
@@ -30,7 +30,7 @@ def memory_of(tx: Transaction, desk: Desk, alert: Alert) -> Memory:
     memory = remember(alert.opened_at, tx.memories.episodes(alert.recurrence_id, before=alert.id))
     fix = tx.memories.fix(alert.recurrence_id)
     if memory.remedy is not None and desk.guild_id is not None:
-        places = tx.cards.of(CardKind.ALERT, [memory.remedy.alert_id])
+        places = tx.cards.of_alerts([memory.remedy.alert_id]).values()
         url = next((jump_url(desk.guild_id, each) for each in places), "")
         memory = replace(memory, remedy=replace(memory.remedy, jump_url=url))
     return memory if fix is None else replace(memory, regression=fix.regression(alert.id))

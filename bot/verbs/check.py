@@ -48,12 +48,12 @@ def check(args: Namespace) -> int:
 
 async def _examine(settings: Settings, choice: DatabaseChoice) -> list[Room]:
     database, migrated = await _database(choice)
-    channels = await _channels(settings) if migrated else []
+    channels, remedies = await _channels(settings) if migrated else ([], {})
     return [
         Room("Configuration", _configuration()),
         Room("Database", [database]),
         Room("Door for senders", [await _door(settings)]),
-        Room("Discord", await _discord(settings, channels)),
+        Room("Discord", await _discord(settings, channels, remedies)),
     ]
 
 
@@ -81,11 +81,19 @@ async def _database(choice: DatabaseChoice) -> tuple[Finding, bool]:
     return Finding(Level.ERROR, what, "Run: tocsin db upgrade (with --dry-run it only prints the SQL)"), False
 
 
-async def _channels(settings: Settings) -> list[int]:
-    """Channels that were picked in Discord, for the desk or for a source."""
+async def _channels(settings: Settings) -> tuple[list[int], dict[int, str]]:
+    """Channels that were picked for the desk or for a source, and how to pick another for a source."""
     async with open_desk(settings) as desk:
-        picked = [desk.default_channel_id, *(one.channel_id for one in await source.listing(desk))]
-    return [ident for ident in picked if ident is not None]
+        sources = await source.listing(desk)
+        picked = [desk.default_channel_id, *(one.channel_id for one in sources)]
+        picked += [one.fallback_channel_id for one in sources]
+    remedies = {
+        ident: f"Pick another: tocsin source move {one.name} --{option} ID"
+        for one in sources
+        for option, ident in (("fallback", one.fallback_channel_id), ("channel", one.channel_id))
+        if ident is not None and ident != picked[0]
+    }
+    return [ident for ident in picked if ident is not None], remedies
 
 
 async def _door(settings: Settings) -> Finding:
@@ -113,7 +121,7 @@ async def _door(settings: Settings) -> Finding:
     )
 
 
-async def _discord(settings: Settings, channels: list[int]) -> list[Finding]:
+async def _discord(settings: Settings, channels: list[int], remedies: dict[int, str]) -> list[Finding]:
     if settings.discord.token is None:
         return [
             Finding(
@@ -125,6 +133,11 @@ async def _discord(settings: Settings, channels: list[int]) -> list[Finding]:
         ]
     if settings.discord.default_channel is not None:
         channels = [settings.discord.default_channel, *channels]
+    if settings.discord.fallback_channel is not None:
+        channels = [*channels, settings.discord.fallback_channel]
+        remedies.setdefault(settings.discord.fallback_channel, "Correct TOCSIN_FALLBACK_CHANNEL.")
+    if settings.incidents.channel is not None:
+        channels = [*channels, settings.incidents.channel]
     roles, ping = settings.roles, settings.ping
     return await examine(
         Chart(
@@ -132,6 +145,7 @@ async def _discord(settings: Settings, channels: list[int]) -> list[Finding]:
             base_url=settings.discord.url,
             guild=settings.discord.guild,
             channels=channels,
+            remedies=remedies,
             capabilities={"view": roles.view, "respond": roles.respond, "manage": roles.manage},
             pings=[*ping.critical, *ping.warning, *ping.info],
         )

@@ -1,16 +1,25 @@
 """The settings a verb works with, and logging to match."""
 
+import os
 from argparse import Namespace
 from collections.abc import Sequence
+from typing import Final
+
+import structlog
 
 from bot import log
 from bot.config import Settings
+from bot.environ import strays
+
+_log: Final = structlog.get_logger(__name__)
 
 
 def load(args: Namespace, *, required: Sequence[str] = ()) -> Settings:
     """For a verb that stays: everything at the configured level goes to standard error."""
     settings = Settings.load(args.config, required=required)
     log.set_up(settings.log.level, settings.log.format)
+    for stray in strays(Settings, os.environ):
+        _log.warning("a variable of the environment means nothing", what=str(stray))
     return settings
 
 

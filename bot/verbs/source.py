@@ -8,6 +8,7 @@ from datetime import timedelta
 from bot.app import open_desk
 from bot.config import Http
 from bot.domain.actor import Actor, ActorKind
+from bot.domain.group import CardShape
 from bot.usecases import source
 from bot.usecases.desk import Desk
 from bot.usecases.source import Issued
@@ -27,8 +28,10 @@ def add(args: Namespace) -> int:
                 args.provider,
                 actor=_me(),
                 channel_id=args.channel,
+                fallback_channel_id=args.fallback,
                 silence=args.ttl,
                 reopen_window=args.reopen_window,
+                card=CardShape(args.card),
             )
             return issued, _address(settings.http, issued, desk)
 
@@ -51,6 +54,35 @@ def rotate(args: Namespace) -> int:
     return 0
 
 
+def move(args: Namespace) -> int:
+    """Let its alerts go to another channel, those that the old one cannot show at once."""
+    settings = load_quietly(args)
+
+    async def work() -> int:
+        async with open_desk(settings) as desk:
+            return await source.move(
+                desk, args.name, actor=_me(), channel_id=args.channel, fallback_id=args.fallback
+            )
+
+    moved = run(work())
+    print(f"{args.name} is moved." + (f" Cards that go there at once: {moved}." if moved else ""))
+    return 0
+
+
+def shape(args: Namespace) -> int:
+    """Let its new alerts have a card each, or one for each cause."""
+    settings = load_quietly(args)
+
+    async def work() -> None:
+        async with open_desk(settings) as desk:
+            await source.shape(desk, args.name, CardShape(args.card), actor=_me())
+
+    run(work())
+    said = "share a card with those of their cause" if args.card == CardShape.GROUP else "have a card each"
+    print(f"New alerts of {args.name} {said}, in some seconds.")
+    return 0
+
+
 def remove(args: Namespace) -> int:
     """Let a sender out; its alerts stay."""
     settings = load_quietly(args)
@@ -68,13 +100,14 @@ def listing(args: Namespace) -> int:
     """One line for each sender."""
     settings = load_quietly(args)
 
-    async def work() -> list[tuple[str, str, str, str]]:
+    async def work() -> list[tuple[str, str, str, str, str]]:
         async with open_desk(settings) as desk:
             return [
                 (
                     one.name,
                     one.provider,
                     str(one.channel_id or "default"),
+                    one.card.value,
                     one.last_event_at.isoformat(timespec="seconds") if one.last_event_at else "never",
                 )
                 for one in await source.listing(desk)
@@ -84,10 +117,10 @@ def listing(args: Namespace) -> int:
     if not rows:
         print("There is no source yet. Make one: tocsin source add NAME --provider alertmanager")
         return 0
-    rows.insert(0, ("NAME", "PROVIDER", "CHANNEL", "LAST EVENT"))
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    rows.insert(0, ("NAME", "PROVIDER", "CHANNEL", "CARD", "LAST EVENT"))
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
     for row in rows:
-        print("  ".join([*(text.ljust(width) for text, width in zip(row, widths, strict=False)), row[3]]))
+        print("  ".join([*(text.ljust(width) for text, width in zip(row, widths, strict=False)), row[4]]))
     return 0
 
 

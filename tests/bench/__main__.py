@@ -1,6 +1,7 @@
 """Benchmarks: ``make bench`` runs those of the main path, ``make bench-storm`` the storm.
 
-python -m tests.bench [main | parse | ingest | visible | recurrence | storm] [arguments of that benchmark]
+python -m tests.bench [main | parse | ingest | visible | recurrence | storm | outage | pressure | payload |
+memory] [arguments]
 """
 
 import runpy

@@ -19,7 +19,10 @@ TICK = 0.001
 
 
 class Order(msgspec.Struct, frozen=True):
-    """``rate`` is requests a second, 0 for as many as the server takes; ``first`` numbers the first alert."""
+    """``rate`` is requests a second, 0 for as many as the server takes; ``first`` numbers the first alert.
+
+    With ``repeated`` every request brings the same alerts.
+    """
 
     url: str
     token: str
@@ -28,6 +31,7 @@ class Order(msgspec.Struct, frozen=True):
     connections: int = 64
     rate: float = 0.0
     first: int = 0
+    repeated: bool = False
 
 
 class Findings(msgspec.Struct, frozen=True):
@@ -111,9 +115,10 @@ class Run:
         self._order = order
         parts = urlsplit(order.url)
         self._address = parts.hostname or "", parts.port or 0
+        step = 0 if order.repeated else order.alerts
         self._bodies: Iterator[bytes] = iter(
             [
-                request(order, parts.netloc, body(order.first + place * order.alerts, order.alerts))
+                request(order, parts.netloc, body(order.first + place * step, order.alerts))
                 for place in range(order.requests)
             ]
         )

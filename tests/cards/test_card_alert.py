@@ -12,6 +12,7 @@ from bot.cards.alert import AlertView, find_marker, marker, note_modal, render, 
 from bot.cards.card import Ping
 from bot.domain.actor import person, source
 from bot.domain.alert import State
+from bot.domain.flap import Flapping
 from bot.domain.recurrence import Memory, Remedy
 from bot.domain.rhythm import Rhythm
 from bot.domain.signal import Link, Severity
@@ -46,7 +47,7 @@ def test_a_new_alert_says_how_bad_what_why_where_and_since_when() -> None:
         🕐 <t:1791201600:R>
         [Runbook](https://wiki.example.com/cart%20%28errors%29) · [Source](https://prometheus.example.com/graph?g0.expr=up)
         A-1042 · k7f3 · prod-am
-        [ Acknowledge | Resolve | Note | More ]
+        [ Acknowledge | Resolve | Escalate | Note | More ]
     """)
 
 
@@ -69,14 +70,22 @@ def test_a_repeating_flapping_known_alert_says_so() -> None:
             jump_url="https://discord.com/channels/1/2/3",
         ),
     )
-    seen = view(memory=memory, occurrences=12, flaps=3, last_seen_at=NOON + timedelta(minutes=9), links=())
-    held = AlertView(**{**_parts(seen), "held_quiet": True, "incident": "<#5>"})
+    flapping = Flapping((NOON, NOON + timedelta(minutes=2), NOON + timedelta(minutes=20)), NOON)
+    seen = view(
+        memory=memory,
+        occurrences=12,
+        flaps=3,
+        flapping=flapping,
+        last_seen_at=NOON + timedelta(minutes=9),
+        links=(),
+    )
+    held = AlertView(**{**_parts(seen), "incident": "<#5>", "escalates": False})
     assert read(render(held).to_payload()) == expect("""
         🔴 CRITICAL · HighErrorRate
         cart error_ratio is 9% (threshold 5%)
         📍 checkout · prod · cart-7d9f
         🕐 <t:1791201600:R> · \u00d712, last <t:1791202140:R> · 3 flaps
-        🔕 Flapping: held quiet until it settles
+        🔕 Flapping: 3 times in 20 min, held quiet until calm
         🧵 Part of <#5>
         🔁 9th time in 30 days, last <t:1790856000:R> · FIGURES
         🔧 Last fixed by <@9>: restarted ([A-7](https://discord.com/channels/1/2/3))
@@ -94,7 +103,7 @@ def test_a_claimed_alert_says_who_looks_and_until_when() -> None:
         🕐 <t:1791201600:R>
         👀 <@77> is looking, until <t:1791205200:t>
         A-1042 · k7f3 · prod-am
-        [ Acknowledge | Resolve | Note | More ]
+        [ Acknowledge | Resolve | Escalate | Note | More ]
     """)
 
 
@@ -116,7 +125,7 @@ def test_an_acked_alert_says_who_has_it_and_what_they_know() -> None:
         🙋 <@77>, acknowledged <t:1791201780:R>
         💬 known, \*deploy\* rolls back — <@77>
         A-1042 · k7f3 · prod-am
-        [ Un-acknowledge | Resolve | Note | More ]
+        [ Un-acknowledge | Resolve | Escalate | Note | More ]
     """)
 
 
@@ -130,7 +139,7 @@ def test_a_failed_alert_asks_for_somebody() -> None:
         🕐 <t:1791201600:R>
         💬 no runbook matched
         A-1042 · k7f3 · prod-am
-        [ Acknowledge | Resolve | Note | More ]
+        [ Acknowledge | Resolve | Escalate | Note | More ]
     """)
 
 

@@ -110,6 +110,7 @@ def test_the_actions_come_along_but_not_more_itself() -> None:
     assert [part["label"] for part in acked["components"][0]["components"]] == [
         "Un-acknowledge",
         "Resolve",
+        "Escalate",
         "Note",
     ]
     assert len(acked["embeds"]) == 1

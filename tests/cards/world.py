@@ -8,6 +8,7 @@ from bot.cards.alert import AlertView
 from bot.cards.card import Ping
 from bot.domain.actor import Actor, ActorKind, job, person, source
 from bot.domain.alert import Alert, State
+from bot.domain.flap import Flapping
 from bot.domain.recurrence import Memory, Regression, Remedy
 from bot.domain.rhythm import Rhythm
 from bot.domain.signal import Link, Severity
@@ -110,6 +111,7 @@ alerts = st.builds(
     group_key=hostile,
     occurrences=st.integers(1, 10**9),
     flaps=st.integers(0, 10**6),
+    flapping=st.builds(Flapping, st.lists(moments, max_size=4).map(tuple), st.none() | moments),
     opened_at=moments,
     last_seen_at=moments,
     acked_at=st.none() | moments,
@@ -158,7 +160,6 @@ views = st.builds(
     source_name=hostile,
     tag=st.just(TAG),
     ping=st.none() | pings,
-    held_quiet=st.booleans(),
     incident=st.one_of(st.just("<#77>"), hostile),
 )
 

@@ -1,39 +1,55 @@
-"""Aftermath: wait until the house is quiet, then hold the three truths against each other."""
+"""Aftermath: wait until the house is quiet, end it, then hold the three truths against each other."""
 
 from typing import Final
 
 from tests.chaos.book import Book, Violation
+from tests.chaos.escalation import homeless, judge_incidents
+from tests.chaos.flock import judge_flock
 from tests.chaos.house import House
 from tests.chaos.process import until
 from tests.chaos.record import Reader, Record
-from tests.chaos.verdict import judge, unheard
+from tests.chaos.verdict import judge, unheard, vanished
 
 _QUIET: Final = 90.0  # seconds
 
 
 async def aftermath(house: House, book: Book) -> tuple[Record, list[Violation]]:
-    """What the database holds in the end, and all that is untrue; nobody sends or acts any more."""
+    """What the database holds in the end, and all that is untrue; nobody sends or acts any more.
+
+    The bot is asked to end in between: what it still does then counts too.
+    """
     reader = Reader(house.database_url)
     try:
-        noise = await _quiet(house, reader)
+        noise = await quiet(house, reader)
+        code = await house.stop()
+        assert code == 0, f"the bot ended with {code}; its logs: {house.folder}"
         record = await reader.read_chain()
     finally:
         await reader.close()
-    return record, noise + judge(book, record, await house.messages())
+    messages, threads = await house.messages(), await house.threads()
+    found = judge(book, record, messages) + judge_flock(record, messages)
+    return record, noise + found + judge_incidents(record, messages, threads)
 
 
-async def _quiet(house: House, reader: Reader) -> list[Violation]:
-    """Wait until the outbox is empty and all emoji are heard; what never will be is a violation."""
+async def quiet(house: House, reader: Reader) -> list[Violation]:
+    """Wait until the outbox is empty and all is heard and seen; what never will be is a violation."""
 
     async def look() -> bool:
-        record = await reader.read()
-        return not record.dirty and not unheard(record, await house.messages(), house.people)
+        record, messages = await reader.read(), await house.messages()
+        return not (
+            record.dirty
+            or homeless(record)
+            or unheard(record, messages, house.people)
+            or vanished(record, messages)
+        )
 
     try:
         await until(look, "the channel to be quiet", _QUIET)
     except AssertionError as error:
-        record = await reader.read()
-        missing = unheard(record, await house.messages(), house.people)
+        record, messages = await reader.read(), await house.messages()
+        missing = unheard(record, messages, house.people), vanished(record, messages), homeless(record)
         dirty = [card for card in record.cards if card.wanted > card.shown or card.claimed_by]
-        return [Violation("wrong", "channel", f"{error}; dirty: {dirty}; unheard: {missing}")]
+        return [
+            Violation("wrong", "channel", f"{error}; dirty: {dirty}; unheard, vanished, homeless: {missing}")
+        ]
     return []

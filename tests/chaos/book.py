@@ -38,17 +38,19 @@ class Saying(msgspec.Struct, frozen=True):
         """What it does to an alert."""
         return deeds.fire(self.severity) if self.severity else deeds.resolve
 
-    def alert(self, name: str) -> dict[str, Any]:
+    def alert(self, name: str, cause: str) -> dict[str, Any]:
         """The alert as it is sent."""
-        status = {"status": "firing", "severity": self.severity} if self.severity else {"status": "resolved"}
-        return {"title": name, "dedupe_key": name, "service": "chaos", "summary": f"about {name}", **status}
+        said = {"title": name, "dedupe_key": name, "service": "chaos", "summary": f"about {name}"}
+        said |= {"status": "firing", "severity": self.severity} if self.severity else {"status": "resolved"}
+        return said | ({"group_key": cause} if cause else {})
 
 
 class Story:
-    """One signature from its sender's and the people's side."""
+    """One signature from its sender's and the people's side; with a ``cause`` it shares a card."""
 
-    def __init__(self, name: str, book: "Book") -> None:
+    def __init__(self, name: str, book: "Book", cause: str = "") -> None:
         self.name = name
+        self.cause = cause
         self.lock = asyncio.Lock()
         self.episodes: dict[str, Episode] = {}
         self.current: Episode | None = None
@@ -114,16 +116,27 @@ class Story:
 
 
 class Book:
-    """All stories, and what turned out untrue on the way."""
+    """All stories, and what turned out untrue on the way.
 
-    def __init__(self, size: int) -> None:
+    A refusal says that nothing was stored. Only when a line to the database breaks, during a commit perhaps,
+    nobody can know that (``refusals_are_doubts``).
+    """
+
+    def __init__(self, size: int, flock: int = 0, *, refusals_are_doubts: bool = False) -> None:
+        self.refusals_are_doubts = refusals_are_doubts
         self._began = _CLOCK.monotonic()
-        self.stories = [Story(f"Chaos{number:02}", self) for number in range(size)]
+        self.single = [Story(f"Chaos{number:02}", self) for number in range(size)]
+        self.flock = [Story(f"Flock{number:02}", self, f"cause {number % 2}") for number in range(flock)]
         self.violations: list[Violation] = []
         self.accepted = 0
         self.refused = 0
         self.requests = 0
         self.deeds = 0
+
+    @property
+    def stories(self) -> list[Story]:
+        """All of them."""
+        return [*self.single, *self.flock]
 
     @property
     def seconds(self) -> float:

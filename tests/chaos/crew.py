@@ -29,9 +29,17 @@ class Worker(Protocol):
 class Crew:
     """Open while they look at the channel; ``seed`` decides what each does."""
 
-    def __init__(self, house: House, *, seed: int, stories: int = STORIES) -> None:
+    def __init__(
+        self,
+        house: House,
+        *,
+        seed: int,
+        stories: int = STORIES,
+        flock: int = 0,
+        refusals_are_doubts: bool = False,
+    ) -> None:
         self._seed = seed
-        self.book = Book(stories)
+        self.book = Book(stories, flock, refusals_are_doubts=refusals_are_doubts)
         self.pulse = Pulse()
         self._window = Window(house, self.pulse)
         self.senders = [

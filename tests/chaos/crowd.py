@@ -1,7 +1,7 @@
 """Crowd: people who act on cards in every way there is, and remember what they were told.
 
-A person who gets an answer believes it. Who gets none does not know, and does not ask again. While the bot is
-down they hardly press anything, for that takes them 3 seconds each, but they still set emoji.
+A person who gets an answer believes it. Who gets none does not know, and does not ask again. While the bot
+is down they hardly press anything, for that takes them 3 seconds each, but still set emoji and delete cards.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from typing import Any, Final
 from bot.clock import SystemClock
 from tests.chaos import deed as deeds
 from tests.chaos.book import Book, Story
-from tests.chaos.deed import ACK, CLAIM, Deed
+from tests.chaos.deed import ACK, CLAIM, SIREN, Deed
 from tests.chaos.episode import Episode, UntrueError
 from tests.chaos.house import House
 from tests.chaos.pulse import Beat, Pulse
@@ -29,7 +29,11 @@ _COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
 )
 _WEIGHTS: Final = (6, 2, 2, 1, 1)
 _WAYS: Final = 2 * ("button", "button", "command", "menu", "emoji", "emoji") + ("bin",)
+_EMOJI: Final = (ACK, ACK, ACK, ACK, CLAIM, CLAIM, SIREN)
+_GLANCE: Final = 0.05  # seconds in which a free story is handed over
 _HOPEFUL: Final = 0.1  # of acts while nobody can answer
+_TIDY: Final = 0.2  # of the others delete a card
+_TIDY_AT_NIGHT: Final = 0.5
 
 
 class Told(StrEnum):
@@ -59,15 +63,25 @@ class Person:
         while not over.is_set():
             await _CLOCK.sleep(self._dice.uniform(0, self._pause))
             story = self._dice.choice(self._book.stories)
-            if story.current is not None and not story.lock.locked():
-                async with story.lock:
+            if story.current is not None and await _take(story):
+                try:
                     await self._act(story, story.current)
+                finally:
+                    story.lock.release()
+
+    async def visit(self) -> None:
+        """Come by at night: nobody hears it, and nothing will happen to the alert before the bot is back."""
+        for story in self._dice.sample(self._book.single, len(self._book.single)):
+            episode = story.current
+            if story.firing and episode is not None and episode.number in self._window.cards:
+                await self._leave(story, episode, self._window.cards[episode.number], tidy=_TIDY_AT_NIGHT)
+                return
 
     async def _act(self, story: Story, episode: Episode) -> None:
         card = self._window.cards.get(episode.number)
         if not self._house.delivers and self._dice.random() > _HOPEFUL:
             if card is not None:
-                await self._react(story, episode, self._dice.choice(_PEOPLE), card)
+                await self._leave(story, episode, card)
             return
         way = self._dice.choice(_WAYS)
         name = self._dice.choice(_PEOPLE)
@@ -83,6 +97,15 @@ class Person:
             await self._react(story, episode, name, card)
         else:
             await self._delete(story, episode, card)
+
+    async def _leave(
+        self, story: Story, episode: Episode, card: dict[str, Any], *, tidy: float = _TIDY
+    ) -> None:
+        """Act so that it can be found later."""
+        if self._dice.random() < tidy:
+            await self._delete(story, episode, card)
+        else:
+            await self._react(story, episode, self._dice.choice(_PEOPLE), card)
 
     async def _press(self, story: Story, episode: Episode, name: str, card: dict[str, Any]) -> None:
         ids = [each["custom_id"] for row in card["components"] for each in row["components"]]
@@ -118,7 +141,7 @@ class Person:
                 episode.maybe(deed)
 
     async def _react(self, story: Story, episode: Episode, name: str, card: dict[str, Any]) -> None:
-        who, emoji = self._who(name), self._dice.choice((ACK, ACK, CLAIM))
+        who, emoji = self._who(name), self._dice.choice(_EMOJI)
         on = (who, emoji) not in episode.standing
         status, _ = await self._house.act(name, "react", message_id=card["id"], emoji=emoji, on=on)
         if status == HTTPStatus.OK:
@@ -146,6 +169,16 @@ class Person:
 
     def _who(self, name: str) -> str:
         return f"person:{self._house.people[name]}"
+
+
+async def _take(story: Story) -> bool:
+    """Take the story, if nobody has it: a sender who waits for the bot may have it for long."""
+    try:
+        async with asyncio.timeout(0 if story.lock.locked() else _GLANCE):
+            await story.lock.acquire()
+    except TimeoutError:
+        return False
+    return True
 
 
 def _read(status: int, found: dict[str, Any]) -> Told:

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple, TypeAlias
 RANKS: Final = {"info": 0, "warning": 1, "critical": 2}
 ACK: Final = "✅"
 CLAIM: Final = "👀"
+SIREN: Final = "🚨"
 
 
 class Look(NamedTuple):
@@ -70,13 +71,20 @@ def finish(look: Look) -> Look | None:
     return look._replace(state="resolved") if look.state != "resolved" else None
 
 
+def escalate(look: Look) -> Look:
+    """Somebody calls for more people; the alert itself stays as it is."""
+    return look
+
+
 def set_emoji(who: str, emoji: str) -> Deed:
     """An emoji appears on the card."""
-    return ack(who) if emoji == ACK else claim(who)
+    return {ACK: ack(who), CLAIM: claim(who), SIREN: escalate}[emoji]
 
 
 def take_emoji(who: str, emoji: str) -> Deed:
-    """An emoji is taken back: so is what it did, if that still stands."""
+    """An emoji is taken back: so is what it did, if that still stands; nobody takes an incident back."""
+    if emoji == SIREN:
+        return escalate
     if emoji == CLAIM:
         return release(who)
     return lambda look: unack(look) if look.owner == who else None

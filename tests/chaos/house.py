@@ -11,15 +11,25 @@ from typing import Any, Final, Self
 import aiohttp
 import msgspec
 
-from tests.chaos.process import PATIENCE, Process, free_port, run_verb
+from bot.domain import actor
+from bot.domain.group import CardShape
+from bot.usecases import source
+from bot.usecases.open import open_desk
+from storage.engine import Storage
+from tests.chaos.process import CLOCK, PATIENCE, Process, free_port
 
 CHANNEL: Final = "alerts"
+CHAOS: Final = "chaos"
+FLOCK: Final = "flock"
+"""The sources: a card for each alert, a card for each cause."""
 # Nothing ends by itself, and a refire is sometimes the same episode and sometimes the next.
 SETTINGS: Final = {
     "TOCSIN_ALERTS_TTL": "2d",
     "TOCSIN_ALERTS_LEASE": "12h",
     "TOCSIN_ALERTS_REOPEN_WINDOW": "4s",
+    "TOCSIN_ALERTS_GROUP_WINDOW": "10s",
     "TOCSIN_PING_CRITICAL": "on-call",
+    "TOCSIN_INCIDENTS_DEDUPE_WINDOW": "5s",
 }
 _PAGE: Final = 1_000
 
@@ -43,7 +53,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class House:
-    """One bot, one small Discord, one source; ``life`` counts the bot's processes."""
+    """One bot, one small Discord, its sources; ``life`` counts the bot's processes."""
 
     def __init__(self, folder: Path, database_url: str) -> None:
         self.folder = folder
@@ -55,7 +65,7 @@ class House:
         self.bot: Process | None = None
         self._discord: Process | None = None
         self._session: aiohttp.ClientSession | None = None
-        self._token = ""
+        self._tokens: dict[str, str] = {}
 
     async def __aenter__(self) -> Self:
         try:
@@ -80,9 +90,17 @@ class House:
         await self.control("PUT", "limits", {"enabled": False})
         found = await self.control("GET", "world")
         self.people = {each["name"]: each["id"] for each in found["people"]}
-        words = ("source", "add", "chaos", "--provider", "generic")
-        issued = await run_verb(self.folder, *words, settings=self.environ)
-        self._token = issued["token"]
+        await self.add_source(CHAOS)
+
+    async def add_source(self, name: str, card: CardShape = CardShape.ALERT) -> None:
+        """One more sender, which `post` then knows by its name."""
+        storage = Storage.open(self.database_url)
+        try:
+            desk = await open_desk(storage, CLOCK)
+            issued = await source.add(desk, name, "generic", actor=actor.job("chaos"), card=card)
+        finally:
+            await storage.close()
+        self._tokens[name] = issued.token
 
     @property
     def delivers(self) -> bool:
@@ -112,9 +130,9 @@ class House:
         assert self.bot is not None
         return await asyncio.to_thread(self.bot.stop)
 
-    async def post(self, alerts: list[dict[str, Any]]) -> Answer:
+    async def post(self, alerts: list[dict[str, Any]], source: str = CHAOS) -> Answer:
         """Send generic alerts once."""
-        headers = {"Authorization": f"Bearer {self._token}"}
+        headers = {"Authorization": f"Bearer {self._tokens[source]}"}
         try:
             async with self.session.post(
                 f"http://127.0.0.1:{self.port}/v1/hooks/generic", json=alerts, headers=headers
@@ -152,9 +170,9 @@ class House:
             found: dict[str, Any] = await response.json()
         return response.status, found
 
-    async def messages(self) -> list[dict[str, Any]]:
-        """All that stands in the channel for everybody, oldest first."""
-        channel, found = self.world["channels"][CHANNEL], list[dict[str, Any]]()
+    async def messages(self, channel: str = "") -> list[dict[str, Any]]:
+        """All that stands in a channel, usually the one of the alerts, for everybody; oldest first."""
+        channel, found = channel or self.world["channels"][CHANNEL], list[dict[str, Any]]()
         before = ""
         while True:
             page = await self.control("GET", f"channels/{channel}/messages?limit={_PAGE}{before}")
@@ -162,6 +180,12 @@ class House:
             if len(page) < _PAGE:
                 return [each for each in found if not each["sandbox"]["ephemeral_for"]]
             before = f"&before={page[0]['id']}"
+
+    async def threads(self) -> dict[int, list[dict[str, Any]]]:
+        """What stands in each of the channel's threads, by id."""
+        found = (await self.control("GET", "world"))["threads"]
+        ids = [each["id"] for each in found if each["parent_id"] == self.world["channels"][CHANNEL]]
+        return {int(each): await self.messages(each) for each in ids}
 
     async def requests(self) -> list[dict[str, Any]]:
         """What the bot asked of Discord, oldest first."""
@@ -176,6 +200,11 @@ class House:
         """Minutes pass in Discord."""
         assert self._discord is not None
         self._discord.tell(signal.SIGUSR1)
+
+    def end_sessions(self) -> None:
+        """Whoever listens has to begin anew."""
+        assert self._discord is not None
+        self._discord.tell(signal.SIGUSR2)
 
     @property
     def session(self) -> aiohttp.ClientSession:

@@ -1,6 +1,5 @@
 """Processes: the bot and its Discord, each one that can be killed at any moment."""
 
-import asyncio
 import json
 import os
 import resource
@@ -124,15 +123,3 @@ class Process:
     def free_files(self) -> None:
         """Files may grow again."""
         self.bound_files(resource.RLIM_INFINITY)
-
-
-async def run_verb(folder: Path, *words: str, settings: dict[str, str]) -> Any:
-    """One of our verbs that prints JSON."""
-
-    def work() -> bytes:
-        command = [sys.executable, "-m", "bot", *words, "--json"]
-        done = subprocess.run(command, env=environ(**settings), cwd=folder, check=False, capture_output=True)
-        assert done.returncode == 0, done.stderr.decode()
-        return done.stdout
-
-    return json.loads(await asyncio.to_thread(work))

@@ -42,6 +42,10 @@ class Reaper:
             await self._wait(moment)
         self.kill(moment)
 
+    async def spare(self) -> None:
+        """Let a life go on for as long as it would have had."""
+        await self._wait(self._dice.choice(("any", *Beat)))
+
     def kill(self, moment: str) -> None:
         """Now."""
         self._house.kill()

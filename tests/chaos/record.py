@@ -10,9 +10,11 @@ from storage.transaction import Transaction
 from tests.chaos.deed import Look
 
 _STATEMENTS: Final = {
-    "alerts": "SELECT id, name, state, severity, owner, occurrences, recurrence_id FROM alert ORDER BY id",
+    "alerts": "SELECT id, name, state, severity, owner, occurrences, recurrence_id, group_id"
+    " FROM alert ORDER BY id",
     "cards": "SELECT subject_id, message_id, wanted, shown, parked_reason, claimed_by, failures, not_before"
     " FROM card WHERE kind = 'alert' ORDER BY id",
+    "groups": "SELECT subject_id, message_id FROM card WHERE kind = 'group'",
     "recurrences": "SELECT id, occurrences, episodes FROM recurrence",
     "hours": "SELECT recurrence_id, SUM(occurrences), SUM(episodes) FROM recurrence_hour"
     " GROUP BY recurrence_id",
@@ -21,6 +23,10 @@ _STATEMENTS: Final = {
     " GROUP BY alert_id",
     "dirty": "SELECT COUNT(*) FROM card WHERE wanted > shown OR claimed_by IS NOT NULL",
     "tag": "SELECT id, tag FROM project",
+    "incidents": "SELECT incident.id, state, severity, thread_id, message_id FROM incident"
+    " JOIN card ON card.kind = 'incident' AND subject_id = incident.id ORDER BY incident.id",
+    "members": "SELECT alert_id, incident_id FROM incident_alert",
+    "words": "SELECT kind, subject_id, channel_id, message_id FROM card WHERE kind IN ('nudge', 'brief')",
 }
 
 
@@ -34,6 +40,7 @@ class AlertRow(msgspec.Struct, frozen=True):
     owner: str
     occurrences: int
     recurrence_id: int
+    group_id: int | None
 
     @property
     def look(self) -> Look:
@@ -54,17 +61,35 @@ class CardRow(msgspec.Struct, frozen=True):
     not_before: int | None
 
 
+class IncidentRow(msgspec.Struct, frozen=True):
+    """An incident, and where its head and its thread stand."""
+
+    id: int
+    state: str
+    severity: str
+    thread_id: int | None
+    message_id: int | None
+
+
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """One consistent look; ``heard`` are (message id, user id, emoji)."""
+    """One consistent look; ``heard`` are (message id, user id, emoji).
+
+    ``groups`` are message ids by group, ``members`` are (alert, incident), ``words`` what was said in
+    threads: (channel id, message id).
+    """
 
     tag: str
     alerts: dict[int, AlertRow]
     cards: list[CardRow]
+    groups: dict[int, int | None]
     recurrences: dict[int, tuple[int, int]]
     hours: dict[int, tuple[int, int]]
     fired: dict[int, int]
     heard: set[tuple[int, int, str]]
     dirty: int
+    incidents: list[IncidentRow]
+    members: set[tuple[int, int]]
+    words: list[tuple[int, int | None]]
     broken_entry: int | None = None
 
 
@@ -101,11 +126,15 @@ def _read(tx: Transaction) -> Record:
         tag=project[1],
         alerts={each.id: each for each in alerts},
         cards=[CardRow(*row) for row in _rows(tx, "cards")],
+        groups={row[0]: row[1] for row in _rows(tx, "groups")},
         recurrences={row[0]: (int(row[1]), int(row[2])) for row in _rows(tx, "recurrences")},
         hours={row[0]: (int(row[1]), int(row[2])) for row in _rows(tx, "hours")},
         fired={row[0]: row[1] for row in _rows(tx, "fired")},
         heard={(row[0], row[1], row[2]) for row in _rows(tx, "heard")},
         dirty=dirty[0],
+        incidents=[IncidentRow(*row) for row in _rows(tx, "incidents")],
+        members=set(_rows(tx, "members")),
+        words=[(row[2], row[3]) for row in _rows(tx, "words")],
     )
 
 

@@ -22,6 +22,7 @@ class Result(msgspec.Struct, kw_only=True):
     accepted: int
     deeds: int
     alerts: int
+    incidents: int
     hits: dict[str, int]
     seconds: float
     violations: list[Violation]
@@ -60,6 +61,7 @@ def table(results: list[Result]) -> list[str]:
     row("alerts accepted", *(each.accepted for each in results))
     row("acts of people", *(each.deeds for each in results))
     row("cards", *(each.alerts for each in results))
+    row("incidents", *(each.incidents for each in results))
     row("faults hit", *(sum(each.hits.values()) for each in results))
     row("lost", *(each.count("lost") for each in results))
     row("duplicates", *(each.count("duplicate") for each in results))

@@ -11,7 +11,7 @@ from typing import Final
 
 from bot.clock import SystemClock
 from tests.chaos.book import Book, Saying, Story
-from tests.chaos.house import Answer, House, Said
+from tests.chaos.house import CHAOS, FLOCK, Answer, House, Said
 from tests.chaos.pulse import Beat, Pulse
 
 _CLOCK: Final = SystemClock()
@@ -19,6 +19,7 @@ _MOST: Final = 4  # alerts in a request
 _BACKOFF: Final = (0.02, 0.2)
 _REPEATED: Final = 0.6  # of what is said of a firing alert
 _CHANGED: Final = 0.25  # of requests without an answer
+_FLOCK: Final = 0.2  # of all requests are about alerts that share cards
 _SEVERITIES: Final = ("critical", "warning", "warning", "info")
 
 
@@ -40,7 +41,7 @@ class Sender:
 
     async def send(self, stories: list[Story]) -> None:
         """One request about ``stories``, until it is promised."""
-        for story in stories:  # in one order for all senders
+        for story in stories:
             await story.lock.acquire()
         try:
             sayings = [self._say(story) for story in stories]
@@ -51,8 +52,10 @@ class Sender:
                 story.lock.release()
 
     def _choose(self) -> list[Story]:
-        count = self._dice.randint(1, _MOST)
-        return sorted(self._dice.sample(self._book.stories, count), key=lambda story: story.name)
+        """All of one source, in one order for all senders."""
+        book, count = self._book, self._dice.randint(1, _MOST)
+        stories = book.flock if book.flock and self._dice.random() < _FLOCK else book.single
+        return sorted(self._dice.sample(stories, count), key=lambda story: story.name)
 
     def _say(self, story: Story) -> Saying:
         if story.firing and self._dice.random() > _REPEATED:
@@ -62,7 +65,8 @@ class Sender:
     async def _post(self, stories: list[Story], sayings: list[Saying]) -> Answer:
         self._book.requests += 1
         pairs = zip(stories, sayings, strict=True)
-        answer = await self._house.post([saying.alert(story.name) for story, saying in pairs])
+        alerts = [saying.alert(story.name, story.cause) for story, saying in pairs]
+        answer = await self._house.post(alerts, FLOCK if stories[0].cause else CHAOS)
         if answer.said is Said.PROMISED:
             self._pulse.beat(Beat.ACCEPTED)
         return answer
@@ -73,7 +77,8 @@ class Sender:
             assert answer.status == HTTPStatus.SERVICE_UNAVAILABLE, answer
             assert answer.retry_after, f"it does not say when to come back: {answer}"
             self._book.refused += 1
-            return False
+            if not self._book.refusals_are_doubts:
+                return False
         for place, (story, saying) in enumerate(zip(stories, sayings, strict=True)):
             what = f"fire {saying.severity}" if saying.severity else "resolve"
             if answer.said is Said.PROMISED:
@@ -83,8 +88,8 @@ class Sender:
                 self._book.accepted += 1
                 with self._book.judging(story):
                     story.promise(saying, outcome)
-            elif answer.said is Said.UNANSWERED:
-                story.tell(f"{what}: no answer")
+            elif answer.said is not Said.UNREACHABLE:
+                story.tell(f"{what}: {answer.said}")
                 with self._book.judging(story):
                     story.doubt(saying)
                 if self._dice.random() < _CHANGED:

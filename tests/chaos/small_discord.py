@@ -1,7 +1,7 @@
 """The small Discord as a process of its own: events before, after or between answers, by lot.
 
 SIGUSR1 makes it forget all nonces, as Discord does after some minutes: what was posted is then only found
-again by who looks for it.
+again by who looks for it. SIGUSR2 ends all sessions: the bot begins a new one, and has missed what it missed.
 """
 
 import asyncio
@@ -12,6 +12,8 @@ from pathlib import Path
 
 import uvloop
 
+from bot.sandbox.fault import Effect, Rule
+from bot.sandbox.gateway import Gateway
 from bot.sandbox.run import write_ready_file
 from bot.sandbox.server import Sandbox
 from bot.sandbox.settings import SandboxSettings
@@ -26,11 +28,19 @@ async def serve(ready_file: Path) -> None:
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, over.set)
     loop.add_signal_handler(signal.SIGUSR1, sandbox.world.nonces.clear)
+    loop.add_signal_handler(signal.SIGUSR2, end_sessions, sandbox.gateway)
     try:
         await asyncio.to_thread(write_ready_file, ready_file, sandbox.describe())
         await over.wait()
     finally:
         await sandbox.stop()
+
+
+def end_sessions(gateway: Gateway) -> None:
+    """Close every line, the dead ones too; nothing can be resumed."""
+    for session in list(gateway.sessions.values()):
+        gateway.end_session(session)
+    gateway.suffer(Rule(effect=Effect.CLOSE, code=4009))
 
 
 if __name__ == "__main__":

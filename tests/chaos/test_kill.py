@@ -17,8 +17,8 @@ from tests.chaos.house import House
 from tests.chaos.result import PROPERTY, report
 from tests.chaos.run import Run
 
-_FEW: Final = 4
-_USUAL_SEED: Final = 1
+_FEW: Final = 5
+_USUAL_SEED: Final = 10_411  # killed as a card is posted, one edited, a button pressed; one pause is long
 
 
 def _kills() -> int:

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
+from typing import Final
 
 import asyncpg
 from sqlalchemy import make_url
@@ -15,6 +16,8 @@ from tests.chaos.crew import Crew, at_work
 from tests.chaos.house import House
 from tests.chaos.result import in_words
 from tests.chaos.trouble import endure, progress, start_in
+
+_CUTS: Final = 5
 
 
 async def connect(database_url: str) -> asyncpg.Connection:
@@ -91,9 +94,9 @@ async def test_started_while_the_database_is_locked(tmp_path: Path, sqlite_url: 
 async def test_broken_connections_are_replaced(tmp_path: Path, postgres_url: str) -> None:
     async with House(tmp_path, postgres_url) as house:
         await house.start_ready()
-        async with Crew(house, seed=9, stories=8) as crew:
+        async with Crew(house, seed=9, stories=8, refusals_are_doubts=True) as crew:
             async with at_work(crew.senders), at_work(crew.people):
-                for _ in range(8):
+                for _ in range(_CUTS):
                     await progress(crew.book)
                     await cut_lines(postgres_url)
                 await progress(crew.book)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from bot.cards.alert import find_marker
 from tests.chaos.book import Book, Story, Violation
-from tests.chaos.deed import ACK, CLAIM
+from tests.chaos.deed import ACK, CLAIM, SIREN
 from tests.chaos.record import AlertRow, CardRow, Record
 
 Messages = list[dict[str, Any]]
@@ -49,19 +49,28 @@ def judge(book: Book, record: Record, messages: Messages) -> list[Violation]:
 
 def unheard(record: Record, messages: Messages, people: dict[str, str]) -> set[tuple[int, int, str]]:
     """Emoji on the cards of open alerts that are not in the record, or the reverse."""
-    shown = {
-        card.message_id: card.alert_id
-        for card in record.cards
-        if card.message_id is not None and record.alerts[card.alert_id].state != "resolved"
-    }
+    shown = _open_cards(record)
     standing = {
         (int(message["id"]), int(people[name]), reaction["emoji"]["name"])
         for message in messages
         for reaction in message["reactions"]
         for name in reaction["users"]
-        if int(message["id"]) in shown and reaction["emoji"]["name"] in {ACK, CLAIM}
+        if int(message["id"]) in shown and reaction["emoji"]["name"] in {ACK, CLAIM, SIREN}
     }
     return standing ^ {each for each in record.heard if each[0] in shown}
+
+
+def vanished(record: Record, messages: Messages) -> set[int]:
+    """Messages of the cards of open alerts that do not stand in the channel."""
+    return _open_cards(record) - {int(message["id"]) for message in messages}
+
+
+def _open_cards(record: Record) -> set[int]:
+    return {
+        card.message_id
+        for card in record.cards
+        if card.message_id is not None and record.alerts[card.alert_id].state != "resolved"
+    }
 
 
 def _promises(story: Story, record: Record) -> Iterator[tuple[str, str]]:
@@ -93,7 +102,7 @@ def _counts(story: Story, rows: list[AlertRow], record: Record) -> Iterator[tupl
 
 
 def _channel(record: Record, messages: Messages, deleted: set[int]) -> Iterator[tuple[str, int, str]]:
-    """Every alert has one card, in one message, that says what the database says."""
+    """Every alert has one card, in one message, that says what the database says; but see `flock`."""
     marked: defaultdict[int, Messages] = defaultdict(list)
     for message in messages:
         marker = find_marker(message)
@@ -105,6 +114,8 @@ def _channel(record: Record, messages: Messages, deleted: set[int]) -> Iterator[
     for card in record.cards:
         cards[card.alert_id].append(card)
     for alert_id, row in record.alerts.items():
+        if row.group_id is not None:
+            continue
         kind, text = _compare(row, marked[alert_id], cards[alert_id], was_deleted=alert_id in deleted)
         if kind:
             yield kind, alert_id, f"{text}; {cards[alert_id]}"

@@ -8,6 +8,7 @@ from tests.chaos.house import House
 
 POST: Final = "POST /channels/{c}/messages"
 EDIT: Final = "PATCH /channels/{c}/messages/{m}"
+THREAD: Final = "POST /channels/{c}/messages/{m}/threads"
 CALLBACK: Final = "POST /interactions/{i}/{t}/callback"
 ANY: Final = r"(GET|POST|PATCH) .*"
 _CARDS: Final = r"(POST|PATCH) /channels/\d+/messages.*"
@@ -22,6 +23,8 @@ _RULES: Final[tuple[tuple[str, str, float, dict[str, Any]], ...]] = (
     ("lost_answer_500", EDIT, 0.3, {}),
     ("lost_answer_reset", EDIT, 0.3, {}),
     ("lost_answer_hang", EDIT, 0.1, {}),
+    ("lost_answer_500", THREAD, 0.5, {}),
+    ("lost_answer_reset", THREAD, 0.5, {}),
     ("callback_503_after_accept", CALLBACK, 0.4, {}),
     ("status", _CARDS, 0.2, {"status": 500}),
     ("status", _CARDS, 0.2, {"status": 503}),

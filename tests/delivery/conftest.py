@@ -13,6 +13,7 @@ from discord.ext import commands
 
 from bot.cards.alert import AlertView
 from bot.clock import ManualClock
+from bot.delivery import picture
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.echo import Echoes
 from bot.delivery.limits import Limits
@@ -48,6 +49,12 @@ DAY_MS = 86_400_000  # a clock that is moved by hand must not break the gateway'
 def _pointed_back() -> Iterator[None]:
     yield
     redirect(None)
+
+
+@pytest.fixture(autouse=True)
+def _words_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A picture takes a second and a processor; `test_picture` looks at some."""
+    monkeypatch.setattr(picture, "find_spec", lambda _: None)
 
 
 async def until(condition: Any, patience: float = PATIENCE) -> None:

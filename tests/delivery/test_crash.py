@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import random
+import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -23,6 +25,17 @@ from tests.senders import ANNA, firing, resolved
 def database_url(request: pytest.FixtureRequest) -> str:
     url: str = request.getfixturevalue(request.param)
     return url
+
+
+def cards(stage: Stage) -> list[dict[str, Any]]:
+    """What stands there of alerts; who was away for long tells of that besides."""
+    return [message for message in stage.shown() if find_marker(message)]
+
+
+def told_over(stage: Stage) -> int:
+    """How many alerts the blindness reports tell of that get no card."""
+    texts = [embed.get("description", "") for message in stage.shown() for embed in message["embeds"]]
+    return sum(int(count) for text in texts for count in re.findall(r"(\d+) already resolved", text))
 
 
 async def test_between_the_claim_and_the_post(stage: Stage) -> None:
@@ -50,7 +63,7 @@ async def test_what_changed_meanwhile_is_shown_on_the_message_that_was_found(sta
     await alerts.acknowledge(stage.desk, 1, actor=ANNA)
     stage.restart(timedelta(hours=3))
     await stage.work()
-    (message,) = stage.shown()
+    (message,) = cards(stage)
     assert "<@1>" in message["embeds"][0]["description"]
 
 
@@ -64,7 +77,7 @@ async def test_the_lost_card_is_found_among_hundreds_of_messages(stage: Stage) -
         stage.sandbox.person("visitor").say(f"after {number}", stage.channel_id)
     stage.restart(timedelta(minutes=20))
     await stage.work()
-    assert len(stage.shown()) == 261
+    assert len(cards(stage)) == 1
 
 
 async def test_a_lost_card_in_plain_text_is_found_too(stage: Stage) -> None:
@@ -128,7 +141,7 @@ async def test_between_the_edit_and_its_settling(stage: Stage) -> None:
 async def test_the_ping_of_a_lost_card_is_not_repeated(stage: Stage) -> None:
     await stage.send(firing("worse", Severity.CRITICAL))
     card, view = await stage.claim()
-    ping = stage.pings.due(view.alert, card.channel_id)
+    ping = stage.pings.due(view, card.channel_id)
     assert ping
     await stage.wire.post(card.channel_id, draw(view, ping), nonce=card.nonce)
     stage.restart()
@@ -163,10 +176,11 @@ async def test_death_at_any_moment_loses_nothing_and_doubles_nothing(stage: Stag
     await stage.send(*(resolved(name) for name in names))
     stage.restart()
     await stage.work()
-    cards = [message for message in stage.shown() if message["embeds"]]
-    assert all("RESOLVED" in card["embeds"][0]["title"] for card in cards)
-    bearers = [find_marker(card) for card in cards]
+    assert all("RESOLVED" in card["embeds"][0]["title"] for card in cards(stage))
+    bearers = [find_marker(card) for card in cards(stage)]
     episodes = await inspection.listing(stage.desk, inspection.Filter(), limit=1_000)
     tag = stage.desk.project.tag
-    assert sorted(filter(None, bearers)) == sorted((tag, line.alert.id) for line in episodes.lines)
-    assert len(bearers) == episodes.total
+    assert len(set(bearers)) == len(bearers)
+    missing = {(tag, line.alert.id) for line in episodes.lines} - set(bearers)
+    assert len(bearers) + len(missing) == episodes.total
+    assert len(missing) <= told_over(stage)

@@ -102,6 +102,14 @@ async def test_a_channel_that_is_gone_is_told(sandbox: Sandbox) -> None:
     assert "no channel with the id 4242" in said(findings, Level.ERROR)
 
 
+async def test_a_sources_own_channel_that_is_gone_is_told_with_the_sources_setting(sandbox: Sandbox) -> None:
+    remedy = "Pick another: tocsin source move prod --channel ID"
+    findings = await examine(chart(sandbox, channels=[4242, 4243], remedies={4242: remedy}))
+    remedies = [finding.remedy for finding in findings if finding.level is Level.ERROR]
+    assert remedy in remedies
+    assert any("/setup" in each for each in remedies)
+
+
 async def test_having_no_channel_at_all_is_a_warning(sandbox: Sandbox) -> None:
     assert "Run /setup" in said(await examine(chart(sandbox)), Level.WARN)
 
@@ -133,3 +141,15 @@ def test_the_invite_link_asks_for_the_least() -> None:
     assert "client_id=42" in url
     assert "scope=bot+applications.commands" in url
     assert f"permissions={MINIMAL.value}" in url
+
+
+async def test_a_forum_without_the_tags_of_incidents_is_told_once_they_cannot_be_made(
+    sandbox: Sandbox,
+) -> None:
+    forum = sandbox.world.channels[sandbox.channels["incidents"]]
+    findings = await examine(chart(sandbox, channels=[forum.id]))
+    assert "the tags P0, P1, P2, P3, P4, mitigating, resolved are missing" in said(findings, Level.WARN)
+    forum.overwrites[sandbox.world.bot.user.id] = Overwrite(
+        sandbox.world.bot.user.id, 1, discord.Permissions(manage_channels=True).value, 0
+    )
+    assert not said(await examine(chart(sandbox, channels=[forum.id])), Level.WARN)

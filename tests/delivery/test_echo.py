@@ -1,42 +1,115 @@
 """The answer, the echo and a deletion may come in any order, or twice."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import permutations
+from typing import Any
 
 import pytest
 
 from bot import metrics
+from bot.cards.card import Card
+from bot.delivery import echo
 from bot.delivery.face import draw
+from bot.domain.errors import NotDurableError
+from bot.domain.verdict import Lane
 from bot.sandbox.fault import Effect, Rule
 from bot.usecases import card as cards
+from bot.usecases import ledger
 from tests.delivery.conftest import Stage, until
-from tests.senders import firing
+from tests.senders import firing, resolved
 
 
-def visible() -> float:
-    return metrics.REGISTRY.get_sample_value("tocsin_webhook_to_visible_seconds_count") or 0.0
+def visible(call: str = "post") -> float:
+    name = "tocsin_webhook_to_visible_seconds_count"
+    lanes = [{"call": call, "lane": lane.name.lower()} for lane in Lane]
+    return sum(metrics.REGISTRY.get_sample_value(name, labels) or 0.0 for labels in lanes)
 
 
-@pytest.mark.parametrize("order", list(permutations(("settle", "hear", "hear again"))))
+@pytest.mark.parametrize("order", list(permutations(("settle", "hear", "hear again", "write down"))))
 async def test_the_first_echo_counts_once_in_any_order(stage: Stage, order: tuple[str, ...]) -> None:
     await stage.send(firing())
     card, view = await stage.claim()
-    before = visible()
+    before, accepted = visible(), stage.clock.now()
     stage.echoes.depart(card.nonce)
     answer = await stage.wire.post(card.channel_id, draw(view), nonce=card.nonce)
     assert answer.body is not None
+    heard = []
     for event in order:
+        stage.clock.advance(timedelta(seconds=1))
         if event == "settle":
             await cards.settle(
                 stage.desk, card, worker="dead", message_id=answer.body.id, shown=1, pinged=False
             )
             await stage.echoes.settled(card.nonce, answer.body.id)
+        elif event == "write down":
+            await stage.echoes.write_down()
         else:
-            await stage.echoes.hear(answer.body.id, card.nonce, woke=False)
+            heard.append(stage.clock.now())
+            stage.echoes.hear(answer.body.id, card.nonce, woke=False)
+    await stage.echoes.write_down()
     assert visible() - before == 1
+    (kept,) = await ledger.of_card(stage.desk, card.id)
+    assert (kept.accepted_at, kept.seen_at, kept.posted) == (accepted, heard[0], True)
     place = await cards.showing(stage.desk, answer.body.id)
     assert place is not None
-    assert place.seen_at == stage.clock.now()
+    assert place.seen_at == heard[0]
+
+
+async def test_an_edit_is_seen_when_the_gateway_tells_of_that_very_edit(stage: Stage) -> None:
+    stage.listen()
+    await stage.send(firing())
+    await stage.work()
+    stage.clock.advance(timedelta(seconds=5))
+    await stage.send(resolved())
+    before = visible("edit")
+    await stage.work()
+    (message,) = stage.shown()
+    card_id = await shown_by(stage, int(message["id"]))
+
+    async def seen() -> bool:
+        await stage.echoes.write_down()
+        return all(each.seen_at for each in await ledger.of_card(stage.desk, card_id))
+
+    await until(seen)
+    posted, edited = await ledger.of_card(stage.desk, card_id)
+    assert (posted.revision, posted.version, posted.lane) == (1, None, Lane.WARNING)
+    assert (edited.revision, edited.lane, edited.posted) == (2, Lane.RESOLVE, False)
+    assert edited.version == datetime.fromisoformat(message["edited_timestamp"])
+    assert edited.accepted_at == edited.sent_at == edited.seen_at == stage.clock.now()
+    assert visible("edit") - before == 1
+
+
+async def test_an_update_that_is_not_ours_is_no_echo(stage: Stage) -> None:
+    """An embed that Discord unfolds, a pin: the message's edited timestamp stays what it was."""
+    stage.listen()
+    stage.sandbox.mischief.arm(Rule(effect=Effect.DROP_EVENT, route="MESSAGE_UPDATE"))
+    await stage.send(firing())
+    await stage.work()
+    stage.clock.advance(timedelta(seconds=5))
+    await stage.send(resolved())
+    await stage.work()
+    card_id = await shown_by(stage, int(stage.shown()[0]["id"]))
+    await stage.wire.edit(stage.channel_id, int(stage.shown()[0]["id"]), Card(content="unfolded"))
+    stage.echoes.hear_edit(int(stage.shown()[0]["id"]), stage.clock.now() - timedelta(seconds=1))
+    stage.echoes.hear_edit(int(stage.shown()[0]["id"]), None)
+    await stage.echoes.write_down()
+    (*_, edited) = await ledger.of_card(stage.desk, card_id)
+    assert (edited.revision, edited.seen_at) == (2, None)
+
+
+async def test_what_was_never_settled_is_forgotten_after_a_while(stage: Stage) -> None:
+    stage.echoes.hear(5, "", woke=False)
+    await stage.echoes.write_down()
+    assert stage.echoes._sights
+    stage.clock.advance(timedelta(minutes=1))
+    await stage.echoes.write_down()
+    assert not stage.echoes._sights
+
+
+async def shown_by(stage: Stage, message_id: int) -> int:
+    place = await cards.showing(stage.desk, message_id)
+    assert place is not None
+    return place.id
 
 
 @pytest.mark.parametrize("deleted_first", [True, False])
@@ -73,3 +146,22 @@ async def test_an_echo_stands_in_for_a_lost_answer(stage: Stage) -> None:
     assert await worker.step() == 0
     assert len(stage.calls("POST")) == 1
     assert await cards.showing(stage.desk, int(message["id"])) is not None
+
+
+async def test_a_deletion_heard_while_the_database_is_out_of_reach_counts_when_it_is_back(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stage.send(firing())
+    await stage.work()
+    message_id = int(stage.shown()[0]["id"])
+    real, troubles = cards.forget_message, [NotDurableError("locked"), NotDurableError("locked")]
+
+    async def forget(*args: Any) -> bool:
+        if troubles:
+            raise troubles.pop()
+        return await real(*args)
+
+    monkeypatch.setattr(cards, "forget_message", forget)
+    monkeypatch.setattr(echo, "_OUTAGE", (0.0, 0.0, 0.0))
+    await stage.echoes.lose([message_id])
+    assert await cards.showing(stage.desk, message_id) is None

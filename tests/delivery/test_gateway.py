@@ -1,23 +1,28 @@
 """A client is kept connected whatever happens to it; what needs a person is said in plain words."""
 
 import asyncio
+import socket
 import threading
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
 import discord
+import msgspec
 import pytest
 from discord.ext import commands
 from discord.gateway import DiscordWebSocket
+from discord.http import Route
 from yarl import URL
 
 from bot.clock import ManualClock, SystemClock
+from bot.delivery import gateway
 from bot.delivery.gateway import FATAL_PAUSE, Supervisor
 from bot.delivery.redirect import redirect
+from bot.domain.errors import NotDurableError
 from bot.sandbox.fault import Effect, Rule
 from bot.sandbox.server import Sandbox
 from bot.sandbox.settings import SandboxSettings
-from tests.delivery.conftest import make_bot, until
+from tests.delivery.conftest import INTENTS, make_bot, until
 
 Keep = Callable[..., Supervisor]
 
@@ -73,7 +78,7 @@ async def test_a_discord_that_cannot_be_reached_is_tried_again(keep: Keep, sandb
     await sandbox.mischief.set_outage(on=True)
     supervisor = keep()
     await until(lambda: supervisor.state.starts >= 3)
-    assert "broke" in (await supervisor.state.gateway_ready() or "")
+    assert "cannot be reached" in (await supervisor.state.gateway_ready() or "")
     await sandbox.mischief.set_outage(on=False)
     await ready(supervisor)
 
@@ -124,9 +129,20 @@ async def test_a_quiet_but_living_line_is_left_alone(keep: Keep) -> None:
     assert supervisor.state.starts == 1
 
 
-@pytest.mark.parametrize("effect", [Effect.RECONNECT, Effect.CLOSE])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Rule(effect=Effect.RECONNECT),
+        Rule(effect=Effect.INVALID_SESSION, resumable=True),
+        Rule(effect=Effect.CLOSE, code=1000),
+        Rule(effect=Effect.CLOSE, code=1001),
+        Rule(effect=Effect.CLOSE, code=4000),
+        Rule(effect=Effect.CLOSE, code=4009),
+    ],
+    ids=["op 7", "op 9 resumable", "close 1000", "close 1001", "close 4000", "close 4009"],
+)
 async def test_what_discord_py_mends_by_itself_needs_no_new_client(
-    keep: Keep, sandbox: Sandbox, effect: Effect
+    keep: Keep, sandbox: Sandbox, fault: Rule
 ) -> None:
     resumed = asyncio.Event()
 
@@ -141,9 +157,126 @@ async def test_what_discord_py_mends_by_itself_needs_no_new_client(
 
     supervisor = keep(factory)
     await ready(supervisor)
-    sandbox.mischief.disturb(Rule(effect=effect, code=4009))
+    sandbox.mischief.disturb(msgspec.structs.replace(fault))
     await asyncio.wait_for(resumed.wait(), 10)
     assert supervisor.state.starts == 1
+    assert supervisor.state.line().trouble is None
+
+
+async def test_a_session_that_cannot_be_resumed_begins_anew_with_the_same_client(
+    keep: Keep, sandbox: Sandbox
+) -> None:
+    ready_again = asyncio.Event()
+    bots: list[commands.Bot] = []
+
+    async def at_once(*_: object, **__: object) -> None:
+        """Its own way waits 5 s."""
+
+    async def on_ready() -> None:
+        if supervisor.state.ready:
+            ready_again.set()
+
+    def factory() -> commands.Bot:
+        bots.append(make_bot())
+        bots[-1].before_identify_hook = at_once  # type: ignore[method-assign]  # see above
+        return bots[-1]
+
+    supervisor = keep(factory)
+    await ready(supervisor)
+    bots[0].add_listener(on_ready)
+    sandbox.mischief.disturb(Rule(effect=Effect.INVALID_SESSION, resumable=False))
+    await asyncio.wait_for(ready_again.wait(), 10)
+    assert (supervisor.state.starts, len(bots)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [(4004, "token"), (4010, "update"), (4011, "servers"), (4013, "intents"), (4014, "intents")],
+)
+async def test_a_close_that_no_reconnect_mends_is_said_plainly_and_tried_again_slowly(
+    keep: Keep, sandbox: Sandbox, code: int, words: str
+) -> None:
+    clock = ManualClock(SystemClock().now())
+    supervisor = keep(clock=clock)
+    await until(lambda: supervisor.state.ready)
+    sandbox.mischief.disturb(Rule(effect=Effect.CLOSE, code=code))
+    await until(lambda: any(at > FATAL_PAUSE - 1 for at, _ in clock._sleepers))
+    assert words in supervisor.state.trouble
+    assert await supervisor.state.gateway_ready() == supervisor.state.trouble
+    clock.advance(timedelta(seconds=FATAL_PAUSE - 1))
+    assert supervisor.state.starts == 1
+    clock.advance(timedelta(seconds=1))
+    await until(lambda: supervisor.state.starts == 2 and supervisor.state.ready)
+
+
+async def test_a_name_that_does_not_resolve_is_tried_again(
+    keep: Keep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(asyncio.get_running_loop(), "getaddrinfo", unknown)
+        patched.setattr(Route, "BASE", "http://discord.example/api/v10")
+        supervisor = keep()
+        await until(lambda: supervisor.state.starts >= 2)
+        assert "cannot be reached" in supervisor.state.trouble
+    await ready(supervisor, starts=1)
+
+
+@pytest.mark.parametrize("error", [RuntimeError("a bug"), NotDurableError("the database is gone"), OSError()])
+async def test_a_fault_while_a_client_is_set_up_is_tried_again(keep: Keep, error: Exception) -> None:
+    class Stumbling(commands.Bot):
+        async def setup_hook(self) -> None:
+            if supervisor.state.starts < 3:
+                raise error
+
+    def factory() -> commands.Bot:
+        return Stumbling(command_prefix=(), intents=INTENTS, max_messages=None, guild_ready_timeout=0.01)
+
+    supervisor = keep(factory)
+    await ready(supervisor, starts=2)
+
+
+async def test_a_client_that_cannot_even_be_made_is_tried_again(keep: Keep) -> None:
+    made: list[int] = []
+
+    def factory() -> commands.Bot:
+        made.append(1)
+        if len(made) < 3:
+            raise RuntimeError("a bug")
+        return make_bot()
+
+    supervisor = keep(factory)
+    await ready(supervisor, starts=2)
+
+
+async def test_a_client_that_will_not_close_is_left_behind(
+    keep: Keep, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway, "_CLOSING", 0.05)
+
+    class Clinging(commands.Bot):
+        async def close(self) -> None:
+            await super().close()
+            if len(made) == 1:
+                raise RuntimeError("a bug while closing")
+            if len(made) == 2:
+                await asyncio.Event().wait()
+
+    made: list[Clinging] = []
+
+    def factory() -> commands.Bot:
+        made.append(Clinging(command_prefix=(), intents=INTENTS, guild_ready_timeout=0.01))
+        return made[-1]
+
+    supervisor = keep(factory, silence=timedelta(seconds=1))
+    for starts in range(2):
+        await ready(supervisor, starts=starts)
+        for session in sandbox.gateway.sessions.values():
+            session.dispatch("MESSAGE_CREATE", b"{}")
+        await until(lambda starts=starts: supervisor.state.starts > starts + 1)
+    await ready(supervisor, starts=2)
 
 
 async def test_a_refused_token_is_said_and_tried_again_slowly(keep: Keep) -> None:

@@ -1,5 +1,7 @@
 """What is known of Discord's limits comes from its answers alone."""
 
+from datetime import timedelta
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -121,6 +123,26 @@ def test_what_is_known_can_be_looked_at() -> None:
     assert (standing.limit, standing.remaining, standing.opens_in) == (5, 2, 0)
     (later,) = limits.standings(now=6)
     assert later.remaining == 5
+
+
+def test_what_may_not_be_called_now_is_told_the_longest_wait_first() -> None:
+    limits = Limits()
+    assert limits.pauses(now=0) == []
+    limits.hear(Call.POST, CHANNEL, passed(0, 2.0), now=0)
+    limits.hear(Call.EDIT, OTHER, refused(9.0), now=0)
+    longest, other = limits.pauses(now=0)
+    assert (longest.call, longest.channel_id, other.call, other.channel_id) == (
+        "edit",
+        OTHER,
+        "post",
+        CHANNEL,
+    )
+    assert longest.span >= timedelta(seconds=9)
+    limits.hear(Call.POST, CHANNEL, refused(3.0, is_global=True), now=1)
+    (everywhere,) = limits.pauses(now=1)
+    assert (everywhere.channel_id, everywhere.span) == (None, timedelta(seconds=3))
+    assert limits.pauses(now=60) == []
+    assert limits.refused == 2
 
 
 def test_headers_are_read_as_discord_writes_them() -> None:

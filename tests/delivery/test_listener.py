@@ -9,8 +9,11 @@ from bot.clock import SystemClock
 from bot.delivery.listener import Listener
 from bot.sandbox.fault import Effect, Rule
 from bot.usecases import card as cards
+from bot.usecases import thread as places
 from tests.delivery.conftest import Stage, until
+from tests.delivery.scene import delete, heads, threads
 from tests.senders import firing
+from tests.usecases.crisis import escalate
 
 
 @pytest.fixture
@@ -104,3 +107,27 @@ async def test_other_peoples_messages_are_none_of_ours(live: Stage) -> None:
     await live.send(firing())
     await until(live.titles)
     assert len(live.shown()) == 1
+
+
+async def test_a_deleted_thread_comes_back_and_a_permission_brings_a_missing_one(live: Stage) -> None:
+    await live.send(firing())
+    await escalate(live.desk)
+    await until(lambda: threads(live))
+    (first,) = threads(live)
+    delete(live, first)
+    await until(lambda: threads(live) and threads(live) != [first])
+    live.deny("CREATE_PUBLIC_THREADS")
+    await until(lambda: not live.presence.may_thread(live.channel_id))
+    delete(live, threads(live)[0])
+
+    async def threadless() -> bool:
+        return all(each.threadless for each in await places.standing(live.desk))
+
+    await until(threadless)
+    live.deny()
+
+    async def threaded() -> bool:
+        return all(each.thread_id is not None for each in await places.standing(live.desk))
+
+    await until(threaded)
+    assert len(heads(live)) == len(threads(live)) == 1

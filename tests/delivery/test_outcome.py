@@ -25,7 +25,8 @@ CODES = {
     200000: (400, Outcome.REFUSED),
     240000: (400, Outcome.REFUSED),
     130000: (503, Outcome.PASSING),
-    160006: (400, Outcome.PASSING),
+    160004: (400, Outcome.THREAD_EXISTS),
+    160006: (400, Outcome.CROWDED),
     20028: (429, Outcome.LIMITED),
     30046: (429, Outcome.LIMITED),
 }

@@ -7,7 +7,9 @@ from bot.clock import SystemClock
 from bot.domain.outbox import ParkReason
 from bot.usecases import status
 from tests.delivery.conftest import Stage, until
+from tests.delivery.scene import change, delete, heads, opened, threads
 from tests.senders import firing
+from tests.usecases import crisis
 
 
 async def look(stage: Stage) -> int:
@@ -56,3 +58,25 @@ async def test_parked_channels_are_asked_again_only_when_their_permissions_are_w
     await until(lambda: stage.presence.lacks(stage.channel_id) == [])
     assert await stage.reconcile.recheck_parked(guild_id=1) == 0
     assert await stage.reconcile.recheck_parked(guild_id=stage.sandbox.guild_id) == 1
+
+
+async def test_heads_and_threads_that_were_deleted_meanwhile_are_made_anew(stage: Stage) -> None:
+    await opened(stage)
+    (thread,) = threads(stage)
+    delete(stage, thread)
+    stage.sandbox.person("operator").delete(heads(stage)[0]["id"])
+    assert await look(stage) == 2
+    await stage.work()
+    assert len(heads(stage)) == 1
+    assert [each.id for each in threads(stage)] == [(await crisis.look(stage.desk)).thread_id] != [thread.id]
+
+
+async def test_a_thread_in_the_archive_is_not_lost(stage: Stage) -> None:
+    await opened(stage)
+    change(stage, threads(stage)[0], archived=True)
+    assert await look(stage) == 0
+    asked = [call["path"] for call in stage.calls("GET", cards_only=False) if "/messages" not in call["path"]]
+    assert [path for path in asked if "threads" in path or str(threads(stage)[0].id) in path] == [
+        f"/guilds/{stage.sandbox.guild_id}/threads/active",
+        f"/channels/{threads(stage)[0].id}",
+    ]

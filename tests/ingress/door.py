@@ -4,7 +4,9 @@ import asyncio
 import hashlib
 import hmac
 import re
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -99,6 +101,18 @@ async def count(desk: Desk, table: str) -> int:
         return len(tx._connection.execute(found.select()).all())
 
     return await desk.storage.read(work)
+
+
+@contextmanager
+def held(url: str) -> Iterator[None]:
+    """Keep everybody else from writing to the embedded file."""
+    connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        connection.rollback()
+        connection.close()
 
 
 async def until(condition: Callable[[], bool]) -> None:

@@ -2,8 +2,6 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -19,21 +17,9 @@ from storage import engine
 from storage.engine import Storage
 from tests.conftest import START
 from tests.ingress.conftest import OpenDoor
-from tests.ingress.door import Door, alert, group, until
+from tests.ingress.door import Door, alert, group, held, until
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-
-@contextmanager
-def held(url: str) -> Iterator[None]:
-    """Keep everybody else from writing to the embedded file."""
-    connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    finally:
-        connection.rollback()
-        connection.close()
 
 
 async def test_a_new_alert_is_accepted_and_named(door: Door) -> None:
@@ -200,21 +186,6 @@ async def test_what_cannot_be_made_durable_is_asked_for_again(door: Door, databa
     assert int(answer.headers["Retry-After"]) >= 1
     assert await door.rows("alert") == 0
     assert (await door.post(group(alert()), token)).status == 202
-
-
-@on_sqlite
-async def test_more_requests_than_may_be_in_flight_are_asked_to_come_back(
-    open_door: OpenDoor, database_url: str
-) -> None:
-    door = await open_door(max_in_flight=2)
-    token = (await door.add()).token
-    await door.post(group(), token)
-    with held(database_url):
-        pending = [asyncio.create_task(door.post(group(alert(f"Alert{n}")), token)) for n in range(2)]
-        await until(lambda: door.intake.waiting == 2)
-        refused = await door.post(group(alert()), token)
-    assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
-    assert {(await each).status for each in pending} == {202}
 
 
 @on_sqlite

@@ -16,8 +16,7 @@ from bot.providers.registry import PROVIDERS
 from bot.usecases.desk import Desk
 from bot.usecases.intake import Intake
 from tests.ingress.conftest import OpenDoor
-from tests.ingress.door import Door, alert, group, until
-from tests.ingress.test_hook import held
+from tests.ingress.door import Door, alert, group, held, until
 
 PROXIED = {"X-Forwarded-For": "203.0.113.9"}
 

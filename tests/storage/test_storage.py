@@ -2,7 +2,6 @@
 
 import asyncio
 import stat
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -65,29 +64,6 @@ async def test_writers_do_not_lose_each_other(storage: Storage) -> None:
     await asyncio.gather(*(storage.write(create(name)) for name in names))
     found = await storage.read(lambda tx: [tx.projects.named(name) for name in names])
     assert None not in found
-
-
-async def test_urgent_work_overtakes_waiting_bulk_work(sqlite_url: str) -> None:
-    storage = Storage.open(sqlite_url)
-    order: list[str] = []
-    gate = asyncio.Event()
-
-    def first(_: Transaction) -> None:
-        loop.call_soon_threadsafe(gate.set)
-        release.wait(10)
-
-    loop, release = asyncio.get_running_loop(), threading.Event()
-    running = [asyncio.create_task(storage.write(first))]
-    await gate.wait()
-    running += [
-        asyncio.create_task(storage.write(lambda _: order.append("bulk"), urgent=False)) for _ in range(3)
-    ]
-    running.append(asyncio.create_task(storage.write(lambda _: order.append("person"))))
-    await asyncio.wait(running, timeout=0)
-    release.set()
-    await asyncio.gather(*running)
-    assert order == ["person", "bulk", "bulk", "bulk"]
-    await storage.close()
 
 
 async def test_close_waits_for_what_was_begun(sqlite_url: str) -> None:

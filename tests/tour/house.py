@@ -128,9 +128,16 @@ class House:
         found: dict[str, Any] = answer.json()
         return found
 
+    async def world_now(self) -> dict[str, Any]:
+        """The sandbox's world as it is: bot, channels, threads, roles, people, commands."""
+        answer = await self._client.get(f"{self.world['sandbox_url']}/sandbox/world")
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found
+
     async def messages(self, channel: str = "alerts") -> list[dict[str, Any]]:
-        """What stands in a channel for everyone, oldest first."""
-        channel_id = self.world["channels"][channel]
+        """What stands in a channel, by name, or in a thread, by id, for everyone, oldest first."""
+        channel_id = self.world["channels"].get(channel, channel)
         answer = await self._client.get(
             f"{self.world['sandbox_url']}/sandbox/channels/{channel_id}/messages", params={"limit": 100}
         )
@@ -169,6 +176,18 @@ class House:
         buttons = [button for row in message["components"] for button in row["components"]]
         (custom_id,) = [each["custom_id"] for each in buttons if each.get("label") == label]
         return await self.act(person, "click", message_id=message["id"], custom_id=custom_id)
+
+    async def pick(self, person: str, message: dict[str, Any], verb: str, value: str) -> dict[str, Any]:
+        """Choose in the select of a message whose custom_id begins with ``verb``."""
+        parts = [part for row in message["components"] for part in row["components"]]
+        (custom_id,) = [each["custom_id"] for each in parts if each["custom_id"].startswith(f"{verb}:")]
+        return await self.act(person, "click", message_id=message["id"], custom_id=custom_id, values=[value])
+
+    async def download(self, attachment: dict[str, Any]) -> str:
+        """The text of an attached file."""
+        answer = await self._client.get(attachment["url"])
+        answer.raise_for_status()
+        return answer.text
 
     async def try_to_click(self, person: str, message: dict[str, Any], custom_id: str) -> int:
         """Press a button although the answer may never come; returns the sandbox's status."""
@@ -212,10 +231,10 @@ class House:
         requests = [json.loads(line) for line in answer.text.splitlines()]
         return [each for each in requests if each["method"] == method and each["path"].endswith(ending)]
 
-    def add_source(self, name: str, provider: str) -> dict[str, str]:
+    def add_source(self, name: str, provider: str, *more: str) -> dict[str, str]:
         """A new source as `tocsin source add --json` prints it; the bot may be running."""
         made = subprocess.run(
-            [sys.executable, "-m", "bot", "source", "add", name, "--provider", provider, "--json"],
+            [sys.executable, "-m", "bot", "source", "add", name, "--provider", provider, "--json", *more],
             env={name: value for name, value in os.environ.items() if name in _MINE} | self._environ(),
             cwd=self._folder,
             check=True,

@@ -118,14 +118,6 @@ async def test_a_deleted_message_is_posted_again_as_a_new_one(desk: Desk, send: 
     assert again.card.nonce != first.card.nonce
 
 
-async def test_the_first_echo_counts(desk: Desk, send: Send, clock: ManualClock) -> None:
-    await send(firing())
-    due = clock.now()
-    await show(desk, await take(desk))
-    assert await card.saw(desk, 9_001) == due
-    assert await card.saw(desk, 9_001) is None
-
-
 async def test_a_click_answered_on_the_card_needs_no_edit_unless_one_was_on_its_way(
     desk: Desk, send: Send
 ) -> None:

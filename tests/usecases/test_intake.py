@@ -15,8 +15,9 @@ from bot.domain.source import Source
 from bot.domain.verdict import Verdict
 from bot.usecases import alert as alerts
 from bot.usecases import inspection
+from bot.usecases.backlog import DEFAULT
 from bot.usecases.desk import Desk, Rules
-from bot.usecases.intake import MAX_WAITING, Intake
+from bot.usecases.intake import Intake
 from bot.usecases.submission import Submission
 from storage.card import Place
 from tests.senders import ANNA, Send, add_source, firing, resolved, submission
@@ -184,7 +185,7 @@ async def test_too_much_at_once_is_refused_before_memory_grows_but_resolves_stil
     desk: Desk, source: Source
 ) -> None:
     intake = Intake(desk)
-    big = submission(source, *[firing("Disk")] * MAX_WAITING)
+    big = submission(source, *[firing("Disk")] * DEFAULT.signals)
     first = asyncio.create_task(intake.take(big))
     await asyncio.wait([first], timeout=0)
     with pytest.raises(NotDurableError):

@@ -63,7 +63,7 @@ async def test_the_alerts_card_shows_its_incident_and_then_its_thread(desk: Desk
     living = await thread.living_in(desk, 555)
     assert living is not None
     assert living.id == 1
-    await thread.lose(desk, 1)
+    assert await thread.lose(desk, 555)
     assert (await inspection.find(desk, 1)).view.incident == "I-1"
     assert await thread.living_in(desk, 555) is None
 
@@ -99,6 +99,26 @@ async def test_the_same_service_is_taken_in_and_another_is_not(desk: Desk, send:
         Outcome.OPENED,
         Outcome.OPENED,  # no service at all is like nothing
     ]
+
+
+async def test_a_lenient_wish_bends_to_what_the_alerts_allow_and_says_so(desk: Desk, send: Send) -> None:
+    await send(firing("a", service="checkout"), firing("b", service="checkout"))
+    opened = await escalate(desk, 1, severity=Level.P0, lenient=True)
+    assert (opened.incident.severity, opened.beyond, opened.cap) == (Level.P1, Level.P0, Level.P1)
+    taken = await escalate(desk, 2, severity=Level.P0, lenient=True)
+    assert (taken.outcome, taken.incident.severity, taken.beyond) == (Outcome.TAKEN_IN, Level.P1, Level.P0)
+    fitting = await escalate(desk, None, title="by hand", severity=Level.P0, lenient=True)
+    assert (fitting.incident.severity, fitting.beyond) == (Level.P0, None)
+
+
+async def test_a_critical_alert_that_is_taken_in_allows_what_the_others_did_not(
+    desk: Desk, send: Send
+) -> None:
+    await send(firing("a", service="checkout"))
+    await escalate(desk, 1)
+    await send(firing("b", Severity.CRITICAL, service="checkout"))
+    taken = await escalate(desk, 2, severity=Level.P0, lenient=True)
+    assert (taken.incident.severity, taken.beyond) == (Level.P0, None)
 
 
 async def test_beyond_the_window_or_when_it_is_over_a_second_one_opens(
@@ -230,4 +250,4 @@ async def test_without_any_channel_the_head_waits_and_says_why(desk: Desk, send:
     desk.rules = Rules()
     await send(firing())
     await escalate(desk)
-    assert (await status.outbox(desk)).parked == [(0, ParkReason.NO_CHANNEL, 2)]
+    assert (0, ParkReason.NO_CHANNEL, 2) in (await status.outbox(desk)).parked

@@ -3,10 +3,12 @@
 import pytest
 
 from bot.domain.alert import State
+from bot.domain.incident import State as IncidentState
 from bot.usecases import alert as alerts
-from bot.usecases import card, inspection
+from bot.usecases import card, incident_inspection, inspection
 from bot.usecases.desk import Desk
-from bot.usecases.reaction import ACK, CLAIM, Effect, apply
+from bot.usecases.incident_inspection import IncidentFilter
+from bot.usecases.reaction import ACK, CLAIM, SIREN, Effect, apply
 from tests.conftest import CHANNEL
 from tests.senders import ANNA, BEN, Send, firing
 
@@ -51,6 +53,17 @@ async def test_the_second_person_hears_who_was_first(desk: Desk, message: int) -
     effect, _ = await apply(desk, message, ACK, actor=BEN, present=False)
     assert effect is Effect.IMPOSSIBLE
     assert await state(desk) is State.ACKED
+
+
+async def test_a_siren_opens_one_incident_and_its_going_away_ends_nothing(desk: Desk, message: int) -> None:
+    for actor in (ANNA, BEN):
+        assert await apply(desk, message, SIREN, actor=actor, present=True) == (Effect.APPLIED, "")
+    assert await apply(desk, message, SIREN, actor=ANNA, present=False) == (Effect.APPLIED, "")
+    assert await apply(desk, message, SIREN, actor=ANNA, present=True) == (Effect.APPLIED, "")
+    page = await incident_inspection.listing(desk, IncidentFilter())
+    assert [(each.ref, each.state, each.opened_by) for each in page.incidents] == [
+        ("I-1", IncidentState.OPEN, ANNA)
+    ]
 
 
 async def test_an_emoji_never_seen_cannot_be_taken_away(desk: Desk, message: int) -> None:

@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from bot.clock import ManualClock
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
-from bot.domain.incident import Level, Role
+from bot.domain.incident import IncidentRules, Level, Role
 from bot.domain.nudge import NudgeKind
 from bot.domain.outbox import CardKind
 from bot.domain.signal import Severity
@@ -164,6 +165,19 @@ async def test_a_promise_is_reminded_of_daily_until_it_is_kept(
         "remind",
         "reassign",
     ]
+
+
+async def test_where_nobody_repeats_himself_a_promise_is_reminded_of_once(
+    desk: Desk, send: Send, clock: ManualClock
+) -> None:
+    desk.rules = replace(desk.rules, incidents=IncidentRules(action_every=timedelta(0)))
+    await send(firing())
+    await escalate(desk)
+    await actions.add(desk, 1, actor=ANNA, text="mend", due_at=clock.now() + DAY)
+    clock.advance(DAY)
+    assert await reminder.due_actions(desk) == 1
+    clock.advance(10 * DAY)
+    assert await reminder.due_actions(desk) == 0
 
 
 async def test_the_most_urgent_promises_are_listed_first(desk: Desk, send: Send, clock: ManualClock) -> None:

@@ -163,6 +163,7 @@ async def test_a_run_that_is_over_stays_over(desk: Desk, send: Send) -> None:
         ({"agent": " "}, InvalidInputError),
         ({"key": "x" * 201}, InvalidInputError),
         ({"alert_id": 9}, NotFoundError),
+        ({"event_id": 99}, NotFoundError),
         ({"alert_id": None, "recurrence_id": 9}, NotFoundError),
         ({"alert_id": 1, "recurrence_id": 2}, InvalidInputError),
     ],
