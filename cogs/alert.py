@@ -87,17 +87,19 @@ async def _change(errand: Errand, verb: Verb, alert_id: int, note: str = "") -> 
 async def _show(errand: Errand, pressed: Pressed) -> None:
     """Redraw the pressed card, and spare delivery the edit if it was the one that delivery knows.
 
-    A card whose text Discord refuses is delivery's to show in its plainer way; the act itself is done.
+    One that it does not know yet keeps its words: by them delivery sees, when it adopts it, whom it woke. A
+    card whose text Discord refuses is delivery's to show in its plainer way; the act itself is done.
     """
     message, place = errand.interaction.message, pressed.place
+    known = message is not None and place is not None and place.message_id == message.id
     try:
-        version = await errand.redraw(cards.render(pressed.view))
+        version = await errand.redraw(cards.render(pressed.view), keep_words=not known)
     except discord.HTTPException as error:
         if error.status != HTTPStatus.BAD_REQUEST:
             raise
         await errand.whisper(answer.done(f"{pressed.view.alert.ref} is {pressed.view.alert.state}."))
         return
-    if message is not None and place is not None and place.message_id == message.id:
+    if known and place is not None:
         await card.answered(errand.door.desk, place.id, revision=place.wanted, version=version)
 
 

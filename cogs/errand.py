@@ -18,6 +18,7 @@ import aiohttp
 import discord
 import structlog
 from discord import InteractionResponseType as Response
+from discord.utils import MISSING
 
 from bot import metrics
 from bot.cards import answer
@@ -132,9 +133,12 @@ class Errand:
             )
             await self._say(followed)
 
-    async def redraw(self, card: Card) -> datetime | None:
-        """Answer by changing the pressed message; returns its edited timestamp, None when nobody told."""
-        response, content = self.interaction.response, card.content or None
+    async def redraw(self, card: Card, *, keep_words: bool = False) -> datetime | None:
+        """Answer by changing the pressed message; returns its edited timestamp, None when nobody told.
+
+        ``keep_words`` leaves its content as it is.
+        """
+        response, content = self.interaction.response, MISSING if keep_words else card.content or None
         if response.type is None:
             answer = await self._say(response.edit_message(content=content, **looks(card)))
             told = None if answer is None else answer.resource

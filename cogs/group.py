@@ -74,8 +74,9 @@ async def change(errand: Errand, verb: Verb, group_id: int) -> None:
 async def _show(errand: Errand, pressed: Pressed, verb: Verb) -> None:
     """Redraw the pressed card, and spare delivery the edit unless there is an attached list."""
     message, place, drawn = errand.interaction.message, pressed.place, cards.render(pressed.view)
+    known = message is not None and place is not None and place.message_id == message.id
     try:
-        version = await errand.redraw(drawn)
+        version = await errand.redraw(drawn, keep_words=not known)
     except discord.HTTPException as error:
         if error.status != HTTPStatus.BAD_REQUEST:
             raise
@@ -83,7 +84,7 @@ async def _show(errand: Errand, pressed: Pressed, verb: Verb) -> None:
         return
     if message is None or message.attachments or drawn.file is not None:
         return
-    if place is not None and place.message_id == message.id:
+    if known and place is not None:
         await card.answered(errand.door.desk, place.id, revision=place.wanted, version=version)
 
 

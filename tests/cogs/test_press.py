@@ -33,6 +33,20 @@ async def test_a_press_that_was_answered_on_the_card_leaves_delivery_nothing_to_
     assert stage.requests("PATCH", "/messages/") == []
 
 
+async def test_a_press_on_a_card_that_delivery_does_not_know_yet_keeps_the_words_that_woke_people(
+    stage: Stage,
+) -> None:
+    alert_id = await stage.fire()
+    message_id, settle = await stage.post_unsettled()
+    await stage.message(message_id).edit(content="@here it burns")
+    await stage.person("responder").click(message_id, stage.button("ack", alert_id))
+    assert "ACKED" in stage.title(message_id)
+    assert stage.shown(message_id)["content"] == "@here it burns"
+    await settle()
+    await stage.person("responder").click(message_id, stage.button("unack", alert_id))
+    assert stage.shown(message_id)["content"] == ""
+
+
 async def test_a_press_whose_answer_is_lost_is_done_and_left_to_delivery(stage: Stage) -> None:
     alert_id, message_id = await stage.raise_card()
     rule = Rule(effect=Effect.STATUS, route="POST /interactions/{i}/{t}/callback", status=404, times=2)
