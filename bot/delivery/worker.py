@@ -159,10 +159,11 @@ class Worker:
             answer = await self._wire.post(card.channel_id, plain(drawn, view), nonce=card.nonce)
         if answer.body is None:
             return await self._fail(card, answer)
-        tended = await self._threads.tend(card, answer.body.id, view)
+        message_id = answer.body.id
+        tended = await self._persist(lambda: self._threads.tend(card, message_id, view))
         if card.retried or tended.outcome is not Outcome.DONE or comes_later(view):
-            return await self._settle(card, answer.body.id, shown=0, pinged=answer.body.woke)
-        rest = await self._settle(card, answer.body.id, shown=card.wanted, pinged=bool(ping))
+            return await self._settle(card, message_id, shown=0, pinged=answer.body.woke)
+        rest = await self._settle(card, message_id, shown=card.wanted, pinged=bool(ping))
         await self._end_storm(view)
         return rest
 
@@ -187,9 +188,8 @@ class Worker:
         return True
 
     async def _edit(self, card: Outgoing, message_id: int, view: View) -> float:
-        clock = self._desk.clock
-        limits, call = self._wire.limits, edit_call(message_id, clock)
-        closed = limits.opens_in(call, card.channel_id, now=clock.monotonic())
+        clock, limits = self._desk.clock, self._wire.limits
+        closed = limits.opens_in(edit_call(message_id, clock), card.channel_id, now=clock.monotonic())
         if closed > 0:
             await self._put_off(card, closed, tried=False)
             self._held += 1
@@ -209,7 +209,7 @@ class Worker:
         if answer.body is None:
             return await self._fail(card, answer)
         version = answer.body.edited_timestamp
-        tended = await self._threads.tend(card, message_id, view)
+        tended = await self._persist(lambda: self._threads.tend(card, message_id, view))
         if tended.outcome is not Outcome.DONE:
             return await self._fail(card, tended)
         if ping and not card.pinged and isinstance(view, AlertView | GroupView | ClosureView):
