@@ -12,11 +12,11 @@ from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any, Final
 
-from bot.config import ConfigError
+from bot.domain.access.token import Scope
+from bot.domain.alert.group import CardShape
 from bot.domain.errors import TocsinError
-from bot.domain.group import CardShape
-from bot.domain.token import Scope
-from bot.section import read_duration
+from bot.settings.section import read_duration
+from bot.settings.tree import ConfigError
 
 _DESCRIPTION: Final = """\
 Tocsin, the alert desk of a team that lives on Discord.

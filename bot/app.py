@@ -13,8 +13,6 @@ import structlog
 
 from bot import metrics
 from bot.clock import SystemClock
-from bot.config import Settings
-from bot.database import DatabaseChoice, database_choice
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.echo import Echoes
 from bot.delivery.gateway import Gateway, Supervisor
@@ -26,24 +24,27 @@ from bot.delivery.presence import Presence
 from bot.delivery.reconcile import Reconcile
 from bot.delivery.redirect import redirect
 from bot.delivery.wire import Wire
+from bot.domain.access.webhook import read_secret
+from bot.domain.alert.signal import Severity
 from bot.domain.errors import TocsinError
-from bot.domain.signal import Severity
 from bot.domain.vitals import Vitals
-from bot.domain.webhook import read_secret
 from bot.ingress.options import IngressOptions
 from bot.ingress.readiness import Probe
 from bot.ingress.server import Ingress
 from bot.jobs import table
-from bot.key import signing_key
+from bot.outgoing.rehearsal import Rehearsal
 from bot.outgoing.webhook import Webhook, WebhookOptions
 from bot.process import holding, share_heap, told_to_stop, write_ready_file
-from bot.rehearsal import Rehearsal
 from bot.scheduler import Metronome
-from bot.usecases import blindness, setting, status
-from bot.usecases import open as opening
-from bot.usecases.call import Question
+from bot.settings.database import DatabaseChoice, database_choice
+from bot.settings.key import signing_key
+from bot.settings.tree import Settings
+from bot.usecases.admin import setting, status
+from bot.usecases.admin import startup as opening
 from bot.usecases.desk import Desk, Rules
-from bot.usecases.intake import Intake
+from bot.usecases.intake.queue import Intake
+from bot.usecases.outbox import outage as blindness
+from bot.usecases.triage.agent_request import Question
 from cogs.bot import DeskBot, build
 from cogs.door import BotOptions
 from cogs.rights import RoleWords

@@ -6,22 +6,18 @@ from functools import partial
 
 from bot.domain.vitals import Vitals
 from bot.scheduler import Job
-from bot.usecases import (
-    alert,
-    blindness,
-    call,
-    flap,
-    gauge,
-    incident,
-    ledger,
-    regression,
-    reminder,
-    setting,
-    status,
-    triage,
-)
-from bot.usecases.call import Question
+from bot.usecases.admin import gauge, setting, status
+from bot.usecases.alert import flap
+from bot.usecases.alert import lifecycle as alert
 from bot.usecases.desk import Desk
+from bot.usecases.incident import lifecycle as incident
+from bot.usecases.incident import reminder
+from bot.usecases.outbox import ledger
+from bot.usecases.outbox import outage as blindness
+from bot.usecases.recurrence import regression
+from bot.usecases.triage import agent_request as call
+from bot.usecases.triage import triage
+from bot.usecases.triage.agent_request import Question
 
 Errand = Callable[[], Awaitable[object]]
 

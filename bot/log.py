@@ -13,8 +13,8 @@ from typing import Any, Final, Literal, TextIO, cast
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from bot.domain.leak import MARK
-from bot.domain.redaction import redact
+from bot.domain.access.redaction import redact
+from bot.domain.access.secret_pattern import MARK
 
 Format = Literal["auto", "console", "json"]
 

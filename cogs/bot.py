@@ -12,33 +12,29 @@ from discord.ext import commands
 
 from bot.cards import answer
 from bot.usecases.desk import Desk
-from cogs import (
-    alert,
-    board,
-    escalation,
-    group,
-    incident,
-    incident_action,
-    incident_listing,
-    listing,
-    recurrence,
-    setup,
-)
-from cogs.alert_command import AlertCommands, acknowledge_message
+from cogs.admin import setup
+from cogs.admin.setup import SetupCommand
+from cogs.admin.status import StatusCommand
+from cogs.alert import board, group, listing
+from cogs.alert import button as alert
+from cogs.alert.command import AlertCommands, acknowledge_message
+from cogs.alert.triage import TriageCommand, brief_message
 from cogs.door import BotOptions, Door
 from cogs.errand import Errand
-from cogs.escalation import escalate_message
-from cogs.incident_command import IncidentCommands
-from cogs.pin import Pins, add_message
+from cogs.incident import action as incident_action
+from cogs.incident import button as incident
+from cogs.incident import escalation
+from cogs.incident import listing as incident_listing
+from cogs.incident.command import IncidentCommands
+from cogs.incident.escalation import escalate_message
+from cogs.incident.pin import Pins, add_message
 from cogs.press import Acts, Leftovers, pressable
-from cogs.reaction import Reactions
+from cogs.reaction.reaction import Reactions
 from cogs.reconciliation import Reconciliation
-from cogs.recurrence_command import RecurrenceCommands
+from cogs.recurrence import button as recurrence
+from cogs.recurrence.command import RecurrenceCommands
 from cogs.registration import Registration
 from cogs.rights import Rights
-from cogs.setup import SetupCommand
-from cogs.status import StatusCommand
-from cogs.triage import TriageCommand, brief_message
 
 # None is privileged: what people press and set says who they are.
 INTENTS: Final = discord.Intents(guilds=True, guild_messages=True, guild_reactions=True)

@@ -19,14 +19,15 @@ import discord
 import structlog
 from discord.ext import commands
 
-from bot.usecases import absence, pin
-from bot.usecases.pin import PIN, Home
-from bot.usecases.reaction import ACTIONS
+from bot.usecases.incident import pin
+from bot.usecases.incident.pin import PIN, Home
+from bot.usecases.reaction import missed as absence
+from bot.usecases.reaction.reaction import ACTIONS
 from cogs.door import Door
-from cogs.emoji import Place
 from cogs.errand import UNREACHABLE
-from cogs.pin import Pins
-from cogs.reaction import Reactions
+from cogs.incident.pin import Pins
+from cogs.reaction.emoji import Place
+from cogs.reaction.reaction import Reactions
 
 MOST: Final = 500
 THREADS: Final = 25

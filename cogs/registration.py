@@ -15,7 +15,7 @@ import structlog
 from discord import app_commands
 from discord.ext import commands
 
-from bot.usecases import setting
+from bot.usecases.admin import setting
 from cogs.door import Door
 from cogs.errand import UNREACHABLE
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from bot.domain.actor import Actor
-from bot.domain.signal import Link
+from bot.domain.alert.signal import Link
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from storage.engine import begin_immediate, is_sqlite, make_private, prepare_writer, sqlite_path
-from storage.table import metadata
+from storage.table.core import metadata
 
 T = TypeVar("T")
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
@@ -65,7 +65,7 @@ async def upgrade_sql(url: str) -> str:
 
 
 async def drift(url: str) -> list[str]:
-    """How the database at ``url`` differs from the tables in `storage.table`, one line a difference."""
+    """How the database at ``url`` differs from the tables in `storage.table.core`, one line a difference."""
 
     def work(connection: Connection) -> list[str]:
         context = MigrationContext.configure(connection, opts={"compare_type": True})

@@ -5,36 +5,36 @@ from typing import Any
 
 from sqlalchemy import Connection, CursorResult
 
-from storage.action import Actions
-from storage.alert import Alerts
-from storage.alert_search import AlertSearch
-from storage.audit import Audit
-from storage.blindness import Blindnesses
-from storage.board import Boards
-from storage.call import Calls
-from storage.card import Cards
-from storage.channel import Channels
-from storage.closure import Closures
-from storage.dossier import Dossiers
-from storage.event import Events
-from storage.group import Groups
-from storage.incident import Incidents
-from storage.ledger import Ledger
-from storage.link import Links
-from storage.memory import Memories
-from storage.noise import NoiseVotes
-from storage.nudge import Nudges
-from storage.project import Projects
-from storage.ranking import Rankings
-from storage.reaction import Reactions
-from storage.recurrence import Recurrences
-from storage.run import Runs
-from storage.source import Sources
-from storage.thread import Threads
-from storage.timeline import Timelines
-from storage.token import Tokens
-from storage.triage import Briefs
-from storage.work import WorkItems
+from storage.admin.audit import Audit
+from storage.admin.project import Projects
+from storage.admin.source import Sources
+from storage.admin.token import Tokens
+from storage.alert.alert import Alerts
+from storage.alert.event import Events
+from storage.alert.event_detail import Dossiers
+from storage.alert.group import Groups
+from storage.alert.reaction import Reactions
+from storage.alert.search import AlertSearch
+from storage.incident.action import Actions
+from storage.incident.incident import Incidents
+from storage.incident.link import Links
+from storage.incident.nudge import Nudges
+from storage.incident.thread import Threads
+from storage.incident.timeline import Timelines
+from storage.outbox.board import Boards
+from storage.outbox.card import Cards
+from storage.outbox.channel import Channels
+from storage.outbox.closure import Closures
+from storage.outbox.ledger import Ledger
+from storage.outbox.outage import Blindnesses
+from storage.recurrence.memory import Memories
+from storage.recurrence.noise import NoiseVotes
+from storage.recurrence.ranking import Rankings
+from storage.recurrence.recurrence import Recurrences
+from storage.recurrence.run import Runs
+from storage.recurrence.work import WorkItems
+from storage.triage.agent_request import Calls
+from storage.triage.brief import Briefs
 
 
 class Transaction:

@@ -12,8 +12,8 @@ import asyncpg
 import pytest
 
 from bot.clock import ManualClock
+from bot.usecases.admin.startup import open_desk
 from bot.usecases.desk import Desk, Rules
-from bot.usecases.open import open_desk
 from storage import schema
 from storage.engine import Storage
 

@@ -4,12 +4,12 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+from bot.domain.access.source import Source
 from bot.domain.actor import person
-from bot.domain.signal import Rejected, Severity, Signal, Status
-from bot.domain.source import Source
+from bot.domain.alert.signal import Rejected, Severity, Signal, Status
 from bot.usecases.desk import Desk
-from bot.usecases.submission import Identified, Receipt, Submission
-from storage.event import Envelope
+from bot.usecases.intake.submission import Identified, Receipt, Submission
+from storage.alert.event import Envelope
 
 Send = Callable[..., Awaitable[Receipt]]
 ANNA, BEN = person(1, "Anna"), person(2, "Ben")

@@ -13,7 +13,7 @@ import pytest
 
 from bot.__main__ import main
 from bot.clock import SystemClock
-from bot.domain.signal import Signal, Status
+from bot.domain.alert.signal import Signal, Status
 from bot.providers.registry import PROVIDERS
 from bot.verbs.emit import alter
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from bot.domain.token import Scope
+from bot.domain.access.token import Scope
 
 
 @pytest.fixture(autouse=True)

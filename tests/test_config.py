@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.config import ConfigError, Settings
-from bot.database import database_choice
-from bot.domain.incident import IncidentRules, Level
-from bot.domain.signal import Severity
-from bot.environ import keys, strays
-from bot.section import read_duration
+from bot.domain.alert.signal import Severity
+from bot.domain.incident.incident import IncidentRules, Level
+from bot.settings.database import database_choice
+from bot.settings.environment import keys, strays
+from bot.settings.section import read_duration
+from bot.settings.tree import ConfigError, Settings
 
 EXAMPLE = Path(__file__).parents[1] / "tocsin.example.toml"
 KEYS = list(keys(Settings))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import ConfigError, Settings
+from bot.settings.tree import ConfigError, Settings
 from tests.outgoing.agent import SECRET
 
 HOST = 'hosts = ["triage.example.org"]'

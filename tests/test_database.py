@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import ConfigError, Settings
-from bot.database import database_choice
+from bot.settings.database import database_choice
+from bot.settings.tree import ConfigError, Settings
 
 
 def load(environ: Mapping[str, str], folder: Path, text: str = "") -> Settings:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import ConfigError, Settings
-from bot.key import signing_key
+from bot.settings.key import signing_key
+from bot.settings.tree import ConfigError, Settings
 
 EXAMPLE = Path(__file__).parents[1] / "tocsin.example.toml"
 

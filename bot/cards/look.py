@@ -8,9 +8,9 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
-from bot.domain.alert import Alert, State
-from bot.domain.board import Held
-from bot.domain.signal import Severity
+from bot.domain.alert.alert import Alert, State
+from bot.domain.alert.signal import Severity
+from bot.domain.outbox.board import Held
 
 SEPARATOR: Final = " · "
 TIMES: Final = "\u00d7"

@@ -19,8 +19,9 @@ from bot.delivery.presence import Presence
 from bot.delivery.wire import Wire
 from bot.delivery.worker import Worker
 from bot.domain.errors import NotDurableError
-from bot.usecases import card, status
+from bot.usecases.admin import status
 from bot.usecases.desk import Desk
+from bot.usecases.outbox import card
 
 POLL: Final = 1.0  # seconds between looks when nothing rings
 _NOTES: Final = 1.0  # seconds between writing down what was seen

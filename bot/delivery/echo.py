@@ -16,9 +16,9 @@ import structlog
 
 from bot import metrics
 from bot.domain.errors import NotDurableError
-from bot.domain.ledger import Sight
-from bot.usecases import card, ledger
+from bot.domain.outbox.ledger import Sight
 from bot.usecases.desk import Desk
+from bot.usecases.outbox import card, ledger
 
 _KEPT: Final = 1_000  # of each kind; far more than can be on their way at once
 _UNSETTLED: Final = timedelta(seconds=15)  # within which a call is answered or given up

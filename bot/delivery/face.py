@@ -4,27 +4,27 @@ from typing import Final
 
 import msgspec
 
-from bot.cards import alert as alerts
-from bot.cards import blindness as blindnesses
-from bot.cards import board as boards
-from bot.cards import closure as closures
-from bot.cards import group as groups
-from bot.cards import incident as incidents
-from bot.cards import nudge as nudges
 from bot.cards import triage as briefs
-from bot.cards.alert import AlertView
-from bot.cards.blindness import BlindnessView
-from bot.cards.board import BoardView
+from bot.cards.alert import alert as alerts
+from bot.cards.alert import group as groups
+from bot.cards.alert.alert import AlertView
+from bot.cards.alert.group import GroupView
 from bot.cards.card import Card, Ping
-from bot.cards.closure import ClosureView
 from bot.cards.cut import cut, units
-from bot.cards.group import GroupView
-from bot.cards.incident import IncidentView
+from bot.cards.incident import incident as incidents
+from bot.cards.incident import nudge as nudges
+from bot.cards.incident.incident import IncidentView
+from bot.cards.incident.nudge import NudgeView
 from bot.cards.limits import CONTENT, fit
-from bot.cards.nudge import NudgeView
+from bot.cards.outbox import board as boards
+from bot.cards.outbox import closure as closures
+from bot.cards.outbox import outage as blindnesses
+from bot.cards.outbox.board import BoardView
+from bot.cards.outbox.closure import ClosureView
+from bot.cards.outbox.outage import BlindnessView
 from bot.cards.triage import AnswerView, BriefView
 from bot.delivery.message import plain_mark
-from bot.usecases.subject import View
+from bot.usecases.outbox.subject import View
 
 _NOBODY: Final = Ping()
 

@@ -15,15 +15,15 @@ from typing import Any, Final
 import discord
 import structlog
 
-from bot.cards.incident import IncidentView, forum_tags, thread_name
+from bot.cards.incident.incident import IncidentView, forum_tags, thread_name
 from bot.delivery.face import draw, mark, plain
 from bot.delivery.limits import Call
 from bot.delivery.message import Channel, snowflake_at
 from bot.delivery.outcome import Answer, Outcome
 from bot.delivery.presence import Presence
 from bot.delivery.wire import Wire
-from bot.domain.incident import Incident, Level, State
-from bot.domain.outbox import Outgoing
+from bot.domain.incident.incident import Incident, Level, State
+from bot.domain.outbox.outbox import Outgoing
 from bot.usecases.desk import Desk
 
 MANAGED: Final = (*(level.value for level in Level), *(state.value for state in State))

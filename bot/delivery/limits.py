@@ -17,7 +17,7 @@ from typing import Final
 
 import msgspec
 
-from bot.domain.plan import Bucket
+from bot.domain.outbox.plan import Bucket
 from bot.domain.vitals import Pause
 
 _TICK: Final = 0.001  # seconds

@@ -12,7 +12,7 @@ from typing import Final, Generic, TypeVar
 
 import msgspec
 
-from bot.domain.outbox import ParkReason
+from bot.domain.outbox.outbox import ParkReason
 
 T = TypeVar("T")
 

@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from bot.cards.card import Card, Image
 from bot.cards.triage import BriefView
-from bot.domain.recurrence import format_ref
-from bot.usecases.easel import Easel
-from bot.usecases.subject import View
+from bot.domain.recurrence.recurrence import format_ref
+from bot.usecases.outbox.subject import View
+from bot.usecases.recurrence.chart_renderer import Easel
 
 EASEL: Final = Easel()
 _PATIENCE: Final = 10.0  # seconds

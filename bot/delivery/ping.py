@@ -6,14 +6,14 @@ from typing import Final
 import discord
 import structlog
 
-from bot.cards.alert import AlertView
+from bot.cards.alert.alert import AlertView
+from bot.cards.alert.group import GroupView
 from bot.cards.card import Ping
-from bot.cards.closure import ClosureView
-from bot.cards.group import GroupView
+from bot.cards.outbox.closure import ClosureView
 from bot.delivery.presence import Presence
-from bot.domain.alert import Alert
-from bot.domain.signal import Severity
-from bot.usecases.subject import View
+from bot.domain.alert.alert import Alert
+from bot.domain.alert.signal import Severity
+from bot.usecases.outbox.subject import View
 
 _EVERYBODY: Final = {"everyone", "here"}
 _log: Final = structlog.get_logger(__name__)

@@ -15,9 +15,12 @@ from bot.delivery.limits import Call
 from bot.delivery.outcome import Outcome
 from bot.delivery.presence import Presence
 from bot.delivery.wire import PAGE, Wire
-from bot.domain.outbox import ParkReason
-from bot.usecases import absence, card, status, thread
+from bot.domain.outbox.outbox import ParkReason
+from bot.usecases.admin import status
 from bot.usecases.desk import Desk
+from bot.usecases.incident import thread
+from bot.usecases.outbox import card
+from bot.usecases.reaction import missed as absence
 
 CARDS: Final = 500  # of open alerts, the most urgent
 CALLS: Final = 100  # for each channel

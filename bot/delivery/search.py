@@ -15,7 +15,7 @@ from bot.delivery.limits import Call
 from bot.delivery.message import Message, snowflake_at
 from bot.delivery.outcome import Answer, Outcome
 from bot.delivery.wire import PAGE, Wire
-from bot.domain.outbox import Outgoing
+from bot.domain.outbox.outbox import Outgoing
 
 PAGES: Final = 20
 _SLACK: Final = timedelta(minutes=10)  # either clock may be set meanwhile

@@ -5,17 +5,17 @@ The card's row remembers that its people were called; the summons itself has no 
 nonce's window is the same message; later it is found by the address of the card in its text.
 """
 
-from bot.cards.alert import AlertView
+from bot.cards.alert.alert import AlertView
+from bot.cards.alert.group import GroupView
 from bot.cards.card import Ping
-from bot.cards.closure import ClosureView
-from bot.cards.group import GroupView
+from bot.cards.outbox.closure import ClosureView
 from bot.delivery.face import draw_summons
 from bot.delivery.message import Message
 from bot.delivery.outcome import Answer, Outcome
 from bot.delivery.presence import Presence
 from bot.delivery.search import find
 from bot.delivery.wire import Wire
-from bot.domain.outbox import NONCE_WINDOW, Outgoing, nonce
+from bot.domain.outbox.outbox import NONCE_WINDOW, Outgoing, nonce
 from bot.usecases.desk import Desk
 
 

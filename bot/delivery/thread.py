@@ -9,19 +9,19 @@ from typing import Any, Final
 
 import structlog
 
-from bot.cards.incident import IncidentView, thread_name
-from bot.cards.nudge import NudgeView
+from bot.cards.incident.incident import IncidentView, thread_name
+from bot.cards.incident.nudge import NudgeView
 from bot.delivery.forum import Forum
 from bot.delivery.limits import Call
 from bot.delivery.outcome import Answer, Outcome
 from bot.delivery.presence import Presence
 from bot.delivery.wire import Wire
-from bot.domain.incident import Incident, State
-from bot.domain.nudge import NudgeKind
-from bot.domain.outbox import CardKind, Outgoing
-from bot.usecases import thread
+from bot.domain.incident.incident import Incident, State
+from bot.domain.incident.nudge import NudgeKind
+from bot.domain.outbox.outbox import CardKind, Outgoing
 from bot.usecases.desk import Desk
-from bot.usecases.subject import View
+from bot.usecases.incident import thread
+from bot.usecases.outbox.subject import View
 
 DONE: Final = Answer[Any](outcome=Outcome.DONE)
 _OURS: Final = frozenset({CardKind.INCIDENT, CardKind.NUDGE, CardKind.BRIEF})

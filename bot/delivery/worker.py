@@ -20,12 +20,12 @@ from typing import Any, Final, TypeVar
 
 import structlog
 
-from bot.cards.alert import AlertView
-from bot.cards.board import BoardView
+from bot.cards.alert.alert import AlertView
+from bot.cards.alert.group import GroupView
 from bot.cards.card import Ping
-from bot.cards.closure import ClosureView
-from bot.cards.group import GroupView
-from bot.cards.incident import IncidentView
+from bot.cards.incident.incident import IncidentView
+from bot.cards.outbox.board import BoardView
+from bot.cards.outbox.closure import ClosureView
 from bot.delivery.breaker import Breaker
 from bot.delivery.echo import Echoes
 from bot.delivery.face import draw, mark, plain
@@ -38,15 +38,23 @@ from bot.delivery.search import find_card
 from bot.delivery.summons import Summons
 from bot.delivery.thread import Threads, addressee
 from bot.delivery.wire import Wire, edit_call
-from bot.domain.blindness import BLIND
 from bot.domain.errors import NotDurableError
-from bot.domain.outbox import NONCE_WINDOW, PROBE_REST, RECURRING, CardKind, Outgoing, ParkReason, backoff
-from bot.usecases import blindness
-from bot.usecases import board as boards
-from bot.usecases import card as cards
-from bot.usecases import thread as threads
+from bot.domain.outbox.outage import BLIND
+from bot.domain.outbox.outbox import (
+    NONCE_WINDOW,
+    PROBE_REST,
+    RECURRING,
+    CardKind,
+    Outgoing,
+    ParkReason,
+    backoff,
+)
 from bot.usecases.desk import Desk
-from bot.usecases.subject import View
+from bot.usecases.incident import thread as threads
+from bot.usecases.outbox import board as boards
+from bot.usecases.outbox import card as cards
+from bot.usecases.outbox import outage as blindness
+from bot.usecases.outbox.subject import View
 
 T = TypeVar("T")
 

@@ -12,17 +12,17 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from bot.clock import ManualClock
+from bot.domain.access.source import Source
 from bot.domain.actor import Actor
-from bot.domain.alert import parse_ref
-from bot.domain.outbox import CardKind
-from bot.domain.signature import signature
-from bot.domain.source import Source
+from bot.domain.alert.alert import parse_ref
+from bot.domain.alert.signature import signature
+from bot.domain.outbox.outbox import CardKind
 from bot.providers.registry import PROVIDERS
-from bot.usecases import alert as alerts
+from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.desk import Desk
-from bot.usecases.intake import take_in
-from bot.usecases.submission import Identified, Receipt, Submission
-from storage.event import Envelope
+from bot.usecases.intake.queue import take_in
+from bot.usecases.intake.submission import Identified, Receipt, Submission
+from storage.alert.event import Envelope
 from storage.transaction import Transaction
 
 _PROVIDER: Final = "generic"

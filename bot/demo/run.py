@@ -7,11 +7,11 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bot.app import Place, open_desk, running
-from bot.config import Settings
 from bot.demo import story
 from bot.domain import actor as actors
 from bot.process import told_to_stop, write_ready_file
 from bot.sandbox.server import Sandbox
+from bot.settings.tree import Settings
 
 
 async def demo(settings: Settings, *, port: int, sandbox_port: int, ready_file: Path | None = None) -> None:

@@ -12,9 +12,9 @@ from bot.demo import past
 from bot.domain import actor as actors
 from bot.domain.actor import Actor
 from bot.providers.registry import PROVIDERS
-from bot.usecases import source as sources
+from bot.usecases.admin import source as sources
+from bot.usecases.admin.source import Issued
 from bot.usecases.desk import Desk
-from bot.usecases.source import Issued
 
 _PATIENCE: Final = 20  # seconds
 _BREATH: Final = 0.6  # seconds between two turns, so that a watcher can follow

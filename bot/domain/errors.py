@@ -30,6 +30,15 @@ class ConflictError(TocsinError):
     """The request is fine, but the present state of its subject forbids it."""
 
 
+class StandingError(ConflictError):
+    """The present ``state`` of its subject, or its ``owner`` ("" for nobody), forbids it; nothing changed."""
+
+    def __init__(self, reason: str, *, state: str, owner: str = "") -> None:
+        super().__init__(reason)
+        self.state = state
+        self.owner = owner
+
+
 class NotDurableError(TocsinError):
     """The storage cannot promise to keep what it was given; try again after ``retry_after`` seconds."""
 

@@ -20,7 +20,7 @@ import msgspec
 from multidict import CIMultiDictProxy
 
 from bot.ingress.problem import Reason, Refusal
-from bot.usecases.source import digest
+from bot.usecases.admin.source import digest
 
 REPLAY_WINDOW: Final = timedelta(minutes=5)
 

@@ -26,12 +26,12 @@ from aiohttp import web
 from prometheus_client import Counter
 
 from bot import metrics
+from bot.domain.access.redaction import RULES_VERSION, redact_body
+from bot.domain.access.source import Source
+from bot.domain.alert.signal import Reading, Rejected, Status
+from bot.domain.alert.signature import signature
+from bot.domain.alert.verdict import Verdict
 from bot.domain.errors import InvalidInputError
-from bot.domain.redaction import RULES_VERSION, redact_body
-from bot.domain.signal import Reading, Rejected, Status
-from bot.domain.signature import signature
-from bot.domain.source import Source
-from bot.domain.verdict import Verdict
 from bot.ingress.allowance import Allowance
 from bot.ingress.body import inflate, read_body
 from bot.ingress.claim import Bearer, read_claim, unauthenticated
@@ -41,16 +41,10 @@ from bot.ingress.problem import Reason, Refusal
 from bot.ingress.room import Room
 from bot.providers.body import UnsupportedMediaError, decode
 from bot.providers.registry import Provider
-from bot.usecases.backlog import only_resolves
 from bot.usecases.desk import Desk
-from bot.usecases.intake import Intake
-from bot.usecases.submission import (
-    Envelope,
-    Identified,
-    Outcome,
-    Receipt,
-    Submission,
-)
+from bot.usecases.intake.backlog import only_resolves
+from bot.usecases.intake.queue import Intake
+from bot.usecases.intake.submission import Envelope, Identified, Outcome, Receipt, Submission
 
 MOST_UNPROVEN: Final = 64
 """Signed bodies that are read at once before anybody knows whose they are."""

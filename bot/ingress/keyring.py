@@ -14,9 +14,9 @@ from typing import Final
 from bot.domain.errors import NotDurableError
 from bot.ingress.claim import Signed
 from bot.ingress.room import Room
-from bot.usecases import source as sources
+from bot.usecases.admin import source as sources
+from bot.usecases.admin.source import Credential  # type: ignore[attr-defined]  # a value that use cases hand out
 from bot.usecases.desk import Desk
-from bot.usecases.source import Credential  # type: ignore[attr-defined]  # a value that use cases hand out
 
 MAX_AGE: Final = timedelta(seconds=5)
 SHORTEST_INTERVAL: Final = timedelta(seconds=1)

@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from bot.domain.errors import InvalidInputError
-from bot.ingress import api_document
+from bot.ingress.api import document as api_document
 from bot.ingress.hook import Accepted
 from bot.ingress.problem import CONTENT_TYPE, Problem, Reason
 from bot.ingress.readiness import Report

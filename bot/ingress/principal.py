@@ -6,13 +6,13 @@ so that one that is revoked opens nothing from that moment on.
 
 from typing import Final
 
-from bot.domain.token import Scope
+from bot.domain.access.token import Scope
 from bot.ingress.claim import Bearer, Headers, read_claim, unauthenticated
 from bot.ingress.problem import Reason, Refusal
 from bot.ingress.room import Room
-from bot.usecases import token as tokens
+from bot.usecases.admin import token as tokens
+from bot.usecases.admin.token import Admitted
 from bot.usecases.desk import Desk
-from bot.usecases.token import Admitted
 
 MOST_UNPROVEN: Final = 64
 """Tokens that are looked up at once."""

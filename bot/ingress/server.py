@@ -17,8 +17,8 @@ from prometheus_client import Counter
 
 from bot import metrics
 from bot.domain.errors import NotDurableError
-from bot.ingress.api import Api
-from bot.ingress.api_document import index
+from bot.ingress.api.document import index
+from bot.ingress.api.entry import Api
 from bot.ingress.claim import Bearer, read_claim, unauthenticated
 from bot.ingress.connection import Listener
 from bot.ingress.hook import Hook
@@ -30,7 +30,7 @@ from bot.ingress.problem import Reason, Refusal
 from bot.ingress.readiness import Probes, Readiness
 from bot.providers.registry import PROVIDERS
 from bot.usecases.desk import Desk
-from bot.usecases.intake import Intake
+from bot.usecases.intake.queue import Intake
 
 HOOKS: Final = "/v1/hooks/"
 STOP_SECONDS: Final = 20.0

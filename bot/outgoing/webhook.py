@@ -16,8 +16,8 @@ import msgspec
 import structlog
 
 from bot.clock import Clock
-from bot.domain.call import Fate, Reply
-from bot.domain.webhook import sign
+from bot.domain.access.webhook import sign
+from bot.domain.triage.agent_request import Fate, Reply
 from bot.outgoing.address import Address, BarredError, resolve
 
 LARGEST: Final = 65_536  # bytes of an answer

@@ -3,7 +3,7 @@
 import json
 from datetime import datetime
 
-from bot.domain.signal import Reading
+from bot.domain.alert.signal import Reading
 from bot.providers.group import read_group
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Final
 
+from bot.domain.alert.signal import Reading, Rejected, Signal
 from bot.domain.errors import InvalidInputError
-from bot.domain.signal import Reading, Rejected, Signal
 
 MAX_ALERTS: Final = 10_000
 """More than fit into a body of 1 MiB with any words in them."""

@@ -10,8 +10,8 @@ from typing import Final
 
 import msgspec
 
+from bot.domain.access.redaction import DEEPEST
 from bot.domain.errors import InvalidInputError
-from bot.domain.redaction import DEEPEST
 from bot.domain.text import harmless
 
 _BOM: Final = b"\xef\xbb\xbf"

@@ -10,8 +10,16 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
+from bot.domain.alert.signal import (
+    MAX_DESCRIPTION,
+    MAX_LABEL_NAME,
+    MAX_NAME,
+    MAX_SUMMARY,
+    Reading,
+    Signal,
+    Status,
+)
 from bot.domain.errors import InvalidInputError
-from bot.domain.signal import MAX_DESCRIPTION, MAX_LABEL_NAME, MAX_NAME, MAX_SUMMARY, Reading, Signal, Status
 from bot.domain.text import cut, one_line, words
 from bot.providers.batch import read_batch
 from bot.providers.label import (

@@ -8,8 +8,16 @@ import json
 from datetime import datetime
 from typing import Any, Final
 
+from bot.domain.alert.signal import (
+    MAX_DESCRIPTION,
+    MAX_LABEL_NAME,
+    MAX_NAME,
+    MAX_SUMMARY,
+    Reading,
+    Signal,
+    Status,
+)
 from bot.domain.errors import InvalidInputError
-from bot.domain.signal import MAX_DESCRIPTION, MAX_LABEL_NAME, MAX_NAME, MAX_SUMMARY, Reading, Signal, Status
 from bot.domain.text import cut, one_line
 from bot.providers.group import read_group
 from bot.providers.label import NAMESPACE, SERVICE, TARGET, bound_labels, first_of, read_texts

@@ -3,8 +3,8 @@
 import hashlib
 from typing import Final
 
+from bot.domain.alert.signal import MAX_LABEL_NAME, MAX_LABEL_VALUE, MAX_LABELS
 from bot.domain.errors import InvalidInputError
-from bot.domain.signal import MAX_LABEL_NAME, MAX_LABEL_VALUE, MAX_LABELS
 from bot.domain.text import cut
 
 NAMESPACE: Final = ("namespace", "kubernetes_namespace", "k8s.namespace.name", "exported_namespace")

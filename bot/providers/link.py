@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
-from bot.domain.leak import MARK
-from bot.domain.signal import MAX_LINKS, MAX_URL, Link
+from bot.domain.access.secret_pattern import MARK
+from bot.domain.alert.signal import MAX_LINKS, MAX_URL, Link
 
 _PAGE: Final = re.compile(
     r"(?P<site>https?://(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?)(?P<rest>(?:[/?#].*)?)", re.IGNORECASE

@@ -5,7 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final, Protocol
 
-from bot.domain.signal import Reading
+from bot.domain.alert.signal import Reading
 from bot.providers.alertmanager import Alertmanager
 from bot.providers.generic import Generic
 from bot.providers.grafana import Grafana

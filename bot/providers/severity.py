@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from bot.domain.signal import Severity
+from bot.domain.alert.signal import Severity
 from bot.domain.text import cut, words
 
 LONGEST_WORD: Final = 64

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import msgspec
 
+from bot.sandbox.model.settings import SandboxSettings
 from bot.sandbox.server import Sandbox
-from bot.sandbox.settings import SandboxSettings
 
 
 def write_ready_file(path: Path, description: dict[str, object]) -> None:

@@ -10,20 +10,20 @@ from typing import Any
 from aiohttp import web
 
 from bot.clock import Clock, SystemClock
-from bot.sandbox import thread
-from bot.sandbox.channel import Thread
+from bot.sandbox.act import thread
 from bot.sandbox.control.actor import Actor
 from bot.sandbox.control.form import boundary
 from bot.sandbox.control.mischief import Mischief
 from bot.sandbox.control.place import messages
 from bot.sandbox.control.stage import Stage
-from bot.sandbox.error import ControlError
-from bot.sandbox.fault import Faults
-from bot.sandbox.gateway import Gateway
+from bot.sandbox.fault.fault import Faults
+from bot.sandbox.line.gateway import Gateway
+from bot.sandbox.model.channel import Thread
+from bot.sandbox.model.error import ControlError
+from bot.sandbox.model.settings import SandboxSettings
+from bot.sandbox.model.world import World
 from bot.sandbox.rest.body import MAX_REQUEST
 from bot.sandbox.rest.door import Door
-from bot.sandbox.settings import SandboxSettings
-from bot.sandbox.world import World
 
 PAGE = Path(__file__).parent / "page"
 SHUTDOWN_SECONDS = 0.2

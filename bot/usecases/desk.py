@@ -8,12 +8,12 @@ from typing import Final
 import msgspec
 
 from bot.clock import Clock
-from bot.domain import flap, group
-from bot.domain.incident import IncidentRules
-from bot.domain.source import DEFAULT_REOPEN_WINDOW, DEFAULT_SILENCE
-from bot.domain.triage import TriageRules
+from bot.domain.access.source import DEFAULT_REOPEN_WINDOW, DEFAULT_SILENCE
+from bot.domain.alert import flap, group
+from bot.domain.incident.incident import IncidentRules
+from bot.domain.triage.brief import TriageRules
+from storage.admin.project import Project
 from storage.engine import Storage
-from storage.project import Project
 
 DEFAULT_LEASE: Final = timedelta(minutes=15)
 

@@ -2,13 +2,13 @@
 
 from msgspec.structs import replace
 
-from bot.cards.alert import AlertView
-from bot.cards.incident import SHOWN, IncidentView
-from bot.domain.alert import Alert
-from bot.domain.incident import Incident, ceiling
-from bot.domain.recurrence import Memory, remember
+from bot.cards.alert.alert import AlertView
+from bot.cards.incident.incident import SHOWN, IncidentView
+from bot.domain.alert.alert import Alert
+from bot.domain.incident.incident import Incident, ceiling
+from bot.domain.recurrence.recurrence import Memory, remember
 from bot.usecases.desk import Desk
-from storage.card import Place
+from storage.outbox.card import Place
 from storage.transaction import Transaction
 
 

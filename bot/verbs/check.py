@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 import httpx
 
 from bot.app import open_desk
-from bot.config import Settings
-from bot.database import DatabaseChoice, database_choice
 from bot.delivery.doctor import Chart, Finding, Level, examine
-from bot.environ import strays
-from bot.usecases import source
+from bot.settings.database import DatabaseChoice, database_choice
+from bot.settings.environment import strays
+from bot.settings.tree import Settings
+from bot.usecases.admin import source
 from bot.verbs.loop import run
 from bot.verbs.schema import first_line
 from bot.verbs.setting import load_quietly

@@ -6,9 +6,9 @@ from argparse import Namespace
 from pathlib import Path
 
 from bot import app, log
-from bot.config import Settings
-from bot.database import EMBEDDED_NAME
 from bot.demo.run import demo as show
+from bot.settings.database import EMBEDDED_NAME
+from bot.settings.tree import Settings
 from bot.verbs.loop import run
 from bot.verbs.setting import load
 

@@ -3,8 +3,8 @@
 import re
 from argparse import Namespace
 
-from bot.database import DatabaseChoice, database_choice
 from bot.domain.errors import TocsinError
+from bot.settings.database import DatabaseChoice, database_choice
 from bot.verbs.loop import run
 from bot.verbs.setting import load_quietly
 from storage import schema

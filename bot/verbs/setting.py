@@ -8,8 +8,8 @@ from typing import Final
 import structlog
 
 from bot import log
-from bot.config import Settings
-from bot.environ import strays
+from bot.settings.environment import strays
+from bot.settings.tree import Settings
 
 _log: Final = structlog.get_logger(__name__)
 

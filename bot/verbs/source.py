@@ -6,12 +6,12 @@ from argparse import Namespace
 from datetime import timedelta
 
 from bot.app import open_desk
-from bot.config import Http
 from bot.domain.actor import Actor, ActorKind
-from bot.domain.group import CardShape
-from bot.usecases import source
+from bot.domain.alert.group import CardShape
+from bot.settings.tree import Http
+from bot.usecases.admin import source
+from bot.usecases.admin.source import Issued
 from bot.usecases.desk import Desk
-from bot.usecases.source import Issued
 from bot.verbs.loop import run
 from bot.verbs.setting import load_quietly
 

@@ -4,10 +4,10 @@ import json
 from argparse import Namespace
 
 from bot.app import open_desk
-from bot.config import Http
-from bot.domain.token import Token
-from bot.usecases import token
-from bot.usecases.token import Granted
+from bot.domain.access.token import Token
+from bot.settings.tree import Http
+from bot.usecases.admin import token
+from bot.usecases.admin.token import Granted
 from bot.verbs.loop import run
 from bot.verbs.operator import me, print_table
 from bot.verbs.setting import load_quietly

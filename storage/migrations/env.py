@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from storage.table import metadata
+from storage.table.core import metadata
 
 if context.is_offline_mode():
     context.configure(

@@ -23,14 +23,14 @@ from typing import Any, Final
 import aiohttp
 
 from bot import log
-from bot.cards.alert import find_marker
+from bot.cards.alert.alert import find_marker
 from bot.clock import ManualClock
 from bot.delivery.redirect import redirect
-from bot.domain.signal import Severity, Signal, Status
+from bot.domain.alert.signal import Severity, Signal, Status
 from bot.sandbox.control.place import messages
+from bot.sandbox.model.settings import SandboxSettings
 from bot.sandbox.server import Sandbox
-from bot.sandbox.settings import SandboxSettings
-from bot.usecases.inspection import OPEN
+from bot.usecases.alert.query import OPEN
 from storage import schema
 from storage.engine import Storage
 from tests.delivery.conftest import DAY_MS, Stage, build_stage

@@ -15,8 +15,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import msgspec
 
-from bot.domain.redaction import redact, redact_body
-from bot.domain.signature import signature
+from bot.domain.access.redaction import redact, redact_body
+from bot.domain.alert.signature import signature
 from bot.providers.body import decode
 from bot.providers.registry import PROVIDERS
 

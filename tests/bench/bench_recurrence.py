@@ -19,10 +19,10 @@ from statistics import quantiles
 from time import perf_counter, process_time
 
 from bot.clock import ManualClock
-from bot.domain.ranking import Query, Sort, Window
-from bot.usecases import recurrence
+from bot.domain.recurrence.ranking import Query, Sort, Window
+from bot.usecases.admin.startup import open_desk
 from bot.usecases.desk import Desk
-from bot.usecases.open import open_desk
+from bot.usecases.recurrence import query as recurrence
 from bot.usecases.view import memory_of
 from storage import schema
 from storage.codec import micros

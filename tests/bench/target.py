@@ -20,10 +20,10 @@ from bot.clock import SystemClock
 from bot.domain import actor
 from bot.ingress.options import IngressOptions
 from bot.ingress.server import Ingress
-from bot.usecases import source as sources
+from bot.usecases.admin import source as sources
+from bot.usecases.admin.startup import open_desk
 from bot.usecases.desk import Rules
-from bot.usecases.intake import Intake
-from bot.usecases.open import open_desk
+from bot.usecases.intake.queue import Intake
 from storage import schema
 from storage.engine import Storage
 from storage.writer import Writer

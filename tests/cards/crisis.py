@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from bot.cards.card import Card
 from bot.cards.ids import parse
-from bot.cards.incident import IncidentView
+from bot.cards.incident.incident import IncidentView
 from bot.domain.actor import person
-from bot.domain.duration import Times
-from bot.domain.incident import Incident, Level, Role, State
-from bot.domain.timeline import Draft, Entry, Kind, Line
+from bot.domain.incident.duration import Times
+from bot.domain.incident.incident import Incident, Level, Role, State
+from bot.domain.incident.timeline import Draft, Entry, Kind, Line
 from tests.cards.world import NOON, TAG, actors, alert, hostile, moments
 
 ANN = person(77, "ann")

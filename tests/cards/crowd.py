@@ -5,9 +5,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from bot.domain.alert import State
-from bot.domain.board import Held
-from bot.domain.signal import Severity
+from bot.domain.alert.alert import State
+from bot.domain.alert.signal import Severity
+from bot.domain.outbox.board import Held
 from tests.cards.world import NOON, hostile, moments
 
 _OPEN = [state for state in State if state.open]

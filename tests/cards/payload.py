@@ -14,28 +14,29 @@ from typing import Any, Final
 
 import msgspec
 
-from bot.cards import board, detail, listing
-from bot.cards.alert import AlertView, note_modal, render, summon
+from bot.cards.alert import detail, listing
+from bot.cards.alert.alert import AlertView, note_modal, render, summon
+from bot.cards.alert.group import GroupView
 from bot.cards.card import Card, Modal, Ping
-from bot.cards.closure import ClosureView
-from bot.cards.group import GroupView
+from bot.cards.outbox import board
+from bot.cards.outbox.closure import ClosureView
 from bot.delivery.face import draw, plain
+from bot.domain.access.redaction import redact_body
 from bot.domain.actor import Actor, ActorKind, person, source
-from bot.domain.alert import Alert, State
-from bot.domain.board import Held
+from bot.domain.alert.alert import Alert, State
+from bot.domain.alert.group import Group
+from bot.domain.alert.signal import Severity, Signal
 from bot.domain.errors import InvalidInputError
-from bot.domain.group import Group
-from bot.domain.outbox import ParkReason
-from bot.domain.recurrence import Memory, Remedy
-from bot.domain.redaction import redact_body
-from bot.domain.signal import Severity, Signal
+from bot.domain.outbox.board import Held
+from bot.domain.outbox.outbox import ParkReason
+from bot.domain.recurrence.recurrence import Memory, Remedy
 from bot.providers.body import decode
 from bot.providers.registry import Provider
-from bot.sandbox.error import ApiError
 from bot.sandbox.limit.message import field_of, read_draft
 from bot.sandbox.limit.modal import read_modal
-from bot.sandbox.mention import ALL_ALLOWED
-from bot.usecases.subject import View
+from bot.sandbox.model.error import ApiError
+from bot.sandbox.model.mention import ALL_ALLOWED
+from bot.usecases.outbox.subject import View
 from tests.cards import crisis
 from tests.cards.request import Dice, address, text, write
 from tests.cards.rules import refusals

@@ -6,7 +6,7 @@ from hypothesis import given
 from bot.cards import answer
 from bot.cards.card import Card
 from bot.domain.actor import person
-from bot.domain.alert import IllegalTransitionError, State, Trigger
+from bot.domain.alert.alert import IllegalTransitionError, State, Trigger
 from bot.domain.errors import InvalidInputError, NotDurableError, NotFoundError, TocsinError
 from tests.cards.rules import meanings, refusals
 from tests.cards.world import alert, hostile

@@ -16,11 +16,11 @@ from bot.cards.triage import (
     say_noted,
     say_posted,
 )
-from bot.domain.portrait import Hand
-from bot.domain.recurrence import Memory, Remedy
-from bot.domain.run import Run, RunState
-from bot.domain.signal import Link, Severity
-from bot.domain.triage import Brief, Feed, Neighbour
+from bot.domain.alert.signal import Link, Severity
+from bot.domain.recurrence.profile import Hand
+from bot.domain.recurrence.recurrence import Memory, Remedy
+from bot.domain.recurrence.run import Run, RunState
+from bot.domain.triage.brief import Brief, Feed, Neighbour
 from tests.cards.crisis import ANN, SAFE
 from tests.cards.rules import MARKS, calls, meanings, refusals
 from tests.cards.world import NOON, TAG, actors, alert, alerts, hostile, links, memories, moments, urls

@@ -4,14 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from bot.cards.alert import AlertView
+from bot.cards.alert.alert import AlertView
 from bot.cards.card import Ping
 from bot.domain.actor import Actor, ActorKind, job, person, source
-from bot.domain.alert import Alert, State
-from bot.domain.flap import Flapping
-from bot.domain.recurrence import Memory, Regression, Remedy
-from bot.domain.rhythm import Rhythm
-from bot.domain.signal import Link, Severity
+from bot.domain.alert.alert import Alert, State
+from bot.domain.alert.flap import Flapping
+from bot.domain.alert.signal import Link, Severity
+from bot.domain.recurrence.recurrence import Memory, Regression, Remedy
+from bot.domain.recurrence.rhythm import Rhythm
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
 TAG = "k7f3"

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any, Final
 
-from bot.cards.incident import find_marker
+from bot.cards.incident.incident import find_marker
 from tests.chaos.book import Violation
 from tests.chaos.deed import SIREN
 from tests.chaos.record import IncidentRow, Record

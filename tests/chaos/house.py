@@ -12,9 +12,9 @@ import aiohttp
 import msgspec
 
 from bot.domain import actor
-from bot.domain.group import CardShape
-from bot.usecases import source
-from bot.usecases.open import open_desk
+from bot.domain.alert.group import CardShape
+from bot.usecases.admin import source
+from bot.usecases.admin.startup import open_desk
 from storage.engine import Storage
 from tests.chaos.process import CLOCK, PATIENCE, Process, free_port
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.domain.group import CardShape
+from bot.domain.alert.group import CardShape
 from tests.chaos.aftermath import aftermath, quiet
 from tests.chaos.book import Violation
 from tests.chaos.crew import Crew, at_work

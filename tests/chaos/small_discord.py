@@ -12,11 +12,11 @@ from pathlib import Path
 
 import uvloop
 
-from bot.sandbox.fault import Effect, Rule
-from bot.sandbox.gateway import Gateway
+from bot.sandbox.fault.fault import Effect, Rule
+from bot.sandbox.line.gateway import Gateway
+from bot.sandbox.model.settings import SandboxSettings
 from bot.sandbox.run import write_ready_file
 from bot.sandbox.server import Sandbox
-from bot.sandbox.settings import SandboxSettings
 
 
 async def serve(ready_file: Path) -> None:

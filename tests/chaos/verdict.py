@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Final
 
-from bot.cards.alert import find_marker
+from bot.cards.alert.alert import find_marker
 from tests.chaos.book import Book, Story, Violation
 from tests.chaos.deed import ACK, CLAIM, SIREN
 from tests.chaos.record import AlertRow, CardRow, Record

@@ -6,7 +6,7 @@ from typing import Any
 import aiohttp
 import msgspec
 
-from bot.cards.alert import find_marker
+from bot.cards.alert.alert import find_marker
 from tests.chaos.house import House
 from tests.chaos.pulse import Beat, Pulse
 

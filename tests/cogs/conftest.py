@@ -6,10 +6,10 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.delivery.redirect import redirect
+from bot.sandbox.model.settings import Limits, SandboxSettings
 from bot.sandbox.server import Sandbox
-from bot.sandbox.settings import Limits, SandboxSettings
+from bot.usecases.admin.startup import open_desk
 from bot.usecases.desk import Rules
-from bot.usecases.open import open_desk
 from storage.engine import Storage
 from tests.cogs.stage import Stage
 

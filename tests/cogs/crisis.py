@@ -5,10 +5,12 @@ import asyncio
 import discord
 
 from bot.clock import SystemClock
-from bot.domain.incident import Incident
-from bot.domain.timeline import Line, fold
-from bot.usecases import card, incident_inspection, thread
-from bot.usecases.opening import Wish, open_incident
+from bot.domain.incident.incident import Incident
+from bot.domain.incident.timeline import Line, fold
+from bot.usecases.incident import query as incident_inspection
+from bot.usecases.incident import thread
+from bot.usecases.outbox import card
+from bot.usecases.triage.escalation import Wish, open_incident
 from tests.cogs.stage import DEADLINE, Json, Stage
 from tests.senders import ANNA
 

@@ -9,22 +9,23 @@ import msgspec
 
 from bot.clock import SystemClock
 from bot.delivery.face import draw
-from bot.domain.alert import Alert
+from bot.domain.alert.alert import Alert
+from bot.domain.alert.group import CardShape
+from bot.domain.alert.signal import Severity, Signal
 from bot.domain.errors import TocsinError
-from bot.domain.group import CardShape
-from bot.domain.signal import Severity, Signal
 from bot.sandbox.control.actor import Actor
 from bot.sandbox.control.place import OverwriteInput, overwrite
 from bot.sandbox.server import Sandbox
-from bot.usecases import card, press
+from bot.usecases.alert import button as press
 from bot.usecases.desk import Desk
-from bot.usecases.intake import take_in
+from bot.usecases.intake.queue import take_in
+from bot.usecases.outbox import card
 from cogs.bot import DeskBot, build
 from cogs.door import BotOptions
 from cogs.message import looks
 from cogs.reconciliation import Reconciliation
 from cogs.rights import RoleWords
-from storage.audit import Audit
+from storage.admin.audit import Audit
 from tests.senders import add_source, firing, submission
 
 DEADLINE: Final = 10.0

@@ -9,10 +9,11 @@ import pytest
 
 from bot import metrics
 from bot.cards.card import Button, Card
-from bot.domain.alert import State
+from bot.domain.alert.alert import State
 from bot.domain.errors import NotDurableError
-from bot.sandbox.fault import Effect, Rule
-from bot.usecases import press, status
+from bot.sandbox.fault.fault import Effect, Rule
+from bot.usecases.admin import status
+from bot.usecases.alert import button as press
 from cogs import errand
 from cogs.message import looks
 from tests.cogs.stage import Stage, until

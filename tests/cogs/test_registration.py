@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.usecases import setting
+from bot.usecases.admin import setting
 from cogs.bot import INTENTS
 from tests.cogs.stage import Stage, until
 

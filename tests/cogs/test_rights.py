@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.alert import State
+from bot.domain.alert.alert import State
 from cogs.bot import DeskBot
 from cogs.rights import Capability, RoleWords
 from tests.cogs.stage import Stage

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from discord.ext import commands
 
-from bot.cards.alert import AlertView
+from bot.cards.alert.alert import AlertView
 from bot.clock import ManualClock
 from bot.delivery import picture
 from bot.delivery.dispatcher import Dispatcher
@@ -24,18 +24,18 @@ from bot.delivery.reconcile import Reconcile
 from bot.delivery.redirect import redirect
 from bot.delivery.wire import Wire
 from bot.delivery.worker import Worker
-from bot.domain.outbox import Outgoing
-from bot.domain.signal import Severity, Signal
-from bot.domain.source import Source
+from bot.domain.access.source import Source
+from bot.domain.alert.signal import Severity, Signal
+from bot.domain.outbox.outbox import Outgoing
 from bot.sandbox.control.place import OverwriteInput, overwrite
+from bot.sandbox.model.settings import Limits as SandboxLimits
+from bot.sandbox.model.settings import SandboxSettings
 from bot.sandbox.server import Sandbox
-from bot.sandbox.settings import Limits as SandboxLimits
-from bot.sandbox.settings import SandboxSettings
-from bot.usecases import card
-from bot.usecases.card import LEASE
+from bot.usecases.admin.startup import open_desk
 from bot.usecases.desk import Desk, Rules
-from bot.usecases.intake import take_in
-from bot.usecases.open import open_desk
+from bot.usecases.intake.queue import take_in
+from bot.usecases.outbox import card
+from bot.usecases.outbox.card import LEASE
 from storage.engine import Storage
 from tests.senders import add_source, submission
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from bot.cards.nudge import find_marker
-from bot.sandbox.channel import Thread
+from bot.cards.incident.nudge import find_marker
 from bot.sandbox.control import place
+from bot.sandbox.model.channel import Thread
 from tests.delivery.conftest import Stage
 from tests.senders import firing
 from tests.usecases.crisis import escalate, look

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from discord.http import Route
 
-from bot.domain.outbox import NONCE_WINDOW
-from bot.sandbox.fault import Effect, Rule
+from bot.domain.outbox.outbox import NONCE_WINDOW
+from bot.sandbox.fault.fault import Effect, Rule
 from tests.delivery.conftest import Stage
 from tests.senders import firing
 

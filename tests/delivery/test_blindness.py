@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from bot.cards.alert import find_marker
-from bot.domain.blindness import BLIND
-from bot.domain.signal import Severity
-from bot.sandbox.fault import Effect, Rule
-from bot.usecases import alert as alerts
-from bot.usecases import blindness, setting
+from bot.cards.alert.alert import find_marker
+from bot.domain.alert.signal import Severity
+from bot.domain.outbox.outage import BLIND
+from bot.sandbox.fault.fault import Effect, Rule
+from bot.usecases.admin import setting
+from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.outbox import outage as blindness
 from tests.delivery.conftest import Stage
 from tests.senders import ANNA, firing, resolved
 

@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from bot.delivery.worker import Worker
-from bot.domain.signal import Severity
-from bot.usecases import source as sources
+from bot.domain.alert.signal import Severity
+from bot.usecases.admin import source as sources
 from tests.delivery.conftest import Stage
 from tests.senders import ANNA, firing
 

@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 
-from bot.cards.alert import find_marker
+from bot.cards.alert.alert import find_marker
 from bot.cards.card import Card
 from bot.delivery.face import draw, plain
-from bot.domain.outbox import ParkReason
-from bot.domain.signal import Severity
-from bot.usecases import alert as alerts
-from bot.usecases import inspection, status
-from bot.usecases.card import LEASE
+from bot.domain.alert.signal import Severity
+from bot.domain.outbox.outbox import ParkReason
+from bot.usecases.admin import status
+from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.alert import query as inspection
+from bot.usecases.outbox.card import LEASE
 from tests.delivery.conftest import Stage
 from tests.senders import ANNA, firing, resolved
 

@@ -4,14 +4,14 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.delivery.dispatcher import Dispatcher
-from bot.domain.outbox import ParkReason
-from bot.sandbox.fault import Effect, Rule
-from bot.usecases import card as cards
-from bot.usecases import status
+from bot.domain.outbox.outbox import ParkReason
+from bot.sandbox.fault.fault import Effect, Rule
+from bot.usecases.admin import status
+from bot.usecases.admin.startup import open_desk
 from bot.usecases.desk import Desk, Rules
-from bot.usecases.intake import take_in
-from bot.usecases.open import open_desk
-from bot.usecases.submission import Submission
+from bot.usecases.intake.queue import take_in
+from bot.usecases.intake.submission import Submission
+from bot.usecases.outbox import card as cards
 from tests.delivery.conftest import Stage, until
 from tests.senders import firing, resolved, submission
 

@@ -8,7 +8,7 @@ import pytest
 from bot.delivery.doctor import Chart, Finding, Level, examine
 from bot.delivery.permission import ESSENTIAL, MINIMAL, invite_url, lacking
 from bot.delivery.redirect import redirect
-from bot.sandbox.channel import Overwrite
+from bot.sandbox.model.channel import Overwrite
 from bot.sandbox.server import Sandbox
 
 

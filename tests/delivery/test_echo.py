@@ -10,11 +10,11 @@ from bot import metrics
 from bot.cards.card import Card
 from bot.delivery import echo
 from bot.delivery.face import draw
+from bot.domain.alert.verdict import Lane
 from bot.domain.errors import NotDurableError
-from bot.domain.verdict import Lane
-from bot.sandbox.fault import Effect, Rule
-from bot.usecases import card as cards
-from bot.usecases import ledger
+from bot.sandbox.fault.fault import Effect, Rule
+from bot.usecases.outbox import card as cards
+from bot.usecases.outbox import ledger
 from tests.delivery.conftest import Stage, until
 from tests.senders import firing, resolved
 

@@ -6,18 +6,19 @@ from datetime import timedelta
 import pytest
 
 from bot.clock import ManualClock
-from bot.domain.incident import IncidentRules, Level
-from bot.domain.outbox import CardKind, ParkReason
-from bot.domain.signal import Severity
-from bot.sandbox.channel import Channel, ForumTag, Thread
+from bot.domain.alert.signal import Severity
+from bot.domain.incident.incident import IncidentRules, Level
+from bot.domain.outbox.outbox import CardKind, ParkReason
 from bot.sandbox.control.place import OverwriteInput, overwrite
-from bot.sandbox.fault import Effect, Rule
+from bot.sandbox.fault.fault import Effect, Rule
+from bot.sandbox.model.channel import Channel, ForumTag, Thread
 from bot.sandbox.server import Sandbox
-from bot.usecases import incident as incidents
-from bot.usecases import inspection, status
+from bot.usecases.admin import status
+from bot.usecases.admin.startup import open_desk
+from bot.usecases.alert import query as inspection
 from bot.usecases.desk import Rules
-from bot.usecases.open import open_desk
-from bot.usecases.step import perform
+from bot.usecases.incident import lifecycle as incidents
+from bot.usecases.incident.mutation import perform
 from storage.engine import Storage
 from tests.delivery.conftest import Stage, until
 from tests.delivery.scene import at_work, change, delete, heads, threads, told

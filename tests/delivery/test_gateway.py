@@ -19,9 +19,9 @@ from bot.delivery import gateway
 from bot.delivery.gateway import FATAL_PAUSE, Supervisor
 from bot.delivery.redirect import redirect
 from bot.domain.errors import NotDurableError
-from bot.sandbox.fault import Effect, Rule
+from bot.sandbox.fault.fault import Effect, Rule
+from bot.sandbox.model.settings import SandboxSettings
 from bot.sandbox.server import Sandbox
-from bot.sandbox.settings import SandboxSettings
 from tests.delivery.conftest import INTENTS, make_bot, until
 
 Keep = Callable[..., Supervisor]

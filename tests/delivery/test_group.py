@@ -8,10 +8,10 @@ import msgspec
 import pytest
 
 from bot.cards.ids import Verb, parse
-from bot.domain.group import CardShape
-from bot.domain.signal import Severity
-from bot.sandbox.fault import Effect, Rule
-from bot.usecases import alert as alerts
+from bot.domain.alert.group import CardShape
+from bot.domain.alert.signal import Severity
+from bot.sandbox.fault.fault import Effect, Rule
+from bot.usecases.alert import lifecycle as alerts
 from tests.delivery.conftest import Stage
 from tests.senders import ANNA, firing, resolved
 

@@ -7,9 +7,9 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.delivery.listener import Listener
-from bot.sandbox.fault import Effect, Rule
-from bot.usecases import card as cards
-from bot.usecases import thread as places
+from bot.sandbox.fault.fault import Effect, Rule
+from bot.usecases.incident import thread as places
+from bot.usecases.outbox import card as cards
 from tests.delivery.conftest import Stage, until
 from tests.delivery.scene import delete, heads, threads
 from tests.senders import firing

@@ -9,7 +9,7 @@ from bot.delivery.limits import Heard
 from bot.delivery.message import Message
 from bot.delivery.outcome import Outcome, classify
 from bot.delivery.wire import read_answer
-from bot.domain.outbox import ParkReason
+from bot.domain.outbox.outbox import ParkReason
 
 CODES = {
     10003: (404, Outcome.CHANNEL_GONE),

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from bot.cards.chart import Chart
+from bot.cards.recurrence.chart import Chart
 from bot.cards.triage import find_marker
 from bot.delivery import picture
-from bot.sandbox.message import Message
-from bot.usecases import triage
-from bot.usecases.easel import Picture
+from bot.sandbox.model.message import Message
+from bot.usecases.recurrence.chart_renderer import Picture
+from bot.usecases.triage import triage
 from tests.delivery.conftest import Stage
 from tests.delivery.scene import at_work, opened
 from tests.usecases.crisis import look

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.signal import Severity
-from bot.sandbox.fault import Effect, Rule
-from bot.usecases import alert as alerts
-from bot.usecases import flap
+from bot.domain.alert.signal import Severity
+from bot.sandbox.fault.fault import Effect, Rule
+from bot.usecases.alert import flap
+from bot.usecases.alert import lifecycle as alerts
 from tests.delivery.conftest import Stage
 from tests.senders import ANNA, firing, resolved
 

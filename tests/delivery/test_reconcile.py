@@ -4,8 +4,8 @@ import asyncio
 from datetime import timedelta
 
 from bot.clock import SystemClock
-from bot.domain.outbox import ParkReason
-from bot.usecases import status
+from bot.domain.outbox.outbox import ParkReason
+from bot.usecases.admin import status
 from tests.delivery.conftest import Stage, until
 from tests.delivery.scene import change, delete, heads, opened, threads
 from tests.senders import firing

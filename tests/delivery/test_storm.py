@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from bot.cards.ids import Verb, parse
-from bot.domain.signal import Severity
-from bot.sandbox.fault import Effect, Rule
-from bot.usecases import alert as alerts
-from bot.usecases import board as boards
-from bot.usecases import inspection
+from bot.domain.alert.signal import Severity
+from bot.sandbox.fault.fault import Effect, Rule
+from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.alert import query as inspection
+from bot.usecases.outbox import board as boards
 from tests.delivery.conftest import Stage
 from tests.senders import ANNA, firing, resolved
 

@@ -4,14 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.incident import Role
-from bot.domain.outbox import ParkReason
-from bot.domain.signal import Severity
-from bot.sandbox.fault import Effect, Rule
-from bot.usecases import incident as incidents
-from bot.usecases import inspection, reminder, status
-from bot.usecases import thread as places
-from bot.usecases.step import perform
+from bot.domain.alert.signal import Severity
+from bot.domain.incident.incident import Role
+from bot.domain.outbox.outbox import ParkReason
+from bot.sandbox.fault.fault import Effect, Rule
+from bot.usecases.admin import status
+from bot.usecases.alert import query as inspection
+from bot.usecases.incident import lifecycle as incidents
+from bot.usecases.incident import reminder
+from bot.usecases.incident import thread as places
+from bot.usecases.incident.mutation import perform
 from tests.delivery.conftest import Stage, until
 from tests.delivery.scene import at_work, change, delete, heads, is_nudge, opened, threads, told
 from tests.senders import ANNA, firing

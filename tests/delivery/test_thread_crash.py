@@ -7,14 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot.cards.nudge import find_marker
+from bot.cards.incident.nudge import find_marker
 from bot.delivery.face import draw
-from bot.domain.incident import IncidentRules
-from bot.usecases import card as cards
-from bot.usecases import incident as incidents
-from bot.usecases import thread as places
-from bot.usecases.card import LEASE
-from bot.usecases.step import perform
+from bot.domain.incident.incident import IncidentRules
+from bot.usecases.incident import lifecycle as incidents
+from bot.usecases.incident import thread as places
+from bot.usecases.incident.mutation import perform
+from bot.usecases.outbox import card as cards
+from bot.usecases.outbox.card import LEASE
 from tests.delivery.conftest import Stage
 from tests.delivery.scene import at_work, heads, threads, told
 from tests.senders import ANNA, firing

@@ -9,17 +9,17 @@ import discord
 import pytest
 from hypothesis import given
 
-from bot.cards.alert import AlertView, marker
+from bot.cards.alert.alert import AlertView, marker
 from bot.clock import SystemClock
 from bot.delivery.face import draw, plain
 from bot.delivery.message import Author, Message
+from bot.domain.alert.signal import Severity
 from bot.domain.errors import NotDurableError
-from bot.domain.outbox import COUNT_DELAY, ParkReason
-from bot.domain.signal import Severity
-from bot.sandbox.fault import Effect, Rule
-from bot.usecases import alert as alerts
-from bot.usecases import card as cards
-from bot.usecases import status
+from bot.domain.outbox.outbox import COUNT_DELAY, ParkReason
+from bot.sandbox.fault.fault import Effect, Rule
+from bot.usecases.admin import status
+from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.outbox import card as cards
 from tests.cards.rules import refusals
 from tests.cards.world import views
 from tests.delivery.conftest import Stage

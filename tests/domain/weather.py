@@ -3,8 +3,8 @@
 import math
 from dataclasses import dataclass, field
 
-from bot.domain.plan import CALM, Board, Bucket, Call, Step, Waiting, choose, storms
-from bot.domain.verdict import Lane
+from bot.domain.alert.verdict import Lane
+from bot.domain.outbox.plan import CALM, Board, Bucket, Call, Step, Waiting, choose, storms
 
 _TICK = 0.001  # seconds; a clock that stands still shows nothing new
 

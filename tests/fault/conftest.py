@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from bot import app
-from bot.config import Settings
 from bot.delivery.gateway import SILENCE, Supervisor
 from bot.delivery.redirect import redirect
 from bot.delivery.wire import Wire
+from bot.sandbox.model.settings import Limits, SandboxSettings
 from bot.sandbox.server import Sandbox
-from bot.sandbox.settings import Limits, SandboxSettings
+from bot.settings.tree import Settings
 from cogs.bot import DeskBot, build
 from tests.fault.house import House, OffClock
 

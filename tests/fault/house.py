@@ -13,18 +13,19 @@ import aiohttp
 import msgspec
 
 from bot.app import Place
-from bot.cards.alert import find_marker, headline
+from bot.cards.alert.alert import find_marker, headline
 from bot.clock import SystemClock
-from bot.domain.alert import Alert
-from bot.domain.outbox import ParkReason
-from bot.domain.signal import Severity, Signal
-from bot.domain.source import Source
+from bot.domain.access.source import Source
+from bot.domain.alert.alert import Alert
+from bot.domain.alert.signal import Severity, Signal
+from bot.domain.outbox.outbox import ParkReason
 from bot.sandbox.control.place import overwrite
-from bot.sandbox.fault import Rule
+from bot.sandbox.fault.fault import Rule
 from bot.sandbox.server import Sandbox
-from bot.usecases import inspection, status
-from bot.usecases.inspection import Filter
-from bot.usecases.intake import take_in
+from bot.usecases.admin import status
+from bot.usecases.alert import query as inspection
+from bot.usecases.alert.query import Filter
+from bot.usecases.intake.queue import take_in
 from tests.senders import firing, resolved, submission
 
 Json = dict[str, Any]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.signal import Severity
+from bot.domain.alert.signal import Severity
 from tests.fault.house import CALLBACK, EDIT, POST, House
 
 CALLS = pytest.mark.parametrize("call", ["card", "edit", "press"])

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.outbox import NONCE_WINDOW
-from bot.domain.signal import Severity
+from bot.domain.alert.signal import Severity
+from bot.domain.outbox.outbox import NONCE_WINDOW
 from tests.fault.house import POST, House
 
 HOUR = 3600

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.signal import Severity
+from bot.domain.alert.signal import Severity
 from tests.fault.house import House
 
 EVENTS = ("MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_DELETE", "MESSAGE_REACTION_ADD", "INTERACTION_CREATE")

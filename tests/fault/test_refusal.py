@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from bot.domain.outbox import ParkReason
-from bot.domain.signal import Severity
+from bot.domain.alert.signal import Severity
+from bot.domain.outbox.outbox import ParkReason
 from tests.fault.house import EDIT, POST, House, until
 
 WAIT = 0.8  # seconds

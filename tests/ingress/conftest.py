@@ -10,7 +10,7 @@ import pytest
 from bot.ingress.options import IngressOptions
 from bot.ingress.server import Ingress
 from bot.usecases.desk import Desk
-from bot.usecases.intake import Intake
+from bot.usecases.intake.queue import Intake
 from tests.ingress.door import Door
 
 OpenDoor = Callable[..., Awaitable[Door]]

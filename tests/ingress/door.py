@@ -16,10 +16,10 @@ import msgspec
 
 from bot.domain import actor
 from bot.ingress.server import Ingress
-from bot.usecases import source as sources
+from bot.usecases.admin import source as sources
+from bot.usecases.admin.source import Issued
 from bot.usecases.desk import Desk
-from bot.usecases.intake import Intake
-from bot.usecases.source import Issued
+from bot.usecases.intake.queue import Intake
 
 SETUP = actor.job("test")
 
@@ -93,7 +93,7 @@ class Door:
 
 
 async def count(desk: Desk, table: str) -> int:
-    from storage import table as tables  # the tables' names are the point here
+    from storage.table import core as tables  # the tables' names are the point here
 
     found = getattr(tables, table)
 

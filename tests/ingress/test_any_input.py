@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.ingress import keyring
 from bot.providers.registry import PROVIDERS
-from bot.usecases.source import Issued
+from bot.usecases.admin.source import Issued
 from tests.conftest import START
 from tests.ingress.conftest import OpenDoor
 from tests.ingress.door import Door, alert, group

@@ -12,8 +12,8 @@ import pytest
 from bot.clock import ManualClock
 from bot.ingress import keyring
 from bot.providers.registry import PROVIDERS
-from bot.usecases import source as sources
-from bot.usecases.source import Issued
+from bot.usecases.admin import source as sources
+from bot.usecases.admin.source import Issued
 from tests.conftest import START
 from tests.ingress.conftest import OpenDoor
 from tests.ingress.door import SETUP, Answer, Door, alert, group, signed, signed_by_grafana

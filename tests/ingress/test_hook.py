@@ -9,10 +9,10 @@ import msgspec
 import pytest
 
 from bot.clock import ManualClock
-from bot.domain import verdict
+from bot.domain.alert import verdict
 from bot.domain.errors import NotDurableError
 from bot.providers.registry import PROVIDERS
-from bot.usecases import batch
+from bot.usecases.intake import batch
 from storage import engine
 from storage.engine import Storage
 from tests.conftest import START

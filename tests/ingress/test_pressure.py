@@ -8,7 +8,7 @@ import pytest
 
 from bot import metrics
 from bot.ingress import hook
-from bot.usecases.backlog import Bounds
+from bot.usecases.intake.backlog import Bounds
 from tests.ingress.conftest import OpenDoor
 from tests.ingress.door import alert, group, held, until
 

@@ -5,12 +5,12 @@ from base64 import b64encode
 
 import pytest
 
+from bot.domain.access.token import Scope
 from bot.domain.audit import first_broken
-from bot.domain.token import Scope
-from bot.ingress.api import ROUTES
-from bot.usecases import token as tokens
-from tests.ingress.api import admit, send
+from bot.ingress.api.entry import ROUTES
+from bot.usecases.admin import token as tokens
 from tests.ingress.door import SETUP, Answer, Door
+from tests.ingress.program import admit, send
 from tests.senders import firing
 
 
@@ -39,7 +39,7 @@ async def test_every_route_asks_for_a_token_and_then_for_its_scope(door: Door, r
 
 
 async def _allows(own: Scope, wanted: Scope) -> bool:
-    from bot.domain.token import IMPLIED
+    from bot.domain.access.token import IMPLIED
 
     return wanted is own or wanted in IMPLIED.get(own, ())
 

@@ -14,7 +14,7 @@ from bot.ingress.readiness import Probe
 from bot.ingress.server import Ingress
 from bot.providers.registry import PROVIDERS
 from bot.usecases.desk import Desk
-from bot.usecases.intake import Intake
+from bot.usecases.intake.queue import Intake
 from tests.ingress.conftest import OpenDoor
 from tests.ingress.door import Door, alert, group, held, until
 

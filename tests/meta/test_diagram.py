@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from bot.domain.alert import TRANSITIONS
+from bot.domain.alert.alert import TRANSITIONS
 
 README = Path(__file__).parents[2] / "README.md"
 ARROW = re.compile(r"^ {4}(\w+) --> (\w+): (\w+)$", re.MULTILINE)

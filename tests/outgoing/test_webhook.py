@@ -18,14 +18,14 @@ from structlog.testing import capture_logs
 
 from bot.app import _question
 from bot.clock import ManualClock
-from bot.config import Settings
-from bot.domain.call import Fate, Reply
-from bot.domain.webhook import read_secret, sign
+from bot.domain.access.webhook import read_secret, sign
+from bot.domain.triage.agent_request import Fate, Reply
 from bot.outgoing import webhook as webhooks
 from bot.outgoing.address import is_public, resolve
 from bot.outgoing.webhook import LARGEST, Webhook, WebhookOptions
-from bot.section import Triage
-from bot.usecases.open import open_desk
+from bot.settings.section import Triage
+from bot.settings.tree import Settings
+from bot.usecases.admin.startup import open_desk
 from storage.engine import Storage
 from tests.conftest import START
 from tests.outgoing.agent import SECRET, Agent, Answer, Asked, running_agent, say

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.redaction import redact_body
-from bot.domain.signal import Reading
+from bot.domain.access.redaction import redact_body
+from bot.domain.alert.signal import Reading
 from bot.providers.body import decode
 from bot.providers.registry import PROVIDERS
 

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
+from bot.domain.alert.signal import MAX_LABELS, MAX_NAME, MAX_SUMMARY, Signal
 from bot.domain.errors import InvalidInputError
-from bot.domain.signal import MAX_LABELS, MAX_NAME, MAX_SUMMARY, Signal
 from bot.providers.alertmanager import Alertmanager
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 import bot.providers
+from bot.domain.alert.signal import Link, Signal
 from bot.domain.errors import InvalidInputError
-from bot.domain.signal import Link, Signal
 from bot.providers.generic import _KNOWN, Generic
 
 

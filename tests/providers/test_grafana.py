@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
+from bot.domain.alert.signal import Signal
 from bot.domain.errors import InvalidInputError
-from bot.domain.signal import Signal
 from bot.providers.grafana import Grafana
 
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain import signal as bounds
+from bot.domain.access.redaction import redact, redact_body
+from bot.domain.alert import signal as bounds
+from bot.domain.alert.signal import Signal
+from bot.domain.alert.signature import signature
 from bot.domain.errors import InvalidInputError
-from bot.domain.redaction import redact, redact_body
-from bot.domain.signal import Signal
-from bot.domain.signature import signature
 from bot.domain.text import harmless
 from bot.providers.body import decode
 from bot.providers.registry import PROVIDERS

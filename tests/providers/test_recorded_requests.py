@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.domain.signal import Reading
+from bot.domain.alert.signal import Reading
 
 Way = Callable[[str, bytes], Reading]
 

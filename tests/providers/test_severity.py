@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 import bot.providers
-from bot.domain.signal import Severity
+from bot.domain.alert.signal import Severity
 from bot.providers.severity import LONGEST_WORD, WORDS, read_severity
 
 

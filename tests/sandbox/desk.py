@@ -11,8 +11,8 @@ from discord import app_commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.sandbox.model.settings import Limits, SandboxSettings
 from bot.sandbox.server import Sandbox
-from bot.sandbox.settings import Limits, SandboxSettings
 
 DEADLINE = 10.0
 INTENTS = discord.Intents(1537)

@@ -6,8 +6,8 @@ from datetime import timedelta
 import discord
 import pytest
 
+from bot.sandbox.model.snowflake import moment_of
 from bot.sandbox.server import Sandbox
-from bot.sandbox.snowflake import moment_of
 from tests.sandbox.desk import Desk, redirected
 
 

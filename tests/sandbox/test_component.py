@@ -5,8 +5,8 @@ from typing import Any
 import discord
 import pytest
 
-from bot.sandbox.error import ControlError
-from bot.sandbox.interaction import Interaction, InteractionType
+from bot.sandbox.model.error import ControlError
+from bot.sandbox.model.interaction import Interaction, InteractionType
 from bot.sandbox.server import Sandbox
 from tests.sandbox.conftest import Rest
 from tests.sandbox.desk import Bot, Desk

@@ -7,8 +7,8 @@ import discord
 import pytest
 from discord import app_commands
 
-from bot.sandbox.error import ControlError
-from bot.sandbox.fault import Effect, Rule
+from bot.sandbox.fault.fault import Effect, Rule
+from bot.sandbox.model.error import ControlError
 from bot.sandbox.server import Sandbox
 from tests.sandbox.desk import Bot, Desk, redirected
 

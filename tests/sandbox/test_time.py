@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clock import ManualClock
-from bot.sandbox import thread
+from bot.sandbox.act import thread
 from bot.sandbox.limit.thread import ThreadDraft
-from bot.sandbox.settings import SandboxSettings
-from bot.sandbox.snowflake import EPOCH, SkewedClock, Snowflakes, moment_of, snowflake_at
-from bot.sandbox.world import World
+from bot.sandbox.model.settings import SandboxSettings
+from bot.sandbox.model.snowflake import EPOCH, SkewedClock, Snowflakes, moment_of, snowflake_at
+from bot.sandbox.model.world import World
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

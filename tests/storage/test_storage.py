@@ -9,8 +9,8 @@ import pytest
 
 from bot.domain.errors import NotDurableError
 from storage import schema
+from storage.admin.project import Project
 from storage.engine import Storage, sqlite_path
-from storage.project import Project
 from storage.transaction import Transaction
 
 NOW = datetime(2026, 11, 21, 2, tzinfo=UTC)

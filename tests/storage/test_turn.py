@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import make_url
 
 from bot.usecases.desk import Desk
-from bot.usecases.intake import Intake
+from bot.usecases.intake.queue import Intake
 from storage.engine import Storage
 from storage.transaction import Transaction
 from storage.writer import Turn

@@ -2,11 +2,11 @@
 
 import pytest
 
-from bot.domain.signal import Rejected, Signal
-from bot.domain.source import Source
+from bot.domain.access.source import Source
+from bot.domain.alert.signal import Rejected, Signal
 from bot.usecases.desk import Desk
-from bot.usecases.intake import take_in
-from bot.usecases.submission import Receipt
+from bot.usecases.intake.queue import take_in
+from bot.usecases.intake.submission import Receipt
 from tests.senders import Send, add_source, submission
 
 

@@ -2,12 +2,12 @@
 
 from bot.domain.actor import Actor
 from bot.domain.audit import Sealed
-from bot.domain.incident import Incident
-from bot.domain.nudge import Nudge
-from bot.domain.timeline import Kind, Line, fold
-from bot.usecases import incident_inspection
+from bot.domain.incident.incident import Incident
+from bot.domain.incident.nudge import Nudge
+from bot.domain.incident.timeline import Kind, Line, fold
 from bot.usecases.desk import Desk
-from bot.usecases.opening import Opened, Wish, open_incident
+from bot.usecases.incident import query as incident_inspection
+from bot.usecases.triage.escalation import Opened, Wish, open_incident
 from tests.senders import ANNA
 
 

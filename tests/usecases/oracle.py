@@ -11,9 +11,9 @@ from typing import Any
 import msgspec
 
 from bot.domain.actor import Actor, ActorKind
-from bot.domain.recurrence import BOUND, Memory, Remedy
-from bot.domain.rhythm import find_rhythm
-from bot.domain.settlement import LONGEST
+from bot.domain.recurrence.recurrence import BOUND, Memory, Remedy
+from bot.domain.recurrence.rhythm import find_rhythm
+from bot.domain.recurrence.settlement import LONGEST
 from bot.usecases.desk import Desk
 from storage.codec import moment
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from bot.sandbox.control import person
 from bot.sandbox.control.summon import outcome, settle
-from bot.sandbox.error import ControlError
-from bot.sandbox.guild import Member
-from bot.sandbox.interaction import Interaction
-from bot.sandbox.world import World
+from bot.sandbox.model.error import ControlError
+from bot.sandbox.model.guild import Member
+from bot.sandbox.model.interaction import Interaction
+from bot.sandbox.model.world import World
 
 Json = dict[str, Any]
 Id = int | str

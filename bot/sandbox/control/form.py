@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import msgspec
 from aiohttp import web
 
-from bot.sandbox.error import ApiError, ControlError
+from bot.sandbox.model.error import ApiError, ControlError
 
 Json = dict[str, Any]
 Wish = TypeVar("Wish")

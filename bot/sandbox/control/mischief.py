@@ -6,12 +6,12 @@ import msgspec
 from aiohttp import web
 
 from bot.sandbox.control.form import answer, read_wish
-from bot.sandbox.error import ControlError
-from bot.sandbox.fault import CONNECTION_EFFECTS, Faults, Rule
-from bot.sandbox.gateway import Gateway
+from bot.sandbox.fault.fault import CONNECTION_EFFECTS, Faults, Rule
+from bot.sandbox.line.gateway import Gateway
+from bot.sandbox.model.error import ControlError
+from bot.sandbox.model.settings import Limits
+from bot.sandbox.model.world import World
 from bot.sandbox.rest.door import Door
-from bot.sandbox.settings import Limits
-from bot.sandbox.world import World
 
 Json = dict[str, Any]
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 from bot.sandbox.control.option import Resolved
-from bot.sandbox.error import ControlError
 from bot.sandbox.limit.component import ROW, SELECTS, STRING_SELECT, TEXT, TEXT_INPUT, interactive
 from bot.sandbox.limit.modal import CHECKBOX, CHECKBOXES, RADIO
+from bot.sandbox.model.error import ControlError
 
 Json = dict[str, Any]
 ENTITY_WAYS = {5: "user", 6: "role", 7: "mentionable", 8: "channel"}

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from bot.sandbox.channel import Channel
-from bot.sandbox.command import Command
-from bot.sandbox.error import ControlError
-from bot.sandbox.world import World
+from bot.sandbox.model.channel import Channel
+from bot.sandbox.model.command import Command
+from bot.sandbox.model.error import ControlError
+from bot.sandbox.model.world import World
 
 Json = dict[str, Any]
 SUB_COMMAND, GROUP = 1, 2

@@ -5,22 +5,22 @@ from typing import Any
 
 import msgspec
 
-from bot.sandbox import post, reaction
-from bot.sandbox.channel import Channel, Thread
-from bot.sandbox.command import Command
+from bot.sandbox.act import post, reaction
 from bot.sandbox.control.modal import choose, fill_in
 from bot.sandbox.control.option import Resolved, channel_of, find_command, nest, read_values
 from bot.sandbox.control.summon import summon
 from bot.sandbox.control.view import message_view
-from bot.sandbox.error import ControlError
-from bot.sandbox.guild import Member
-from bot.sandbox.interaction import Interaction, InteractionType
 from bot.sandbox.limit.component import BUTTON, interactive
 from bot.sandbox.limit.message import field_of, read_draft
-from bot.sandbox.mention import ALL_ALLOWED
-from bot.sandbox.message import Message
-from bot.sandbox.permission import Permission, permissions_in
-from bot.sandbox.world import World
+from bot.sandbox.model.channel import Channel, Thread
+from bot.sandbox.model.command import Command
+from bot.sandbox.model.error import ControlError
+from bot.sandbox.model.guild import Member
+from bot.sandbox.model.interaction import Interaction, InteractionType
+from bot.sandbox.model.mention import ALL_ALLOWED
+from bot.sandbox.model.message import Message
+from bot.sandbox.model.permission import Permission, permissions_in
+from bot.sandbox.model.world import World
 
 Json = dict[str, Any]
 USER_MENU, MESSAGE_MENU = 2, 3

@@ -5,16 +5,16 @@ from typing import Any, Literal
 
 import msgspec
 
-from bot.sandbox import thread
-from bot.sandbox.channel import Channel, ChannelType, Overwrite, Thread
+from bot.sandbox.act import thread
 from bot.sandbox.control.option import channel_of
 from bot.sandbox.control.view import channel_view, message_view
-from bot.sandbox.error import ControlError
-from bot.sandbox.guild import Member
 from bot.sandbox.limit.message import field_of
 from bot.sandbox.limit.thread import read_thread_edit
-from bot.sandbox.permission import Permission
-from bot.sandbox.world import World
+from bot.sandbox.model.channel import Channel, ChannelType, Overwrite, Thread
+from bot.sandbox.model.error import ControlError
+from bot.sandbox.model.guild import Member
+from bot.sandbox.model.permission import Permission
+from bot.sandbox.model.world import World
 
 Json = dict[str, Any]
 NEWEST = (1 << 64) - 1

@@ -11,11 +11,11 @@ from bot.sandbox.control.actor import Actor, find_person
 from bot.sandbox.control.form import answer, read_number, read_wish
 from bot.sandbox.control.option import channel_of
 from bot.sandbox.control.view import message_view, world_view
-from bot.sandbox.error import ControlError
-from bot.sandbox.guild import Member
-from bot.sandbox.interaction import Interaction
-from bot.sandbox.stream import Stream
-from bot.sandbox.world import World
+from bot.sandbox.line.stream import Stream
+from bot.sandbox.model.error import ControlError
+from bot.sandbox.model.guild import Member
+from bot.sandbox.model.interaction import Interaction
+from bot.sandbox.model.world import World
 
 Json = dict[str, Any]
 SUMMONS: dict[str, tuple[type, Callable[[World, Member, Any], Interaction]]] = {

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from bot.sandbox.channel import Channel
 from bot.sandbox.control.view import message_view
-from bot.sandbox.event import Event
-from bot.sandbox.guild import Member
-from bot.sandbox.interaction import Callback, Interaction, InteractionType
-from bot.sandbox.message import Message
-from bot.sandbox.permission import permissions_in
+from bot.sandbox.model.channel import Channel
+from bot.sandbox.model.event import Event
+from bot.sandbox.model.guild import Member
+from bot.sandbox.model.interaction import Callback, Interaction, InteractionType
+from bot.sandbox.model.message import Message
+from bot.sandbox.model.permission import permissions_in
+from bot.sandbox.model.world import World
 from bot.sandbox.rest.body import MAX_FILE
-from bot.sandbox.world import World
 
 Json = dict[str, Any]
 NO_ANSWER = "The application did not respond"

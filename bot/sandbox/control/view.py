@@ -4,12 +4,12 @@ from typing import Any
 
 import msgspec
 
-from bot.sandbox.channel import Channel, Thread
-from bot.sandbox.event import Event
-from bot.sandbox.guild import Member
-from bot.sandbox.message import Message
-from bot.sandbox.permission import permissions_in_guild
-from bot.sandbox.world import World
+from bot.sandbox.model.channel import Channel, Thread
+from bot.sandbox.model.event import Event
+from bot.sandbox.model.guild import Member
+from bot.sandbox.model.message import Message
+from bot.sandbox.model.permission import permissions_in_guild
+from bot.sandbox.model.world import World
 
 Json = dict[str, Any]
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.sandbox.error import ApiError, Refusal
+from bot.sandbox.model.error import ApiError, Refusal
 
 Json = dict[str, Any]
 INT64 = (1 << 63) - 1

@@ -1,7 +1,7 @@
 """The rules of ``allowed_mentions``."""
 
 from bot.sandbox.limit.form import Field
-from bot.sandbox.mention import Allowed
+from bot.sandbox.model.mention import Allowed
 
 KINDS = ("roles", "users", "everyone")
 MAX_IDS = 100

@@ -5,15 +5,15 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType
 
-from bot.sandbox.error import ApiError, Refusal
-from bot.sandbox.file_store import File
 from bot.sandbox.limit.component import read_components
 from bot.sandbox.limit.embed import read_embeds
 from bot.sandbox.limit.form import Field, Form
 from bot.sandbox.limit.mention import read_allowed
 from bot.sandbox.limit.poll import read_poll
-from bot.sandbox.mention import Allowed
-from bot.sandbox.message import Message, MessageFlag
+from bot.sandbox.model.error import ApiError, Refusal
+from bot.sandbox.model.file_store import File
+from bot.sandbox.model.mention import Allowed
+from bot.sandbox.model.message import Message, MessageFlag
 
 Json = dict[str, Any]
 MAX_CONTENT = 2000

@@ -1,8 +1,8 @@
 """Who the bot is, where its gateway is, what guild it is in."""
 
-from bot.sandbox.error import ApiError, Refusal
-from bot.sandbox.guild import Guild
-from bot.sandbox.permission import permissions_in_guild
+from bot.sandbox.model.error import ApiError, Refusal
+from bot.sandbox.model.guild import Guild
+from bot.sandbox.model.permission import permissions_in_guild
 from bot.sandbox.rest.route import Call, Reply, Route
 
 

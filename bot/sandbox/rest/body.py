@@ -5,8 +5,8 @@ import re
 import msgspec
 from aiohttp import BodyPartReader, web
 
-from bot.sandbox.error import ApiError, Refusal
-from bot.sandbox.file_store import File
+from bot.sandbox.model.error import ApiError, Refusal
+from bot.sandbox.model.file_store import File
 
 MAX_REQUEST = 25 << 20
 MAX_FILE = 10 << 20

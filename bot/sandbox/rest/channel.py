@@ -1,9 +1,9 @@
 """Channels and threads as such: read, change, delete."""
 
-from bot.sandbox import thread
-from bot.sandbox.channel import Channel, ChannelType, Thread
+from bot.sandbox.act import thread
 from bot.sandbox.limit.thread import read_tags, read_thread_edit
-from bot.sandbox.permission import Permission
+from bot.sandbox.model.channel import Channel, ChannelType, Thread
+from bot.sandbox.model.permission import Permission
 from bot.sandbox.rest.route import Call, Reply, Route
 
 

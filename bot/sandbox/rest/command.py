@@ -1,8 +1,8 @@
 """Registering application commands, globally and for the guild."""
 
-from bot.sandbox.error import ApiError, Refusal
-from bot.sandbox.event import Event
 from bot.sandbox.limit.command import read_command, read_commands
+from bot.sandbox.model.error import ApiError, Refusal
+from bot.sandbox.model.event import Event
 from bot.sandbox.rest.route import DONE, Call, Reply, Route
 
 

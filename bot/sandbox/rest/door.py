@@ -10,16 +10,16 @@ from email.utils import format_datetime
 import msgspec
 from aiohttp import web
 
-from bot.sandbox import post
-from bot.sandbox.bucket import Buckets, Stop, Ticket
-from bot.sandbox.error import ApiError, Refusal
-from bot.sandbox.event import Event
-from bot.sandbox.fault import LOST_ANSWERS, Effect, Faults, Rule
-from bot.sandbox.request_log import RequestEntry, RequestLog
+from bot.sandbox.act import post
+from bot.sandbox.fault.bucket import Buckets, Stop, Ticket
+from bot.sandbox.fault.fault import LOST_ANSWERS, Effect, Faults, Rule
+from bot.sandbox.fault.request_log import RequestEntry, RequestLog
+from bot.sandbox.model.error import ApiError, Refusal
+from bot.sandbox.model.event import Event
+from bot.sandbox.model.world import World
 from bot.sandbox.rest import account, channel, command, interaction, message, pin, reaction, thread, webhook
 from bot.sandbox.rest.body import read_body
 from bot.sandbox.rest.route import Call, Reply, RouteTable
-from bot.sandbox.world import World
 
 TABLE = RouteTable(
     (

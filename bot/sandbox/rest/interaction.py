@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from bot.sandbox import post
-from bot.sandbox.interaction import Callback, Interaction, InteractionType
+from bot.sandbox.act import post
 from bot.sandbox.limit.form import Field
 from bot.sandbox.limit.message import read_draft, read_edit
 from bot.sandbox.limit.modal import read_modal
-from bot.sandbox.mention import USERS_ALLOWED
-from bot.sandbox.message import Message, MessageFlag, MessageType
+from bot.sandbox.model.interaction import Callback, Interaction, InteractionType
+from bot.sandbox.model.mention import USERS_ALLOWED
+from bot.sandbox.model.message import Message, MessageFlag, MessageType
 from bot.sandbox.rest.route import DONE, Call, Reply, Route
 
 Json = dict[str, Any]

@@ -2,17 +2,17 @@
 
 from datetime import timedelta
 
-from bot.sandbox import post
-from bot.sandbox.channel import Channel, Thread
-from bot.sandbox.error import ApiError, Refusal
-from bot.sandbox.event import Event, Intent
+from bot.sandbox.act import post
 from bot.sandbox.limit.form import Field, Form
 from bot.sandbox.limit.message import Draft, read_draft, read_edit
-from bot.sandbox.mention import ALL_ALLOWED
-from bot.sandbox.message import Message
-from bot.sandbox.permission import Permission
+from bot.sandbox.model.channel import Channel, Thread
+from bot.sandbox.model.error import ApiError, Refusal
+from bot.sandbox.model.event import Event, Intent
+from bot.sandbox.model.mention import ALL_ALLOWED
+from bot.sandbox.model.message import Message
+from bot.sandbox.model.permission import Permission
+from bot.sandbox.model.snowflake import moment_of
 from bot.sandbox.rest.route import DONE, Call, Reply, Route
-from bot.sandbox.snowflake import moment_of
 
 HISTORY_LIMIT = 100
 OLD_FOR_EDIT = timedelta(hours=1)

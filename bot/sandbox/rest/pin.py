@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from bot.sandbox import pin
+from bot.sandbox.act import pin
 from bot.sandbox.limit.form import Field, Form
-from bot.sandbox.permission import Permission
+from bot.sandbox.model.permission import Permission
 from bot.sandbox.rest.route import DONE, Call, Reply, Route
 
 PAGE = 50

@@ -1,9 +1,9 @@
 """Reactions of a message."""
 
-from bot.sandbox import reaction
+from bot.sandbox.act import reaction
 from bot.sandbox.limit.form import Field, Form
-from bot.sandbox.message import Message
-from bot.sandbox.permission import Permission
+from bot.sandbox.model.message import Message
+from bot.sandbox.model.permission import Permission
 from bot.sandbox.rest.route import DONE, Call, Reply, Route
 
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-from bot.sandbox.channel import Channel
-from bot.sandbox.error import ApiError, Refusal
-from bot.sandbox.event import Intent
-from bot.sandbox.file_store import File
-from bot.sandbox.guild import Member
 from bot.sandbox.limit.form import Field, Form
-from bot.sandbox.message import Message, conceal
-from bot.sandbox.world import World
+from bot.sandbox.model.channel import Channel
+from bot.sandbox.model.error import ApiError, Refusal
+from bot.sandbox.model.event import Intent
+from bot.sandbox.model.file_store import File
+from bot.sandbox.model.guild import Member
+from bot.sandbox.model.message import Message, conceal
+from bot.sandbox.model.world import World
 
 MAJORS = ("channel", "guild", "webhook")
 MAX_ID_DIGITS = 20

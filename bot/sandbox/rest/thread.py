@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from bot.sandbox import thread
-from bot.sandbox.channel import ChannelType, Thread
-from bot.sandbox.error import ApiError, Refusal
+from bot.sandbox.act import thread
 from bot.sandbox.limit.form import Field, Form
 from bot.sandbox.limit.message import read_draft
 from bot.sandbox.limit.thread import read_thread
-from bot.sandbox.mention import ALL_ALLOWED
-from bot.sandbox.permission import Permission
+from bot.sandbox.model.channel import ChannelType, Thread
+from bot.sandbox.model.error import ApiError, Refusal
+from bot.sandbox.model.mention import ALL_ALLOWED
+from bot.sandbox.model.permission import Permission
 from bot.sandbox.rest.route import DONE, Call, Reply, Route
 
 

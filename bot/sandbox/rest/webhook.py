@@ -1,11 +1,11 @@
 """What follows a first answer: edits of the original and follow-ups, by the interaction's token."""
 
-from bot.sandbox import post
-from bot.sandbox.error import ApiError, Refusal
-from bot.sandbox.interaction import Callback, Interaction
+from bot.sandbox.act import post
 from bot.sandbox.limit.message import EditDraft, read_draft, read_edit
-from bot.sandbox.mention import USERS_ALLOWED
-from bot.sandbox.message import Message, MessageFlag, MessageType
+from bot.sandbox.model.error import ApiError, Refusal
+from bot.sandbox.model.interaction import Callback, Interaction
+from bot.sandbox.model.mention import USERS_ALLOWED
+from bot.sandbox.model.message import Message, MessageFlag, MessageType
 from bot.sandbox.rest.route import DONE, Call, Reply, Route
 
 

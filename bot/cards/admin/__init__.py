@@ -1,0 +1,1 @@
+"""How set-up and status look."""

@@ -1,0 +1,153 @@
+"""`/setup`: two cards lead from an empty desk to the first alert in a channel.
+
+The wizard has no memory: what was chosen so far travels in its custom_ids (`Draft.encode`, `Draft.decode`),
+under the verb *setup* with the subjects `CHANNEL`, `PROVIDER` and `CREATE`.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from bot.cards.admin.snippet import snippet
+from bot.cards.card import Button, ButtonStyle, Card, Embed, Field, Option, Row, Select, SelectKind
+from bot.cards.ids import Verb, build
+from bot.cards.limits import OPTION_TEXT, fit
+from bot.cards.look import CALM, GOOD
+from bot.cards.text import code, inline, plain, span
+from bot.domain.errors import InvalidInputError
+
+CHANNEL: Final = "channel"
+PROVIDER: Final = "provider"
+CREATE: Final = "create"
+_TEXT_CHANNEL: Final = 0
+_ANNOUNCEMENT_CHANNEL: Final = 5
+_SNIPPET: Final = 1_800
+
+
+class Draft(msgspec.Struct, frozen=True, gc=False):
+    """What was chosen so far: 0 and ``""`` are not chosen yet."""
+
+    channel_id: int = 0
+    provider: str = ""
+
+    def encode(self) -> str:
+        """The draft as the ``extra`` of a custom_id."""
+        return f"{self.channel_id}.{self.provider}"
+
+    @classmethod
+    def decode(cls, extra: str) -> "Draft":
+        """Read what `encode` wrote.
+
+        Raises:
+            InvalidInputError: it is nothing of the kind.
+        """
+        channel_id, dot, provider = extra.partition(".")
+        if not (dot and channel_id.isascii() and channel_id.isdigit()):
+            raise InvalidInputError("custom_id", "is not the state of the setup")
+        return cls(int(channel_id), provider)
+
+
+class ProviderChoice(msgspec.Struct, frozen=True, gc=False):
+    """A kind of sender: ``name`` as in the path of the hook, ``title`` and ``hint`` for people."""
+
+    name: str
+    title: str
+    hint: str = ""
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """The new source. The token is known only now; it is kept out of the repr."""
+
+    channel_id: int
+    source_id: int
+    source_name: str
+    provider: str
+    url: str
+    token: str
+
+    def __repr__(self) -> str:
+        return f"Made(source_name={self.source_name!r}, provider={self.provider!r}, token=***)"
+
+
+def first_page(
+    draft: Draft, providers: Sequence[ProviderChoice], tag: str, *, problems: Sequence[str] = ()
+) -> Card:
+    """Asks for the channel and the sender; ``problems`` says what is missing in the chosen channel."""
+    state = draft.encode()
+    channel = Select(
+        custom_id=build(Verb.SETUP, tag, CHANNEL, state),
+        placeholder="Where should alerts appear?",
+        kind=SelectKind.CHANNEL,
+        channel_types=(_TEXT_CHANNEL, _ANNOUNCEMENT_CHANNEL),
+        defaults=(draft.channel_id,) if draft.channel_id else (),
+    )
+    sender = Select(
+        custom_id=build(Verb.SETUP, tag, PROVIDER, state),
+        placeholder="Who will send them?",
+        options=tuple(_option(choice, draft) for choice in providers),
+    )
+    create = Button(
+        label="Create the source",
+        custom_id=build(Verb.SETUP, tag, CREATE, state),
+        style=ButtonStyle.SUCCESS,
+        disabled=not (draft.channel_id and draft.provider) or bool(problems),
+    )
+    embed = Embed(
+        title="Set up the alert desk",
+        description=(
+            "Pick the channel for alerts and the program that sends them. You get a URL, a token and a "
+            "snippet to paste, and can send a test alert right away."
+        ),
+        color=CALM,
+        fields=_problems(draft, problems),
+    )
+    return fit(Card(embeds=(embed,), rows=((channel,), (sender,), (create,))))
+
+
+def result(made: Made, tag: str) -> Card:
+    """URL, token and snippet; the token is under spoilers, for screens are shared."""
+    paste = snippet(made.provider, made.url, made.token)
+    embed = Embed(
+        title="✅ The source is ready",
+        description=(
+            f"**{inline(made.source_name, 60) or 'The source'}** posts into <#{made.channel_id}>.\n"
+            "The token is shown **only now** and only to you; keep it like a password."
+        ),
+        color=GOOD,
+        fields=(
+            Field("URL", span(made.url, 900)),
+            Field("Token", f"||{span(made.token, 300)}||"),
+            Field("Next", f"{paste.where}\nThen send a test alert: it takes the same way as a real one."),
+        ),
+    )
+    pasted = Embed(
+        title="To paste", description=f"||{code(paste.text, _SNIPPET, paste.language)}||", color=GOOD
+    )
+    return fit(Card(embeds=(embed, pasted), rows=(_test(made, tag),)))
+
+
+def _test(made: Made, tag: str) -> Row:
+    test = Button(
+        label="Send a test alert",
+        custom_id=build(Verb.TEST, tag, made.source_id),
+        style=ButtonStyle.PRIMARY,
+        emoji="🔔",
+    )
+    return (test,)
+
+
+def _option(choice: ProviderChoice, draft: Draft) -> Option:
+    return Option(
+        label=plain(choice.title, OPTION_TEXT),
+        value=choice.name,
+        description=plain(choice.hint, OPTION_TEXT),
+        default=choice.name == draft.provider,
+    )
+
+
+def _problems(draft: Draft, problems: Sequence[str]) -> tuple[Field, ...]:
+    if not problems:
+        return ()
+    listed = "\n".join(f"• {inline(problem, 150)}" for problem in problems[:6])
+    return (Field("⚠️ Not yet", f"In <#{draft.channel_id}>:\n{listed}"),)

@@ -1,0 +1,209 @@
+"""`/status`: can the desk hear, keep and show? The answer first with what to do, the figures under it.
+
+One screen of a phone: what is all right takes a line, what is not comes first, and the one thing to mend
+first is said in full at the top.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from bot.cards.card import Card, Embed, Field
+from bot.cards.cut import units
+from bot.cards.limits import FIELD_VALUE, fit
+from bot.cards.look import BAD, GOOD, SEPARATOR
+from bot.cards.text import inline, moment, plain
+from bot.domain.outbox.ledger import Pace, Quantiles
+from bot.domain.vitals import Pause, Vitals
+
+_SLOW_GATEWAY: Final = timedelta(seconds=2)
+_LONG: Final = timedelta(minutes=2)
+_MANY_UNSTORED: Final = 5_000  # signals; about a second of a database at its best
+_NOTICE: Final = 0xF3B61F
+_SECOND: Final = timedelta(seconds=1)
+_MILLISECOND: Final = timedelta(milliseconds=1)
+
+
+class Lane(msgspec.Struct, frozen=True, gc=False):
+    """How many cards of one urgency wait to be shown."""
+
+    name: str
+    dirty: int
+
+
+class Parked(msgspec.Struct, frozen=True, gc=False):
+    """Cards that cannot be shown until ``reason`` is mended; it is a sentence for an administrator.
+
+    With ``by_itself`` nobody has to mend anything.
+    """
+
+    channel_id: int
+    reason: str
+    cards: int
+    by_itself: bool = False
+
+
+class SourceLine(msgspec.Struct, frozen=True, gc=False):
+    """A sender and when it was last heard; None is never."""
+
+    name: str
+    provider: str
+    last_event_at: datetime | None = None
+
+
+class StatusView(msgspec.Struct, frozen=True, kw_only=True):
+    """All the card shows. ``versions`` are (name, version); ``oldest_due`` is since when a card waits."""
+
+    now: datetime
+    lanes: tuple[Lane, ...] = ()
+    parked: tuple[Parked, ...] = ()
+    sources: tuple[SourceLine, ...] = ()
+    open_alerts: int = 0
+    oldest_due: datetime | None = None
+    pace: Pace = Pace()
+    vitals: Vitals = Vitals()
+    versions: tuple[tuple[str, str], ...] = ()
+    database: str = ""
+
+
+class _Verdict(msgspec.Struct, frozen=True):
+    """``advice`` is what to do about it, or that there is nothing to do."""
+
+    sign: str
+    words: str
+    advice: str
+    color: int
+
+
+def render(view: StatusView) -> Card:
+    """The desk's condition as one message."""
+    verdict = next(_verdicts(view))
+    embed = Embed(
+        title=f"{verdict.sign} {verdict.words}",
+        description="\n".join(filter(None, (verdict.advice, SEPARATOR.join(_facts(view))))),
+        color=verdict.color,
+        fields=tuple(Field(name, text) for name, text in _fields(view) if text),
+        footer=SEPARATOR.join(plain(f"{name} {version}", 60) for name, version in view.versions),
+    )
+    return fit(Card(embeds=(embed,)))
+
+
+def _verdicts(view: StatusView) -> Iterator[_Verdict]:
+    """All that hurts, the worst first; that nothing does comes last."""
+    vitals, waiting = view.vitals, sum(lane.dirty for lane in view.lanes)
+    stuck = view.oldest_due is not None and view.now - view.oldest_due > _LONG
+    broken = [place for place in view.parked if not place.by_itself]
+    if vitals.line.trouble is not None:
+        trouble = inline(vitals.line.trouble, 300)
+        advice = f"{trouble}. Buttons and emoji rest meanwhile; alerts are kept and cards still go out."
+        yield _Verdict("🔴", "Not connected to Discord's gateway", advice, BAD)
+    if vitals.unstored > _MANY_UNSTORED:
+        advice = "The database is slower than the senders: look at its disk, its locks and its load."
+        yield _Verdict("🔴", f"{vitals.unstored} alerts wait to be stored", advice, BAD)
+    if broken:
+        count = sum(place.cards for place in broken)
+        yield _Verdict("🟠", f"{_cards(count)} cannot be shown", f"First: {_place(broken[0])}.", _NOTICE)
+    if stuck:
+        advice = "Discord fails or holds them up: discordstatus.com and the log of Tocsin say more."
+        if vitals.pauses:
+            advice = "Discord's limits hold them up; there is nothing to do."
+        yield _Verdict("🟠", f"{_cards(waiting)} on the way, too slowly", advice, _NOTICE)
+    if vitals.hints:
+        yield _Verdict("🟠", "Somebody cannot be woken", inline(vitals.hints[0], 300), _NOTICE)
+    if waiting:
+        yield _Verdict("🟡", f"{_cards(waiting)} on the way", "", _NOTICE)
+    if not view.sources:
+        yield _Verdict("🟡", "Nobody sends alerts yet", "`/setup` makes the first source.", _NOTICE)
+    yield _Verdict("✅", "Every channel shows the truth", "", GOOD)
+
+
+def _facts(view: StatusView) -> Iterator[str]:
+    yield f"{view.open_alerts} open alert{'s' if view.open_alerts != 1 else ''}"
+    line = view.vitals.line
+    if line.latency is not None:
+        slow = " (slow)" if line.latency >= _SLOW_GATEWAY else ""
+        yield f"gateway {line.latency / _MILLISECOND:.0f} ms{slow}"
+    if line.heard_at is not None:
+        yield f"heard {moment(line.heard_at)}"
+    if view.database:
+        yield f"database {inline(view.database, 80)}"
+    if view.vitals.started_at is not None:
+        yield f"up since {moment(view.vitals.started_at)}"
+    if line.starts > 1:
+        yield f"{line.starts} connections since"
+
+
+def _fields(view: StatusView) -> Iterator[tuple[str, str]]:
+    yield "Parked", _join(_place(place) for place in view.parked)
+    yield "Waiting to be shown", _join(_lanes(view))
+    yield "Cannot be woken", _join(inline(hint, 300) for hint in view.vitals.hints)
+    yield "Seen in Discord, this hour", _join(_paces(view.pace))
+    yield "Discord's limits", _join(_limits(view))
+    yield "Sources", _join(_sources(view))
+
+
+def _cards(count: int) -> str:
+    return f"{count} card{'s' if count != 1 else ''}"
+
+
+def _place(place: Parked) -> str:
+    return f"<#{place.channel_id}>: {_cards(place.cards)}, {inline(place.reason, 200)}"
+
+
+def _lanes(view: StatusView) -> Iterator[str]:
+    waiting = [f"{inline(lane.name, 60)} {lane.dirty}" for lane in view.lanes if lane.dirty]
+    if waiting:
+        yield SEPARATOR.join(waiting)
+    if waiting and view.oldest_due is not None:
+        yield f"the first since {moment(view.oldest_due)}"
+
+
+def _paces(pace: Pace) -> Iterator[str]:
+    for what, found in (("new", pace.cards), ("changed", pace.changes)):
+        if found is not None:
+            yield f"{what}: {_quantiles(found)}"
+
+
+def _quantiles(found: Quantiles) -> str:
+    return f"half within {_seconds(found.p50)}, 99 % within {_seconds(found.p99)} ({found.count})"
+
+
+def _seconds(span: timedelta) -> str:
+    """Two digits are enough."""
+    return f"{span / _SECOND:.2g} s" if span < 10 * _SECOND else f"{span / _SECOND:.0f} s"
+
+
+def _limits(view: StatusView) -> Iterator[str]:
+    for pause in view.vitals.pauses:
+        yield _pause(pause)
+    if view.vitals.limited:
+        yield f"{view.vitals.limited} calls refused since the start"
+
+
+def _pause(pause: Pause) -> str:
+    where = "everywhere" if pause.channel_id is None else f"<#{pause.channel_id}>"
+    return f"{where}: {inline(pause.call.replace('_', ' '), 30)} pauses for {pause.span / _SECOND:.1f} s"
+
+
+def _sources(view: StatusView) -> Iterator[str]:
+    for source in view.sources:
+        heard = f"last heard {moment(source.last_event_at)}" if source.last_event_at else "never heard"
+        yield f"{inline(source.name, 60)} ({inline(source.provider, 30)}): {heard}"
+    if view.vitals.turned_away:
+        yield f"{view.vitals.turned_away} requests were asked to come back later"
+
+
+def _join(lines: Iterator[str]) -> str:
+    """As many lines as fit one field, and how many do not."""
+    kept: list[str] = []
+    hidden = 0
+    budget = FIELD_VALUE - len("… and 99999 more\n")
+    for line in lines:
+        budget -= units(line) + 1
+        if budget < 0:
+            hidden += 1
+        else:
+            kept.append(line)
+    return "\n".join([*kept, f"… and {hidden} more"] if hidden else kept)

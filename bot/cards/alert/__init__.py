@@ -1,0 +1,1 @@
+"""How alerts and their groups look: card, details, lists, memory line."""

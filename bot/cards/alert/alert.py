@@ -1,0 +1,236 @@
+"""The alert's card: read in two seconds, on a phone, at night.
+
+In the order of the questions a woken person asks: how bad and what (title), why (first line), where, since
+when and how often, who has it, has this been before. Labels and the rest wait behind *More* (`detail`).
+"""
+
+import re
+from typing import Any, Final
+
+import msgspec
+
+from bot.cards.alert.memory import recall
+from bot.cards.card import Button, ButtonStyle, Card, Embed, Input, Modal, Ping, Row
+from bot.cards.cut import units
+from bot.cards.ids import Verb, build
+from bot.cards.limits import TITLE, fit, fit_modal
+from bot.cards.look import SEPARATOR, TIMES, banner, colour, span_of
+from bot.cards.text import address, inline, link, moment, plain, public_address, who
+from bot.domain.alert.alert import Alert, State, format_ref
+from bot.domain.recurrence.recurrence import Memory
+
+_NAME: Final = 150
+_CAUSE: Final = 350
+_PLACE: Final = 160
+_NOTE: Final = 200
+_SOURCE: Final = 60
+_LINKS: Final = 1_800
+_NOTICE: Final = 200
+NOTE_INPUT: Final = "note"
+
+_MARKER: Final = re.compile(r"A-(\d{1,18}) · ([a-z0-9]{4,8})(?: · .*)?", re.ASCII | re.DOTALL)
+_THREAD: Final = re.compile(r"<#\d{1,20}>")
+
+
+class AlertView(msgspec.Struct, frozen=True, kw_only=True):
+    """All a card shows: the alert, what the team remembers, and where the card belongs.
+
+    ``tag`` names the desk's database (see `ids`); ``ping`` wakes people with this rendering; ``incident``
+    is a ref or a thread's mention. What is part of an open incident no more ``escalates``.
+    """
+
+    alert: Alert
+    memory: Memory | None = None
+    source_name: str
+    tag: str
+    ping: Ping | None = None
+    incident: str = ""
+    escalates: bool = True
+
+
+def render(view: AlertView) -> Card:
+    """The alert as one message that fits all limits."""
+    alert = view.alert
+    embed = Embed(
+        title=headline(alert),
+        url=_source_url(alert),
+        description="\n".join(filter(None, _lines(view))),
+        color=colour(alert),
+        footer=SEPARATOR.join(filter(None, (marker(view.tag, alert.id), plain(view.source_name, _SOURCE)))),
+    )
+    ping = view.ping or Ping()
+    rows = (actions(view.alert, view.tag, more=True, escalates=view.escalates),)
+    return fit(Card(content=_notice(alert, ping), embeds=(embed,), rows=rows, ping=ping))
+
+
+def summon(view: AlertView, jump_url: str) -> Card:
+    """A message of its own that wakes ``view.ping`` and leads to the card, for an edit would wake nobody."""
+    ping = view.ping or Ping()
+    return fit(Card(content=f"{_notice(view.alert, ping)}\n{address(jump_url, 200)}", ping=ping))
+
+
+def headline(alert: Alert) -> str:
+    """``🔴 CRITICAL · HighErrorRate``, at most as long as an embed's title."""
+    start = banner(alert) + SEPARATOR
+    return start + (inline(alert.name, min(_NAME, TITLE - units(start)), addresses=False) or alert.ref)
+
+
+def marker(tag: str, alert_id: int) -> str:
+    """What every card of an alert begins its footer with, and by which a lost message is found again."""
+    return f"{format_ref(alert_id)}{SEPARATOR}{tag}"
+
+
+def find_marker(payload: dict[str, Any]) -> tuple[str, int] | None:
+    """The (tag, alert id) that a message in Discord's JSON shape bears in the footer of its first embed."""
+    embeds = payload.get("embeds") or [{}]
+    match = _MARKER.fullmatch((embeds[0].get("footer") or {}).get("text") or "")
+    return (match[2], int(match[1])) if match else None
+
+
+def actions(alert: Alert, tag: str, *, more: bool, escalates: bool = True) -> Row:
+    """The buttons that make sense in this state."""
+    buttons = []
+    if alert.state is State.ACKED:
+        buttons.append(_button(Verb.UNACK, "Un-acknowledge", alert, tag))
+    elif alert.state.open:
+        buttons.append(_button(Verb.ACK, "Acknowledge", alert, tag, ButtonStyle.SUCCESS))
+    if alert.state.open:
+        buttons.append(_button(Verb.RESOLVE, "Resolve", alert, tag))
+    if alert.state.open and escalates:
+        buttons.append(_button(Verb.ESCALATE, "Escalate", alert, tag))
+    buttons.append(_button(Verb.NOTE, "Note", alert, tag))
+    if more:
+        buttons.append(_button(Verb.MORE, "More", alert, tag))
+    return tuple(buttons)
+
+
+def note_modal(alert: Alert, tag: str) -> Modal:
+    """The form behind *Note*; its text comes back under `NOTE_INPUT`."""
+    field = Input(
+        custom_id=NOTE_INPUT,
+        label="What should the others know?",
+        placeholder="Seen by everybody on the card",
+        paragraph=True,
+        max_length=1_000,
+    )
+    return fit_modal(
+        Modal(custom_id=build(Verb.NOTE, tag, alert.id), title=f"Note on {alert.ref}", inputs=(field,))
+    )
+
+
+def places(alert: Alert) -> tuple[str, ...]:
+    """Service, namespace and target as they were sent, each once, without the empty ones."""
+    return tuple(dict.fromkeys(filter(None, (alert.service, alert.namespace, alert.target))))
+
+
+def where(alert: Alert, limit: int = _PLACE) -> str:
+    """The places as one line of Markdown; ``""`` when the sender named none."""
+    return inline(SEPARATOR.join(places(alert)), limit)
+
+
+def links(alert: Alert, budget: int = _LINKS) -> str:
+    """``[Runbook](..) · [Source](..)``: as many as fit the budget of units, in the sender's order."""
+    kept = []
+    for made in dict.fromkeys(link(place.title, place.url) for place in alert.links):
+        budget -= units(made) + len(SEPARATOR)
+        if made and budget >= 0:
+            kept.append(made)
+    return SEPARATOR.join(kept)
+
+
+def _button(
+    verb: Verb, label: str, alert: Alert, tag: str, style: ButtonStyle = ButtonStyle.SECONDARY
+) -> Button:
+    return Button(label=label, custom_id=build(verb, tag, alert.id), style=style)
+
+
+def _source_url(alert: Alert) -> str:
+    """Where the title leads: the sender's own page, if Discord takes its address."""
+    source = next((place for place in alert.links if place.title.casefold() == "source"), None)
+    return public_address(source.url) if source else ""
+
+
+def _notice(alert: Alert, ping: Ping) -> str:
+    """What a phone shows in its notification; empty when nobody is woken."""
+    if not ping:
+        return ""
+    name = inline(alert.name, _NAME, addresses=False) or alert.ref
+    cause = inline(_reason(alert), _NOTICE, addresses=False)
+    notice = f"{banner(alert).replace(SEPARATOR, ' ')} {name}"
+    return f"{ping.mentions} {notice} — {cause}" if cause else f"{ping.mentions} {notice}"
+
+
+def _lines(view: AlertView) -> tuple[str, ...]:
+    alert = view.alert
+    place = where(alert)
+    return (
+        inline(_reason(alert), _CAUSE),
+        _escalation(alert),
+        f"📍 {place}" if place else "",
+        _times(alert),
+        _owner(alert),
+        _note(alert),
+        _flapping(alert),
+        _incident(view.incident),
+        recall(view.memory),
+        links(alert),
+    )
+
+
+def _reason(alert: Alert) -> str:
+    """The summary; the description where there is none, or where it only says the name again."""
+    summary = alert.summary if alert.summary.strip() != alert.name.strip() else ""
+    return summary or alert.description
+
+
+def _escalation(alert: Alert) -> str:
+    if alert.escalated_from is None or not alert.state.open or alert.state is State.ACKED:
+        return ""
+    return f"⬆️ Was {alert.escalated_from} when acknowledged: please look again"
+
+
+def _times(alert: Alert) -> str:
+    parts = [f"🕐 {moment(alert.opened_at)}"]
+    if alert.state is State.RESOLVED and alert.resolved_at is not None:
+        lasted = span_of(alert.resolved_at - alert.opened_at)
+        by = f" by {who(alert.resolved_by)}" if alert.resolved_by else ""
+        parts = [f"🕐 Lasted {lasted}, over {moment(alert.resolved_at)}{by}"]
+    if alert.occurrences > 1:
+        last = f", last {moment(alert.last_seen_at)}" if alert.state is not State.RESOLVED else ""
+        parts.append(f"{TIMES}{alert.occurrences}{last}")
+    if alert.flaps:
+        parts.append(f"{alert.flaps} flap{'s' if alert.flaps > 1 else ''}")
+    return SEPARATOR.join(parts)
+
+
+def _flapping(alert: Alert) -> str:
+    """Why nobody is called."""
+    flapping = alert.flapping
+    if flapping.quiet_until is None:
+        return ""
+    often = f"{len(flapping.flapped_at)} times in {span_of(flapping.lasts)}"
+    return f"🔕 Flapping: {often}, held quiet until calm"
+
+
+def _owner(alert: Alert) -> str:
+    if alert.owner is None:
+        return ""
+    owner = who(alert.owner)
+    if alert.state is State.PROCESSING:
+        until = f", until {moment(alert.lease_expires_at, 't')}" if alert.lease_expires_at else ""
+        return f"👀 {owner} is looking{until}"
+    acked = f", acknowledged {moment(alert.acked_at)}" if alert.acked_at else ""
+    return f"🙋 {owner}{acked}"
+
+
+def _note(alert: Alert) -> str:
+    note = inline(alert.note, _NOTE)
+    if not note:
+        return ""
+    return f"💬 {note} — {who(alert.note_by)}" if alert.note_by else f"💬 {note}"
+
+
+def _incident(incident: str) -> str:
+    if not incident:
+        return ""
+    return f"🧵 Part of {incident if _THREAD.fullmatch(incident) else inline(incident, _PLACE)}"

@@ -1,0 +1,284 @@
+"""The group's card: alerts of one cause in one message.
+
+In the order of the questions a woken person asks: how bad, what and how many (title), why (the worst says it
+for all), how far it is worked on, where and since when, then the worst and newest members. The menu opens one
+of them, *Browse* leads to pages of all, and where they are many the complete list is attached.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from bot.cards.card import Button, ButtonStyle, Card, Embed, File, Ping, Row
+from bot.cards.cut import units
+from bot.cards.ids import Verb, build
+from bot.cards.limits import OPTIONS, TITLE, fit
+from bot.cards.look import ACKED, COLOURS, GOOD, SEPARATOR, SIGNS, STATES, TIMES, WORDS, sign, span_of
+from bot.cards.outbox.board import picker
+from bot.cards.outbox.board_list import write_list
+from bot.cards.text import address, inline, moment, plain
+from bot.domain.alert.alert import State
+from bot.domain.alert.group import Group, format_ref
+from bot.domain.alert.signal import Severity
+from bot.domain.outbox.board import Held
+from bot.domain.outbox.board import group as sort_by_name
+
+PAGE_SIZE: Final = 20
+SUBJECT: Final = "group"
+SURE: Final = "sure"
+_SHOWN: Final = 10  # members on the card itself
+_NAME: Final = 150
+_SHORT: Final = 60
+_PLACE: Final = 120
+_CAUSE: Final = 350
+_OWNER: Final = 24
+_SOURCE: Final = 60
+_FILE_NAME: Final = "alerts.txt"
+_UNTAKEN: Final = (State.NEW, State.PROCESSING, State.FAILED)
+
+
+class GroupView(msgspec.Struct, frozen=True, kw_only=True):
+    """All a group's card shows.
+
+    ``held`` are its open alerts, worst first, then newest first, perhaps not all of them; ``census`` counts
+    all its alerts. ``wakes`` is the worst severity among those that nobody has, None when nobody need be
+    called. ``ended_at`` is there when all are over.
+    """
+
+    group: Group
+    tag: str
+    now: datetime
+    held: tuple[Held, ...]
+    census: Mapping[tuple[State, Severity], int]
+    source_name: str = ""
+    wakes: Severity | None = None
+    ended_at: datetime | None = None
+    ping: Ping | None = None
+
+    @property
+    def total(self) -> int:
+        """All alerts that ever belonged to it."""
+        return sum(self.census.values())
+
+    @property
+    def open(self) -> int:
+        """How many of them are open."""
+        return sum(count for (state, _), count in self.census.items() if state.open)
+
+    @property
+    def untaken(self) -> int:
+        """How many wait for somebody to acknowledge them."""
+        return sum(count for (state, _), count in self.census.items() if state in _UNTAKEN)
+
+    @property
+    def severity(self) -> Severity:
+        """The worst among the open ones; of all, when none is open."""
+        open_ones = [severity for state, severity in self.census if state.open]
+        everyone = [severity for _, severity in self.census]
+        return max(open_ones or everyone or [self.group.severity], key=lambda each: each.rank)
+
+
+class GroupPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of a group's alerts, open ones first; ``number`` is counted from 0."""
+
+    group: Group
+    tag: str
+    number: int
+    total: int
+    held: tuple[Held, ...]
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; nothing is one page."""
+        return max(1, -(-self.total // PAGE_SIZE))
+
+
+def marker(tag: str, group_id: int) -> str:
+    """What a group's footer begins with, and by which a lost message is found again."""
+    return f"{format_ref(group_id)}{SEPARATOR}{tag}"
+
+
+def render(view: GroupView) -> Card:
+    """The group as one message that fits all limits."""
+    embed = Embed(
+        title=headline(view),
+        description="\n".join(_lines(view)),
+        color=_colour(view),
+        footer=SEPARATOR.join(
+            filter(None, (marker(view.tag, view.group.id), plain(view.source_name, _SOURCE)))
+        ),
+    )
+    ping = view.ping or Ping()
+    menu = (picker(view.held[:OPTIONS], view.tag, SUBJECT, "Open one of them"),) if view.held else ()
+    return fit(
+        Card(
+            content=_notice(view, ping),
+            embeds=(embed,),
+            rows=tuple(filter(None, (menu, _actions(view)))),
+            ping=ping,
+            file=_list(view),
+        )
+    )
+
+
+def summon(view: GroupView, jump_url: str) -> Card:
+    """A message of its own that wakes ``view.ping`` and leads to the card, for an edit would wake nobody."""
+    ping = view.ping or Ping()
+    return fit(Card(content=f"{_notice(view, ping)}\n{address(jump_url, 200)}", ping=ping))
+
+
+def render_page(page: GroupPage) -> Card:
+    """One page of the alerts, with a menu to open them."""
+    names = len({each.name for each in page.held})
+    embed = Embed(
+        title=f"{page.group.ref}{SEPARATOR}{_named(page.group.name)}",
+        description="\n".join(_line(each, "", named=names > 1) for each in page.held),
+        footer=f"{_some(page.total)}{SEPARATOR}page {page.number + 1:,} of {page.pages:,}",
+    )
+    menu = (picker(page.held, page.tag, SUBJECT, "Open an alert"),) if page.held else ()
+    return fit(Card(embeds=(embed,), rows=tuple(filter(None, (menu, _turns(page))))))
+
+
+def ask_resolve(view: GroupView) -> Card:
+    """Before many alerts end at one press."""
+    sure = Button(
+        label=f"Resolve {view.open:,}",
+        custom_id=build(Verb.GROUP_RESOLVE, view.tag, view.group.id, SURE),
+        style=ButtonStyle.DANGER,
+    )
+    said = f"Resolve all {view.open:,} open alerts of {view.group.ref}, {_named(view.group.name)}?"
+    return fit(Card(content=said, rows=((sure,),)))
+
+
+def headline(view: GroupView) -> str:
+    """``🔴 CRITICAL · HighErrorRate x412``, at most as long as an embed's title."""
+    start, end = f"{_banner(view)}{SEPARATOR}", f" {TIMES}{view.open or view.total:,}"
+    if len({each.name for each in view.held}) > 1:
+        end = f" and others{end}"
+    return f"{start}{inline(_name(view), min(_NAME, TITLE - units(start + end)), addresses=False)}{end}"
+
+
+def _name(view: GroupView) -> str:
+    return (view.held[0].name if view.held else view.group.name) or view.group.ref
+
+
+def _named(name: str) -> str:
+    return inline(name, _SHORT, addresses=False) or "unnamed"
+
+
+def _banner(view: GroupView) -> str:
+    word = WORDS[view.severity]
+    if not view.open:
+        return " ".join(STATES[State.RESOLVED])
+    if not view.untaken:
+        return f"{' '.join(STATES[State.ACKED])}{SEPARATOR}{word}"
+    return f"{SIGNS[view.severity]} {word}"
+
+
+def _colour(view: GroupView) -> int:
+    if not view.open:
+        return GOOD
+    return COLOURS[view.severity] if view.untaken else ACKED
+
+
+def _notice(view: GroupView, ping: Ping) -> str:
+    """What a phone shows in its notification; empty when nobody is woken."""
+    if not ping:
+        return ""
+    name = inline(_name(view), _NAME, addresses=False) or view.group.ref
+    return f"{ping.mentions} {_banner(view).replace(SEPARATOR, ' ')} {name} ({_some(view.open)})"
+
+
+def _lines(view: GroupView) -> Iterator[str]:
+    found = sort_by_name(view.held)
+    if view.held and (reason := inline(view.held[0].summary, _CAUSE)):
+        yield reason
+    yield _progress(view)
+    shared = "/".join(found[0].shared) if len(found) == 1 else view.group.service
+    if shared:
+        yield f"📍 {inline(shared, _PLACE)}"
+    opened, joined = moment(view.group.opened_at), moment(view.group.joined_at)
+    if view.ended_at is not None and not view.open:
+        yield f"🕐 Lasted {span_of(view.ended_at - view.group.opened_at)}, over {moment(view.ended_at)}"
+        return
+    yield f"🕐 {opened}{SEPARATOR}newest {joined}" if view.total > 1 else f"🕐 {opened}"
+    yield ""
+    apart = {each.id: group.tell_apart(each) for group in found for each in group.members}
+    for each in view.held[:_SHOWN]:
+        yield _line(each, apart[each.id], named=len(found) > 1)
+    if view.open > _SHOWN:
+        yield f"… and {view.open - _SHOWN:,} more in the attached list"
+
+
+def _progress(view: GroupView) -> str:
+    """``🔴 12 critical · 🟠 400 warning`` and how many of them somebody has, or are over."""
+    by_state: dict[State, int] = {}
+    by_severity: dict[Severity, int] = {}
+    for (state, severity), count in view.census.items():
+        by_state[state] = by_state.get(state, 0) + count
+        if state.open:
+            by_severity[severity] = by_severity.get(severity, 0) + count
+    worst_first = sorted(by_severity, key=lambda each: each.rank, reverse=True)
+    parts = [f"{SIGNS[each]} {by_severity[each]:,} {WORDS[each].lower()}" for each in worst_first]
+    parts += [
+        f"{sign_} {by_state[state]:,} {word.lower()}"
+        for state, (sign_, word) in STATES.items()
+        if by_state.get(state)
+    ]
+    return SEPARATOR.join(parts)
+
+
+def _line(held: Held, apart: str, *, named: bool) -> str:
+    """``🔴 A-1042 **HighErrorRate** · cart-7d9f · 12 minutes ago · x3 · Ann``."""
+    place = apart if apart != held.ref else ""
+    place = place or "/".join(filter(None, held.places))
+    parts = (
+        f"{sign(held)} {held.ref} **{_named(held.name)}**" if named else f"{sign(held)} {held.ref}",
+        inline(place, _SHORT, addresses=False),
+        moment(held.opened_at),
+        f"{TIMES}{held.occurrences}" if held.occurrences > 1 else "",
+        inline(held.owner, _OWNER),
+    )
+    return SEPARATOR.join(filter(None, parts))
+
+
+def _actions(view: GroupView) -> Row:
+    """The buttons that make sense now."""
+    tag, group_id = view.tag, view.group.id
+    buttons = []
+    if view.untaken:
+        buttons.append(
+            Button(
+                label="Acknowledge all",
+                custom_id=build(Verb.GROUP_ACK, tag, group_id),
+                style=ButtonStyle.SUCCESS,
+            )
+        )
+    if view.open:
+        buttons.append(Button(label="Resolve all", custom_id=build(Verb.GROUP_RESOLVE, tag, group_id)))
+    buttons.append(
+        Button(label="Browse all", custom_id=build(Verb.GROUP_PAGE, tag, group_id, "0"), emoji="📋")
+    )
+    return tuple(buttons)
+
+
+def _turns(page: GroupPage) -> Row:
+    """Back and forth; a button that leads nowhere is missing."""
+    return tuple(
+        Button(label=label, custom_id=build(Verb.GROUP_PAGE, page.tag, page.group.id, str(number)))
+        for label, number in (("◀ Worse", page.number - 1), ("More ▶", page.number + 1))
+        if 0 <= number < page.pages
+    )
+
+
+def _list(view: GroupView) -> File | None:
+    if view.open <= _SHOWN:
+        return None
+    said = f"open alerts of {view.group.ref}"
+    return File(_FILE_NAME, write_list(sort_by_name(view.held), total=view.open, now=view.now, said=said))
+
+
+def _some(count: int) -> str:
+    return f"{count:,} alert{'' if count == 1 else 's'}"

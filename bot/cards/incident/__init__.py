@@ -1,0 +1,1 @@
+"""How incidents look: head, forms, lists, timeline, reminders, post-mortem."""

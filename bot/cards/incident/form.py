@@ -1,0 +1,80 @@
+"""The forms of incidents; what was typed comes back under the names below."""
+
+from typing import Final
+
+from bot.cards.card import Input, Modal
+from bot.cards.ids import Verb, build
+from bot.cards.limits import fit_modal
+from bot.cards.text import plain
+from bot.domain.incident.incident import Incident, Level
+
+TITLE_INPUT: Final = "title"
+SEVERITY_INPUT: Final = "severity"
+NOTE_INPUT: Final = "note"
+UPDATE_INPUT: Final = "update"
+NEW: Final = "new"  # the subject of a form that opens an incident without an alert
+MAX_TITLE: Final = 200
+MAX_TEXT: Final = 1_000
+
+
+def open_modal(
+    tag: str, *, alert_id: int | None, title: str, severity: Level, cap: Level = Level.P0
+) -> Modal:
+    """The form behind *Escalate*, filled in beforehand; ``cap`` is the worst severity that is allowed."""
+    worst = f"Severity, {cap} is the worst it can be" if cap is not Level.P0 else "Severity, P0 is the worst"
+    inputs = (
+        Input(
+            custom_id=TITLE_INPUT, label="What is wrong?", value=plain(title, MAX_TITLE), max_length=MAX_TITLE
+        ),
+        Input(custom_id=SEVERITY_INPUT, label=worst, value=severity.value, max_length=4),
+        Input(
+            custom_id=NOTE_INPUT,
+            label="What is known so far?",
+            placeholder="Who or what is affected, what was tried",
+            paragraph=True,
+            required=False,
+            max_length=MAX_TEXT,
+        ),
+    )
+    subject = NEW if alert_id is None else alert_id
+    return fit_modal(
+        Modal(custom_id=build(Verb.ESCALATE, tag, subject), title="Open an incident", inputs=inputs)
+    )
+
+
+def update_modal(incident: Incident, tag: str) -> Modal:
+    """The form behind *Update*."""
+    return _ask(
+        Verb.INCIDENT_UPDATE,
+        incident,
+        tag,
+        title=f"Update on {incident.ref}",
+        field=Input(
+            custom_id=UPDATE_INPUT,
+            label="How does it stand?",
+            placeholder="What is affected, what is being done, when you will say more",
+            paragraph=True,
+            max_length=MAX_TEXT,
+        ),
+    )
+
+
+def note_modal(incident: Incident, tag: str) -> Modal:
+    """The form behind *Note*."""
+    return _ask(
+        Verb.INCIDENT_NOTE,
+        incident,
+        tag,
+        title=f"Timeline of {incident.ref}",
+        field=Input(
+            custom_id=NOTE_INPUT,
+            label="What happened, what did you find?",
+            placeholder="Goes into the timeline",
+            paragraph=True,
+            max_length=MAX_TEXT,
+        ),
+    )
+
+
+def _ask(verb: Verb, incident: Incident, tag: str, *, title: str, field: Input) -> Modal:
+    return fit_modal(Modal(custom_id=build(verb, tag, incident.id), title=title, inputs=(field,)))

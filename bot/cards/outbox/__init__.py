@@ -1,0 +1,1 @@
+"""How the outbox speaks of itself: boards, outage reports, closed channels."""

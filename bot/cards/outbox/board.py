@@ -1,0 +1,256 @@
+"""The storm board: one message for all open alerts of a channel that have no card of their own.
+
+Read in this order: how many and how bad, since when, then the largest groups, each a header and what tells
+its members apart. The menu opens the most urgent, *Browse* leads to pages of all, and the complete list is
+attached. When every alert is over or has a card, the board becomes one line that says what the storm was.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Final
+
+import msgspec
+
+from bot.cards.card import Button, Card, Embed, File, Option, Row, Select
+from bot.cards.cut import units
+from bot.cards.ids import Verb, build
+from bot.cards.limits import OPTION_TEXT, OPTIONS, fit
+from bot.cards.look import COLOURS, GOOD, SEPARATOR, SIGNS, TIMES, WORDS, sign, words
+from bot.cards.outbox.board_list import write_list
+from bot.cards.text import inline, moment, plain
+from bot.domain.alert.signal import Severity
+from bot.domain.outbox.board import Group, Held, Passed, count, group
+
+PAGE_SIZE: Final = 20
+SUBJECT: Final = "board"
+_FILE_NAME: Final = "alerts.txt"
+_NAME: Final = 60
+_PLACE: Final = 48
+_ITEM: Final = 40
+_OWNER: Final = 24
+_ENTRIES: Final = 24  # lines of names
+_ALONE: Final = 6  # names that occur once, of one severity, and have a line each
+_PACKED: Final = 400  # members that are tried behind a header
+_ROOM: Final = 3_700  # of the description's 4,096 units: head and tail need little
+
+
+class BoardView(msgspec.Struct, frozen=True, kw_only=True):
+    """All a board shows: ``held`` is worst first, then newest first.
+
+    ``number`` tells the channel's boards apart. ``counts`` is there when ``held`` is not complete, and
+    ``passed`` when the storm is over.
+    """
+
+    channel_id: int
+    number: int
+    tag: str
+    since: datetime
+    now: datetime
+    held: tuple[Held, ...]
+    counts: Mapping[Severity, int] | None = None
+    passed: Passed | None = None
+
+    @property
+    def totals(self) -> Mapping[Severity, int]:
+        """How many open alerts there are without a card, by severity."""
+        return count(self.held) if self.counts is None else self.counts
+
+
+class BoardPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of the same alerts, ``number`` counted from 0."""
+
+    channel_id: int
+    tag: str
+    number: int
+    total: int
+    size: int
+    held: tuple[Held, ...]
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; nothing is one page."""
+        return max(1, -(-self.total // self.size))
+
+
+def marker(tag: str, number: int) -> str:
+    """What a board's footer begins with, and by which a lost board is found again."""
+    return f"B-{number}{SEPARATOR}{tag}"
+
+
+def render(view: BoardView) -> Card:
+    """The board as one message with the complete list attached."""
+    if view.passed is not None:
+        return fit(_calm(view, view.passed))
+    groups = group(view.held)
+    totals = view.totals
+    total = sum(totals.values())
+    embed = Embed(
+        title=f"⛈️ Alert storm{SEPARATOR}{_some(total, 'open alert')} without a card",
+        description="\n".join((*_head(view, totals), "", *_lines(groups))),
+        color=_colour(totals),
+        footer=SEPARATOR.join((marker(view.tag, view.number), "the complete list is attached")),
+    )
+    browse = Button(
+        label="Browse all", custom_id=build(Verb.BOARD, view.tag, view.channel_id, "0"), emoji="📋"
+    )
+    rows = ((picker(view.held[:OPTIONS], view.tag, SUBJECT, "Open one of the most urgent"),), (browse,))
+    listed = File(_FILE_NAME, write_list(groups, total=total, now=view.now))
+    return fit(Card(embeds=(embed,), rows=rows, file=listed))
+
+
+def render_page(page: BoardPage) -> Card:
+    """One page of the same alerts, with a menu to open them."""
+    if not page.held:
+        return fit(Card(embeds=(Embed(title="Every open alert has a card now. 🌙", color=GOOD),)))
+    embed = Embed(
+        title="Open alerts without a card",
+        description="\n".join(map(_line, page.held)),
+        color=_colour(count(page.held)),
+        footer=f"{_some(page.total, 'alert')}{SEPARATOR}page {page.number + 1:,} of {page.pages:,}",
+    )
+    rows = ((picker(page.held, page.tag, SUBJECT, "Open an alert"),), _turns(page))
+    return fit(Card(embeds=(embed,), rows=tuple(filter(None, rows))))
+
+
+def _calm(view: BoardView, passed: Passed) -> Card:
+    """What a tired person wants to know the next morning."""
+    left = (
+        f"{passed.still_open} still open, each with a card of its own."
+        if passed.still_open
+        else "All of them are over."
+    )
+    said = (
+        f"✅ **Storm over**: {_some(passed.alerts, 'alert')} from {moment(view.since, 't')}"
+        f" to {moment(passed.ended_at, 't')}. {left}"
+    )
+    return Card(embeds=(Embed(description=said, color=GOOD, footer=marker(view.tag, view.number)),))
+
+
+def _head(view: BoardView, totals: Mapping[Severity, int]) -> tuple[str, str]:
+    worst_first = sorted(totals, key=lambda each: each.rank, reverse=True)
+    counts = (f"{SIGNS[each]} {totals[each]:,} {WORDS[each].lower()}" for each in worst_first)
+    oldest = min(view.held, key=_age)
+    newest = max(view.held, key=_age)
+    ends = (
+        f"{word} {each.ref} {moment(each.opened_at)}"
+        for word, each in (("oldest", oldest), ("newest", newest))
+    )
+    return SEPARATOR.join(counts), f"🕐 {SEPARATOR.join(ends)}"
+
+
+def _age(held: Held) -> tuple[datetime, int]:
+    return held.opened_at, held.id
+
+
+def _colour(totals: Mapping[Severity, int]) -> int:
+    return COLOURS[max(totals, key=lambda severity: severity.rank)]
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    """A line of the board: a header, what may be packed behind it, and how many that would be in all."""
+
+    header: str
+    items: Sequence[str]
+    total: int
+
+
+def _lines(groups: Sequence[Group]) -> Iterator[str]:
+    """Each name once, and behind it as many of its members as fit into its share of the room."""
+    entries = list(_entries(groups))
+    shown = entries[:_ENTRIES]
+    room = _ROOM - sum(units(each.header) + 1 for each in shown)
+    for index, entry in enumerate(shown):
+        packed = _pack(entry, room // (len(shown) - index))
+        room -= units(packed)
+        yield f"{entry.header}{packed}"
+    if len(entries) > len(shown):
+        yield f"… and {len(entries) - len(shown):,} more names in the list"
+
+
+def _entries(groups: Sequence[Group]) -> Iterator[_Entry]:
+    """Groups of many have a line each; where many stand alone, they share one."""
+    for severity, same in groupby(groups, key=lambda each: each.severity):
+        alone = []
+        for each in same:
+            if len(each.members) == 1:
+                alone.append(each)
+            else:
+                yield _many(each)
+        if len(alone) > _ALONE:
+            header = f"{SIGNS[severity]} **{len(alone):,} different alerts**"
+            yield _Entry(header, [each.name for each in alone[:_PACKED]], len(alone))
+        else:
+            yield from (_Entry(_single(each), (), 0) for each in alone)
+
+
+def _many(found: Group) -> _Entry:
+    shared = f"{SEPARATOR}{inline('/'.join(found.shared), _PLACE)}" if found.shared else ""
+    header = f"{SIGNS[found.severity]} **{_name(found.name)}** {TIMES}{len(found.members):,}{shared}"
+    items = list(map(found.tell_apart, found.members[:_PACKED]))
+    return _Entry(header, items, len(found.members))
+
+
+def _single(found: Group) -> str:
+    place = inline("/".join(found.shared), _PLACE)
+    header = f"{SIGNS[found.severity]} **{_name(found.name)}**"
+    return f"{header}{SEPARATOR}{place}" if place else header
+
+
+def _pack(entry: _Entry, room: int) -> str:
+    """``: cart-1, cart-2, +409 more`` within ``room`` units; nothing where not even one fits."""
+    packed: list[str] = []
+    room -= len(f": , +{entry.total:,} more")
+    for item in entry.items:
+        shown = inline(item, _ITEM, addresses=False)
+        room -= units(shown) + 2
+        if room < 0:
+            break
+        packed.append(shown)
+    if not packed:
+        return ""
+    left = entry.total - len(packed)
+    return f": {', '.join(packed)}" + (f", +{left:,} more" if left else "")
+
+
+def _name(name: str) -> str:
+    return inline(name, _NAME, addresses=False) or "unnamed"
+
+
+def _line(held: Held) -> str:
+    """``🔴 A-1042 **HighErrorRate** · shop/checkout · 12 minutes ago · x3 · Ann``."""
+    parts = (
+        f"{sign(held)} {held.ref} **{_name(held.name)}**",
+        inline("/".join(filter(None, held.places)), _PLACE),
+        moment(held.opened_at),
+        f"{TIMES}{held.occurrences}" if held.occurrences > 1 else "",
+        inline(held.owner, _OWNER),
+    )
+    return SEPARATOR.join(filter(None, parts))
+
+
+def picker(held: Sequence[Held], tag: str, subject: str, said: str) -> Select:
+    """Opens one alert with its buttons; its value is the alert's number."""
+    options = tuple(
+        Option(
+            label=plain(f"{each.ref} {each.name}", OPTION_TEXT),
+            value=str(each.id),
+            description=plain(SEPARATOR.join(filter(None, (words(each), *each.places))), OPTION_TEXT),
+            emoji=sign(each),
+        )
+        for each in held
+    )
+    return Select(custom_id=build(Verb.PICK, tag, subject), placeholder=said, options=options)
+
+
+def _turns(page: BoardPage) -> Row:
+    """Back and forth; a button that leads nowhere is missing."""
+    return tuple(
+        Button(label=label, custom_id=build(Verb.BOARD, page.tag, page.channel_id, str(number)))
+        for label, number in (("◀ Worse", page.number - 1), ("More ▶", page.number + 1))
+        if 0 <= number < page.pages
+    )
+
+
+def _some(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,60 @@
+"""The blindness report: what happened while nothing could be shown, in numbers."""
+
+from typing import Final
+
+import msgspec
+
+from bot.cards.card import Card, Embed
+from bot.cards.limits import fit
+from bot.cards.look import CALM, GOOD, SEPARATOR, span_of
+from bot.cards.text import moment
+from bot.domain.outbox.outage import Blindness, Cause
+
+_CAUSES: Final = {
+    Cause.UNREACHABLE: "Discord could not be reached.",
+    Cause.CLOSED: "This channel could not be written to.",
+    Cause.STOPPED: "Tocsin was not running; this is what its senders have told since.",
+}
+
+
+class BlindnessView(msgspec.Struct, frozen=True):
+    """The blindness, and the ``number`` that tells the channel's reports apart."""
+
+    blindness: Blindness
+    number: int
+    tag: str
+
+
+def render(view: BlindnessView) -> Card:
+    """The report as one message."""
+    found = view.blindness
+    embed = Embed(
+        title=f"🙈 Blind for {span_of(found.ended_at - found.began_at)}",
+        description=f"{moment(found.began_at, 't')}\u2013{moment(found.ended_at, 't')}: {_numbers(found)}\n"
+        f"{_CAUSES[found.cause]}{_rest(found)}",
+        color=CALM if found.still_open else GOOD,
+        footer=marker(view.tag, view.number),
+    )
+    return fit(Card(embeds=(embed,)))
+
+
+def marker(tag: str, number: int) -> str:
+    """What a report's footer is, and by which a lost report is found again."""
+    return f"BLIND-{number}{SEPARATOR}{tag}"
+
+
+def _numbers(found: Blindness) -> str:
+    if not found.fired:
+        return "**no alert** fired, as far as is known."
+    counts = (f"**{found.fired:,} fired**", f"{found.resolved:,} already resolved")
+    return f"{', '.join(counts)}, **{found.still_open:,} still open**."
+
+
+def _rest(found: Blindness) -> str:
+    """What becomes of them."""
+    parts = []
+    if found.still_open:
+        parts.append("What is open follows.")
+    if found.resolved and found.cause is not Cause.STOPPED:
+        parts.append("What is over gets no card: `/alert list` knows it.")
+    return "".join(f" {part}" for part in parts)

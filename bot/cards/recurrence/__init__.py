@@ -1,0 +1,1 @@
+"""How recurrences look: profile, ranking, work items, chart."""

@@ -1,0 +1,1 @@
+"""Who may send and ask: sources, tokens, webhooks, and the secrets taken out of text."""

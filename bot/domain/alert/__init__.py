@@ -1,0 +1,1 @@
+"""One episode of a signal: its states, identity, verdicts, flapping and grouping."""

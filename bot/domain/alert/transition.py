@@ -1,0 +1,115 @@
+"""Change: what each trigger makes of an alert, beyond its state; the table in `alert` has the last word.
+
+Every function raises `IllegalTransitionError` (or `ConflictError`, when the claim is somebody else's) and
+returns the alert as it is afterwards.
+"""
+
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from bot.domain.actor import Actor
+from bot.domain.alert.alert import Alert, IllegalTransitionError, Trigger, next_state
+from bot.domain.alert.flap import CALM
+from bot.domain.errors import ConflictError
+
+
+def acknowledge(alert: Alert, actor: Actor, now: datetime, note: str = "") -> Alert:
+    """``actor`` takes it on."""
+    acked = replace(
+        alert,
+        state=next_state(alert, Trigger.ACK),
+        owner=actor,
+        acked_at=now,
+        lease_expires_at=None,
+        escalated_from=None,
+    )
+    return annotate(acked, actor, note) if note else acked
+
+
+def unacknowledge(alert: Alert) -> Alert:
+    """Somebody else has to look."""
+    return replace(alert, state=next_state(alert, Trigger.UNACK), owner=None, acked_at=None)
+
+
+def unacknowledge_own(alert: Alert, actor: Actor) -> Alert:
+    """The same, but only by who acknowledged it: taking back one's own emoji."""
+    changed = unacknowledge(alert)
+    _demand_owner(alert, actor)
+    return changed
+
+
+def claim(alert: Alert, actor: Actor, now: datetime, lease: timedelta) -> Alert:
+    """``actor`` looks at it until the lease runs out."""
+    state = next_state(alert, Trigger.CLAIM)
+    return replace(alert, state=state, owner=actor, lease_expires_at=now + lease)
+
+
+def release(alert: Alert, actor: Actor) -> Alert:
+    """The owner ends the claim."""
+    state = next_state(alert, Trigger.RELEASE)
+    _demand_owner(alert, actor)
+    return replace(alert, state=state, owner=None, lease_expires_at=None)
+
+
+def fail(alert: Alert, actor: Actor, note: str = "") -> Alert:
+    """The owner of the claim gives up."""
+    state = next_state(alert, Trigger.FAIL)
+    _demand_owner(alert, actor)
+    failed = replace(alert, state=state, owner=None, lease_expires_at=None)
+    return annotate(failed, actor, note) if note else failed
+
+
+def retry(alert: Alert) -> Alert:
+    """A failed alert waits again."""
+    return replace(alert, state=next_state(alert, Trigger.RETRY))
+
+
+def resolve(alert: Alert, actor: Actor, now: datetime, note: str = "") -> Alert:
+    """It is over; who had it stays known."""
+    resolved = replace(
+        alert,
+        state=next_state(alert, Trigger.RESOLVE),
+        resolved_at=now,
+        resolved_by=actor,
+        lease_expires_at=None,
+        silent_after=None,
+    )
+    return annotate(resolved, actor, note) if note else resolved
+
+
+def calm_down(alert: Alert, now: datetime) -> Alert:
+    """It has not flapped for a window: people may be called again.
+
+    Raises:
+        ConflictError: it has, meanwhile.
+    """
+    if alert.flapping.quiet_until is None or alert.flapping.holds(now):
+        raise ConflictError(f"{alert.ref} is not calm.")
+    return replace(alert, flapping=CALM)
+
+
+def annotate(alert: Alert, actor: Actor, note: str) -> Alert:
+    """The newest note stands on the card."""
+    return replace(alert, note=note, note_by=actor)
+
+
+def expire_lease(alert: Alert, now: datetime) -> Alert:
+    """The claim has run out."""
+    state = next_state(alert, Trigger.LEASE_EXPIRE)
+    if alert.lease_expires_at is None or alert.lease_expires_at > now:
+        raise IllegalTransitionError(alert, Trigger.LEASE_EXPIRE)
+    return replace(alert, state=state, owner=None, lease_expires_at=None)
+
+
+def end_by_silence(alert: Alert, actor: Actor, now: datetime) -> Alert:
+    """Its sender has not repeated it for its time to live."""
+    if alert.silent_after is None or alert.silent_after > now:
+        raise IllegalTransitionError(alert, Trigger.RESOLVE)
+    return resolve(alert, actor, now)
+
+
+def _demand_owner(alert: Alert, actor: Actor) -> None:
+    if alert.owner is None or str(alert.owner) != str(actor):
+        holder = alert.owner.mention if alert.owner else "nobody"
+        raise ConflictError(f"{alert.ref} is held by {holder}, not by you.")

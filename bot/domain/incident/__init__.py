@@ -1,0 +1,1 @@
+"""What people work on together: states, roles, timeline, actions, post-mortem."""

@@ -1,0 +1,1 @@
+"""What waits to be shown in Discord: cards, plans, boards, outages, the delivery ledger."""

@@ -1,0 +1,201 @@
+"""Plan: which call a channel gets next.
+
+Law: of the calls whose bucket is open the most urgent one is made; a bucket that is closed holds up only its
+own calls; no call is made that would be refused. The last token of a bucket is kept: of the posts for people
+and for the board, of the edits for criticals and people. A board that lacks something gets its turn before
+anything that nobody waits for.
+
+Theory: posts and edits have buckets of their own, so a channel is two queues. When so many new cards wait
+that the last of them would come later than `PATIENCE`, that is a storm: from then on only criticals, and
+what people took up, still get cards of their own; everything is reachable from the board, one message that
+is edited in place. When hardly anything new comes any more, the open alerts without a card get one as the
+budget allows; the board stays until the last of them has. So it is entered by many and left by none: it
+cannot flicker.
+
+What a bucket holds is what Discord said of it, never a number of ours. Pure: it sees counts and buckets and
+knows neither database nor wire; all durations are in seconds.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+import msgspec
+
+from bot.domain.alert.verdict import Lane
+
+PATIENCE: Final = 15.0  # that a new card may wait for its turn, where more wait it is a storm
+HANDFUL: Final = 5  # new cards that are never a storm, however tight the bucket
+CALM: Final = 20.0  # in which hardly anything new may come before held cards are posted
+REFRESH: Final = 30.0  # between turns of a board whose only fault is that it lists alerts with a card
+BOARD_REST: Final = 1.0  # between two turns of a board, at least
+BOARD_SHARE: Final = 0.6  # of the edits that a board may use up
+RESERVE: Final = 1  # tokens kept of each bucket
+LOOK: Final = 1.0  # after which a storm is looked at again although nothing rang
+
+
+class Call(StrEnum):
+    """What the channel gets."""
+
+    POST = "post"
+    EDIT = "edit"
+    BOARD = "board"
+    WAIT = "wait"
+
+
+class Bucket(msgspec.Struct, frozen=True, gc=False):
+    """What Discord said of a bucket: ``remaining`` of ``limit`` calls, full again in ``resets_in``.
+
+    ``window`` is how long it takes from a full bucket's first call until it is full again. ``limit`` is None
+    while nothing was heard. ``closed`` is how long no call at all may be made, for whatever reason.
+    """
+
+    limit: int | None = None
+    remaining: int = 0
+    resets_in: float = 0.0
+    window: float = 0.0
+    closed: float = 0.0
+
+    def wait(self, *, urgent: bool) -> float:
+        """How long until a call may be made, 0 for now; the reserve is for urgent ones."""
+        if self.closed > 0 or self.limit is None or self.resets_in <= 0:
+            return max(self.closed, 0.0)
+        kept = 0 if urgent else self._kept
+        return 0.0 if self.remaining > kept else self.resets_in
+
+    def carries(self, seconds: float) -> float:
+        """How many calls that nobody waits for may begin within ``seconds``; infinity without a limit."""
+        if self.limit is None or self.window <= 0:
+            return math.inf
+        a_window = self.limit - self._kept
+        if self.resets_in <= 0:
+            return a_window * math.ceil(seconds / self.window)
+        later = math.ceil(max(seconds - self.resets_in, 0.0) / self.window)
+        return max(self.remaining - self._kept, 0) + a_window * later
+
+    @property
+    def _kept(self) -> int:
+        """A bucket of one call has nothing to keep."""
+        return RESERVE if self.limit is not None and self.limit > RESERVE else 0
+
+
+UNKNOWN: Final = Bucket()
+
+
+class Waiting(msgspec.Struct, frozen=True, gc=False):
+    """Cards that may be sent now, by lane: those never posted, and those to be edited."""
+
+    new: Mapping[Lane, int]
+    changed: Mapping[Lane, int]
+
+    @property
+    def news(self) -> int:
+        """All cards that were never posted; what people wait for is no storm, and no board stands for it."""
+        return sum(count for lane, count in self.new.items() if lane is not Lane.PERSON)
+
+
+class Board(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """How the board of a channel stands.
+
+    ``lacking`` says that it lacks a new alert or lists one that is over, ``drifted`` only that some of those
+    it lists have cards by now; ``young`` cards without a message came within the last `CALM` seconds.
+    """
+
+    active: bool = False
+    posted: bool = False
+    lacking: bool = False
+    drifted: bool = False
+    rested: float = math.inf
+    young: int = 0
+
+
+class Step(msgspec.Struct, frozen=True, gc=False):
+    """The next call, for a card of one of these lanes; an infinite ``wait`` is for something new."""
+
+    call: Call
+    lanes: tuple[Lane, ...] = ()
+    wait: float = 0.0
+
+
+class _Turn(NamedTuple):
+    call: Call
+    lanes: tuple[Lane, ...]
+    urgent: bool
+
+
+_OPENING: Final = _Turn(Call.BOARD, (), urgent=True)
+_RENEWAL: Final = _Turn(Call.BOARD, (), urgent=False)
+_ANSWERS: Final = (
+    _Turn(Call.EDIT, (Lane.CRITICAL, Lane.PERSON), urgent=True),
+    _Turn(Call.POST, (Lane.PERSON,), urgent=True),
+)
+_ENDS: Final = _Turn(Call.EDIT, (Lane.RESOLVE,), urgent=False)
+_NEWS: Final = (
+    _Turn(Call.POST, (Lane.RESOLVE, Lane.WARNING), urgent=False),
+    _Turn(Call.POST, (Lane.INFO, Lane.COUNT), urgent=False),
+)
+_REST: Final = _Turn(Call.EDIT, (Lane.WARNING, Lane.INFO, Lane.COUNT), urgent=False)
+
+
+def storm_from(post: Bucket) -> float:
+    """More new cards than this are a storm: the last of them would wait longer than `PATIENCE`."""
+    return max(post.carries(PATIENCE), HANDFUL)
+
+
+def storms(waiting: Waiting, post: Bucket) -> bool:
+    """Whether a channel without a board needs one."""
+    return waiting.news > storm_from(post)
+
+
+def calms(board: Board, post: Bucket) -> bool:
+    """Whether so little is new that the held cards may be posted."""
+    return 2 * board.young <= storm_from(msgspec.structs.replace(post, resets_in=0.0))
+
+
+def board_rest(edit: Bucket) -> float:
+    """Seconds between two turns of a board, so that others can edit too."""
+    if edit.limit is None:
+        return BOARD_REST
+    return max(edit.window / max(edit.limit * BOARD_SHARE, 1.0), BOARD_REST)
+
+
+def choose(waiting: Waiting, board: Board, post: Bucket, edit: Bucket) -> Step:
+    """The next step of a channel."""
+    wait = math.inf
+    for turn in _order(waiting, board, post):
+        if not _is_due(turn, waiting, board):
+            continue
+        is_post = turn.call is Call.POST or turn is _OPENING
+        pause = (post if is_post else edit).wait(urgent=turn.urgent)
+        if turn is _RENEWAL:
+            rest = board_rest(edit) if board.lacking else REFRESH
+            pause = max(pause, rest - board.rested)
+        if pause <= 0:
+            return Step(turn.call, turn.lanes)
+        wait = min(wait, pause)
+    if board.active and waiting.news:
+        wait = min(wait, LOOK)
+    return Step(Call.WAIT, wait=wait)
+
+
+def _order(waiting: Waiting, board: Board, post: Bucket) -> Iterator[_Turn]:
+    """All turns, the most urgent first; criticals leave the last post to a board that may be needed."""
+    brews = board.active or 2 * waiting.news > storm_from(post)
+    if not board.posted:
+        yield _OPENING
+    yield _Turn(Call.POST, (Lane.CRITICAL,), urgent=not brews)
+    yield from _ANSWERS
+    if board.posted:
+        yield _RENEWAL
+    yield _ENDS
+    if not board.active or calms(board, post):
+        yield from _NEWS
+    yield _REST
+
+
+def _is_due(turn: _Turn, waiting: Waiting, board: Board) -> bool:
+    if turn.call is Call.BOARD:
+        return board.active and (board.lacking or board.drifted)
+    cards = waiting.new if turn.call is Call.POST else waiting.changed
+    return any(cards.get(lane) for lane in turn.lanes)

@@ -1,0 +1,78 @@
+"""Ranking: recurrences in order of what they cost, within a window of time."""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from bot.domain.recurrence.recurrence import Recurrence
+
+PAGE: Final = 10
+
+
+class Window(StrEnum):
+    """How far back to look: clock hours for a day, days of UTC for more, the present one included."""
+
+    DAY = "24h"
+    WEEK = "7d"
+    MONTH = "30d"
+
+    @property
+    def span(self) -> timedelta:
+        """Its length."""
+        return _SPANS[self]
+
+
+_SPANS: Final = {
+    Window.DAY: timedelta(days=1),
+    Window.WEEK: timedelta(days=7),
+    Window.MONTH: timedelta(days=30),
+}
+
+
+class Sort(StrEnum):
+    """What is most: how often it fired, how long people had it in hand, how many call it noise.
+
+    Equal votes rank by the episodes that nobody was needed for.
+    """
+
+    OCCURRENCES = "occurrences"
+    ATTENTION = "attention"
+    NOISE = "noise"
+
+
+class Query(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Which recurrences fired within the window; ``text`` is looked for in name, service and target."""
+
+    window: Window = Window.MONTH
+    sort: Sort = Sort.OCCURRENCES
+    text: str = ""
+    source_id: int | None = None
+
+
+class Ranked(msgspec.Struct, frozen=True, kw_only=True):
+    """A recurrence with what it cost within the window."""
+
+    recurrence: Recurrence
+    occurrences: int
+    episodes: int
+    self_resolves: int
+    attention: timedelta
+
+
+class Totals(msgspec.Struct, frozen=True, kw_only=True):
+    """Sums over all times of all recurrences that match."""
+
+    recurrences: int = 0
+    occurrences: int = 0
+    episodes: int = 0
+    duplicates: int = 0
+    flaps: int = 0
+    acks: int = 0
+    ack_time: timedelta = timedelta(0)
+    resolves: int = 0
+    resolve_time: timedelta = timedelta(0)
+    self_resolves: int = 0
+    attention: timedelta = timedelta(0)
+    noise_votes: int = 0

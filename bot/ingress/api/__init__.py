@@ -1,0 +1,1 @@
+"""The HTTP API for programs: one file a family of routes."""

@@ -1,0 +1,124 @@
+"""API: what programs ask and tell, with a token; the way of one request from its address to its answer.
+
+Law: an answer that is no success changed nothing. Every change is made by a use case, in the name of the
+token, within the token's project.
+"""
+
+import re
+from typing import Any, Final
+
+import msgspec
+from aiohttp import web
+
+from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError, StandingError
+from bot.ingress.api import action as api_action
+from bot.ingress.api import alert as api_alert
+from bot.ingress.api import event as api_event
+from bot.ingress.api import incident as api_incident
+from bot.ingress.api import recurrence as api_recurrence
+from bot.ingress.api import run as api_run
+from bot.ingress.api import work as api_work
+from bot.ingress.api.route import Caller, Reply, Route, read_json, read_key, read_query
+from bot.ingress.options import IngressOptions
+from bot.ingress.principal import Gate
+from bot.ingress.problem import Reason, Refusal
+from bot.ingress.room import Room
+from bot.usecases.desk import Desk
+
+ROUTES: Final[tuple[Route[Any], ...]] = (
+    *api_alert.ROUTES,
+    *api_event.ROUTES,
+    *api_recurrence.ROUTES,
+    *api_work.ROUTES,
+    *api_incident.ROUTES,
+    *api_action.ROUTES,
+    *api_run.ROUTES,
+)
+MOST_AT_ONCE: Final = 256
+_HEADERS: Final = {"Content-Type": "application/json", "Server": "tocsin"}
+
+_PLACES: Final = {
+    path: (
+        re.compile(re.escape(path).replace(r"\{ref\}", "(?P<ref>[^/]+)")),
+        {route.method: route for route in ROUTES if route.path == path},
+    )
+    for path in sorted({route.path for route in ROUTES}, key=lambda path: ("{" in path, path))
+}
+"""By address, those without a ``{ref}`` first: what is a word of ours is not taken for a name."""
+
+
+class Api:
+    """Answers programs."""
+
+    def __init__(self, desk: Desk, options: IngressOptions) -> None:
+        self._desk = desk
+        self._patience = options.patience
+        self._gate = Gate(desk)
+        self._known = Room(MOST_AT_ONCE)
+
+    async def answer(self, request: web.BaseRequest) -> web.Response:
+        """Answer one request.
+
+        Raises:
+            Refusal: with all that is wrong with it.
+            NotDurableError: the database cannot be reached.
+        """
+        route, ref = _find(request.path, request.method)
+        admitted = await self._gate.admit(request.headers, route.scope)
+        with self._known:
+            key = read_key(request) if route.keyed else ""
+            caller = Caller(admitted.desk, admitted.token.actor, ref, key)
+            asked = await self._read(request, route)
+            try:
+                reply = await route.act(caller, asked)
+            except InvalidInputError as error:
+                detail = f"{error.reason[0].upper()}{error.reason[1:]}."
+                raise Refusal(Reason.INVALID, detail, field=_field(caller, asked, error.field)) from None
+            except NotFoundError as error:
+                raise Refusal(Reason.NOT_FOUND, str(error), field=_field(caller, asked, error.kind)) from None
+            except ConflictError as error:
+                raise _conflict(error) from None
+        return _write(reply)
+
+    async def _read(self, request: web.BaseRequest, route: Route[Any]) -> msgspec.Struct:
+        if route.method == "GET":
+            asked: msgspec.Struct = read_query(request, route.takes)
+        else:
+            asked = await read_json(request, route.takes, patience=self._patience)
+        return asked
+
+
+def _find(path: str, method: str) -> tuple[Route[Any], str]:
+    wanted = "GET" if method == "HEAD" else method
+    allowed: set[str] = set()
+    for pattern, routes in _PLACES.values():
+        found = pattern.fullmatch(path)
+        if found is None:
+            continue
+        if wanted in routes:
+            return routes[wanted], found.groupdict().get("ref", "")
+        allowed |= routes.keys()
+    if not allowed:
+        raise Refusal(Reason.NOT_FOUND, "GET / lists what there is.")
+    names = ", ".join(sorted(allowed))
+    raise Refusal(Reason.METHOD_NOT_ALLOWED, f"Use {names}.", headers={"Allow": names})
+
+
+def _field(caller: Caller, asked: msgspec.Struct, name: str) -> str:
+    """Where the request says what a use case calls ``name``: there, or in what stands for its subject."""
+    if hasattr(asked, name):
+        return name
+    if caller.ref or getattr(asked, "ref", ""):
+        return "ref"
+    return "id" if hasattr(asked, "id") else name
+
+
+def _conflict(error: ConflictError) -> Refusal:
+    more = {"state": error.state, "owner": error.owner} if isinstance(error, StandingError) else {}
+    return Refusal(Reason.CONFLICT, str(error), more={name: text for name, text in more.items() if text})
+
+
+def _write(reply: Reply) -> web.Response:
+    if reply.body is None:
+        return web.Response(status=reply.status, headers={"Server": "tocsin"})
+    return web.Response(status=reply.status, body=msgspec.json.encode(reply.body), headers=_HEADERS)

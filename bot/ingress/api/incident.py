@@ -1,0 +1,177 @@
+"""Incidents, for programs: open one by the rules people open them by, follow it, move it along."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from bot.domain.access.token import Scope
+from bot.domain.alert import alert as alerts
+from bot.domain.incident.incident import parse_ref
+from bot.ingress.api.answer import NewNote, Note, Nothing, many
+from bot.ingress.api.incident_view import (
+    Cast,
+    Grade,
+    Incident,
+    IncidentPage,
+    IncidentQuery,
+    IncidentStory,
+    Member,
+    Merger,
+    NewIncident,
+    NewUpdate,
+    Opened,
+    person_or_none,
+    show,
+    tell,
+)
+from bot.ingress.api.route import Caller, Reply, Route
+from bot.usecases.incident import lifecycle as incidents
+from bot.usecases.incident import program as incident_program
+from bot.usecases.incident import query as incident_inspection
+from bot.usecases.incident.mutation import Shown, Step
+from bot.usecases.incident.query import IncidentFilter
+from bot.usecases.triage import escalation as opening
+from bot.usecases.triage.escalation import Outcome, Wish
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+async def _open(caller: Caller, asked: NewIncident) -> Reply:
+    wish = Wish(
+        alert_id=alerts.parse_ref(asked.alert) if asked.alert else None,
+        title=asked.title,
+        severity=asked.severity,
+        note=asked.note,
+        service=asked.service,
+        idempotency_key=f"{caller.actor}:{caller.key}" if caller.key else None,
+    )
+    opened = await opening.open_incident(caller.desk, wish, actor=caller.actor)
+    status = 201 if opened.outcome is Outcome.OPENED else 200
+    return Reply(Opened(opened.outcome, show(opened.incident)), status)
+
+
+async def _list(caller: Caller, asked: IncidentQuery) -> Reply:
+    which = IncidentFilter(states=many(asked.state) or None, severity=asked.severity, text=asked.text.strip())
+    page = await incident_inspection.listing(caller.desk, which, offset=asked.offset, limit=asked.limit)
+    return Reply(IncidentPage(tuple(show(each) for each in page.incidents), page.offset, page.total))
+
+
+async def _get(caller: Caller, _: Nothing) -> Reply:
+    return Reply(tell(await incident_inspection.postmortem(caller.desk, parse_ref(caller.ref))))
+
+
+async def _update(caller: Caller, asked: NewUpdate) -> Reply:
+    incident_id = parse_ref(caller.ref)
+    return _reply(
+        await incident_program.tell(caller.desk, incident_id, actor=caller.actor, text=asked.update)
+    )
+
+
+async def _annotate(caller: Caller, asked: NewNote) -> Reply:
+    incident_id = parse_ref(caller.ref)
+    return _reply(
+        await incident_program.annotate(caller.desk, incident_id, actor=caller.actor, text=asked.note)
+    )
+
+
+async def _grade(caller: Caller, asked: Grade) -> Reply:
+    step = incidents.grade(parse_ref(caller.ref), actor=caller.actor, severity=asked.severity)
+    return _reply(await incident_program.advance(caller.desk, step))
+
+
+async def _resolve(caller: Caller, asked: Note) -> Reply:
+    step = incidents.resolve(parse_ref(caller.ref), actor=caller.actor, note=asked.note)
+    return _reply(await incident_program.advance(caller.desk, step))
+
+
+async def _cast(caller: Caller, asked: Cast) -> Reply:
+    holder = person_or_none(asked.user, asked.name)
+    incident_id = parse_ref(caller.ref)
+    return _reply(
+        await incident_program.cast(
+            caller.desk, incident_id, actor=caller.actor, role=asked.role, holder=holder
+        )
+    )
+
+
+async def _merge(caller: Caller, asked: Merger) -> Reply:
+    ids = parse_ref(caller.ref), parse_ref(asked.into)
+    return _reply(await incident_program.merge(caller.desk, *ids, actor=caller.actor))
+
+
+async def _link(caller: Caller, asked: Member) -> Reply:
+    ids = parse_ref(caller.ref), alerts.parse_ref(asked.alert)
+    return _reply(await incident_program.link(caller.desk, *ids, actor=caller.actor))
+
+
+async def _unlink(caller: Caller, asked: Member) -> Reply:
+    ids = parse_ref(caller.ref), alerts.parse_ref(asked.alert)
+    return _reply(await incident_program.unlink(caller.desk, *ids, actor=caller.actor))
+
+
+def _plain(make: Callable[..., Step]) -> Callable[[Caller, Nothing], Awaitable[Reply]]:
+    async def act(caller: Caller, _: Nothing) -> Reply:
+        step = make(parse_ref(caller.ref), actor=caller.actor)
+        return _reply(await incident_program.advance(caller.desk, step))
+
+    return act
+
+
+def _reply(shown: Shown) -> Reply:
+    return Reply(show(shown.incident))
+
+
+def _post(path: str, summary: str, takes: type[T], act: Callable[[Caller, T], Awaitable[Reply]]) -> Route[T]:
+    return Route(
+        method="POST",
+        path=f"/v1/incidents/{{ref}}/{path}",
+        scope=Scope.INCIDENTS_WRITE,
+        summary=summary,
+        takes=takes,
+        act=act,
+        answers={200: Incident},
+    )
+
+
+ROUTES: Final[tuple[Route[Any], ...]] = (
+    Route(
+        method="GET",
+        path="/v1/incidents",
+        scope=Scope.INCIDENTS_READ,
+        summary="Incidents, worst first",
+        takes=IncidentQuery,
+        act=_list,
+        answers={200: IncidentPage},
+    ),
+    Route(
+        method="POST",
+        path="/v1/incidents",
+        scope=Scope.INCIDENTS_WRITE,
+        summary="Open an incident (201), unless an open one takes it in (200)",
+        takes=NewIncident,
+        act=_open,
+        answers={201: Opened, 200: Opened},
+        keyed=True,
+    ),
+    Route(
+        method="GET",
+        path="/v1/incidents/{ref}",
+        scope=Scope.INCIDENTS_READ,
+        summary="One incident with its alerts, timeline and action items",
+        takes=Nothing,
+        act=_get,
+        answers={200: IncidentStory},
+    ),
+    _post("update", "Tell everybody how it stands", NewUpdate, _update),
+    _post("note", "Write a line into the timeline", NewNote, _annotate),
+    _post("severity", "Another severity", Grade, _grade),
+    _post("mitigate", "It hurts less", Nothing, _plain(incidents.mitigate)),
+    _post("resolve", "It is over", Note, _resolve),
+    _post("reopen", "It was not over, or not mitigated", Nothing, _plain(incidents.reopen)),
+    _post("close", "Its story is told", Nothing, _plain(incidents.close)),
+    _post("role", "Give somebody a role, or take it", Cast, _cast),
+    _post("merge", "It went into another one, which is answered", Merger, _merge),
+    _post("link", "An alert belongs to it", Member, _link),
+    _post("unlink", "An alert does not belong to it after all", Member, _unlink),
+)

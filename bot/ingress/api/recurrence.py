@@ -1,0 +1,57 @@
+"""Recurrences, for programs: the whole in figures, one with its last 30 days."""
+
+from typing import Any, Final
+
+import msgspec
+
+from bot.domain.access.token import Scope
+from bot.domain.recurrence.ranking import Query, Sort, Window
+from bot.domain.recurrence.recurrence import parse_ref
+from bot.ingress.api.answer import Limit, Nothing, Offset, Text
+from bot.ingress.api.recurrence_view import RecurrenceDossier, RecurrenceStory, show_dossier, show_story
+from bot.ingress.api.route import Caller, Reply, Route
+from bot.usecases.recurrence import query as recurrences
+
+PATH: Final = "/v1/events/dossier/recurrence"
+
+
+class RecurrenceQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which recurrences fired within the ``window``; ``text`` is looked for in name, service and target."""
+
+    window: Window = Window.MONTH
+    sort: Sort = Sort.OCCURRENCES
+    text: Text = ""
+    limit: Limit = 20
+    offset: Offset = 0
+
+
+async def _list(caller: Caller, asked: RecurrenceQuery) -> Reply:
+    query = Query(window=asked.window, sort=asked.sort, text=asked.text.strip())
+    found = await recurrences.dossier(caller.desk, query, offset=asked.offset, limit=asked.limit)
+    return Reply(show_dossier(found))
+
+
+async def _get(caller: Caller, _: Nothing) -> Reply:
+    return Reply(show_story(await recurrences.find(caller.desk, parse_ref(caller.ref))))
+
+
+ROUTES: Final[tuple[Route[Any], ...]] = (
+    Route(
+        method="GET",
+        path=PATH,
+        scope=Scope.RECURRENCE_READ,
+        summary="What comes back: a summary, and items in the order of what they cost",
+        takes=RecurrenceQuery,
+        act=_list,
+        answers={200: RecurrenceDossier},
+    ),
+    Route(
+        method="GET",
+        path=f"{PATH}/{{ref}}",
+        scope=Scope.RECURRENCE_READ,
+        summary="One recurrence with its last 30 days",
+        takes=Nothing,
+        act=_get,
+        answers={200: RecurrenceStory},
+    ),
+)

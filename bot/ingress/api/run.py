@@ -1,0 +1,101 @@
+"""Runs, for programs: what they did about an event, an alert or a recurrence, told by themselves."""
+
+import secrets
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+import msgspec
+
+from bot.domain.access.token import Scope
+from bot.domain.alert import alert as alerts
+from bot.domain.incident import incident as incidents
+from bot.domain.recurrence import recurrence as recurrences
+from bot.domain.recurrence.run import MAX_AGENT, MAX_KEY, Run, RunState
+from bot.ingress.api.answer import Text
+from bot.ingress.api.route import Caller, Reply, Route
+from bot.usecases.admin import event as dossier
+from bot.usecases.recurrence import run as runs
+from bot.usecases.recurrence.run import Report
+
+
+class RunReport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a run stands. By its ``key`` an agent speaks of the same run again; without one it is a new run.
+
+    ``agent`` is the token's name unless given. A run is about an ``event``, an ``alert`` (A-1042) or a
+    ``recurrence`` (R-12); the first report decides.
+    """
+
+    state: RunState
+    agent: Annotated[str, msgspec.Meta(max_length=MAX_AGENT)] = ""
+    key: Annotated[str, msgspec.Meta(max_length=MAX_KEY)] = ""
+    output: str = ""
+    event: Annotated[int, msgspec.Meta(ge=1, le=2**62)] | None = None
+    alert: Text = ""
+    recurrence: Text = ""
+
+
+class RunAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A run as it is kept; its output without secrets, long ones with their middle cut out."""
+
+    id: int
+    agent: str
+    key: str
+    state: RunState
+    queued_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    output: str
+    event: int | None
+    alert: str | None
+    recurrence: str | None
+    incident: str | None
+
+
+async def _report(caller: Caller, asked: RunReport) -> Reply:
+    alert_id = alerts.parse_ref(asked.alert) if asked.alert else None
+    recurrence_id = recurrences.parse_ref(asked.recurrence) if asked.recurrence else None
+    if asked.event is not None:
+        event = (await dossier.find(caller.desk, asked.event)).event
+        alert_id, recurrence_id = alert_id or event.alert_id, recurrence_id or event.recurrence_id
+    told = Report(
+        agent=asked.agent or caller.actor.ident,
+        key=asked.key or caller.key or secrets.token_hex(8),
+        state=asked.state,
+        output=asked.output,
+        event_id=asked.event,
+        alert_id=alert_id,
+        recurrence_id=recurrence_id,
+    )
+    return Reply(show_run(await runs.report(caller.desk, told, actor=caller.actor)))
+
+
+def show_run(run: Run) -> RunAnswer:
+    """A run as programs see it."""
+    return RunAnswer(
+        id=run.id,
+        agent=run.agent,
+        key=run.key,
+        state=run.state,
+        queued_at=run.queued_at,
+        started_at=run.started_at,
+        ended_at=run.ended_at,
+        output=run.output,
+        event=run.event_id,
+        alert=None if run.alert_id is None else alerts.format_ref(run.alert_id),
+        recurrence=None if run.recurrence_id is None else recurrences.format_ref(run.recurrence_id),
+        incident=None if run.incident_id is None else incidents.format_ref(run.incident_id),
+    )
+
+
+ROUTES: Final[tuple[Route[Any], ...]] = (
+    Route(
+        method="POST",
+        path="/v1/runs",
+        scope=Scope.RUNS_WRITE,
+        summary="Report how a run stands; saying the same again changes nothing",
+        takes=RunReport,
+        act=_report,
+        answers={200: RunAnswer},
+        keyed=True,
+    ),
+)

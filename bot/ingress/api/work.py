@@ -1,0 +1,135 @@
+"""Work items, for programs: look at the plan, note that it was checked, hand it over.
+
+A preview writes nothing, a dry run its own history and nothing else; neither changes an alert or an incident,
+nor does a hand-over.
+"""
+
+from typing import Any, Final
+
+import msgspec
+
+from bot.domain import actor as actors
+from bot.domain.access.token import Scope
+from bot.domain.actor import Actor
+from bot.domain.errors import InvalidInputError
+from bot.domain.recurrence.recurrence import format_ref, parse_ref
+from bot.domain.recurrence.work import Check, HandoffKind
+from bot.ingress.api.answer import SomeWords, Text, Words
+from bot.ingress.api.recurrence import PATH
+from bot.ingress.api.recurrence_view import HandoffAnswer, WorkItem, show_handoff, show_work_item
+from bot.ingress.api.route import Caller, Reply, Route
+from bot.usecases.recurrence import work
+from bot.usecases.recurrence.work import Preview
+
+_LONGEST_ID: Final = 20
+
+
+class WorkQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``id`` is the work item's (W-12) or its recurrence's (R-12)."""
+
+    id: SomeWords
+
+
+class NewHandoff(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A proposal for a ticket, or (``manual``) the work itself for a person.
+
+    ``assignee`` is a Discord user id with an ``assignee_name`` for people to read; without one whoever hands
+    over keeps it.
+    """
+
+    id: SomeWords
+    kind: HandoffKind
+    assignee: Text = ""
+    assignee_name: Text = ""
+    note: Words = ""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """The plan as it would be carried out now; ``ready`` when all checks pass.
+
+    ``title`` and ``proposal`` (Markdown) are what a ticket would begin with.
+    """
+
+    work_item: WorkItem
+    recurrence: str
+    steps: tuple[str, ...]
+    checks: tuple[Check, ...]
+    ready: bool
+    title: str
+    proposal: str
+
+
+class Checked(Plan, frozen=True, kw_only=True):
+    """A plan that was written down as checked; ``check_id`` is its number."""
+
+    check_id: int
+
+
+async def _preview(caller: Caller, asked: WorkQuery) -> Reply:
+    return Reply(Plan(**_fields(await work.preview(caller.desk, parse_ref(asked.id)))))
+
+
+async def _dry_run(caller: Caller, asked: WorkQuery) -> Reply:
+    done = await work.dry_run(caller.desk, parse_ref(asked.id), actor=caller.actor)
+    return Reply(Checked(**_fields(done.preview), check_id=done.check_id))
+
+
+async def _hand_over(caller: Caller, asked: NewHandoff) -> Reply:
+    handed = await work.hand_over(
+        caller.desk,
+        parse_ref(asked.id),
+        asked.kind,
+        actor=caller.actor,
+        assignee=_read_person(asked.assignee, asked.assignee_name) if asked.assignee else None,
+        note=asked.note,
+    )
+    return Reply(show_handoff(handed), 201)
+
+
+def _read_person(user_id: str, name: str) -> Actor:
+    if not (user_id.isascii() and user_id.isdigit() and len(user_id) <= _LONGEST_ID):
+        raise InvalidInputError("assignee", "must be the id of a Discord user, in digits")
+    return actors.person(int(user_id), name or user_id)
+
+
+def _fields(preview: Preview) -> dict[str, Any]:
+    return {
+        "work_item": show_work_item(preview.item),
+        "recurrence": format_ref(preview.recurrence.id),
+        "steps": preview.steps,
+        "checks": preview.checks,
+        "ready": preview.ready,
+        "title": preview.title,
+        "proposal": preview.proposal,
+    }
+
+
+ROUTES: Final[tuple[Route[Any], ...]] = (
+    Route(
+        method="GET",
+        path=f"{PATH}/work-item/preview",
+        scope=Scope.RECURRENCE_READ,
+        summary="The plan and its checks; writes nothing",
+        takes=WorkQuery,
+        act=_preview,
+        answers={200: Plan},
+    ),
+    Route(
+        method="POST",
+        path=f"{PATH}/work-item/dry-run",
+        scope=Scope.RECURRENCE_WRITE,
+        summary="The same, and a line in the history of checks",
+        takes=WorkQuery,
+        act=_dry_run,
+        answers={200: Checked},
+    ),
+    Route(
+        method="POST",
+        path=f"{PATH}/work-item/handoff",
+        scope=Scope.RECURRENCE_WRITE,
+        summary="Write down a ticket proposal, or that a person has it now",
+        takes=NewHandoff,
+        act=_hand_over,
+        answers={201: HandoffAnswer},
+    ),
+)

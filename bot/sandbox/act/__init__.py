@@ -1,0 +1,1 @@
+"""What changes the sandbox world: posting, reacting, pinning, threads."""

@@ -1,0 +1,1 @@
+"""Faults and rate limits that the sandbox can be told to have."""

@@ -1,0 +1,1 @@
+"""The gateway of the sandbox: sessions and streams."""

@@ -1,0 +1,1 @@
+"""The sandbox world: guilds, channels, messages, people, permissions."""

@@ -1,0 +1,218 @@
+"""Section: what a table of ``tocsin.toml`` is made of, and the tables of incidents and triage."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Final
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
+
+from bot.domain.access.webhook import read_secret
+from bot.domain.alert.signal import Severity
+from bot.domain.errors import InvalidInputError
+from bot.domain.incident.incident import IncidentRules, Level, parse_level
+from bot.domain.recurrence.run import MAX_AGENT
+from bot.domain.triage.brief import TriageRules
+
+_UNITS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+_DURATION: Final = re.compile(r"(?:\d+[smhd])+")
+_LONGEST: Final = 10
+_PART: Final = re.compile(r"(\d+)([smhd])")
+_DATABASE: Final = re.compile(
+    r"(postgres|postgresql|postgresql\+asyncpg)://.*|(sqlite|sqlite\+aiosqlite)://.{2,}"
+    r"|(?!.*://).*\.(db|sqlite|sqlite3)",
+    re.DOTALL,
+)
+_SHORTEST: Final = timedelta(minutes=1)
+_PATIENCE: Final = timedelta(minutes=1)
+
+
+def read_duration(value: object) -> timedelta:
+    """``"1h30m"`` as a timedelta.
+
+    Raises:
+        ValueError: in plain words.
+    """
+    if isinstance(value, timedelta):
+        return value
+    if isinstance(value, str) and _DURATION.fullmatch(value) and len(value) <= _LONGEST:
+        return timedelta(seconds=sum(int(count) * _UNITS[unit] for count, unit in _PART.findall(value)))
+    raise ValueError('must be a duration such as "90s", "30m", "1h30m" or "2d"')
+
+
+def _read_words(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(word.strip() for word in value.split(",") if word.strip())
+    if isinstance(value, list | tuple):
+        return tuple(str(word) if type(word) is int else word for word in value)
+    return value
+
+
+def _check_url(value: str) -> str:
+    value = value.strip()
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be an address that begins with http:// or https://")
+    if parts.port == 0 or any(character.isspace() or not character.isprintable() for character in value):
+        raise ValueError("must be an address without spaces, and with a port from 1 to 65535 if any")
+    if parts.username or parts.query or parts.fragment:
+        raise ValueError("must be a bare address, without user, query or fragment")
+    return value.rstrip("/")
+
+
+def check_database(url: str) -> str:
+    """The address of a database that Tocsin speaks.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not _DATABASE.fullmatch(url):
+        raise ValueError("must be postgresql://user:password@host/name or sqlite:///path/to/file")
+    return url
+
+
+def _check_secret_database(url: SecretStr) -> SecretStr:
+    check_database(url.get_secret_value())
+    return url
+
+
+Duration = Annotated[timedelta, BeforeValidator(read_duration)]
+Words = Annotated[tuple[str, ...], BeforeValidator(_read_words)]
+Url = Annotated[str, AfterValidator(_check_url)]
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_check_secret_database)]
+Folder = Annotated[Path, AfterValidator(Path.expanduser)]
+Snowflake = Annotated[int, Field(gt=0, lt=2**63)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class Section(BaseModel):
+    """A table of ``tocsin.toml``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+def _read_level(value: object) -> Level:
+    try:
+        return parse_level(str(value))
+    except InvalidInputError:
+        raise ValueError("must be one of P0 (worst), P1, P2, P3, P4") from None
+
+
+def _check_period(value: timedelta) -> timedelta:
+    if timedelta(0) < value < _SHORTEST:
+        raise ValueError('must be "1m" at least, or "0s" for never')
+    return value
+
+
+def _check_span(value: timedelta) -> timedelta:
+    if value < _SHORTEST:
+        raise ValueError('must be "1m" at least')
+    return value
+
+
+Period = Annotated[Duration, AfterValidator(_check_period)]
+Severest = Annotated[Level, BeforeValidator(_read_level)]
+
+
+class Incidents(Section):
+    """Where incidents live, how bad they may be, and when people are reminded; ``0s`` means never.
+
+    ``channel`` is a forum or a text channel; None is the channel of the alert.
+    """
+
+    channel: Snowflake | None = None
+    dedupe_window: Duration = timedelta(hours=1)
+    cap_critical: Severest = Level.P0
+    cap_warning: Severest = Level.P1
+    cap_info: Severest = Level.P3
+    remind_p0: Period = timedelta(minutes=15)
+    remind_p1: Period = timedelta(minutes=30)
+    remind_p2: Period = timedelta(hours=1)
+    remind_p3: Period = timedelta(0)
+    remind_p4: Period = timedelta(0)
+    snooze: Annotated[Duration, AfterValidator(_check_span)] = timedelta(minutes=30)
+    remind_actions: Period = timedelta(days=1)
+    auto_resolve: bool = False
+
+    @property
+    def rules(self) -> IncidentRules:
+        """The same as use cases know it."""
+        spans = (self.remind_p0, self.remind_p1, self.remind_p2, self.remind_p3, self.remind_p4)
+        return IncidentRules(
+            dedupe_window=self.dedupe_window,
+            caps={
+                Severity.CRITICAL: self.cap_critical,
+                Severity.WARNING: self.cap_warning,
+                Severity.INFO: self.cap_info,
+            },
+            reminders={level: span for level, span in zip(Level, spans, strict=True) if span},
+            snooze=self.snooze,
+            action_every=self.remind_actions,
+            resolve_with_alerts=self.auto_resolve,
+            channel_id=self.channel,
+        )
+
+
+def _check_secret(value: SecretStr) -> SecretStr:
+    read_secret(value.get_secret_value())
+    return value
+
+
+def _check_patience(value: timedelta) -> timedelta:
+    if not timedelta(0) < value <= _PATIENCE:
+        raise ValueError('must be from "1s" to "1m"')
+    return value
+
+
+class Triage(Section):
+    """What everybody is told when an incident opens, and, with a ``webhook``, which program is asked besides.
+
+    Only ``hosts`` are asked, over TLS and if they do not lead into a private network, and ``private_hosts``,
+    which may do without both. ``agent`` is the name under which the program's answers stand.
+    """
+
+    cooldown: Duration = timedelta(minutes=15)
+    window: Duration = timedelta(minutes=15)
+    hosts: Words = ()
+    private_hosts: Words = ()
+    secret: Annotated[SecretStr, AfterValidator(_check_secret)] | None = None
+    webhook: Url | None = None
+    agent: Annotated[str, Field(min_length=1, max_length=MAX_AGENT)] = "triage"
+    timeout: Annotated[Duration, AfterValidator(_check_patience)] = timedelta(seconds=20)
+    attempts: Annotated[int, Field(ge=1, le=20)] = 5
+
+    @field_validator("webhook")
+    @classmethod
+    def _check_webhook(cls, value: str | None, info: ValidationInfo) -> str | None:
+        """Whom nobody may ask, or nobody could believe, is better told now than at the first incident."""
+        if value is None:
+            return None
+        parts, given = urlsplit(value), info.data
+        private = parts.hostname in given.get("private_hosts", ())
+        if parts.hostname not in given.get("hosts", ()) and not private:
+            raise ValueError("its host must be named in triage.hosts or triage.private_hosts")
+        if parts.scheme != "https" and not private:
+            raise ValueError("must begin with https:// unless its host is one of triage.private_hosts")
+        if given.get("secret", "") is None:
+            raise ValueError("needs triage.secret, with which the questions are signed")
+        return value
+
+    @property
+    def rules(self) -> TriageRules:
+        """The same as use cases know it."""
+        return TriageRules(
+            cooldown=self.cooldown,
+            window=self.window,
+            agent=self.agent if self.webhook else "",
+            attempts=self.attempts,
+        )

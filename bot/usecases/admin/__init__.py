@@ -1,0 +1,1 @@
+"""What installers and operators do: start-up, settings, sources, tokens, status, events."""

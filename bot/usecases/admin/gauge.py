@@ -1,0 +1,61 @@
+"""Gauge: the desk's condition as numbers for Prometheus, taken every few seconds."""
+
+import math
+from datetime import datetime, timedelta
+
+from bot import metrics
+from bot.domain.access.source import Source
+from bot.domain.alert.verdict import Lane
+from bot.domain.outbox.ledger import Pace
+from bot.domain.vitals import Pause, Vitals
+from bot.usecases.admin import status
+from bot.usecases.admin.status import Outbox
+from bot.usecases.desk import Desk
+
+
+async def measure(desk: Desk, vitals: Vitals) -> None:
+    """Look at everything once and set the gauges."""
+    now = desk.clock.now()
+    condition = await status.condition(desk)
+    _set_outbox(condition.outbox, condition.oldest_due, now)
+    _set_pace(condition.pace)
+    _set_sources(condition.sources)
+    _set_pauses(vitals.pauses)
+    metrics.ALERTS_OPEN.set(condition.open_alerts)
+    metrics.PINGS_MISSING.set(len(vitals.hints))
+    metrics.DATABASE.labels(condition.database).set(1)
+
+
+def _set_outbox(outbox: Outbox, oldest_due: datetime | None, now: datetime) -> None:
+    for lane in Lane:
+        metrics.DIRTY.labels(lane.name.lower()).set(outbox.dirty.get(lane, 0))
+    metrics.PARKED.clear()
+    for _, reason, cards in outbox.parked:
+        metrics.PARKED.labels(reason.value).inc(cards)
+    age = timedelta() if oldest_due is None else max(now - oldest_due, timedelta())
+    metrics.OLDEST_DUE.set(age.total_seconds())
+
+
+def _set_pace(pace: Pace) -> None:
+    """Nothing seen within the hour is not a number, as in a summary of Prometheus."""
+    for call, found in (("post", pace.cards), ("edit", pace.changes)):
+        p50 = math.nan if found is None else found.p50.total_seconds()
+        p99 = math.nan if found is None else found.p99.total_seconds()
+        metrics.VISIBLE_QUANTILES.labels(call, "0.5").set(p50)
+        metrics.VISIBLE_QUANTILES.labels(call, "0.99").set(p99)
+
+
+def _set_sources(sources: list[Source]) -> None:
+    metrics.SOURCE_LAST_EVENT.clear()
+    for source in sources:
+        if source.last_event_at is not None:
+            metrics.SOURCE_LAST_EVENT.labels(source.name, source.provider).set(
+                source.last_event_at.timestamp()
+            )
+
+
+def _set_pauses(pauses: tuple[Pause, ...]) -> None:
+    """The longest pause of each call; those that ended are gone."""
+    metrics.PAUSE_SECONDS.clear()
+    for pause in reversed(pauses):
+        metrics.PAUSE_SECONDS.labels(pause.call).set(pause.span.total_seconds())

@@ -1,0 +1,109 @@
+"""Setting: what people choose in Discord; it outlives the process and wins over the configuration file."""
+
+from datetime import datetime
+
+import msgspec
+
+from bot.domain import actor as actors
+from bot.domain.actor import Actor
+from bot.domain.audit import Entry
+from bot.usecases.desk import Desk
+from bot.usecases.outbox import closure
+from storage.admin.project import Project, ProjectSettings
+from storage.codec import encode
+from storage.transaction import Transaction
+
+
+async def choose_channel(desk: Desk, channel_id: int, *, actor: Actor) -> int:
+    """Cards go to this channel by default; returns how many waiting cards had none and go there now."""
+    now = desk.clock.now()
+
+    def work(tx: Transaction) -> int:
+        adopted = _adopt(tx, desk, channel_id, now)
+        _save(tx, desk, actor, "setting.channel", default_channel_id=channel_id)
+        return adopted
+
+    adopted = await desk.storage.write(work)
+    await reload(desk)
+    desk.bell.ring()
+    return adopted
+
+
+async def choose_roles(
+    desk: Desk,
+    *,
+    actor: Actor,
+    respond: tuple[int, ...] | None = None,
+    manage: tuple[int, ...] | None = None,
+) -> None:
+    """These roles may respond or manage, besides the configured ones; None leaves a choice as it is."""
+
+    def work(tx: Transaction) -> None:
+        changes: dict[str, object] = {}
+        if respond is not None:
+            changes["respond_role_ids"] = respond
+        if manage is not None:
+            changes["manage_role_ids"] = manage
+        _save(tx, desk, actor, "setting.roles", **changes)
+
+    await desk.storage.write(work)
+    await reload(desk)
+
+
+async def remember_commands(desk: Desk, digest: str) -> None:
+    """The commands with this digest are registered with Discord; they need not be sent again."""
+    await desk.storage.write(
+        lambda tx: _save(tx, desk, actors.job("commands"), "setting.commands", command_digest=digest)
+    )
+    await reload(desk)
+
+
+async def remember_address(desk: Desk, url: str) -> None:
+    """Where the door was opened last, for those who make sources from the command line."""
+    if desk.project.settings.ingress_url == url:
+        return
+    await desk.storage.write(
+        lambda tx: _save(tx, desk, actors.job("ingress"), "setting.address", ingress_url=url)
+    )
+    await reload(desk)
+
+
+async def home_the_homeless(desk: Desk) -> int:
+    """Cards that were taken in without a channel go to the default one, if there is one now."""
+    channel_id = desk.default_channel_id
+    if channel_id is None:
+        return 0
+    now = desk.clock.now()
+    return await desk.storage.write(lambda tx: _adopt(tx, desk, channel_id, now))
+
+
+async def reload(desk: Desk) -> None:
+    """Take over what another process may have changed."""
+
+    def work(tx: Transaction) -> Project:
+        return tx.projects.named(desk.project.name) or desk.project
+
+    desk.project = await desk.storage.read(work)
+
+
+def _adopt(tx: Transaction, desk: Desk, channel_id: int, now: datetime) -> int:
+    """Cards without a home get this one; whoever heard that they wait hears where they are."""
+    adopted = tx.channels.adopt_homeless(desk.project.id, channel_id, now=now)
+    if adopted:
+        closure.end_empty(tx, desk, now=now, moved_to=channel_id)
+    return adopted
+
+
+def _save(tx: Transaction, desk: Desk, actor: Actor, action: str, **changes: object) -> None:
+    current = tx.projects.named(desk.project.name) or desk.project
+    settings: ProjectSettings = msgspec.structs.replace(current.settings, **changes)
+    tx.projects.save_settings(current.id, settings)
+    entry = Entry(
+        at=desk.clock.now(),
+        actor=actor,
+        action=action,
+        subject=f"project:{current.name}",
+        before=encode({name: getattr(current.settings, name) for name in changes}),
+        after=encode(changes),
+    )
+    tx.audit.append(current.id, entry)

@@ -1,0 +1,219 @@
+"""Source: who may send.
+
+A token is shown once and kept as its SHA-256; a signing secret is not kept at all, it is derived from the
+desk's own key, the source and its generation.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+import secrets
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from bot.domain.access.source import Source
+from bot.domain.actor import Actor
+from bot.domain.alert.group import CardShape
+from bot.domain.audit import Entry
+from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from bot.providers.registry import PROVIDERS
+from bot.usecases.desk import Desk
+from bot.usecases.outbox import closure
+from storage.admin.source import Credential
+from storage.codec import encode
+from storage.transaction import Transaction
+
+TOKEN_PREFIX: Final = "toc_"  # noqa: S105 -- the mark by which redaction knows a token, not one
+DEFAULT_OVERLAP: Final = timedelta(hours=24)
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+
+
+class Issued(msgspec.Struct, frozen=True):
+    """What a person has to copy now, for it is never shown again."""
+
+    source: Source
+    token: str
+    signing_secret: str
+
+    def __repr__(self) -> str:
+        """Without the secrets."""
+        return f"Issued(source={self.source.name!r})"
+
+
+async def add(
+    desk: Desk,
+    name: str,
+    provider: str,
+    *,
+    actor: Actor,
+    channel_id: int | None = None,
+    fallback_channel_id: int | None = None,
+    silence: timedelta | None = None,
+    reopen_window: timedelta | None = None,
+    card: CardShape = CardShape.ALERT,
+) -> Issued:
+    """Let a new sender in.
+
+    Raises:
+        InvalidInputError: the name is not lower-case letters, digits, ``.``, ``_``, ``-``, or there is no
+            such provider.
+        ConflictError: the name is taken.
+    """
+    if not _NAME.fullmatch(name):
+        raise InvalidInputError("name", "use up to 64 of a-z 0-9 . _ - and begin with a letter or digit")
+    if provider not in PROVIDERS:
+        raise InvalidInputError("provider", f"there is {', '.join(PROVIDERS)}, but no {provider!r}")
+    now = desk.clock.now()
+    token = _fresh_token()
+    wish = Source(
+        id=0,
+        project_id=desk.project.id,
+        name=name,
+        provider=provider,
+        channel_id=channel_id,
+        fallback_channel_id=fallback_channel_id,
+        silence=silence,
+        reopen_window=reopen_window,
+        card=card,
+        created_at=now,
+    )
+
+    def work(tx: Transaction) -> Source:
+        if tx.sources.named(desk.project.id, name) is not None:
+            raise ConflictError(f"There is already a source called {name}.")
+        created = tx.sources.add(wish)
+        tx.sources.add_credential(created.id, digest(token), created.generation, now=now)
+        _record(tx, desk, actor, "source.add", name, {"provider": provider}, now)
+        return created
+
+    created = await desk.storage.write(work)
+    return Issued(created, token, signing_secret(desk, created.id, created.generation))
+
+
+async def rotate(desk: Desk, name: str, *, actor: Actor, overlap: timedelta = DEFAULT_OVERLAP) -> Issued:
+    """A new token and secret; the old ones go on for ``overlap``.
+
+    Raises:
+        NotFoundError: there is no such source.
+    """
+    now = desk.clock.now()
+    token = _fresh_token()
+
+    def work(tx: Transaction) -> Source:
+        source = _named(tx, desk, name)
+        generation = tx.sources.next_generation(source.id)
+        tx.sources.expire_credentials(source.id, before=generation, at=now + overlap)
+        tx.sources.add_credential(source.id, digest(token), generation, now=now)
+        _record(tx, desk, actor, "source.rotate", name, {"generation": generation}, now)
+        return msgspec.structs.replace(source, generation=generation)
+
+    source = await desk.storage.write(work)
+    return Issued(source, token, signing_secret(desk, source.id, source.generation))
+
+
+async def move(
+    desk: Desk, name: str, *, actor: Actor, channel_id: int | None = None, fallback_id: int | None = None
+) -> int:
+    """New alerts of a sender go to another channel, and so do those that the old one cannot show.
+
+    None leaves a channel as it is, 0 is the desk's own. Returns how many cards go at once.
+
+    Raises:
+        NotFoundError: there is no such source.
+    """
+    now = desk.clock.now()
+
+    def work(tx: Transaction) -> int:
+        source = _named(tx, desk, name)
+        route = (
+            source.channel_id if channel_id is None else channel_id or None,
+            source.fallback_channel_id if fallback_id is None else fallback_id or None,
+        )
+        tx.sources.route(source.id, *route)
+        moved = 0
+        old, new = (each or desk.default_channel_id for each in (source.channel_id, route[0]))
+        if old is not None and new is not None and old != new:
+            gone = tx.closures.is_gone(old)
+            moved = tx.channels.follow(source.id, old, new, all_of_them=gone, now=now)
+            closure.end_empty(tx, desk, now=now, moved_to=new)
+        told: dict[str, object] = {"channel_id": route[0], "fallback_channel_id": route[1], "moved": moved}
+        _record(tx, desk, actor, "source.move", name, told, now)
+        return moved
+
+    moved = await desk.storage.write(work)
+    desk.bell.ring()
+    return moved
+
+
+async def shape(desk: Desk, name: str, card: CardShape, *, actor: Actor) -> None:
+    """New alerts of a sender get a card each, or share one with those of their cause; the others keep theirs.
+
+    Raises:
+        NotFoundError: there is no such source.
+    """
+    now = desk.clock.now()
+
+    def work(tx: Transaction) -> None:
+        tx.sources.shape(_named(tx, desk, name).id, card)
+        _record(tx, desk, actor, "source.shape", name, {"card": card.value}, now)
+
+    await desk.storage.write(work)
+
+
+async def remove(desk: Desk, name: str, *, actor: Actor) -> None:
+    """Let a sender out; its alerts and events stay.
+
+    Raises:
+        NotFoundError: there is no such source.
+    """
+    now = desk.clock.now()
+
+    def work(tx: Transaction) -> None:
+        tx.sources.remove(_named(tx, desk, name).id, now=now)
+        _record(tx, desk, actor, "source.remove", name, {}, now)
+
+    await desk.storage.write(work)
+
+
+async def listing(desk: Desk) -> list[Source]:
+    """All sources, by name."""
+    return await desk.storage.read(lambda tx: tx.sources.listing(desk.project.id))
+
+
+async def credentials(desk: Desk) -> list[Credential]:
+    """Every key that opens the door now; what ingress keeps at hand."""
+    now = desk.clock.now()
+    return await desk.storage.read(lambda tx: tx.sources.credentials(now=now))
+
+
+def digest(token: str) -> str:
+    """How a token is kept: it has 256 random bits, so a plain hash is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def signing_secret(desk: Desk, source_id: int, generation: int) -> str:
+    """The HMAC secret of a source, derived from the desk's key."""
+    message = f"signing:{desk.project.tag}:{source_id}:{generation}".encode()
+    raw = hmac.digest(desk.signing_key, message, "sha256")
+    return "tocs_" + base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _fresh_token() -> str:
+    return TOKEN_PREFIX + secrets.token_urlsafe(32)
+
+
+def _named(tx: Transaction, desk: Desk, name: str) -> Source:
+    source = tx.sources.named(desk.project.id, name)
+    if source is None:
+        raise NotFoundError("source", name)
+    return source
+
+
+def _record(
+    tx: Transaction, desk: Desk, actor: Actor, action: str, name: str, after: dict[str, object], now: datetime
+) -> None:
+    entry = Entry(at=now, actor=actor, action=action, subject=f"source:{name}", after=encode(after))
+    tx.audit.append(desk.project.id, entry)

@@ -1,0 +1,24 @@
+"""Open: the desk at the start of the day."""
+
+from bot.clock import Clock
+from bot.usecases.desk import Desk, Rules
+from storage.admin.project import DEFAULT, Project
+from storage.engine import Storage
+from storage.transaction import Transaction
+
+
+async def open_desk(
+    storage: Storage, clock: Clock, *, rules: Rules | None = None, signing_key: bytes = b""
+) -> Desk:
+    """The default project's desk on a migrated database; the project is made on first use."""
+    now = clock.now()
+
+    def find(tx: Transaction) -> Project | None:
+        return tx.projects.named(DEFAULT)
+
+    project = await storage.read(find)
+    if project is None:
+        project = await storage.write(
+            lambda tx: tx.projects.named(DEFAULT) or tx.projects.create(DEFAULT, now=now)
+        )
+    return Desk(storage, clock, project, rules or Rules(), signing_key=signing_key)

@@ -1,0 +1,123 @@
+"""Token: which programs may come in.
+
+The secret is shown once and kept as its SHA-256. A token belongs to one project; a project that does not
+exist yet is made with its first token.
+"""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from bot.domain.access.token import Token, parse_name, parse_scopes
+from bot.domain.actor import Actor
+from bot.domain.audit import Entry
+from bot.domain.errors import ConflictError, NotFoundError
+from bot.usecases.admin.source import TOKEN_PREFIX, digest
+from bot.usecases.desk import Desk
+from storage.admin.project import Project
+from storage.codec import encode
+from storage.transaction import Transaction
+
+SECRET_PREFIX: Final = f"{TOKEN_PREFIX}api_"
+
+
+class Granted(msgspec.Struct, frozen=True):
+    """What a person has to copy now, for the secret is never shown again."""
+
+    token: Token
+    secret: str
+
+    def __repr__(self) -> str:
+        """Without the secret."""
+        return f"Granted(token={self.token.name!r})"
+
+
+class Admitted(msgspec.Struct, frozen=True):
+    """A program that showed its secret, with the desk of its project."""
+
+    token: Token
+    desk: Desk
+
+
+async def add(
+    desk: Desk, name: str, scopes: Iterable[str], *, actor: Actor, project: str | None = None
+) -> Granted:
+    """Let a program in, by default to the desk's own project.
+
+    Raises:
+        InvalidInputError: the name or the project's is not lower-case letters, digits, ``.``, ``_``, ``-``;
+            a scope is unknown, or there is none.
+        ConflictError: the project has a token of that name.
+    """
+    parse_name(name)
+    granted = parse_scopes(scopes)
+    place = desk.project.name if project is None else parse_name(project, "project")
+    now = desk.clock.now()
+    secret = SECRET_PREFIX + secrets.token_urlsafe(32)
+
+    def work(tx: Transaction) -> Token:
+        owner = tx.projects.named(place) or tx.projects.create(place, now=now)
+        if tx.tokens.named(place, name) is not None:
+            raise ConflictError(f"There is already a token called {name} in the project {place}.")
+        wish = Token(
+            id=0,
+            project_id=owner.id,
+            project=place,
+            name=name,
+            scopes=granted,
+            created_at=now,
+            created_by=actor,
+        )
+        created = tx.tokens.add(wish, digest(secret))
+        _record(tx, created, actor, "token.add", encode({"scopes": created.scopes}), now)
+        return created
+
+    return Granted(await desk.storage.write(work), secret)
+
+
+async def revoke(desk: Desk, name: str, *, actor: Actor, project: str | None = None) -> None:
+    """Let a program out, at once.
+
+    Raises:
+        NotFoundError: the project has no such token.
+    """
+    now = desk.clock.now()
+    place = desk.project.name if project is None else project
+
+    def work(tx: Transaction) -> None:
+        found = tx.tokens.named(place, name)
+        if found is None:
+            raise NotFoundError("token", f"{name} in the project {place}")
+        tx.tokens.revoke(found.id, now=now)
+        _record(tx, found, actor, "token.revoke", "{}", now)
+
+    await desk.storage.write(work)
+
+
+async def listing(desk: Desk) -> list[Token]:
+    """The tokens of all projects, by project and name."""
+    return await desk.storage.read(lambda tx: tx.tokens.listing())
+
+
+async def admit(desk: Desk, secret_digest: str) -> Admitted | None:
+    """Who showed the secret with this SHA-256, None when nobody may."""
+
+    def work(tx: Transaction) -> tuple[Token, Project] | None:
+        token = tx.tokens.opened_by(secret_digest)
+        project = None if token is None else tx.projects.named(token.project)
+        return None if token is None or project is None else (token, project)
+
+    found = await desk.storage.read(work)
+    if found is None:
+        return None
+    token, project = found
+    return Admitted(token, desk if project.id == desk.project.id else replace(desk, project=project))
+
+
+def _record(tx: Transaction, token: Token, actor: Actor, action: str, after: str, now: datetime) -> None:
+    entry = Entry(at=now, actor=actor, action=action, subject=f"token:{token.name}", after=after)
+    tx.audit.append(token.project_id, entry)

@@ -1,0 +1,80 @@
+"""Press: what a button on a card asks for, with what the card must show right after.
+
+The card's new look is read in the transaction that changed the alert, so that the answer to the press can
+redraw the card. No bell rings here: who pressed is answered first, and `card.answered` rings when delivery
+has nothing left to do (or whoever could not answer rings, so that delivery does it).
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+import msgspec
+
+from bot.cards.alert.alert import AlertView
+from bot.cards.ids import Verb
+from bot.domain.actor import Actor
+from bot.domain.alert.alert import Alert, format_ref
+from bot.domain.errors import NotFoundError
+from bot.domain.outbox.outbox import CardKind
+from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.alert.lifecycle import Move
+from bot.usecases.desk import Desk
+from bot.usecases.view import alert_view
+from storage.outbox.card import Place
+from storage.transaction import Transaction
+
+
+class Pressed(msgspec.Struct, frozen=True):
+    """The alert as it is now; ``place.wanted`` is the revision that ``view`` shows."""
+
+    view: AlertView
+    place: Place | None
+
+
+async def press(desk: Desk, verb: Verb, alert_id: int, *, actor: Actor, note: str = "") -> Pressed:
+    """Do what ``verb`` says to an alert.
+
+    Raises:
+        NotFoundError: this desk does not have the alert.
+        ConflictError: its state, or its owner, forbids it; nothing has changed.
+        InvalidInputError: the note is too long, or empty where it is all there is.
+        NotDurableError: the database cannot be written.
+    """
+    move = _MOVES[verb](desk, alert_id, actor, alerts.bounded(note))
+    now = desk.clock.now()
+
+    def work(tx: Transaction) -> Pressed:
+        changed = alerts.apply(tx, desk.project.id, move, now)
+        places = tx.cards.of(CardKind.ALERT, [alert_id])
+        return Pressed(alert_view(tx, desk, changed), places[0] if places else None)
+
+    return await desk.storage.write(work)
+
+
+async def glance(desk: Desk, alert_id: int) -> Alert:
+    """The alert alone, before a form about it opens.
+
+    Raises:
+        NotFoundError: this desk does not have it.
+    """
+
+    def work(tx: Transaction) -> Alert:
+        alert = tx.alerts.get(desk.project.id, alert_id)
+        if alert is None:
+            raise NotFoundError("alert", format_ref(alert_id))
+        return alert
+
+    return await desk.storage.read(work)
+
+
+_MOVES: Final[Mapping[Verb, Callable[[Desk, int, Actor, str], Move]]] = MappingProxyType(
+    {
+        Verb.ACK: lambda _, alert_id, actor, note: alerts.acknowledging(alert_id, actor, note),
+        Verb.UNACK: lambda _, alert_id, actor, __: alerts.unacknowledging(alert_id, actor),
+        Verb.CLAIM: lambda desk, alert_id, actor, _: alerts.claiming(alert_id, actor, desk.rules.lease),
+        Verb.RELEASE: lambda _, alert_id, actor, __: alerts.releasing(alert_id, actor),
+        Verb.RESOLVE: lambda _, alert_id, actor, note: alerts.resolving(alert_id, actor, note),
+        Verb.NOTE: lambda _, alert_id, actor, note: alerts.annotating(alert_id, actor, note),
+    }
+)

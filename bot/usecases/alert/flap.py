@@ -1,0 +1,44 @@
+"""Flap: what was held quiet is calm again after a window without a flap."""
+
+from functools import partial
+from typing import Final
+
+from bot.domain import actor as actors
+from bot.domain.alert import transition as change
+from bot.domain.alert.verdict import Lane
+from bot.domain.errors import ConflictError
+from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.alert.lifecycle import Move
+from bot.usecases.desk import Desk
+from storage.codec import micros
+from storage.transaction import Transaction
+
+SWEEP: Final = 100
+
+
+async def calm_down(desk: Desk) -> int:
+    """Alerts whose quiet is over may call people again; returns how many."""
+    now = desk.clock.now()
+    due = await desk.storage.read(lambda tx: tx.alerts.quiet(now_us=micros(now), limit=SWEEP))
+    calmed = 0
+    for _, alert_id in due:
+        move = Move(
+            alert_id=alert_id,
+            actor=actors.job("flap"),
+            action="calm",
+            make=change.calm_down,
+            lane=Lane.INFO,
+        )
+        calmed += await desk.storage.write(partial(_apply, desk=desk, move=move))
+    if calmed:
+        desk.bell.ring()
+    return calmed
+
+
+def _apply(tx: Transaction, *, desk: Desk, move: Move) -> bool:
+    """One that flaps again meanwhile is left alone."""
+    try:
+        alerts.apply(tx, desk.project.id, move, desk.clock.now())
+    except ConflictError:
+        return False
+    return True

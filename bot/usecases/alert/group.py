@@ -1,0 +1,159 @@
+"""Group: what a group's card has to show, and what people do to all its alerts at once.
+
+All that is done to one group is one transaction, with an audit entry for each alert it changed.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+import msgspec
+
+from bot.cards.alert.group import PAGE_SIZE, GroupPage, GroupView
+from bot.cards.ids import Verb
+from bot.domain.actor import Actor
+from bot.domain.alert.alert import State
+from bot.domain.alert.group import Group, format_ref
+from bot.domain.alert.signal import Severity
+from bot.domain.alert.verdict import Lane
+from bot.domain.errors import ConflictError, NotFoundError
+from bot.domain.outbox.outbox import CardKind
+from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.alert.lifecycle import Move
+from bot.usecases.desk import Desk
+from bot.usecases.incident import follow as ripple
+from storage.outbox.card import Place
+from storage.transaction import Transaction
+
+OPEN: Final = tuple(state for state in State if state.open)
+_UNTAKEN: Final = tuple(state for state in OPEN if state is not State.ACKED)
+LISTED: Final = 12_000  # alerts that one card knows by name, about 10 MB; the rest it counts
+
+MakeMove = Callable[[Desk, int, Actor], Move]
+
+
+class Pressed(msgspec.Struct, frozen=True):
+    """The group as it is now: ``changed`` alerts moved, ``place.wanted`` is the revision ``view`` shows."""
+
+    view: GroupView
+    place: Place | None
+    changed: int
+
+
+async def look(desk: Desk, group_id: int) -> GroupView | None:
+    """What the card has to show now; None when there is no such group."""
+    now = desk.clock.now()
+    return await desk.storage.read(lambda tx: view(tx, desk, group_id, now))
+
+
+def view(tx: Transaction, desk: Desk, group_id: int, now: datetime) -> GroupView | None:
+    """The same inside a transaction."""
+    group = tx.groups.get(desk.project.id, group_id)
+    if group is None:
+        return None
+    counts = tx.groups.census(group_id)
+    census: dict[tuple[State, Severity], int] = {}
+    for each in counts:
+        census[each.state, each.severity] = census.get((each.state, each.severity), 0) + each.alerts
+    is_over = not any(state.open for state, _ in census)
+    return GroupView(
+        group=group,
+        tag=desk.project.tag,
+        now=now,
+        held=() if is_over else tuple(tx.groups.members(group_id, open_only=True, limit=LISTED)),
+        census=census,
+        source_name=tx.sources.names({group.source_id}).get(group.source_id, ""),
+        wakes=max((each.severity for each in counts if each.waits), key=lambda one: one.rank, default=None),
+        ended_at=tx.groups.ended_at(group_id) if is_over else None,
+    )
+
+
+async def page(desk: Desk, group_id: int, *, number: int) -> GroupPage:
+    """A page of its alerts, the last one when ``number`` is beyond it.
+
+    Raises:
+        NotFoundError: this desk does not have the group.
+    """
+
+    def work(tx: Transaction) -> GroupPage:
+        group = _get(tx, desk, group_id)
+        total = sum(each.alerts for each in tx.groups.census(group_id))
+        at = max(0, min(number, (total - 1) // PAGE_SIZE))
+        held = tx.groups.members(group_id, offset=at * PAGE_SIZE, limit=PAGE_SIZE)
+        return GroupPage(group=group, tag=desk.project.tag, number=at, total=total, held=tuple(held))
+
+    return await desk.storage.read(work)
+
+
+async def press(desk: Desk, verb: Verb, group_id: int, *, actor: Actor) -> Pressed:
+    """Do what ``verb`` says to every alert of the group that it can be done to.
+
+    No bell rings: who pressed is answered first (see `press`).
+
+    Raises:
+        NotFoundError: this desk does not have the group.
+        ConflictError: there is none left to do it to.
+        NotDurableError: the database cannot be written.
+    """
+    now = desk.clock.now()
+
+    def work(tx: Transaction) -> Pressed:
+        _get(tx, desk, group_id)
+        make, states = _MOVES[verb]
+        changed = apply(tx, desk, group_id, lambda alert_id: make(desk, alert_id, actor), states, now)
+        if not changed:
+            raise ConflictError(f"Nothing in {format_ref(group_id)} is left to {_WORDS[verb]}.")
+        shown = view(tx, desk, group_id, now)
+        assert shown is not None  # noqa: S101 -- it was found above
+        places = tx.cards.of(CardKind.GROUP, [group_id])
+        return Pressed(shown, places[0] if places else None, changed)
+
+    return await desk.storage.write(work)
+
+
+def apply(
+    tx: Transaction,
+    desk: Desk,
+    group_id: int,
+    make: Callable[[int], Move],
+    states: Sequence[State],
+    now: datetime,
+) -> int:
+    """A move on each alert of the group in these states; what forbids it is left alone. Returns how many."""
+    ids = tx.groups.ids(group_id, states)
+    tx.recurrences.hold_of_all(ids)
+    entries, waves, moved, lane = [], [], [], Lane.PERSON
+    for alert in tx.alerts.held_all(desk.project.id, ids):
+        move = make(alert.id)
+        try:
+            after = move.make(alert, now)
+        except ConflictError:
+            continue
+        lane = move.lane
+        moved.append((alert, after))
+        waves += ripple.told(after, move.action, move.actor, move.note)
+        entries.append(alerts.entry_of(alert, after, move, now))
+    if moved:
+        tx.alerts.save_all(after for _, after in moved)
+        tx.recurrences.follow_all(moved, now=now)
+        ripple.spread(tx, waves, now)
+        tx.cards.touch_known((), {group_id: lane}, now=now)
+        tx.audit.append(desk.project.id, *entries)
+    return len(moved)
+
+
+def _get(tx: Transaction, desk: Desk, group_id: int) -> Group:
+    group = tx.groups.get(desk.project.id, group_id)
+    if group is None:
+        raise NotFoundError("group", format_ref(group_id))
+    return group
+
+
+_WORDS: Final = {Verb.GROUP_ACK: "acknowledge", Verb.GROUP_RESOLVE: "resolve"}
+_MOVES: Final[Mapping[Verb, tuple[MakeMove, Sequence[State]]]] = MappingProxyType(
+    {
+        Verb.GROUP_ACK: (lambda _, alert_id, actor: alerts.acknowledging(alert_id, actor), _UNTAKEN),
+        Verb.GROUP_RESOLVE: (lambda _, alert_id, actor: alerts.resolving(alert_id, actor), OPEN),
+    }
+)

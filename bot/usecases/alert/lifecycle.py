@@ -1,0 +1,281 @@
+"""Alert: what people, programs and time do to an episode. One function, one transaction, one audit entry.
+
+All raise `NotFoundError` for an alert this desk does not have, `IllegalTransitionError` (a `ConflictError`)
+when the table of transitions says no (nothing has changed then) and `NotDurableError` when the database
+cannot be written. They return the alert as it is now.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from bot.domain import actor as actors
+from bot.domain.actor import Actor
+from bot.domain.alert import transition as change
+from bot.domain.alert.alert import Alert, IllegalTransitionError, Trigger, format_ref
+from bot.domain.alert.verdict import Lane
+from bot.domain.audit import Entry
+from bot.domain.errors import InvalidInputError, NotFoundError
+from bot.domain.outbox.outbox import CardKind
+from bot.usecases.desk import Desk
+from bot.usecases.incident import follow as ripple
+from storage.codec import encode, micros
+from storage.transaction import Transaction
+
+MAX_NOTE: Final = 1_000
+SWEEP: Final = 100
+
+
+class Move(msgspec.Struct, frozen=True, kw_only=True):
+    """Who does what to which alert; ``make`` is one of `bot.domain.alert.transition`."""
+
+    alert_id: int
+    actor: Actor
+    action: str
+    make: Callable[[Alert, datetime], Alert]
+    note: str = ""
+    lane: Lane = Lane.PERSON
+
+
+async def acknowledge(desk: Desk, alert_id: int, *, actor: Actor, note: str = "") -> Alert:
+    """``actor`` takes the alert on; a note is kept with it."""
+    return await _perform(desk, acknowledging(alert_id, actor, bounded(note)))
+
+
+async def unacknowledge(desk: Desk, alert_id: int, *, actor: Actor) -> Alert:
+    """Give it back: somebody else has to look."""
+    return await _perform(desk, unacknowledging(alert_id, actor))
+
+
+async def claim(desk: Desk, alert_id: int, *, actor: Actor, lease: timedelta | None = None) -> Alert:
+    """``actor`` looks at it for the length of a lease (the desk's own by default)."""
+    return await _perform(desk, claiming(alert_id, actor, desk.rules.lease if lease is None else lease))
+
+
+async def release(desk: Desk, alert_id: int, *, actor: Actor) -> Alert:
+    """End a claim; only its owner may (`ConflictError` otherwise)."""
+    return await _perform(desk, releasing(alert_id, actor))
+
+
+async def fail(desk: Desk, alert_id: int, *, actor: Actor, note: str = "") -> Alert:
+    """The owner of a claim gives up, with a reason (`ConflictError` for anybody else)."""
+    text = bounded(note)
+    return await _perform(
+        desk,
+        Move(
+            alert_id=alert_id,
+            actor=actor,
+            action=Trigger.FAIL.value,
+            make=lambda alert, _: change.fail(alert, actor, text),
+            note=text,
+        ),
+    )
+
+
+async def retry(desk: Desk, alert_id: int, *, actor: Actor) -> Alert:
+    """A failed alert is new again."""
+    return await _perform(
+        desk,
+        Move(
+            alert_id=alert_id,
+            actor=actor,
+            action=Trigger.RETRY.value,
+            make=lambda alert, _: change.retry(alert),
+        ),
+    )
+
+
+async def resolve(desk: Desk, alert_id: int, *, actor: Actor, note: str = "") -> Alert:
+    """It is over, whatever the sender thinks; a refire within the reopen window takes it up again."""
+    return await _perform(desk, resolving(alert_id, actor, bounded(note)))
+
+
+async def annotate(desk: Desk, alert_id: int, *, actor: Actor, note: str) -> Alert:
+    """Write a note; the newest stands on the card, all of them in the history.
+
+    Raises:
+        InvalidInputError: the note is empty or too long.
+    """
+    return await _perform(desk, annotating(alert_id, actor, bounded(note)))
+
+
+async def expire_leases(desk: Desk) -> int:
+    """Claims whose lease has run out make their alerts new again; returns how many."""
+    now = desk.clock.now()
+    due = await desk.storage.read(lambda tx: tx.alerts.leases_over(now_us=micros(now), limit=SWEEP))
+    moves = [
+        Move(
+            alert_id=alert_id,
+            actor=actors.job("lease"),
+            action=Trigger.LEASE_EXPIRE.value,
+            make=change.expire_lease,
+        )
+        for _, alert_id in due
+    ]
+    return await _sweep(desk, moves)
+
+
+async def end_silent(desk: Desk) -> int:
+    """Episodes that were not repeated for their time to live are over; returns how many."""
+    now = desk.clock.now()
+    silence = actors.job("silence")
+    due = await desk.storage.read(lambda tx: tx.alerts.silent(now_us=micros(now), limit=SWEEP))
+    moves = [
+        Move(
+            alert_id=alert_id,
+            actor=silence,
+            action="expire",
+            make=lambda alert, now: change.end_by_silence(alert, silence, now),
+            lane=Lane.RESOLVE,
+        )
+        for _, alert_id in due
+    ]
+    return await _sweep(desk, moves)
+
+
+def acknowledging(alert_id: int, actor: Actor, note: str = "") -> Move:
+    """The move of `acknowledge`."""
+    return Move(
+        alert_id=alert_id,
+        actor=actor,
+        action=Trigger.ACK.value,
+        make=lambda alert, now: change.acknowledge(alert, actor, now, note),
+        note=note,
+    )
+
+
+def unacknowledging(alert_id: int, actor: Actor) -> Move:
+    """The move of `unacknowledge`."""
+    return Move(
+        alert_id=alert_id,
+        actor=actor,
+        action=Trigger.UNACK.value,
+        make=lambda alert, _: change.unacknowledge(alert),
+    )
+
+
+def unacknowledging_own(alert_id: int, actor: Actor) -> Move:
+    """The same, but only what ``actor`` acknowledged (`ConflictError` otherwise)."""
+    return Move(
+        alert_id=alert_id,
+        actor=actor,
+        action=Trigger.UNACK.value,
+        make=lambda alert, _: change.unacknowledge_own(alert, actor),
+    )
+
+
+def claiming(alert_id: int, actor: Actor, lease: timedelta) -> Move:
+    """The move of `claim`."""
+    return Move(
+        alert_id=alert_id,
+        actor=actor,
+        action=Trigger.CLAIM.value,
+        make=lambda alert, now: change.claim(alert, actor, now, lease),
+    )
+
+
+def releasing(alert_id: int, actor: Actor) -> Move:
+    """The move of `release`."""
+    return Move(
+        alert_id=alert_id,
+        actor=actor,
+        action=Trigger.RELEASE.value,
+        make=lambda alert, _: change.release(alert, actor),
+    )
+
+
+def resolving(alert_id: int, actor: Actor, note: str = "") -> Move:
+    """The move of `resolve`."""
+    return Move(
+        alert_id=alert_id,
+        actor=actor,
+        action=Trigger.RESOLVE.value,
+        make=lambda alert, now: change.resolve(alert, actor, now, note),
+        note=note,
+    )
+
+
+def annotating(alert_id: int, actor: Actor, note: str) -> Move:
+    """The move of `annotate`.
+
+    Raises:
+        InvalidInputError: the note is empty.
+    """
+    if not note:
+        raise InvalidInputError("note", "a note needs some words")
+    return Move(
+        alert_id=alert_id,
+        actor=actor,
+        action="note",
+        make=lambda alert, _: change.annotate(alert, actor, note),
+        note=note,
+    )
+
+
+def apply(tx: Transaction, project_id: int, move: Move, now: datetime) -> Alert:
+    """One move inside a transaction: alert, card and audit entry."""
+    tx.recurrences.hold_of(move.alert_id)
+    alert = tx.alerts.held(project_id, move.alert_id)
+    if alert is None:
+        raise NotFoundError("alert", format_ref(move.alert_id))
+    changed = move.make(alert, now)
+    tx.alerts.save(changed)
+    tx.recurrences.follow(alert, changed, now=now)
+    ripple.spread(tx, ripple.told(changed, move.action, move.actor, move.note), now)
+    tx.cards.touch(CardKind.ALERT, [(move.alert_id, move.lane)], now=now)
+    tx.audit.append(project_id, entry_of(alert, changed, move, now))
+    return changed
+
+
+def entry_of(before: Alert, after: Alert, move: Move, now: datetime) -> Entry:
+    """The audit entry of a move."""
+    return Entry(
+        at=now,
+        actor=move.actor,
+        action=move.action,
+        subject=f"alert:{move.alert_id}",
+        before=encode(_mark(before)),
+        after=encode(_mark(after)),
+        note=move.note,
+    )
+
+
+def bounded(note: str) -> str:
+    """A note as it is kept.
+
+    Raises:
+        InvalidInputError: it is too long.
+    """
+    text = note.strip()
+    if len(text) > MAX_NOTE:
+        raise InvalidInputError("note", f"at most {MAX_NOTE} characters, this has {len(text)}")
+    return text
+
+
+async def _perform(desk: Desk, move: Move) -> Alert:
+    now = desk.clock.now()
+    changed = await desk.storage.write(lambda tx: apply(tx, desk.project.id, move, now))
+    desk.bell.ring()
+    return changed
+
+
+async def _sweep(desk: Desk, moves: list[Move]) -> int:
+    """One that moved meanwhile is left alone."""
+    changed = 0
+    for move in moves:
+        try:
+            await _perform(desk, move)
+        except IllegalTransitionError:
+            continue
+        changed += 1
+    return changed
+
+
+def _mark(alert: Alert) -> dict[str, str]:
+    return {
+        "state": alert.state.value,
+        "severity": alert.severity.value,
+        "owner": str(alert.owner) if alert.owner else "",
+    }

@@ -1,0 +1,200 @@
+"""Program: what scripts and agents do to alerts, so that they can repeat themselves without harm.
+
+Law: whoever asks again for what it has already brought about gets the alert as it is, and nothing is
+written. A program that lost an answer may therefore simply ask again. Of those that claim the next at once
+no two get the same alert.
+
+Raises as in `bot.usecases.alert.lifecycle`, but for a `ConflictError` a `StandingError`, which says how
+things stand.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
+
+import msgspec
+
+from bot.domain.actor import Actor
+from bot.domain.alert import transition as change
+from bot.domain.alert.alert import Alert, State, Trigger, format_ref
+from bot.domain.audit import Entry
+from bot.domain.errors import ConflictError, NotFoundError, StandingError
+from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.alert.lifecycle import Move
+from bot.usecases.desk import Desk
+from storage.alert.search import Search
+from storage.transaction import Transaction
+
+RENEW: Final = "renew"
+NOTE: Final = "note"
+
+__all__ = ["Search", "Seen", "claim_next", "find", "page", "perform"]
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """An alert with its source's name and what was done to it, oldest first."""
+
+    alert: Alert
+    source: str
+    entries: tuple[Entry, ...] = ()
+
+
+async def find(desk: Desk, alert_id: int) -> Seen:
+    """One alert with its history.
+
+    Raises:
+        NotFoundError: this desk does not have it.
+    """
+
+    def work(tx: Transaction) -> Seen:
+        alert = tx.alerts.get(desk.project.id, alert_id)
+        if alert is None:
+            raise NotFoundError("alert", format_ref(alert_id))
+        entries = tuple(sealed.entry for sealed in tx.audit.about(f"alert:{alert_id}"))
+        return Seen(alert, _sources(tx, alert)[alert.source_id], entries)
+
+    return await desk.storage.read(work)
+
+
+async def page(desk: Desk, search: Search, *, before: int | None, limit: int) -> list[Seen]:
+    """Matching alerts without their history, newest first, from the one before the alert ``before`` on."""
+
+    def work(tx: Transaction) -> list[Seen]:
+        found = tx.alert_search.page(desk.project.id, search, before=before, limit=limit)
+        names = _sources(tx, *found)
+        return [Seen(each, names[each.source_id]) for each in found]
+
+    return await desk.storage.read(work)
+
+
+async def claim_next(
+    desk: Desk, search: Search, *, actor: Actor, lease: timedelta | None = None
+) -> Seen | None:
+    """The most urgent matching alert that nobody has, now claimed by ``actor``; None when there is none."""
+    now = desk.clock.now()
+    span = desk.rules.lease if lease is None else lease
+
+    def work(tx: Transaction) -> Seen | None:
+        alert_id = tx.alert_search.next_claimable(desk.project.id, search)
+        if alert_id is None:
+            return None
+        claimed = alerts.apply(tx, desk.project.id, alerts.claiming(alert_id, actor, span), now)
+        return Seen(claimed, _sources(tx, claimed)[claimed.source_id])
+
+    seen = await desk.storage.write(work)
+    if seen is not None:
+        desk.bell.ring()
+    return seen
+
+
+async def perform(desk: Desk, move: Move) -> Seen:
+    """Do it, unless its actor has done it already.
+
+    Raises:
+        NotFoundError: this desk does not have the alert.
+        StandingError: its state or its owner forbids it.
+    """
+    now = desk.clock.now()
+
+    def work(tx: Transaction) -> Seen:
+        tx.recurrences.hold_of(move.alert_id)
+        alert = tx.alerts.held(desk.project.id, move.alert_id)
+        if alert is None:
+            raise NotFoundError("alert", format_ref(move.alert_id))
+        if not _is_done(tx, alert, move):
+            try:
+                alert = alerts.apply(tx, desk.project.id, move, now)
+            except ConflictError as error:
+                owner = str(alert.owner) if alert.owner else ""
+                raise StandingError(str(error), state=alert.state, owner=owner) from None
+        return Seen(alert, _sources(tx, alert)[alert.source_id])
+
+    seen = await desk.storage.write(work)
+    desk.bell.ring()
+    return seen
+
+
+def renewing(alert_id: int, actor: Actor, lease: timedelta) -> Move:
+    """The owner of a claim needs longer: the lease begins anew."""
+
+    def make(alert: Alert, now: datetime) -> Alert:
+        if alert.state is not State.PROCESSING:
+            raise ConflictError(f"{alert.ref} is {alert.state}; only a claim can be renewed.")
+        if not _is(alert.owner, actor):
+            holder = alert.owner.mention if alert.owner else "nobody"
+            raise ConflictError(f"{alert.ref} is held by {holder}, not by you.")
+        return msgspec.structs.replace(alert, lease_expires_at=now + lease)
+
+    return Move(alert_id=alert_id, actor=actor, action=RENEW, make=make)
+
+
+def failing(alert_id: int, actor: Actor) -> Move:
+    """The owner of a claim gives up."""
+    return Move(
+        alert_id=alert_id,
+        actor=actor,
+        action=Trigger.FAIL.value,
+        make=lambda alert, _: change.fail(alert, actor),
+    )
+
+
+def retrying(alert_id: int, actor: Actor) -> Move:
+    """A failed alert waits again."""
+    return Move(
+        alert_id=alert_id,
+        actor=actor,
+        action=Trigger.RETRY.value,
+        make=lambda alert, _: change.retry(alert),
+    )
+
+
+def with_note(move: Move, note: str) -> Move:
+    """The same, and a note of its actor about it; an empty one changes nothing.
+
+    Raises:
+        InvalidInputError: the note is too long.
+    """
+    text = alerts.bounded(note)
+    if not text:
+        return move
+
+    def make(alert: Alert, now: datetime) -> Alert:
+        return change.annotate(move.make(alert, now), move.actor, text)
+
+    return msgspec.structs.replace(move, make=make, note=text)
+
+
+def _is_done(tx: Transaction, alert: Alert, move: Move) -> bool:
+    """Whether the alert stands as ``move`` would leave it, and by its actor's own doing."""
+    stands = _STANDS.get(move.action)
+    done = _was_last(tx, alert, move) if stands is None else stands(alert, move.actor)
+    return done and (not move.note or (alert.note == move.note and _is(alert.note_by, move.actor)))
+
+
+def _was_last(tx: Transaction, alert: Alert, move: Move) -> bool:
+    """Whether this was the last thing done to it, apart from notes."""
+    if move.action == RENEW:  # every renewal counts from its own now
+        return False
+    done = (sealed.entry for sealed in reversed(tx.audit.about(f"alert:{alert.id}")))
+    last = next((entry for entry in done if entry.action != NOTE), None)
+    return last is not None and last.action == move.action and _is(last.actor, move.actor)
+
+
+def _is(one: Actor | None, other: Actor) -> bool:
+    return one is not None and str(one) == str(other)
+
+
+_STANDS: Final[Mapping[str, Callable[[Alert, Actor], bool]]] = MappingProxyType(
+    {
+        Trigger.CLAIM.value: lambda alert, me: alert.state is State.PROCESSING and _is(alert.owner, me),
+        Trigger.ACK.value: lambda alert, me: alert.state is State.ACKED and _is(alert.owner, me),
+        Trigger.RESOLVE.value: lambda alert, me: alert.state is State.RESOLVED and _is(alert.resolved_by, me),
+        NOTE: lambda _alert, _me: True,
+    }
+)
+"""Where the alert itself tells who brought it there; for the rest the audit log is asked."""
+
+
+def _sources(tx: Transaction, *found: Alert) -> dict[int, str]:
+    return tx.sources.names({alert.source_id for alert in found})

@@ -1,0 +1,116 @@
+"""Inspection: what people look at. Nothing here writes."""
+
+from typing import Final
+
+import msgspec
+
+from bot.cards.alert.alert import AlertView
+from bot.cards.alert.detail import HistoryLine
+from bot.domain import actor as actors
+from bot.domain.alert.alert import Alert, format_ref
+from bot.domain.audit import Sealed
+from bot.domain.errors import NotFoundError
+from bot.usecases.desk import Desk
+from bot.usecases.view import alert_view
+from storage.alert.alert import OPEN, Filter
+from storage.outbox.card import Place
+from storage.transaction import Transaction
+
+SUGGESTIONS: Final = 25  # Discord's limit for autocomplete choices
+PAGE: Final = 10
+
+_PAST: Final = {
+    "ack": "acknowledged",
+    "unack": "gave it back",
+    "claim": "claimed",
+    "release": "released",
+    "fail": "gave up",
+    "retry": "tried again",
+    "resolve": "resolved",
+    "note": "noted",
+    "lease_expire": "claim ran out",
+    "expire": "ended by silence",
+    "raised": "severity rose",
+    "calm": "calm again",
+}
+
+__all__ = ["OPEN", "PAGE", "SUGGESTIONS", "Filter", "Found", "Listed", "Page", "find", "listing", "suggest"]
+
+
+class Found(msgspec.Struct, frozen=True):
+    """One alert with all there is to tell, and where its card is."""
+
+    view: AlertView
+    history: tuple[HistoryLine, ...]
+    place: Place | None
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """An alert in a list, with where its card is."""
+
+    alert: Alert
+    place: Place | None
+
+
+class Page(msgspec.Struct, frozen=True):
+    """A part of a list: ``total`` counts all that match, ``offset`` those before this page."""
+
+    lines: tuple[Listed, ...]
+    offset: int
+    total: int
+
+
+async def find(desk: Desk, alert_id: int) -> Found:
+    """Everything about one alert.
+
+    Raises:
+        NotFoundError: this desk does not have it.
+    """
+
+    def work(tx: Transaction) -> Found:
+        alert = tx.alerts.get(desk.project.id, alert_id)
+        if alert is None:
+            raise NotFoundError("alert", format_ref(alert_id))
+        history = tuple(_line(sealed) for sealed in tx.audit.about(f"alert:{alert_id}"))
+        view = alert_view(tx, desk, alert)
+        opened = HistoryLine(at=alert.opened_at, who=actors.source(view.source_name), what="opened")
+        return Found(view, (opened, *history), tx.cards.of_alerts([alert_id]).get(alert_id))
+
+    return await desk.storage.read(work)
+
+
+async def listing(desk: Desk, which: Filter = OPEN, *, offset: int = 0, limit: int = PAGE) -> Page:
+    """Matching alerts, worst first, then newest first."""
+
+    def work(tx: Transaction) -> Page:
+        alerts = tx.alerts.listing(desk.project.id, which, offset=offset, limit=limit)
+        places = tx.cards.of_alerts(each.id for each in alerts)
+        lines = tuple(Listed(each, places.get(each.id)) for each in alerts)
+        return Page(lines, offset, tx.alerts.count(desk.project.id, which))
+
+    return await desk.storage.read(work)
+
+
+async def suggest(desk: Desk, text: str, which: Filter = OPEN) -> list[Alert]:
+    """Alerts whose ref, name, service or target fits what was typed so far, at most 25."""
+    wanted = msgspec.structs.replace(which, text=text.strip())
+
+    def work(tx: Transaction) -> list[Alert]:
+        digits = text.strip().lower().lstrip("a-#")
+        exact = tx.alerts.get(desk.project.id, int(digits)) if _is_id(digits) else None
+        found = tx.alerts.listing(desk.project.id, wanted, limit=SUGGESTIONS)
+        if exact is not None and all(each.id != exact.id for each in found):
+            found = [exact, *found][:SUGGESTIONS]
+        return found
+
+    return await desk.storage.read(work)
+
+
+def _is_id(digits: str) -> bool:
+    return digits.isascii() and digits.isdigit() and len(digits) < 19  # noqa: PLR2004 -- int64
+
+
+def _line(sealed: Sealed) -> HistoryLine:
+    entry = sealed.entry
+    what = _PAST.get(entry.action, entry.action.replace("_", " "))
+    return HistoryLine(at=entry.at, who=entry.actor, what=f"{what}: {entry.note}" if entry.note else what)

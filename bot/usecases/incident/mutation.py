@@ -1,0 +1,209 @@
+"""Step: one thing done to an incident, as a value, and the transaction that does it.
+
+All of an incident's mutations go this way: the row is held, changed by a pure function, written with its line
+in the timeline, its nudge to the thread, its head's next revision and one audit entry.
+
+Locks are taken in one order by everybody, lest two wait for each other: recurrences, alerts, incidents,
+heads, alerts' cards, audit chain.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from bot.cards.incident.incident import IncidentView
+from bot.domain.actor import Actor, ActorKind
+from bot.domain.alert.verdict import Lane
+from bot.domain.audit import Entry
+from bot.domain.errors import InvalidInputError, NotFoundError
+from bot.domain.incident import transition as conduct
+from bot.domain.incident.incident import Incident, IncidentRules, Level, ceiling, format_ref
+from bot.domain.incident.nudge import Nudge, NudgeKind
+from bot.domain.incident.timeline import Draft, Kind
+from bot.domain.outbox.outbox import CardKind
+from bot.domain.text import harmless
+from bot.usecases.desk import Desk
+from bot.usecases.view import incident_view
+from storage.codec import encode
+from storage.outbox.card import Place
+from storage.transaction import Transaction
+
+MAX_TITLE: Final = 200
+MAX_TEXT: Final = 1_000
+_QUIET: Final = frozenset({"touched_at"})  # changes that say nothing in the audit log
+
+
+class Scene(msgspec.Struct, frozen=True):
+    """What a step may look at besides its incident."""
+
+    tx: Transaction
+    now: datetime
+    rules: IncidentRules
+
+    def cap(self, incident: Incident) -> Level:
+        """The worst severity that its alerts allow."""
+        return ceiling(self.tx.links.census(incident.id).severities, self.rules.caps)
+
+
+Make: TypeAlias = Callable[[Incident, Scene], Incident]
+Words: TypeAlias = Callable[[Incident, Incident], str]
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """Who does what to which incident. ``make`` is pure but for what it reads of the scene.
+
+    ``words`` (of the incident before and after) go into the timeline as ``kind`` and into the thread as
+    ``nudge``, if these are given; ``alert_id`` is the alert they are about. ``shows`` is false when the head
+    looks the same afterwards.
+    """
+
+    incident_id: int
+    actor: Actor
+    action: str
+    make: Make
+    kind: Kind | None = None
+    nudge: NudgeKind | None = None
+    alert_id: int | None = None
+    words: Words = lambda _, __: ""
+    note: str = ""
+    shows: bool = True
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """An incident as it is now; ``place.wanted`` is the revision of its head that ``view`` shows."""
+
+    view: IncidentView
+    place: Place | None
+
+    @property
+    def incident(self) -> Incident:
+        """The incident itself."""
+        return self.view.incident
+
+
+async def perform(desk: Desk, step: Step) -> Shown:
+    """Do it, and ring for delivery.
+
+    Raises:
+        NotFoundError: this desk does not have the incident.
+        ConflictError: its state forbids it; nothing has changed.
+        InvalidInputError: a value cannot be used.
+        NotDurableError: the database cannot be written.
+    """
+    shown = await press(desk, step)
+    desk.bell.ring()
+    return shown
+
+
+async def press(desk: Desk, step: Step) -> Shown:
+    """The same without the bell: who pressed is answered first, by redrawing the head (see `press`)."""
+    now = desk.clock.now()
+
+    def work(tx: Transaction) -> Shown:
+        before = held(tx, desk, step.incident_id)
+        changed = apply(tx, desk, before, step, now)
+        return show(tx, desk, changed)
+
+    return await desk.storage.write(work)
+
+
+def held(tx: Transaction, desk: Desk, incident_id: int) -> Incident:
+    """The incident, for this transaction alone.
+
+    Raises:
+        NotFoundError: this desk does not have it.
+    """
+    incident = tx.incidents.held(desk.project.id, incident_id)
+    if incident is None:
+        raise NotFoundError("incident", format_ref(incident_id))
+    return incident
+
+
+def apply(tx: Transaction, desk: Desk, before: Incident, step: Step, now: datetime) -> Incident:
+    """One step inside a transaction that holds the incident; the audit entry is the last thing written."""
+    changed = move(tx, desk, before, step, now)
+    tx.audit.append(desk.project.id, entry_of(before, changed, step, now))
+    return changed
+
+
+def move(tx: Transaction, desk: Desk, before: Incident, step: Step, now: datetime) -> Incident:
+    """The same without the audit entry, for steps that belong together."""
+    made = step.make(before, Scene(tx, now, desk.rules.incidents))
+    changed = made if step.actor.kind is ActorKind.JOB else conduct.touch(made, step.actor, now)
+    tx.incidents.save(changed)
+    words = step.words(before, changed)
+    if step.kind is not None:
+        draft = Draft(kind=step.kind, at=now, actor=step.actor, text=words, alert_id=step.alert_id)
+        tx.timelines.append([(before.id, draft)], now=now)
+    if step.shows:
+        tx.cards.touch(CardKind.INCIDENT, [(before.id, Lane.PERSON)], now=now)
+    if step.nudge is not None:
+        nudge = Nudge(
+            id=0,
+            incident_id=before.id,
+            kind=step.nudge,
+            about_id=step.alert_id,
+            text=words,
+            actor=step.actor,
+            created_at=now,
+        )
+        send(tx, desk, changed, nudge)
+    return changed
+
+
+def send(tx: Transaction, desk: Desk, incident: Incident, nudge: Nudge) -> Nudge:
+    """Put a nudge into the outbox: for the thread, until which it waits, or beside a head without one."""
+    created = tx.nudges.create(nudge)
+    channel_id = incident.thread_id
+    if channel_id is None:
+        places = tx.cards.of(CardKind.INCIDENT, [incident.id])
+        channel_id = places[0].channel_id if places else desk.default_channel_id
+    tx.cards.create(
+        desk.project.id, CardKind.NUDGE, [(created.id, channel_id, Lane.PERSON)], now=nudge.created_at
+    )
+    if incident.thread_id is None and not incident.threadless:
+        tx.threads.hold(created.id, now=nudge.created_at)
+    return created
+
+
+def show(tx: Transaction, desk: Desk, incident: Incident) -> Shown:
+    """The incident with where its head stands."""
+    places = tx.cards.of(CardKind.INCIDENT, [incident.id])
+    return Shown(incident_view(tx, desk, incident), places[0] if places else None)
+
+
+def entry_of(before: Incident, after: Incident, step: Step, now: datetime) -> Entry:
+    """The audit entry: what differs, and nothing else."""
+    was, became = _plain(before), _plain(after)
+    fields = [name for name in became if was.get(name) != became[name] and name not in _QUIET]
+    return Entry(
+        at=now,
+        actor=step.actor,
+        action=step.action,
+        subject=f"incident:{before.id}",
+        before=encode({name: was.get(name) for name in fields}),
+        after=encode({name: became[name] for name in fields}),
+        note=step.note or step.words(before, after),
+    )
+
+
+def read_text(field: str, text: str, limit: int = MAX_TEXT, *, needed: bool = True) -> str:
+    """People's words as they are kept.
+
+    Raises:
+        InvalidInputError: they are missing or too long.
+    """
+    kept = harmless(text).strip()
+    if needed and not kept:
+        raise InvalidInputError(field, "needs some words")
+    if len(kept) > limit:
+        raise InvalidInputError(field, f"at most {limit} characters, this has {len(kept)}")
+    return kept
+
+
+def _plain(incident: Incident) -> dict[str, Any]:
+    plain: dict[str, Any] = msgspec.to_builtins(incident)
+    times: dict[str, Any] = plain.pop("times")
+    return plain | times

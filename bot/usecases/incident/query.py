@@ -1,0 +1,149 @@
+"""Incident inspection: what people look at. Nothing here writes."""
+
+from typing import Final
+
+import msgspec
+
+from bot.cards.incident.timeline import PAGE_SIZE, TimelinePage
+from bot.domain.errors import NotFoundError
+from bot.domain.incident.duration import durations
+from bot.domain.incident.incident import Incident, format_ref
+from bot.domain.incident.postmortem import Involved, Postmortem
+from bot.domain.incident.timeline import Line, fold
+from bot.domain.recurrence.recurrence import Memory
+from bot.usecases.desk import Desk
+from bot.usecases.incident.mutation import Shown, show
+from bot.usecases.view import alert_view
+from storage.incident.incident import OPEN, IncidentFilter
+from storage.transaction import Transaction
+
+SUGGESTIONS: Final = 25  # Discord's limit for autocomplete choices
+PAGE: Final = 10
+INVOLVED: Final = 100  # alerts of a post-mortem
+
+__all__ = [
+    "OPEN",
+    "PAGE",
+    "IncidentFilter",
+    "IncidentPage",
+    "find",
+    "listing",
+    "postmortem",
+    "suggest",
+    "timeline",
+]
+
+
+class IncidentPage(msgspec.Struct, frozen=True):
+    """A part of a list: ``total`` counts all that match, ``offset`` those before this page."""
+
+    incidents: tuple[Incident, ...]
+    offset: int
+    total: int
+
+
+async def find(desk: Desk, incident_id: int) -> Shown:
+    """One incident as its head shows it, and where that stands.
+
+    Raises:
+        NotFoundError: this desk does not have it.
+    """
+    return await desk.storage.read(lambda tx: show(tx, desk, _get(tx, desk, incident_id)))
+
+
+async def listing(
+    desk: Desk, which: IncidentFilter = OPEN, *, offset: int = 0, limit: int = PAGE
+) -> IncidentPage:
+    """Matching incidents, worst first, then newest first."""
+
+    def work(tx: Transaction) -> IncidentPage:
+        found = tx.incidents.listing(desk.project.id, which, offset=offset, limit=limit)
+        return IncidentPage(tuple(found), offset, tx.incidents.count(desk.project.id, which))
+
+    return await desk.storage.read(work)
+
+
+async def suggest(desk: Desk, text: str, which: IncidentFilter = OPEN) -> list[Incident]:
+    """Incidents whose ref, title or service fits what was typed so far, at most 25."""
+    wanted = msgspec.structs.replace(which, text=text.strip())
+
+    def work(tx: Transaction) -> list[Incident]:
+        digits = text.strip().lower().lstrip("i-#")
+        found = tx.incidents.listing(desk.project.id, wanted, limit=SUGGESTIONS)
+        exact = tx.incidents.get(desk.project.id, int(digits)) if _is_id(digits) else None
+        if exact is not None and all(each.id != exact.id for each in found):
+            found = [exact, *found][:SUGGESTIONS]
+        return found
+
+    return await desk.storage.read(work)
+
+
+async def timeline(desk: Desk, incident_id: int, *, page: int | None = None) -> TimelinePage:
+    """A page of the timeline, the last one by default; beyond the ends, the nearest there is.
+
+    Raises:
+        NotFoundError: this desk does not have the incident.
+    """
+
+    def work(tx: Transaction) -> TimelinePage:
+        incident = _get(tx, desk, incident_id)
+        lines = _lines(tx, incident, tx.incidents.merged_into(desk.project.id, incident_id))
+        last = max(0, -(-len(lines) // PAGE_SIZE) - 1)
+        shown = last if page is None else min(max(page, 0), last)
+        return TimelinePage(
+            incident=incident,
+            lines=lines[shown * PAGE_SIZE : (shown + 1) * PAGE_SIZE],
+            page=shown,
+            total=len(lines),
+            tag=desk.project.tag,
+            guild_id=_guild_id(desk),
+        )
+
+    return await desk.storage.read(work)
+
+
+async def postmortem(desk: Desk, incident_id: int) -> Postmortem:
+    """All that is known of an incident, with those that were merged into it.
+
+    Raises:
+        NotFoundError: this desk does not have it.
+    """
+
+    def work(tx: Transaction) -> Postmortem:
+        incident = _get(tx, desk, incident_id)
+        merged = tx.incidents.merged_into(desk.project.id, incident_id)
+        family = [incident_id, *(each.id for each in merged)]
+        alerts = tx.links.alerts(family, limit=INVOLVED)
+        views = [alert_view(tx, desk, alert) for alert in alerts]
+        return Postmortem(
+            incident=incident,
+            durations=durations(incident.times),
+            lines=_lines(tx, incident, merged),
+            involved=tuple(Involved(each.alert, each.memory or Memory(episodes=1)) for each in views),
+            unlisted=tx.links.count(family) - len(alerts),
+            actions=tuple(tx.actions.of(family)),
+            merged=tuple(merged),
+            guild_id=_guild_id(desk),
+        )
+
+    return await desk.storage.read(work)
+
+
+def _guild_id(desk: Desk) -> int:
+    return desk.guild_id or desk.project.settings.guild_id or 0
+
+
+def _get(tx: Transaction, desk: Desk, incident_id: int) -> Incident:
+    incident = tx.incidents.get(desk.project.id, incident_id)
+    if incident is None:
+        raise NotFoundError("incident", format_ref(incident_id))
+    return incident
+
+
+def _lines(tx: Transaction, incident: Incident, merged: list[Incident]) -> tuple[Line, ...]:
+    """The timeline of an incident, and of those that went into it."""
+    return fold(tx.timelines.of([incident.id, *(each.id for each in merged)]))
+
+
+def _is_id(digits: str) -> bool:
+    return digits.isascii() and digits.isdigit() and len(digits) < 19  # noqa: PLR2004 -- int64

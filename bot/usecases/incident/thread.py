@@ -1,0 +1,125 @@
+"""Thread: where an incident lives. Only what is known of Discord changes here, so there is no audit entry."""
+
+from typing import Final
+
+from msgspec.structs import replace
+
+from bot.domain.alert.verdict import Lane
+from bot.domain.incident.incident import Incident, State
+from bot.domain.outbox.outbox import CardKind
+from bot.usecases.desk import Desk
+from bot.usecases.incident.mutation import held
+from storage.incident.thread import Standing
+from storage.transaction import Transaction
+
+AT_MOST: Final = 200  # open incidents that are looked at, the newest
+
+
+async def settle(desk: Desk, incident_id: int, *, thread_id: int, in_post: bool = False) -> None:
+    """Its thread stands: waiting nudges go there, and all that mention the incident link to it.
+
+    With ``in_post`` it is a forum's post, and its first message is the head from now on.
+
+    Raises:
+        NotFoundError: this desk does not have the incident.
+    """
+
+    def work(tx: Transaction) -> None:
+        incident = held(tx, desk, incident_id)
+        if incident.thread_id == thread_id:
+            return
+        home_id = _place_of(tx, incident)
+        tx.incidents.save(replace(incident, thread_id=thread_id, home_id=home_id, threadless=False))
+        tx.threads.release(incident_id, thread_id)
+        if in_post:
+            tx.threads.enter(incident_id, thread_id)
+        _touch_mentions(tx, desk, incident)
+
+    await desk.storage.write(work)
+    desk.bell.ring()
+
+
+async def forgo(desk: Desk, incident_id: int) -> bool:
+    """There can be no thread: its nudges go beside the head. False when that was known."""
+
+    def work(tx: Transaction) -> bool:
+        incident = held(tx, desk, incident_id)
+        if incident.threadless or incident.thread_id is not None:
+            return False
+        tx.incidents.save(replace(incident, threadless=True))
+        tx.threads.release(incident_id, _place_of(tx, incident))
+        return True
+
+    forgone = await desk.storage.write(work)
+    desk.bell.ring()
+    return forgone
+
+
+async def wish(desk: Desk, incident_id: int) -> None:
+    """What kept it from having a thread may be over: delivery tries again."""
+    now = desk.clock.now()
+
+    def work(tx: Transaction) -> None:
+        incident = held(tx, desk, incident_id)
+        tx.incidents.save(replace(incident, threadless=False))
+        tx.cards.touch(CardKind.INCIDENT, [(incident_id, Lane.PERSON)], now=now)
+
+    await desk.storage.write(work)
+    desk.bell.ring()
+
+
+async def lose(desk: Desk, thread_id: int) -> bool:
+    """This thread is gone; False when no incident lived there.
+
+    Delivery makes a new one, unless the incident is closed: then somebody tidied up.
+    """
+    living = await living_in(desk, thread_id)
+    if living is None:
+        return False
+    now = desk.clock.now()
+
+    def work(tx: Transaction) -> bool:
+        incident = held(tx, desk, living.id)
+        if incident.thread_id != thread_id:
+            return False
+        again = incident.state is not State.CLOSED
+        place_id = _place_of(tx, incident)
+        home_id = incident.home_id or desk.default_channel_id or 0
+        tx.incidents.save(replace(incident, thread_id=None))
+        tx.threads.withdraw(incident.id, thread_id, home_id, now=now)
+        if place_id == thread_id:
+            tx.threads.leave(incident.id, thread_id, home_id, now=now, again=again)
+        elif again:
+            tx.cards.touch(CardKind.INCIDENT, [(incident.id, Lane.PERSON)], now=now)
+        _touch_mentions(tx, desk, incident)
+        return True
+
+    lost = await desk.storage.write(work)
+    desk.bell.ring()
+    return lost
+
+
+async def living_in(desk: Desk, thread_id: int) -> Incident | None:
+    """The incident that lives in this thread."""
+    incident = await desk.storage.read(lambda tx: tx.incidents.in_thread(thread_id))
+    return None if incident is None or incident.project_id != desk.project.id else incident
+
+
+async def standing(desk: Desk) -> list[Standing]:
+    """Where the open incidents stand, the newest first, `AT_MOST` of them."""
+    return await desk.storage.read(lambda tx: tx.threads.standing(desk.project.id, limit=AT_MOST))
+
+
+def _place_of(tx: Transaction, incident: Incident) -> int:
+    """The channel in which its head stands, 0 for none."""
+    places = tx.cards.of(CardKind.INCIDENT, [incident.id])
+    return places[0].channel_id if places else 0
+
+
+def _touch_mentions(tx: Transaction, desk: Desk, incident: Incident) -> None:
+    """Heads of what was merged into it, and its alerts, link to its thread."""
+    now = desk.clock.now()
+    merged = tx.incidents.merged_into(desk.project.id, incident.id)
+    tx.cards.touch(CardKind.INCIDENT, [(each.id, Lane.COUNT) for each in merged], now=now)
+    alert_ids = tx.links.active_ids(incident.id)
+    tx.cards.touch(CardKind.ALERT, [(each, Lane.COUNT) for each in alert_ids], now=now)

@@ -1,0 +1,1 @@
+"""How signals become alerts: backlog, batch, tracking, grouping."""

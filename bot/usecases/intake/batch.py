@@ -1,0 +1,262 @@
+"""Batch: the body of the intake transaction, for many requests at once.
+
+Everything is read in two statements, decided in memory by the pure `decide`, and written with one statement a
+table. A signature that occurs several times in a batch is folded in the order of arrival.
+"""
+
+from datetime import datetime
+
+from bot.domain import actor
+from bot.domain.access.source import Source
+from bot.domain.alert.alert import State, format_ref
+from bot.domain.alert.flap import Hush
+from bot.domain.alert.signal import Signal, Status
+from bot.domain.alert.verdict import Decision, Lane, Policy, Standing, Verdict, began, decide
+from bot.domain.audit import Entry
+from bot.domain.outbox.outbox import CardKind
+from bot.domain.recurrence.settlement import settle_standing
+from bot.usecases.desk import Desk
+from bot.usecases.incident import follow as ripple
+from bot.usecases.incident.follow import Wave
+from bot.usecases.intake.grouping import Gathering
+from bot.usecases.intake.submission import Identified, Receipt, Submission
+from bot.usecases.intake.track import (
+    Decided,
+    Track,
+    alert_entry,
+    event,
+    receipt,
+    rejection,
+    request_entry,
+    standing_of,
+)
+from storage.alert.alert import NewAlert
+from storage.alert.event import Event
+from storage.recurrence.recurrence import Tally
+from storage.transaction import Transaction
+
+_TOLD_ONE_BY_ONE = {Verdict.RAISED, Verdict.REOPENED, Verdict.RESOLVED}
+
+
+class Batch:
+    """One use for one transaction."""
+
+    def __init__(self, tx: Transaction, desk: Desk, now: datetime) -> None:
+        self._tx = tx
+        self._desk = desk
+        self._now = now
+        self._project_id = desk.project.id
+        self._tracks: dict[str, Track] = {}
+        self._gathering = Gathering(tx, desk, now)
+
+    def write(self, submissions: list[Submission]) -> list[Receipt]:
+        """Store all; the receipts are in the same order."""
+        self._load(submissions)
+        decided = [self._decide(submission) for submission in submissions]
+        ripple.spread(self._tx, self._waves(submissions, decided), self._now)
+        self._write_alerts()
+        self._write_events(submissions, decided)
+        self._write_entries(submissions, decided)
+        return [receipt(submission, each) for submission, each in zip(submissions, decided, strict=True)]
+
+    def _load(self, submissions: list[Submission]) -> None:
+        """Find what is known of every signature, and begin a recurrence for the new ones that fire."""
+        first: dict[str, tuple[Source, Signal]] = {}
+        for submission in submissions:
+            for item in submission.signals:
+                held = first.get(item.signature)
+                if held is None or (
+                    held[1].status is Status.RESOLVED and item.signal.status is Status.FIRING
+                ):
+                    first[item.signature] = (submission.source, item.signal)
+        if not first:
+            return
+        recurrences = self._tx.recurrences
+        known = recurrences.known(self._project_id, first)
+        missing = {
+            signature: held
+            for signature, held in first.items()
+            if signature not in known and held[1].status is Status.FIRING
+        }
+        if missing:
+            known |= recurrences.begin(self._project_id, missing, now=self._now)
+        for signature, each in known.items():
+            self._tracks[signature] = Track(each, first[signature][0], Tally())
+
+    def _decide(self, submission: Submission) -> list[Decided]:
+        rules = self._desk.rules
+        policy = submission.source.policy(
+            default_silence=rules.silence,
+            default_reopen_window=rules.reopen_window,
+            flap_limit=rules.flap_limit,
+            flap_window=rules.flap_window,
+        )
+        return [self._decide_one(item, policy) for item in submission.signals]
+
+    def _decide_one(self, item: Identified, policy: Policy) -> Decided:
+        track = self._tracks.get(item.signature)
+        if track is None:
+            return Decided(
+                item, Verdict.NEVER_SEEN, None, None, State.RESOLVED.value, item.signal.severity.value, 0
+            )
+        standing = track.known.standing
+        before = None if standing is None else (standing.state.value, standing.severity.value)
+        decision = decide(standing, item.signal, policy, self._now)
+        if decision.verdict is Verdict.OPENED:
+            standing = self._begin(track, item.signal, policy)
+        _count(track, decision, item.signal)
+        if standing is None:
+            return Decided(
+                item, decision.verdict, None, None, State.RESOLVED.value, item.signal.severity.value, 0
+            )
+        return Decided(
+            item,
+            decision.verdict,
+            track,
+            before,
+            standing.state.value,
+            standing.severity.value,
+            standing.occurrences,
+            decision.hush,
+        )
+
+    def _begin(self, track: Track, signal: Signal, policy: Policy) -> Standing:
+        now = self._now
+        before = track.known.standing
+        track.opened = signal
+        track.refreshed = None
+        track.resolved = False
+        track.known.standing = standing = Standing(
+            alert_id=0,
+            state=State.NEW,
+            severity=signal.severity,
+            occurrences=1,
+            flaps=0,
+            opened_at=began(signal, before, now),
+            last_seen_at=now,
+            silent_after=now + policy.silence if policy.silence is not None else None,
+        )
+        return standing
+
+    def _waves(self, submissions: list[Submission], decided: list[list[Decided]]) -> list[Wave]:
+        """What incidents have to hear; alerts that begin in this batch belong to none yet."""
+        return [
+            Wave(
+                alert_id,
+                one.verdict.value,
+                actor.source(submission.source.name),
+                f"{format_ref(alert_id)} {one.item.signal.name}",
+            )
+            for submission, each in zip(submissions, decided, strict=True)
+            for one in each
+            if one.verdict in _TOLD_ONE_BY_ONE and one.track and (alert_id := standing_of(one.track).alert_id)
+        ]
+
+    def _write_alerts(self) -> None:
+        tx, tracks = self._tx, self._tracks
+        fresh = [(signature, track) for signature, track in tracks.items() if track.opened is not None]
+        ids = tx.alerts.allocate(len(fresh))
+        for alert_id, (_, track) in zip(ids, fresh, strict=True):
+            standing_of(track).alert_id = alert_id
+        old = [track for track in tracks.values() if track.opened is None]
+        self._gathering.assign(
+            ((track.opened, track) for _, track in fresh if track.opened is not None),
+            (track for track in old if track.known.standing is not None),
+        )
+        tx.alerts.open_new(self._new_alert(signature, track) for signature, track in fresh)
+        tx.alerts.refresh(
+            (track.source.name, track.refreshed, standing_of(track))
+            for track in old
+            if track.refreshed is not None
+        )
+        tx.alerts.move(
+            (track.source.name, standing_of(track))
+            for track in tracks.values()
+            if track.resolved and (track.opened is not None or track.refreshed is None)
+        )
+        tallies = {
+            track.known.recurrence_id: track.tally for track in tracks.values() if track.tally.occurrences
+        }
+        for track in tracks.values():
+            track.tally.last_alert_id = track.known.standing.alert_id if track.known.standing else 0
+        tx.recurrences.add(tallies, now=self._now)
+        tx.recurrences.settle(
+            {
+                track.known.recurrence_id: settle_standing(track.course, track.known.standing, self._now)
+                for track in tracks.values()
+                if track.known.standing and (track.resolved or track.opened is None)
+            },
+            now=self._now,
+        )
+        self._write_cards(fresh, old)
+
+    def _write_cards(self, fresh: list[tuple[str, Track]], old: list[Track]) -> None:
+        default = self._desk.default_channel_id
+        self._tx.cards.create(
+            self._project_id,
+            CardKind.ALERT,
+            (
+                (
+                    standing_of(track).alert_id,
+                    track.source.channel_id or default,
+                    Lane.INFO if track.lane is None else track.lane,
+                )
+                for _, track in fresh
+                if standing_of(track).group_id is None
+            ),
+            now=self._now,
+        )
+        own = (
+            (standing_of(track).alert_id, track.lane)
+            for track in old
+            if track.lane is not None and standing_of(track).group_id is None
+        )
+        self._gathering.show(own, default)
+
+    def _new_alert(self, signature: str, track: Track) -> NewAlert:
+        assert track.opened is not None  # noqa: S101 -- the caller chose by it
+        return NewAlert(
+            project_id=self._project_id,
+            source_id=track.source.id,
+            recurrence_id=track.known.recurrence_id,
+            signature=signature,
+            signal=track.refreshed or track.opened,
+            standing=standing_of(track),
+        )
+
+    def _write_events(self, submissions: list[Submission], decided: list[list[Decided]]) -> None:
+        events = self._tx.events
+        events.keep({each.envelope.digest: each.envelope for each in submissions}.values())
+        rows: list[Event] = []
+        for submission, each in zip(submissions, decided, strict=True):
+            rows.extend(event(self._project_id, submission, one) for one in each)
+            rows.extend(rejection(self._project_id, submission, one) for one in submission.rejected)
+        events.append(rows)
+        self._tx.sources.touch({each.source.id: each.envelope.received_at for each in submissions})
+
+    def _write_entries(self, submissions: list[Submission], decided: list[list[Decided]]) -> None:
+        entries: list[Entry] = []
+        for submission, each in zip(submissions, decided, strict=True):
+            entries.append(request_entry(submission, each, self._now))
+            entries.extend(
+                alert_entry(submission, one, self._now) for one in each if one.verdict in _TOLD_ONE_BY_ONE
+            )
+        self._tx.audit.append(self._project_id, *entries)
+
+
+def _count(track: Track, decision: Decision, signal: Signal) -> None:
+    """Keep the tally and remember what the alert's row and card need."""
+    tally = track.tally
+    verdict = decision.verdict
+    if signal.status is Status.FIRING:
+        tally.occurrences += 1
+        tally.episodes += verdict is Verdict.OPENED
+        tally.flaps += verdict is Verdict.REOPENED
+        tally.duplicates += verdict in {Verdict.FOLDED, Verdict.RAISED}
+        if verdict is not Verdict.OPENED:
+            track.refreshed = signal
+    elif verdict is Verdict.RESOLVED:
+        track.resolved = True
+    track.risen |= verdict in {Verdict.RAISED, Verdict.REOPENED} and decision.hush is Hush.NONE
+    if decision.lane is not None:
+        track.lane = decision.lane if track.lane is None else min(track.lane, decision.lane)

@@ -1,0 +1,103 @@
+"""Intake: one transaction writes event, alert, recurrence, verdict, card and audit entry.
+
+Law: an answer is given only after the commit is on disk; what was answered with an error left nothing.
+
+Theory: requests that arrive while a commit is under way wait together and share the next one, so that
+durability costs one fsync a batch and not one a request. A batch that fails for another reason than the
+database being out of reach is taken apart, so that one request cannot cost the others.
+"""
+
+import asyncio
+from datetime import datetime
+
+from bot import metrics
+from bot.domain.errors import NotDurableError
+from bot.usecases.desk import Desk
+from bot.usecases.intake.backlog import DEFAULT, Backlog, Bounds, Entry
+from bot.usecases.intake.batch import Batch
+from bot.usecases.intake.submission import Receipt, Submission
+from storage.transaction import Transaction
+from storage.writer import Turn
+
+
+class Intake:
+    """The queue in front of the database; one for each process. ``commits`` counts its transactions."""
+
+    def __init__(self, desk: Desk, bounds: Bounds = DEFAULT) -> None:
+        self._desk = desk
+        self._backlog = Backlog(bounds)
+        self._runner: asyncio.Task[None] | None = None
+        self.commits = 0
+        metrics.WAITING_SIGNALS.set_function(lambda: self._backlog.signals)
+        metrics.WAITING_BYTES.set_function(lambda: self._backlog.size)
+
+    @property
+    def waiting(self) -> int:
+        """Signals that wait for a commit."""
+        return self._backlog.signals
+
+    async def take(self, submission: Submission) -> Receipt:
+        """Store everything in ``submission`` and say what was decided, after it is durable.
+
+        Raises:
+            NotDurableError: too much waits already, or the database cannot be written.
+        """
+        answer = self._backlog.add(submission)
+        if self._runner is None or self._runner.done():
+            self._runner = asyncio.create_task(self._run())
+        return await answer
+
+    async def drain(self) -> None:
+        """Return when nothing waits any more."""
+        if self._runner is not None:
+            await asyncio.wait([self._runner])
+
+    async def _run(self) -> None:
+        while self._backlog:
+            batch = self._backlog.next_batch()
+            try:
+                await self._commit(batch)
+            finally:
+                self._backlog.done(batch)
+
+    async def _commit(self, batch: list[Entry]) -> None:
+        self.commits += 1
+        metrics.BATCH_SIGNALS.observe(sum(len(submission.signals) for submission, _ in batch))
+        try:
+            with metrics.COMMIT_SECONDS.time():
+                receipts = await take_in(self._desk, [submission for submission, _ in batch])
+        except NotDurableError as error:
+            _fail(batch, error)
+        except Exception as error:  # noqa: BLE001 -- the boundary: it belongs to one request, find which
+            if len(batch) == 1:
+                _fail(batch, error)
+                return
+            for single in batch:
+                await self._commit([single])
+        else:
+            for (_, answer), receipt in zip(batch, receipts, strict=True):
+                if not answer.done():
+                    answer.set_result(receipt)
+
+
+async def take_in(desk: Desk, submissions: list[Submission]) -> list[Receipt]:
+    """Store several requests in one transaction; the receipts are in the same order."""
+    now = desk.clock.now()
+
+    def work(tx: Transaction) -> list[Receipt]:
+        return _write(tx, desk, submissions, now)
+
+    receipts = await desk.storage.write(work, turn=Turn.BULK)
+    desk.bell.ring()
+    return receipts
+
+
+def _write(tx: Transaction, desk: Desk, submissions: list[Submission], now: datetime) -> list[Receipt]:
+    batch = Batch(tx, desk, now)
+    return batch.write(submissions)
+
+
+def _fail(batch: list[Entry], error: Exception) -> None:
+    for _, answer in batch:
+        if not answer.done():
+            answer.set_exception(error)

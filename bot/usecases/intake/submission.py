@@ -1,0 +1,46 @@
+"""Submission: a request on its way in, and the receipt that comes out."""
+
+import msgspec
+
+from bot.domain.access.source import Source
+from bot.domain.alert.signal import Rejected, Signal
+from bot.domain.alert.verdict import Verdict
+from storage.alert.event import Envelope
+
+__all__ = ["Envelope", "Identified", "Outcome", "Receipt", "Submission"]  # doors reach Envelope from here
+
+
+class Identified(msgspec.Struct, frozen=True, gc=False):
+    """A signal with its place in the request and its signature."""
+
+    position: int
+    signature: str
+    signal: Signal
+
+
+class Submission(msgspec.Struct, frozen=True, kw_only=True):
+    """One request, read and redacted, from an authenticated source."""
+
+    source: Source
+    envelope: Envelope
+    signals: tuple[Identified, ...]
+    rejected: tuple[Rejected, ...] = ()
+
+
+class Outcome(msgspec.Struct, frozen=True, gc=False):
+    """What became of one signal; ``ref`` is empty for a resolve of something never seen."""
+
+    ref: str
+    state: str
+    occurrences: int
+    deduped: bool
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """The answer to one request; ``alerts`` are in the sender's order."""
+
+    accepted: int
+    deduped: int
+    rejected: tuple[Rejected, ...]
+    alerts: tuple[Outcome, ...]
+    verdicts: tuple[Verdict, ...] = ()

@@ -1,0 +1,154 @@
+"""Record: what a batch remembers of each signature and signal, and writes down in the end."""
+
+from datetime import datetime
+
+import msgspec
+
+from bot.domain import actor
+from bot.domain.access.source import Source
+from bot.domain.alert.alert import format_ref
+from bot.domain.alert.flap import Hush
+from bot.domain.alert.signal import Rejected, Signal
+from bot.domain.alert.verdict import Lane, Standing, Verdict
+from bot.domain.audit import Entry
+from bot.domain.recurrence.settlement import Course
+from bot.usecases.intake.submission import Identified, Outcome, Receipt, Submission
+from storage.alert.event import Event
+from storage.codec import encode
+from storage.recurrence.recurrence import Known, Tally
+
+_PREVIEW = 120
+_QUIET = "flapping, held quiet"
+
+
+class Track(msgspec.Struct):
+    """A signature during the batch: how it stands, and what has to be written at the end.
+
+    ``risen`` says that it came back or became worse, and that nothing holds it quiet.
+    """
+
+    known: Known
+    source: Source
+    tally: Tally
+    opened: Signal | None = None
+    refreshed: Signal | None = None
+    resolved: bool = False
+    risen: bool = False
+    lane: Lane | None = None
+
+    @property
+    def course(self) -> Course | None:
+        """How the episode stood before the batch; None when it began in it."""
+        return self.known.course if self.opened is None else None
+
+
+class Decided(msgspec.Struct, gc=False):
+    """One signal and what was decided; ``standing`` moves on with the batch, the rest is of that moment."""
+
+    item: Identified
+    verdict: Verdict
+    track: Track | None
+    before: tuple[str, str] | None
+    state: str
+    severity: str
+    occurrences: int
+    hush: Hush = Hush.NONE
+
+
+def standing_of(track: Track) -> Standing:
+    """Where a track that was decided on stands."""
+    standing = track.known.standing
+    assert standing is not None  # noqa: S101 -- a track that was decided on stands somewhere
+    return standing
+
+
+def event(project_id: int, submission: Submission, one: Decided) -> Event:
+    """What is stored of one signal."""
+    signal = one.item.signal
+    return Event(
+        project_id=project_id,
+        source_id=submission.source.id,
+        recurrence_id=one.track.known.recurrence_id if one.track else None,
+        alert_id=standing_of(one.track).alert_id if one.track else None,
+        envelope_digest=submission.envelope.digest,
+        position=one.item.position,
+        status=signal.status.value,
+        severity=signal.severity.value,
+        verdict=one.verdict.value,
+        reason="",
+        preview=f"{signal.name}: {signal.summary}"[:_PREVIEW],
+        received_at=submission.envelope.received_at,
+    )
+
+
+def rejection(project_id: int, submission: Submission, one: Rejected) -> Event:
+    """What is stored of an alert that could not be used."""
+    return Event(
+        project_id=project_id,
+        source_id=submission.source.id,
+        recurrence_id=None,
+        alert_id=None,
+        envelope_digest=submission.envelope.digest,
+        position=one.index,
+        status="",
+        severity="",
+        verdict=Verdict.REJECTED.value,
+        reason=one.reason,
+        preview="",
+        received_at=submission.envelope.received_at,
+    )
+
+
+def request_entry(submission: Submission, decided: list[Decided], now: datetime) -> Entry:
+    """One entry for a request: the alerts it opened by name, the rest by count."""
+    counts: dict[str, int] = {}
+    for one in decided:
+        counts[one.verdict.value] = counts.get(one.verdict.value, 0) + 1
+    if submission.rejected:
+        counts[Verdict.REJECTED.value] = len(submission.rejected)
+    opened = [
+        format_ref(standing_of(one.track).alert_id)
+        for one in decided
+        if one.verdict is Verdict.OPENED and one.track
+    ]
+    return Entry(
+        at=now,
+        actor=actor.source(submission.source.name),
+        action="intake",
+        subject=f"source:{submission.source.name}",
+        after=encode({"envelope": submission.envelope.digest, "verdicts": counts, "opened": opened}),
+    )
+
+
+def alert_entry(submission: Submission, one: Decided, now: datetime) -> Entry:
+    """The entry of an alert whose state a signal changed."""
+    assert one.track is not None and one.before is not None  # noqa: S101, PT018 -- these verdicts have both
+    state, severity = one.before
+    return Entry(
+        at=now,
+        actor=actor.source(submission.source.name),
+        action=one.verdict.value,
+        subject=f"alert:{standing_of(one.track).alert_id}",
+        before=encode({"state": state, "severity": severity}),
+        after=encode({"state": one.state, "severity": one.severity}),
+        note=_QUIET if one.hush is Hush.FLAPPING else "",
+    )
+
+
+def receipt(submission: Submission, decided: list[Decided]) -> Receipt:
+    """The answer to one request."""
+    return Receipt(
+        accepted=len(decided),
+        deduped=sum(one.verdict.deduped for one in decided),
+        rejected=submission.rejected,
+        alerts=tuple(
+            Outcome(
+                format_ref(standing_of(one.track).alert_id) if one.track else "",
+                one.state,
+                one.occurrences,
+                one.verdict.deduped,
+            )
+            for one in decided
+        ),
+        verdicts=tuple(one.verdict for one in decided),
+    )

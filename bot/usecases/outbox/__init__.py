@@ -1,0 +1,1 @@
+"""How delivery takes cards from the outbox and gives them back."""

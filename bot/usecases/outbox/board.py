@@ -1,0 +1,130 @@
+"""Board: when a channel has a storm, what its board has to say, and how the storm ends.
+
+Nothing is written while alerts come in: all of this is derived from the cards that wait when the channel gets
+its next step, so that a storm costs intake nothing and survives any restart.
+"""
+
+import math
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.cards.outbox.board import BoardPage, BoardView
+from bot.domain.alert.verdict import Lane
+from bot.domain.outbox import plan
+from bot.domain.outbox.board import Held
+from bot.domain.outbox.outbox import CardKind, Outgoing
+from bot.domain.outbox.plan import Bucket, Waiting
+from bot.usecases.desk import Desk
+from storage.outbox.board import Storm
+from storage.transaction import Transaction
+
+LISTED: Final = 12_000  # alerts that one board knows by name, about 10 MB; the rest it counts
+SAME_STORM: Final = timedelta(minutes=10)  # in which a storm that comes back goes on with its message
+_MOST: Final = 1_000  # cards counted for a bucket that has room for any number
+
+
+def survey(
+    tx: Transaction, desk: Desk, channel_id: int, *, post: Bucket, edit: Bucket, now: datetime
+) -> tuple[Waiting, plan.Board]:
+    """What waits in a channel and how its board stands; a storm that is seen begins here."""
+    young_after = now - timedelta(seconds=plan.CALM)
+    cap = int(min(plan.storm_from(post), _MOST)) + 1
+    seen = tx.channels.look(channel_id, now=now, young_after=young_after, cap=cap)
+    waiting = Waiting(seen.new, seen.changed)
+    storm = tx.boards.storm(channel_id, now=now)
+    if storm is None or storm.left_at is not None:
+        if not plan.storms(waiting, post):
+            if storm is not None and storm.is_dirty:
+                tx.cards.let_be(storm.card_id)
+            return waiting, plan.Board()
+        storm = _enter(tx, desk, channel_id, storm, now)
+    if storm.is_parked:
+        return waiting, plan.Board()
+    return waiting, _stand(tx, channel_id, storm, edit=edit, young=seen.young, now=now)
+
+
+def begin_turn(tx: Transaction, channel_id: int, *, now: datetime) -> None:
+    """The board is about to be made anew: remember of what."""
+    _wish(tx, channel_id, now)
+    tx.boards.mark(channel_id, tx.boards.unposted(channel_id))
+
+
+async def view(desk: Desk, card: Outgoing) -> BoardView | None:
+    """What the board has to show now; None when its channel never had a storm."""
+    now = desk.clock.now()
+
+    def work(tx: Transaction) -> BoardView | None:
+        channel_id = card.channel_id
+        storm = tx.boards.storm(channel_id, now=now)
+        if storm is None:
+            return None
+        held = tx.boards.held(channel_id, limit=LISTED)
+        return BoardView(
+            channel_id=channel_id,
+            number=card.generation,
+            tag=desk.project.tag,
+            since=storm.entered_at,
+            now=now,
+            held=tuple(held),
+            counts=tx.boards.count_held(channel_id) if len(held) == LISTED else None,
+            passed=None if held else tx.boards.passed(channel_id, first_card_id=storm.first_card_id, now=now),
+        )
+
+    return await desk.storage.read(work)
+
+
+async def end(desk: Desk, channel_id: int) -> None:
+    """The board has said that the storm is over."""
+    now = desk.clock.now()
+    await desk.storage.write(lambda tx: tx.boards.leave(channel_id, now=now))
+
+
+async def page(desk: Desk, channel_id: int, *, number: int, size: int) -> BoardPage:
+    """A page of the alerts that a channel's board stands for, the last one when ``number`` is beyond it."""
+
+    def work(tx: Transaction) -> BoardPage:
+        total = sum(tx.boards.count_held(channel_id).values())
+        at = max(0, min(number, (total - 1) // size))
+        held: list[Held] = tx.boards.held(channel_id, offset=at * size, limit=size)
+        return BoardPage(
+            channel_id=channel_id, tag=desk.project.tag, number=at, total=total, size=size, held=tuple(held)
+        )
+
+    return await desk.storage.read(work)
+
+
+def _enter(tx: Transaction, desk: Desk, channel_id: int, last: Storm | None, now: datetime) -> Storm:
+    if last is None:
+        tx.boards.enter(desk.project.id, channel_id, now=now)
+    else:
+        is_recent = last.left_at is not None and now - last.left_at < SAME_STORM
+        tx.boards.enter_again(last, channel_id, now=now, anew=not (is_recent and last.message_id is not None))
+    entered = tx.boards.storm(channel_id, now=now)
+    assert entered is not None  # noqa: S101 -- it was just written
+    return entered
+
+
+def _stand(
+    tx: Transaction, channel_id: int, storm: Storm, *, edit: Bucket, young: int, now: datetime
+) -> plan.Board:
+    """Whether the board lacks anything. While it rests nobody looks: it may, and will be asked later."""
+    settled = tx.boards.settle_over(channel_id)
+    if settled and not storm.is_dirty:
+        _wish(tx, channel_id, now)
+    is_posted = storm.message_id is not None
+    rested = math.inf
+    if is_posted and storm.sent_at is not None:
+        rested = (now - storm.sent_at).total_seconds()
+    lacking, drifted = not storm.is_busy, False
+    if not storm.is_busy and rested >= plan.board_rest(edit):
+        unposted = tx.boards.unposted(channel_id)
+        is_new = unposted.newest_card_id > storm.newest_card_id
+        lacking = storm.is_dirty or settled > 0 or is_new or unposted.count == 0
+        drifted = unposted.count != storm.held
+    return plan.Board(
+        active=True, posted=is_posted, lacking=lacking, drifted=drifted, rested=rested, young=young
+    )
+
+
+def _wish(tx: Transaction, channel_id: int, now: datetime) -> None:
+    tx.cards.touch(CardKind.BOARD, [(channel_id, Lane.CRITICAL)], now=now)

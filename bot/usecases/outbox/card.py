@@ -1,0 +1,218 @@
+"""Card: how delivery takes work from the outbox and gives it back.
+
+These change only what is known of Discord, never an alert, and write no audit entries.
+"""
+
+import math
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from bot.domain.outbox.outbox import CardKind, Outgoing, ParkReason, backoff
+from bot.domain.outbox.plan import UNKNOWN, Bucket, Call, choose
+from bot.usecases.alert import group as groups
+from bot.usecases.desk import Desk
+from bot.usecases.outbox import board as boards
+from bot.usecases.outbox import closure
+from bot.usecases.outbox import outage as blindness
+from bot.usecases.outbox.subject import View, look_up
+from bot.usecases.triage import brief as briefs
+from storage.outbox.card import Place
+from storage.outbox.due import Choice
+from storage.transaction import Transaction
+from storage.writer import Turn
+
+LEASE: Final = timedelta(minutes=2)
+_CONTENDED: Final = 0.02  # seconds; another process holds what is due
+
+
+class Task(msgspec.Struct, frozen=True):
+    """A claimed card with what it has to show; ``view`` is None when its subject is gone."""
+
+    card: Outgoing
+    view: View | None
+
+
+async def take(
+    desk: Desk,
+    channel_id: int,
+    *,
+    worker: str,
+    post: Bucket = UNKNOWN,
+    edit: Bucket = UNKNOWN,
+    quiet: bool = False,
+) -> Task | float:
+    """Claim the card that the plan puts next and look up what it must show.
+
+    ``quiet`` says that the caller has sent nothing for as long as makes a blindness: it is looked for, and
+    its report goes before everything. Returns how many seconds to wait instead when nothing may be sent now,
+    infinity when nothing waits.
+    """
+    now = desk.clock.now()
+
+    def work(tx: Transaction) -> Task | float:
+        rest = blindness.rest(tx, desk, channel_id, quiet=quiet, now=now)
+        if rest is None:
+            which = _plan(tx, desk, channel_id, post, edit, now)
+        else:
+            which = max(rest, post.wait(urgent=True)) or Choice(kind=CardKind.REPORT)
+        if not isinstance(which, Choice):
+            return which
+        card = tx.cards.claim(channel_id, which, worker=worker, tag=desk.project.tag, now=now, lease=LEASE)
+        if card is None:
+            return _CONTENDED
+        return Task(card, look_up(tx, desk, card))
+
+    taken = await desk.storage.write(work, turn=Turn.DESK)
+    if isinstance(taken, Task) and taken.card.kind is CardKind.BOARD:
+        return Task(taken.card, await boards.view(desk, taken.card))
+    if isinstance(taken, Task) and taken.card.kind is CardKind.GROUP:
+        return Task(taken.card, await groups.look(desk, taken.card.subject_id))
+    if isinstance(taken, Task) and taken.card.kind is CardKind.BRIEF:
+        return Task(taken.card, await briefs.view(desk, taken.card.subject_id))
+    return taken
+
+
+def _plan(
+    tx: Transaction, desk: Desk, channel_id: int, post: Bucket, edit: Bucket, now: datetime
+) -> Choice | float:
+    waiting, board = boards.survey(tx, desk, channel_id, post=post, edit=edit, now=now)
+    step = choose(waiting, board, post, edit)
+    if step.call is Call.WAIT:
+        return step.wait if step.wait < math.inf else _until_due(tx, channel_id, now)
+    if step.call is Call.BOARD:
+        boards.begin_turn(tx, channel_id, now=now)
+    return Choice(step.lanes, posted=step.call is Call.EDIT)
+
+
+def _until_due(tx: Transaction, channel_id: int, now: datetime) -> float:
+    due = tx.channels.next_due(channel_id)
+    return math.inf if due is None else max((due - now).total_seconds(), _CONTENDED)
+
+
+async def begin_work(desk: Desk, *, worker: str) -> int:
+    """Announce a worker, and free the cards that were claimed by processes that have died since."""
+    await desk.storage.announce(worker)
+    freed = await desk.storage.write(lambda tx: tx.channels.free_from_dead(worker))
+    desk.bell.ring()
+    return freed
+
+
+async def settle(
+    desk: Desk,
+    card: Outgoing,
+    *,
+    worker: str,
+    message_id: int,
+    shown: int,
+    pinged: bool,
+    version: datetime | None = None,
+) -> None:
+    """``message_id`` shows revision ``shown`` of the card now, as the edit ``version`` if it was one.
+
+    0 stands for some revision of an earlier attempt. Boards have no ledger: what they show waits as cards.
+    """
+    now = desk.clock.now()
+
+    def work(tx: Transaction) -> None:
+        tx.cards.settle(
+            card.id, worker=worker, message_id=message_id, shown=shown, pinged=pinged, now=now, lease=LEASE
+        )
+        if shown and card.kind is not CardKind.BOARD:
+            tx.ledger.sent(card, version=version, now=now)
+
+    await desk.storage.write(work, turn=Turn.DESK)
+
+
+async def put_off(
+    desk: Desk, card: Outgoing, *, worker: str, after: timedelta | None = None, tried: bool = True
+) -> datetime:
+    """A passing failure: try again later (``after``, else longer each time); returns when.
+
+    ``tried`` says that the call may have taken effect. Otherwise it is no failure of the card, and nobody has
+    to look for what it might have left behind.
+    """
+    until = desk.clock.now() + (after if after is not None else backoff(card.failures + 1))
+
+    def work(tx: Transaction) -> None:
+        tx.cards.put_off(card.id, worker=worker, until=until, failed=tried)
+        if not tried and not card.retried:
+            tx.cards.untry(card.id)
+
+    await desk.storage.write(work, turn=Turn.DESK)
+    return until
+
+
+async def park(desk: Desk, card: Outgoing, reason: ParkReason, *, alone: bool) -> int:
+    """A lasting failure: the channel's cards (or, ``alone``, this one) wait until the cause changes.
+
+    The call took no effect, so that nobody has to look for what it might have left behind.
+    """
+    now = desk.clock.now()
+    which = card.id if alone else None
+
+    def work(tx: Transaction) -> int:
+        if not card.retried:
+            tx.cards.untry(card.id)
+        parked = tx.channels.park(card.channel_id, reason, now=now, card_id=which)
+        if not alone:
+            closure.begin(tx, desk, card.channel_id, reason, now=now)
+        return parked
+
+    return await desk.storage.write(work, turn=Turn.DESK)
+
+
+async def unpark(desk: Desk, channel_id: int) -> int:
+    """The channel's cause may have changed: everything parked there is due again."""
+    now = desk.clock.now()
+
+    def work(tx: Transaction) -> int:
+        closure.end(tx, desk, channel_id, now=now)
+        return tx.channels.unpark(channel_id)
+
+    released = await desk.storage.write(work)
+    if released:
+        desk.bell.ring()
+    return released
+
+
+async def lose(desk: Desk, card: Outgoing) -> None:
+    """Its message was deleted: post it again as a new one."""
+    now = desk.clock.now()
+    await desk.storage.write(lambda tx: tx.cards.lose(card.id, now=now), turn=Turn.DESK)
+    desk.bell.ring()
+
+
+async def forget_message(desk: Desk, message_id: int) -> bool:
+    """A message was deleted in Discord; True when it was a card, which is then posted again."""
+    if await showing(desk, message_id) is None:
+        return False
+    now = desk.clock.now()
+    forgotten = await desk.storage.write(lambda tx: tx.cards.forget_message(message_id, now=now))
+    desk.bell.ring()
+    return forgotten > 0
+
+
+async def answered(desk: Desk, card_id: int, *, revision: int, version: datetime | None = None) -> None:
+    """A click was answered by showing ``revision`` on the card itself, as the edit ``version`` if known."""
+    now = desk.clock.now()
+
+    def work(tx: Transaction) -> None:
+        tx.cards.answered(card_id, revision=revision)
+        if version is not None:
+            tx.ledger.answered(card_id, revision=revision, version=version, now=now)
+
+    await desk.storage.write(work)
+    desk.bell.ring()
+
+
+async def showing(desk: Desk, message_id: int) -> Place | None:
+    """The card that this message is."""
+    return await desk.storage.read(lambda tx: tx.cards.showing(message_id))
+
+
+async def channels_due(desk: Desk) -> list[int]:
+    """Channels where something may be sent now."""
+    now = desk.clock.now()
+    return await desk.storage.read(lambda tx: tx.channels.due(now=now))

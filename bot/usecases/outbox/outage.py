@@ -1,0 +1,168 @@
+"""Blindness: when a channel was shown nothing for a while, and what it is told of that afterwards.
+
+Law: a channel that comes back hears first, and once, what it missed; nothing of that time is replayed. The
+report is also the question whether Discord is back: until it stands in the channel nothing else is tried, so
+that an outage leaves no other message behind of which nobody knows whether it was posted.
+"""
+
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from bot.cards.alert.alert import AlertView
+from bot.cards.alert.group import GroupView
+from bot.cards.outbox.outage import BlindnessView
+from bot.domain.alert.verdict import Lane
+from bot.domain.outbox.outage import BLIND, ECHO, Blindness, Cause, is_blind
+from bot.domain.outbox.outbox import CardKind, Outgoing
+from bot.usecases.desk import Desk
+from storage.transaction import Transaction
+
+
+def rest(tx: Transaction, desk: Desk, channel_id: int, *, quiet: bool, now: datetime) -> float | None:
+    """How many seconds the channel's report has to wait, 0 for not at all; None where none is due.
+
+    ``quiet`` says that nothing was sent for so long that a blindness may have begun. A report whose turn it
+    is has its numbers from now: what is over and was never shown is let go in the same transaction.
+    """
+    untold = tx.blindnesses.untold(channel_id)
+    if untold is None and quiet and _begin(tx, desk, channel_id, now):
+        untold = tx.blindnesses.untold(channel_id)
+    if untold is None:
+        return None
+    seconds = (untold.rests_until - now).total_seconds()
+    if seconds <= 0:
+        found = untold.blindness
+        tx.boards.settle_over(channel_id)
+        _count(tx, desk, replace(found, ended_at=now) if found.goes_on(now) else found)
+    return max(seconds, 0.0)
+
+
+def view(tx: Transaction, desk: Desk, card: Outgoing) -> BlindnessView | None:
+    """What a report has to say."""
+    found = tx.blindnesses.last(card.subject_id)
+    return None if found is None else BlindnessView(found, card.generation, desk.project.tag)
+
+
+async def spare(desk: Desk, card: Outgoing, view: object) -> bool:
+    """Let a claimed card go that is known to stand nowhere, if its alerts came and went in a blindness.
+
+    The others are let go with the report; of this one nobody knew whether an earlier attempt had arrived.
+    """
+    match view:
+        case AlertView():
+            over_at = view.alert.resolved_at
+        case GroupView():
+            over_at = view.ended_at
+        case _:
+            over_at = None
+    if over_at is None:
+        return False
+
+    def work(tx: Transaction) -> bool:
+        last = tx.blindnesses.last(card.channel_id)
+        if last is None or not last.covers(card.id, over_at):
+            return False
+        tx.blindnesses.let_go(card.id, revision=card.wanted)
+        return True
+
+    return await desk.storage.write(work)
+
+
+async def wake(desk: Desk) -> timedelta | None:
+    """The desk starts: returns how long it was down if that was long enough to have missed something.
+
+    Its own channel is told at once; others when something turns out to have fired meanwhile (`recount`).
+    """
+    now = desk.clock.now()
+
+    def work(tx: Transaction) -> timedelta | None:
+        proved_at = tx.projects.proved_at(desk.project.id)
+        tx.projects.touch(desk.project.id, now=now)
+        if proved_at is None or now - proved_at < BLIND:
+            return None
+        home = desk.default_channel_id
+        picked = {home, *(source.channel_id for source in tx.sources.listing(desk.project.id))}
+        for channel_id in sorted(each for each in picked if each is not None):
+            if tx.blindnesses.untold(channel_id) is None:
+                _note_stop(tx, desk, channel_id, proved_at, now)
+        if home is not None:
+            tx.blindnesses.owe_report(desk.project.id, home, now=now)
+        return now - proved_at
+
+    return await desk.storage.write(work)
+
+
+async def recount(desk: Desk) -> int:
+    """Senders repeat what they could not tell a desk that was down; returns how many reports changed."""
+    now = desk.clock.now()
+
+    def work(tx: Transaction) -> int:
+        stops = tx.blindnesses.ended_after(desk.project.id, Cause.STOPPED, now - ECHO)
+        return sum(_renew(tx, desk, each, now) for each in stops)
+
+    changed = await desk.storage.write(work)
+    if changed:
+        desk.bell.ring()
+    return changed
+
+
+def _begin(tx: Transaction, desk: Desk, channel_id: int, now: datetime) -> bool:
+    """Whether the channel turns out to be blind; each card is told of by one report at most."""
+    last = tx.blindnesses.last(channel_id)
+    unshown = tx.blindnesses.unshown(channel_id, after_card_id=0 if last is None else last.last_card_id)
+    if unshown is None or is_blind(unshown.since, None, now) is None:
+        return False
+    since = is_blind(unshown.since, tx.blindnesses.sent_at(channel_id), now)
+    if since is None:
+        return False
+    begun = Blindness(
+        channel_id=channel_id,
+        cause=Cause.UNREACHABLE,
+        began_at=since,
+        ended_at=now,
+        first_card_id=unshown.first_card_id,
+        last_card_id=unshown.first_card_id,
+    )
+    if last is not None and last.cause is Cause.STOPPED and since <= last.ended_at:
+        begun = replace(begun, cause=last.cause, began_at=min(since, last.began_at), ended_at=last.ended_at)
+    elif tx.closures.closed_since(channel_id, since):
+        begun = replace(begun, cause=Cause.CLOSED)
+    tx.blindnesses.note(desk.project.id, begun)
+    tx.blindnesses.owe_report(desk.project.id, channel_id, now=now)
+    return True
+
+
+def _note_stop(tx: Transaction, desk: Desk, channel_id: int, stopped_at: datetime, now: datetime) -> None:
+    last = tx.blindnesses.last(channel_id)
+    unshown = tx.blindnesses.unshown(channel_id, after_card_id=0 if last is None else last.last_card_id)
+    first = tx.blindnesses.newest_card_id() + 1 if unshown is None else unshown.first_card_id
+    stop = Blindness(
+        channel_id=channel_id,
+        cause=Cause.STOPPED,
+        began_at=stopped_at,
+        ended_at=now,
+        first_card_id=first,
+        last_card_id=first - 1,
+    )
+    tx.blindnesses.note(desk.project.id, stop)
+
+
+def _renew(tx: Transaction, desk: Desk, known: Blindness, now: datetime) -> bool:
+    """The first alert makes the report due, each further one changes it."""
+    counted = _count(tx, desk, known)
+    if (counted.fired, counted.still_open) == (known.fired, known.still_open):
+        return False
+    if known.fired or known.channel_id == desk.default_channel_id:
+        tx.cards.touch(CardKind.REPORT, [(known.channel_id, Lane.COUNT)], now=now)
+    else:
+        tx.blindnesses.owe_report(desk.project.id, known.channel_id, now=now)
+    return True
+
+
+def _count(tx: Transaction, desk: Desk, known: Blindness) -> Blindness:
+    tally = tx.blindnesses.tally(known)
+    counted = replace(known, fired=tally.fired, still_open=tally.still_open, last_card_id=tally.last_card_id)
+    if counted != known:
+        tx.blindnesses.note(desk.project.id, counted)
+    return counted

@@ -1,0 +1,1 @@
+"""What an emoji on a card means, also while the bot was away."""

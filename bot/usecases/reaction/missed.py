@@ -1,0 +1,62 @@
+"""Absence: what people did with emoji while nobody listened.
+
+Events that the gateway never delivered are found by comparing what stands on the cards with what was
+recorded; `reaction.apply` then makes each count once.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from bot.usecases.alert.query import OPEN
+from bot.usecases.desk import Desk
+from bot.usecases.reaction.reaction import ACK, ACTIONS, CLAIM
+from storage.transaction import Transaction
+
+_PAGE: Final = 100
+
+# What is gone was gone before what is new could matter; and a claim may become an ack, not the reverse.
+_ORDER: Final = {(False, ACK): 0, (False, CLAIM): 1, (True, CLAIM): 2, (True, ACK): 3}
+_WHENEVER: Final = 4  # votes and sirens change nothing that the others could meet
+
+
+class Missed(msgspec.Struct, frozen=True):
+    """An emoji that appeared (``present``) or vanished unheard."""
+
+    user_id: int
+    emoji: str
+    present: bool
+
+
+async def posted(desk: Desk, *, at_most: int) -> dict[int, list[int]]:
+    """The messages that show the ``at_most`` most urgent open alerts, by channel."""
+
+    def work(tx: Transaction) -> dict[int, list[int]]:
+        found: defaultdict[int, list[int]] = defaultdict(list)
+        for offset in range(0, at_most, _PAGE):
+            limit = min(_PAGE, at_most - offset)
+            alerts = tx.alerts.listing(desk.project.id, OPEN, offset=offset, limit=limit)
+            for place in tx.cards.of_alerts(each.id for each in alerts).values():
+                if place.message_id is not None and place.message_id not in found[place.channel_id]:
+                    found[place.channel_id].append(place.message_id)
+            if len(alerts) < limit:
+                break
+        return found
+
+    return await desk.storage.read(work)
+
+
+async def missed(desk: Desk, message_id: int, standing: Iterable[tuple[int, str]]) -> list[Missed]:
+    """How ``standing``, pairs of user id and emoji, differs from what was recorded, in the order to apply."""
+    now_there = {(user_id, emoji) for user_id, emoji in standing if emoji in ACTIONS}
+
+    def work(tx: Transaction) -> set[tuple[int, str]]:
+        present = tx.reactions.present_on(message_id)
+        return {(known.user_id, known.emoji) for known in present if known.emoji in ACTIONS}
+
+    known = await desk.storage.read(work)
+    differing = [Missed(*pair, present=True) for pair in sorted(now_there - known)]
+    differing += [Missed(*pair, present=False) for pair in sorted(known - now_there)]
+    return sorted(differing, key=lambda each: _ORDER.get((each.present, each.emoji), _WHENEVER))

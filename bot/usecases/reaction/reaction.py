@@ -1,0 +1,119 @@
+"""Reaction: an emoji on a card is an action, and counts once however often it is heard of.
+
+A check mark acknowledges, eyes claim, a thumb down votes the recurrence noise; taking the emoji away takes
+the action back as long as it still stands and was this person's. A siren escalates to an incident, at once
+and with what is known beforehand; an incident does not end because a siren goes away. On the card of a group
+a check mark and eyes are meant for all its alerts, a siren for the worst of them.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from bot.domain.actor import Actor, ActorKind
+from bot.domain.errors import ConflictError
+from bot.domain.outbox.outbox import CardKind
+from bot.usecases.alert import group as groups
+from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.desk import Desk
+from bot.usecases.recurrence import noise
+from bot.usecases.triage import escalation as opening
+from storage.alert.reaction import Reaction
+from storage.outbox.card import Place
+from storage.transaction import Transaction
+
+ACK: Final = "✅"
+CLAIM: Final = "👀"
+NOISE: Final = "👎"
+SIREN: Final = "🚨"
+ACTIONS: Final = frozenset({ACK, CLAIM, NOISE, SIREN})
+_CARDS: Final = {CardKind.ALERT, CardKind.GROUP}
+
+
+class Effect(StrEnum):
+    """What became of a reaction."""
+
+    APPLIED = "applied"
+    KNOWN = "known"
+    NOT_A_CARD = "not_a_card"
+    IMPOSSIBLE = "impossible"
+
+
+async def card_of(desk: Desk, message_id: int) -> Place | None:
+    """The card of an alert, or of a group of them, that this message is."""
+    place = await desk.storage.read(lambda tx: tx.cards.showing(message_id))
+    return place if place is not None and place.kind in _CARDS else None
+
+
+async def apply(
+    desk: Desk, message_id: int, emoji: str, *, actor: Actor, present: bool
+) -> tuple[Effect, str]:
+    """Turn a reaction that appeared or vanished into action; the text says why it was impossible.
+
+    What was heard of it and what came of it are one transaction.
+    """
+    if emoji not in ACTIONS or actor.kind is not ActorKind.PERSON:
+        return Effect.NOT_A_CARD, ""
+    now = desk.clock.now()
+
+    def work(tx: Transaction) -> tuple[Effect, str]:
+        place = tx.cards.showing(message_id)
+        if place is None or place.kind not in _CARDS:
+            return Effect.NOT_A_CARD, ""
+        which = Reaction(message_id, int(actor.ident), emoji)
+        if not tx.reactions.turn(which, present=present, now=now):
+            return Effect.KNOWN, ""
+        return _act(tx, desk, place, emoji, actor, now, present=present)
+
+    result = await desk.storage.write(work)
+    desk.bell.ring()
+    return result
+
+
+def _act(
+    tx: Transaction, desk: Desk, place: Place, emoji: str, actor: Actor, now: datetime, *, present: bool
+) -> tuple[Effect, str]:
+    """What the emoji means for whatever the card is about."""
+    if place.kind is CardKind.GROUP:
+        return _apply_to_all(tx, desk, place.subject_id, emoji, actor, now, present=present)
+    if emoji == NOISE:
+        noise.vote(tx, desk.project.id, place.subject_id, actor, now, present=present)
+        return Effect.APPLIED, ""
+    if emoji == SIREN:
+        if present:
+            opening.escalate(tx, desk, place.subject_id, actor=actor, now=now)
+        return Effect.APPLIED, ""
+    try:
+        alerts.apply(tx, desk.project.id, _move(desk, place.subject_id, emoji, actor, present), now)
+    except ConflictError as conflict:
+        return Effect.IMPOSSIBLE, str(conflict)
+    return Effect.APPLIED, ""
+
+
+def _apply_to_all(
+    tx: Transaction, desk: Desk, group_id: int, emoji: str, actor: Actor, now: datetime, *, present: bool
+) -> tuple[Effect, str]:
+    """On a group's card a check mark and eyes are meant for all of it, a siren for the worst of it."""
+    if emoji == NOISE:
+        return Effect.IMPOSSIBLE, "a vote is about one recurrence, this is a group"
+    if emoji == SIREN:
+        worst = tx.groups.members(group_id, open_only=True, limit=1)
+        for each in worst if present else ():
+            opening.escalate(tx, desk, each.id, actor=actor, now=now)
+        return Effect.APPLIED, ""
+    changed = groups.apply(
+        tx, desk, group_id, lambda alert_id: _move(desk, alert_id, emoji, actor, present), groups.OPEN, now
+    )
+    if not changed:
+        return Effect.IMPOSSIBLE, "it fits the state of no alert of the group"
+    return Effect.APPLIED, ""
+
+
+def _move(desk: Desk, alert_id: int, emoji: str, actor: Actor, present: bool) -> alerts.Move:
+    if emoji == ACK:
+        return (
+            alerts.acknowledging(alert_id, actor) if present else alerts.unacknowledging_own(alert_id, actor)
+        )
+    return (
+        alerts.claiming(alert_id, actor, desk.rules.lease) if present else alerts.releasing(alert_id, actor)
+    )

@@ -1,0 +1,218 @@
+"""Recurrence: looking at what comes back, ranking it, and saying that it is mended.
+
+All raise `NotFoundError` for a recurrence this desk does not have.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from bot.domain.actor import Actor
+from bot.domain.audit import Entry
+from bot.domain.errors import NotFoundError
+from bot.domain.recurrence.profile import Portrait
+from bot.domain.recurrence.ranking import Query, Ranked, Totals
+from bot.domain.recurrence.recurrence import SPAN, Fix, Recurrence, format_ref
+from bot.domain.recurrence.run import Run, RunState
+from bot.usecases.alert.lifecycle import bounded
+from bot.usecases.desk import Desk
+from bot.usecases.recurrence import regression
+from bot.usecases.recurrence.profile import paint
+from bot.usecases.view import jump_url
+from storage.alert.event import Event
+from storage.codec import encode
+from storage.recurrence.work import CheckRun
+from storage.transaction import Transaction
+
+SUGGESTIONS: Final = 25  # Discord's limit for autocomplete choices
+MOST: Final = 100
+_RUNS: Final = 5
+_REFS: Final = 5
+_VOTERS: Final = 10
+
+
+class Page(msgspec.Struct, frozen=True):
+    """A part of a ranking: ``total`` counts all that match, ``offset`` those before this page."""
+
+    lines: tuple[Ranked, ...]
+    offset: int
+    total: int
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """One recurrence with its last 30 days.
+
+    ``hours`` are those in which it fired, with how often; ``days`` add how many episodes began. ``jumps``
+    leads from an alert's id to its card; ``events`` are the last ones, that is its references to what the
+    source sent.
+    """
+
+    portrait: Portrait
+    hours: tuple[tuple[datetime, int], ...]
+    days: tuple[tuple[datetime, int, int], ...]
+    runs: tuple[Run, ...]
+    checks: tuple[CheckRun, ...]
+    events: tuple[Event, ...]
+    voters: tuple[str, ...]
+    jumps: dict[int, str]
+    seen_at: datetime
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """Sums over all times of all that match; the runs are those of the whole project, by state."""
+
+    totals: Totals
+    runs: dict[RunState, int]
+    incidents: int
+
+
+class Dossier(msgspec.Struct, frozen=True, kw_only=True):
+    """What programs read: the whole in figures, and one page of items in the order that was asked for."""
+
+    summary: Summary
+    items: tuple[Portrait, ...]
+    offset: int
+    total: int
+
+
+async def listing(desk: Desk, query: Query, *, offset: int = 0, limit: int = 10) -> Page:
+    """A page of the ranking."""
+    now = desk.clock.now()
+
+    def work(tx: Transaction) -> Page:
+        lines = tx.rankings.page(desk.project.id, query, now=now, offset=offset, limit=limit)
+        return Page(tuple(lines), offset, tx.rankings.count(desk.project.id, query, now=now))
+
+    return await desk.storage.read(work)
+
+
+async def find(desk: Desk, recurrence_id: int) -> Found:
+    """Everything about one recurrence."""
+    now = desk.clock.now()
+
+    def work(tx: Transaction) -> Found:
+        (portrait,) = paint(tx, desk, [_get(tx, desk, recurrence_id)])
+        return Found(
+            portrait=portrait,
+            hours=tuple(tx.memories.hours(recurrence_id, since=now - SPAN)),
+            days=tuple(tx.memories.days(recurrence_id, since=now - SPAN)),
+            runs=tuple(tx.runs.of_recurrence(recurrence_id, limit=_RUNS)),
+            checks=tuple(tx.work_items.checks_of(recurrence_id, limit=_RUNS)),
+            events=tuple(tx.events.of_recurrence(recurrence_id, limit=_REFS)),
+            voters=tuple(tx.noise_votes.voters(recurrence_id, limit=_VOTERS)),
+            jumps=_jumps(tx, desk, [hand.alert_id for hand in portrait.hands]),
+            seen_at=now,
+        )
+
+    return await desk.storage.read(work)
+
+
+async def find_of_alert(desk: Desk, alert_id: int) -> Recurrence | None:
+    """The recurrence that an alert is an episode of, None when there is no such alert."""
+
+    def work(tx: Transaction) -> Recurrence | None:
+        alert = tx.alerts.get(desk.project.id, alert_id)
+        return None if alert is None else tx.recurrences.get(desk.project.id, alert.recurrence_id)
+
+    return await desk.storage.read(work)
+
+
+async def suggest(desk: Desk, text: str) -> list[Recurrence]:
+    """Recurrences whose ref, name, service or target fits what was typed so far, at most 25."""
+    digits = text.strip().lower().lstrip("rw-")
+
+    def work(tx: Transaction) -> list[Recurrence]:
+        found = tx.recurrences.suggest(desk.project.id, text.strip(), limit=SUGGESTIONS)
+        is_ref = digits.isascii() and digits.isdigit() and len(digits) < 19  # noqa: PLR2004 -- int64
+        exact = tx.recurrences.get(desk.project.id, int(digits)) if is_ref else None
+        others = [each for each in found if exact is None or each.id != exact.id]
+        return others if exact is None else [exact, *others][:SUGGESTIONS]
+
+    return await desk.storage.read(work)
+
+
+async def mark_fixed(
+    desk: Desk,
+    recurrence_id: int,
+    *,
+    actor: Actor,
+    owner: Actor | None = None,
+    note: str = "",
+    action_id: int | None = None,
+) -> Recurrence:
+    """Say that it is mended; when it fires again, its card says so and names ``owner`` (or ``actor``).
+
+    ``action_id`` is the action item that mended it. It is done now, and so are those that were named before;
+    when the recurrence comes back, they are open again (see `regression`).
+
+    Raises:
+        NotFoundError: this desk has no such recurrence or action item.
+        InvalidInputError: the note is too long.
+    """
+    now, text = desk.clock.now(), bounded(note)
+
+    def work(tx: Transaction) -> Recurrence:
+        known = tx.recurrences.held(desk.project.id, recurrence_id)
+        if known is None:
+            raise NotFoundError("recurrence", format_ref(recurrence_id))
+        fix = Fix(at=now, by=actor, owner=owner or actor, note=text)
+        tx.recurrences.mark_fixed(recurrence_id, fix)
+        regression.finish(tx, desk, known, action_id, actor=actor, now=now)
+        entry = Entry(
+            at=now,
+            actor=actor,
+            action="recurrence.fixed",
+            subject=f"recurrence:{recurrence_id}",
+            before=encode(_mark(known.fix)),
+            after=encode(_mark(fix)),
+            note=text,
+        )
+        tx.audit.append(desk.project.id, entry)
+        return msgspec.structs.replace(known, fix=fix)
+
+    fixed = await desk.storage.write(work)
+    desk.bell.ring()
+    return fixed
+
+
+async def dossier(desk: Desk, query: Query, *, offset: int = 0, limit: int = 10) -> Dossier:
+    """Summary and items; at most `MOST` items at once."""
+    now = desk.clock.now()
+
+    def work(tx: Transaction) -> Dossier:
+        ranked = tx.rankings.page(
+            desk.project.id, query, now=now, offset=offset, limit=max(1, min(limit, MOST))
+        )
+        totals = tx.rankings.totals(desk.project.id, query, now=now)
+        summary = Summary(
+            totals=totals,
+            runs=tx.runs.totals(desk.project.id),
+            incidents=tx.rankings.incidents(desk.project.id),
+        )
+        items = tuple(paint(tx, desk, [each.recurrence for each in ranked]))
+        return Dossier(summary=summary, items=items, offset=offset, total=totals.recurrences)
+
+    return await desk.storage.read(work)
+
+
+def _get(tx: Transaction, desk: Desk, recurrence_id: int) -> Recurrence:
+    found = tx.recurrences.get(desk.project.id, recurrence_id)
+    if found is None:
+        raise NotFoundError("recurrence", format_ref(recurrence_id))
+    return found
+
+
+def _jumps(tx: Transaction, desk: Desk, alert_ids: Sequence[int]) -> dict[int, str]:
+    if desk.guild_id is None:
+        return {}
+    guild_id, places = desk.guild_id, tx.cards.of_alerts(alert_ids)
+    return {alert_id: jump_url(guild_id, place) for alert_id, place in places.items()}
+
+
+def _mark(fix: Fix | None) -> dict[str, str]:
+    if fix is None:
+        return {}
+    regressed = fix.regressed_at.isoformat() if fix.regressed_at else ""
+    return {"fixed_at": fix.at.isoformat(), "owner": str(fix.owner), "regressed_at": regressed}

@@ -1,0 +1,1 @@
+"""Escalating an alert and gathering what is known of it."""

@@ -1,0 +1,292 @@
+"""Opening: how an incident begins, or turns out to have begun already.
+
+Law: within the dedupe window there is one open incident for a signature or a service, however many people
+and machines open one at once: who opens holds all openings of the desk until the commit, and looks first.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from bot.domain.actor import Actor
+from bot.domain.alert.alert import Alert
+from bot.domain.alert.alert import format_ref as format_alert
+from bot.domain.alert.signal import Severity
+from bot.domain.alert.verdict import Lane
+from bot.domain.audit import Entry
+from bot.domain.errors import NotFoundError
+from bot.domain.incident import transition as conduct
+from bot.domain.incident.duration import Times
+from bot.domain.incident.incident import DEFAULTS, UNASKED, Incident, Level, State, allowed, ceiling
+from bot.domain.incident.timeline import Draft, Kind
+from bot.domain.outbox.outbox import CardKind
+from bot.domain.text import cut, one_line
+from bot.usecases.desk import Desk
+from bot.usecases.incident.membership import held_alert, past, take_in
+from bot.usecases.incident.mutation import MAX_TITLE, Shown, Step, apply, held, read_text, show
+from bot.usecases.triage import triage
+from storage.codec import encode
+from storage.transaction import Transaction
+
+
+class Outcome(StrEnum):
+    """What became of a wish to open an incident."""
+
+    OPENED = "opened"
+    TAKEN_IN = "taken_in"
+    ALREADY_IN = "already_in"
+    REPEATED = "repeated"
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody wants to open. ``severity`` None leaves it to the alert; ``title`` "" likewise.
+
+    ``channel_id`` is where it lives (a forum or a text channel), None as the rules say; the same
+    ``idempotency_key`` never opens a second one. With ``lenient`` a severity worse than the alerts allow
+    becomes the worst that they do, instead of an error.
+    """
+
+    alert_id: int | None = None
+    title: str = ""
+    severity: Level | None = None
+    note: str = ""
+    service: str = ""
+    channel_id: int | None = None
+    idempotency_key: str | None = None
+    lenient: bool = False
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """The incident, and why it is that one; `Outcome.OPENED` when it is new.
+
+    ``beyond`` is the severity that was asked for and is worse than ``cap``, the worst that the alerts allow.
+    """
+
+    outcome: Outcome
+    shown: Shown
+    beyond: Level | None = None
+    cap: Level = Level.P0
+
+    @property
+    def incident(self) -> Incident:
+        """The incident itself."""
+        return self.shown.incident
+
+
+class Blank(msgspec.Struct, frozen=True, kw_only=True):
+    """What a form to open an incident begins with; ``belongs_to`` mentions the open one it belongs to."""
+
+    alert: Alert
+    title: str
+    severity: Level
+    cap: Level
+    belongs_to: str = ""
+
+
+async def prefill(desk: Desk, alert_id: int) -> Blank:
+    """What is known beforehand of an incident about this alert.
+
+    Raises:
+        NotFoundError: this desk does not have the alert.
+    """
+
+    def work(tx: Transaction) -> Blank:
+        alert = tx.alerts.get(desk.project.id, alert_id)
+        if alert is None:
+            raise NotFoundError("alert", format_alert(alert_id))
+        belongs = tx.links.of_alert(alert_id)
+        cap = ceiling([alert.severity], desk.rules.incidents.caps)
+        return Blank(
+            alert=alert,
+            title=title_of(alert),
+            severity=usual(alert, cap),
+            cap=cap,
+            belongs_to=belongs.mention if belongs is not None and belongs.open else "",
+        )
+
+    return await desk.storage.read(work)
+
+
+async def open_incident(desk: Desk, wish: Wish, *, actor: Actor) -> Opened:
+    """Open an incident, unless an open one takes this in; a worse severity is then taken over if asked for.
+
+    Raises:
+        NotFoundError: this desk does not have the alert.
+        InvalidInputError: a text is missing or too long, or the severity is worse than the alerts allow.
+        NotDurableError: the database cannot be written.
+    """
+    checked = _read(wish)
+    now = desk.clock.now()
+    opened = await desk.storage.write(lambda tx: _Opening(tx, desk, checked, actor, now).run())
+    desk.bell.ring()
+    return opened
+
+
+def escalate(tx: Transaction, desk: Desk, alert_id: int, *, actor: Actor, now: datetime) -> Opened:
+    """The same with all that is left to the alert, inside a transaction; nobody rings."""
+    return _Opening(tx, desk, Wish(alert_id=alert_id), actor, now).run()
+
+
+def title_of(alert: Alert) -> str:
+    """``HighErrorRate · checkout``."""
+    return cut(one_line(f"{alert.name} · {alert.service}" if alert.service else alert.name), MAX_TITLE)
+
+
+def usual(alert: Alert | None, cap: Level) -> Level:
+    """The severity when nobody said one, within the cap."""
+    wanted = UNASKED if alert is None else DEFAULTS[alert.severity]
+    return max(wanted, cap, key=lambda level: level.rank)
+
+
+class _Opening:
+    """One use for one transaction."""
+
+    def __init__(self, tx: Transaction, desk: Desk, wish: Wish, actor: Actor, now: datetime) -> None:
+        self._tx = tx
+        self._desk = desk
+        self._wish = wish
+        self._actor = actor
+        self._now = now
+        self._project_id = desk.project.id
+        self._beyond: Level | None = None
+        self._cap = Level.P0
+
+    def run(self) -> Opened:
+        """Look for the one that is there already, and only then make one."""
+        tx, wish = self._tx, self._wish
+        alert = None if wish.alert_id is None else held_alert(tx, self._desk, wish.alert_id)
+        tx.incidents.hold_openings(self._project_id)
+        if wish.idempotency_key is not None:
+            known = tx.incidents.keyed(self._project_id, wish.idempotency_key)
+            if known is not None:
+                return self._say(Outcome.REPEATED, known)
+        if alert is not None:
+            belongs = tx.links.of_alert(alert.id)
+            if belongs is not None and belongs.open:
+                return self._say(Outcome.ALREADY_IN, held(tx, self._desk, belongs.incident_id))
+        alike = self._alike(alert)
+        if alike is not None:
+            return self._say(Outcome.TAKEN_IN, self._take_in(alike, alert))
+        return self._say(Outcome.OPENED, self._open(alert))
+
+    def _say(self, outcome: Outcome, incident: Incident) -> Opened:
+        return Opened(outcome, show(self._tx, self._desk, incident), self._beyond, self._cap)
+
+    def _asked(self, severities: Iterable[Severity]) -> Level | None:
+        """The severity that was wished for, within what alerts of these severities allow if it may bend."""
+        wanted = self._wish.severity
+        self._cap = ceiling(severities, self._desk.rules.incidents.caps)
+        if not self._wish.lenient or wanted is None or wanted.rank >= self._cap.rank:
+            return wanted
+        self._beyond = wanted
+        return self._cap
+
+    def _alike(self, alert: Alert | None) -> Incident | None:
+        """The open incident within the window that this belongs to, held."""
+        found = self._tx.incidents.alike(
+            self._project_id,
+            signature=alert.signature if alert else "",
+            service=(alert.service if alert else "") or self._wish.service,
+            since=self._now - self._desk.rules.incidents.dedupe_window,
+        )
+        if found is None:
+            return None
+        current = held(self._tx, self._desk, found.id)
+        return current if current.state.open else None
+
+    def _take_in(self, incident: Incident, alert: Alert | None) -> Incident:
+        wish = self._wish
+        if alert is not None:
+            allowing = [*self._tx.links.census(incident.id).severities, alert.severity]
+            return take_in(
+                self._tx,
+                self._desk,
+                incident,
+                alert,
+                actor=self._actor,
+                now=self._now,
+                severity=self._asked(allowing),
+                note=wish.note,
+            )
+        said = ": ".join(filter(None, (wish.title, wish.note)))
+        step = Step(
+            incident_id=incident.id,
+            actor=self._actor,
+            action="repeat",
+            make=lambda each, _: each,
+            kind=Kind.NOTE,
+            words=lambda _, __: f"reported again: {said}",
+        )
+        return apply(self._tx, self._desk, incident, step, self._now)
+
+    def _open(self, alert: Alert | None) -> Incident:
+        tx, now = self._tx, self._now
+        incident = tx.incidents.create(self._new(alert))
+        drafts = past(tx, alert) if alert else []
+        said = f"{incident.severity}: {incident.title}"
+        drafts.append(Draft(kind=Kind.OPENED, at=now, actor=self._actor, text=said))
+        if incident.summary:
+            drafts.append(Draft(kind=Kind.NOTE, at=now, actor=self._actor, text=incident.summary))
+        if alert is not None:
+            tx.links.link(incident.id, alert.id, now=now)
+        tx.timelines.append(((incident.id, draft) for draft in drafts), now=now)
+        card = (incident.id, self._channel_id(alert), Lane.PERSON)  # whose posts no storm holds up
+        tx.cards.create(self._project_id, CardKind.INCIDENT, [card], now=now)
+        if alert is not None:
+            triage.give(tx, self._desk, incident, alert, actor=triage.JOB, now=now)
+            tx.cards.touch(CardKind.ALERT, [(alert.id, Lane.PERSON)], now=now)
+        tx.audit.append(self._project_id, self._entry(incident, alert))
+        return incident
+
+    def _new(self, alert: Alert | None) -> Incident:
+        wish, now, rules = self._wish, self._now, self._desk.rules.incidents
+        asked = self._asked([alert.severity] if alert else [])
+        incident = Incident(
+            id=0,
+            project_id=self._project_id,
+            state=State.OPEN,
+            severity=allowed(asked or usual(alert, self._cap), self._cap),
+            title=wish.title or (title_of(alert) if alert else "") or "untitled",
+            summary=wish.note,
+            service=(alert.service if alert else "") or wish.service,
+            idempotency_key=wish.idempotency_key,
+            opened_by=self._actor,
+            opened_at=now,
+            touched_at=now,
+            times=Times(
+                detected_at=min(alert.opened_at, now) if alert else now,
+                acked_at=alert.acked_at if alert else None,
+            ),
+        )
+        reminded = msgspec.structs.replace(incident, update_due_at=conduct.next_update(incident, now, rules))
+        return conduct.touch(reminded, self._actor, now)
+
+    def _channel_id(self, alert: Alert | None) -> int | None:
+        """Where the head goes: as wished, as ruled, beside the alert's card, to the default channel."""
+        if chosen := self._wish.channel_id or self._desk.rules.incidents.channel_id:
+            return chosen
+        places = list(self._tx.cards.of_alerts([alert.id]).values()) if alert else []
+        return (places[0].channel_id if places else 0) or self._desk.default_channel_id
+
+    def _entry(self, incident: Incident, alert: Alert | None) -> Entry:
+        after = {"title": incident.title, "severity": incident.severity, "alert": alert.ref if alert else ""}
+        return Entry(
+            at=self._now,
+            actor=self._actor,
+            action="open",
+            subject=f"incident:{incident.id}",
+            after=encode(after),
+            note=self._wish.note,
+        )
+
+
+def _read(wish: Wish) -> Wish:
+    """The wish with its texts as they are kept."""
+    return msgspec.structs.replace(
+        wish,
+        title=read_text("title", one_line(wish.title), MAX_TITLE, needed=wish.alert_id is None),
+        note=read_text("note", wish.note, needed=False),
+        service=read_text("service", one_line(wish.service), MAX_TITLE, needed=False),
+    )

@@ -1,0 +1,177 @@
+"""``/setup``: from an empty desk to the first alert, for whoever manages the server.
+
+What was chosen so far travels in custom_ids; the token is shown once, in the last whisper.
+"""
+
+from types import MappingProxyType
+from typing import Any, Final
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.cards import answer
+from bot.cards.admin import setup as cards
+from bot.cards.admin.setup import CHANNEL, CREATE, PROVIDER, Draft, Made, ProviderChoice
+from bot.cards.card import Card, Input, Modal
+from bot.cards.ids import CustomId, Verb, build
+from bot.cards.limits import fit_modal
+from bot.domain.errors import InvalidInputError, NotFoundError
+from bot.providers.registry import PROVIDERS
+from bot.usecases.admin import setting, source
+from bot.usecases.admin.source import Issued
+from cogs.door import Door
+from cogs.errand import Errand
+from cogs.message import read_fields, read_values
+from cogs.press import Acts
+from cogs.rights import Capability
+
+TASK: Final = "set up the alert desk"
+_NAME: Final = "name"
+_CHOICES: Final = tuple(ProviderChoice(name, provider.title) for name, provider in PROVIDERS.items())
+
+Click = discord.Interaction[Any]
+
+
+class SetupCommand(commands.Cog):
+    """The command itself; the rest are presses."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    @app_commands.command(name="setup", description="Choose the channel for alerts and let a sender in")
+    @app_commands.describe(
+        respond="A role whose members may act on alerts",
+        manage="A role whose members may also set up the desk",
+    )
+    @app_commands.default_permissions(manage_guild=True)
+    async def setup(
+        self, interaction: Click, respond: discord.Role | None = None, manage: discord.Role | None = None
+    ) -> None:
+        """``/setup``."""
+        errand = Errand.of(interaction)
+        errand.demand(Capability.MANAGE, TASK)
+        if respond is not None or manage is not None:
+            await errand.patiently(_add_roles(errand, respond, manage), thinking=True)
+        draft = Draft(channel_id=self._door.desk.default_channel_id or _here(interaction))
+        await errand.whisper(_first_page(errand, draft))
+
+
+async def choose(errand: Errand, which: CustomId) -> None:
+    """A select of the first page, or its button."""
+    errand.demand(Capability.MANAGE, TASK)
+    draft = Draft.decode(which.extra)
+    picked = next(iter(read_values(errand.interaction)), "")
+    if which.subject == CHANNEL and picked.isdecimal():
+        await errand.redraw(_first_page(errand, Draft(int(picked), draft.provider)))
+    elif which.subject == PROVIDER:
+        await errand.redraw(_first_page(errand, Draft(draft.channel_id, picked)))
+    elif which.subject == CREATE:
+        await errand.ask(_ask_name(errand, draft))
+    else:
+        await errand.whisper(answer.stale())
+
+
+async def create(errand: Errand, which: CustomId) -> None:
+    """The name was given: let the sender in and show, this once, what it needs."""
+    errand.demand(Capability.MANAGE, TASK)
+    draft = Draft.decode(which.extra)
+    name = read_fields(errand.interaction).get(_NAME, "").strip() or draft.provider
+    issued = await errand.patiently(_make(errand, draft, name), thinking=False)
+    made = Made(
+        channel_id=draft.channel_id,
+        source_id=issued.source.id,
+        source_name=issued.source.name,
+        provider=issued.source.provider,
+        url=f"{errand.door.options.public_url}/v1/hooks/{issued.source.provider}",
+        token=issued.token,
+    )
+    shown = cards.result(made, errand.door.tag)
+    await (errand.redraw(shown) if errand.on_whisper else errand.whisper(shown))
+
+
+async def send_test(errand: Errand, which: CustomId) -> None:
+    """An alert that takes the same way as a real one."""
+    errand.demand(Capability.MANAGE, TASK)
+    ref = await errand.patiently(_send_test(errand, which.number), thinking=True)
+    await errand.whisper(answer.done(f"A test alert came in through the door: {ref}"))
+
+
+async def _make(errand: Errand, draft: Draft, name: str) -> Issued:
+    """The first channel becomes the desk's own; a later source may speak in another one.
+
+    When the desk's own is gone, the one that was picked takes its place and its waiting cards.
+    """
+    desk, actor = errand.door.desk, errand.actor
+    homeless = _is_homeless(errand)
+    own = homeless or desk.default_channel_id == draft.channel_id
+    channel_id = None if own else draft.channel_id
+    issued = await source.add(desk, name, draft.provider, actor=actor, channel_id=channel_id)
+    if homeless:
+        await setting.choose_channel(desk, draft.channel_id, actor=actor)
+    return issued
+
+
+def _is_homeless(errand: Errand) -> bool:
+    """Whether the desk has no channel, or only one that its server does not have any more."""
+    channel_id, guild = errand.door.desk.default_channel_id, errand.interaction.guild
+    return channel_id is None or (guild is not None and guild.get_channel(channel_id) is None)
+
+
+async def _send_test(errand: Errand, source_id: int) -> str:
+    sources = await source.listing(errand.door.desk)
+    found = next((each for each in sources if each.id == source_id), None)
+    if found is None:
+        raise NotFoundError("source", str(source_id))
+    return await errand.door.options.send_test(found.name)
+
+
+async def _add_roles(errand: Errand, respond: discord.Role | None, manage: discord.Role | None) -> None:
+    """Add to what was picked before."""
+    settings = errand.door.desk.project.settings
+    await setting.choose_roles(
+        errand.door.desk,
+        actor=errand.actor,
+        respond=tuple({*settings.respond_role_ids, respond.id}) if respond else None,
+        manage=tuple({*settings.manage_role_ids, manage.id}) if manage else None,
+    )
+
+
+def _first_page(errand: Errand, draft: Draft) -> Card:
+    return cards.first_page(draft, _CHOICES, errand.door.tag, problems=_problems(errand, draft.channel_id))
+
+
+def _problems(errand: Errand, channel_id: int) -> tuple[str, ...]:
+    """What keeps cards out of the channel, in words for an administrator."""
+    guild = errand.interaction.guild
+    if not channel_id or guild is None:
+        return ()
+    channel = guild.get_channel(channel_id)
+    if channel is None:
+        return ("The bot cannot see this channel: give it View Channel",)
+    lacking = errand.door.options.lacking(channel.permissions_for(guild.me))
+    return tuple(f"The bot needs {name}" for name in lacking)
+
+
+def _here(interaction: Click) -> int:
+    """The channel where the command was given, if cards can stand there."""
+    channel = interaction.channel
+    return channel.id if isinstance(channel, discord.TextChannel) else 0
+
+
+def _ask_name(errand: Errand, draft: Draft) -> Modal:
+    if draft.provider not in PROVIDERS or not draft.channel_id:
+        raise InvalidInputError("setup", "pick a channel and a sender first")
+    field = Input(
+        custom_id=_NAME,
+        label="What is this sender called here?",
+        placeholder=f"{draft.provider}, or such as prod-eu: lower-case letters, digits, . _ -",
+        required=False,
+        max_length=64,
+    )
+    custom_id = build(Verb.SETUP, errand.door.tag, CREATE, draft.encode())
+    return fit_modal(Modal(custom_id=custom_id, title="A new source", inputs=(field,)))
+
+
+PRESSES: Final[Acts] = MappingProxyType({Verb.SETUP: choose, Verb.TEST: send_test})
+FORMS: Final[Acts] = MappingProxyType({Verb.SETUP: create})

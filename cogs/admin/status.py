@@ -1,0 +1,65 @@
+"""``/status``: can the desk hear, keep and show?"""
+
+from collections.abc import Iterator
+from importlib.metadata import version
+from typing import Any, Final
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.cards.admin import status as cards
+from bot.cards.admin.status import Lane, Parked, SourceLine, StatusView
+from bot.domain.outbox.outbox import ParkReason
+from bot.usecases.admin import status
+from bot.usecases.admin.status import BY_ITSELF, REASONS, Condition
+from cogs.door import Door
+from cogs.errand import Errand
+from cogs.rights import Capability
+
+_LIBRARIES: Final = ("tocsin", "discord.py")
+
+
+class StatusCommand(commands.Cog):
+    """The command."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self._versions = tuple((name, version(name)) for name in _LIBRARIES)
+
+    @app_commands.command(name="status", description="Whether every channel shows the truth, and if not, why")
+    async def status(self, interaction: discord.Interaction[Any]) -> None:
+        """``/status``."""
+        errand = Errand.of(interaction)
+        errand.demand(Capability.VIEW, "see the status")
+        condition = await errand.patiently(status.condition(self._door.desk), thinking=True)
+        lanes = tuple(Lane(lane.name.lower(), count) for lane, count in condition.outbox.dirty.items())
+        view = StatusView(
+            now=self._door.desk.clock.now(),
+            lanes=lanes,
+            parked=tuple(self._parked(condition, interaction.guild)),
+            sources=tuple(
+                SourceLine(each.name, each.provider, each.last_event_at) for each in condition.sources
+            ),
+            open_alerts=condition.open_alerts,
+            oldest_due=condition.oldest_due,
+            pace=condition.pace,
+            vitals=self._door.options.vitals(),
+            versions=self._versions,
+            database=condition.database,
+        )
+        await errand.whisper(cards.render(view))
+
+    def _parked(self, condition: Condition, guild: discord.Guild | None) -> Iterator[Parked]:
+        for channel_id, reason, count in condition.outbox.parked:
+            words = self._explain(channel_id, reason, guild)
+            yield Parked(channel_id, words, count, by_itself=reason in BY_ITSELF)
+
+    def _explain(self, channel_id: int, reason: ParkReason, guild: discord.Guild | None) -> str:
+        """The reason; what is missing now is named, as it may be another permission than at first."""
+        channel = guild.get_channel(channel_id) if guild else None
+        if channel is not None and guild is not None and reason is ParkReason.MISSING_PERMISSION:
+            lacking = self._door.options.lacking(channel.permissions_for(guild.me))
+            if lacking:
+                return f"the bot needs {', '.join(lacking)} there"
+        return REASONS[reason]

@@ -1,0 +1,1 @@
+"""Commands, buttons and lists of alerts and their groups."""

@@ -1,0 +1,151 @@
+"""Incident choice: which incident, action item or line somebody means, and what fits what they type."""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Final, TypeAlias
+
+import discord
+from discord import app_commands
+
+from bot.cards.incident.style import sign, words
+from bot.cards.limits import OPTION_TEXT
+from bot.cards.look import SEPARATOR
+from bot.cards.text import plain
+from bot.domain.errors import InvalidInputError, TocsinError
+from bot.domain.incident.incident import Incident, State, parse_ref
+from bot.domain.incident.timeline import CORRECTABLE
+from bot.usecases.incident import action, thread
+from bot.usecases.incident import query as incident_inspection
+from bot.usecases.incident.query import OPEN, IncidentFilter
+from cogs.errand import Errand
+from cogs.incident.button import LOOK
+from cogs.rights import Capability
+
+Click = discord.Interaction[Any]
+Choice = app_commands.Choice[str]
+Named: TypeAlias = tuple[str, str]  # a ref and what it is called
+
+WHICH: Final = "Which incident; in its thread you may leave this out"
+_CHOICES: Final = 25
+_OVER: Final = IncidentFilter(states=(State.RESOLVED, State.CLOSED))
+_MERGEABLE: Final = IncidentFilter(states=(State.OPEN, State.MITIGATING, State.RESOLVED))
+
+
+async def locate(errand: Errand, text: str | None) -> int:
+    """The incident of this ref, without one that of the thread in which it was asked.
+
+    Raises:
+        InvalidInputError: it is no ref, or there is none and no incident lives here.
+    """
+    if text is not None and text.strip():
+        return parse_ref(text)
+    here = errand.interaction.channel_id
+    living = None if here is None else await thread.living_in(errand.door.desk, here)
+    if living is None:
+        raise InvalidInputError("incident", "say which one, or ask in its thread")
+    return living.id
+
+
+async def suggest_open(interaction: Click, typed: str) -> list[Choice]:
+    """Open incidents."""
+    return await _suggest(interaction, typed, OPEN)
+
+
+async def suggest_over(interaction: Click, typed: str) -> list[Choice]:
+    """Those that are resolved or closed."""
+    return await _suggest(interaction, typed, _OVER)
+
+
+async def suggest_mergeable(interaction: Click, typed: str) -> list[Choice]:
+    """Those that are not closed."""
+    return await _suggest(interaction, typed, _MERGEABLE)
+
+
+async def suggest_any(interaction: Click, typed: str) -> list[Choice]:
+    """All incidents."""
+    return await _suggest(interaction, typed, IncidentFilter())
+
+
+async def suggest_line(interaction: Click, typed: str) -> list[Choice]:
+    """People's own lines in the timeline of the incident that is named, or lives here; newest first."""
+
+    async def work(errand: Errand) -> list[Named]:
+        found = await incident_inspection.postmortem(errand.door.desk, await _meant(errand))
+        own = (line for line in reversed(found.lines) if line.kind in CORRECTABLE and not line.deleted)
+        return [(f"E{line.id}", f"{line.actor.name}: {line.text}") for line in own]
+
+    return await _fitting(interaction, typed, work)
+
+
+async def suggest_action(interaction: Click, typed: str) -> list[Choice]:
+    """Action items of the whole desk that are not done, the most urgent first."""
+
+    async def work(errand: Errand) -> list[Named]:
+        return [(each.ref, each.text) for each in await action.waiting(errand.door.desk)]
+
+    return await _fitting(interaction, typed, work)
+
+
+async def suggest_member(interaction: Click, typed: str) -> list[Choice]:
+    """Alerts of the incident that is named, or lives here."""
+
+    async def work(errand: Errand) -> list[Named]:
+        found = await incident_inspection.find(errand.door.desk, await _meant(errand))
+        return [(each.ref, each.name) for each in found.view.alerts]
+
+    return await _fitting(interaction, typed, work)
+
+
+def parse_line(text: str) -> int:
+    """Read ``E12``, as the timeline shows it, or ``12``.
+
+    Raises:
+        InvalidInputError: it is neither.
+    """
+    digits = text.strip().lower().removeprefix("e").removeprefix("-")
+    if not (digits.isascii() and digits.isdecimal() and len(digits) < 19):  # noqa: PLR2004 -- int64
+        raise InvalidInputError("entry", f"{text[:40]!r} is no entry; /incident timeline shows them as E12")
+    return int(digits)
+
+
+async def _meant(errand: Errand) -> int:
+    """The incident of a command that is still being typed."""
+    return await locate(errand, getattr(errand.interaction.namespace, "incident", None))
+
+
+async def _suggest(interaction: Click, typed: str, which: IncidentFilter) -> list[Choice]:
+    async def work(errand: Errand) -> list[Choice]:
+        found = await incident_inspection.suggest(errand.door.desk, typed, which)
+        return [Choice(name=_name(each), value=each.ref) for each in found]
+
+    return await _quietly(interaction, work)
+
+
+async def _fitting(
+    interaction: Click, typed: str, work: Callable[[Errand], Awaitable[list[Named]]]
+) -> list[Choice]:
+    """Those whose ref or name has what was typed in it."""
+    wanted = typed.strip().lower()
+
+    async def choose(errand: Errand) -> list[Choice]:
+        named = [(ref, f"{ref} {name}") for ref, name in await work(errand)]
+        fitting = [(ref, name) for ref, name in named if wanted in name.lower()]
+        return [Choice(name=plain(name, OPTION_TEXT), value=ref) for ref, name in fitting[:_CHOICES]]
+
+    return await _quietly(interaction, choose)
+
+
+async def _quietly(
+    interaction: Click, work: Callable[[Errand], Coroutine[Any, Any, list[Choice]]]
+) -> list[Choice]:
+    """None for somebody who may not look, or when nothing can be found in time."""
+    errand = Errand.of(interaction)
+    try:
+        errand.demand(Capability.VIEW, LOOK)
+        return await errand.quickly(work(errand))
+    except TocsinError:
+        return []
+
+
+def _name(incident: Incident) -> str:
+    """``I-7 🔴 Checkout is down · P1 · OPEN``."""
+    return plain(f"{incident.ref} {sign(incident)} {incident.title}{SEPARATOR}{words(incident)}", OPTION_TEXT)

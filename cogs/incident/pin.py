@@ -1,0 +1,226 @@
+"""Pin: messages of an incident's thread that go into its timeline, by emoji or right-click.
+
+Theory: without the privileged intent a bot may not read what people write, but for messages that mention it
+and the target of a right-click. So a pin emoji keeps the author, the time and the link for certain, and the
+words if they can be read; a right-click always brings them. Edits are followed where their words can be read,
+deletions everywhere. To pin takes who may respond; whoever took the last pin away unpinned it.
+"""
+
+from typing import Any, Final, TypeAlias
+
+import discord
+import structlog
+from discord import app_commands
+from discord.ext import commands
+
+from bot import metrics
+from bot.cards.incident import answer as answers
+from bot.domain import actor as actors
+from bot.domain.actor import Actor, ActorKind
+from bot.domain.errors import InvalidInputError
+from bot.domain.incident.incident import Incident
+from bot.usecases.incident import pin, thread, timeline
+from bot.usecases.incident.pin import PIN
+from bot.usecases.incident.timeline import Pinned
+from cogs.door import Door
+from cogs.errand import UNREACHABLE, Errand
+from cogs.reaction.emoji import UNSETTLED, durably, wipe
+from cogs.rights import Capability
+from cogs.turn import Turns
+
+Key: TypeAlias = tuple[int, int]
+
+TASK: Final = "write into timelines"
+_NAME: Final = "emoji_pin"
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class Pins(commands.Cog):
+    """The listeners. ``heard`` collects what the gateway tells while somebody compares; None otherwise."""
+
+    def __init__(self, door: Door, client: discord.Client) -> None:
+        self._door = door
+        self._client = client
+        self._turns = Turns()
+        self.heard: set[Key] | None = None
+
+    @commands.Cog.listener()
+    async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
+        """Somebody set an emoji; the event carries the member with roles."""
+        member = payload.member
+        if member is None or member.bot or str(payload.emoji) != PIN:
+            return
+        self._hear((payload.message_id, member.id))
+        await self.stick(payload.channel_id, payload.message_id, member, author_id=payload.message_author_id)
+
+    @commands.Cog.listener()
+    async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
+        """An emoji is gone; only what was recorded as set by this person can be taken back."""
+        if str(payload.emoji) == PIN:
+            self._hear((payload.message_id, payload.user_id))
+            await self.peel(payload.message_id, payload.user_id)
+
+    @commands.Cog.listener()
+    async def on_raw_reaction_clear(self, payload: discord.RawReactionClearEvent) -> None:
+        """A moderator removed all emoji."""
+        await self._peel_all(payload.message_id)
+
+    @commands.Cog.listener()
+    async def on_raw_reaction_clear_emoji(self, payload: discord.RawReactionClearEmojiEvent) -> None:
+        """A moderator removed one emoji of everybody."""
+        if str(payload.emoji) == PIN:
+            await self._peel_all(payload.message_id)
+
+    @commands.Cog.listener()
+    async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
+        """Somebody changed a message; our own are cards, and change all the time."""
+        if payload.message.author != self._client.user and payload.message.edited_at is not None:
+            await self.follow(payload.message)
+
+    @commands.Cog.listener()
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        """Somebody deleted a message."""
+        await self.forget(payload.message_id)
+
+    @commands.Cog.listener()
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        """Somebody deleted many."""
+        for message_id in sorted(payload.message_ids):
+            await self.forget(message_id)
+
+    async def stick(
+        self,
+        channel_id: int,
+        message_id: int,
+        member: discord.Member,
+        *,
+        author_id: int | None = None,
+        message: discord.Message | None = None,
+    ) -> None:
+        """Apply a pin that stands in an incident's thread, if this member may; others mean nothing."""
+        home = self._door.home(self._client)
+        if home is not None and member.guild.id != home:
+            return
+        self._door.enlist()
+        desk = self._door.desk
+        async with self._turns.of((message_id, member.id)):
+            incident = await self._living_in(channel_id)
+            if incident is None:
+                return
+            if not self._door.rights.allows(member, Capability.RESPOND):
+                metrics.ACTIONS.labels(_NAME, "refused").inc()
+                await wipe(channel_id, message_id, PIN, member)
+                return
+            pinned = await self._read(channel_id, message_id, message, author_id or member.id)
+            if pinned is None:
+                return
+            actor = actors.person(member.id, member.display_name)
+            await durably(self._door, lambda: pin.stick(desk, incident.id, pinned, actor=actor))
+            metrics.ACTIONS.labels(_NAME, "done").inc()
+
+    async def peel(self, message_id: int, user_id: int) -> None:
+        """Apply that a pin is gone."""
+        self._door.enlist()
+        actor = actors.person(user_id, str(user_id))
+        async with self._turns.of((message_id, user_id)):
+            await durably(self._door, lambda: pin.peel(self._door.desk, message_id, actor=actor))
+
+    async def follow(self, message: discord.Message) -> None:
+        """Let the timeline read as the message does now, where its words can be read."""
+        text = words_of(message)
+        if not text:
+            return
+        self._door.enlist()
+        author = author_of(message)
+        await durably(
+            self._door,
+            lambda: timeline.follow_edit(self._door.desk, message.id, author=author, text=text),
+        )
+
+    async def forget(self, message_id: int) -> None:
+        """Let the timeline say that the message is gone."""
+        self._door.enlist()
+        await durably(self._door, lambda: timeline.follow_deletion(self._door.desk, message_id))
+
+    async def _peel_all(self, message_id: int) -> None:
+        self._door.enlist()
+        for user_id in await durably(self._door, lambda: pin.stuck(self._door.desk, message_id)):
+            self._hear((message_id, user_id))
+            await self.peel(message_id, user_id)
+
+    async def _living_in(self, channel_id: int) -> Incident | None:
+        """The incident of this thread; one that the bot opened may be its incident's a moment later."""
+        channel, user = self._client.get_channel(channel_id), self._client.user
+        is_ours = isinstance(channel, discord.Thread) and user is not None and channel.owner_id == user.id
+        incident = None
+        for pause in UNSETTLED if is_ours else (0.0,):
+            await self._door.desk.clock.sleep(pause)
+            incident = await durably(self._door, lambda: thread.living_in(self._door.desk, channel_id))
+            if incident is not None:
+                break
+        return incident
+
+    async def _read(
+        self, channel_id: int, message_id: int, message: discord.Message | None, author_id: int
+    ) -> Pinned | None:
+        """All that can be known of a message, None when it is gone; out of reach, who wrote it and when."""
+        try:
+            place = self._client.get_partial_messageable(channel_id)
+            return pinned_of(message or await place.fetch_message(message_id))
+        except discord.NotFound:
+            return None
+        except UNREACHABLE as error:
+            _log.warning("pinned_unread", message_id=message_id, reason=repr(error))
+            return Pinned(
+                channel_id=channel_id,
+                message_id=message_id,
+                author=actors.person(author_id, str(author_id)),
+                text="",
+                at=discord.utils.snowflake_time(message_id),
+            )
+
+    def _hear(self, key: Key) -> None:
+        if self.heard is not None:
+            self.heard.add(key)
+
+
+@app_commands.context_menu(name="Add to timeline")
+async def add_message(interaction: discord.Interaction[Any], message: discord.Message) -> None:
+    """A right-click on a message in an incident's thread."""
+    errand = Errand.of(interaction)
+    errand.demand(Capability.RESPOND, TASK)
+    desk = errand.door.desk
+    incident = await errand.patiently(thread.living_in(desk, message.channel.id), thinking=True)
+    if incident is None:
+        raise InvalidInputError("message", "it does not stand in the thread of an incident")
+    pinned = pinned_of(message)
+    fresh = await errand.patiently(timeline.pin(desk, incident.id, pinned, actor=errand.actor), thinking=True)
+    await errand.whisper(answers.pinned(incident, fresh=fresh, readable=bool(pinned.text)))
+
+
+def pinned_of(message: discord.Message) -> Pinned:
+    """A message as a timeline keeps it."""
+    return Pinned(
+        channel_id=message.channel.id,
+        message_id=message.id,
+        author=author_of(message),
+        text=words_of(message),
+        at=message.created_at,
+    )
+
+
+def author_of(message: discord.Message) -> Actor:
+    """Who wrote it."""
+    author = message.author
+    if author.bot:
+        return Actor(ActorKind.PROGRAM, str(author.id), author.display_name)
+    return actors.person(author.id, author.display_name)
+
+
+def words_of(message: discord.Message) -> str:
+    """What can be read of it: its text, else what its embeds say, and the names of its files."""
+    said = [message.content] if message.content else []
+    if not said:
+        said = [part for embed in message.embeds for part in (embed.title, embed.description) if part]
+    return "\n".join([*said, *(f"📎 {each.filename}" for each in message.attachments)])

@@ -1,0 +1,170 @@
+"""Incident record: the part of ``/incident`` about what belongs to one: its timeline's words and its alerts.
+
+Whoever may respond may write, correct, link and unlink. To withdraw words and to merge incidents takes who
+may manage, for that takes something away from everybody.
+"""
+
+from typing import Any, Final
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.cards import answer
+from bot.cards.incident import answer as answers
+from bot.domain.alert.alert import parse_ref as parse_alert
+from bot.domain.errors import InvalidInputError
+from bot.domain.incident.incident import Incident, parse_ref
+from bot.domain.incident.timeline import Entry
+from bot.usecases.alert.query import OPEN
+from bot.usecases.incident import membership, timeline
+from bot.usecases.incident import query as incident_inspection
+from bot.usecases.incident.mutation import MAX_TEXT, Shown
+from cogs.alert.suggestion import suggest
+from cogs.errand import Errand
+from cogs.incident.button import WORK
+from cogs.incident.choice import (
+    WHICH,
+    locate,
+    parse_line,
+    suggest_any,
+    suggest_line,
+    suggest_member,
+    suggest_mergeable,
+    suggest_open,
+)
+from cogs.moment import PAST_HINT, read_past
+from cogs.rights import Capability
+
+Click = discord.Interaction[Any]
+Choices = list[app_commands.Choice[str]]
+Text = app_commands.Range[str, 1, MAX_TEXT]
+
+WITHDRAW: Final = "withdraw words from a timeline"
+MERGE: Final = "merge incidents"
+_ENTRY: Final = "Which entry: pick one, or type E12 as the timeline shows it"
+_ALERT: Final = "Which alert: pick one, or type A-1042"
+
+
+async def suggest_alert(interaction: Click, typed: str) -> Choices:
+    """Open alerts."""
+    return await suggest(interaction, typed, OPEN)
+
+
+class RecordCommands(commands.Cog):
+    """What belongs to an incident; part of ``/incident``."""
+
+    @app_commands.command(description="Write a line into the timeline")
+    @app_commands.describe(
+        text="What happened, what you found", at=f"When, if not now: {PAST_HINT}", incident=WHICH
+    )
+    @app_commands.autocomplete(incident=suggest_any)
+    async def note(self, interaction: Click, text: Text, at: str = "now", incident: str = "") -> None:
+        """``/incident note``."""
+        errand = _begin(interaction)
+        desk = errand.door.desk
+        when = read_past(at, desk.clock.now())
+
+        async def work() -> Incident:
+            incident_id = await locate(errand, incident)
+            await timeline.note(desk, incident_id, actor=errand.actor, text=text, at=when)
+            return (await incident_inspection.find(desk, incident_id)).incident
+
+        noted = await errand.patiently(work(), thinking=True)
+        await errand.whisper(answers.done(noted, f"Your note stands in the timeline of {noted.ref}."))
+
+    @app_commands.command(description="Correct what people wrote into the timeline; that shows")
+    @app_commands.describe(
+        entry=_ENTRY, text="What it should read", at=f"When it was: {PAST_HINT}", incident=WHICH
+    )
+    @app_commands.autocomplete(entry=suggest_line, incident=suggest_any)
+    async def correct(
+        self, interaction: Click, entry: str, text: Text = "", at: str = "", incident: str = ""
+    ) -> None:
+        """``/incident correct``."""
+        errand = _begin(interaction)
+        desk, entry_id = errand.door.desk, parse_line(entry)
+        when = read_past(at, desk.clock.now()) if at else None
+        if at and when is None:
+            raise InvalidInputError("at", "an entry has to have a time")
+
+        async def work() -> Entry:
+            incident_id = await locate(errand, incident)
+            return await timeline.correct(
+                desk, incident_id, entry_id, actor=errand.actor, text=text or None, at=when
+            )
+
+        fixed = await errand.patiently(work(), thinking=True)
+        said = f"E{entry_id} reads now, at {fixed.draft.at:%Y-%m-%d %H:%M:%S} UTC: {fixed.draft.text}"
+        await errand.whisper(answer.done(said))
+
+    @app_commands.command(description="Take back what people wrote; that there was something stays visible")
+    @app_commands.describe(entry=_ENTRY, incident=WHICH)
+    @app_commands.autocomplete(entry=suggest_line, incident=suggest_any)
+    async def withdraw(self, interaction: Click, entry: str, incident: str = "") -> None:
+        """``/incident withdraw``."""
+        errand = Errand.of(interaction)
+        errand.demand(Capability.MANAGE, WITHDRAW)
+        entry_id = parse_line(entry)
+
+        async def work() -> None:
+            incident_id = await locate(errand, incident)
+            await timeline.withdraw(errand.door.desk, incident_id, entry_id, actor=errand.actor)
+
+        await errand.patiently(work(), thinking=True)
+        await errand.whisper(answer.done(f"E{entry_id} was withdrawn; the timeline says so."))
+
+    @app_commands.command(description="An alert belongs to it")
+    @app_commands.describe(alert=_ALERT, incident=WHICH)
+    @app_commands.autocomplete(alert=suggest_alert, incident=suggest_mergeable)
+    async def link(self, interaction: Click, alert: str, incident: str = "") -> None:
+        """``/incident link``."""
+        errand = _begin(interaction)
+        alert_id = parse_alert(alert)
+
+        async def work() -> Shown:
+            incident_id = await locate(errand, incident)
+            return await membership.link(errand.door.desk, incident_id, alert_id, actor=errand.actor)
+
+        linked = (await errand.patiently(work(), thinking=True)).incident
+        await errand.whisper(answers.done(linked, f"A-{alert_id} is part of {linked.ref} now."))
+
+    @app_commands.command(description="An alert does not belong to it after all")
+    @app_commands.describe(alert=_ALERT, incident=WHICH)
+    @app_commands.autocomplete(alert=suggest_member, incident=suggest_any)
+    async def unlink(self, interaction: Click, alert: str, incident: str = "") -> None:
+        """``/incident unlink``."""
+        errand = _begin(interaction)
+        alert_id = parse_alert(alert)
+
+        async def work() -> Shown:
+            incident_id = await locate(errand, incident)
+            return await membership.unlink(errand.door.desk, incident_id, alert_id, actor=errand.actor)
+
+        left = (await errand.patiently(work(), thinking=True)).incident
+        await errand.whisper(answers.done(left, f"A-{alert_id} is not part of {left.ref} any more."))
+
+    @app_commands.command(description="Close an incident in favour of another, which speaks for both")
+    @app_commands.describe(into="Which one goes on", incident=f"Which one ends. {WHICH}")
+    @app_commands.autocomplete(into=suggest_mergeable, incident=suggest_open)
+    async def merge(self, interaction: Click, into: str, incident: str = "") -> None:
+        """``/incident merge``."""
+        errand = Errand.of(interaction)
+        errand.demand(Capability.MANAGE, MERGE)
+        into_id = parse_ref(into)
+
+        async def work() -> tuple[int, Shown]:
+            incident_id = await locate(errand, incident)
+            return incident_id, await membership.merge(
+                errand.door.desk, incident_id, into_id, actor=errand.actor
+            )
+
+        merged_id, shown = await errand.patiently(work(), thinking=True)
+        said = f"I-{merged_id} went into {shown.incident.ref}: {shown.incident.title}"
+        await errand.whisper(answers.done(shown.incident, said))
+
+
+def _begin(interaction: Click) -> Errand:
+    errand = Errand.of(interaction)
+    errand.demand(Capability.RESPOND, WORK)
+    return errand

@@ -1,0 +1,126 @@
+"""Reaction: emoji on cards, as they are set and taken back.
+
+Only raw events tell of messages from before a restart. They may come twice, late or never: what was applied
+is recorded with it, and `reconciliation` finds what never came. An emoji of a person on a card has a turn,
+so that setting it and taking it back are applied in the order in which they were heard.
+"""
+
+from typing import Final, TypeAlias
+
+import discord
+import structlog
+from discord.ext import commands
+
+from bot import metrics
+from bot.domain import actor as actors
+from bot.usecases.reaction import missed as absence
+from bot.usecases.reaction import reaction
+from bot.usecases.reaction.reaction import ACK, ACTIONS, CLAIM, NOISE, SIREN, Effect
+from cogs.door import Door
+from cogs.reaction.emoji import UNSETTLED, durably, wipe
+from cogs.rights import Capability
+from cogs.turn import Turns
+
+Key: TypeAlias = tuple[int, int, str]
+
+
+_NAMES: Final = {ACK: "emoji_ack", CLAIM: "emoji_claim", NOISE: "emoji_noise", SIREN: "emoji_escalate"}
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class Reactions(commands.Cog):
+    """The listeners, and the one way in which an emoji becomes an act.
+
+    While somebody compares (see `reconciliation`), ``heard`` collects what the gateway tells; None otherwise.
+    """
+
+    def __init__(self, door: Door, client: discord.Client) -> None:
+        self._door = door
+        self._client = client
+        self._turns = Turns()
+        self.heard: set[Key] | None = None
+
+    @commands.Cog.listener()
+    async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
+        """Somebody set an emoji; the event carries the member with roles."""
+        member, emoji = payload.member, str(payload.emoji)
+        if member is None or member.bot or emoji not in ACTIONS:
+            return
+        if self._client.user is None or payload.message_author_id not in {None, self._client.user.id}:
+            return
+        self._hear((payload.message_id, member.id, emoji))
+        await self.add(payload.channel_id, payload.message_id, emoji, member)
+
+    @commands.Cog.listener()
+    async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
+        """An emoji is gone; only what was recorded as set by this person can be taken back."""
+        emoji = str(payload.emoji)
+        if emoji in ACTIONS:
+            self._hear((payload.message_id, payload.user_id, emoji))
+            await self.take_back(payload.message_id, payload.user_id, emoji)
+
+    @commands.Cog.listener()
+    async def on_raw_reaction_clear(self, payload: discord.RawReactionClearEvent) -> None:
+        """A moderator removed all emoji."""
+        await self._clear(payload.message_id, ACTIONS)
+
+    @commands.Cog.listener()
+    async def on_raw_reaction_clear_emoji(self, payload: discord.RawReactionClearEmojiEvent) -> None:
+        """A moderator removed one emoji of everybody."""
+        await self._clear(payload.message_id, ACTIONS & {str(payload.emoji)})
+
+    async def add(self, channel_id: int, message_id: int, emoji: str, member: discord.Member) -> None:
+        """Apply an emoji that stands on a card, if this member may."""
+        home = self._door.home(self._client)
+        if home is not None and member.guild.id != home:
+            return
+        self._door.enlist()
+        async with self._turns.of((message_id, member.id, emoji)):
+            if not await self._is_card(message_id):
+                return
+            if not self._door.rights.allows(member, Capability.RESPOND):
+                _count(emoji, "refused")
+                await wipe(channel_id, message_id, emoji, member)
+                return
+            await self._apply(message_id, actors.person(member.id, member.display_name), emoji, present=True)
+
+    async def take_back(self, message_id: int, user_id: int, emoji: str) -> None:
+        """Apply that an emoji is gone."""
+        self._door.enlist()
+        async with self._turns.of((message_id, user_id, emoji)):
+            await self._apply(message_id, actors.person(user_id, str(user_id)), emoji, present=False)
+
+    async def _clear(self, message_id: int, emojis: frozenset[str]) -> None:
+        self._door.enlist()
+        for gone in await absence.missed(self._door.desk, message_id, ()):
+            if gone.emoji in emojis:
+                self._hear((message_id, gone.user_id, gone.emoji))
+                await self.take_back(message_id, gone.user_id, gone.emoji)
+
+    async def _apply(self, message_id: int, actor: actors.Actor, emoji: str, *, present: bool) -> None:
+        desk = self._door.desk
+        effect, why = await durably(
+            self._door, lambda: reaction.apply(desk, message_id, emoji, actor=actor, present=present)
+        )
+        if effect is Effect.APPLIED or effect is Effect.IMPOSSIBLE:
+            _count(emoji, "done" if effect is Effect.APPLIED else "conflict")
+        if why:
+            _log.info("reaction_without_effect", emoji=emoji, message_id=message_id, why=why)
+
+    async def _is_card(self, message_id: int) -> bool:
+        for pause in UNSETTLED:
+            if pause:
+                await self._door.desk.clock.sleep(pause)
+            place = await durably(self._door, lambda: reaction.card_of(self._door.desk, message_id))
+            if place is not None:
+                return True
+        return False
+
+    def _hear(self, key: Key) -> None:
+        if self.heard is not None:
+            self.heard.add(key)
+
+
+def _count(emoji: str, outcome: str) -> None:
+    metrics.ACTIONS.labels(_NAMES.get(emoji, "emoji"), outcome).inc()

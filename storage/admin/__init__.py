@@ -1,0 +1,1 @@
+"""Rows and queries of sources, tokens, projects and the audit chain."""

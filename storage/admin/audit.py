@@ -1,0 +1,95 @@
+"""The audit chain. There is no update and no delete here."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, insert, select
+
+from bot.domain.actor import Actor
+from bot.domain.audit import GENESIS, Entry, Sealed, seal
+from storage.bulk import Bulk, Lookup
+from storage.codec import micros, moment
+from storage.dialect import hold_chain
+from storage.table.core import audit
+
+_COLUMNS = (
+    "project_id", "at", "actor", "actor_name", "action", "subject", "before", "after", "note",
+    "previous", "digest",
+)  # fmt: skip
+_append = Bulk(insert(audit), _COLUMNS)
+_newest = Lookup(
+    lambda _: (
+        select(audit.c.digest)
+        .where(audit.c.project_id == bindparam("project"))
+        .order_by(audit.c.id.desc())
+        .limit(1)
+    ),
+    ("project",),
+    ("digest",),
+)
+
+
+class Audit:
+    """The entries of all projects; each project has a chain of its own."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def append(self, project_id: int, *entries: Entry) -> None:
+        """Seal and store. Call it last in a transaction: it holds the chain until the commit."""
+        hold_chain(self._connection, project_id)
+        digests = [self._head(project_id)]
+        for entry in entries:
+            digests.append(seal(digests[-1], entry))
+        _append.run(self._connection, _rows(project_id, entries, digests))
+
+    def about(self, subject: str, *, limit: int = 50) -> list[Sealed]:
+        """The newest entries about ``subject`` (such as ``alert:1042``), oldest first."""
+        rows = self._connection.execute(
+            select(audit).where(audit.c.subject == subject).order_by(audit.c.id.desc()).limit(limit)
+        ).all()
+        return [_read(row) for row in reversed(rows)]
+
+    def chain(self, project_id: int) -> list[Sealed]:
+        """All of a project, oldest first."""
+        rows = self._connection.execute(
+            select(audit).where(audit.c.project_id == project_id).order_by(audit.c.id)
+        )
+        return [_read(row) for row in rows]
+
+    def _head(self, project_id: int) -> str:
+        found = _newest.rows(self._connection, project_id)
+        return found[0].digest if found else GENESIS
+
+
+def _rows(project_id: int, entries: Sequence[Entry], digests: Sequence[str]) -> list[tuple[Any, ...]]:
+    return [
+        (
+            project_id,
+            micros(entry.at),
+            str(entry.actor),
+            entry.actor.name,
+            entry.action,
+            entry.subject,
+            entry.before,
+            entry.after,
+            entry.note,
+            previous,
+            digest,
+        )
+        for entry, (previous, digest) in zip(entries, pairwise(digests), strict=True)
+    ]
+
+
+def _read(row: Row[Any]) -> Sealed:
+    entry = Entry(
+        at=moment(row.at),
+        actor=Actor.parse(row.actor, row.actor_name),
+        action=row.action,
+        subject=row.subject,
+        before=row.before,
+        after=row.after,
+        note=row.note,
+    )
+    return Sealed(id=row.id, entry=entry, previous=row.previous, digest=row.digest)

@@ -1,0 +1,193 @@
+"""Sources and their credentials. Of a token only its SHA-256 is kept."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
+
+from bot.domain.access.source import Source
+from bot.domain.alert.group import CardShape
+from storage.bulk import Bulk
+from storage.codec import (
+    encode,
+    micros,
+    micros_or_none,
+    moment,
+    moment_or_none,
+    span_micros_or_none,
+    span_or_none,
+)
+from storage.table.core import IS_OPEN_ALERT, alert, credential, source
+
+
+class Credential(msgspec.Struct, frozen=True):
+    """A digest that opens the door for ``source`` until ``expires_at`` (None: until it is rotated)."""
+
+    digest: str
+    generation: int
+    expires_at: datetime | None
+    source: Source
+
+
+_touch = Bulk(
+    update(source)
+    .where(source.c.id == bindparam("source_", type_=source.c.id.type))
+    .values(last_event_at=bindparam("at_")),
+    ("at_", "source_"),
+)
+
+
+class Sources:
+    """The senders' rows; removed ones are kept for their events and never returned here."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def listing(self, project_id: int) -> list[Source]:
+        """All of a project, by name."""
+        rows = self._connection.execute(
+            select(source)
+            .where(source.c.project_id == project_id, source.c.removed_at.is_(None))
+            .order_by(source.c.name)
+        )
+        return [_read(row) for row in rows]
+
+    def named(self, project_id: int, name: str) -> Source | None:
+        """The one called ``name``."""
+        row = self._connection.execute(
+            select(source).where(
+                source.c.project_id == project_id, source.c.name == name, source.c.removed_at.is_(None)
+            )
+        ).one_or_none()
+        return None if row is None else _read(row)
+
+    def names(self, ids: set[int]) -> dict[int, str]:
+        """Names by id, of removed ones too."""
+        rows = self._connection.execute(select(source.c.id, source.c.name).where(source.c.id.in_(ids)))
+        return {row.id: row.name for row in rows}
+
+    def add(self, new: Source) -> Source:
+        """Insert; the id that comes back is the real one."""
+        created = self._connection.execute(
+            insert(source)
+            .values(
+                project_id=new.project_id,
+                name=new.name,
+                provider=new.provider,
+                channel_id=new.channel_id,
+                fallback_channel_id=new.fallback_channel_id,
+                silence_us=span_micros_or_none(new.silence),
+                reopen_window_us=span_micros_or_none(new.reopen_window),
+                generation=new.generation,
+                created_at=micros(new.created_at),
+                ignored_labels=encode(sorted(new.ignored_labels)),
+                card=new.card.value,
+            )
+            .returning(source.c.id)
+        ).scalar_one()
+        return msgspec.structs.replace(new, id=created)
+
+    def next_generation(self, source_id: int) -> int:
+        """Count the source's generation up and return it."""
+        generation: int = self._connection.execute(
+            update(source)
+            .where(source.c.id == source_id)
+            .values(generation=source.c.generation + 1)
+            .returning(source.c.generation)
+        ).scalar_one()
+        return generation
+
+    def ignore_labels(self, source_id: int, labels: frozenset[str], *, silent_after: datetime) -> int:
+        """Set the labels that tell no alerts apart; returns how many open alerts now end by silence.
+
+        Their own resolves would come under another identity, so they end at ``silent_after``, unless that
+        was set to be sooner.
+        """
+        self._connection.execute(
+            update(source).where(source.c.id == source_id).values(ignored_labels=encode(sorted(labels)))
+        )
+        us = micros(silent_after)
+        ending = self._connection.execute(
+            update(alert)
+            .where(
+                alert.c.source_id == source_id,
+                IS_OPEN_ALERT,
+                or_(alert.c.silent_after.is_(None), alert.c.silent_after > us),
+            )
+            .values(silent_after=us)
+        )
+        return ending.rowcount
+
+    def shape(self, source_id: int, card: CardShape) -> None:
+        """What its new alerts become."""
+        self._connection.execute(update(source).where(source.c.id == source_id).values(card=card.value))
+
+    def route(self, source_id: int, channel_id: int | None, fallback_channel_id: int | None) -> None:
+        """Its cards go to this channel from now on, and this one hears when that is not possible."""
+        self._connection.execute(
+            update(source)
+            .where(source.c.id == source_id)
+            .values(channel_id=channel_id, fallback_channel_id=fallback_channel_id)
+        )
+
+    def remove(self, source_id: int, *, now: datetime) -> None:
+        """Mark as gone; its credentials open nothing from now on."""
+        self._connection.execute(
+            update(source).where(source.c.id == source_id).values(removed_at=micros(now))
+        )
+
+    def touch(self, seen: dict[int, datetime]) -> None:
+        """Remember when each source last spoke."""
+        _touch.run(self._connection, [(micros(at), source_id) for source_id, at in seen.items()])
+
+    def add_credential(self, source_id: int, digest: str, generation: int, *, now: datetime) -> None:
+        """A new key for the door."""
+        self._connection.execute(
+            insert(credential).values(
+                source_id=source_id, digest=digest, generation=generation, created_at=micros(now)
+            )
+        )
+
+    def expire_credentials(self, source_id: int, *, before: int, at: datetime) -> None:
+        """Let the keys of generations ``before`` this one end at ``at``, unless they end sooner."""
+        self._connection.execute(
+            update(credential)
+            .where(
+                credential.c.source_id == source_id,
+                credential.c.generation < before,
+                or_(credential.c.expires_at.is_(None), credential.c.expires_at > micros(at)),
+            )
+            .values(expires_at=micros_or_none(at))
+        )
+
+    def credentials(self, *, now: datetime) -> list[Credential]:
+        """Every key that still opens, with its source."""
+        rows = self._connection.execute(
+            select(credential.c.digest, credential.c.generation, credential.c.expires_at, source)
+            .join(source, source.c.id == credential.c.source_id)
+            .where(
+                source.c.removed_at.is_(None),
+                or_(credential.c.expires_at.is_(None), credential.c.expires_at > micros(now)),
+            )
+        )
+        return [Credential(row.digest, row[1], moment_or_none(row.expires_at), _read(row)) for row in rows]
+
+
+def _read(row: Row[Any]) -> Source:
+    values = row._mapping  # noqa: SLF001 -- SQLAlchemy's public name for it
+    return Source(
+        id=values[source.c.id],
+        project_id=values[source.c.project_id],
+        name=values[source.c.name],
+        provider=values[source.c.provider],
+        channel_id=values[source.c.channel_id],
+        fallback_channel_id=values[source.c.fallback_channel_id],
+        silence=span_or_none(values[source.c.silence_us]),
+        reopen_window=span_or_none(values[source.c.reopen_window_us]),
+        generation=values[source.c.generation],
+        created_at=moment(values[source.c.created_at]),
+        last_event_at=moment_or_none(values[source.c.last_event_at]),
+        ignored_labels=frozenset(msgspec.json.decode(values[source.c.ignored_labels], type=list[str])),
+        card=CardShape(values[source.c.card]),
+    )

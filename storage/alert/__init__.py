@@ -1,0 +1,1 @@
+"""Rows and queries of alerts, their events and groups."""

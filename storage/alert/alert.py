@@ -1,0 +1,173 @@
+"""Alerts: the rows of episodes, as queries that read as sentences."""
+
+from collections.abc import Iterable
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select
+
+from bot.domain.alert.alert import Alert, State
+from bot.domain.alert.signal import Severity, Signal
+from bot.domain.alert.verdict import Standing
+from storage.alert.row import INSERT, MOVE, REFRESH, SAVE, insert_row, move_row, read, refresh_row, save_row
+from storage.dialect import allocate, is_one_of
+from storage.table.core import IS_OPEN_ALERT, alert
+
+
+class NewAlert(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """An episode that begins: the signal that opened it and where it stands at the end of the batch."""
+
+    project_id: int
+    source_id: int
+    recurrence_id: int
+    signature: str
+    signal: Signal
+    standing: Standing
+
+
+class Filter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which alerts to list; None means any. ``text`` is looked for in name, service and target."""
+
+    states: tuple[State, ...] | None = None
+    severity: Severity | None = None
+    owner: str | None = None
+    text: str = ""
+
+
+OPEN = Filter(states=(State.NEW, State.PROCESSING, State.ACKED, State.FAILED))
+
+
+class Alerts:
+    """All episodes, open and over."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, project_id: int, alert_id: int) -> Alert | None:
+        """One alert of this project."""
+        return self._one(project_id, alert_id, held=False)
+
+    def held(self, project_id: int, alert_id: int) -> Alert | None:
+        """One alert that nobody else changes until the commit."""
+        return self._one(project_id, alert_id, held=True)
+
+    def held_all(self, project_id: int, alert_ids: Iterable[int]) -> list[Alert]:
+        """Those of these alerts that there are, by id, which nobody else changes until the commit."""
+        rows = self._connection.execute(
+            select(alert)
+            .where(alert.c.project_id == project_id, is_one_of(self._connection, alert.c.id, alert_ids))
+            .order_by(alert.c.id)
+            .with_for_update()
+        )
+        return [read(row) for row in rows]
+
+    def save(self, changed: Alert) -> None:
+        """Write what people and leases change; content and counts belong to intake."""
+        self.save_all([changed])
+
+    def save_all(self, changed: Iterable[Alert]) -> None:
+        """The same for many."""
+        SAVE.run(self._connection, [save_row(each) for each in changed])
+
+    def allocate(self, count: int) -> list[int]:
+        """Ids for ``count`` new episodes."""
+        return allocate(self._connection, alert, count)
+
+    def open_new(self, new: Iterable[NewAlert]) -> None:
+        """Insert episodes; their standings carry the ids that were allocated for them."""
+        INSERT.run(
+            self._connection,
+            [
+                insert_row(
+                    (each.project_id, each.source_id, each.recurrence_id, each.signature),
+                    each.signal,
+                    each.standing,
+                )
+                for each in new
+            ],
+        )
+
+    def refresh(self, moved: Iterable[tuple[str, Signal, Standing]]) -> None:
+        """Take over what a repeat by the named source says; nothing that people wrote is touched."""
+        REFRESH.run(self._connection, [refresh_row(*each) for each in moved])
+
+    def move(self, moved: Iterable[tuple[str, Standing]]) -> None:
+        """Only the standing moves (a resolve, by the named source)."""
+        MOVE.run(self._connection, [move_row(*each) for each in moved])
+
+    def listing(self, project_id: int, which: Filter, *, offset: int = 0, limit: int = 10) -> list[Alert]:
+        """Matching alerts: worst first among the open ones, then newest first."""
+        statement = self._matching(project_id, which).order_by(_severity_rank().desc(), alert.c.id.desc())
+        rows = self._connection.execute(statement.offset(offset).limit(limit))
+        return [read(row) for row in rows]
+
+    def count(self, project_id: int, which: Filter) -> int:
+        """How many match."""
+        matching = self._matching(project_id, which).with_only_columns(func.count())
+        return self._connection.execute(matching).scalar_one()
+
+    def leases_over(self, *, now_us: int, limit: int = 100) -> list[tuple[int, int]]:
+        """(project, alert) whose lease has run out."""
+        rows = self._connection.execute(
+            select(alert.c.project_id, alert.c.id)
+            .where(alert.c.lease_expires_at.is_not(None), alert.c.lease_expires_at <= now_us)
+            .order_by(alert.c.lease_expires_at)
+            .limit(limit)
+        )
+        return [(row.project_id, row.id) for row in rows]
+
+    def silent(self, *, now_us: int, limit: int = 100) -> list[tuple[int, int]]:
+        """(project, alert) that silence has ended."""
+        rows = self._connection.execute(
+            select(alert.c.project_id, alert.c.id)
+            .where(alert.c.silent_after.is_not(None), alert.c.silent_after <= now_us)
+            .order_by(alert.c.silent_after)
+            .limit(limit)
+        )
+        return [(row.project_id, row.id) for row in rows]
+
+    def quiet(self, *, now_us: int, limit: int = 100) -> list[tuple[int, int]]:
+        """(project, alert) that was held quiet and is calm again."""
+        rows = self._connection.execute(
+            select(alert.c.project_id, alert.c.id)
+            .where(alert.c.quiet_until.is_not(None), alert.c.quiet_until <= now_us)
+            .order_by(alert.c.quiet_until)
+            .limit(limit)
+        )
+        return [(row.project_id, row.id) for row in rows]
+
+    def _one(self, project_id: int, alert_id: int, *, held: bool) -> Alert | None:
+        statement = select(alert).where(alert.c.id == alert_id, alert.c.project_id == project_id)
+        if held:
+            statement = statement.with_for_update()
+        row = self._connection.execute(statement).one_or_none()
+        return None if row is None else read(row)
+
+    @staticmethod
+    def _matching(project_id: int, which: Filter) -> Select[tuple[object, ...]]:
+        statement: Select[tuple[object, ...]] = select(alert).where(alert.c.project_id == project_id)
+        if which.states == OPEN.states:
+            statement = statement.where(IS_OPEN_ALERT)  # meets the partial index
+        elif which.states is not None:
+            statement = statement.where(alert.c.state.in_([state.value for state in which.states]))
+        if which.severity is not None:
+            statement = statement.where(alert.c.severity == which.severity.value)
+        if which.owner is not None:
+            statement = statement.where(alert.c.owner == which.owner)
+        if which.text:
+            statement = statement.where(_contains(which.text))
+        return statement
+
+
+def _severity_rank() -> ColumnElement[int]:
+    ranks = {severity.value: severity.rank for severity in Severity}
+    return case(ranks, value=alert.c.severity, else_=0)
+
+
+def _contains(text: str) -> ColumnElement[bool]:
+    """Case-insensitive, with the wildcards of LIKE taken literally."""
+    return or_(
+        *(
+            func.lower(column).contains(text.lower(), autoescape=True)
+            for column in (alert.c.name, alert.c.service, alert.c.target)
+        )
+    )

@@ -1,0 +1,167 @@
+"""Groups: alerts of one cause that share a card; which alerts those are stands on the alerts' rows."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import BigInteger, Connection, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy.sql.expression import ClauseElement
+
+from bot.domain.alert.alert import State
+from bot.domain.alert.group import Group
+from bot.domain.alert.signal import Severity
+from bot.domain.outbox.board import Held
+from storage.alert.summary import COLUMNS, RANK, SEVERITIES, read
+from storage.bulk import Bulk, Lookup
+from storage.codec import micros, moment, moment_or_none
+from storage.dialect import allocate, hold_groups, one_of, values_of
+from storage.table.core import IS_OPEN_ALERT, alert
+from storage.table.group import alert_group
+
+_FIELDS: Final = (
+    "id", "project_id", "source_id", "cause", "name", "service", "severity", "opened_at", "joined_at",
+)  # fmt: skip
+_insert: Final = Bulk(insert(alert_group), _FIELDS)
+_move: Final = Bulk(
+    update(alert_group)
+    .where(alert_group.c.id == bindparam("id_", type_=alert_group.c.id.type))
+    .values(severity=bindparam("severity_"), joined_at=bindparam("joined_", type_=BigInteger())),
+    ("severity_", "joined_", "id_"),
+)
+_is_member: Final = alert.c.group_id == alert_group.c.id
+
+
+def _build(dialect: str) -> ClauseElement:
+    newest = (
+        select(func.max(alert_group.c.id))
+        .where(
+            alert_group.c.project_id == bindparam("project"), one_of(dialect, alert_group.c.cause, "causes")
+        )
+        .group_by(alert_group.c.cause)
+        .correlate(None)
+    )
+    is_open = exists().where(_is_member, IS_OPEN_ALERT).correlate(alert_group)
+    return select(*(alert_group.c[name] for name in _FIELDS), is_open.label("is_open")).where(
+        or_(alert_group.c.id.in_(newest), one_of(dialect, alert_group.c.id, "ids"))
+    )
+
+
+_found: Final = Lookup(_build, ("project", "causes", "ids"), (*_FIELDS, "is_open"))
+
+
+class Known(msgspec.Struct, frozen=True):
+    """A group, and whether any of its alerts is open."""
+
+    group: Group
+    is_open: bool
+
+
+class Count(msgspec.Struct, frozen=True, gc=False):
+    """How many alerts of a group are alike; ``waits`` says that they are open and nobody has them.
+
+    Those that are held quiet do not wait.
+    """
+
+    state: State
+    severity: Severity
+    waits: bool
+    alerts: int
+
+
+class Groups:
+    """Their rows, and their members."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def known(self, project_id: int, causes: Iterable[str], ids: Iterable[int]) -> list[Known]:
+        """The newest group of each of ``causes``, and those with these ids, in one statement.
+
+        On PostgreSQL nobody else moves groups until the commit, so that no cause gets two at once.
+        """
+        hold_groups(self._connection, project_id)
+        values = (values_of(self._connection, causes), values_of(self._connection, ids))
+        rows = _found.rows(self._connection, project_id, *values)
+        return [Known(_read(row), bool(row.is_open)) for row in rows]
+
+    def get(self, project_id: int, group_id: int) -> Group | None:
+        """One group of this project."""
+        row = self._connection.execute(
+            select(alert_group).where(alert_group.c.id == group_id, alert_group.c.project_id == project_id)
+        ).one_or_none()
+        return None if row is None else _read(row)
+
+    def allocate(self, count: int) -> list[int]:
+        """Ids for ``count`` new groups."""
+        return allocate(self._connection, alert_group, count)
+
+    def begin(self, new: Iterable[Group]) -> None:
+        """Insert groups under the ids that were allocated for them."""
+        _insert.run(
+            self._connection,
+            [
+                (
+                    *(each.id, each.project_id, each.source_id, each.cause, each.name, each.service),
+                    *(each.severity.value, micros(each.opened_at), micros(each.joined_at)),
+                )
+                for each in new
+            ],
+        )
+
+    def move(self, moved: Iterable[Group]) -> None:
+        """They took in members, or became worse."""
+        _move.run(
+            self._connection, [(each.severity.value, micros(each.joined_at), each.id) for each in moved]
+        )
+
+    def census(self, group_id: int) -> list[Count]:
+        """All members, counted."""
+        waits = and_(
+            alert.c.state != State.RESOLVED.value, alert.c.owner.is_(None), alert.c.quiet_until.is_(None)
+        )
+        rows = self._connection.execute(
+            select(alert.c.state, alert.c.severity, waits.label("waits"), func.count().label("alerts"))
+            .where(alert.c.group_id == group_id)
+            .group_by(alert.c.state, alert.c.severity, waits)
+        )
+        return [
+            Count(State(row.state), SEVERITIES[row.severity], bool(row.waits), row.alerts) for row in rows
+        ]
+
+    def members(self, group_id: int, *, open_only: bool = False, offset: int = 0, limit: int) -> list[Held]:
+        """Open ones first, worst first, newest first."""
+        is_open = alert.c.state != State.RESOLVED.value
+        statement = select(*COLUMNS).where(alert.c.group_id == group_id)
+        if open_only:
+            statement = statement.where(is_open)
+        ordered = statement.order_by(is_open.desc(), RANK.desc(), alert.c.id.desc())
+        return [read(row) for row in self._connection.execute(ordered.offset(offset).limit(limit))]
+
+    def ids(self, group_id: int, states: Sequence[State]) -> list[int]:
+        """Its alerts in one of these states."""
+        statement = select(alert.c.id).where(
+            alert.c.group_id == group_id, alert.c.state.in_([each.value for each in states])
+        )
+        return list(self._connection.execute(statement.order_by(alert.c.id)).scalars())
+
+    def ended_at(self, group_id: int) -> datetime | None:
+        """When the last of its alerts that is over ended, None when none is."""
+        us = self._connection.execute(
+            select(func.max(alert.c.resolved_at)).where(alert.c.group_id == group_id)
+        ).scalar_one()
+        return moment_or_none(us)
+
+
+def _read(row: Any) -> Group:
+    return Group(
+        id=row.id,
+        project_id=row.project_id,
+        source_id=row.source_id,
+        cause=row.cause,
+        name=row.name,
+        service=row.service,
+        severity=Severity(row.severity),
+        opened_at=moment(row.opened_at),
+        joined_at=moment(row.joined_at),
+    )

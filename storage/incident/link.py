@@ -1,0 +1,151 @@
+"""Links: which alerts belong to which incident.
+
+Law: an alert has at most one *active* link (a unique index says so). A link stops being active when it is
+undone, or when the alert is taken into another incident because its own is over; the row stays as history.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, and_, case, func, select, update
+
+from bot.domain.alert.alert import Alert
+from bot.domain.alert.signal import Severity
+from bot.domain.incident.incident import State, format_ref
+from storage.alert.row import read
+from storage.codec import micros
+from storage.dialect import is_one_of, upsert
+from storage.table.core import alert
+from storage.table.incident import IS_ACTIVE, IS_OPEN, incident, incident_alert
+
+
+class Membership(msgspec.Struct, frozen=True, gc=False):
+    """The incident that an alert belongs to, and whether that is open."""
+
+    incident_id: int
+    thread_id: int | None
+    open: bool
+
+    @property
+    def mention(self) -> str:
+        """Its thread, or its ref until there is one."""
+        return format_ref(self.incident_id) if self.thread_id is None else f"<#{self.thread_id}>"
+
+
+class Census(msgspec.Struct, frozen=True, gc=False):
+    """How many alerts belong to an incident, how many of them are open, and how bad they are."""
+
+    total: int
+    open: int
+    severities: frozenset[Severity]
+
+
+_SEVERITIES: Final = tuple(Severity)
+_member: Final = and_(incident_alert.c.alert_id == alert.c.id, incident_alert.c.unlinked_at.is_(None))
+
+
+class Links:
+    """Their rows."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def link(self, incident_id: int, alert_id: int, *, now: datetime) -> None:
+        """The alert, which the caller holds, belongs to this incident now, and actively to no other."""
+        self._connection.execute(
+            update(incident_alert)
+            .where(incident_alert.c.alert_id == alert_id, IS_ACTIVE)
+            .values(active=False)
+        )
+        fresh = {"active": True, "linked_at": micros(now), "unlinked_at": None}
+        statement = upsert(self._connection, incident_alert).values(
+            incident_id=incident_id, alert_id=alert_id, **fresh
+        )
+        self._connection.execute(
+            statement.on_conflict_do_update(index_elements=["incident_id", "alert_id"], set_=fresh)
+        )
+
+    def ever(self, incident_id: int, alert_id: int) -> bool:
+        """Whether the alert belongs or belonged to this incident."""
+        statement = select(incident_alert.c.alert_id).where(
+            incident_alert.c.incident_id == incident_id, incident_alert.c.alert_id == alert_id
+        )
+        return self._connection.execute(statement).one_or_none() is not None
+
+    def unlink(self, incident_id: int, alert_id: int, *, now: datetime) -> bool:
+        """Undo a link; False when there was none."""
+        undone = self._connection.execute(
+            update(incident_alert)
+            .where(
+                incident_alert.c.incident_id == incident_id,
+                incident_alert.c.alert_id == alert_id,
+                incident_alert.c.unlinked_at.is_(None),
+            )
+            .values(active=False, unlinked_at=micros(now))
+        )
+        return undone.rowcount > 0
+
+    def of_alert(self, alert_id: int) -> Membership | None:
+        """The incident that the alert belongs to, the last one when that is over."""
+        row = self._connection.execute(
+            select(incident.c.id, incident.c.thread_id, incident.c.state)
+            .join(incident_alert, incident_alert.c.incident_id == incident.c.id)
+            .where(incident_alert.c.alert_id == alert_id, IS_ACTIVE)
+        ).one_or_none()
+        return None if row is None else Membership(row.id, row.thread_id, State(row.state).open)
+
+    def open_of(self, alert_ids: Iterable[int]) -> dict[int, int]:
+        """The open incident of each of these alerts that belongs to one, by the alert's id."""
+        rows = self._connection.execute(
+            select(incident_alert.c.alert_id, incident_alert.c.incident_id)
+            .join(incident, incident.c.id == incident_alert.c.incident_id)
+            .where(
+                is_one_of(self._connection, incident_alert.c.alert_id, alert_ids),
+                IS_ACTIVE,
+                IS_OPEN,
+            )
+        )
+        return {row.alert_id: row.incident_id for row in rows}
+
+    def active_ids(self, incident_id: int) -> list[int]:
+        """The alerts that belong to it and to no other since."""
+        statement = select(incident_alert.c.alert_id).where(
+            incident_alert.c.incident_id == incident_id, IS_ACTIVE
+        )
+        return list(self._connection.execute(statement.order_by(incident_alert.c.alert_id)).scalars())
+
+    def alerts(self, incident_ids: Iterable[int], *, limit: int, offset: int = 0) -> list[Alert]:
+        """The alerts of these incidents, each once: open ones first, then in the order of their opening."""
+        theirs = select(incident_alert.c.alert_id).where(
+            incident_alert.c.incident_id.in_(list(incident_ids)), incident_alert.c.unlinked_at.is_(None)
+        )
+        statement = select(alert).where(alert.c.id.in_(theirs)).order_by(_over(), alert.c.id)
+        return [read(row) for row in self._connection.execute(statement.limit(limit).offset(offset))]
+
+    def count(self, incident_ids: Iterable[int]) -> int:
+        """How many alerts these incidents have, each counted once."""
+        return self._connection.execute(
+            select(func.count(incident_alert.c.alert_id.distinct())).where(
+                incident_alert.c.incident_id.in_(list(incident_ids)), incident_alert.c.unlinked_at.is_(None)
+            )
+        ).scalar_one()
+
+    def census(self, incident_id: int) -> Census:
+        """The alerts of one incident, counted."""
+        rows = self._connection.execute(
+            select(alert.c.severity, func.count().label("total"), func.sum(1 - _over()).label("open"))
+            .join(incident_alert, _member)
+            .where(incident_alert.c.incident_id == incident_id)
+            .group_by(alert.c.severity)
+        ).all()
+        return Census(
+            total=sum(row.total for row in rows),
+            open=sum(int(row.open) for row in rows),
+            severities=frozenset(Severity(row.severity) for row in rows),
+        )
+
+
+def _over() -> ColumnElement[int]:
+    return case((alert.c.state == "resolved", 1), else_=0)

@@ -1,0 +1,1 @@
+"""Rows and queries of cards, channels, boards, outages and the ledger."""

@@ -1,0 +1,242 @@
+"""Boards: one row a channel that ever had a storm; what a board shows is derived from cards and alerts.
+
+The message itself is a card like any other, whose subject is the channel.
+"""
+
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    alias,
+    and_,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    union_all,
+    update,
+)
+
+from bot.domain.alert.alert import State
+from bot.domain.alert.signal import Severity
+from bot.domain.alert.verdict import Lane
+from bot.domain.outbox.board import Held, Passed
+from bot.domain.outbox.outbox import CardKind
+from storage.alert.summary import COLUMNS, RANK, SEVERITIES, read
+from storage.codec import micros, moment, moment_or_none
+from storage.dialect import is_one_of, upsert
+from storage.outbox.card import Cards
+from storage.outbox.due import dirty
+from storage.table.board import board
+from storage.table.core import IS_OPEN_ALERT, alert, card
+
+_IS_ALERT: Final = card.c.kind == CardKind.ALERT.value
+_IS_GROUP: Final = card.c.kind == CardKind.GROUP.value
+_IS_OPEN: Final = IS_OPEN_ALERT
+
+
+class Storm(msgspec.Struct, frozen=True, kw_only=True):
+    """A channel's board: ``newest_card_id`` and ``held`` tell what it was last made of.
+
+    ``is_dirty`` says that its message is not what it should be, ``is_busy`` that nobody may take it now.
+    """
+
+    card_id: int
+    entered_at: datetime
+    left_at: datetime | None
+    first_card_id: int
+    newest_card_id: int
+    held: int
+    message_id: int | None
+    sent_at: datetime | None
+    is_dirty: bool
+    is_busy: bool
+    is_parked: bool
+
+
+class Unposted(msgspec.Struct, frozen=True):
+    """Alerts whose card, or whose group's card, has no message: how many, and the id of the newest card."""
+
+    count: int
+    newest_card_id: int
+
+
+class Boards:
+    """The channels' storms."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def storm(self, channel_id: int, *, now: datetime) -> Storm | None:
+        """How the board of a channel stands; None where there never was one."""
+        own_card = and_(card.c.kind == CardKind.BOARD.value, card.c.subject_id == board.c.channel_id)
+        row = self._connection.execute(
+            select(board, card).join(card, own_card).where(board.c.channel_id == channel_id)
+        ).one_or_none()
+        return None if row is None else _storm(row, micros(now))
+
+    def enter(self, project_id: int, channel_id: int, *, now: datetime) -> None:
+        """The first storm of a channel begins."""
+        first = select(func.min(card.c.id)).where(_unposted(channel_id))
+        made = self._connection.execute(
+            upsert(self._connection, board)
+            .values(
+                channel_id=channel_id,
+                project_id=project_id,
+                entered_at=micros(now),
+                first_card_id=self._connection.execute(first).scalar_one() or 0,
+                newest_card_id=0,
+                held=0,
+            )
+            .on_conflict_do_nothing()
+            .returning(board.c.channel_id)
+        ).one_or_none()
+        if made is not None:
+            new = [(channel_id, channel_id, Lane.CRITICAL)]
+            Cards(self._connection).create(project_id, CardKind.BOARD, new, now=now)
+
+    def enter_again(self, storm: Storm, channel_id: int, *, now: datetime, anew: bool) -> None:
+        """Another storm begins, with a message of its own, or (not ``anew``) the last one goes on."""
+        values: dict[str, Any] = {"left_at": None, "newest_card_id": 0, "held": 0}
+        if anew:
+            first = select(func.min(card.c.id)).where(_unposted(channel_id)).scalar_subquery()
+            values |= {"entered_at": micros(now), "first_card_id": func.coalesce(first, 0)}
+        entered = self._connection.execute(
+            update(board).where(board.c.channel_id == channel_id, board.c.left_at.is_not(None)).values(values)
+        ).rowcount
+        if entered and anew:
+            Cards(self._connection).lose(storm.card_id, now=now)
+
+    def leave(self, channel_id: int, *, now: datetime) -> None:
+        """The storm is over."""
+        self._connection.execute(
+            update(board)
+            .where(board.c.channel_id == channel_id, board.c.left_at.is_(None))
+            .values(left_at=micros(now))
+        )
+
+    def mark(self, channel_id: int, unposted: Unposted) -> None:
+        """What the board is being made of."""
+        self._connection.execute(
+            update(board)
+            .where(board.c.channel_id == channel_id)
+            .values(newest_card_id=unposted.newest_card_id, held=unposted.count)
+        )
+
+    def settle_over(self, channel_id: int) -> int:
+        """Alerts that are over and never had a card need none; returns how many.
+
+        One that may be on its way to Discord is left alone. The lane of a card whose alert is over is never
+        behind that of resolves, so that not all have to be looked at.
+        """
+        is_untold = and_(card.c.posting_since.is_(None), card.c.claimed_by.is_(None))
+        alerts = (
+            select(card.c.id)
+            .join(alert, alert.c.id == card.c.subject_id)
+            .where(_unposted(channel_id, _IS_ALERT), card.c.lane <= Lane.RESOLVE.value, is_untold)
+            .where(alert.c.state == State.RESOLVED.value)
+            .with_for_update(of=card, skip_locked=True)
+        )
+        is_over = exists().where(alert.c.id == card.c.subject_id, alert.c.state == State.RESOLVED.value)
+        is_open = exists().where(alert.c.group_id == card.c.subject_id, _IS_OPEN).correlate(card)
+        groups = (
+            select(card.c.id)
+            .where(_unposted(channel_id, _IS_GROUP), is_untold, ~is_open)
+            .with_for_update(skip_locked=True)
+        )
+        return self._settle(alerts, is_over.correlate(card)) + self._settle(groups, ~is_open)
+
+    def _settle(self, which: Select[Any], is_over: ColumnElement[bool]) -> int:
+        """Lock the cards, then look again: an alert may have come back between the look and the lock."""
+        ids = self._connection.execute(which).scalars().all()
+        if not ids:
+            return 0
+        over = update(card).where(is_one_of(self._connection, card.c.id, ids), is_over)
+        return self._connection.execute(over.values(shown=card.c.wanted)).rowcount
+
+    def unposted(self, channel_id: int) -> Unposted:
+        """The cards that wait for their first message."""
+        own = select(func.count().label("alerts"), func.max(card.c.id).label("newest")).where(
+            _unposted(channel_id, _IS_ALERT)
+        )
+        shared = (
+            select(func.count().label("alerts"), func.max(card.c.id).label("newest"))
+            .join(alert, alert.c.group_id == card.c.subject_id)
+            .where(_unposted(channel_id, _IS_GROUP))
+        )
+        rows = self._connection.execute(union_all(own, shared)).all()
+        return Unposted(sum(row.alerts for row in rows), max(row.newest or 0 for row in rows))
+
+    def held(self, channel_id: int, *, offset: int = 0, limit: int) -> list[Held]:
+        """Open alerts without a card: worst first, then newest first."""
+        rows = self._connection.execute(
+            _held(channel_id).order_by(RANK.desc(), alert.c.id.desc()).offset(offset).limit(limit)
+        )
+        return [read(row) for row in rows]
+
+    def count_held(self, channel_id: int) -> dict[Severity, int]:
+        """How many open alerts have no card, by severity."""
+        counted = (
+            _held(channel_id).with_only_columns(alert.c.severity, func.count()).group_by(alert.c.severity)
+        )
+        return {SEVERITIES[severity]: count for severity, count in self._connection.execute(counted)}
+
+    def passed(self, channel_id: int, *, first_card_id: int, now: datetime) -> Passed:
+        """What came since the storm began."""
+        counts = select(
+            func.count().label("alerts"), func.sum(case((_IS_OPEN, 1), else_=0)).label("still_open")
+        ).select_from(card)
+        came = and_(card.c.id >= first_card_id, card.c.channel_id == channel_id)
+        rows = self._connection.execute(
+            union_all(
+                counts.join(alert, alert.c.id == card.c.subject_id).where(came, _IS_ALERT),
+                counts.join(alert, alert.c.group_id == card.c.subject_id).where(came, _IS_GROUP),
+            )
+        ).all()
+        still_open = sum(int(row.still_open or 0) for row in rows)
+        return Passed(sum(row.alerts for row in rows), still_open, now)
+
+
+def _unposted(channel_id: int, kind: ColumnElement[bool] | None = None) -> ColumnElement[bool]:
+    """Cards of alerts, or of groups of them, that wait for their first message."""
+    kinds = or_(_IS_ALERT, _IS_GROUP) if kind is None else kind
+    return and_(card.c.channel_id == channel_id, dirty(posted=False), kinds)
+
+
+def _held(channel_id: int) -> Select[Any]:
+    """Rows for `_read`. Cards that Discord refused wait for ever: they are listed too."""
+    refused = and_(
+        card.c.channel_id == channel_id, card.c.parked_reason.is_not(None), card.c.message_id.is_(None)
+    )
+    member = alias(alert)
+    shared = select(member.c.id).join(card, member.c.group_id == card.c.subject_id)
+    waiting = union_all(
+        select(card.c.subject_id).where(_unposted(channel_id, _IS_ALERT)),
+        select(card.c.subject_id).where(refused, _IS_ALERT),
+        shared.where(_unposted(channel_id, _IS_GROUP)),
+        shared.where(refused, _IS_GROUP),
+    ).subquery()
+    return select(*COLUMNS).join(waiting, waiting.c.subject_id == alert.c.id).where(_IS_OPEN)
+
+
+def _storm(row: Row[Any], now_us: int) -> Storm:
+    is_claimed = row.claimed_by is not None and row.claim_expires_at > now_us
+    return Storm(
+        card_id=row.id,
+        entered_at=moment(row.entered_at),
+        left_at=moment_or_none(row.left_at),
+        first_card_id=row.first_card_id,
+        newest_card_id=row.newest_card_id,
+        held=row.held,
+        message_id=row.message_id,
+        sent_at=moment_or_none(row.sent_at),
+        is_dirty=row.wanted > row.shown,
+        is_busy=is_claimed or (row.not_before or 0) > now_us,
+        is_parked=row.parked_reason is not None,
+    )

@@ -1,0 +1,296 @@
+"""Cards: the outbox. A row is never deleted before its work is done."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    case,
+    exists,
+    false,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from bot.domain.alert.alert import State
+from bot.domain.alert.verdict import Lane
+from bot.domain.outbox.outbox import CardKind, Outgoing, ParkReason, nonce
+from storage.bulk import Bulk
+from storage.codec import micros, moment, span_micros
+from storage.dialect import allocate
+from storage.outbox import placement as places
+from storage.outbox import touch as touches
+from storage.outbox.due import Choice, sendable
+from storage.outbox.placement import Place
+from storage.table.core import alert, card
+from storage.table.incident import incident
+
+__all__ = ["Cards", "Place"]  # use cases reach Place from here
+
+_NEW_COLUMNS = (
+    "id", "project_id", "kind", "subject_id", "channel_id", "wanted", "shown", "lane", "generation",
+    "failures", "parked_reason", "parked_at", "pinged", "dirty_since",
+)  # fmt: skip
+_new = Bulk(insert(card), _NEW_COLUMNS)
+
+
+class Cards:
+    """The outbox's rows."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def create(
+        self,
+        project_id: int,
+        kind: CardKind,
+        new: Iterable[tuple[int, int | None, Lane]],
+        *,
+        now: datetime,
+    ) -> None:
+        """New cards as (subject id, channel or None, lane); without a channel they wait, parked."""
+        rows = list(new)
+        us = micros(now)
+        _new.run(
+            self._connection,
+            [
+                (
+                    card_id,
+                    project_id,
+                    kind.value,
+                    subject_id,
+                    channel_id or 0,
+                    1,
+                    0,
+                    lane.value,
+                    1,
+                    0,
+                    None if channel_id else ParkReason.NO_CHANNEL.value,
+                    None if channel_id else us,
+                    False,
+                    us,
+                )
+                for card_id, (subject_id, channel_id, lane) in zip(
+                    allocate(self._connection, card, len(rows)), rows, strict=True
+                )
+            ],
+        )
+
+    def touch(self, kind: CardKind, changed: Iterable[tuple[int, Lane]], *, now: datetime) -> None:
+        """The subjects changed: their cards want one more revision, and so do the groups of alerts."""
+        touches.touch(self._connection, kind, changed, now=now)
+
+    def touch_known(
+        self, alerts: Iterable[tuple[int, Lane]], groups: Mapping[int, Lane], *, now: datetime
+    ) -> None:
+        """The same for alerts with a card of their own, and for groups: the caller knows which is which."""
+        touches.touch_known(self._connection, alerts, groups, now=now)
+
+    def rouse(self, kind: CardKind, subject_ids: Collection[int]) -> None:
+        """People have to be called once more for these subjects, as they are now."""
+        touches.rouse(self._connection, kind, subject_ids)
+
+    def claim(
+        self, channel_id: int, which: Choice, *, worker: str, tag: str, now: datetime, lease: timedelta
+    ) -> Outgoing | None:
+        """Take the first card of a channel that fits the choice and may be sent now, or None.
+
+        The nonce and the time of the first attempt are stored before anything is sent.
+        """
+        us = micros(now)
+        candidate = (
+            select(card.c.id)
+            .where(card.c.channel_id == channel_id, which.condition(channel_id), sendable(us))
+            .order_by(card.c.lane, card.c.dirty_since, card.c.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+            .scalar_subquery()
+        )
+        row = self._connection.execute(
+            update(card)
+            .where(card.c.id == candidate)
+            .values(claimed_by=worker, claim_expires_at=micros(now + lease))
+            .returning(card)
+        ).one_or_none()
+        if row is None:
+            return None
+        if row.posting_since is None:
+            own = nonce(tag, row.channel_id, row.id, row.generation)
+            self._connection.execute(
+                update(card).where(card.c.id == row.id).values(nonce=own, posting_since=us)
+            )
+            return _outgoing(row, own, now)
+        return _outgoing(row, row.nonce, moment(row.posting_since))
+
+    def settle(
+        self,
+        card_id: int,
+        *,
+        worker: str,
+        message_id: int,
+        shown: int,
+        pinged: bool,
+        now: datetime,
+        lease: timedelta,
+    ) -> None:
+        """The message now shows revision ``shown``; the claim ends.
+
+        What changed meanwhile changed after the card was claimed for ``lease``: it is dirty since then.
+        """
+        claimed_at = card.c.claim_expires_at - span_micros(lease)
+        anew = card.c.wanted > shown if shown else false()
+        self._connection.execute(
+            update(card)
+            .where(card.c.id == card_id, card.c.claimed_by == worker)
+            .values(
+                message_id=message_id,
+                shown=shown,
+                pinged=or_(card.c.pinged, card.c.roused <= shown) if pinged else card.c.pinged,
+                sent_at=micros(now),
+                dirty_since=case((anew, claimed_at), else_=card.c.dirty_since),
+                claimed_by=None,
+                claim_expires_at=None,
+                not_before=None,
+                failures=0,
+            )
+        )
+
+    def put_off(self, card_id: int, *, worker: str, until: datetime, failed: bool) -> None:
+        """Leave the card alone until ``until``; ``failed`` counts that as a failure."""
+        self._connection.execute(
+            update(card)
+            .where(card.c.id == card_id, card.c.claimed_by == worker)
+            .values(
+                claimed_by=None,
+                claim_expires_at=None,
+                not_before=micros(until),
+                failures=card.c.failures + int(failed),
+            )
+        )
+
+    def untry(self, card_id: int) -> None:
+        """What was claimed was never sent: there is nothing to look for."""
+        self._connection.execute(
+            update(card)
+            .where(card.c.id == card_id, card.c.message_id.is_(None))
+            .values(nonce=None, posting_since=None)
+        )
+
+    def forget_message(self, message_id: int, *, now: datetime) -> int:
+        """Its message is gone: the card is posted again, as a new message, unless its alert is over."""
+        self._hold(card.c.message_id == message_id)
+        return self._connection.execute(
+            update(card).where(card.c.message_id == message_id).values(**_gone(now))
+        ).rowcount
+
+    def lose(self, card_id: int, *, now: datetime) -> None:
+        """The same by the card's own id, for a message that was deleted before anybody knew its id."""
+        self._hold(card.c.id == card_id)
+        self._connection.execute(
+            update(card)
+            .where(card.c.id == card_id)
+            .values(**_gone(now), claimed_by=None, claim_expires_at=None)
+        )
+
+    def _hold(self, which: ColumnElement[bool]) -> None:
+        """Wait here for whoever is changing the card: the next statement sees what was changed with it.
+
+        After a wait, PostgreSQL looks at other tables as they were before it: an alert that has just come
+        back would still seem to be over.
+        """
+        self._connection.execute(select(card.c.id).where(which).with_for_update())
+
+    def let_be(self, card_id: int) -> None:
+        """Nobody needs to see what it would show."""
+        self._connection.execute(update(card).where(card.c.id == card_id).values(shown=card.c.wanted))
+
+    def answered(self, card_id: int, *, revision: int) -> None:
+        """A person's click was answered with revision ``revision`` on the card itself.
+
+        Only believed when nothing else was on its way; otherwise the card is sent once more.
+        """
+        idle = and_(card.c.claimed_by.is_(None), card.c.wanted == revision)
+        self._connection.execute(
+            update(card)
+            .where(card.c.id == card_id)
+            .values(
+                shown=case((idle, revision), else_=card.c.shown),
+                wanted=case((idle, card.c.wanted), else_=card.c.wanted + 1),
+            )
+        )
+
+    def saw(self, message_id: int, *, at: datetime) -> None:
+        """The gateway told of the new message; the first time counts."""
+        self._connection.execute(
+            update(card)
+            .where(card.c.message_id == message_id, card.c.seen_at.is_(None))
+            .values(seen_at=micros(at))
+        )
+
+    def showing(self, message_id: int) -> Place | None:
+        """The card that this message is."""
+        return places.showing(self._connection, message_id)
+
+    def of(self, kind: CardKind, subject_ids: Iterable[int]) -> list[Place]:
+        """Where these subjects are shown."""
+        return places.of(self._connection, kind, subject_ids)
+
+    def of_alerts(self, alert_ids: Iterable[int]) -> dict[int, Place]:
+        """Where these alerts are shown: on cards of their own, or on those of their groups."""
+        return places.of_alerts(self._connection, alert_ids)
+
+
+def _gone(now: datetime) -> dict[str, Any]:
+    """What a deleted message makes of its card; deleting what is over or was said once is tidying up."""
+    over = or_(
+        card.c.kind.in_([CardKind.REPORT.value, CardKind.NUDGE.value]),
+        and_(
+            card.c.kind == CardKind.INCIDENT.value,
+            exists().where(incident.c.id == card.c.subject_id, incident.c.state == "closed"),
+        ),
+        and_(
+            card.c.kind == CardKind.ALERT.value,
+            exists().where(alert.c.id == card.c.subject_id, alert.c.state == State.RESOLVED.value),
+        ),
+        and_(
+            card.c.kind == CardKind.GROUP.value,
+            ~exists().where(alert.c.group_id == card.c.subject_id, alert.c.state != State.RESOLVED.value),
+        ),
+    )
+    return {
+        "message_id": None,
+        "shown": case((over, card.c.wanted), else_=0),
+        "lane": Lane.PERSON.value,
+        "generation": card.c.generation + 1,
+        "nonce": None,
+        "posting_since": None,
+        "dirty_since": micros(now),
+    }
+
+
+def _outgoing(row: Row[Any], own: str, posting_since: datetime) -> Outgoing:
+    return Outgoing(
+        id=row.id,
+        project_id=row.project_id,
+        kind=CardKind(row.kind),
+        subject_id=row.subject_id,
+        channel_id=row.channel_id,
+        message_id=row.message_id,
+        wanted=row.wanted,
+        shown=row.shown,
+        lane=Lane(row.lane),
+        generation=row.generation,
+        nonce=own,
+        posting_since=posting_since,
+        retried=row.posting_since is not None,
+        failures=row.failures,
+        pinged=row.pinged,
+        roused=row.roused,
+        dirty_since=moment(row.dirty_since),
+    )

@@ -1,0 +1,206 @@
+"""Channels: the outbox seen from the places where cards go: what is due, what is parked."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    TextClause,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+    union,
+    update,
+)
+
+from bot.domain.alert.verdict import Lane
+from bot.domain.outbox.outbox import CardKind, ParkReason
+from storage.codec import micros, moment_or_none
+from storage.dialect import is_dead
+from storage.outbox.due import Look, dirty, look, rests_until, sendable
+from storage.table.board import board
+from storage.table.core import IS_OPEN_ALERT, alert, card
+
+
+class Channels:
+    """Queries by channel over the cards' rows."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def park(self, channel_id: int, reason: ParkReason, *, now: datetime, card_id: int | None = None) -> int:
+        """A lasting failure: the channel's cards (or just one) wait until the cause changes."""
+        which = card.c.id == card_id if card_id is not None else card.c.channel_id == channel_id
+        parked = self._connection.execute(
+            update(card)
+            .where(which, card.c.wanted > card.c.shown, card.c.parked_reason.is_(None))
+            .values(
+                parked_reason=reason.value,
+                parked_at=micros(now),
+                claimed_by=None,
+                claim_expires_at=None,
+            )
+        )
+        return parked.rowcount
+
+    def unpark(self, channel_id: int, *, reasons: Iterable[ParkReason] | None = None) -> int:
+        """The cause may have changed: the channel's parked cards are due again."""
+        statement = update(card).where(
+            card.c.channel_id == channel_id,
+            card.c.parked_reason.is_not(None),
+            card.c.parked_reason != ParkReason.NO_THREAD.value,
+        )
+        if reasons is not None:
+            statement = statement.where(card.c.parked_reason.in_([reason.value for reason in reasons]))
+        return self._connection.execute(
+            statement.values(parked_reason=None, parked_at=None, not_before=None, failures=0)
+        ).rowcount
+
+    def adopt_homeless(self, project_id: int, channel_id: int, *, now: datetime) -> int:
+        """Give the cards that had no channel, or whose channel is gone, this one, as new messages.
+
+        A board and a report are their channel's own and go with it.
+        """
+        homeless = or_(card.c.channel_id == 0, card.c.parked_reason == ParkReason.UNKNOWN_CHANNEL.value)
+        return self._connection.execute(
+            update(card)
+            .where(
+                card.c.project_id == project_id,
+                card.c.channel_id != channel_id,
+                card.c.kind.not_in([CardKind.BOARD.value, CardKind.REPORT.value]),
+                card.c.parked_reason.is_distinct_from(ParkReason.NO_THREAD.value),
+                homeless,
+            )
+            .values(
+                channel_id=channel_id,
+                message_id=None,
+                shown=0,
+                generation=card.c.generation + 1,
+                nonce=None,
+                posting_since=None,
+                parked_reason=None,
+                parked_at=None,
+                dirty_since=micros(now),
+            )
+        ).rowcount
+
+    def follow(self, source_id: int, old_id: int, new_id: int, *, all_of_them: bool, now: datetime) -> int:
+        """Cards of a source's open alerts that an old channel cannot show go to a new one, as new messages.
+
+        ``all_of_them`` says that the old channel is gone, with the messages that stood there. Those of alerts
+        that are over are let be. Returns how many go.
+        """
+        stuck = and_(
+            card.c.channel_id == old_id,
+            true() if all_of_them else and_(card.c.message_id.is_(None), card.c.parked_reason.is_not(None)),
+        )
+        moved = self._connection.execute(
+            update(card)
+            .where(stuck, _shows(source_id, IS_OPEN_ALERT))
+            .values(
+                channel_id=new_id,
+                message_id=None,
+                shown=0,
+                generation=card.c.generation + 1,
+                nonce=None,
+                posting_since=None,
+                parked_reason=None,
+                parked_at=None,
+                dirty_since=micros(now),
+            )
+        ).rowcount
+        self._connection.execute(
+            update(card)
+            .where(stuck, _shows(source_id))
+            .values(shown=card.c.wanted, parked_reason=None, parked_at=None)
+        )
+        return moved
+
+    def free_from_dead(self, worker: str) -> int:
+        """End the claims of workers whose process is gone, all but ``worker``'s own; returns how many."""
+        names = self._connection.execute(
+            select(card.c.claimed_by)
+            .where(card.c.claimed_by.is_not(None), card.c.claimed_by != worker)
+            .distinct()
+        ).scalars()
+        dead = [name for name in names if name is not None and is_dead(self._connection, name)]
+        if not dead:
+            return 0
+        return self._connection.execute(
+            update(card).where(card.c.claimed_by.in_(dead)).values(claimed_by=None, claim_expires_at=None)
+        ).rowcount
+
+    def due(self, *, now: datetime) -> list[int]:
+        """Channels where something may be sent now, or where a board has to be kept."""
+        us = micros(now)
+        some = [_with_some(us, posted=posted) for posted in (False, True)]
+        kept = select(board.c.channel_id).where(board.c.left_at.is_(None))
+        return list(self._connection.execute(union(*some, kept)).scalars())
+
+    def look(self, channel_id: int, *, now: datetime, young_after: datetime, cap: int) -> Look:
+        """Count what may be sent in a channel, each lane up to ``cap``; cards that came later are young."""
+        return look(self._connection, channel_id, now=now, young_after=young_after, cap=cap)
+
+    def next_due(self, channel_id: int) -> datetime | None:
+        """When the earliest of a channel's waiting cards may be sent, None when nothing waits."""
+        us = self._connection.execute(
+            select(func.min(rests_until())).where(card.c.channel_id == channel_id, dirty())
+        ).scalar_one_or_none()
+        return moment_or_none(us)
+
+    def dirty_by_lane(self, project_id: int) -> dict[Lane, int]:
+        """How many cards wait, by lane."""
+        rows = self._connection.execute(
+            select(card.c.lane, func.count().label("cards"))
+            .where(card.c.project_id == project_id, dirty())
+            .group_by(card.c.lane)
+        )
+        return {Lane(row.lane): row.cards for row in rows}
+
+    def parked(self, project_id: int) -> list[tuple[int, ParkReason, int]]:
+        """(channel, reason, how many) of what is parked."""
+        rows = self._connection.execute(
+            select(card.c.channel_id, card.c.parked_reason, func.count().label("cards"))
+            .where(card.c.project_id == project_id, card.c.parked_reason.is_not(None))
+            .group_by(card.c.channel_id, card.c.parked_reason)
+        )
+        return [(row.channel_id, ParkReason(row.parked_reason), row.cards) for row in rows]
+
+    def oldest_due(self, *, now: datetime) -> datetime | None:
+        """Since when the longest waiting sendable card is dirty."""
+        us = self._connection.execute(
+            select(func.min(card.c.dirty_since)).where(sendable(micros(now)))
+        ).scalar_one_or_none()
+        return moment_or_none(us)
+
+
+def _shows(source_id: int, *which: ColumnElement[bool] | TextClause) -> ColumnElement[bool]:
+    """Cards of a source's alerts, or of groups of them."""
+    theirs = and_(alert.c.source_id == source_id, *which)
+    return or_(
+        and_(card.c.kind == CardKind.ALERT.value, card.c.subject_id.in_(select(alert.c.id).where(theirs))),
+        and_(
+            card.c.kind == CardKind.GROUP.value,
+            card.c.subject_id.in_(select(alert.c.group_id).where(alert.c.group_id.is_not(None), theirs)),
+        ),
+    )
+
+
+def _with_some(now_us: int, *, posted: bool) -> Select[tuple[int]]:
+    """Channels with a sendable card, found by stepping from channel to channel, however many wait in each."""
+    first = select(func.min(card.c.channel_id).label("channel_id")).where(dirty(posted=posted))
+    place = first.cte(f"place_{int(posted)}", recursive=True)
+    following = (
+        select(func.min(card.c.channel_id))
+        .where(card.c.channel_id > place.c.channel_id, dirty(posted=posted))
+        .correlate(place)
+        .scalar_subquery()
+    )
+    place = place.union_all(select(following).where(place.c.channel_id.is_not(None)))
+    some = exists().where(card.c.channel_id == place.c.channel_id, dirty(posted=posted), sendable(now_us))
+    return select(place.c.channel_id).where(place.c.channel_id.is_not(None), some)

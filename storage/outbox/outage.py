@@ -1,0 +1,196 @@
+"""Blindnesses: one row a channel that was ever blind, about its last blindness.
+
+The report itself is a card like any other, whose subject is the channel; as long as it was not posted, the
+blindness goes on.
+"""
+
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection, Row, and_, case, func, or_, select, union_all, update
+
+from bot.domain.alert.alert import State
+from bot.domain.alert.verdict import Lane
+from bot.domain.outbox.outage import Blindness, Cause
+from bot.domain.outbox.outbox import CardKind
+from storage.codec import micros, moment, moment_or_none
+from storage.dialect import upsert
+from storage.outbox.card import Cards
+from storage.outbox.due import dirty, rests_until
+from storage.table.core import alert, card
+from storage.table.outage import blindness
+
+_IS_ALERT: Final = card.c.kind == CardKind.ALERT.value
+_IS_GROUP: Final = card.c.kind == CardKind.GROUP.value
+_IS_REPORT: Final = card.c.kind == CardKind.REPORT.value
+_IS_OPEN: Final = alert.c.state != State.RESOLVED.value
+
+
+class Untold(msgspec.Struct, frozen=True):
+    """A blindness that goes on: its report may be tried again at ``rests_until``."""
+
+    blindness: Blindness
+    rests_until: datetime
+
+
+class Unshown(msgspec.Struct, frozen=True):
+    """Cards that were never shown and that no report tells of: the oldest, and since when it waits."""
+
+    since: datetime
+    first_card_id: int
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """What fired, and the newest card there is."""
+
+    fired: int
+    still_open: int
+    last_card_id: int
+
+
+class Blindnesses:
+    """The channels' last blindnesses."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def last(self, channel_id: int) -> Blindness | None:
+        """The last one of a channel, however long ago."""
+        row = self._connection.execute(
+            select(blindness).where(blindness.c.channel_id == channel_id)
+        ).one_or_none()
+        return None if row is None else _read(row)
+
+    def untold(self, channel_id: int) -> Untold | None:
+        """The blindness of a channel whose report waits to be posted."""
+        row = self._connection.execute(
+            select(blindness, rests_until().label("rests_until"))
+            .join(card, and_(_IS_REPORT, card.c.subject_id == blindness.c.channel_id))
+            .where(blindness.c.channel_id == channel_id, dirty(posted=False))
+        ).one_or_none()
+        return None if row is None else Untold(_read(row), moment(row.rests_until))
+
+    def unshown(self, channel_id: int, *, after_card_id: int) -> Unshown | None:
+        """The alerts of a channel that wait for their first message, those younger than a card."""
+        row = self._connection.execute(
+            select(func.min(card.c.dirty_since).label("since"), func.min(card.c.id).label("first")).where(
+                card.c.channel_id == channel_id,
+                dirty(posted=False),
+                or_(_IS_ALERT, _IS_GROUP),
+                card.c.id > after_card_id,
+            )
+        ).one()
+        return None if row.first is None else Unshown(moment(row.since), row.first)
+
+    def sent_at(self, channel_id: int) -> datetime | None:
+        """When a call last reached the channel."""
+        us = self._connection.execute(
+            select(func.max(card.c.sent_at)).where(card.c.channel_id == channel_id)
+        ).scalar_one_or_none()
+        return moment_or_none(us)
+
+    def note(self, project_id: int, new: Blindness) -> None:
+        """Take the place of the channel's last one."""
+        values = {
+            "project_id": project_id,
+            "cause": new.cause.value,
+            "began_at": micros(new.began_at),
+            "ended_at": micros(new.ended_at),
+            "first_card_id": new.first_card_id,
+            "last_card_id": new.last_card_id,
+            "fired": new.fired,
+            "still_open": new.still_open,
+        }
+        self._connection.execute(
+            upsert(self._connection, blindness)
+            .values(channel_id=new.channel_id, **values)
+            .on_conflict_do_update(index_elements=[blindness.c.channel_id], set_=values)
+        )
+
+    def owe_report(self, project_id: int, channel_id: int, *, now: datetime) -> None:
+        """The channel is to get a report as a new message, unless one is on its way already.
+
+        Called after `note`, whose row keeps others from doing the same at once.
+        """
+        own = and_(_IS_REPORT, card.c.subject_id == channel_id)
+        known = self._connection.execute(select(card.c.id).where(own)).scalar_one_or_none()
+        if known is None:
+            new = [(channel_id, channel_id, Lane.CRITICAL)]
+            Cards(self._connection).create(project_id, CardKind.REPORT, new, now=now)
+            return
+        self._connection.execute(
+            update(card)
+            .where(own, ~dirty(posted=False))
+            .values(
+                wanted=card.c.wanted + 1,
+                lane=Lane.CRITICAL.value,
+                message_id=None,
+                generation=card.c.generation + 1,
+                nonce=None,
+                posting_since=None,
+                parked_reason=None,
+                parked_at=None,
+                seen_at=None,
+                dirty_since=micros(now),
+            )
+        )
+
+    def tally(self, which: Blindness) -> Tally:
+        """What fired in it, as known now, and what of that is not over."""
+        count = select(
+            func.count().label("fired"),
+            func.sum(case((_IS_OPEN, 1), else_=0)).label("still_open"),
+            func.max(card.c.id).label("last"),
+        ).select_from(card)
+        came = and_(card.c.channel_id == which.channel_id, alert.c.opened_at <= micros(which.ended_at))
+        unseen = or_(card.c.message_id.is_(None), card.c.sent_at > micros(which.began_at))
+        first = card.c.id >= which.first_card_id
+        joined = alert.c.opened_at >= micros(which.began_at)
+        rows = self._connection.execute(
+            union_all(
+                count.join(alert, alert.c.id == card.c.subject_id).where(_IS_ALERT, came, unseen, first),
+                count.join(alert, alert.c.group_id == card.c.subject_id).where(_IS_GROUP, came, joined),
+            )
+        ).all()
+        return Tally(
+            fired=sum(row.fired for row in rows),
+            still_open=sum(int(row.still_open or 0) for row in rows),
+            last_card_id=max(which.last_card_id, *(row.last or 0 for row in rows)),
+        )
+
+    def newest_card_id(self) -> int:
+        """The id of the newest card, 0 when there is none."""
+        return self._connection.execute(select(func.max(card.c.id))).scalar_one_or_none() or 0
+
+    def let_go(self, card_id: int, *, revision: int) -> None:
+        """A claimed card, not shown at all: ``revision`` of it needs no message."""
+        self._connection.execute(
+            update(card)
+            .where(card.c.id == card_id)
+            .values(shown=revision, claimed_by=None, claim_expires_at=None, not_before=None, failures=0)
+        )
+
+    def ended_after(self, project_id: int, cause: Cause, at: datetime) -> list[Blindness]:
+        """Those of one cause that ended after ``at``."""
+        rows = self._connection.execute(
+            select(blindness).where(
+                blindness.c.project_id == project_id,
+                blindness.c.cause == cause.value,
+                blindness.c.ended_at > micros(at),
+            )
+        )
+        return [_read(row) for row in rows]
+
+
+def _read(row: Row[Any]) -> Blindness:
+    return Blindness(
+        channel_id=row.channel_id,
+        cause=Cause(row.cause),
+        began_at=moment(row.began_at),
+        ended_at=moment(row.ended_at),
+        first_card_id=row.first_card_id,
+        last_card_id=row.last_card_id,
+        fired=row.fired,
+        still_open=row.still_open,
+    )

@@ -1,0 +1,69 @@
+"""Place: where a subject is shown."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, select
+
+from bot.domain.outbox.outbox import CardKind, ParkReason
+from storage.codec import moment_or_none
+from storage.table.core import alert, card
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a card is shown; ``message_id`` is None while it waits."""
+
+    id: int
+    kind: CardKind
+    subject_id: int
+    channel_id: int
+    message_id: int | None
+    wanted: int
+    shown: int
+    parked_reason: ParkReason | None
+    seen_at: datetime | None
+
+
+def showing(connection: Connection, message_id: int) -> Place | None:
+    """The card that this message is."""
+    row = connection.execute(select(card).where(card.c.message_id == message_id)).one_or_none()
+    return None if row is None else _read(row)
+
+
+def of(connection: Connection, kind: CardKind, subject_ids: Iterable[int]) -> list[Place]:
+    """Where these subjects are shown."""
+    rows = connection.execute(
+        select(card).where(card.c.kind == kind.value, card.c.subject_id.in_(list(subject_ids)))
+    )
+    return [_read(row) for row in rows]
+
+
+def of_alerts(connection: Connection, alert_ids: Iterable[int]) -> dict[int, Place]:
+    """Where these alerts are shown: on cards of their own, or on those of their groups."""
+    ids = list(alert_ids)
+    found = {place.subject_id: place for place in of(connection, CardKind.ALERT, ids)}
+    missing = [each for each in ids if each not in found]
+    if missing:
+        shared = (
+            select(alert.c.id.label("alert_id"), card)
+            .join(card, card.c.subject_id == alert.c.group_id)
+            .where(card.c.kind == CardKind.GROUP.value, alert.c.id.in_(missing))
+        )
+        found |= {row.alert_id: _read(row) for row in connection.execute(shared)}
+    return found
+
+
+def _read(row: Row[Any]) -> Place:
+    return Place(
+        id=row.id,
+        kind=CardKind(row.kind),
+        subject_id=row.subject_id,
+        channel_id=row.channel_id,
+        message_id=row.message_id,
+        wanted=row.wanted,
+        shown=row.shown,
+        parked_reason=ParkReason(row.parked_reason) if row.parked_reason else None,
+        seen_at=moment_or_none(row.seen_at),
+    )

@@ -1,0 +1,1 @@
+"""Rows and queries of recurrences, work items and runs."""

@@ -1,0 +1,297 @@
+"""Recurrences: the read model of signatures, kept up to date in the transaction that changes an alert.
+
+Counts live per hour (for timelines) and per day (for rankings), so that nothing ever scans events. Here they
+are written; `storage.recurrence.memory` and `storage.recurrence.ranking` read them.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection, bindparam, or_, select, update
+
+from bot.domain.access.source import Source
+from bot.domain.alert.alert import Alert, State
+from bot.domain.alert.flap import CALM
+from bot.domain.alert.signal import Severity, Signal
+from bot.domain.alert.verdict import Standing
+from bot.domain.recurrence.recurrence import Fix, Recurrence, ends_by_itself
+from bot.domain.recurrence.settlement import NOTHING, Course, Settlement, settle
+from storage.alert.row import read_flapping
+from storage.bulk import Bulk, Lookup
+from storage.codec import actor_or_none, micros, moment, moment_or_none, span_micros
+from storage.dialect import allocate, is_one_of, one_of, upsert, values_of
+from storage.recurrence.row import (
+    ACK,
+    ADD,
+    COUNT_FIRED,
+    COUNT_SETTLED,
+    NEW_COLUMNS,
+    SETTLE,
+    fix_columns,
+    read,
+)
+from storage.table.core import alert, recurrence
+
+HOUR_US: Final = 3_600_000_000
+DAY_US: Final = 24 * HOUR_US
+
+
+class Known(msgspec.Struct):
+    """What is known of a signature before a batch: its row's id and how its last episode stands.
+
+    ``course`` is that episode as the sums knew it; unlike ``standing`` it does not move.
+    """
+
+    recurrence_id: int
+    standing: Standing | None
+    course: Course | None = None
+
+
+class Tally(msgspec.Struct):
+    """What one batch adds to a recurrence."""
+
+    occurrences: int = 0
+    episodes: int = 0
+    duplicates: int = 0
+    flaps: int = 0
+    last_alert_id: int = 0
+
+
+_begin: dict[str, Bulk] = {}
+
+
+_KNOWN_COLUMNS = ("id", "signature", "last_alert_id")
+_known = Lookup(
+    lambda dialect: (
+        select(*(recurrence.c[name] for name in _KNOWN_COLUMNS))
+        .where(
+            recurrence.c.project_id == bindparam("project"),
+            one_of(dialect, recurrence.c.signature, "signatures"),
+        )
+        .order_by(recurrence.c.id)
+        .with_for_update()
+    ),
+    ("project", "signatures"),
+    _KNOWN_COLUMNS,
+)
+_STANDING_COLUMNS = (
+    "id", "state", "severity", "occurrences", "flaps", "opened_at", "last_seen_at", "acked_at", "resolved_at",
+    "resolved_by", "silent_after", "escalated_from", "owner", "flapped_at", "quiet_until", "group_id",
+)  # fmt: skip
+_standing_rows = Lookup(
+    lambda dialect: (
+        select(*(alert.c[name] for name in _STANDING_COLUMNS))
+        .where(one_of(dialect, alert.c.id, "ids"))
+        .order_by(alert.c.id)
+        .with_for_update()
+    ),
+    ("ids",),
+    _STANDING_COLUMNS,
+)
+
+
+class Recurrences:
+    """Their rows."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, project_id: int, recurrence_id: int) -> Recurrence | None:
+        """One recurrence of this project."""
+        return self._one(project_id, recurrence_id, held=False)
+
+    def held(self, project_id: int, recurrence_id: int) -> Recurrence | None:
+        """One recurrence that nobody else changes until the commit."""
+        return self._one(project_id, recurrence_id, held=True)
+
+    def known(self, project_id: int, signatures: Iterable[str]) -> dict[str, Known]:
+        """What is known of each of ``signatures``; on PostgreSQL the rows are held until the commit.
+
+        Two statements, recurrences before alerts: whoever moves an alert by hand holds its row too, so that
+        neither overwrites the other.
+        """
+        rows = _known.rows(self._connection, project_id, values_of(self._connection, signatures))
+        standings = self._standings([row.last_alert_id for row in rows if row.last_alert_id is not None])
+        nothing = (None, None)
+        return {row.signature: Known(row.id, *standings.get(row.last_alert_id, nothing)) for row in rows}
+
+    def _standings(self, alert_ids: list[int]) -> dict[int, tuple[Standing, Course]]:
+        if not alert_ids:
+            return {}
+        rows = _standing_rows.rows(self._connection, values_of(self._connection, alert_ids))
+        return {row.id: _standing(row) for row in rows}
+
+    def hold_of(self, alert_id: int) -> None:
+        """Hold the recurrence of an alert until the commit, before the alert itself, as `known` does."""
+        if self._connection.dialect.name == "postgresql":
+            which = select(alert.c.recurrence_id).where(alert.c.id == alert_id).scalar_subquery()
+            self._connection.execute(
+                select(recurrence.c.id).where(recurrence.c.id == which).with_for_update()
+            )
+
+    def hold_of_all(self, alert_ids: Sequence[int]) -> None:
+        """The same for many, in the order of `known`."""
+        if self._connection.dialect.name == "postgresql":
+            which = select(alert.c.recurrence_id).where(is_one_of(self._connection, alert.c.id, alert_ids))
+            self._connection.execute(
+                select(recurrence.c.id)
+                .where(recurrence.c.id.in_(which))
+                .order_by(recurrence.c.id)
+                .with_for_update()
+            )
+
+    def begin(
+        self, project_id: int, new: Mapping[str, tuple[Source, Signal]], *, now: datetime
+    ) -> dict[str, Known]:
+        """Insert rows for signatures never seen; a process that was faster keeps its own."""
+        dialect = self._connection.dialect.name
+        if dialect not in _begin:
+            statement = upsert(self._connection, recurrence).on_conflict_do_nothing(
+                index_elements=["project_id", "signature"]
+            )
+            _begin[dialect] = Bulk(statement, NEW_COLUMNS)
+        ids = allocate(self._connection, recurrence, len(new))
+        us = micros(now)
+        _begin[dialect].run(
+            self._connection,
+            [
+                (
+                    *(key, project_id, source.id, signature, signal.name, signal.namespace),
+                    *(signal.service, signal.target, 0, 0, 0, 0, us, us),
+                )
+                for key, (signature, (source, signal)) in zip(ids, new.items(), strict=True)
+            ],
+        )
+        if dialect == "postgresql":
+            return self.known(project_id, new)
+        return {signature: Known(key, None) for key, signature in zip(ids, new, strict=True)}
+
+    def add(self, tallies: dict[int, Tally], *, now: datetime) -> None:
+        """Add what a batch counted, by recurrence id; what was fixed and fires again has regressed."""
+        if not tallies:
+            return
+        us = micros(now)
+        ordered = sorted(tallies.items())
+        ADD.run(
+            self._connection,
+            [
+                (each.occurrences, each.episodes, each.duplicates, each.flaps, us, each.last_alert_id, key)
+                for key, each in ordered
+            ],
+        )
+        dialect = self._connection.dialect.name
+        for table, period in (("recurrence_hour", us // HOUR_US), ("recurrence_day", us // DAY_US)):
+            COUNT_FIRED[table, dialect].run(
+                self._connection, [(key, period, each.occurrences, each.episodes) for key, each in ordered]
+            )
+
+    def settle(self, settlements: dict[int, Settlement], *, now: datetime) -> None:
+        """Add what changes of episodes weigh, by recurrence id."""
+        ordered = sorted((key, each) for key, each in settlements.items() if each)
+        SETTLE.run(
+            self._connection,
+            [
+                (
+                    each.resolves,
+                    span_micros(each.resolve_time),
+                    each.self_resolves,
+                    span_micros(each.attention),
+                    key,
+                )
+                for key, each in ordered
+            ],
+        )
+        us, dialect = micros(now), self._connection.dialect.name
+        for table, period in (("recurrence_hour", us // HOUR_US), ("recurrence_day", us // DAY_US)):
+            COUNT_SETTLED[table, dialect].run(
+                self._connection,
+                [
+                    (key, period, 0, 0, each.self_resolves, span_micros(each.attention))
+                    for key, each in ordered
+                    if each.self_resolves or each.attention
+                ],
+            )
+
+    def follow(self, before: Alert, after: Alert, *, now: datetime) -> None:
+        """A person, a program or time moved one alert: its recurrence keeps up."""
+        self.follow_all([(before, after)], now=now)
+
+    def follow_all(self, moved: Iterable[tuple[Alert, Alert]], *, now: datetime) -> None:
+        """The same for many, each as it was and as it is."""
+        acked, settlements = [], dict[int, Settlement]()
+        for before, after in moved:
+            if after.acked_at is not None and before.acked_at is None:
+                acked.append(after.id)
+            settlement = settle(Course.of(before), Course.of(after), now)
+            settlements[after.recurrence_id] = settlements.get(after.recurrence_id, NOTHING) + settlement
+        if acked:
+            self._count_acks(acked, micros(now))
+        self.settle(settlements, now=now)
+
+    def mark_fixed(self, recurrence_id: int, fix: Fix) -> None:
+        """Replace the fix; whatever regressed before is forgotten here (the audit remembers)."""
+        self._connection.execute(
+            update(recurrence).where(recurrence.c.id == recurrence_id).values(**fix_columns(fix))
+        )
+
+    def suggest(self, project_id: int, text: str, *, limit: int) -> list[Recurrence]:
+        """Those whose name, service or target contains ``text``, the last seen first."""
+        columns = (recurrence.c.name, recurrence.c.service, recurrence.c.target)
+        rows = self._connection.execute(
+            select(recurrence)
+            .where(
+                recurrence.c.project_id == project_id,
+                or_(*(column.icontains(text, autoescape=True) for column in columns)),
+            )
+            .order_by(recurrence.c.last_seen_at.desc(), recurrence.c.id.desc())
+            .limit(limit)
+        )
+        return [read(row) for row in rows]
+
+    def _count_acks(self, alert_ids: list[int], us: int) -> None:
+        """The first time in an episode counts; a later one, after it was given back or rose, does not."""
+        waits: dict[int, list[int]] = {}
+        for row in self._connection.execute(
+            update(alert)
+            .where(is_one_of(self._connection, alert.c.id, alert_ids), alert.c.first_acked_at.is_(None))
+            .values(first_acked_at=us)
+            .returning(alert.c.recurrence_id, alert.c.opened_at)
+        ):
+            waits.setdefault(row.recurrence_id, []).append(us - row.opened_at)
+        ACK.run(self._connection, [(len(each), sum(each), key) for key, each in sorted(waits.items())])
+
+    def _one(self, project_id: int, recurrence_id: int, *, held: bool) -> Recurrence | None:
+        statement = select(recurrence).where(
+            recurrence.c.id == recurrence_id, recurrence.c.project_id == project_id
+        )
+        if held:
+            statement = statement.with_for_update()
+        row = self._connection.execute(statement).one_or_none()
+        return None if row is None else read(row)
+
+
+def _standing(row: Any) -> tuple[Standing, Course]:
+    state, opened_at, resolved_at = State(row.state), moment(row.opened_at), moment_or_none(row.resolved_at)
+    standing = Standing(
+        alert_id=row.id,
+        state=state,
+        severity=Severity(row.severity),
+        occurrences=row.occurrences,
+        flaps=row.flaps,
+        opened_at=opened_at,
+        last_seen_at=moment(row.last_seen_at),
+        resolved_at=resolved_at,
+        silent_after=moment_or_none(row.silent_after),
+        escalated_from=Severity(row.escalated_from) if row.escalated_from else None,
+        owned=row.owner is not None,
+        flapping=CALM if row.flapped_at is None else read_flapping(row),
+        group_id=row.group_id,
+    )
+    alone = (
+        state is State.RESOLVED
+        and row.owner is None
+        and ends_by_itself(actor_or_none(row.resolved_by, ""), None)
+    )
+    return standing, Course(state, opened_at, moment_or_none(row.acked_at), resolved_at, alone)

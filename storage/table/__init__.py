@@ -1,0 +1,1 @@
+"""Tables: columns, keys and indices, one file an area."""

@@ -1,0 +1,1 @@
+"""Rows and queries of briefs and requests to outside programs."""

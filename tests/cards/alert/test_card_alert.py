@@ -1,0 +1,270 @@
+"""The alert's card, state by state, as a tired person reads it."""
+
+from datetime import timedelta
+from textwrap import dedent
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.cards.alert.alert import AlertView, find_marker, marker, note_modal, render, summon
+from bot.cards.card import Ping
+from bot.domain.actor import person, source
+from bot.domain.alert.alert import State
+from bot.domain.alert.flap import Flapping
+from bot.domain.alert.signal import Link, Severity
+from bot.domain.recurrence.recurrence import Memory, Remedy
+from bot.domain.recurrence.rhythm import Rhythm
+from tests.cards.world import NOON, TAG, alert, hostile, view
+
+ANN, BOB = person(77, "ann"), person(9, "bob")
+
+
+def read(payload: dict[str, Any]) -> str:
+    """A message as lines: content, title, description, footer, buttons."""
+    embed = payload["embeds"][0]
+    buttons = " | ".join(part["label"] for row in payload["components"] for part in row["components"])
+    parts = (
+        payload["content"],
+        embed["title"],
+        embed["description"],
+        embed["footer"]["text"],
+        f"[ {buttons} ]",
+    )
+    return "\n".join(part for part in parts if part)
+
+
+def expect(text: str) -> str:
+    return dedent(text).strip()
+
+
+def test_a_new_alert_says_how_bad_what_why_where_and_since_when() -> None:
+    assert read(render(view()).to_payload()) == expect("""
+        🔴 CRITICAL · HighErrorRate
+        cart error_ratio is 9% (threshold 5%)
+        📍 checkout · prod · cart-7d9f
+        🕐 <t:1791201600:R>
+        [Runbook](https://wiki.example.com/cart%20%28errors%29) · [Source](https://prometheus.example.com/graph?g0.expr=up)
+        A-1042 · k7f3 · prod-am
+        [ Acknowledge | Resolve | Escalate | Note | More ]
+    """)
+
+
+def test_a_repeating_flapping_known_alert_says_so() -> None:
+    figures = "median gap 3 d 4 h · 7 of 8 resolved by themselves within 8 min · mostly Tue 02-04 UTC"
+    memory = Memory(
+        episodes=9,
+        previous_at=NOON - timedelta(days=4),
+        gap=timedelta(days=3, hours=4),
+        ended=8,
+        self_resolved=7,
+        self_resolved_within=timedelta(minutes=8),
+        rhythm=Rhythm(1, 2),
+        remedy=Remedy(
+            alert_id=7,
+            at=NOON,
+            who=BOB,
+            note="restarted",
+            by_hand=True,
+            jump_url="https://discord.com/channels/1/2/3",
+        ),
+    )
+    flapping = Flapping((NOON, NOON + timedelta(minutes=2), NOON + timedelta(minutes=20)), NOON)
+    seen = view(
+        memory=memory,
+        occurrences=12,
+        flaps=3,
+        flapping=flapping,
+        last_seen_at=NOON + timedelta(minutes=9),
+        links=(),
+    )
+    held = AlertView(**{**_parts(seen), "incident": "<#5>", "escalates": False})
+    assert read(render(held).to_payload()) == expect("""
+        🔴 CRITICAL · HighErrorRate
+        cart error_ratio is 9% (threshold 5%)
+        📍 checkout · prod · cart-7d9f
+        🕐 <t:1791201600:R> · \u00d712, last <t:1791202140:R> · 3 flaps
+        🔕 Flapping: 3 times in 20 min, held quiet until calm
+        🧵 Part of <#5>
+        🔁 9th time in 30 days, last <t:1790856000:R> · FIGURES
+        🔧 Last fixed by <@9>: restarted ([A-7](https://discord.com/channels/1/2/3))
+        A-1042 · k7f3 · prod-am
+        [ Acknowledge | Resolve | Note | More ]
+    """).replace("FIGURES", figures)
+
+
+def test_a_claimed_alert_says_who_looks_and_until_when() -> None:
+    claimed = view(state=State.PROCESSING, owner=ANN, lease_expires_at=NOON + timedelta(hours=1), links=())
+    assert read(render(claimed).to_payload()) == expect("""
+        👀 CLAIMED · CRITICAL · HighErrorRate
+        cart error_ratio is 9% (threshold 5%)
+        📍 checkout · prod · cart-7d9f
+        🕐 <t:1791201600:R>
+        👀 <@77> is looking, until <t:1791205200:t>
+        A-1042 · k7f3 · prod-am
+        [ Acknowledge | Resolve | Escalate | Note | More ]
+    """)
+
+
+def test_an_acked_alert_says_who_has_it_and_what_they_know() -> None:
+    acked = view(
+        state=State.ACKED,
+        severity=Severity.WARNING,
+        owner=ANN,
+        acked_at=NOON + timedelta(minutes=3),
+        note="known, *deploy* rolls back",
+        note_by=ANN,
+        links=(),
+    )
+    assert read(render(acked).to_payload()) == expect(r"""
+        🟡 ACKED · WARNING · HighErrorRate
+        cart error_ratio is 9% (threshold 5%)
+        📍 checkout · prod · cart-7d9f
+        🕐 <t:1791201600:R>
+        🙋 <@77>, acknowledged <t:1791201780:R>
+        💬 known, \*deploy\* rolls back — <@77>
+        A-1042 · k7f3 · prod-am
+        [ Un-acknowledge | Resolve | Escalate | Note | More ]
+    """)
+
+
+def test_a_failed_alert_asks_for_somebody() -> None:
+    failed = view(
+        state=State.FAILED, note="no runbook matched", links=(), service="", namespace="", target=""
+    )
+    assert read(render(failed).to_payload()) == expect("""
+        ⚠️ FAILED · CRITICAL · HighErrorRate
+        cart error_ratio is 9% (threshold 5%)
+        🕐 <t:1791201600:R>
+        💬 no runbook matched
+        A-1042 · k7f3 · prod-am
+        [ Acknowledge | Resolve | Escalate | Note | More ]
+    """)
+
+
+def test_a_resolved_alert_says_how_long_and_by_whom() -> None:
+    resolved = view(
+        state=State.RESOLVED,
+        owner=ANN,
+        acked_at=NOON,
+        occurrences=12,
+        resolved_at=NOON + timedelta(minutes=42),
+        resolved_by=source("prod-am"),
+        links=(),
+    )
+    assert read(render(resolved).to_payload()) == expect("""
+        ✅ RESOLVED · CRITICAL · HighErrorRate
+        cart error_ratio is 9% (threshold 5%)
+        📍 checkout · prod · cart-7d9f
+        🕐 Lasted 42 min, over <t:1791204120:R> by prod-am · \u00d712
+        🙋 <@77>, acknowledged <t:1791201600:R>
+        A-1042 · k7f3 · prod-am
+        [ Note | More ]
+    """)
+
+
+def test_a_rise_after_the_ack_asks_to_look_again() -> None:
+    risen = read(render(view(escalated_from=Severity.WARNING)).to_payload())
+    assert "\n⬆️ Was warning when acknowledged: please look again\n" in risen
+    acked = view(state=State.ACKED, owner=ANN, escalated_from=Severity.WARNING)
+    assert "⬆️" not in read(render(acked).to_payload())
+
+
+def test_a_ping_stands_in_the_content_and_reads_well_on_a_phone() -> None:
+    card = render(view(ping=Ping(roles=(1,)), name="cart_errors"))
+    assert card.content == "<@&1> 🔴 CRITICAL cart_errors — cart error_ratio is 9% (threshold 5%)"
+    assert card.ping.to_allowed_mentions()["roles"] == ["1"]
+    assert render(view()).content == ""
+
+
+def test_a_summons_leads_to_the_card() -> None:
+    call = summon(view(ping=Ping(users=(7,))), "https://discord.com/channels/1/2/3")
+    assert call.to_payload() == {
+        "content": "<@7> 🔴 CRITICAL HighErrorRate — cart error_ratio is 9% (threshold 5%)\n"
+        "https://discord.com/channels/1/2/3",
+        "embeds": [],
+        "components": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "cause"),
+    [
+        ({"summary": "", "description": "disk\nfull"}, "disk full"),
+        ({"summary": "HighErrorRate", "description": "9% of requests fail"}, "9% of requests fail"),
+        ({"summary": "", "description": ""}, "📍 checkout · prod · cart-7d9f"),
+    ],
+)
+def test_the_first_line_is_the_cause(changes: dict[str, Any], cause: str) -> None:
+    assert render(view(**changes)).embeds[0].description.splitlines()[0] == cause
+
+
+def test_a_place_is_named_once() -> None:
+    placed = view(service="db", namespace="db", target="db")
+    assert "\n📍 db\n" in render(placed).embeds[0].description
+
+
+def test_only_the_senders_own_page_is_behind_the_title() -> None:
+    assert render(view()).embeds[0].url == "https://prometheus.example.com/graph?g0.expr=up"
+    bare = view(links=(Link("Source", "http://prometheus:9090/graph"),))
+    assert render(bare).embeds[0].url == ""
+    assert "[Source](http://prometheus:9090/graph)" in render(bare).embeds[0].description
+
+
+def test_labels_stay_behind_more() -> None:
+    assert "alertname" not in str(render(view()).to_payload())
+
+
+def test_an_alert_without_a_name_goes_by_its_ref() -> None:
+    assert render(view(name="\u200b ")).embeds[0].title == "🔴 CRITICAL · A-1042"
+
+
+def test_every_state_and_severity_is_told_in_words() -> None:
+    for severity in Severity:
+        for state in State:
+            title = render(view(state=state, severity=severity)).embeds[0].title
+            assert severity.value.upper() in title
+            assert state is State.NEW or len(title.split(" · ")) == 3
+
+
+def test_colours_are_calm_unless_somebody_should_act() -> None:
+    colours = {state: render(view(state=state)).embeds[0].color for state in State}
+    assert colours[State.NEW] == colours[State.PROCESSING] == colours[State.FAILED]
+    assert len({colours[State.NEW], colours[State.ACKED], colours[State.RESOLVED]}) == 3
+
+
+@given(st.integers(1, 10**18 - 1), st.from_regex(r"[a-z0-9]{4,8}", fullmatch=True))
+def test_a_marker_is_found_again(alert_id: int, tag: str) -> None:
+    assert find_marker({"embeds": [{"footer": {"text": marker(tag, alert_id)}}]}) == (tag, alert_id)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {},
+        {"embeds": []},
+        {"embeds": [{}]},
+        {"embeds": [{"footer": None}]},
+        {"embeds": [{"footer": {"text": "A-1042"}}]},
+        {"embeds": [{"footer": {"text": "x A-1042 · k7f3"}}]},
+    ],
+)
+def test_other_messages_bear_no_marker(message: dict[str, Any]) -> None:
+    assert find_marker(message) is None
+
+
+@given(hostile)
+def test_no_source_name_forges_another_marker(name: str) -> None:
+    forged = AlertView(alert=alert(), source_name=name, tag=TAG)
+    assert find_marker(render(forged).to_payload()) == (TAG, 1042)
+
+
+def test_the_note_form_asks_one_question() -> None:
+    form = note_modal(alert(), TAG).to_payload()
+    assert (form["custom_id"], form["title"]) == ("note:k7f3:1042", "Note on A-1042")
+    assert [label["component"]["custom_id"] for label in form["components"]] == ["note"]
+
+
+def _parts(seen: AlertView) -> dict[str, Any]:
+    return {name: getattr(seen, name) for name in seen.__struct_fields__}

@@ -1,0 +1,164 @@
+"""``/setup``: from an empty desk to a test alert."""
+
+from typing import Final
+
+import pytest
+
+from bot.cards.card import Button, Card, Select, SelectKind
+from bot.sandbox.control.place import OverwriteInput, delete, overwrite
+from bot.sandbox.model.error import ControlError
+from bot.usecases.admin import source
+from cogs.message import looks
+from tests.cogs.stage import Json, Stage, custom_ids, parts, until
+
+EPHEMERAL: Final = 1 << 6
+
+
+async def test_setup_leads_from_channel_and_sender_to_url_token_and_snippet(bare: Stage) -> None:
+    operator = bare.person("operator")
+    page = await operator.command("setup", {}, channel_id=bare.sandbox.channels["ops"])
+    assert page["ephemeral"]
+    page = await _pick(bare, page, "channel", bare.channel_id)
+    page = await _pick(bare, page, "provider", "alertmanager")
+    asked = await operator.click(page["message"]["id"], _id(page, "create"))
+    assert asked["callback_type"] == 9
+    made = await operator.submit(asked["modal"]["custom_id"], {"name": "prod-eu"})
+    text = str(made["message"]["embeds"])
+    assert "https://alerts.example.com/v1/hooks/alertmanager" in text
+    assert "toc_" in text
+    assert "webhook_configs" in text
+    assert bare.desk.default_channel_id == bare.channel_id
+    (created,) = await source.listing(bare.desk)
+    assert (created.name, created.provider, created.channel_id) == ("prod-eu", "alertmanager", None)
+
+
+async def test_the_token_is_whispered_once_and_stands_nowhere_in_the_channel(bare: Stage) -> None:
+    made = await _make(bare, "alertmanager", "prod")
+    assert made["message"]["flags"] & EPHEMERAL
+    assert "toc_" not in str(bare.sandbox.messages(bare.channel_id))
+
+
+async def test_the_test_button_sends_through_the_real_door(bare: Stage) -> None:
+    made = await _make(bare, "generic", "prod")
+    test = next(each for each in custom_ids(made["message"]) if each.startswith("test:"))
+    answer = await bare.person("operator").click(made["message"]["id"], test)
+    assert bare.tested == ["prod"]
+    assert "A-1" in answer["content"]
+
+
+async def test_a_test_that_does_not_get_through_is_explained(bare: Stage) -> None:
+    made = await _make(bare, "generic", "broken")
+    test = next(each for each in custom_ids(made["message"]) if each.startswith("test:"))
+    answer = await bare.person("operator").click(made["message"]["id"], test)
+    assert "did not get through" in answer["content"]
+
+
+async def test_a_source_without_a_name_is_called_after_its_provider_and_a_taken_name_is_refused(
+    bare: Stage,
+) -> None:
+    await _make(bare, "grafana", "")
+    again = await _make(bare, "grafana", "")
+    assert "already a source called grafana" in again["content"]
+    assert [each.name for each in await source.listing(bare.desk)] == ["grafana"]
+
+
+async def test_a_later_source_may_speak_in_another_channel_without_moving_the_first(bare: Stage) -> None:
+    await _make(bare, "generic", "first")
+    other = bare.sandbox.channels["alerts-low"]
+    await _make(bare, "generic", "second", channel_id=other)
+    assert bare.desk.default_channel_id == bare.channel_id
+    assert [each.channel_id for each in await source.listing(bare.desk)] == [None, other]
+
+
+async def test_when_the_desks_channel_is_gone_the_one_picked_next_takes_its_place_and_its_cards(
+    bare: Stage,
+) -> None:
+    await _make(bare, "generic", "first")
+    lost, other = bare.channel_id, bare.sandbox.channels["alerts-low"]
+    guild = bare.channel.guild
+    delete(bare.sandbox.world, str(lost))
+    await until(lambda: guild.get_channel(lost) is None)
+    await _make(bare, "generic", "second", channel_id=other)
+    assert bare.desk.default_channel_id == other
+    assert [each.channel_id for each in await source.listing(bare.desk)] == [None, None]
+
+
+async def test_a_channel_where_cards_cannot_stand_says_what_is_missing(bare: Stage) -> None:
+    target = str(bare.sandbox.world.bot.user.id)
+    wish = OverwriteInput(target=target, deny=["SEND_MESSAGES"])
+    overwrite(bare.sandbox.world, str(bare.channel_id), [wish])
+    await until(lambda: not bare.channel.permissions_for(bare.channel.guild.me).send_messages)
+    page = await bare.person("operator").command("setup")
+    page = await _pick(bare, page, "provider", "generic")
+    page = await _pick(bare, page, "channel", bare.channel_id)
+    assert "Send Messages" in str(page["message"]["embeds"])
+    assert _part(page, "create")["disabled"]
+
+
+async def test_roles_that_are_named_in_setup_may_respond(bare: Stage) -> None:
+    visitor = bare.person("visitor")
+    role = next(role for role in bare.sandbox.world.guild.roles.values() if role.name == "on-call")
+    await bare.person("operator").command("setup", {"respond": "on-call"})
+    assert bare.desk.project.settings.respond_role_ids == (role.id,)
+    visitor.member.role_ids.append(role.id)
+    alert_id = await bare.fire()
+    answer = await visitor.command("alert ack", {"alert": str(alert_id)})
+    assert answer["content"].startswith("✅")
+
+
+async def test_setup_is_for_those_who_manage(bare: Stage) -> None:
+    for name in ("responder", "visitor"):
+        with pytest.raises(ControlError):
+            await bare.person(name).command("setup")
+    page = await bare.person("operator").command("setup")
+    custom_id = _id(page, "channel")
+    rows = ((Select(custom_id=custom_id, kind=SelectKind.CHANNEL),),)
+    public = await bare.channel.send("shown to all", **looks(Card(rows=rows)))
+    answer = await bare.person("responder").click(public.id, custom_id, [str(bare.channel_id)])
+    assert answer["content"].startswith("🔒")
+
+
+async def test_cards_that_had_no_channel_are_shown_once_one_is_chosen(bare: Stage) -> None:
+    await bare.fire()
+    assert not await bare.is_dirty()
+    await _make(bare, "generic", "first")
+    assert await bare.is_dirty()
+
+
+async def test_a_token_is_never_written_onto_a_message_that_all_can_see(bare: Stage) -> None:
+    page = await bare.person("operator").command("setup")
+    page = await _pick(bare, page, "provider", "generic")
+    page = await _pick(bare, page, "channel", bare.channel_id)
+    custom_id = _id(page, "create")
+    rows = ((Button(label="Create", custom_id=custom_id),),)
+    public = await bare.channel.send("shown to all", **looks(Card(rows=rows)))
+    asked = await bare.person("operator").click(public.id, custom_id)
+    made = await bare.person("operator").submit(asked["modal"]["custom_id"], {"name": "prod"})
+    assert made["ephemeral"]
+    assert "toc_" not in str(bare.sandbox.messages(bare.channel_id))
+
+
+def _part(page: Json, subject: str) -> Json:
+    return next(part for part in parts(page["message"]) if f":{subject}:" in part["custom_id"])
+
+
+def _id(page: Json, subject: str) -> str:
+    custom_id: str = _part(page, subject)["custom_id"]
+    return custom_id
+
+
+async def _pick(bare: Stage, page: Json, subject: str, value: object) -> Json:
+    operator = bare.person("operator")
+    picked = await operator.click(page["message"]["id"], _id(page, subject), [str(value)])
+    assert picked["callback_type"] == 7, picked["content"]
+    return picked
+
+
+async def _make(bare: Stage, provider: str, name: str, *, channel_id: int | None = None) -> Json:
+    """Through the whole wizard."""
+    operator = bare.person("operator")
+    page = await operator.command("setup", {}, channel_id=bare.sandbox.channels["ops"])
+    page = await _pick(bare, page, "channel", channel_id or bare.channel_id)
+    page = await _pick(bare, page, "provider", provider)
+    asked = await operator.click(page["message"]["id"], _id(page, "create"))
+    return await operator.submit(asked["modal"]["custom_id"], {"name": name})

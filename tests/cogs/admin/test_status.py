@@ -1,0 +1,43 @@
+"""``/status``: what is all right and what is not, in words."""
+
+from datetime import datetime
+
+from bot.domain.alert.verdict import Lane
+from bot.domain.outbox.outbox import ParkReason
+from bot.usecases.outbox import card, ledger
+from tests.cogs.stage import Stage
+
+
+async def test_status_says_that_all_is_shown_and_names_versions_and_database(stage: Stage) -> None:
+    await stage.raise_card()
+    answer = await stage.person("visitor").command("status")
+    assert answer["ephemeral"]
+    (embed,) = answer["message"]["embeds"]
+    assert embed["title"].startswith("✅")
+    assert "1 open alert" in embed["description"]
+    assert "sqlite" in embed["description"]
+    assert "discord.py" in embed["footer"]["text"]
+    assert "prod (alertmanager)" in str(embed["fields"])
+
+
+async def test_status_says_why_cards_are_parked_and_what_waits(stage: Stage) -> None:
+    await stage.fire("First")
+    waiting = await stage.person("operator").command("status")
+    assert "1 card on the way" in waiting["message"]["embeds"][0]["title"]
+    task = await card.take(stage.desk, stage.channel_id, worker="stage")
+    assert isinstance(task, card.Task)
+    await card.park(stage.desk, task.card, ParkReason.MISSING_PERMISSION, alone=False)
+    parked = await stage.person("operator").command("status")
+    assert "cannot be shown" in parked["message"]["embeds"][0]["title"]
+    assert "the bot may not post there" in str(parked["message"]["embeds"][0]["fields"])
+
+
+async def test_a_click_is_in_the_ledger_with_the_timestamp_of_its_answer(stage: Stage) -> None:
+    alert_id, message_id = await stage.raise_card()
+    await stage.person("responder").click(message_id, stage.button("ack", alert_id))
+    await stage.clean()
+    place = await card.showing(stage.desk, message_id)
+    assert place is not None
+    *_, pressed = await ledger.of_card(stage.desk, place.id)
+    assert (pressed.revision, pressed.lane, pressed.posted) == (2, Lane.PERSON, False)
+    assert pressed.version == datetime.fromisoformat(stage.shown(message_id)["edited_timestamp"])

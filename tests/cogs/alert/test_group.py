@@ -1,0 +1,87 @@
+"""Buttons, menu and emoji on a group's card: they act on all of it, and lead to each."""
+
+from typing import Any
+
+import pytest
+
+from bot.cards.alert.group import SURE
+from bot.cards.ids import Verb, build
+from bot.domain.alert.alert import State
+from bot.usecases.reaction.reaction import ACK
+from tests.cogs.stage import Stage, verbs
+
+KEY = "one cause"
+
+
+@pytest.fixture
+async def card(stage: Stage) -> int:
+    """Three alerts that share a card; its message's id."""
+    await stage.share_cards()
+    for name in ("one", "two", "three"):
+        await stage.fire(name, group_key=KEY)
+    return await stage.post()
+
+
+async def states(stage: Stage) -> set[State]:
+    return {(await stage.alert(each)).state for each in (1, 2, 3)}
+
+
+async def press(stage: Stage, message_id: int, verb: Verb, extra: str = "", by: str = "responder") -> Any:
+    return await stage.person(by).click(message_id, build(verb, stage.bot.door.tag, 1, extra))
+
+
+async def test_acknowledge_all_changes_the_card_in_the_answer_itself(stage: Stage, card: int) -> None:
+    assert verbs(stage.shown(card)) == ["pick", "group-ack", "group-resolve", "group-page"]
+    answer = await press(stage, card, Verb.GROUP_ACK)
+    assert answer["callback_type"] == 7
+    assert await states(stage) == {State.ACKED}
+    assert stage.title(card).startswith("🟡 ACKED · CRITICAL · ")
+    assert verbs(stage.shown(card)) == ["pick", "group-resolve", "group-page"]
+    await stage.clean()
+    assert stage.requests("PATCH", "/messages/") == []
+
+
+async def test_resolve_all_asks_first(stage: Stage, card: int) -> None:
+    asked = await press(stage, card, Verb.GROUP_RESOLVE)
+    assert asked["ephemeral"]
+    assert "Resolve all 3 open alerts of G-1" in asked["content"]
+    assert await states(stage) == {State.NEW}
+    said = await press(stage, asked["message"]["id"], Verb.GROUP_RESOLVE, SURE)
+    assert "3 alerts of G-1 resolved" in str(said)
+    assert await states(stage) == {State.RESOLVED}
+    assert await stage.is_dirty()
+
+
+async def test_the_menu_opens_an_alert_and_pages_show_all(stage: Stage, card: int) -> None:
+    page = await press(stage, card, Verb.GROUP_PAGE, "0", by="visitor")
+    assert page["ephemeral"]
+    assert "A-1 **one**" in str(page)
+    assert "page 1 of 1" in str(page)
+    menu = build(Verb.PICK, stage.bot.door.tag, "group")
+    told = await stage.person("visitor").click(card, menu, values=["2"])
+    assert told["ephemeral"]
+    assert "More on A-2" in str(told)
+
+
+async def test_a_visitor_is_refused(stage: Stage, card: int) -> None:
+    for verb in (Verb.GROUP_ACK, Verb.GROUP_RESOLVE):
+        answer = await press(stage, card, verb, by="visitor")
+        assert answer["ephemeral"]
+    assert await states(stage) == {State.NEW}
+
+
+async def test_an_emoji_and_the_messages_menu_mean_all_of_it(stage: Stage, card: int) -> None:
+    responder = stage.person("responder")
+    responder.react(card, ACK)
+    await stage.when(3, lambda alert: alert.state is State.ACKED)
+    assert await states(stage) == {State.ACKED}
+    responder.react(card, ACK, on=False)
+    await stage.when(3, lambda alert: alert.state is State.NEW)
+    answer = await responder.menu("Acknowledge alert", card)
+    assert "3 alerts of G-1 acknowledged" in str(answer)
+    assert await states(stage) == {State.ACKED}
+
+
+async def test_showing_a_member_leads_to_the_card(stage: Stage, card: int) -> None:
+    answer = await stage.person("visitor").command("alert show", {"alert": "A-2"})
+    assert f"/{stage.channel_id}/{card}" in str(answer)
