@@ -1,1 +1,1 @@
-"""Settings: one typed tree from TOML, environment and secret files, read by the composition root and verbs."""
+"""Settings: one typed tree from TOML, environment and secret files, for the composition root and verbs."""

@@ -14,14 +14,14 @@ from bot.clock import ManualClock
 from bot.domain.actor import Actor, ActorKind
 from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity
-from bot.domain.errors import InvalidInputError, NotFoundError
+from bot.domain.errors import InvalidInputError, NotFoundError, StandingError
 from bot.domain.outbox.outbox import CardKind
 from bot.usecases.admin import token as tokens
 from bot.usecases.admin.source import digest
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import program
 from bot.usecases.alert.lifecycle import Move
-from bot.usecases.alert.program import Search, StandingError
+from bot.usecases.alert.program import Search
 from bot.usecases.desk import Desk
 from tests.senders import ANNA, Send, firing
 
