@@ -15,8 +15,10 @@ from discord.ext import commands
 from bot.cards import answer
 from bot.cards.ids import CustomId, Verb, parse, template
 from bot.domain.errors import InvalidInputError
+from cogs import subject
 from cogs.door import Door
 from cogs.errand import Errand
+from cogs.message import read_values
 
 Act: TypeAlias = Callable[[Errand, CustomId], Coroutine[Any, Any, None]]
 Acts: TypeAlias = Mapping[Verb, Act]
@@ -47,9 +49,14 @@ async def run(door: Door, interaction: discord.Interaction[Any], which: CustomId
     """One act from its press to its answer; a card of another database is never acted on."""
     errand = Errand(door, interaction, which.verb.value)
     if which.tag == door.tag:
-        await errand.attend(act(errand, which))
+        await errand.attend(_admitted(errand, which, act))
     else:
         await errand.attend(errand.whisper(answer.foreign()))
+
+
+async def _admitted(errand: Errand, which: CustomId, act: Act) -> None:
+    await errand.admit(*subject.of_press(which, read_values(errand.interaction)))
+    await act(errand, which)
 
 
 class Leftovers(commands.Cog):

@@ -21,6 +21,7 @@ from storage.incident.link import Links
 from storage.incident.nudge import Nudges
 from storage.incident.thread import Threads
 from storage.incident.timeline import Timelines
+from storage.outbox.audience import Audiences
 from storage.outbox.board import Boards
 from storage.outbox.card import Cards
 from storage.outbox.channel import Channels
@@ -62,6 +63,11 @@ class Transaction:
     def audit(self) -> Audit:
         """The chain of entries."""
         return Audit(self._connection)
+
+    @cached_property
+    def audiences(self) -> Audiences:
+        """In which channels subjects are shown."""
+        return Audiences(self._connection)
 
     @cached_property
     def blindnesses(self) -> Blindnesses:

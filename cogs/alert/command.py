@@ -10,6 +10,7 @@ from bot.cards import answer
 from bot.cards.alert.alert import find_marker
 from bot.cards.alert.listing import ListFilter, Scope
 from bot.cards.ids import Verb
+from bot.domain.access.sight import Asked, Subject
 from bot.domain.alert.alert import Alert, State, parse_ref
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import InvalidInputError
@@ -152,6 +153,7 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
 async def acknowledge(errand: Errand, alert_id: int, note: str = "") -> None:
     """Take an alert on, by command or menu."""
     errand.demand(Capability.RESPOND, TASKS[Verb.ACK])
+    await errand.admit(Asked(Subject.ALERT, alert_id))
     work = alerts.acknowledge(errand.door.desk, alert_id, actor=errand.actor, note=note)
     await _say_done(errand, await errand.patiently(work, thinking=True), "acknowledged")
 
@@ -166,6 +168,7 @@ async def acknowledge_message(interaction: Click, message: discord.Message) -> N
         await acknowledge(errand, place.subject_id)
         return
     if place is not None and place.kind is CardKind.GROUP:
+        await errand.admit(Asked(Subject.GROUP, place.subject_id))
         await groups.acknowledge_beside(errand, place.subject_id)
         return
     marker = find_marker({"embeds": [embed.to_dict() for embed in message.embeds]})

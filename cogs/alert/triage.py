@@ -9,6 +9,7 @@ from discord.ext import commands
 from bot.cards import triage as cards
 from bot.cards.alert.alert import find_marker
 from bot.cards.triage import BriefView
+from bot.domain.access.sight import Asked, Subject
 from bot.domain.alert.alert import parse_ref
 from bot.domain.errors import InvalidInputError
 from bot.domain.outbox.outbox import CardKind
@@ -46,6 +47,7 @@ class TriageCommand(commands.Cog):
 async def brief(errand: Errand, alert_id: int) -> None:
     """Everybody is told in the thread of the alert's open incident; without one, who asked."""
     errand.demand(Capability.RESPOND, TASK)
+    await errand.admit(Asked(Subject.ALERT, alert_id))
     desk = errand.door.desk
     asked = await errand.patiently(triage.ask(desk, alert_id, actor=errand.actor), thinking=True)
     ref = asked.alert.ref

@@ -99,8 +99,7 @@ class Pins(commands.Cog):
         message: discord.Message | None = None,
     ) -> None:
         """Apply a pin that stands in an incident's thread, if this member may; others mean nothing."""
-        home = self._door.home(self._client)
-        if home is not None and member.guild.id != home:
+        if not self._door.is_home(member.guild.id):
             return
         self._door.enlist()
         desk = self._door.desk

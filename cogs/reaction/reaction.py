@@ -72,8 +72,7 @@ class Reactions(commands.Cog):
 
     async def add(self, channel_id: int, message_id: int, emoji: str, member: discord.Member) -> None:
         """Apply an emoji that stands on a card, if this member may."""
-        home = self._door.home(self._client)
-        if home is not None and member.guild.id != home:
+        if not self._door.is_home(member.guild.id):
             return
         self._door.enlist()
         async with self._turns.of((message_id, member.id, emoji)):

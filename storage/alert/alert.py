@@ -5,11 +5,13 @@ from collections.abc import Iterable
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select
 
+from bot.domain.access.sight import EVERYTHING, Sight
 from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.signal import Severity, Signal
 from bot.domain.alert.verdict import Standing
 from storage.alert.row import INSERT, MOVE, REFRESH, SAVE, insert_row, move_row, read, refresh_row, save_row
 from storage.dialect import allocate, is_one_of
+from storage.outbox.audience import sees_alert
 from storage.table.core import IS_OPEN_ALERT, alert
 
 
@@ -25,12 +27,16 @@ class NewAlert(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which alerts to list; None means any. ``text`` is looked for in name, service and target."""
+    """Which alerts to list; None means any. ``text`` is looked for in name, service and target.
+
+    ``sight`` says for whose eyes.
+    """
 
     states: tuple[State, ...] | None = None
     severity: Severity | None = None
     owner: str | None = None
     text: str = ""
+    sight: Sight = EVERYTHING
 
 
 OPEN = Filter(states=(State.NEW, State.PROCESSING, State.ACKED, State.FAILED))
@@ -151,6 +157,8 @@ class Alerts:
             statement = statement.where(alert.c.state.in_([state.value for state in which.states]))
         if which.severity is not None:
             statement = statement.where(alert.c.severity == which.severity.value)
+        if which.sight != EVERYTHING:
+            statement = statement.where(sees_alert(which.sight))
         if which.owner is not None:
             statement = statement.where(alert.c.owner == which.owner)
         if which.text:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection, bindparam, or_, select, update
 
+from bot.domain.access.sight import EVERYTHING, Sight
 from bot.domain.access.source import Source
 from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.flap import CALM
@@ -22,6 +23,7 @@ from storage.alert.row import read_flapping
 from storage.bulk import Bulk, Lookup
 from storage.codec import actor_or_none, micros, moment, moment_or_none, span_micros
 from storage.dialect import allocate, is_one_of, one_of, upsert, values_of
+from storage.outbox.audience import sees_recurrence
 from storage.recurrence.row import (
     ACK,
     ADD,
@@ -236,7 +238,9 @@ class Recurrences:
             update(recurrence).where(recurrence.c.id == recurrence_id).values(**fix_columns(fix))
         )
 
-    def suggest(self, project_id: int, text: str, *, limit: int) -> list[Recurrence]:
+    def suggest(
+        self, project_id: int, text: str, *, limit: int, sight: Sight = EVERYTHING
+    ) -> list[Recurrence]:
         """Those whose name, service or target contains ``text``, the last seen first."""
         columns = (recurrence.c.name, recurrence.c.service, recurrence.c.target)
         rows = self._connection.execute(
@@ -244,6 +248,7 @@ class Recurrences:
             .where(
                 recurrence.c.project_id == project_id,
                 or_(*(column.icontains(text, autoescape=True) for column in columns)),
+                sees_recurrence(sight),
             )
             .order_by(recurrence.c.last_seen_at.desc(), recurrence.c.id.desc())
             .limit(limit)

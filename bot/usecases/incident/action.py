@@ -6,6 +6,7 @@ from typing import Final
 
 from msgspec import UNSET, UnsetType
 
+from bot.domain.access.sight import EVERYTHING, Sight
 from bot.domain.actor import Actor
 from bot.domain.alert.verdict import Lane
 from bot.domain.audit import Entry
@@ -115,9 +116,9 @@ async def reassign(
     return await _change(desk, action_id, actor, "action.reassign", make)
 
 
-async def waiting(desk: Desk, *, limit: int = LISTED) -> list[Action]:
+async def waiting(desk: Desk, sight: Sight = EVERYTHING, *, limit: int = LISTED) -> list[Action]:
     """What is not done on the whole desk, the most urgent first."""
-    return await desk.storage.read(lambda tx: tx.actions.waiting(desk.project.id, limit=limit))
+    return await desk.storage.read(lambda tx: tx.actions.waiting(desk.project.id, limit=limit, sight=sight))
 
 
 async def of_incident(desk: Desk, incident_id: int) -> list[Action]:

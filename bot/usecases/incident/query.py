@@ -5,6 +5,7 @@ from typing import Final
 import msgspec
 
 from bot.cards.incident.timeline import PAGE_SIZE, TimelinePage
+from bot.domain.access.sight import Asked, Subject
 from bot.domain.errors import NotFoundError
 from bot.domain.incident.duration import durations
 from bot.domain.incident.incident import Incident, format_ref
@@ -71,6 +72,8 @@ async def suggest(desk: Desk, text: str, which: IncidentFilter = OPEN) -> list[I
         digits = text.strip().lower().lstrip("i-#")
         found = tx.incidents.listing(desk.project.id, wanted, limit=SUGGESTIONS)
         exact = tx.incidents.get(desk.project.id, int(digits)) if _is_id(digits) else None
+        if exact and not tx.audiences.sees(desk.project.id, which.sight, Asked(Subject.INCIDENT, exact.id)):
+            exact = None
         if exact is not None and all(each.id != exact.id for each in found):
             found = [exact, *found][:SUGGESTIONS]
         return found

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from bot.domain.access.sight import EVERYTHING, Sight
 from bot.domain.access.source import Source
 from bot.domain.actor import Actor
 from bot.domain.alert.signal import MAX_LABEL_NAME
@@ -29,12 +30,14 @@ class Advice(msgspec.Struct, frozen=True):
     suggestions: tuple[Suggestion, ...]
 
 
-async def advise(desk: Desk) -> list[Advice]:
+async def advise(desk: Desk, sight: Sight = EVERYTHING) -> list[Advice]:
     """Advice for the sources that need any, from the newest recurrences of each."""
 
     def work(tx: Transaction) -> list[Advice]:
         found = []
         for source in tx.sources.listing(desk.project.id):
+            if not sight.sees(source.channel_id or 0):
+                continue
             kin = tx.memories.kin(source.id, limit=LOOKED_AT)
             if suggestions := tuple(suggest(kin, source.ignored_labels)):
                 found.append(Advice(source, suggestions))

@@ -101,6 +101,7 @@ async def test_roles_that_are_named_in_setup_may_respond(bare: Stage) -> None:
     await bare.person("operator").command("setup", {"respond": "on-call"})
     assert bare.desk.project.settings.respond_role_ids == (role.id,)
     visitor.member.role_ids.append(role.id)
+    await _make(bare, "generic", "first")
     alert_id = await bare.fire()
     answer = await visitor.command("alert ack", {"alert": str(alert_id)})
     assert answer["content"].startswith("✅")
