@@ -24,6 +24,7 @@ from cogs.bot import FORMS, PRESSES
 from cogs.message import looks
 from cogs.rights import RoleWords
 from storage.outbox.card import Place
+from storage.transaction import Transaction
 from tests.cogs.stage import Json, Stage, until
 from tests.senders import ANNA, add_source, firing, submission
 
@@ -209,7 +210,7 @@ async def test_what_was_shown_in_a_channel_that_is_gone_is_for_those_who_manage(
     await dark.start_bot(roles=RoleWords(respond=("everyone",), manage=("responder",)))
     gone = 4711
 
-    def move(tx: Any) -> Place:
+    def move(tx: Transaction) -> Place:
         tx.run_raw("UPDATE card SET channel_id = 4711")
         return next(iter(tx.cards.of_alerts([1]).values()))
 
