@@ -98,7 +98,10 @@ def actions(alert: Alert, tag: str, *, more: bool, escalates: bool = True) -> Ro
         buttons.append(_button(Verb.RESOLVE, "Resolve", alert, tag))
     if alert.state.open and escalates:
         buttons.append(_button(Verb.ESCALATE, "Escalate", alert, tag))
-    buttons.append(_button(Verb.NOTE, "Note", alert, tag))
+    if alert.state is State.FAILED:
+        buttons.append(_button(Verb.RETRY, "Retry", alert, tag))
+    if alert.state is not State.FAILED or not more:  # five fit; behind *More* there is room for a note
+        buttons.append(_button(Verb.NOTE, "Note", alert, tag))
     if more:
         buttons.append(_button(Verb.MORE, "More", alert, tag))
     return tuple(buttons)
@@ -169,6 +172,7 @@ def _lines(view: AlertView) -> tuple[str, ...]:
         f"📍 {place}" if place else "",
         _times(alert),
         _owner(alert),
+        attempts(alert),
         _note(alert),
         _flapping(alert),
         _incident(view.incident),
@@ -221,6 +225,20 @@ def _owner(alert: Alert) -> str:
         return f"👀 {owner} is looking{until}"
     acked = f", acknowledged {moment(alert.acked_at)}" if alert.acked_at else ""
     return f"🙋 {owner}{acked}"
+
+
+def attempts(alert: Alert) -> str:
+    """What programs tried in vain, and whether they will again."""
+    if not alert.attempts or not alert.state.open:
+        return ""
+    often = "once" if alert.attempts == 1 else f"{alert.attempts} times"
+    error = inline(alert.last_error, _NOTE)
+    parts = [f"🔧 Failed {often}: {error}" if error else f"🔧 Failed {often}"]
+    if alert.retry_at is not None:
+        parts.append(f"tries again {moment(alert.retry_at)}")
+    elif alert.state is State.FAILED:
+        parts.append("waits for a person")
+    return SEPARATOR.join(parts)
 
 
 def _note(alert: Alert) -> str:
