@@ -170,7 +170,7 @@ def _add_source(verbs: Any) -> None:
         "  tocsin source add backups --provider generic --ttl 26h --channel 123456789012345678",
     )
     add.add_argument("name", metavar="NAME", help="how the sender is called on cards")
-    add.add_argument("--provider", required=True, metavar="P", help="alertmanager, grafana or generic")
+    add.add_argument("--provider", required=True, metavar="P", help="alertmanager, sentry, generic, ...")
     add.add_argument("--channel", type=int, metavar="ID", help="where its cards go (default: the desk's)")
     add.add_argument("--fallback", type=int, metavar="ID", help="who hears when they cannot (the desk's)")
     add.add_argument(
@@ -180,6 +180,7 @@ def _add_source(verbs: Any) -> None:
         "--reopen-window", type=_duration, metavar="SPAN", help="same episode again (alerts.reopen_window)"
     )
     _card(add, default=CardShape.ALERT.value)
+    _secret(add)
     _json(add)
     _add_other_source(inner)
 
@@ -201,6 +202,7 @@ def _add_other_source(inner: Any) -> None:
         metavar="SPAN",
         help="how long the old ones work (24h)",
     )
+    _secret(rotate)
     _json(rotate)
     move = _verb(
         inner,
@@ -275,7 +277,13 @@ def _ready_file(verb: ArgumentParser, what: str) -> None:
 
 
 def _json(verb: ArgumentParser) -> None:
-    verb.add_argument("--json", action="store_true", help="print url, token and signing_secret as JSON")
+    verb.add_argument(
+        "--json", action="store_true", help="print url, token, signing_secret, name and provider as JSON"
+    )
+
+
+def _secret(verb: ArgumentParser) -> None:
+    verb.add_argument("--secret-file", type=Path, metavar="F", help="holds the secret the sender signs with")
 
 
 def _card(verb: ArgumentParser, **more: Any) -> None:

@@ -34,6 +34,7 @@ from bot.providers.label import (
 )
 from bot.providers.link import read_links
 from bot.providers.moment import read_moment, read_unix_time
+from bot.providers.sender import Provider
 from bot.providers.severity import read_severity
 
 _TITLE: Final = ("title", "name", "alertname", "subject")
@@ -82,7 +83,7 @@ _STATUSES: Final = {
 }
 
 
-class Generic:
+class Generic(Provider):
     """Anything that can post JSON."""
 
     name = "generic"

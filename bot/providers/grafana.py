@@ -22,6 +22,7 @@ from bot.domain.text import cut, one_line
 from bot.providers.group import read_group
 from bot.providers.label import NAMESPACE, SERVICE, TARGET, bound_labels, first_of, read_texts
 from bot.providers.link import read_links
+from bot.providers.sender import Provider
 from bot.providers.severity import read_severity
 
 _LEGACY_STATUSES: Final = {
@@ -33,7 +34,7 @@ _LEGACY_STATUSES: Final = {
 }
 
 
-class Grafana:
+class Grafana(Provider):
     """Grafana Alerting."""
 
     name = "grafana"
