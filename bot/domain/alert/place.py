@@ -148,7 +148,7 @@ def find_place(labels: Mapping[str, str], apart: Collection[str] = ()) -> Place:
     chosen = dict(known.choose(apart))
     namespace = known.namespace
     room = MOST - bool(namespace)
-    return Place(namespace, known.service(), SEPARATOR.join(_tell(chosen, apart, room)))
+    return Place(namespace, known.find_owner(), SEPARATOR.join(_tell(chosen, apart, room)))
 
 
 def tell_apart(labels: Mapping[str, str], others: Collection[Mapping[str, str]]) -> tuple[str, ...]:
@@ -203,7 +203,7 @@ class _Known:
         """Of the patient; that of an exporter says nothing."""
         return cut(one_line(self._own.get("namespace", "")), _LONGEST)
 
-    def service(self) -> str:
+    def find_owner(self) -> str:
         """What it belongs to, never a scraper."""
         for name in _SERVICES:
             value = self._own.get(name, "")

@@ -1,7 +1,7 @@
 """Distinction: of alerts of one name that are open together none reads like another.
 
-Where a new alert would have the place of one that is open already (or comes with it), the labels in which they
-differ are told too.
+Where a new alert would have the place of one that is open already (or comes with it), the labels in which
+they differ are told too.
 """
 
 from collections import defaultdict
