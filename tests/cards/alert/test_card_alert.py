@@ -271,7 +271,7 @@ def _parts(seen: AlertView) -> dict[str, Any]:
 
 
 def test_what_programs_tried_in_vain_and_when_they_will_again_stands_on_the_card() -> None:
-    tried: dict[str, object] = {"state": State.FAILED, "attempts": 2, "last_error": "no route to @everyone"}
+    tried: dict[str, Any] = {"state": State.FAILED, "attempts": 2, "last_error": "no route to @everyone"}
     lines = read(render(view(**tried)).to_payload())
     assert "🔧 Failed 2 times: no route to" in lines
     assert "waits for a person" in lines
