@@ -91,7 +91,7 @@ _INCIDENT: Final = _numbered(Subject.INCIDENT)
 PRESSES: Final[Mapping[Verb, Pressed]] = MappingProxyType(
     {
         **dict.fromkeys((Verb.ACK, Verb.UNACK, Verb.CLAIM, Verb.RELEASE, Verb.RESOLVE), _ALERT),
-        **dict.fromkeys((Verb.NOTE, Verb.MORE), _ALERT),
+        **dict.fromkeys((Verb.NOTE, Verb.MORE, Verb.RETRY), _ALERT),
         Verb.ESCALATE: _escalated,
         **dict.fromkeys((Verb.GROUP_ACK, Verb.GROUP_RESOLVE, Verb.GROUP_PAGE), _GROUP),
         Verb.BOARD: _numbered(Subject.CHANNEL),

@@ -24,6 +24,7 @@ class Verb(StrEnum):
     UNACK = "unack"
     CLAIM = "claim"
     RELEASE = "release"
+    RETRY = "retry"
     RESOLVE = "resolve"
     NOTE = "note"
     MORE = "more"

@@ -26,10 +26,14 @@ TASKS: Final = MappingProxyType(
         Verb.UNACK: "give alerts back",
         Verb.CLAIM: "claim alerts",
         Verb.RELEASE: "release alerts",
+        Verb.RETRY: "have alerts tried again",
         Verb.RESOLVE: "resolve alerts",
         Verb.NOTE: "write notes",
     }
 )
+
+
+_AT_ONCE: Final = (Verb.ACK, Verb.UNACK, Verb.CLAIM, Verb.RELEASE, Verb.RETRY, Verb.RESOLVE)
 
 
 def _acting(verb: Verb) -> Act:
@@ -109,7 +113,7 @@ async def _show(errand: Errand, pressed: Pressed) -> None:
 
 PRESSES: Final[Acts] = MappingProxyType(
     {
-        **{verb: _acting(verb) for verb in (Verb.ACK, Verb.UNACK, Verb.CLAIM, Verb.RELEASE, Verb.RESOLVE)},
+        **{verb: _acting(verb) for verb in _AT_ONCE},
         Verb.NOTE: ask_note,
         Verb.MORE: show_more,
     }

@@ -1,6 +1,7 @@
 """Alerts: the rows of episodes, as queries that read as sentences."""
 
 from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select
@@ -38,6 +39,9 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     sight: Sight = EVERYTHING
 
+
+RECENT: Final = 500
+"""Open alerts among which others of one name are looked for."""
 
 OPEN = Filter(states=(State.NEW, State.PROCESSING, State.ACKED, State.FAILED))
 
@@ -111,12 +115,40 @@ class Alerts:
         matching = self._matching(project_id, which).with_only_columns(func.count())
         return self._connection.execute(matching).scalar_one()
 
+    def open_named(self, project_id: int, names: Iterable[str]) -> list[tuple[int, str, str, str, str]]:
+        """Source, name, namespace, target and labels (JSON) of open alerts of these names.
+
+        They are looked for among the `RECENT` newest open ones: an index by name would cost every alert.
+        """
+        columns = (alert.c.source_id, alert.c.name, alert.c.namespace, alert.c.target, alert.c.labels)
+        newest = (
+            select(*columns)
+            .where(alert.c.project_id == project_id, IS_OPEN_ALERT)
+            .order_by(alert.c.id.desc())
+            .limit(RECENT)
+            .subquery()
+        )
+        rows = self._connection.execute(
+            select(newest).where(is_one_of(self._connection, newest.c.name, names))
+        )
+        return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
+
     def leases_over(self, *, now_us: int, limit: int = 100) -> list[tuple[int, int]]:
         """(project, alert) whose lease has run out."""
         rows = self._connection.execute(
             select(alert.c.project_id, alert.c.id)
             .where(alert.c.lease_expires_at.is_not(None), alert.c.lease_expires_at <= now_us)
             .order_by(alert.c.lease_expires_at)
+            .limit(limit)
+        )
+        return [(row.project_id, row.id) for row in rows]
+
+    def retries_due(self, *, now_us: int, limit: int = 100) -> list[tuple[int, int]]:
+        """(project, alert) that is to be tried again."""
+        rows = self._connection.execute(
+            select(alert.c.project_id, alert.c.id)
+            .where(alert.c.retry_at.is_not(None), alert.c.retry_at <= now_us)
+            .order_by(alert.c.retry_at)
             .limit(limit)
         )
         return [(row.project_id, row.id) for row in rows]

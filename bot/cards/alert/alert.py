@@ -17,10 +17,13 @@ from bot.cards.limits import TITLE, fit, fit_modal
 from bot.cards.look import SEPARATOR, TIMES, banner, colour, span_of
 from bot.cards.text import address, inline, link, moment, plain, public_address, who
 from bot.domain.alert.alert import Alert, State, format_ref
+from bot.domain.alert.cause import find_cause
+from bot.domain.alert.place import MOST
+from bot.domain.alert.place import SEPARATOR as PLACE_SEPARATOR
 from bot.domain.recurrence.recurrence import Memory
 
 _NAME: Final = 150
-_CAUSE: Final = 350
+_CAUSE: Final = 220
 _PLACE: Final = 160
 _NOTE: Final = 200
 _SOURCE: Final = 60
@@ -98,7 +101,10 @@ def actions(alert: Alert, tag: str, *, more: bool, escalates: bool = True) -> Ro
         buttons.append(_button(Verb.RESOLVE, "Resolve", alert, tag))
     if alert.state.open and escalates:
         buttons.append(_button(Verb.ESCALATE, "Escalate", alert, tag))
-    buttons.append(_button(Verb.NOTE, "Note", alert, tag))
+    if alert.state is State.FAILED:
+        buttons.append(_button(Verb.RETRY, "Retry", alert, tag))
+    if alert.state is not State.FAILED or not more:  # five fit; behind *More* there is room for a note
+        buttons.append(_button(Verb.NOTE, "Note", alert, tag))
     if more:
         buttons.append(_button(Verb.MORE, "More", alert, tag))
     return tuple(buttons)
@@ -119,8 +125,9 @@ def note_modal(alert: Alert, tag: str) -> Modal:
 
 
 def places(alert: Alert) -> tuple[str, ...]:
-    """Service, namespace and target as they were sent, each once, without the empty ones."""
-    return tuple(dict.fromkeys(filter(None, (alert.service, alert.namespace, alert.target))))
+    """The patient, its namespace and its service, each once, without the empty ones; at most `MOST` words."""
+    told = [*filter(None, alert.target.split(PLACE_SEPARATOR)), alert.namespace, alert.service]
+    return tuple(dict.fromkeys(filter(None, told)))[:MOST]
 
 
 def where(alert: Alert, limit: int = _PLACE) -> str:
@@ -169,6 +176,7 @@ def _lines(view: AlertView) -> tuple[str, ...]:
         f"📍 {place}" if place else "",
         _times(alert),
         _owner(alert),
+        attempts(alert),
         _note(alert),
         _flapping(alert),
         _incident(view.incident),
@@ -178,9 +186,7 @@ def _lines(view: AlertView) -> tuple[str, ...]:
 
 
 def _reason(alert: Alert) -> str:
-    """The summary; the description where there is none, or where it only says the name again."""
-    summary = alert.summary if alert.summary.strip() != alert.name.strip() else ""
-    return summary or alert.description
+    return find_cause(alert.name, alert.summary, alert.description, alert.labels)
 
 
 def _escalation(alert: Alert) -> str:
@@ -221,6 +227,20 @@ def _owner(alert: Alert) -> str:
         return f"👀 {owner} is looking{until}"
     acked = f", acknowledged {moment(alert.acked_at)}" if alert.acked_at else ""
     return f"🙋 {owner}{acked}"
+
+
+def attempts(alert: Alert) -> str:
+    """What programs tried in vain, and whether they will again."""
+    if not alert.attempts or not alert.state.open:
+        return ""
+    often = "once" if alert.attempts == 1 else f"{alert.attempts} times"
+    error = inline(alert.last_error, _NOTE)
+    parts = [f"🔧 Failed {often}: {error}" if error else f"🔧 Failed {often}"]
+    if alert.retry_at is not None:
+        parts.append(f"tries again {moment(alert.retry_at)}")
+    elif alert.state is State.FAILED:
+        parts.append("waits for a person")
+    return SEPARATOR.join(parts)
 
 
 def _note(alert: Alert) -> str:

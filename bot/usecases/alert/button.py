@@ -18,6 +18,7 @@ from bot.domain.alert.alert import Alert, format_ref
 from bot.domain.errors import NotFoundError
 from bot.domain.outbox.outbox import CardKind
 from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.alert import retry
 from bot.usecases.alert.lifecycle import Move
 from bot.usecases.desk import Desk
 from bot.usecases.view import alert_view
@@ -74,6 +75,7 @@ _MOVES: Final[Mapping[Verb, Callable[[Desk, int, Actor, str], Move]]] = MappingP
         Verb.UNACK: lambda _, alert_id, actor, __: alerts.unacknowledging(alert_id, actor),
         Verb.CLAIM: lambda desk, alert_id, actor, _: alerts.claiming(alert_id, actor, desk.rules.lease),
         Verb.RELEASE: lambda _, alert_id, actor, __: alerts.releasing(alert_id, actor),
+        Verb.RETRY: lambda _, alert_id, actor, __: retry.retrying(alert_id, actor),
         Verb.RESOLVE: lambda _, alert_id, actor, note: alerts.resolving(alert_id, actor, note),
         Verb.NOTE: lambda _, alert_id, actor, note: alerts.annotating(alert_id, actor, note),
     }

@@ -43,7 +43,7 @@ def test_a_new_alert_says_how_bad_what_why_where_and_since_when() -> None:
     assert read(render(view()).to_payload()) == expect("""
         🔴 CRITICAL · HighErrorRate
         cart error_ratio is 9% (threshold 5%)
-        📍 checkout · prod · cart-7d9f
+        📍 cart-7d9f · prod · checkout
         🕐 <t:1791201600:R>
         [Runbook](https://wiki.example.com/cart%20%28errors%29) · [Source](https://prometheus.example.com/graph?g0.expr=up)
         A-1042 · k7f3 · prod-am
@@ -83,7 +83,7 @@ def test_a_repeating_flapping_known_alert_says_so() -> None:
     assert read(render(held).to_payload()) == expect("""
         🔴 CRITICAL · HighErrorRate
         cart error_ratio is 9% (threshold 5%)
-        📍 checkout · prod · cart-7d9f
+        📍 cart-7d9f · prod · checkout
         🕐 <t:1791201600:R> · \u00d712, last <t:1791202140:R> · 3 flaps
         🔕 Flapping: 3 times in 20 min, held quiet until calm
         🧵 Part of <#5>
@@ -99,7 +99,7 @@ def test_a_claimed_alert_says_who_looks_and_until_when() -> None:
     assert read(render(claimed).to_payload()) == expect("""
         👀 CLAIMED · CRITICAL · HighErrorRate
         cart error_ratio is 9% (threshold 5%)
-        📍 checkout · prod · cart-7d9f
+        📍 cart-7d9f · prod · checkout
         🕐 <t:1791201600:R>
         👀 <@77> is looking, until <t:1791205200:t>
         A-1042 · k7f3 · prod-am
@@ -120,7 +120,7 @@ def test_an_acked_alert_says_who_has_it_and_what_they_know() -> None:
     assert read(render(acked).to_payload()) == expect(r"""
         🟡 ACKED · WARNING · HighErrorRate
         cart error_ratio is 9% (threshold 5%)
-        📍 checkout · prod · cart-7d9f
+        📍 cart-7d9f · prod · checkout
         🕐 <t:1791201600:R>
         🙋 <@77>, acknowledged <t:1791201780:R>
         💬 known, \*deploy\* rolls back — <@77>
@@ -139,7 +139,7 @@ def test_a_failed_alert_asks_for_somebody() -> None:
         🕐 <t:1791201600:R>
         💬 no runbook matched
         A-1042 · k7f3 · prod-am
-        [ Acknowledge | Resolve | Escalate | Note | More ]
+        [ Acknowledge | Resolve | Escalate | Retry | More ]
     """)
 
 
@@ -156,7 +156,7 @@ def test_a_resolved_alert_says_how_long_and_by_whom() -> None:
     assert read(render(resolved).to_payload()) == expect("""
         ✅ RESOLVED · CRITICAL · HighErrorRate
         cart error_ratio is 9% (threshold 5%)
-        📍 checkout · prod · cart-7d9f
+        📍 cart-7d9f · prod · checkout
         🕐 Lasted 42 min, over <t:1791204120:R> by prod-am · \u00d712
         🙋 <@77>, acknowledged <t:1791201600:R>
         A-1042 · k7f3 · prod-am
@@ -193,7 +193,7 @@ def test_a_summons_leads_to_the_card() -> None:
     [
         ({"summary": "", "description": "disk\nfull"}, "disk full"),
         ({"summary": "HighErrorRate", "description": "9% of requests fail"}, "9% of requests fail"),
-        ({"summary": "", "description": ""}, "📍 checkout · prod · cart-7d9f"),
+        ({"summary": "", "description": ""}, "📍 cart-7d9f · prod · checkout"),
     ],
 )
 def test_the_first_line_is_the_cause(changes: dict[str, Any], cause: str) -> None:
@@ -268,3 +268,15 @@ def test_the_note_form_asks_one_question() -> None:
 
 def _parts(seen: AlertView) -> dict[str, Any]:
     return {name: getattr(seen, name) for name in seen.__struct_fields__}
+
+
+def test_what_programs_tried_in_vain_and_when_they_will_again_stands_on_the_card() -> None:
+    tried: dict[str, Any] = {"state": State.FAILED, "attempts": 2, "last_error": "no route to @everyone"}
+    lines = read(render(view(**tried)).to_payload())
+    assert "🔧 Failed 2 times: no route to" in lines
+    assert "waits for a person" in lines
+    assert "@everyone" not in lines
+    again = read(render(view(**{**tried, "attempts": 1, "retry_at": NOON})).to_payload())
+    assert "🔧 Failed once: no route to" in again
+    assert "tries again <t:1791201600:R>" in again
+    assert "Failed" not in read(render(view(**{**tried, "state": State.RESOLVED})).to_payload())
