@@ -105,6 +105,11 @@ class Alerts:
         matching = self._matching(project_id, which).with_only_columns(func.count())
         return self._connection.execute(matching).scalar_one()
 
+    def newest_of(self, recurrence_id: int) -> int:
+        """The last episode of a recurrence, 0 when it has none."""
+        newest = select(func.max(alert.c.id)).where(alert.c.recurrence_id == recurrence_id)
+        return self._connection.execute(newest).scalar_one() or 0
+
     def leases_over(self, *, now_us: int, limit: int = 100) -> list[tuple[int, int]]:
         """(project, alert) whose lease has run out."""
         rows = self._connection.execute(
