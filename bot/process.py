@@ -30,13 +30,23 @@ def share_heap() -> None:
 
 
 @contextmanager
-def holding(path: Path) -> Iterator[None]:
-    """Mark the embedded file as in use, and warn when another process has it: both would post its cards."""
+def held(path: Path) -> Iterator[bool]:
+    """Mark the embedded file as in use; yields False when another process has marked it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.with_name(f"{path.name}.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
+            yield False
+        else:
+            yield True
+
+
+@contextmanager
+def holding(path: Path) -> Iterator[None]:
+    """Mark the embedded file as in use, and warn when another process has it: both would post its cards."""
+    with held(path) as alone:
+        if not alone:
             _log.warning("another process uses this database file: let only one of them run", file=str(path))
         yield
 

@@ -1,7 +1,7 @@
 """Dialect: the few places where the two engines need different words."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
@@ -20,6 +20,8 @@ from sqlalchemy.sql.expression import ClauseElement
 
 from storage.bulk import Lookup
 from storage.codec import encode
+
+WORKER_LOCK: Final = 7262  # the class of the advisory locks that say a worker lives
 
 _ids: dict[str, Lookup] = {}
 
@@ -107,7 +109,7 @@ def hold_groups(connection: Connection, project_id: int) -> None:
 
 def mark_alive(connection: Connection, worker: str) -> None:
     """Hold the lock that says this worker lives (PostgreSQL)."""
-    statement = text("SELECT pg_advisory_lock(7262, hashtext(:worker))")
+    statement = text(f"SELECT pg_advisory_lock({WORKER_LOCK}, hashtext(:worker))")
     connection.execute(statement, {"worker": worker})
 
 
@@ -115,5 +117,5 @@ def is_dead(connection: Connection, worker: str) -> bool:
     """Whether nobody holds the worker's lock; SQLite has one process, so any other worker is dead."""
     if connection.dialect.name != "postgresql":
         return True
-    statement = text("SELECT pg_try_advisory_xact_lock(7262, hashtext(:worker))")
+    statement = text(f"SELECT pg_try_advisory_xact_lock({WORKER_LOCK}, hashtext(:worker))")
     return bool(connection.execute(statement, {"worker": worker}).scalar_one())

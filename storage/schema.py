@@ -15,6 +15,7 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from bot.domain.errors import TocsinError
 from storage.engine import begin_immediate, is_sqlite, make_private, prepare_writer, sqlite_path
 from storage.table.core import metadata
 
@@ -22,28 +23,52 @@ T = TypeVar("T")
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 
+class NewerSchemaError(TocsinError):
+    """The database was written by a later version of Tocsin, whose tables this one does not know."""
+
+    def __init__(self, revision: str) -> None:
+        super().__init__(
+            f"The database has the tables of a newer Tocsin ({revision}), and this one goes up to {newest()}."
+            " Run the newer version again, or restore a backup that was made before the upgrade:"
+            " tocsin restore FILE. Nothing was changed."
+        )
+
+
+def newest() -> str:
+    """The revision of the tables that this version works with."""
+    return str(ScriptDirectory.from_config(_config()).get_current_head())
+
+
 async def pending(url: str) -> list[str]:
     """The names of migrations that the database at ``url`` still lacks, oldest first.
 
     An embedded file that does not exist lacks them all and is not created.
+
+    Raises:
+        NewerSchemaError: a later version has already changed them.
     """
     if is_sqlite(url) and not sqlite_path(url).exists():
         return _missing(None)
-    return await _on_connection(url, lambda connection: _missing(_revision(connection)))
+    return await on_connection(url, lambda connection: _missing(revision_of(connection)))
 
 
 async def upgrade(url: str) -> list[str]:
-    """Apply all pending migrations in one transaction and name them; doing it twice does nothing."""
+    """Apply all pending migrations in one transaction and name them; doing it twice does nothing.
 
-    def work(connection: Connection) -> list[str]:
-        missing = _missing(_revision(connection))
-        if missing:
-            config = _config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-        return missing
+    Raises:
+        NewerSchemaError: a later version has already changed them.
+    """
+    return await on_connection(url, lambda connection: migrate(connection, "head"))
 
-    return await _on_connection(url, work)
+
+def migrate(connection: Connection, revision: str) -> list[str]:
+    """Apply the migrations up to ``revision`` within the caller's transaction, and name them."""
+    missing = _missing(revision_of(connection), revision)
+    if missing:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    return missing
 
 
 def upgrade_now(url: str) -> list[str]:
@@ -71,7 +96,7 @@ async def drift(url: str) -> list[str]:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return [str(each) for each in compare_metadata(context, metadata)]
 
-    return await _on_connection(url, work)
+    return await on_connection(url, work)
 
 
 def _config(buffer: io.StringIO | None = None) -> Config:
@@ -80,17 +105,25 @@ def _config(buffer: io.StringIO | None = None) -> Config:
     return config
 
 
-def _revision(connection: Connection) -> str | None:
+def revision_of(connection: Connection) -> str | None:
+    """The last migration that was applied, None for a database without tables of ours."""
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def _missing(current: str | None) -> list[str]:
+def known(revision: str) -> bool:
+    """Whether this version knows how to reach ``revision``."""
+    return any(step.revision == revision for step in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
+def _missing(current: str | None, until: str = "head") -> list[str]:
     script = ScriptDirectory.from_config(_config())
-    steps = [step.revision for step in script.iterate_revisions("head", current or "base")]
+    if current is not None and not known(current):
+        raise NewerSchemaError(current)
+    steps = [step.revision for step in script.iterate_revisions(until, current or "base")]
     return list(reversed(steps))
 
 
-async def _on_connection(url: str, work: Callable[[Connection], T]) -> T:
+async def on_connection(url: str, work: Callable[[Connection], T]) -> T:
     """Run ``work`` in one transaction on a connection of its own."""
     if is_sqlite(url):
         return await asyncio.to_thread(_on_file, url, work)

@@ -18,7 +18,7 @@ ANNA, BEN = person(1, "Anna"), person(2, "Ben")
 def submission(
     source: Source, *signals: Signal, key: str = "", rejected: tuple[Rejected, ...] = ()
 ) -> Submission:
-    """What ingress makes of a request; the name of a signal is its signature."""
+    """What ingress makes of a request; a signal's fingerprint, else its name, is its signature."""
     envelope = Envelope(
         digest=hashlib.sha256(f"{source.id}-{key}-{signals}".encode()).hexdigest(),
         source_id=source.id,
@@ -29,7 +29,9 @@ def submission(
         redactions=0,
         received_at=source.created_at,
     )
-    identified = tuple(Identified(place, signal.name, signal) for place, signal in enumerate(signals))
+    identified = tuple(
+        Identified(place, signal.fingerprint or signal.name, signal) for place, signal in enumerate(signals)
+    )
     return Submission(source=source, envelope=envelope, signals=identified, rejected=rejected)
 
 

@@ -14,7 +14,7 @@ import pytest
 from bot.__main__ import main
 from bot.clock import SystemClock
 from bot.domain.alert.signal import Signal, Status
-from bot.providers.registry import PROVIDERS
+from bot.providers.registry import PROVIDERS, SENDERS
 from bot.verbs.emit import alter
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
@@ -23,7 +23,12 @@ VERBS = [
     "demo",
     "sandbox",
     "check",
+    "health",
+    "config example",
     "db upgrade",
+    "upgrade",
+    "backup",
+    "restore",
     "source add",
     "source list",
     "source move",
@@ -130,8 +135,44 @@ class TestSource:
     def test_adding_prints_address_and_token_for_programs(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert tocsin("source add prod --provider alertmanager --json") == 0
         said = json.loads(capsys.readouterr().out)
-        assert said.keys() == {"url", "token", "signing_secret"}
+        assert said.keys() == {"url", "token", "signing_secret", "name", "provider"}
         assert said["url"] == "http://127.0.0.1:8080/v1/hooks/alertmanager"
+
+    @pytest.mark.parametrize("provider", SENDERS)
+    def test_every_kind_of_sender_gets_the_address_it_can_use(
+        self, provider: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert tocsin(f"source add prod --provider {provider} --json") == 0
+        said = json.loads(capsys.readouterr().out)
+        base = "http://127.0.0.1:8080"
+        expected = {
+            **dict.fromkeys(("alertmanager-api", "pagerduty", "opsgenie"), base),
+            "discord": f"{base}/api/webhooks/1/{said['token']}",
+            "slack": f"{base}/api/webhooks/1/{said['token']}/slack",
+        }
+        hook = f"{base}/v1/hooks/{provider}"
+        in_url = f"{hook}/{said['token']}"
+        assert said["url"] == expected.get(provider, in_url if SENDERS[provider].only_url else hook)
+
+    def test_the_secret_of_a_sender_is_kept_sealed(
+        self, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        file = tmp_path / "secret"
+        file.write_text("it's a Secret to Everybody\n")
+        assert tocsin(f"source add prod --provider grafana --secret-file {file} --json") == 0
+        assert tocsin("source rotate prod --json") == 0
+        dump = "\n".join(sqlite3.connect(data / "tocsin.db").iterdump())
+        assert "Everybody" not in dump + capsys.readouterr().out
+        assert dump.count("'s1:") == 2
+
+    def test_a_secret_that_is_none_is_told(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        file = tmp_path / "secret"
+        for content in (b"", b"two\nlines", b"x" * 1_025, b"\xff"):
+            file.write_bytes(content)
+            assert tocsin(f"source add prod --provider grafana --secret-file {file}") == 1
+            assert "secret" in capsys.readouterr().err
+        assert tocsin(f"source add prod --provider grafana --secret-file {tmp_path}/none") == 1
+        assert "No such file" in capsys.readouterr().err
 
     def test_the_public_address_is_shown_when_there_is_one(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -32,6 +32,7 @@ from bot.domain.alert.signal import Reading, Rejected, Status
 from bot.domain.alert.signature import signature
 from bot.domain.alert.verdict import Verdict
 from bot.domain.errors import InvalidInputError
+from bot.ingress.address import read_address
 from bot.ingress.allowance import Allowance
 from bot.ingress.body import inflate, read_body
 from bot.ingress.claim import Bearer, read_claim, unauthenticated
@@ -85,19 +86,20 @@ class Hook:
         self._unproven = Room(MOST_UNPROVEN)
         metrics.IN_FLIGHT.set_function(lambda: self._known.taken)
 
-    async def accept(self, request: web.BaseRequest, provider: Provider) -> web.Response:
-        """Take one request in.
+    async def accept(self, request: web.BaseRequest, provider: Provider, tail: str = "") -> web.Response:
+        """Take one request in; ``tail`` is what follows the provider's name in the address.
 
         Raises:
             Refusal: with all that is wrong with it.
             NotDurableError: it cannot be stored now.
         """
         began = self._desk.clock.monotonic()
-        claim = read_claim(request.headers, self._desk.clock.now())
+        address = read_address(request, provider, tail)
+        claim = read_claim(request.headers, self._desk.clock.now(), provider.name, in_url=address.token)
         if isinstance(claim, Bearer):
-            credential = await self._keyring.of_token(claim.digest, provider.name)
+            credential = await self._keyring.of_token(claim.digest, provider.name, own=claim.own)
             if credential is None:
-                raise unauthenticated(f"This token does not open /v1/hooks/{provider.name}.", "Authorization")
+                raise unauthenticated(f"This token does not open /v1/hooks/{provider.name}.", claim.header)
             with self._known:
                 with self._reading.hold(self._announced(request)):
                     body = await self._read(request)

@@ -11,13 +11,17 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
+import structlog
+
 from bot.domain.errors import NotDurableError
 from bot.ingress.claim import Signed
 from bot.ingress.room import Room
 from bot.usecases.admin import source as sources
+from bot.usecases.admin.seal import unseal
 from bot.usecases.admin.source import Credential  # type: ignore[attr-defined]  # a value that use cases hand out
 from bot.usecases.desk import Desk
 
+_log = structlog.stdlib.get_logger(__name__)
 MAX_AGE: Final = timedelta(seconds=5)
 SHORTEST_INTERVAL: Final = timedelta(seconds=1)
 MOST_WAITING: Final = 128
@@ -31,6 +35,7 @@ class Keyring:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._keys: dict[str, Credential] = {}
+        self._secrets: dict[str, str] = {}  # by the digest of the token beside them
         self._read_at: float | None = None
         self._readings = 0
         self._failure: NotDurableError | None = None
@@ -43,8 +48,12 @@ class Keyring:
         self._read_at = None
         self._told.set()
 
-    async def of_token(self, digest: str, provider: str | None = None) -> Credential | None:
+    async def of_token(
+        self, digest: str, provider: str | None = None, *, own: bool = False
+    ) -> Credential | None:
         """The credential whose token has ``digest``, if it may speak as ``provider`` (None: as any).
+
+        ``own``: what was shown may also be the secret of a sender that sends it as it is.
 
         Raises:
             NotDurableError: the database cannot be reached.
@@ -53,6 +62,8 @@ class Keyring:
 
         def search() -> Credential | None:
             key = self._keys.get(digest)
+            if key is None and own:
+                return self._of_secret(digest, provider)
             if key is None or not hmac.compare_digest(key.digest, digest):
                 return None
             return key if provider in (None, key.source.provider) and self._opens(key) else None
@@ -71,13 +82,30 @@ class Keyring:
                     continue
                 if len(tried) < MOST_TRIED and key.digest not in tried and self._opens(key):
                     tried.add(key.digest)
-                    if signed.fits(sources.signing_secret(self._desk, source.id, key.generation), body):
+                    if any(signed.fits(secret, body) for secret in self._secrets_of(key, signed)):
                         found = key
             return found
 
         if not self._desk.signing_key:  # secrets made without a key are no secrets
             return None
         return await self._find(search)
+
+    def _secrets_of(self, key: Credential, signed: Signed) -> list[str]:
+        own = self._secrets.get(key.digest)
+        secrets = [] if own is None else [own]
+        if not signed.own:
+            source = key.source
+            secrets.append(sources.signing_secret(self._desk, source.id, key.generation, source.provider))
+        return secrets
+
+    def _of_secret(self, digest: str, provider: str | None) -> Credential | None:
+        found = None
+        for key in self._keys.values():
+            if key.source.provider == provider and self._opens(key):
+                secret = self._secrets.get(key.digest)
+                if secret is not None and hmac.compare_digest(sources.digest(secret), digest):
+                    found = key
+        return found
 
     def _opens(self, key: Credential) -> bool:
         return key.expires_at is None or key.expires_at > self._desk.clock.now()
@@ -122,7 +150,16 @@ class Keyring:
             return
         self._failure = None
         self._keys = {key.digest: key for key in keys}
+        self._secrets = {key.digest: secret for key in keys if (secret := self._unsealed(key)) is not None}
         self._read_at = None if self._told.is_set() else clock.monotonic()
+
+    def _unsealed(self, key: Credential) -> str | None:
+        if key.secret is None:
+            return None
+        secret = unseal(self._desk, key.source.id, key.secret)
+        if secret is None:
+            _log.warning("secret cannot be read: the desk's key has changed", source=key.source.name)
+        return secret
 
     async def _rest(self, seconds: float) -> None:
         """Wait, or go on at once when told that something changed."""

@@ -29,10 +29,11 @@ from bot.ingress.options import IngressOptions
 from bot.ingress.problem import Reason, Refusal
 from bot.ingress.readiness import Probes, Readiness
 from bot.providers.registry import PROVIDERS
+from bot.providers.sender import HOOKS
 from bot.usecases.desk import Desk
 from bot.usecases.intake.queue import Intake
 
-HOOKS: Final = "/v1/hooks/"
+_METHODS: Final = ("POST", "PUT", "GET", "OPTIONS")
 STOP_SECONDS: Final = 20.0
 _BACKLOG: Final = 1_024
 _PROXY_HEADERS: Final = ("Forwarded", "Via", "X-Forwarded-For", "X-Real-IP")
@@ -117,11 +118,12 @@ class Ingress:
 
     async def _route(self, request: web.BaseRequest, path: str) -> web.Response:
         if path.startswith(HOOKS):
-            provider = PROVIDERS.get(path.removeprefix(HOOKS))
+            name, _, tail = path.removeprefix(HOOKS).partition("/")
+            provider = PROVIDERS.get(name)
             if provider is None:
                 raise Refusal(Reason.NOT_FOUND, f"There is {', '.join(PROVIDERS)}.", field="provider")
-            _require_method(request, "POST")
-            return await self._hook.accept(request, provider)
+            _require_method(request, *sorted(provider.methods, key=_METHODS.index))
+            return await self._hook.accept(request, provider, tail.rstrip("/"))
         page = self._pages.get(path)
         if page is None:
             return await self._api.answer(request)
@@ -152,7 +154,7 @@ class Ingress:
 
 def _label(path: str) -> str:
     """The provider that ``path`` is about, from a bounded set of words."""
-    name = path.removeprefix(HOOKS)
+    name = path.removeprefix(HOOKS).partition("/")[0]
     return name if name in PROVIDERS else "unknown"
 
 

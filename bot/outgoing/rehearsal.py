@@ -8,7 +8,7 @@ from typing import Final
 import httpx
 
 from bot.domain.errors import NotFoundError, TocsinError
-from bot.providers.registry import PROVIDERS
+from bot.providers.registry import PROVIDERS, SENDERS
 from bot.usecases.admin import source as sources
 from bot.usecases.desk import Desk
 
@@ -33,10 +33,14 @@ class Rehearsal:
         if not found:
             raise NotFoundError("source", source_name)
         (source,) = found
+        if source.provider not in PROVIDERS:
+            raise TocsinError(
+                f"Send a test from {SENDERS[source.provider].title} itself: it has its own address."
+            )
         now = self._desk.clock.now()
         body = json.dumps(PROVIDERS[source.provider].example(now)).encode()
         stamp = str(int(now.timestamp()))
-        secret = sources.signing_secret(self._desk, source.id, source.generation)
+        secret = sources.signing_secret(self._desk, source.id, source.generation, source.provider)
         signature = hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
         headers = {
             "Content-Type": "application/json",

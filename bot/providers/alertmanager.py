@@ -5,9 +5,10 @@ from datetime import datetime
 
 from bot.domain.alert.signal import Reading
 from bot.providers.group import read_group
+from bot.providers.sender import Provider
 
 
-class Alertmanager:
+class Alertmanager(Provider):
     """Prometheus Alertmanager."""
 
     name = "alertmanager"

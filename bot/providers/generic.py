@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from bot.domain.alert.signal import (
     MAX_DESCRIPTION,
-    MAX_LABEL_NAME,
     MAX_NAME,
     MAX_SUMMARY,
     Reading,
@@ -23,17 +22,15 @@ from bot.domain.errors import InvalidInputError
 from bot.domain.text import cut, one_line, words
 from bot.providers.batch import read_batch
 from bot.providers.label import (
-    NAMESPACE,
-    SERVICE,
-    TARGET,
     bound_identity,
     bound_labels,
-    first_of,
+    locate,
     read_texts,
     write_scalar,
 )
 from bot.providers.link import read_links
 from bot.providers.moment import read_moment, read_unix_time
+from bot.providers.sender import Provider
 from bot.providers.severity import read_severity
 
 _TITLE: Final = ("title", "name", "alertname", "subject")
@@ -82,7 +79,7 @@ _STATUSES: Final = {
 }
 
 
-class Generic:
+class Generic(Provider):
     """Anything that can post JSON."""
 
     name = "generic"
@@ -152,9 +149,12 @@ def _read_alert(alert: object) -> Signal:
         labels=bound_labels(labels),
         links=read_links(_link_candidates(alert)),
         fingerprint=bound_identity(_scalar(alert, _FINGERPRINT)),
-        namespace=cut(_text(alert, ("namespace",)) or first_of(labels, NAMESPACE), MAX_LABEL_NAME),
-        service=cut(_text(alert, ("service",)) or first_of(labels, SERVICE), MAX_LABEL_NAME),
-        target=cut(_text(alert, ("target", "host", "instance")) or first_of(labels, TARGET), MAX_LABEL_NAME),
+        **locate(
+            labels,
+            namespace=_text(alert, ("namespace",)),
+            service=_text(alert, ("service",)),
+            target=_text(alert, ("target", "host", "instance")),
+        ),
         group_key=bound_identity(_text(alert, _GROUP)),
         started_at=_read_time(alert, _STARTED),
         ended_at=_read_time(alert, _ENDED) if status is Status.RESOLVED else None,

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from bot.domain.alert.signal import (
     MAX_DESCRIPTION,
-    MAX_LABEL_NAME,
     MAX_NAME,
     MAX_SUMMARY,
     Reading,
@@ -20,8 +19,9 @@ from bot.domain.alert.signal import (
 from bot.domain.errors import InvalidInputError
 from bot.domain.text import cut, one_line
 from bot.providers.group import read_group
-from bot.providers.label import NAMESPACE, SERVICE, TARGET, bound_labels, first_of, read_texts
+from bot.providers.label import bound_labels, first_of, locate, read_texts
 from bot.providers.link import read_links
+from bot.providers.sender import Provider
 from bot.providers.severity import read_severity
 
 _LEGACY_STATUSES: Final = {
@@ -33,7 +33,7 @@ _LEGACY_STATUSES: Final = {
 }
 
 
-class Grafana:
+class Grafana(Provider):
     """Grafana Alerting."""
 
     name = "grafana"
@@ -148,9 +148,7 @@ def _read_legacy(payload: dict[str, Any]) -> Signal:
         labels=bound_labels(labels),
         links=read_links([("Source", payload.get("ruleUrl"))]),
         fingerprint=f"rule:{_number(payload, 'orgId')}:{_number(payload, 'ruleId')}",
-        namespace=cut(first_of(labels, NAMESPACE), MAX_LABEL_NAME),
-        service=cut(first_of(labels, SERVICE), MAX_LABEL_NAME),
-        target=cut(first_of(labels, TARGET), MAX_LABEL_NAME),
+        **locate(labels),
     )
 
 

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from bot.domain.alert.signal import (
     MAX_DESCRIPTION,
-    MAX_LABEL_NAME,
     MAX_NAME,
     MAX_SUMMARY,
     Reading,
@@ -22,7 +21,7 @@ from bot.domain.alert.signal import (
 from bot.domain.errors import InvalidInputError
 from bot.domain.text import cut, one_line
 from bot.providers.batch import read_batch
-from bot.providers.label import NAMESPACE, SERVICE, TARGET, bound_identity, bound_labels, first_of, read_texts
+from bot.providers.label import bound_identity, bound_labels, first_of, locate, read_texts
 from bot.providers.link import read_links
 from bot.providers.moment import read_moment
 from bot.providers.severity import read_severity
@@ -68,9 +67,7 @@ def _read_alert(alert: object, group_key: str) -> Signal:
         labels=bound_labels(labels),
         links=read_links(_link_candidates(alert, annotations)),
         fingerprint=bound_identity(fingerprint) if isinstance(fingerprint, str) else "",
-        namespace=cut(first_of(labels, NAMESPACE), MAX_LABEL_NAME),
-        service=cut(first_of(labels, SERVICE), MAX_LABEL_NAME),
-        target=cut(first_of(labels, TARGET), MAX_LABEL_NAME),
+        **locate(labels),
         group_key=group_key,
         started_at=read_moment(alert.get("startsAt")),
         ended_at=read_moment(alert.get("endsAt")) if status is Status.RESOLVED else None,

@@ -1,17 +1,30 @@
 """Label: the maps of names to texts that come with an alert, and what they tell of its place."""
 
 import hashlib
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, TypedDict
 
+from bot.domain.alert.place import find_place
 from bot.domain.alert.signal import MAX_LABEL_NAME, MAX_LABEL_VALUE, MAX_LABELS
 from bot.domain.errors import InvalidInputError
 from bot.domain.text import cut
 
+# What a signature without a fingerprint is made of: never to be changed, see `locate`.
 NAMESPACE: Final = ("namespace", "kubernetes_namespace", "k8s.namespace.name", "exported_namespace")
 SERVICE: Final = ("service", "service.name", "service_name", "job", "app", "application", "component")
 TARGET: Final = ("instance", "host", "hostname", "node", "nodename", "pod", "server", "device", "monitor")
 
 LONGEST_IDENTITY: Final = 512
+
+
+class Location(TypedDict):
+    """The part of a Signal that says where the patient is."""
+
+    namespace: str
+    service: str
+    target: str
+    identity: tuple[str, str, str] | None
+
 
 _ONLY_TEXT: Final = frozenset({str})
 
@@ -60,13 +73,39 @@ def bound_labels(labels: dict[str, str]) -> dict[str, str]:
     return {cut(name, MAX_LABEL_NAME): cut(value, MAX_LABEL_VALUE) for name, value in kept}
 
 
-def first_of(texts: dict[str, str], names: tuple[str, ...]) -> str:
+def first_of(texts: Mapping[str, str], names: tuple[str, ...]) -> str:
     """The first of ``names`` that says something, "" when none does."""
     for name in names:
         text = texts.get(name)
         if text:
             return text
     return ""
+
+
+def locate(
+    labels: Mapping[str, str], *, namespace: str = "", service: str = "", target: str = ""
+) -> Location:
+    """Where the patient is, by what the sender said outright, else by its labels.
+
+    The identity follows rules of its own, which never change: else one alert would be two after an upgrade.
+    """
+    found = find_place(labels)
+    place = (
+        cut(namespace or found.namespace, MAX_LABEL_NAME),
+        cut(service or found.service, MAX_LABEL_NAME),
+        cut(target or found.target, MAX_LABEL_NAME),
+    )
+    identity = (
+        cut(namespace or first_of(labels, NAMESPACE), MAX_LABEL_NAME),
+        cut(service or first_of(labels, SERVICE), MAX_LABEL_NAME),
+        cut(target or first_of(labels, TARGET), MAX_LABEL_NAME),
+    )
+    return {
+        "namespace": place[0],
+        "service": place[1],
+        "target": place[2],
+        "identity": None if identity == place else identity,
+    }
 
 
 def bound_identity(text: str) -> str:

@@ -1,46 +1,21 @@
-"""Registry: every sender Tocsin understands, by the name that stands in its address."""
+"""Registry: every sender Tocsin understands, by the name under which a source is added.
+
+`PROVIDERS` are read at ``/v1/hooks/{name}``; `SENDERS` are these and the faces of other products.
+"""
 
 from collections.abc import Mapping
-from datetime import datetime
 from types import MappingProxyType
-from typing import Final, Protocol
+from typing import Final
 
-from bot.domain.alert.signal import Reading
 from bot.providers.alertmanager import Alertmanager
+from bot.providers.face import FACES
 from bot.providers.generic import Generic
 from bot.providers.grafana import Grafana
+from bot.providers.sender import Provider, Sender
 
-
-class Provider(Protocol):
-    """One kind of sender. ``name`` stands in ``/v1/hooks/{name}``, ``title`` is for people."""
-
-    @property
-    def name(self) -> str:
-        """Lower-case, fit for an address."""
-        ...
-
-    @property
-    def title(self) -> str:
-        """As the sender calls itself."""
-        ...
-
-    def parse(self, payload: object) -> Reading:
-        """Read decoded and redacted JSON; each alert is either a signal or rejected with its reason.
-
-        Raises:
-            InvalidInputError: the whole is not this sender's shape.
-        """
-        ...
-
-    def receiver(self, url: str, token: str) -> str:
-        """What to paste into the sender so that it posts to ``url`` with ``token``."""
-        ...
-
-    def example(self, now: datetime) -> dict[str, object]:
-        """A small believable request about an alert that fires since ``now``."""
-        ...
-
+__all__ = ["PROVIDERS", "SENDERS", "Provider", "Sender"]
 
 PROVIDERS: Final[Mapping[str, Provider]] = MappingProxyType(
     {provider.name: provider for provider in (Alertmanager(), Grafana(), Generic())}
 )
+SENDERS: Final[Mapping[str, Sender]] = MappingProxyType({**PROVIDERS, **{face.name: face for face in FACES}})

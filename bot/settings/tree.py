@@ -91,13 +91,16 @@ class Http(Section):
     source_rate: Count = 20_000
     source_burst: Count = 60_000
 
-    def hook_url(self, provider: str, *, last: str = "") -> str:
-        """Where a sender of ``provider`` posts to; ``last`` is where the door was last opened.
+    def base_url(self, *, last: str = "") -> str:
+        """The door's address for senders, without a slash at its end; ``last`` is where it was last opened.
 
         It counts when any free port may be taken (``port`` is 0): the configuration cannot know which.
         """
-        base = self.public_url or (last if not self.port else "") or f"http://127.0.0.1:{self.port}"
-        return f"{base}/v1/hooks/{provider}"
+        return self.public_url or (last if not self.port else "") or f"http://127.0.0.1:{self.port}"
+
+    def hook_url(self, provider: str, *, last: str = "") -> str:
+        """Where a sender of ``provider`` posts to."""
+        return f"{self.base_url(last=last)}/v1/hooks/{provider}"
 
 
 class Alerts(Section):

@@ -1,4 +1,4 @@
-"""``tocsin db``: the database's tables."""
+"""``tocsin db`` and ``upgrade``: the database's tables."""
 
 import re
 from argparse import Namespace
@@ -14,7 +14,9 @@ def upgrade(args: Namespace) -> int:
     """Apply the pending migrations, or print their SQL without touching anything."""
     choice = database_choice(load_quietly(args))
     try:
-        said = run(_sql(choice) if args.dry_run else _apply(choice))
+        said = run(_work(args, choice))
+    except TocsinError:
+        raise
     except Exception as error:  # drivers raise what they like, and only storage knows their names
         raise TocsinError(f"{choice.shown} cannot be used: {first_line(error)}") from error
     print(said)
@@ -25,6 +27,27 @@ def first_line(error: Exception) -> str:
     """What an error of a driver says, without its class before and statement and advice behind."""
     line = str(error).partition("\n")[0]
     return re.sub(r"^\(\S+\) ", "", line) or type(error).__name__
+
+
+async def _work(args: Namespace, choice: DatabaseChoice) -> str:
+    if getattr(args, "check", False):
+        return await _look(choice)
+    return await (_sql(choice) if args.dry_run else _apply(choice))
+
+
+async def _look(choice: DatabaseChoice) -> str:
+    """What an upgrade would do; one transaction, so that it is done whole or not at all."""
+    pending = await schema.pending(choice.url)
+    if not pending:
+        return f"{choice.shown} is up to date ({schema.newest()})."
+    when = "The next start applies them" if choice.embedded else "tocsin upgrade applies them"
+    return "\n".join(
+        [
+            f"{choice.shown} lacks {len(pending)} of its migrations:",
+            *(f"  {name}" for name in pending),
+            f"{when} in one transaction. There is no way back but a backup: tocsin backup FILE",
+        ]
+    )
 
 
 async def _sql(choice: DatabaseChoice) -> str:

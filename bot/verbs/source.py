@@ -4,10 +4,14 @@ import getpass
 import json
 from argparse import Namespace
 from datetime import timedelta
+from pathlib import Path
+from textwrap import indent
 
 from bot.app import open_desk
 from bot.domain.actor import Actor, ActorKind
 from bot.domain.alert.group import CardShape
+from bot.domain.errors import InvalidInputError
+from bot.providers.registry import PROVIDERS, SENDERS
 from bot.settings.tree import Http
 from bot.usecases.admin import source
 from bot.usecases.admin.source import Issued
@@ -19,6 +23,7 @@ from bot.verbs.setting import load_quietly
 def add(args: Namespace) -> int:
     """Let a sender in; print its address and token, which are shown only now."""
     settings = load_quietly(args)
+    secret = _read_secret(args.secret_file)
 
     async def work() -> tuple[Issued, str]:
         async with open_desk(settings) as desk:
@@ -32,6 +37,7 @@ def add(args: Namespace) -> int:
                 silence=args.ttl,
                 reopen_window=args.reopen_window,
                 card=CardShape(args.card),
+                secret=secret,
             )
             return issued, _address(settings.http, issued, desk)
 
@@ -42,10 +48,11 @@ def add(args: Namespace) -> int:
 def rotate(args: Namespace) -> int:
     """Give a sender a new token; the old one works until the overlap is over."""
     settings = load_quietly(args)
+    secret = _read_secret(args.secret_file)
 
     async def work() -> tuple[Issued, str]:
         async with open_desk(settings) as desk:
-            issued = await source.rotate(desk, args.name, actor=_me(), overlap=args.overlap)
+            issued = await source.rotate(desk, args.name, actor=_me(), overlap=args.overlap, secret=secret)
             return issued, _address(settings.http, issued, desk)
 
     _show(*run(work()), as_json=args.json)
@@ -125,22 +132,43 @@ def listing(args: Namespace) -> int:
 
 
 def _address(http: Http, issued: Issued, desk: Desk) -> str:
-    return http.hook_url(issued.source.provider, last=desk.project.settings.ingress_url)
+    base = http.base_url(last=desk.project.settings.ingress_url)
+    return SENDERS[issued.source.provider].address(base, issued.source.id, issued.token)
+
+
+def _read_secret(file: Path | None) -> str | None:
+    """The sender's own secret: the file's one line."""
+    if file is None:
+        return None
+    try:
+        return file.read_text(encoding="utf-8").rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise InvalidInputError("--secret-file", "must be UTF-8 text") from None
 
 
 def _show(issued: Issued, url: str, *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps({"url": url, "token": issued.token, "signing_secret": issued.signing_secret}))
+        said = {
+            "url": url,
+            "token": issued.token,
+            "signing_secret": issued.signing_secret,
+            "name": issued.source.name,
+            "provider": issued.source.provider,
+        }
+        print(json.dumps(said))
         return
-    print(f"""{issued.source.name} may send {issued.source.provider} webhooks. This is shown only once:
+    sender = SENDERS[issued.source.provider]
+    print(f"""{issued.source.name} may send as {sender.title}. This is shown only once:
 
   address         {url}
   token           {issued.token}
   signing secret  {issued.signing_secret}
 
-Either send the header  Authorization: Bearer TOKEN  or sign each request with the secret. Try it:
+Either send the header  Authorization: Bearer TOKEN  or sign each request with the secret. In the sender:
 
-  tocsin emit --provider {issued.source.provider} --url {url} --token TOKEN""")
+{indent(sender.receiver(url, issued.token), "  ")}""")
+    if issued.source.provider in PROVIDERS:
+        print(f"Try it:\n\n  tocsin emit --provider {issued.source.provider} --url {url} --token TOKEN")
 
 
 def _me() -> Actor:

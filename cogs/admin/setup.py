@@ -17,7 +17,7 @@ from bot.cards.card import Card, Input, Modal
 from bot.cards.ids import CustomId, Verb, build
 from bot.cards.limits import fit_modal
 from bot.domain.errors import InvalidInputError, NotFoundError
-from bot.providers.registry import PROVIDERS
+from bot.providers.registry import PROVIDERS, SENDERS
 from bot.usecases.admin import setting, source
 from bot.usecases.admin.source import Issued
 from cogs.door import Door
@@ -83,7 +83,9 @@ async def create(errand: Errand, which: CustomId) -> None:
         source_id=issued.source.id,
         source_name=issued.source.name,
         provider=issued.source.provider,
-        url=f"{errand.door.options.public_url}/v1/hooks/{issued.source.provider}",
+        url=SENDERS[issued.source.provider].address(
+            errand.door.options.public_url, issued.source.id, issued.token
+        ),
         token=issued.token,
     )
     shown = cards.result(made, errand.door.tag)

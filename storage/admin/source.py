@@ -22,12 +22,16 @@ from storage.table.core import IS_OPEN_ALERT, alert, credential, source
 
 
 class Credential(msgspec.Struct, frozen=True):
-    """A digest that opens the door for ``source`` until ``expires_at`` (None: until it is rotated)."""
+    """A digest that opens the door for ``source`` until ``expires_at`` (None: until it is rotated).
+
+    ``secret`` is the sender's own, sealed, None when it has none.
+    """
 
     digest: str
     generation: int
     expires_at: datetime | None
     source: Source
+    secret: str | None = None
 
 
 _touch = Bulk(
@@ -150,13 +154,28 @@ class Sources:
         """Remember when each source last spoke."""
         _touch.run(self._connection, [(micros(at), source_id) for source_id, at in seen.items()])
 
-    def add_credential(self, source_id: int, digest: str, generation: int, *, now: datetime) -> None:
-        """A new key for the door."""
+    def add_credential(
+        self, source_id: int, digest: str, generation: int, *, now: datetime, secret: str | None = None
+    ) -> None:
+        """A new key for the door; ``secret`` is sealed."""
         self._connection.execute(
             insert(credential).values(
-                source_id=source_id, digest=digest, generation=generation, created_at=micros(now)
+                source_id=source_id,
+                digest=digest,
+                generation=generation,
+                created_at=micros(now),
+                secret=secret,
             )
         )
+
+    def newest_secret(self, source_id: int) -> str | None:
+        """The sealed secret of the latest key."""
+        return self._connection.execute(
+            select(credential.c.secret)
+            .where(credential.c.source_id == source_id)
+            .order_by(credential.c.generation.desc())
+            .limit(1)
+        ).scalar_one_or_none()
 
     def expire_credentials(self, source_id: int, *, before: int, at: datetime) -> None:
         """Let the keys of generations ``before`` this one end at ``at``, unless they end sooner."""
@@ -173,14 +192,23 @@ class Sources:
     def credentials(self, *, now: datetime) -> list[Credential]:
         """Every key that still opens, with its source."""
         rows = self._connection.execute(
-            select(credential.c.digest, credential.c.generation, credential.c.expires_at, source)
+            select(
+                credential.c.digest,
+                credential.c.generation,
+                credential.c.expires_at,
+                credential.c.secret,
+                source,
+            )
             .join(source, source.c.id == credential.c.source_id)
             .where(
                 source.c.removed_at.is_(None),
                 or_(credential.c.expires_at.is_(None), credential.c.expires_at > micros(now)),
             )
         )
-        return [Credential(row.digest, row[1], moment_or_none(row.expires_at), _read(row)) for row in rows]
+        return [
+            Credential(row.digest, row[1], moment_or_none(row.expires_at), _read(row), row.secret)
+            for row in rows
+        ]
 
 
 def _read(row: Row[Any]) -> Source:

@@ -1,6 +1,7 @@
 """Alerts: the rows of episodes, as queries that read as sentences."""
 
 from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select
@@ -32,6 +33,9 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     owner: str | None = None
     text: str = ""
 
+
+RECENT: Final = 500
+"""Open alerts among which others of one name are looked for."""
 
 OPEN = Filter(states=(State.NEW, State.PROCESSING, State.ACKED, State.FAILED))
 
@@ -109,6 +113,24 @@ class Alerts:
         """The last episode of a recurrence, 0 when it has none."""
         newest = select(func.max(alert.c.id)).where(alert.c.recurrence_id == recurrence_id)
         return self._connection.execute(newest).scalar_one() or 0
+
+    def open_named(self, project_id: int, names: Iterable[str]) -> list[tuple[int, str, str, str, str]]:
+        """Source, name, namespace, target and labels (JSON) of open alerts of these names.
+
+        They are looked for among the `RECENT` newest open ones: an index by name would cost every alert.
+        """
+        columns = (alert.c.source_id, alert.c.name, alert.c.namespace, alert.c.target, alert.c.labels)
+        newest = (
+            select(*columns)
+            .where(alert.c.project_id == project_id, IS_OPEN_ALERT)
+            .order_by(alert.c.id.desc())
+            .limit(RECENT)
+            .subquery()
+        )
+        rows = self._connection.execute(
+            select(newest).where(is_one_of(self._connection, newest.c.name, names))
+        )
+        return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
 
     def leases_over(self, *, now_us: int, limit: int = 100) -> list[tuple[int, int]]:
         """(project, alert) whose lease has run out."""

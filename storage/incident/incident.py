@@ -81,10 +81,13 @@ class Incidents:
             .values(acked_at=micros(now))
         )
 
-    def alike(self, project_id: int, *, signature: str, service: str, since: datetime) -> Incident | None:
+    def alike(
+        self, project_id: int, *, signature: str, service: str, namespace: str = "", since: datetime
+    ) -> Incident | None:
         """The open incident, touched at ``since`` or later, that an alert like this belongs to.
 
         The same signature counts more than the same service, then the fresher incident; "" is like nothing.
+        Services of one name in two namespaces are two.
         """
         theirs = (
             select(alert.c.id)
@@ -92,15 +95,19 @@ class Incidents:
             .where(incident_alert.c.incident_id == incident.c.id, IS_ACTIVE)
         )
         same = theirs.where(alert.c.signature == signature, alert.c.signature != "").exists()
-        near = theirs.where(alert.c.service == service, alert.c.service != "").exists()
+        near = theirs.where(alert.c.service == service, alert.c.service != "")
         own = (incident.c.service == service) & (incident.c.service != "")
+        if namespace:
+            near = near.where(alert.c.namespace.in_(("", namespace)))
+            elsewhere = theirs.where(alert.c.namespace.not_in(("", namespace)))
+            own &= ~elsewhere.exists()
         statement = (
             select(incident)
             .where(
                 incident.c.project_id == project_id,
                 IS_OPEN,
                 incident.c.touched_at >= micros(since),
-                or_(same, near, own),
+                or_(same, near.exists(), own),
             )
             .order_by(same.desc(), incident.c.touched_at.desc(), incident.c.id)
             .limit(1)

@@ -101,6 +101,7 @@ credential: Final = Table(
     Column("generation", Integer, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger),
+    Column("secret", Text),
     Index("ix_credential_source_id", "source_id"),
 )
 

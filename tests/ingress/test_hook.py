@@ -205,15 +205,24 @@ async def test_a_source_in_debt_is_told_how_long_to_wait_and_its_resolves_still_
 
 
 async def test_an_unknown_provider_is_no_secret(door: Door) -> None:
-    answer = await door.post(group(alert()), provider="nagios")
+    answer = await door.post(group(alert()), provider="smoke")
     assert (answer.status, answer.json["field"]) == (404, "provider")
     assert "alertmanager" in answer.json["detail"]
 
 
 async def test_only_posting_sends_alerts(door: Door) -> None:
-    for method in ("GET", "PUT", "DELETE", "OPTIONS", "HEAD"):
+    for method in ("GET", "DELETE", "OPTIONS", "HEAD"):
         answer = await door.ask(method, "/v1/hooks/alertmanager")
-        assert (answer.status, answer.headers["Allow"]) == (405, "POST")
+        assert (answer.status, answer.headers["Allow"]) == (405, "POST, PUT")
+
+
+async def test_grafana_may_be_told_to_put(door: Door) -> None:
+    token = (await door.add("dash", "grafana")).token
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    answer = await door.ask(
+        "PUT", "/v1/hooks/grafana/", data=msgspec.json.encode(group(alert())), headers=headers
+    )
+    assert answer.status == 202
 
 
 async def test_every_refusal_is_a_problem_in_the_words_of_the_standard(door: Door) -> None:

@@ -153,7 +153,8 @@ def test_the_first_place_that_is_named_counts() -> None:
     signal = parse_one(
         labels={"host": "h", "instance": "i", "app": "a", "k8s.namespace.name": "n", "service": ""}
     )
-    assert (signal.target, signal.service, signal.namespace) == ("i", "a", "n")
+    assert (signal.target, signal.service, signal.namespace) == ("h", "a", "n")
+    assert signal.identity == ("n", "a", "i")  # as it always was: an alert stays the same over an upgrade
 
 
 def test_the_receiver_has_address_and_token() -> None:

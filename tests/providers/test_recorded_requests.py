@@ -41,7 +41,11 @@ def test_an_alert_of_alertmanager_in_full(recorded: Callable[[str], bytes], read
     assert signal.name == "HighErrorRate"
     assert signal.summary == "cart error ratio is 9%"
     assert signal.description == "5xx ratio on 127.0.0.1:19101 (env prod) above 5% for 2s. Value 0.09."
-    assert (signal.namespace, signal.service, signal.target) == ("shop", "cart", "127.0.0.1:19101")
+    assert (signal.namespace, signal.service, signal.target) == (
+        "shop",
+        "cart",
+        "cart · 127.0.0.1:19101",
+    )
     assert signal.labels["team"] == "payments"
     assert signal.group_key == '{}:{alertname="HighErrorRate", namespace="shop"}'
     assert [link.title for link in signal.links] == ["Runbook", "Dashboard", "Source"]

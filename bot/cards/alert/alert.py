@@ -18,10 +18,13 @@ from bot.cards.limits import TITLE, fit, fit_modal
 from bot.cards.look import SEPARATOR, TIMES, banner, colour, span_of
 from bot.cards.text import address, inline, link, moment, plain, public_address, who
 from bot.domain.alert.alert import Alert, State, format_ref
+from bot.domain.alert.cause import find_cause
+from bot.domain.alert.place import MOST
+from bot.domain.alert.place import SEPARATOR as PLACE_SEPARATOR
 from bot.domain.recurrence.recurrence import Memory
 
 _NAME: Final = 150
-_CAUSE: Final = 350
+_CAUSE: Final = 220
 _PLACE: Final = 160
 _NOTE: Final = 200
 _SOURCE: Final = 60
@@ -103,8 +106,9 @@ def note_modal(alert: Alert, tag: str) -> Modal:
 
 
 def places(alert: Alert) -> tuple[str, ...]:
-    """Service, namespace and target as they were sent, each once, without the empty ones."""
-    return tuple(dict.fromkeys(filter(None, (alert.service, alert.namespace, alert.target))))
+    """The patient, its namespace and its service, each once, without the empty ones; at most `MOST` words."""
+    told = [*filter(None, alert.target.split(PLACE_SEPARATOR)), alert.namespace, alert.service]
+    return tuple(dict.fromkeys(filter(None, told)))[:MOST]
 
 
 def where(alert: Alert, limit: int = _PLACE) -> str:
@@ -156,9 +160,7 @@ def _lines(view: AlertView) -> tuple[str, ...]:
 
 
 def _reason(alert: Alert) -> str:
-    """The summary; the description where there is none, or where it only says the name again."""
-    summary = alert.summary if alert.summary.strip() != alert.name.strip() else ""
-    return summary or alert.description
+    return find_cause(alert.name, alert.summary, alert.description, alert.labels)
 
 
 def _escalation(alert: Alert) -> str:

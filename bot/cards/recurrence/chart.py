@@ -4,7 +4,7 @@ Above, how often it fired on each day; below, in which hours of the week. Colour
 Discord's own frame to a light that also those see who see no colours: brightness alone tells more from less.
 
 Run as a program it reads a `Chart` as JSON and writes the PNG: drawing takes a processor and 100 MB for a
-second, which are then given back. Needs matplotlib (the extra ``charts``).
+second, which are then given back..
 """
 
 import sys

@@ -54,7 +54,9 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One alert out of one request.
 
     ``fingerprint`` is the sender's own stable identity ("" when it has none); ``severity_word`` is the
-    word the sender used when it is none of ours; ``target`` is the machine, instance or monitor.
+    word the sender used when it is none of ours; ``target`` names the patient (see `place`).
+    ``identity`` is namespace, service and target as a signature without a fingerprint knows them, None where
+    they are the same.
     """
 
     status: Status
@@ -69,6 +71,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     namespace: str = ""
     service: str = ""
     target: str = ""
+    identity: tuple[str, str, str] | None = None
     group_key: str = ""
     started_at: datetime | None = None
     ended_at: datetime | None = None

@@ -52,7 +52,8 @@ def signature(provider: str, source_key: str, signal: Signal, ignored: frozenset
         signal = _without(signal, ignored)
     if signal.fingerprint:
         return _digest(["fingerprint", provider, source_key, signal.fingerprint])
-    parts = ["labels", provider, source_key, signal.name, signal.namespace, signal.service, signal.target]
+    place = signal.identity or (signal.namespace, signal.service, signal.target)
+    parts = ["labels", provider, source_key, signal.name, *place]
     for name in sorted(signal.labels):
         value = signal.labels[name]
         if not (churns(name) or ("." in value and _MEASURE.fullmatch(value))):
@@ -69,12 +70,15 @@ def churns(name: str) -> bool:
 
 def _without(signal: Signal, ignored: frozenset[str]) -> Signal:
     gone = {value for name, value in signal.labels.items() if name in ignored}
+    namespace, service, target = signal.identity or (signal.namespace, signal.service, signal.target)
     return msgspec.structs.replace(
         signal,
         fingerprint="",
-        namespace="" if signal.namespace in gone else signal.namespace,
-        service="" if signal.service in gone else signal.service,
-        target="" if signal.target in gone else signal.target,
+        identity=(
+            "" if namespace in gone else namespace,
+            "" if service in gone else service,
+            "" if target in gone else target,
+        ),
         labels={name: value for name, value in signal.labels.items() if name not in ignored},
     )
 

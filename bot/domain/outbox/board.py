@@ -10,6 +10,7 @@ from datetime import datetime
 import msgspec
 
 from bot.domain.alert.alert import State, format_ref
+from bot.domain.alert.place import SEPARATOR
 from bot.domain.alert.signal import Severity
 
 
@@ -35,8 +36,9 @@ class Held(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def places(self) -> tuple[str, str, str]:
-        """From the widest to the narrowest; each may be empty."""
-        return (self.namespace, self.service, self.target)
+        """From the widest to the narrowest, nothing twice; each may be empty."""
+        service = "" if self.service in self.target.split(SEPARATOR) else self.service
+        return (self.namespace, service, self.target)
 
 
 class Passed(msgspec.Struct, frozen=True, gc=False):

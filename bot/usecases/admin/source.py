@@ -1,7 +1,7 @@
 """Source: who may send.
 
-A token is shown once and kept as its SHA-256; a signing secret is not kept at all, it is derived from the
-desk's own key, the source and its generation.
+A token is shown once and kept as its SHA-256; a signing secret of ours is not kept at all, it is derived from
+the desk's own key, the source and its generation. A secret that the sender made is kept sealed (`seal`).
 """
 
 import base64
@@ -19,7 +19,8 @@ from bot.domain.actor import Actor
 from bot.domain.alert.group import CardShape
 from bot.domain.audit import Entry
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
-from bot.providers.registry import PROVIDERS
+from bot.providers.registry import SENDERS
+from bot.usecases.admin.seal import seal
 from bot.usecases.desk import Desk
 from bot.usecases.outbox import closure
 from storage.admin.source import Credential
@@ -27,6 +28,7 @@ from storage.codec import encode
 from storage.transaction import Transaction
 
 TOKEN_PREFIX: Final = "toc_"  # noqa: S105 -- the mark by which redaction knows a token, not one
+STANDARD_WEBHOOKS: Final = "standard-webhooks"
 DEFAULT_OVERLAP: Final = timedelta(hours=24)
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
@@ -54,18 +56,19 @@ async def add(
     silence: timedelta | None = None,
     reopen_window: timedelta | None = None,
     card: CardShape = CardShape.ALERT,
+    secret: str | None = None,
 ) -> Issued:
-    """Let a new sender in.
+    """Let a new sender in; ``secret`` is the one that it signs with, if it has one of its own.
 
     Raises:
-        InvalidInputError: the name is not lower-case letters, digits, ``.``, ``_``, ``-``, or there is no
-            such provider.
+        InvalidInputError: the name is not lower-case letters, digits, ``.``, ``_``, ``-``, there is no
+            such provider, or the secret is no line of text.
         ConflictError: the name is taken.
     """
     if not _NAME.fullmatch(name):
         raise InvalidInputError("name", "use up to 64 of a-z 0-9 . _ - and begin with a letter or digit")
-    if provider not in PROVIDERS:
-        raise InvalidInputError("provider", f"there is {', '.join(PROVIDERS)}, but no {provider!r}")
+    if provider not in SENDERS:
+        raise InvalidInputError("provider", f"there is {', '.join(SENDERS)}, but no {provider!r}")
     now = desk.clock.now()
     token = _fresh_token()
     wish = Source(
@@ -85,19 +88,23 @@ async def add(
         if tx.sources.named(desk.project.id, name) is not None:
             raise ConflictError(f"There is already a source called {name}.")
         created = tx.sources.add(wish)
-        tx.sources.add_credential(created.id, digest(token), created.generation, now=now)
+        sealed = None if secret is None else seal(desk, created.id, secret)
+        tx.sources.add_credential(created.id, digest(token), created.generation, now=now, secret=sealed)
         _record(tx, desk, actor, "source.add", name, {"provider": provider}, now)
         return created
 
     created = await desk.storage.write(work)
-    return Issued(created, token, signing_secret(desk, created.id, created.generation))
+    return Issued(created, token, signing_secret(desk, created.id, created.generation, provider))
 
 
-async def rotate(desk: Desk, name: str, *, actor: Actor, overlap: timedelta = DEFAULT_OVERLAP) -> Issued:
-    """A new token and secret; the old ones go on for ``overlap``.
+async def rotate(
+    desk: Desk, name: str, *, actor: Actor, overlap: timedelta = DEFAULT_OVERLAP, secret: str | None = None
+) -> Issued:
+    """A new token and secret; the old ones go on for ``overlap``. The sender's own stays if none is given.
 
     Raises:
         NotFoundError: there is no such source.
+        InvalidInputError: the secret is no line of text.
     """
     now = desk.clock.now()
     token = _fresh_token()
@@ -106,12 +113,13 @@ async def rotate(desk: Desk, name: str, *, actor: Actor, overlap: timedelta = DE
         source = _named(tx, desk, name)
         generation = tx.sources.next_generation(source.id)
         tx.sources.expire_credentials(source.id, before=generation, at=now + overlap)
-        tx.sources.add_credential(source.id, digest(token), generation, now=now)
+        sealed = tx.sources.newest_secret(source.id) if secret is None else seal(desk, source.id, secret)
+        tx.sources.add_credential(source.id, digest(token), generation, now=now, secret=sealed)
         _record(tx, desk, actor, "source.rotate", name, {"generation": generation}, now)
         return msgspec.structs.replace(source, generation=generation)
 
     source = await desk.storage.write(work)
-    return Issued(source, token, signing_secret(desk, source.id, source.generation))
+    return Issued(source, token, signing_secret(desk, source.id, source.generation, source.provider))
 
 
 async def move(
@@ -194,10 +202,12 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def signing_secret(desk: Desk, source_id: int, generation: int) -> str:
-    """The HMAC secret of a source, derived from the desk's key."""
+def signing_secret(desk: Desk, source_id: int, generation: int, provider: str = "") -> str:
+    """The HMAC secret of a source, derived from the desk's key, in the form that its provider asks for."""
     message = f"signing:{desk.project.tag}:{source_id}:{generation}".encode()
     raw = hmac.digest(desk.signing_key, message, "sha256")
+    if provider == STANDARD_WEBHOOKS:
+        return "whsec_" + base64.b64encode(raw).decode()
     return "tocs_" + base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 

@@ -6,6 +6,8 @@ table. A signature that occurs several times in a batch is folded in the order o
 
 from datetime import datetime
 
+import msgspec
+
 from bot.domain import actor
 from bot.domain.access.source import Source
 from bot.domain.alert.alert import State, format_ref
@@ -18,6 +20,7 @@ from bot.domain.recurrence.settlement import settle_standing
 from bot.usecases.desk import Desk
 from bot.usecases.incident import follow as ripple
 from bot.usecases.incident.follow import Wave
+from bot.usecases.intake.distinction import distinguish
 from bot.usecases.intake.grouping import Gathering
 from bot.usecases.intake.submission import Identified, Receipt, Submission
 from bot.usecases.intake.track import (
@@ -155,6 +158,7 @@ class Batch:
     def _write_alerts(self) -> None:
         tx, tracks = self._tx, self._tracks
         fresh = [(signature, track) for signature, track in tracks.items() if track.opened is not None]
+        distinguish(tx, self._project_id, (track for _, track in fresh))
         ids = tx.alerts.allocate(len(fresh))
         for alert_id, (_, track) in zip(ids, fresh, strict=True):
             standing_of(track).alert_id = alert_id
@@ -220,7 +224,7 @@ class Batch:
             source_id=track.source.id,
             recurrence_id=track.known.recurrence_id,
             signature=signature,
-            signal=track.refreshed or track.opened,
+            signal=_latest(track.opened, track.refreshed),
             standing=standing_of(track),
         )
 
@@ -242,6 +246,15 @@ class Batch:
                 alert_entry(submission, one, self._now) for one in each if one.verdict in _TOLD_ONE_BY_ONE
             )
         self._tx.audit.append(self._project_id, *entries)
+
+
+def _latest(opened: Signal, refreshed: Signal | None) -> Signal:
+    """What was said last, at the place where it began."""
+    if refreshed is None:
+        return opened
+    return msgspec.structs.replace(
+        refreshed, namespace=opened.namespace, service=opened.service, target=opened.target
+    )
 
 
 def _count(track: Track, decision: Decision, signal: Signal) -> None:

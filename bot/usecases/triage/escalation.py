@@ -189,6 +189,7 @@ class _Opening:
             self._project_id,
             signature=alert.signature if alert else "",
             service=(alert.service if alert else "") or self._wish.service,
+            namespace=alert.namespace if alert else "",
             since=self._now - self._desk.rules.incidents.dedupe_window,
         )
         if found is None:

@@ -44,7 +44,7 @@ def test_a_new_alert_says_how_bad_what_why_where_and_since_when() -> None:
     assert read(render(view()).to_payload()) == expect("""
         🔴 CRITICAL · HighErrorRate
         cart error_ratio is 9% (threshold 5%)
-        📍 checkout · prod · cart-7d9f
+        📍 cart-7d9f · prod · checkout
         🕐 <t:1791201600:R>
         [Runbook](https://wiki.example.com/cart%20%28errors%29) · [Source](https://prometheus.example.com/graph?g0.expr=up)
         A-1042 · k7f3 · prod-am
@@ -84,7 +84,7 @@ def test_a_repeating_flapping_known_alert_says_so() -> None:
     assert read(render(held).to_payload()) == expect("""
         🔴 CRITICAL · HighErrorRate
         cart error_ratio is 9% (threshold 5%)
-        📍 checkout · prod · cart-7d9f
+        📍 cart-7d9f · prod · checkout
         🕐 <t:1791201600:R> · \u00d712, last <t:1791202140:R> · 3 flaps
         🔕 Flapping: 3 times in 20 min, held quiet until calm
         🧵 Part of <#5>
@@ -100,7 +100,7 @@ def test_a_claimed_alert_says_who_looks_and_until_when() -> None:
     assert read(render(claimed).to_payload()) == expect("""
         👀 CLAIMED · CRITICAL · HighErrorRate
         cart error_ratio is 9% (threshold 5%)
-        📍 checkout · prod · cart-7d9f
+        📍 cart-7d9f · prod · checkout
         🕐 <t:1791201600:R>
         👀 <@77> is looking, until <t:1791205200:t>
         A-1042 · k7f3 · prod-am
@@ -121,7 +121,7 @@ def test_an_acked_alert_says_who_has_it_and_what_they_know() -> None:
     assert read(render(acked).to_payload()) == expect(r"""
         🟡 ACKED · WARNING · HighErrorRate
         cart error_ratio is 9% (threshold 5%)
-        📍 checkout · prod · cart-7d9f
+        📍 cart-7d9f · prod · checkout
         🕐 <t:1791201600:R>
         🙋 <@77>, acknowledged <t:1791201780:R>
         💬 known, \*deploy\* rolls back — <@77>
@@ -157,7 +157,7 @@ def test_a_resolved_alert_says_how_long_and_by_whom() -> None:
     assert read(render(resolved).to_payload()) == expect("""
         ✅ RESOLVED · CRITICAL · HighErrorRate
         cart error_ratio is 9% (threshold 5%)
-        📍 checkout · prod · cart-7d9f
+        📍 cart-7d9f · prod · checkout
         🕐 Lasted 42 min, over <t:1791204120:R> by prod-am · \u00d712
         🙋 <@77>, acknowledged <t:1791201600:R>
         A-1042 · k7f3 · prod-am
@@ -194,7 +194,7 @@ def test_a_summons_leads_to_the_card() -> None:
     [
         ({"summary": "", "description": "disk\nfull"}, "disk full"),
         ({"summary": "HighErrorRate", "description": "9% of requests fail"}, "9% of requests fail"),
-        ({"summary": "", "description": ""}, "📍 checkout · prod · cart-7d9f"),
+        ({"summary": "", "description": ""}, "📍 cart-7d9f · prod · checkout"),
     ],
 )
 def test_the_first_line_is_the_cause(changes: dict[str, Any], cause: str) -> None:

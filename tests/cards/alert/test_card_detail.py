@@ -48,7 +48,7 @@ def test_the_story_is_told_in_full() -> None:
         "cart error_ratio is 9% (threshold 5%)\n\n"
         "Error budget burns.\n\nSee the runbook.\n\n"
         "💬 known since \\*noon\\*\nwatching — <@9>\n\n"
-        "📍 checkout · prod · cart-7d9f\n"
+        "📍 cart-7d9f · prod · checkout\n"
         "🕐 First <t:1791201600:f>, last <t:1791201600:R>, \u00d71\n"
         "Severity as sent: page\n"
         "Ends by silence <t:1791203400:R>\n"

@@ -48,9 +48,9 @@ def test_each_line_says_what_where_since_when_and_who() -> None:
     assert embed.title == r"Open alerts · WARNING · of ann · “disk\*”"
     first, second = embed.description.split("\n")
     assert first.startswith("🔴 [A-1042](https://discord.com/channels/1/2/3) **HighErrorRate** · critical · ")
-    assert first.endswith(" · checkout · prod · cart-7d9f · <t:1791201600:R> · \u00d712")
+    assert first.endswith(" · cart-7d9f · prod · checkout · <t:1791201600:R> · \u00d712")
     assert second == (
-        "🟡 A-7 **disk_full** · acked · warning · checkout · prod · cart-7d9f · <t:1791201600:R> · <@77>"
+        "🟡 A-7 **disk_full** · acked · warning · cart-7d9f · prod · checkout · <t:1791201600:R> · <@77>"
     )
     assert embed.footer == "31 alerts · page 2 of 4"
 
@@ -64,7 +64,7 @@ def test_pages_turn_and_an_alert_opens() -> None:
         {
             "label": "A-1042 HighErrorRate",
             "value": "1042",
-            "description": "CRITICAL · checkout · prod · cart-7d9f",
+            "description": "CRITICAL · cart-7d9f · prod · checkout",
             "emoji": {"name": "🔴"},
         }
     ]

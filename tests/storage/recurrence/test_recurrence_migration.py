@@ -78,7 +78,7 @@ def look(connection: Connection, question: str) -> list[tuple[object, ...]]:
 
 
 async def test_counts_are_kept_sums_are_filled_and_the_way_back_is_open(empty_url: str) -> None:
-    await schema._on_connection(empty_url, fill)
+    await schema.on_connection(empty_url, fill)
     await schema.upgrade(empty_url)
     assert await schema.drift(empty_url) == []
 
@@ -91,4 +91,4 @@ async def test_counts_are_kept_sums_are_filled_and_the_way_back_is_open(empty_ur
         assert look(connection, "SELECT * FROM recurrence_day") == [(1, 2, 7, 9, 3)]
         assert look(connection, "SELECT * FROM recurrence_hour") == [(7, 48, 9, 3)]
 
-    await schema._on_connection(empty_url, work)
+    await schema.on_connection(empty_url, work)

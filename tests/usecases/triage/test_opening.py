@@ -87,6 +87,16 @@ async def test_the_same_signature_is_taken_in_within_the_window(
     assert taken.shown.view.total == 2
 
 
+async def test_services_of_one_name_in_two_namespaces_are_two_incidents(desk: Desk, send: Send) -> None:
+    await send(
+        firing("a", service="checkout", namespace="prod"),
+        firing("b", service="checkout", namespace="staging"),
+        firing("c", service="checkout", namespace="prod"),
+    )
+    outcomes = [(await escalate(desk, number)).incident.id for number in (1, 2, 3)]
+    assert outcomes == [1, 2, 1]
+
+
 async def test_the_same_service_is_taken_in_and_another_is_not(desk: Desk, send: Send) -> None:
     await send(
         firing("a", service="checkout"),

@@ -1,0 +1,82 @@
+"""Sender: one kind of program that sends, by the name under which a source is added.
+
+A `Sender` has a name, an address and a recipe; a `Provider` can also be read at ``/v1/hooks/{name}``. Of a
+request `gather` first makes one object of everything that has a meaning (for most senders that is the
+decoded body), then that object is redacted and stored, and `parse` sees nothing else.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import ClassVar
+
+import msgspec
+
+from bot.domain.alert.signal import Reading
+
+HOOKS = "/v1/hooks/"
+NO_FIELDS: Mapping[str, str] = MappingProxyType({})
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """What a request says besides its body. Credentials are never in it.
+
+    Names of ``headers`` are lower-case; ``tail`` is what follows the provider's name in the path.
+    """
+
+    method: str = "POST"
+    tail: str = ""
+    content_type: str = ""
+    headers: Mapping[str, str] = NO_FIELDS
+    query: Mapping[str, str] = NO_FIELDS
+
+
+class Sender(ABC):
+    """A kind of sender. ``name`` is what ``tocsin source add --provider`` takes, ``title`` is for people.
+
+    ``url_token``: the token may stand in the address, for clients that can show nothing else. ``only_url``:
+    they show nothing else, so the address that people copy has it.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    url_token: ClassVar[bool] = False
+    only_url: ClassVar[bool] = False
+
+    def address(self, base: str, source_id: int, token: str) -> str:
+        """What goes into the sender's address field; ``base`` is this door's, without a slash at its end."""
+        del source_id
+        return base + HOOKS + self.name + (f"/{token}" if self.only_url else "")
+
+    @abstractmethod
+    def receiver(self, url: str, token: str) -> str:
+        """What to paste into the sender so that it posts to ``url`` with ``token``."""
+
+
+class Provider(Sender):
+    """A sender that posts to ``/v1/hooks/{name}``, by one of ``methods``."""
+
+    methods: ClassVar[frozenset[str]] = frozenset({"POST", "PUT"})
+
+    def accepts(self, tail: str) -> bool:
+        """Whether its clients append ``tail`` to the address."""
+        del tail
+        return False
+
+    def gather(self, payload: object, request: Request) -> object:
+        """Everything in the request that has a meaning, as one value of JSON."""
+        del request
+        return payload
+
+    @abstractmethod
+    def parse(self, payload: object) -> Reading:
+        """Read what was gathered and redacted; each alert is either a signal or rejected with its reason.
+
+        Raises:
+            InvalidInputError: the whole is not this sender's shape.
+        """
+
+    @abstractmethod
+    def example(self, now: datetime) -> dict[str, object]:
+        """A small believable request about an alert that fires since ``now``."""

@@ -1,0 +1,16 @@
+"""Arguments of ``tocsin check``."""
+
+from typing import Any
+
+from bot.verbs.arguments.option import add_verb
+
+
+def add_arguments(verbs: Any) -> None:
+    """Add ``check``."""
+    add_verb(
+        verbs,
+        "check",
+        "check.check",
+        "say what is wrong with token, permissions, database and addresses, and how to mend it",
+        "The exit code is 1 when something keeps alerts from reaching their channel.",
+    )

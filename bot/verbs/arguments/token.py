@@ -1,0 +1,32 @@
+"""Arguments of ``tocsin token``."""
+
+from typing import Any
+
+from bot.domain.access.token import Scope
+from bot.verbs.arguments.option import HelpFormat, add_verb
+
+
+def add_arguments(verbs: Any) -> None:
+    """Add ``token`` with its own verbs."""
+    group = verbs.add_parser(
+        "token", help="which programs may use the API: add, list, revoke", formatter_class=HelpFormat
+    )
+    inner = group.add_subparsers(title="verbs", metavar="VERB", required=True)
+    add = add_verb(
+        inner,
+        "add",
+        "token.add",
+        "let a program in; its token is printed once",
+        f"scopes:\n  {' '.join(list(Scope)[:4])}\n  {' '.join(list(Scope)[4:])}\n\n"
+        "example:\n  tocsin token add healer --scope alerts.write --scope events.read",
+    )
+    add.add_argument("name", metavar="NAME", help="how the program is called on cards and in the log")
+    add.add_argument(
+        "--scope", action="append", required=True, metavar="S", help="what it may do; repeatable"
+    )
+    add.add_argument("--json", action="store_true", help="print url, token, name, project, scopes as JSON")
+    add_verb(inner, "list", "token.listing", "every program with its project and scopes")
+    revoke = add_verb(inner, "revoke", "token.revoke", "let a program out, at once")
+    revoke.add_argument("name", metavar="NAME")
+    for verb in (add, revoke):
+        verb.add_argument("--project", metavar="P", help="whose things it sees (default)")
