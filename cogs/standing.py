@@ -14,6 +14,7 @@ _ALERT: Final = {
     Verb.UNACK,
     Verb.CLAIM,
     Verb.RELEASE,
+    Verb.RETRY,
     Verb.RESOLVE,
     Verb.RESOLVE_ONLY,
     Verb.RESOLVE_BOTH,

@@ -24,6 +24,7 @@ class Verb(StrEnum):
     UNACK = "unack"
     CLAIM = "claim"
     RELEASE = "release"
+    RETRY = "retry"
     RESOLVE = "resolve"
     RESOLVE_ONLY = "resolve-only"
     RESOLVE_BOTH = "resolve-both"

@@ -29,11 +29,15 @@ TASKS: Final = MappingProxyType(
         Verb.UNACK: "give alerts back",
         Verb.CLAIM: "claim alerts",
         Verb.RELEASE: "release alerts",
+        Verb.RETRY: "have alerts tried again",
         Verb.RESOLVE: "resolve alerts",
         Verb.REOPEN: "reopen alerts",
         Verb.NOTE: "write notes",
     }
 )
+
+
+_AT_ONCE: Final = (Verb.ACK, Verb.UNACK, Verb.CLAIM, Verb.RELEASE, Verb.RETRY, Verb.REOPEN)
 
 
 def _acting(verb: Verb) -> Act:
@@ -159,7 +163,7 @@ async def _show(errand: Errand, pressed: Pressed) -> None:
 
 PRESSES: Final[Acts] = MappingProxyType(
     {
-        **{verb: _acting(verb) for verb in (Verb.ACK, Verb.UNACK, Verb.CLAIM, Verb.RELEASE, Verb.REOPEN)},
+        **{verb: _acting(verb) for verb in _AT_ONCE},
         Verb.RESOLVE: resolve,
         Verb.RESOLVE_ONLY: resolve_only,
         Verb.RESOLVE_BOTH: resolve_both,

@@ -142,6 +142,16 @@ class Alerts:
         )
         return [(row.project_id, row.id) for row in rows]
 
+    def retries_due(self, *, now_us: int, limit: int = 100) -> list[tuple[int, int]]:
+        """(project, alert) that is to be tried again."""
+        rows = self._connection.execute(
+            select(alert.c.project_id, alert.c.id)
+            .where(alert.c.retry_at.is_not(None), alert.c.retry_at <= now_us)
+            .order_by(alert.c.retry_at)
+            .limit(limit)
+        )
+        return [(row.project_id, row.id) for row in rows]
+
     def silent(self, *, now_us: int, limit: int = 100) -> list[tuple[int, int]]:
         """(project, alert) that silence has ended."""
         rows = self._connection.execute(

@@ -40,7 +40,9 @@ def actions(alert: Alert, tag: str, *, more: bool, escalates: bool = True) -> Ro
 
 
 def inverse(alert: Alert, tag: str) -> Row:
-    """The second row of a card: what is over can be taken up again."""
+    """The second row of a card: what is over, or was given up by programs, can be taken up again."""
+    if alert.state is State.FAILED:
+        return (_button(Verb.RETRY, "Retry", alert, tag, emoji="🔁"),)
     return () if alert.state.open else (_button(Verb.REOPEN, "Reopen", alert, tag, emoji="↩️"),)
 
 
@@ -92,6 +94,8 @@ def _choices(state: State) -> Iterator[tuple[Verb, str, str, str]]:
             "You are looking; it waits for somebody again when the lease runs out",
             "👀",
         )
+    if state is State.FAILED:
+        yield Verb.RETRY, "Retry", "Let programs try again, from the first attempt on", "🔁"
     if state is State.PROCESSING:
         yield Verb.RELEASE, "Release the claim", "Somebody else has to look; only its owner may", "👐"
     if state is State.ACKED:

@@ -151,6 +151,7 @@ def _lines(view: AlertView) -> tuple[str, ...]:
         f"📍 {place}" if place else "",
         _times(alert),
         _owner(alert),
+        attempts(alert),
         _note(alert),
         _flapping(alert),
         _incident(view.incident),
@@ -201,6 +202,20 @@ def _owner(alert: Alert) -> str:
         return f"👀 {owner} is looking{until}"
     acked = f", acknowledged {moment(alert.acked_at)}" if alert.acked_at else ""
     return f"🙋 {owner}{acked}"
+
+
+def attempts(alert: Alert) -> str:
+    """What programs tried in vain, and whether they will again."""
+    if not alert.attempts or not alert.state.open:
+        return ""
+    often = "once" if alert.attempts == 1 else f"{alert.attempts} times"
+    error = inline(alert.last_error, _NOTE)
+    parts = [f"🔧 Failed {often}: {error}" if error else f"🔧 Failed {often}"]
+    if alert.retry_at is not None:
+        parts.append(f"tries again {moment(alert.retry_at)}")
+    elif alert.state is State.FAILED:
+        parts.append("waits for a person")
+    return SEPARATOR.join(parts)
 
 
 def _note(alert: Alert) -> str:

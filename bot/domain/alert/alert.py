@@ -84,7 +84,9 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
 
     ``silent_after`` is when an episode of a sender that never resolves ends by silence (None: never).
     ``escalated_from`` is the severity it was acked at before a rise took the ack away. ``group_id`` is the
-    group whose card it shares, None when it has a card of its own.
+    group whose card it shares, None when it has a card of its own. ``claims`` counts how often it changed
+    hands, which makes older claims void. ``attempts`` were given up with ``last_error`` since somebody last
+    asked for a retry; at ``retry_at`` it is new again by itself (None: somebody has to ask).
     """
 
     id: int
@@ -117,6 +119,10 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     lease_expires_at: datetime | None = None
     silent_after: datetime | None = None
     escalated_from: Severity | None = None
+    claims: int = 0
+    attempts: int = 0
+    last_error: str = ""
+    retry_at: datetime | None = None
     note: str = ""
     note_by: Actor | None = None
 

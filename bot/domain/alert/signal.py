@@ -20,6 +20,10 @@ MAX_LINKS: Final = 8
 MAX_URL: Final = 2_048
 
 
+ENVIRONMENT: Final = ("env", "environment", "stage", "deployment_environment", "deployment.environment")
+"""The labels that name where it runs, in the order in which they are believed."""
+
+
 class Severity(StrEnum):
     """How bad it is, in three words; senders' own words are mapped to these."""
 

@@ -27,6 +27,8 @@ def acknowledge(alert: Alert, actor: Actor, now: datetime, note: str = "") -> Al
         acked_at=now,
         lease_expires_at=None,
         escalated_from=None,
+        retry_at=None,
+        claims=alert.claims + (not _has(alert, actor)),
     )
     return annotate(acked, actor, note) if note else acked
 
@@ -46,7 +48,8 @@ def unacknowledge_own(alert: Alert, actor: Actor) -> Alert:
 def claim(alert: Alert, actor: Actor, now: datetime, lease: timedelta) -> Alert:
     """``actor`` looks at it until the lease runs out."""
     state = next_state(alert, Trigger.CLAIM)
-    return replace(alert, state=state, owner=actor, lease_expires_at=now + lease)
+    expires = now + lease
+    return replace(alert, state=state, owner=actor, lease_expires_at=expires, claims=alert.claims + 1)
 
 
 def release(alert: Alert, actor: Actor) -> Alert:
@@ -56,17 +59,35 @@ def release(alert: Alert, actor: Actor) -> Alert:
     return replace(alert, state=state, owner=None, lease_expires_at=None)
 
 
-def fail(alert: Alert, actor: Actor, note: str = "") -> Alert:
-    """The owner of the claim gives up."""
+def fail(
+    alert: Alert, actor: Actor, note: str = "", *, error: str = "", retry_at: datetime | None = None
+) -> Alert:
+    """The owner of the claim gives up, because of ``error``; it waits for ``retry_at`` or for a person."""
     state = next_state(alert, Trigger.FAIL)
     _demand_owner(alert, actor)
-    failed = replace(alert, state=state, owner=None, lease_expires_at=None)
+    failed = replace(
+        alert,
+        state=state,
+        owner=None,
+        lease_expires_at=None,
+        attempts=alert.attempts + 1,
+        last_error=error or alert.last_error,
+        retry_at=retry_at,
+    )
     return annotate(failed, actor, note) if note else failed
 
 
 def retry(alert: Alert) -> Alert:
-    """A failed alert waits again."""
-    return replace(alert, state=next_state(alert, Trigger.RETRY))
+    """Somebody wants a failed alert to be tried again, from the first attempt on."""
+    return replace(alert, state=next_state(alert, Trigger.RETRY), attempts=0, retry_at=None)
+
+
+def retry_due(alert: Alert, now: datetime) -> Alert:
+    """The pause after a failed attempt is over."""
+    state = next_state(alert, Trigger.RETRY)
+    if alert.retry_at is None or alert.retry_at > now:
+        raise IllegalTransitionError(alert, Trigger.RETRY)
+    return replace(alert, state=state, retry_at=None)
 
 
 def resolve(alert: Alert, actor: Actor, now: datetime, note: str = "") -> Alert:
@@ -78,6 +99,7 @@ def resolve(alert: Alert, actor: Actor, now: datetime, note: str = "") -> Alert:
         resolved_by=actor,
         lease_expires_at=None,
         silent_after=None,
+        retry_at=None,
     )
     return annotate(resolved, actor, note) if note else resolved
 
@@ -132,6 +154,10 @@ def end_by_silence(alert: Alert, actor: Actor, now: datetime) -> Alert:
 
 
 def _demand_owner(alert: Alert, actor: Actor) -> None:
-    if alert.owner is None or str(alert.owner) != str(actor):
+    if not _has(alert, actor):
         holder = alert.owner.mention if alert.owner else "nobody"
         raise ConflictError(f"{alert.ref} is held by {holder}, not by you.")
+
+
+def _has(alert: Alert, actor: Actor) -> bool:
+    return alert.owner is not None and str(alert.owner) == str(actor)

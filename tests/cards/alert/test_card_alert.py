@@ -140,7 +140,7 @@ def test_a_failed_alert_asks_for_somebody() -> None:
         🕐 <t:1791201600:R>
         💬 no runbook matched
         A-1042 · k7f3 · prod-am
-        [ Acknowledge | Resolve | Escalate | Note | More ]
+        [ Acknowledge | Resolve | Escalate | Note | More | Retry ]
     """)
 
 
@@ -269,3 +269,15 @@ def test_the_note_form_asks_one_question() -> None:
 
 def _parts(seen: AlertView) -> dict[str, Any]:
     return {name: getattr(seen, name) for name in seen.__struct_fields__}
+
+
+def test_what_programs_tried_in_vain_and_when_they_will_again_stands_on_the_card() -> None:
+    tried: dict[str, Any] = {"state": State.FAILED, "attempts": 2, "last_error": "no route to @everyone"}
+    lines = read(render(view(**tried)).to_payload())
+    assert "🔧 Failed 2 times: no route to" in lines
+    assert "waits for a person" in lines
+    assert "@everyone" not in lines
+    again = read(render(view(**{**tried, "attempts": 1, "retry_at": NOON})).to_payload())
+    assert "🔧 Failed once: no route to" in again
+    assert "tries again <t:1791201600:R>" in again
+    assert "Failed" not in read(render(view(**{**tried, "state": State.RESOLVED})).to_payload())

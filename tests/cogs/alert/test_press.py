@@ -6,9 +6,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.cards.card import Button, Card
+from bot.domain.actor import Actor, ActorKind
 from bot.domain.alert.alert import State
 from bot.sandbox.fault.fault import Effect, Rule
 from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.alert import retry
 from bot.usecases.reaction.reaction import ACK
 from cogs.message import looks
 from tests.cogs.stage import Json, Stage, custom_ids, find, until, verbs
@@ -250,3 +252,15 @@ async def _press_anything(stage: Stage, custom_id: str) -> Json:
     rows = ((Button(label="press", custom_id=custom_id),),)
     message = await stage.channel.send("old", **looks(Card(rows=rows)))
     return await stage.person("responder").click(message.id, custom_id)
+
+
+async def test_retry_lets_what_programs_gave_up_wait_again(stage: Stage) -> None:
+    alert_id, message_id = await stage.raise_card()
+    robot = Actor(ActorKind.PROGRAM, "ci", "ci")
+    await alerts.claim(stage.desk, alert_id, actor=robot)
+    await retry.fail(stage.desk, alert_id, actor=robot, error="no route")
+    await stage.post()
+    assert "Failed once: no route" in str(stage.shown(message_id))
+    await stage.person("responder").click(message_id, stage.on(message_id, "retry"))
+    assert (await stage.alert(alert_id)).state is State.NEW
+    assert "Failed" not in str(stage.shown(message_id))
