@@ -24,8 +24,10 @@ ANN, BOB = person(77, "ann"), person(9, "bob")
 def read(payload: dict[str, Any]) -> str:
     """A message as lines: content, title, description, footer, buttons."""
     embed = payload["embeds"][0]
-    parts = (part for row in payload["components"] for part in row["components"])
-    buttons = " | ".join(f"({each['label']})" if each.get("disabled") else each["label"] for each in parts)
+    pressable = (part for row in payload["components"] for part in row["components"])
+    buttons = " | ".join(
+        f"({each['label']})" if each.get("disabled") else each["label"] for each in pressable
+    )
     parts = (
         payload["content"],
         embed["title"],
