@@ -14,9 +14,9 @@ from bot.cards.ids import CustomId, Verb
 from bot.domain.alert.alert import format_ref
 from bot.domain.errors import InvalidInputError
 from bot.usecases.alert import button as press
+from bot.usecases.alert import end
 from bot.usecases.alert import query as inspection
 from bot.usecases.alert.button import Pressed
-from bot.usecases.incident import end
 from bot.usecases.outbox import card
 from cogs.errand import Errand
 from cogs.message import jump_url, read_fields, read_values
