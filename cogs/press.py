@@ -17,8 +17,10 @@ from bot.cards.ids import CustomId, Verb, parse, template
 from bot.domain.errors import InvalidInputError
 from cogs import subject
 from cogs.door import Door
+from cogs.double_press import slot_of
 from cogs.errand import Errand
 from cogs.message import read_values
+from cogs.standing import CHANGING, standing
 
 Act: TypeAlias = Callable[[Errand, CustomId], Coroutine[Any, Any, None]]
 Acts: TypeAlias = Mapping[Verb, Act]
@@ -55,8 +57,30 @@ async def run(door: Door, interaction: discord.Interaction[Any], which: CustomId
 
 
 async def _admitted(errand: Errand, which: CustomId, act: Act) -> None:
+    """Nothing is told, not even how things stand, before it is known that the person may look."""
     await errand.admit(*subject.of_press(which, read_values(errand.interaction)))
-    await act(errand, which)
+    await _once(errand, which, act)
+
+
+async def _once(errand: Errand, which: CustomId, act: Act) -> None:
+    """A change at one spot by one person counts once within a moment, whatever stands there by then."""
+    door, interaction = errand.door, errand.interaction
+    is_press = interaction.type is discord.InteractionType.component
+    custom_id = str(dict(interaction.data or {}).get("custom_id", ""))
+    slot = slot_of(interaction, custom_id) if is_press and which.verb in CHANGING else None
+    if slot is None:
+        await act(errand, which)
+        return
+    clock, presses = door.desk.clock, door.presses
+    if not presses.begin(slot, clock.monotonic()):
+        await errand.whisper(answer.pressed_twice(await standing(errand, which)))
+        return
+    changed = False
+    try:
+        await act(errand, which)
+        changed = not errand.asked
+    finally:
+        presses.end(slot, clock.monotonic(), changed=changed)
 
 
 class Leftovers(commands.Cog):

@@ -91,16 +91,20 @@ _INCIDENT: Final = _numbered(Subject.INCIDENT)
 PRESSES: Final[Mapping[Verb, Pressed]] = MappingProxyType(
     {
         **dict.fromkeys((Verb.ACK, Verb.UNACK, Verb.CLAIM, Verb.RELEASE, Verb.RESOLVE), _ALERT),
-        **dict.fromkeys((Verb.NOTE, Verb.MORE, Verb.RETRY), _ALERT),
+        **dict.fromkeys((Verb.NOTE, Verb.MORE, Verb.RETRY, Verb.REOPEN, Verb.MENU), _ALERT),
+        **dict.fromkeys((Verb.RESOLVE_ONLY, Verb.RESOLVE_BOTH), _ALERT),
         Verb.ESCALATE: _escalated,
         **dict.fromkeys((Verb.GROUP_ACK, Verb.GROUP_RESOLVE, Verb.GROUP_PAGE), _GROUP),
         Verb.BOARD: _numbered(Subject.CHANNEL),
-        **dict.fromkeys((Verb.PAGE, Verb.INCIDENT_PAGE, Verb.RANK, Verb.SETUP, Verb.TEST), _nothing),
+        **dict.fromkeys(
+            (Verb.PAGE, Verb.INCIDENT_PAGE, Verb.RANK, Verb.SETUP, Verb.TEST, Verb.CANCEL), _nothing
+        ),
         Verb.PICK: _picked(read_alert),
         Verb.INCIDENT_SHOW: _picked(read_incident),
         Verb.RECUR: _picked(read_recurrence),
         **dict.fromkeys((Verb.INCIDENT_TIMELINE, Verb.INCIDENT_POSTMORTEM), _INCIDENT),
         **dict.fromkeys((Verb.INCIDENT_MITIGATE, Verb.INCIDENT_RESOLVE, Verb.INCIDENT_REOPEN), _INCIDENT),
+        **dict.fromkeys((Verb.INCIDENT_RESOLVE_ONLY, Verb.INCIDENT_RESOLVE_ALL), _INCIDENT),
         **dict.fromkeys((Verb.INCIDENT_CLOSE, Verb.INCIDENT_SNOOZE, Verb.INCIDENT_ROLE), _INCIDENT),
         **dict.fromkeys((Verb.INCIDENT_SEVERITY, Verb.INCIDENT_UPDATE, Verb.INCIDENT_NOTE), _INCIDENT),
         Verb.ACTION_DONE: _numbered(Subject.ACTION),
