@@ -139,6 +139,10 @@ async def test_a_token_is_never_written_onto_a_message_that_all_can_see(bare: St
     assert "toc_" not in str(bare.sandbox.messages(bare.channel_id))
 
 
+def _respond(bare: Stage) -> tuple[int, ...]:
+    return bare.desk.project.settings.respond_role_ids
+
+
 def _part(page: Json, subject: str) -> Json:
     return next(part for part in parts(page["message"]) if f":{subject}:" in part["custom_id"])
 
@@ -183,7 +187,7 @@ async def test_roles_that_were_chosen_are_shown_and_can_be_taken_back(bare: Stag
 async def test_everybody_gets_a_right_only_after_a_question(bare: Stage) -> None:
     operator, everyone = bare.person("operator"), bare.sandbox.guild_id
     asked = await operator.command("setup", {"respond": "@everyone"})
-    assert bare.desk.project.settings.respond_role_ids == ()
+    assert _respond(bare) == ()
     assert "Everybody on this server?" in str(asked["message"]["embeds"])
     await operator.click(asked["message"]["id"], _id(asked, "everyone"))
-    assert bare.desk.project.settings.respond_role_ids == (everyone,)
+    assert _respond(bare) == (everyone,)
