@@ -16,13 +16,13 @@ from storage.alert.event_detail import Dossiers
 from storage.alert.group import Groups
 from storage.alert.reaction import Reactions
 from storage.alert.search import AlertSearch
+from storage.audience import Audiences
 from storage.incident.action import Actions
 from storage.incident.incident import Incidents
 from storage.incident.link import Links
 from storage.incident.nudge import Nudges
 from storage.incident.thread import Threads
 from storage.incident.timeline import Timelines
-from storage.outbox.audience import Audiences
 from storage.outbox.board import Boards
 from storage.outbox.card import Cards
 from storage.outbox.channel import Channels

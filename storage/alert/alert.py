@@ -11,8 +11,8 @@ from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.signal import Severity, Signal
 from bot.domain.alert.verdict import Standing
 from storage.alert.row import INSERT, MOVE, REFRESH, SAVE, insert_row, move_row, read, refresh_row, save_row
+from storage.audience import sees_alert
 from storage.dialect import allocate, is_one_of
-from storage.outbox.audience import sees_alert
 from storage.table.core import IS_OPEN_ALERT, alert
 
 

@@ -10,6 +10,7 @@ from bot.domain.access.sight import EVERYTHING, Sight
 from bot.domain.actor import Actor
 from bot.domain.incident.duration import Times
 from bot.domain.incident.incident import Incident, Level, Role, State
+from storage.audience import sees_incident
 from storage.codec import (
     actor_columns,
     actor_or_none,
@@ -20,7 +21,6 @@ from storage.codec import (
     moment_or_none,
 )
 from storage.dialect import hold_openings
-from storage.outbox.audience import sees_incident
 from storage.table.core import IS_OPEN_ALERT, alert
 from storage.table.incident import IS_ACTIVE, IS_OPEN, incident, incident_alert
 

@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, Connection, Table, func, or_, select
 
 from bot.domain.access.sight import EVERYTHING
 from bot.domain.recurrence.ranking import Query, Ranked, Sort, Totals, Window
+from storage.audience import sees_recurrence
 from storage.codec import micros, span
 from storage.dialect import is_one_of
-from storage.outbox.audience import sees_recurrence
 from storage.recurrence.recurrence import DAY_US, HOUR_US
 from storage.recurrence.row import read
 from storage.table.core import recurrence, recurrence_day, recurrence_hour

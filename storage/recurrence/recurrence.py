@@ -20,10 +20,10 @@ from bot.domain.alert.verdict import Standing
 from bot.domain.recurrence.recurrence import Fix, Recurrence, ends_by_itself
 from bot.domain.recurrence.settlement import NOTHING, Course, Settlement, settle
 from storage.alert.row import read_flapping
+from storage.audience import sees_recurrence
 from storage.bulk import Bulk, Lookup
 from storage.codec import actor_or_none, micros, moment, moment_or_none, span_micros
 from storage.dialect import allocate, is_one_of, one_of, upsert, values_of
-from storage.outbox.audience import sees_recurrence
 from storage.recurrence.row import (
     ACK,
     ADD,
