@@ -27,9 +27,9 @@ from bot import metrics
 from bot.cards import answer
 from bot.cards.card import Card, Modal
 from bot.domain import actor as actors
-from bot.domain.access.sight import Asked, Sight
 from bot.domain.actor import Actor
 from bot.domain.errors import ConflictError, InvalidInputError, NotDurableError, NotFoundError, TocsinError
+from bot.domain.sight import Asked, Sight
 from bot.usecases.admin import audience
 from cogs.door import STRANGE, Door
 from cogs.message import files, form, looks

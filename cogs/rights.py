@@ -13,8 +13,8 @@ from typing import TypeAlias
 import discord
 import msgspec
 
-from bot.domain.access.sight import EVERYTHING, Sight
 from bot.domain.errors import TocsinError
+from bot.domain.sight import EVERYTHING, Sight
 from bot.usecases.desk import Desk
 
 Place: TypeAlias = discord.abc.GuildChannel | discord.Thread

@@ -9,12 +9,12 @@ from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from bot.cards.ids import CustomId, Verb
-from bot.domain.access.sight import Asked, Subject
 from bot.domain.alert.alert import parse_ref as parse_alert
 from bot.domain.errors import InvalidInputError
 from bot.domain.incident.action import parse_ref as parse_action
 from bot.domain.incident.incident import parse_ref as parse_incident
 from bot.domain.recurrence.recurrence import parse_ref as parse_recurrence
+from bot.domain.sight import Asked, Subject
 
 Reading: TypeAlias = Callable[[str], Asked]
 Pressed: TypeAlias = Callable[[CustomId, list[str]], Iterable[Asked]]

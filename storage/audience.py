@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, alias, and_, func, or_, select, true, union_all
 
-from bot.domain.access.sight import EVERYTHING, Asked, Sight, Subject
 from bot.domain.outbox.outbox import CardKind
+from bot.domain.sight import EVERYTHING, Asked, Sight, Subject
 from storage.table.core import alert, card, recurrence, source
 from storage.table.group import alert_group
 from storage.table.incident import action_item, incident

@@ -11,9 +11,9 @@ from bot.cards.alert import alert as cards
 from bot.cards.alert.action import ask_resolve
 from bot.cards.alert.detail import details
 from bot.cards.ids import CustomId, Verb
-from bot.domain.access.sight import Asked, Subject
 from bot.domain.alert.alert import format_ref
 from bot.domain.errors import InvalidInputError
+from bot.domain.sight import Asked, Subject
 from bot.usecases.alert import button as press
 from bot.usecases.alert import end
 from bot.usecases.alert import query as inspection

@@ -10,11 +10,11 @@ from bot.cards import answer
 from bot.cards.alert.alert import find_marker
 from bot.cards.alert.listing import ListFilter, Scope
 from bot.cards.ids import Verb
-from bot.domain.access.sight import Asked, Subject
 from bot.domain.alert.alert import Alert, State, parse_ref
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import InvalidInputError
 from bot.domain.outbox.outbox import CardKind
+from bot.domain.sight import Asked, Subject
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import retry as retries
 from bot.usecases.alert.lifecycle import MAX_NOTE

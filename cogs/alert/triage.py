@@ -9,11 +9,11 @@ from discord.ext import commands
 from bot.cards import triage as cards
 from bot.cards.alert.alert import find_marker
 from bot.cards.triage import BriefView
-from bot.domain.access.sight import Asked, Subject
 from bot.domain.alert.alert import parse_ref
 from bot.domain.errors import InvalidInputError
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.recurrence.recurrence import format_ref
+from bot.domain.sight import Asked, Subject
 from bot.usecases.alert.query import Filter
 from bot.usecases.outbox import card
 from bot.usecases.triage import triage

@@ -12,11 +12,11 @@ from bot.cards.card import Card
 from bot.cards.ids import CustomId, Verb
 from bot.cards.incident import answer as answers
 from bot.cards.incident import form as forms
-from bot.domain.access.sight import Asked, Subject
 from bot.domain.alert.alert import format_ref
 from bot.domain.errors import InvalidInputError
 from bot.domain.incident.incident import UNASKED, parse_level
 from bot.domain.outbox.outbox import CardKind
+from bot.domain.sight import Asked, Subject
 from bot.domain.text import one_line
 from bot.usecases.alert import group
 from bot.usecases.incident import timeline

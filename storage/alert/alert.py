@@ -6,10 +6,10 @@ from typing import Final
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select
 
-from bot.domain.access.sight import EVERYTHING, Sight
 from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.signal import Severity, Signal
 from bot.domain.alert.verdict import Standing
+from bot.domain.sight import EVERYTHING, Sight
 from storage.alert.row import INSERT, MOVE, REFRESH, SAVE, insert_row, move_row, read, refresh_row, save_row
 from storage.audience import sees_alert
 from storage.dialect import allocate, is_one_of

@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from bot.domain.access.sight import EVERYTHING, Sight
 from bot.domain.actor import Actor
 from bot.domain.incident.action import Action
+from bot.domain.sight import EVERYTHING, Sight
 from storage.audience import sees_action
 from storage.codec import actor_columns, actor_or_none, micros, micros_or_none, moment, moment_or_none
 from storage.table.core import recurrence

@@ -6,10 +6,10 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection, Row, Select, func, insert, or_, select, update
 
-from bot.domain.access.sight import EVERYTHING, Sight
 from bot.domain.actor import Actor
 from bot.domain.incident.duration import Times
 from bot.domain.incident.incident import Incident, Level, Role, State
+from bot.domain.sight import EVERYTHING, Sight
 from storage.audience import sees_incident
 from storage.codec import (
     actor_columns,

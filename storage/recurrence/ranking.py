@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, func, or_, select
 
-from bot.domain.access.sight import EVERYTHING
 from bot.domain.recurrence.ranking import Query, Ranked, Sort, Totals, Window
+from bot.domain.sight import EVERYTHING
 from storage.audience import sees_recurrence
 from storage.codec import micros, span
 from storage.dialect import is_one_of

@@ -11,7 +11,6 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection, bindparam, or_, select, update
 
-from bot.domain.access.sight import EVERYTHING, Sight
 from bot.domain.access.source import Source
 from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.flap import CALM
@@ -19,6 +18,7 @@ from bot.domain.alert.signal import Severity, Signal
 from bot.domain.alert.verdict import Standing
 from bot.domain.recurrence.recurrence import Fix, Recurrence, ends_by_itself
 from bot.domain.recurrence.settlement import NOTHING, Course, Settlement, settle
+from bot.domain.sight import EVERYTHING, Sight
 from storage.alert.row import read_flapping
 from storage.audience import sees_recurrence
 from storage.bulk import Bulk, Lookup

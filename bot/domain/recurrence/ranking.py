@@ -6,8 +6,8 @@ from typing import Final
 
 import msgspec
 
-from bot.domain.access.sight import EVERYTHING, Sight
 from bot.domain.recurrence.recurrence import Recurrence
+from bot.domain.sight import EVERYTHING, Sight
 
 PAGE: Final = 10
 

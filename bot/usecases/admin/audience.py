@@ -5,13 +5,13 @@ Nothing here writes.
 
 from collections.abc import Sequence
 
-from bot.domain.access.sight import Asked, Subject
 from bot.domain.alert.alert import format_ref as format_alert
 from bot.domain.alert.group import format_ref as format_group
 from bot.domain.errors import NotFoundError
 from bot.domain.incident.action import format_ref as format_action
 from bot.domain.incident.incident import format_ref as format_incident
 from bot.domain.recurrence.recurrence import format_ref as format_recurrence
+from bot.domain.sight import Asked, Subject
 from bot.usecases.desk import Desk
 from storage.transaction import Transaction
 

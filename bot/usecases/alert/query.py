@@ -7,10 +7,10 @@ import msgspec
 from bot.cards.alert.alert import AlertView
 from bot.cards.alert.detail import HistoryLine
 from bot.domain import actor as actors
-from bot.domain.access.sight import Asked, Subject
 from bot.domain.alert.alert import Alert, format_ref
 from bot.domain.audit import Sealed
 from bot.domain.errors import NotFoundError
+from bot.domain.sight import Asked, Subject
 from bot.usecases.desk import Desk
 from bot.usecases.view import alert_view
 from storage.alert.alert import OPEN, Filter

@@ -6,7 +6,6 @@ from typing import Final
 
 from msgspec import UNSET, UnsetType
 
-from bot.domain.access.sight import EVERYTHING, Sight
 from bot.domain.actor import Actor
 from bot.domain.alert.verdict import Lane
 from bot.domain.audit import Entry
@@ -17,6 +16,7 @@ from bot.domain.incident.incident import Incident
 from bot.domain.incident.incident import format_ref as format_incident
 from bot.domain.incident.timeline import Draft, Kind
 from bot.domain.outbox.outbox import CardKind
+from bot.domain.sight import EVERYTHING, Sight
 from bot.usecases.desk import Desk
 from bot.usecases.incident.mutation import held, read_text
 from storage.codec import encode

@@ -5,13 +5,13 @@ from typing import Final
 import msgspec
 
 from bot.cards.incident.timeline import PAGE_SIZE, TimelinePage
-from bot.domain.access.sight import Asked, Subject
 from bot.domain.errors import NotFoundError
 from bot.domain.incident.duration import durations
 from bot.domain.incident.incident import Incident, format_ref
 from bot.domain.incident.postmortem import Involved, Postmortem
 from bot.domain.incident.timeline import Line, fold
 from bot.domain.recurrence.recurrence import Memory
+from bot.domain.sight import Asked, Subject
 from bot.usecases.desk import Desk
 from bot.usecases.incident.mutation import Shown, show
 from bot.usecases.view import alert_view

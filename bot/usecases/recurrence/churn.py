@@ -8,13 +8,13 @@ from typing import Final
 
 import msgspec
 
-from bot.domain.access.sight import EVERYTHING, Sight
 from bot.domain.access.source import Source
 from bot.domain.actor import Actor
 from bot.domain.alert.signal import MAX_LABEL_NAME
 from bot.domain.audit import Entry
 from bot.domain.errors import InvalidInputError, NotFoundError
 from bot.domain.recurrence.churn import Suggestion, suggest
+from bot.domain.sight import EVERYTHING, Sight
 from bot.usecases.desk import Desk
 from storage.codec import encode
 from storage.transaction import Transaction

@@ -9,7 +9,6 @@ from typing import Final
 
 import msgspec
 
-from bot.domain.access.sight import EVERYTHING, Asked, Sight, Subject
 from bot.domain.actor import Actor
 from bot.domain.audit import Entry
 from bot.domain.errors import NotFoundError
@@ -17,6 +16,7 @@ from bot.domain.recurrence.profile import Portrait
 from bot.domain.recurrence.ranking import Query, Ranked, Totals
 from bot.domain.recurrence.recurrence import SPAN, Fix, Recurrence, format_ref
 from bot.domain.recurrence.run import Run, RunState
+from bot.domain.sight import EVERYTHING, Asked, Sight, Subject
 from bot.usecases.alert.lifecycle import bounded
 from bot.usecases.desk import Desk
 from bot.usecases.recurrence import regression
