@@ -32,7 +32,7 @@ class Guest(Protocol):
 
 
 def most_connections(wanted: int) -> int:
-    """As many as are wanted, if the process may open so many files; that limit is raised as far as it goes."""
+    """As many as are wanted, if so many files may be open; that limit is raised as far as it goes."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     needed = wanted + RESERVE
     if soft != resource.RLIM_INFINITY and soft < needed:
@@ -92,7 +92,7 @@ class Crowd:
 
     def end(self, guest: object) -> None:
         """Its request is answered."""
-        self._busy.discard(guest)  # type: ignore[arg-type]
+        self._busy.discard(guest)
 
     def _make_room(self, newest: Guest) -> None:
         strangers = [each for each, _ in zip(self._strangers, range(_LOOKED_AT), strict=False)]

@@ -14,14 +14,16 @@ _UNKNOWN: Final = "unknown"
 
 
 def peer(request: web.BaseRequest, proxies: Sequence[Network] = ()) -> str:
-    """The address, of IPv6 its first half; of a request through one of our ``proxies`` what that proxy says."""
-    known = _site(request.remote or "")
+    """The address, of IPv6 its first half; of a request through one of our ``proxies`` what it says."""
+    known = site(request.remote or "")
     if not proxies or not _is_within(request.remote or "", proxies):
         return known
-    said = [part.strip() for line in request.headers.getall("X-Forwarded-For", ()) for part in line.split(",")]
+    said = [
+        part.strip() for line in request.headers.getall("X-Forwarded-For", ()) for part in line.split(",")
+    ]
     for address in reversed(said):
         if not _is_within(address, proxies):
-            return _site(address)
+            return site(address)
     return known
 
 
@@ -35,7 +37,8 @@ def read_networks(words: Sequence[str]) -> tuple[Network, ...]:
 
 
 @lru_cache(maxsize=4_096)
-def _site(text: str) -> str:
+def site(text: str) -> str:
+    """An address as it is counted."""
     try:
         address = ip_address(text.partition("%")[0])
     except ValueError:

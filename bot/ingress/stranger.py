@@ -1,7 +1,7 @@
 """Stranger: what may be cost by those that nobody knows yet.
 
-A signature is proved only by the whole body, so bodies of strangers have to be read. Each has little time, and
-when the places are taken a newcomer costs the longest reading its place, first of the address that reads
+A signature is proved only by the whole body, so bodies of strangers have to be read. Each has little time,
+and when the places are taken a newcomer costs the longest reading its place, first of the address that reads
 most: an honest body is there at once, one that never ends makes room. A body that came with its headers
 needs no place. An address whose proofs keep failing, and that never proved anything, has to wait.
 """
@@ -19,6 +19,7 @@ from bot.clock import Clock
 from bot.ingress.problem import Reason, Refusal
 
 T = TypeVar("T")
+V = TypeVar("V")
 
 PLACES: Final = 64
 """Bodies of strangers that are read at once."""
@@ -120,7 +121,7 @@ class Strangers:
         return at is not None and self._clock.monotonic() - at < TRUSTED.total_seconds()
 
 
-def _bound(remembered: "OrderedDict[str, tuple[float, float]] | OrderedDict[str, float]", newest: str) -> None:
+def _bound(remembered: OrderedDict[str, V], newest: str) -> None:
     remembered.move_to_end(newest)
     if len(remembered) > ADDRESSES:
         remembered.popitem(last=False)
