@@ -13,6 +13,7 @@ from storage.admin.token import Tokens
 from storage.alert.alert import Alerts
 from storage.alert.event import Events
 from storage.alert.event_detail import Dossiers
+from storage.alert.expiry import Expiries
 from storage.alert.group import Groups
 from storage.alert.reaction import Reactions
 from storage.alert.search import AlertSearch
@@ -35,6 +36,7 @@ from storage.recurrence.ranking import Rankings
 from storage.recurrence.recurrence import Recurrences
 from storage.recurrence.run import Runs
 from storage.recurrence.work import WorkItems
+from storage.silence.silence import Silences
 from storage.triage.agent_request import Calls
 from storage.triage.brief import Briefs
 
@@ -116,6 +118,11 @@ class Transaction:
         return Events(self._connection)
 
     @cached_property
+    def expiries(self) -> Expiries:
+        """When alerts are over by their senders' word."""
+        return Expiries(self._connection)
+
+    @cached_property
     def groups(self) -> Groups:
         """Alerts of one cause that share a card."""
         return Groups(self._connection)
@@ -163,6 +170,11 @@ class Transaction:
     def run_raw(self, statement: str) -> CursorResult[Any]:
         """Plain SQL, for benchmarks and tests; use cases ask the nouns."""
         return self._connection.exec_driver_sql(statement)
+
+    @cached_property
+    def silences(self) -> Silences:
+        """Which alerts wake nobody for a while."""
+        return Silences(self._connection)
 
     @cached_property
     def sources(self) -> Sources:
