@@ -1,4 +1,4 @@
-"""Silences: their rows. ``begun_at`` and ``ended_at`` say that alerts have been told of a beginning, an end."""
+"""Silences: their rows. ``begun_at`` and ``ended_at`` say that alerts know of the beginning, the end."""
 
 from datetime import datetime
 from typing import Any, Final
@@ -148,15 +148,11 @@ class Silences:
 
     def begin(self, number: int, *, now: datetime) -> None:
         """Alerts know that it has begun."""
-        self._connection.execute(
-            update(silence).where(silence.c.id == number).values(begun_at=micros(now))
-        )
+        self._connection.execute(update(silence).where(silence.c.id == number).values(begun_at=micros(now)))
 
     def end(self, number: int, *, now: datetime) -> None:
         """Alerts know that it is over."""
-        self._connection.execute(
-            update(silence).where(silence.c.id == number).values(ended_at=micros(now))
-        )
+        self._connection.execute(update(silence).where(silence.c.id == number).values(ended_at=micros(now)))
 
 
 def _read(row: Row[Any] | Any) -> Silence:

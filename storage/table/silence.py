@@ -26,5 +26,7 @@ silence: Final = Table(
     Column("begun_at", BigInteger),
     Column("ended_at", BigInteger),
     Index("ix_silence_project_id", "project_id", "id"),
-    Index("ix_silence_unsettled", "project_id", "ends_at", sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED),
+    Index(
+        "ix_silence_unsettled", "project_id", "ends_at", sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED
+    ),
 )

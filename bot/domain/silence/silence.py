@@ -1,7 +1,7 @@
 """Silence: for some time nobody is woken for the alerts that all its matchers fit.
 
-Law: a silence hides nothing. What it fits is stored, shown and counted; only nobody is called for it. When its
-time is over, whatever still fires calls again.
+Law: a silence hides nothing. What it fits is stored, shown and counted; only nobody is called for it. When
+its time is over, whatever still fires calls again.
 
 Its words are Alertmanager's: it is *pending* before its start, *active*, then *expired*. One with a source is
 about that sender's alerts alone: a sender's token cannot make others quiet.

@@ -155,9 +155,7 @@ def _expire(tx: Transaction, desk: Desk, silence: Silence, actor: Actor, now: da
     return ended
 
 
-def _record(
-    tx: Transaction, desk: Desk, actor: Actor, action: str, silence: Silence, now: datetime
-) -> None:
+def _record(tx: Transaction, desk: Desk, actor: Actor, action: str, silence: Silence, now: datetime) -> None:
     told = {
         "matchers": [str(each) for each in silence.matchers],
         "starts_at": silence.starts_at.isoformat(),
@@ -173,5 +171,3 @@ def _record(
         note=silence.comment,
     )
     tx.audit.append(desk.project.id, entry)
-
-
