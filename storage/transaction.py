@@ -11,6 +11,7 @@ from storage.admin.project import Projects
 from storage.admin.source import Sources
 from storage.admin.token import Tokens
 from storage.alert.alert import Alerts
+from storage.alert.change import Changes
 from storage.alert.event import Events
 from storage.alert.event_detail import Dossiers
 from storage.alert.expiry import Expiries
@@ -18,6 +19,7 @@ from storage.alert.group import Groups
 from storage.alert.reaction import Reactions
 from storage.alert.search import AlertSearch
 from storage.audience import Audiences
+from storage.alert.sender import SenderAlerts
 from storage.incident.action import Actions
 from storage.incident.incident import Incidents
 from storage.incident.link import Links
@@ -98,6 +100,11 @@ class Transaction:
         return Cards(self._connection)
 
     @cached_property
+    def changes(self) -> Changes:
+        """What was changed before things broke."""
+        return Changes(self._connection)
+
+    @cached_property
     def channels(self) -> Channels:
         """What is due and parked, by channel."""
         return Channels(self._connection)
@@ -170,6 +177,11 @@ class Transaction:
     def run_raw(self, statement: str) -> CursorResult[Any]:
         """Plain SQL, for benchmarks and tests; use cases ask the nouns."""
         return self._connection.exec_driver_sql(statement)
+
+    @cached_property
+    def sender_alerts(self) -> SenderAlerts:
+        """Episodes as their own senders ask for them."""
+        return SenderAlerts(self._connection)
 
     @cached_property
     def silences(self) -> Silences:

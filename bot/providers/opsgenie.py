@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from bot.domain.alert.alert import Alert
 from bot.domain.alert.signal import (
     MAX_DESCRIPTION,
     MAX_LABEL_NAME,
@@ -25,6 +26,8 @@ from bot.providers.severity import read_severity
 
 MAX_ALIAS: Final = 512
 _DEFAULT_PRIORITY: Final = "P3"
+_PRIORITIES: Final = ("P1", "P2", "P3", "P4", "P5")
+_OF_SEVERITY: Final = {Severity.CRITICAL: "P1", Severity.WARNING: "P3", Severity.INFO: "P5"}
 _LINKS: Final = ("runbook", "runbook_url", "dashboard", "dashboard_url", "url", "link", "generatorURL")
 
 
@@ -71,6 +74,31 @@ def read_create(payload: object, fresh_alias: str) -> tuple[str, Signal]:
     )
 
 
+def read_update(alert: Alert, field: str, value: str) -> Signal:
+    """The alert as it is, with another message, description or priority."""
+    severity, word = read_severity(value) if field == "priority" else (alert.severity, alert.severity_word)
+    return Signal(
+        status=Status.FIRING,
+        name=cut(one_line(value), MAX_NAME) if field == "message" else alert.name,
+        severity=severity,
+        severity_word=word,
+        summary=alert.summary,
+        description=cut(value, MAX_DESCRIPTION) if field == "description" else alert.description,
+        labels=alert.labels,
+        links=alert.links,
+        namespace=alert.namespace,
+        service=alert.service,
+        target=alert.target,
+        group_key=alert.group_key,
+    )
+
+
+def priority_of(alert: Alert) -> str:
+    """``P1`` to ``P5``: the sender's own word where it is one."""
+    word = alert.severity_word.upper()
+    return word if word in _PRIORITIES else _OF_SEVERITY[alert.severity]
+
+
 def read_close(alias: str) -> Signal:
     """What is over is known by its alias alone."""
     return Signal(
@@ -106,7 +134,7 @@ def _labels(payload: dict[str, Any]) -> dict[str, str]:
     tags = payload.get("tags")
     if isinstance(tags, list) and tags:
         labels["tags"] = ", ".join(filter(None, map(_text, tags)))
-    for name in ("entity", "source"):
+    for name in ("alias", "entity", "source"):
         if text := _text(payload.get(name)):
             labels[name] = text
     return labels

@@ -10,12 +10,12 @@ from typing import Any, Final
 
 import msgspec
 
+from bot.domain.alert.change import Change, believable
 from bot.domain.alert.signal import (
     MAX_DESCRIPTION,
     MAX_LABEL_NAME,
     MAX_NAME,
     MAX_SUMMARY,
-    Link,
     Severity,
     Signal,
     Status,
@@ -44,16 +44,6 @@ class Event(msgspec.Struct, frozen=True):
     action: Action
     key: str
     signal: Signal
-
-
-class Change(msgspec.Struct, frozen=True):
-    """Something was changed: a deployment, a configuration. ``at`` is None when nothing says when."""
-
-    summary: str
-    source: str
-    service: str
-    at: datetime | None
-    links: tuple[Link, ...]
 
 
 def read_event(payload: object, fresh_key: str) -> Event:
@@ -109,8 +99,8 @@ def read_event_v1(payload: object, fresh_key: str) -> Event:
     )
 
 
-def read_change(payload: object) -> Change:
-    """Read a change event.
+def read_change(payload: object, now: datetime) -> Change:
+    """Read a change event that came at ``now``.
 
     Raises:
         InvalidInputError: it says nothing of what was changed.
@@ -120,9 +110,9 @@ def read_change(payload: object) -> Change:
     labels = _labels({}, content.get("custom_details"))
     return Change(
         summary=cut(one_line(_text(content.get("summary"), "payload.summary")), MAX_SUMMARY),
-        source=cut(one_line(_scalar(content.get("source"))), MAX_LABEL_NAME),
+        place=cut(one_line(_scalar(content.get("source"))), MAX_LABEL_NAME),
         service=cut(first_of(labels, SERVICE), MAX_LABEL_NAME),
-        at=read_moment(content.get("timestamp")),
+        at=believable(read_moment(content.get("timestamp")), now),
         links=read_links(_link(each) for each in _list(body.get("links"))),
     )
 

@@ -1,5 +1,8 @@
 """Events of PagerDuty and alerts of Opsgenie: keys, severities, and what is refused."""
 
+import re
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +12,7 @@ from bot.domain.errors import InvalidInputError
 from bot.providers import opsgenie, pagerduty
 from bot.providers.pagerduty import Action
 
+NOW = datetime(2026, 11, 21, 2, tzinfo=UTC)
 TRIGGER = {
     "event_action": "trigger",
     "dedup_key": "db/replication",
@@ -30,8 +34,11 @@ JSON = st.recursive(
         st.lists(inner, max_size=3)
         | st.dictionaries(
             st.sampled_from(
-                "event_action event_type dedup_key incident_key payload summary source severity links images details"
-                " description message alias tags priority custom_details".split()
+                re.findall(
+                    r"\w+",
+                    "event_action event_type dedup_key incident_key payload summary source severity links "
+                    "images details description message alias tags priority custom_details",
+                )
             ),
             inner | st.sampled_from(["trigger", "resolve", "P1"]),
             max_size=6,
@@ -86,12 +93,10 @@ def test_what_is_wrong_is_named(body: object, field: str) -> None:
 
 
 def test_a_change() -> None:
-    change = pagerduty.read_change(
-        {"payload": {"summary": "Deployed 1.2", "source": "ci"}, "routing_key": "x"}
-    )
-    assert (change.summary, change.source, change.at) == ("Deployed 1.2", "ci", None)
+    change = pagerduty.read_change({"payload": {"summary": "Deployed 1.2", "source": "ci"}}, NOW)
+    assert (change.summary, change.place, change.at) == ("Deployed 1.2", "ci", NOW)
     with pytest.raises(InvalidInputError):
-        pagerduty.read_change({"payload": {}})
+        pagerduty.read_change({"payload": {}}, NOW)
 
 
 def test_an_opsgenie_alert() -> None:
@@ -110,10 +115,17 @@ def test_an_opsgenie_alert() -> None:
         Severity.CRITICAL,
         "nas-01",
     )
-    assert signal.labels == {"region": "eu", "count": "3", "tags": "disk, prod", "entity": "nas-01"}
+    assert signal.labels == {
+        "region": "eu",
+        "count": "3",
+        "tags": "disk, prod",
+        "alias": "disk/nas-01",
+        "entity": "nas-01",
+    }
     assert opsgenie.read_create({"message": "x"}, "fresh")[0] == "fresh"
     assert opsgenie.read_create({"message": "x"}, "fresh")[1].severity is Severity.WARNING
-    for bad in ({}, {"message": ""}, {"message": "x", "alias": "y" * 513}, []):
+    refused: tuple[object, ...] = ({}, {"message": ""}, {"message": "x", "alias": "y" * 513}, [])
+    for bad in refused:
         with pytest.raises(InvalidInputError):
             opsgenie.read_create(bad, "fresh")
 
@@ -124,7 +136,7 @@ def test_any_json_is_read_or_refused(body: object) -> None:
     for read in (
         lambda: pagerduty.read_event(body, "k"),
         lambda: pagerduty.read_event_v1(body, "k"),
-        lambda: pagerduty.read_change(body),
+        lambda: pagerduty.read_change(body, NOW),
         lambda: opsgenie.read_create(body, "k"),
         lambda: opsgenie.read_note(body),
     ):

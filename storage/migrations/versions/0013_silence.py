@@ -1,10 +1,10 @@
-"""silence and expiry: new tables; nothing old changes."""
+"""silence, expiry, change: new tables; nothing old changes."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0012_silence'
-down_revision = '0011_fix'
+revision = '0013_silence'
+down_revision = '0012_sender_secret'
 branch_labels = None
 depends_on = None
 
@@ -39,8 +39,22 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('alert_id', name=op.f('pk_expiry'))
     )
     op.create_index('ix_expiry_expires_at', 'expiry', ['expires_at'], unique=False)
+    op.create_table('change',
+    sa.Column('id', ID, sa.Identity(always=False), nullable=False),
+    sa.Column('project_id', ID, nullable=False),
+    sa.Column('source_id', ID, nullable=False),
+    sa.Column('service', sa.Text(), nullable=False),
+    sa.Column('place', sa.Text(), nullable=False),
+    sa.Column('summary', sa.Text(), nullable=False),
+    sa.Column('links', sa.Text(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('received_at', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_change'))
+    )
+    op.create_index('ix_change_at', 'change', ['project_id', 'at'], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_table('change')
     op.drop_table('expiry')
     op.drop_table('silence')
