@@ -100,7 +100,7 @@ class OpsgenieFace:
                 return await self._create(request, source)
             case "DELETE", [_]:
                 return await self._act(request, source, "delete")
-            case "POST", [_, action] if action in _ACTIONS and action not in {"create", "update", "delete"}:
+            case "POST", [_, action] if action in _ACTIONS and action not in {"create", "update", "delete", "snooze"}:
                 return await self._act(request, source, action)
             case "PUT" | "POST", [_, field] if field in _UPDATES:
                 return await self._update(request, source, field)
@@ -138,16 +138,11 @@ class OpsgenieFace:
                 done = await sender.acknowledge(desk, name, actor=who, note=text)
             case "unacknowledge":
                 done = await sender.unacknowledge(desk, name, actor=who)
-            case "snooze":
-                done = await self._snooze(name, who, note)
             case _:
                 if not text.strip():
                     raise Refusal(Reason.INVALID, "Request body is not processable: note can not be empty.")
                 done = await sender.annotate(desk, name, actor=who, note=text)
         return self._accepted(action, done.id if done else 0)
-
-    async def _snooze(self, name: Name, who: Actor, note: Note) -> Alert | None:
-        raise NotImplementedError
 
     async def _update(self, request: web.BaseRequest, source: Source, field: str) -> web.Response:
         """A new text or priority is one more word about an alert that goes on."""
