@@ -18,8 +18,8 @@ from storage.alert.expiry import Expiries
 from storage.alert.group import Groups
 from storage.alert.reaction import Reactions
 from storage.alert.search import AlertSearch
-from storage.audience import Audiences
 from storage.alert.sender import SenderAlerts
+from storage.audience import Audiences
 from storage.incident.action import Actions
 from storage.incident.incident import Incidents
 from storage.incident.link import Links

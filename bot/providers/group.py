@@ -52,6 +52,7 @@ class _Group(NamedTuple):
 
 _ALONE: Final = _Group("", {}, 0)
 
+
 def read_group(payload: object) -> Reading:
     """Read a group of alerts in Alertmanager's shape.
 

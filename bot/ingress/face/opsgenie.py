@@ -53,6 +53,7 @@ _SAID: Final = {
     "delete": "Deleted alert",
 }
 _ACTIONS: Final = tuple(_SAID)
+_POSTED: Final = ("close", "acknowledge", "unacknowledge", "notes")
 _UPDATES: Final = ("message", "description", "priority")
 _MAC_BYTES: Final = 8
 _LONGEST_USER: Final = 80
@@ -100,7 +101,7 @@ class OpsgenieFace:
                 return await self._create(request, source)
             case "DELETE", [_]:
                 return await self._act(request, source, "delete")
-            case "POST", [_, action] if action in _ACTIONS and action not in {"create", "update", "delete", "snooze"}:
+            case "POST", [_, action] if action in _POSTED:
                 return await self._act(request, source, action)
             case "PUT" | "POST", [_, field] if field in _UPDATES:
                 return await self._update(request, source, field)

@@ -86,7 +86,8 @@ async def test_the_same_rule_at_two_severities_is_two_alerts_and_a_pair_of_sende
 async def test_good_alerts_are_stored_beside_bad_ones_and_only_bad_ones_are_refused(am: Client) -> None:
     answer = await am.ask("POST", "alerts", [pushed(), {"labels": {}}, 5])
     assert (answer.status, answer.json["accepted"], len(answer.json["rejected"])) == (200, 1, 2)
-    for body in ([{"labels": {}}], {"alerts": []}, "x"):
+    bodies: tuple[object, ...] = ([{"labels": {}}], {"alerts": []}, "x")
+    for body in bodies:
         answer = await am.ask("POST", "alerts", body)
         assert answer.status == 400
         assert isinstance(answer.json, str)
@@ -177,7 +178,7 @@ async def test_silences_that_make_no_sense_are_refused(am: Client, clock: Manual
     assert (await am.ask("POST", "silences", good)).status == 200
 
 
-async def test_one_source_sees_nothing_of_another(door: Door, am: Client, clock: ManualClock) -> None:
+async def test_one_source_sees_nothing_of_another(door: Door, am: Client) -> None:
     other = Client(door, (await door.add("second", "alertmanager-api")).token)
     await am.ask("POST", "alerts", [pushed()])
     assert (await other.ask("GET", "alerts")).json == []

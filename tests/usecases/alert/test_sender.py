@@ -72,8 +72,8 @@ async def test_changes_stand_on_the_cards_they_concern(
     assert await told(2) == ["everything"]
 
 
-def test_a_change_happened_when_it_can_have() -> None:
-    now = ManualClock().now()
+def test_a_change_happened_when_it_can_have(clock: ManualClock) -> None:
+    now = clock.now()
     assert believable(None, now) == now
     assert believable(now + MINUTE, now) == now
     assert believable(now - timedelta(days=30), now) == now - timedelta(days=7)
