@@ -61,7 +61,7 @@ class Connection(web.RequestHandler):
         return answer
 
 
-class Listener(web.Server):
+class ConnectionListener(web.Server):
     """Makes a `Connection` of each socket."""
 
     def __init__(

@@ -27,28 +27,28 @@ from aiohttp import web
 from prometheus_client import Counter
 
 from bot import metrics
-from bot.domain.access.redaction import RULES_VERSION, redact_body
+from bot.domain.access.redaction import RULES_VERSION, Redacted, redact_body
 from bot.domain.access.source import Source
 from bot.domain.alert.signal import Reading, Rejected, Status
 from bot.domain.alert.signature import signature
 from bot.domain.alert.verdict import Verdict
 from bot.domain.errors import InvalidInputError
 from bot.ingress.address import read_address
-from bot.ingress.allowance import Allowance
 from bot.ingress.body import inflate, read_body
+from bot.ingress.capacity import CapacityLimit
 from bot.ingress.claim import REPLAY_WINDOW, Signed, read_claim
 from bot.ingress.options import IngressOptions
 from bot.ingress.problem import Reason, Refusal
 from bot.ingress.proof import Prover
+from bot.ingress.rate_limit import SourceRateLimit
 from bot.ingress.replay import Replays, key_of
-from bot.ingress.room import Room
 from bot.providers.body import UnsupportedMediaError, decode
 from bot.providers.registry import Provider
 from bot.usecases.desk import Desk
 from bot.usecases.intake.backlog import only_resolves
 from bot.usecases.intake.queue import Intake
 from bot.usecases.intake.replay import was_taken
-from bot.usecases.intake.submission import Envelope, Identified, Outcome, Receipt, Submission
+from bot.usecases.intake.submission import Envelope, Identified, Receipt, ReceiptLine, Submission
 
 MOST_READING: Final = 32 * 1024 * 1024
 """Bytes of known senders' bodies that are on their way in; one without a length counts as the largest."""
@@ -69,7 +69,7 @@ class Accepted(msgspec.Struct, frozen=True):
     accepted: int
     deduped: int
     rejected: tuple[Rejected, ...]
-    alerts: tuple[Outcome, ...]
+    alerts: tuple[ReceiptLine, ...]
 
 
 _NOTHING: Final = _encoder.encode(Accepted(0, 0, (), ()))
@@ -83,11 +83,11 @@ class Hook:
         self._intake = intake
         self._prover = prover
         self._options = options
-        self._allowance = Allowance(options.source_rate, options.source_burst, desk.clock)
-        self._known = Room(options.max_in_flight + max(options.max_in_flight // _FOR_RESOLVES, 1))
-        self._reading = Room(max(MOST_READING, options.max_body))
+        self._allowance = SourceRateLimit(options.source_rate, options.source_burst, desk.clock)
+        self.known = CapacityLimit(options.max_in_flight + max(options.max_in_flight // _FOR_RESOLVES, 1))
+        self.reading = CapacityLimit(max(MOST_READING, options.max_body))
         self._replays = Replays(desk.clock.now())
-        metrics.IN_FLIGHT.set_function(lambda: self._known.taken)
+        metrics.IN_FLIGHT.set_function(lambda: self.known.taken)
 
     async def accept(self, request: web.BaseRequest, provider: Provider, tail: str = "") -> web.Response:
         """Take one request in; ``tail`` is what follows the provider's name in the address.
@@ -100,9 +100,9 @@ class Hook:
         address = read_address(request, provider, tail)
         claim = read_claim(request.headers, self._desk.clock.now(), provider.name, in_url=address.token)
         source, body = await self._prover.prove(request, provider.name, claim)
-        with self._known:
+        with self.known:
             if body is None:
-                with self._reading.hold(self._announced(request)):
+                with self.reading.hold(self._announced(request)):
                     body = await self._read(request)
             if isinstance(claim, Signed) and claim.at:
                 answer = await self._take_once(request, provider, source, body, claim)
@@ -116,7 +116,7 @@ class Hook:
         submission = self._admit(request, provider, source, body)
         del body  # what waits for a commit waits in one shape
         receipt = await self._intake.take(submission)
-        _observe(provider.name, receipt)
+        observe(provider.name, receipt)
         return _encoder.encode(Accepted(receipt.accepted, receipt.deduped, receipt.rejected, receipt.alerts))
 
     async def _take_once(
@@ -165,13 +165,21 @@ class Hook:
             raise Refusal(Reason.UNSUPPORTED_MEDIA, error.reason, field=error.field) from None
         except InvalidInputError as error:
             raise Refusal(Reason.UNREADABLE, f"{error}.", field=error.field) from None
-        if self._known.taken > self._options.max_in_flight and not only_resolves(submission):
+        self.charge(source, submission, cost)
+        return submission
+
+    def charge(self, source: Source, submission: Submission, cost: int) -> None:
+        """Let pass what this sender may send now; ``cost`` is in alerts.
+
+        Raises:
+            Refusal: it sends too much, or everybody together does.
+        """
+        if self.known.taken > self._options.max_in_flight and not only_resolves(submission):
             raise Refusal(Reason.OVERLOADED, "Too many requests at once.", retry_after=1)
         wait = self._allowance.charge(source.id, cost)
         if wait:
             detail = f"The source {source.name} may send {self._options.source_rate} alerts a second."
             raise Refusal(Reason.TOO_MANY_ALERTS, detail, retry_after=wait)
-        return submission
 
     def _submit(
         self, provider: Provider, source: Source, body: bytes, content_type: str
@@ -180,26 +188,32 @@ class Hook:
         decoded = decode(body, content_type)
         redacted = redact_body(body, decoded)
         reading = provider.parse(redacted.value)
-        original = sha256(body).digest()
-        envelope = Envelope(
-            digest=_digest(source.id, original),
-            source_id=source.id,
-            body=_encoder.encode(redacted.value).decode(),
-            original_sha256=original.hex(),
-            original_length=len(body),
-            rules_version=RULES_VERSION,
-            redactions=redacted.hits,
-            received_at=self._desk.clock.now(),
-        )
-        ignored = source.ignored_labels
-        signals = tuple(
-            [
-                Identified(index, signature(provider.name, source.name, signal, ignored), signal)
-                for index, signal in reading.signals
-            ]
-        )
-        submission = Submission(source=source, envelope=envelope, signals=signals, rejected=reading.rejected)
-        return submission, _cost(reading)
+        return submission_of(source, body, redacted, reading, self._desk.clock.now()), cost_of(reading)
+
+
+def submission_of(
+    source: Source, body: bytes, redacted: Redacted, reading: Reading, now: datetime
+) -> Submission:
+    """What intake takes of a request whose ``body`` was redacted and read."""
+    original = sha256(body).digest()
+    envelope = Envelope(
+        digest=_digest(source.id, original),
+        source_id=source.id,
+        body=_encoder.encode(redacted.value).decode(),
+        original_sha256=original.hex(),
+        original_length=len(body),
+        rules_version=RULES_VERSION,
+        redactions=redacted.hits,
+        received_at=now,
+    )
+    ignored = source.ignored_labels
+    signals = tuple(
+        [
+            Identified(index, signature(source.provider, source.name, signal, ignored), signal)
+            for index, signal in reading.signals
+        ]
+    )
+    return Submission(source=source, envelope=envelope, signals=signals, rejected=reading.rejected)
 
 
 def _digest(source_id: int, original: bytes) -> str:
@@ -208,13 +222,14 @@ def _digest(source_id: int, original: bytes) -> str:
     return urlsafe_b64encode(blake2b(framed, digest_size=_DIGEST_BYTES).digest()).decode()
 
 
-def _cost(reading: Reading) -> int:
+def cost_of(reading: Reading) -> int:
     """Resolves are free, whatever else there is in a request is not, and an empty one counts as one."""
     firing = sum(signal.status is Status.FIRING for _, signal in reading.signals)
     return firing + len(reading.rejected) or int(not reading.signals)
 
 
-def _observe(provider: str, receipt: Receipt) -> None:
+def observe(provider: str, receipt: Receipt) -> None:
+    """Count what was decided."""
     counts: dict[Verdict, int] = {}
     for verdict in receipt.verdicts:
         counts[verdict] = counts.get(verdict, 0) + 1

@@ -11,12 +11,12 @@ from typing import Final
 from aiohttp import web
 
 from bot.domain.access.token import Scope
+from bot.ingress.capacity import CapacityLimit
 from bot.ingress.claim import Bearer, read_claim, unauthenticated
 from bot.ingress.crowd import Crowd
 from bot.ingress.options import IngressOptions
 from bot.ingress.peer import peer
 from bot.ingress.problem import Reason, Refusal
-from bot.ingress.room import Room
 from bot.ingress.stranger import Strangers
 from bot.usecases.admin import token as tokens
 from bot.usecases.admin.token import Admitted
@@ -37,7 +37,7 @@ class Gate:
         self._strangers = strangers
         self._crowd = crowd
         self._proxies = options.proxies
-        self._unproven = Room(MOST_UNPROVEN)
+        self._unproven = CapacityLimit(MOST_UNPROVEN)
         self._listed: frozenset[str] = frozenset()
         self._read_at: float | None = None
         self._lock = asyncio.Lock()

@@ -21,11 +21,12 @@ from bot.domain.errors import NotDurableError
 from bot.ingress.api.document import index
 from bot.ingress.api.entry import Api
 from bot.ingress.claim import Bearer, read_claim, unauthenticated
-from bot.ingress.connection import Listener
+from bot.ingress.connection import ConnectionListener
+from bot.ingress.credential_cache import CredentialCache
 from bot.ingress.crowd import Crowd, most_connections
+from bot.ingress.face.entry import SPOKEN, Faces
+from bot.ingress.face.reception import Reception
 from bot.ingress.hook import Hook
-from bot.ingress.keyring import Keyring
-from bot.ingress.notice import Notices
 from bot.ingress.openapi import document
 from bot.ingress.options import IngressOptions
 from bot.ingress.origin import is_named, is_welcome
@@ -33,6 +34,7 @@ from bot.ingress.principal import Gate
 from bot.ingress.problem import Reason, Refusal
 from bot.ingress.proof import Prover
 from bot.ingress.readiness import Probes, Readiness
+from bot.ingress.refusal_log import RefusalLog
 from bot.ingress.stranger import Strangers
 from bot.providers.registry import PROVIDERS
 from bot.providers.sender import HOOKS
@@ -57,14 +59,15 @@ class Ingress:
         self._options = options or IngressOptions()
         self._intake = intake
         self._clock = desk.clock
-        self._keyring = Keyring(desk)
+        self._keyring = CredentialCache(desk)
+        self._notices = RefusalLog(desk.clock)
         self._crowd = Crowd(most_connections(self._options.max_connections), desk.clock)
         strangers = Strangers(desk.clock)
         prover = Prover(self._keyring, strangers, self._crowd, self._options)
         self._hook = Hook(desk, intake, prover, self._options)
+        self._faces = Faces(Reception(desk, intake, prover, self._options, self._hook), self._notices)
         self._api = Api(desk, self._options, Gate(desk, strangers, self._crowd, self._options))
         self._readiness = Readiness(probes)
-        self._notices = Notices(desk.clock)
         self._runner: web.ServerRunner | None = None
         self._pages: dict[str, Page] = {
             "/": _index,
@@ -80,7 +83,9 @@ class Ingress:
         Raises:
             OSError: the port is taken or the host is not this machine's.
         """
-        runner = web.ServerRunner(Listener(self._answer, self._crowd), shutdown_timeout=STOP_SECONDS)
+        runner = web.ServerRunner(
+            ConnectionListener(self._answer, self._crowd), shutdown_timeout=STOP_SECONDS
+        )
         await runner.setup()
         try:
             await web.TCPSite(runner, self._options.host, self._options.port, backlog=_BACKLOG).start()
@@ -138,6 +143,9 @@ class Ingress:
                 raise Refusal(Reason.NOT_FOUND, f"There is {', '.join(PROVIDERS)}.", field="provider")
             _require_method(request, *sorted(provider.methods, key=_METHODS.index))
             return await self._hook.accept(request, provider, tail.rstrip("/"))
+        face = self._faces.of(path)
+        if face is not None:
+            return await self._faces.answer(request, face)
         page = self._pages.get(path)
         if page is None:
             return await self._api.answer(request)
@@ -210,7 +218,7 @@ def _json(value: object, *, status: int = 200) -> web.Response:
 async def _index(_: web.BaseRequest) -> web.Response:
     hooks = {provider.name: HOOKS + provider.name for provider in PROVIDERS.values()}
     links = {name: f"/{name}" for name in ("healthz", "readyz", "metrics", "openapi.json")}
-    return _json({"name": "tocsin", "hooks": hooks, "api": index(), "links": links})
+    return _json({"name": "tocsin", "hooks": hooks, "faces": SPOKEN, "api": index(), "links": links})
 
 
 async def _health(_: web.BaseRequest) -> web.Response:

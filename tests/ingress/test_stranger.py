@@ -1,6 +1,7 @@
 """What strangers may cost: known senders and programs are answered whatever nobody's connections do."""
 
 import asyncio
+import resource
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -141,10 +142,10 @@ def test_the_address_with_most_connections_gives_way_and_the_known_last(clock: M
 
 def test_the_limit_of_open_files_bounds_the_connections(monkeypatch: pytest.MonkeyPatch) -> None:
     limits = [(256, 256), (256, 4_096), (100_000, 100_000), (32, 32)]
-    monkeypatch.setattr(crowd.resource, "setrlimit", lambda *_: None)
+    monkeypatch.setattr(resource, "setrlimit", lambda *_: None)
     found = []
     for limit in limits:
-        monkeypatch.setattr(crowd.resource, "getrlimit", lambda _, limit=limit: limit)
+        monkeypatch.setattr(resource, "getrlimit", lambda _, limit=limit: limit)
         found.append(most_connections(2_048))
     assert found == [256 - crowd.RESERVE, 2_048, 2_048, crowd.FEWEST]
 
