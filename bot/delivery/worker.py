@@ -28,7 +28,7 @@ from bot.cards.outbox.board import BoardView
 from bot.cards.outbox.closure import ClosureView
 from bot.delivery.breaker import Breaker
 from bot.delivery.echo import Echoes
-from bot.delivery.face import draw, mark, plain
+from bot.delivery.face import draw, marks, plain
 from bot.delivery.limits import Call
 from bot.delivery.outcome import Answer, Outcome
 from bot.delivery.picture import comes_later, illustrate
@@ -142,7 +142,7 @@ class Worker:
         if not card.retried or self._desk.clock.now() - card.posting_since <= NONCE_WINDOW:
             return None
         found = await find_card(
-            self._wire, self._desk.clock, card, own_id=self._presence.own_id, mark=mark(view)
+            self._wire, self._desk.clock, card, own_id=self._presence.own_id, marks=marks(view)
         )
         if found.failure is not None:
             return await self._fail(card, found.failure)

@@ -27,7 +27,7 @@ _INSERT_COLUMNS = (
     "id", "project_id", "source_id", "recurrence_id", "signature", "state", "severity", "severity_word",
     "name", "summary", "description", "labels", "links", "namespace", "service", "target", "group_key",
     "occurrences", "flaps", "opened_at", "last_seen_at", "resolved_at", "silent_after", "escalated_from",
-    "group_id",
+    "group_id", "cause",
 )  # fmt: skip
 INSERT = Bulk(insert(alert), _INSERT_COLUMNS)
 _times = msgspec.json.Decoder(list[int])
@@ -113,6 +113,7 @@ def insert_row(identity: tuple[int, int, int, str], signal: Signal, standing: St
         micros_or_none(standing.silent_after),
         standing.escalated_from.value if standing.escalated_from else None,
         standing.group_id,
+        standing.cause,
     )
 
 

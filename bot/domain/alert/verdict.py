@@ -78,7 +78,8 @@ class Policy(msgspec.Struct, frozen=True):
 class Standing(msgspec.Struct, kw_only=True, gc=False):
     """The part of an alert that a signal can move. Mutable on purpose: intake folds a batch into it.
 
-    ``group_id`` is the group whose card it shares, None when it has a card of its own.
+    ``group_id`` is the group whose card it shares, None when it has a card of its own; ``cause`` is what
+    it may yet share one by, None where it never will.
     """
 
     alert_id: int
@@ -94,6 +95,7 @@ class Standing(msgspec.Struct, kw_only=True, gc=False):
     owned: bool = False
     flapping: Flapping = CALM
     group_id: int | None = None
+    cause: str | None = None
 
 
 class Decision(msgspec.Struct, frozen=True, gc=False):
