@@ -7,7 +7,7 @@ is added; the others are edited once to lead there, and those that were never se
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Row, case, select, update
 
@@ -17,19 +17,21 @@ from storage.codec import micros
 from storage.dialect import is_one_of
 from storage.table.core import card
 
+_Row: TypeAlias = Row[Any, Any, Any, Any]
+
 
 def fold(
     connection: Connection, groups: Mapping[int, tuple[Sequence[int], Lane]], *, now: datetime
 ) -> dict[int, int]:
     """Groups with their alerts and how urgent their cards are; whose card each group has now, by group."""
     owners = {alert_id: group_id for group_id, (ids, _) in groups.items() for alert_id in ids}
-    found: Sequence[Row[Any]] = connection.execute(
+    found: Sequence[_Row] = connection.execute(
         select(card.c.id, card.c.subject_id, card.c.message_id, card.c.posting_since)
         .where(card.c.kind == CardKind.ALERT.value, is_one_of(connection, card.c.subject_id, owners))
         .order_by(card.c.id)
         .with_for_update()
     ).all()
-    chosen: dict[int, Row[Any]] = {}
+    chosen: dict[int, _Row] = {}
     for row in found:
         group_id = owners[row.subject_id]
         if group_id not in chosen or _is_tried(row) >= _is_tried(chosen[group_id]):
@@ -43,13 +45,13 @@ def fold(
     return {group_id: row.subject_id for group_id, row in chosen.items()}
 
 
-def _is_tried(row: Row[Any]) -> bool:
+def _is_tried(row: _Row) -> bool:
     """Whether it stands in the channel, or may."""
     return row.message_id is not None or row.posting_since is not None
 
 
 def _change(
-    connection: Connection, row: Row[Any], kind: CardKind, subject_id: int, lane: Lane, now: datetime
+    connection: Connection, row: _Row, kind: CardKind, subject_id: int, lane: Lane, now: datetime
 ) -> None:
     needless = kind is CardKind.FOLDED and not _is_tried(row)
     clean = card.c.wanted <= card.c.shown
