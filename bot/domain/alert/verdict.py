@@ -84,7 +84,7 @@ class Policy(msgspec.Struct, frozen=True):
     flap_window: timedelta = DEFAULT_WINDOW
 
 
-class Standing(msgspec.Struct, kw_only=True, gc=False):
+class SignatureStanding(msgspec.Struct, kw_only=True, gc=False):
     """The part of an alert that a signal can move. Mutable on purpose: intake folds a batch into it.
 
     ``group_id`` is the group whose card it shares, None when it has a card of its own; ``cause`` is what
@@ -120,7 +120,7 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     hush: Hush = Hush.NONE
 
 
-def decide(standing: Standing | None, signal: Signal, policy: Policy, now: datetime) -> Decision:
+def decide(standing: SignatureStanding | None, signal: Signal, policy: Policy, now: datetime) -> Decision:
     """Decide, and move ``standing`` along (`Verdict.OPENED` leaves it alone: the caller makes a new one)."""
     if signal.status is Status.RESOLVED:
         return _resolve(standing, signal, now)
@@ -131,7 +131,7 @@ def decide(standing: Standing | None, signal: Signal, policy: Policy, now: datet
     return _go_on(standing, signal, policy, now)
 
 
-def end_untold(standing: Standing, signal: Signal) -> None:
+def end_untold(standing: SignatureStanding, signal: Signal) -> None:
     """A new episode begins while this one is open: nobody said that it was over."""
     over = standing.silent_after if standing.silent_after is not None else standing.last_seen_at
     if signal.started_at is not None:
@@ -142,7 +142,7 @@ def end_untold(standing: Standing, signal: Signal) -> None:
     standing.ended_by_sender = True
 
 
-def _go_on(standing: Standing, signal: Signal, policy: Policy, now: datetime) -> Decision:
+def _go_on(standing: SignatureStanding, signal: Signal, policy: Policy, now: datetime) -> Decision:
     is_worse = signal.severity.rank > standing.severity.rank
     repeated = standing.state.open and not is_worse and is_told_again(signal, standing.started_at)
     standing.occurrences += not repeated
@@ -159,7 +159,7 @@ def _go_on(standing: Standing, signal: Signal, policy: Policy, now: datetime) ->
     return Decision(Verdict.REPEATED if repeated else Verdict.FOLDED, Lane.COUNT)
 
 
-def _begins(standing: Standing, signal: Signal, policy: Policy, now: datetime) -> bool:
+def _begins(standing: SignatureStanding, signal: Signal, policy: Policy, now: datetime) -> bool:
     if standing.state is State.RESOLVED:
         return _over(standing, policy, now)
     span = policy.reopen_window if policy.silence is None else policy.silence
@@ -168,20 +168,20 @@ def _begins(standing: Standing, signal: Signal, policy: Policy, now: datetime) -
     )
 
 
-def _is_late(standing: Standing, signal: Signal, policy: Policy, now: datetime) -> bool:
+def _is_late(standing: SignatureStanding, signal: Signal, policy: Policy, now: datetime) -> bool:
     return standing.ended_by_sender and is_late(
         signal, standing.started_at, standing.resolved_at, policy.reopen_window, now
     )
 
 
-def _over(standing: Standing, policy: Policy, now: datetime) -> bool:
+def _over(standing: SignatureStanding, policy: Policy, now: datetime) -> bool:
     """Whether the episode is past taking up again; one that flaps keeps its card until it is calm."""
     if standing.state is State.RESOLVED and not standing.flapping.holds(now):
         return standing.resolved_at is None or now - standing.resolved_at > policy.reopen_window
     return False
 
 
-def _resolve(standing: Standing | None, signal: Signal, now: datetime) -> Decision:
+def _resolve(standing: SignatureStanding | None, signal: Signal, now: datetime) -> Decision:
     if standing is None:
         return Decision(Verdict.NEVER_SEEN, None)
     if standing.state is State.RESOLVED or is_of_earlier(signal, standing.started_at):
@@ -198,7 +198,7 @@ def _resolve(standing: Standing | None, signal: Signal, now: datetime) -> Decisi
     return Decision(Verdict.RESOLVED, Lane.RESOLVE)
 
 
-def _reopen(standing: Standing, signal: Signal, policy: Policy, now: datetime) -> Decision:
+def _reopen(standing: SignatureStanding, signal: Signal, policy: Policy, now: datetime) -> Decision:
     is_worse = signal.severity.rank > standing.severity.rank
     standing.flapping = flap(standing.flapping, now, limit=policy.flap_limit, window=policy.flap_window)
     if is_worse and standing.flapping.holds(now):
@@ -216,7 +216,7 @@ def _reopen(standing: Standing, signal: Signal, policy: Policy, now: datetime) -
     return Decision(Verdict.REOPENED, NEW_LANES[signal.severity])
 
 
-def _raise(standing: Standing, signal: Signal) -> None:
+def _raise(standing: SignatureStanding, signal: Signal) -> None:
     if standing.state is State.ACKED:
         standing.state = State.NEW
         standing.owned = False

@@ -16,12 +16,12 @@ from bot.domain.alert.signal import Signal
 from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.outbox import CardKind
 from bot.usecases.desk import Desk
-from bot.usecases.intake.track import Track, standing_of
+from bot.usecases.intake.track import SignatureState, standing_of
 from storage.alert.group import Loner
 from storage.transaction import Transaction
 
 
-class _Circle(msgspec.Struct):
+class _GroupState(msgspec.Struct):
     """A group as the batch leaves it; a new one was begun by the alert of ``track``.
 
     ``loners`` are alerts with cards of their own that it takes in.
@@ -29,7 +29,7 @@ class _Circle(msgspec.Struct):
 
     group: Group
     is_open: bool
-    track: Track | None = None
+    track: SignatureState | None = None
     lane: Lane = Lane.COUNT
     is_moved: bool = False
     is_roused: bool = False
@@ -44,21 +44,21 @@ class _Circle(msgspec.Struct):
             self.lane = min(self.lane, lane_of(lane, wakes=joined.wakes or self.track is not None))
 
 
-_Joining: TypeAlias = list[tuple[str, Signal, Track]]
+_Joining: TypeAlias = list[tuple[str, Signal, SignatureState]]
 
 
-class Gathering:
+class Grouping:
     """One use for one batch: `assign` before its alerts are written, `show` with the cards."""
 
     def __init__(self, tx: Transaction, desk: Desk, now: datetime) -> None:
         self._tx = tx
         self._desk = desk
         self._now = now
-        self._circles: dict[int, _Circle] = {}
+        self._circles: dict[int, _GroupState] = {}
         self._lanes: dict[int, Lane] = {}
-        self._old: dict[int, Track] = {}
+        self._old: dict[int, SignatureState] = {}
 
-    def assign(self, fresh: Iterable[tuple[Signal, Track]], old: Iterable[Track]) -> None:
+    def assign(self, fresh: Iterable[tuple[Signal, SignatureState]], old: Iterable[SignatureState]) -> None:
         """Give new alerts their groups, and hear what the others mean for theirs."""
         joining = [
             (cause_of(track.source.id, track.source.channel_id, signal), signal, track)
@@ -71,7 +71,7 @@ class Gathering:
             return
         causes = {cause for cause, _, _ in joining}
         known = self._tx.groups.known(self._desk.project.id, causes, risen)
-        self._circles = {each.group.id: _Circle(each.group, each.is_open) for each in known}
+        self._circles = {each.group.id: _GroupState(each.group, each.is_open) for each in known}
         self._join(joining)
         for group_id, track in self._members():
             if track.risen:
@@ -101,12 +101,12 @@ class Gathering:
             self._touch(each.group.id, each.lane)
         cards.touch_known(own, self._lanes, now=self._now)
         roused = [each for each in self._circles.values() if each.is_roused]
-        cards.rouse(
+        cards.request_ping(
             CardKind.GROUP,
             [each.group.id for each in roused if each.track is None or each.group.id in began_as],
         )
 
-    def _members(self) -> Iterator[tuple[int, Track]]:
+    def _members(self) -> Iterator[tuple[int, SignatureState]]:
         """Those of the known alerts that share a card."""
         for track in self._old.values():
             group_id = standing_of(track).group_id
@@ -124,7 +124,7 @@ class Gathering:
             if admits(each.group, self._now, self._desk.rules.group_window)
         }
         crowds = self._crowds(joining, open_to)
-        missing: dict[str, tuple[Signal, Track]] = {}
+        missing: dict[str, tuple[Signal, SignatureState]] = {}
         for cause, signal, track in joining:
             if cause not in crowds:
                 standing_of(track).cause = cause
@@ -142,7 +142,7 @@ class Gathering:
             circle.take(joined, track.lane)
             circle.is_open |= standing.state.open
 
-    def _crowds(self, joining: _Joining, open_to: Mapping[str, _Circle]) -> dict[str, list[Loner] | None]:
+    def _crowds(self, joining: _Joining, open_to: Mapping[str, _GroupState]) -> dict[str, list[Loner] | None]:
         """The causes whose alerts share a card, each with the alerts that have one of their own so far.
 
         None where the source says so from the first on.
@@ -171,15 +171,15 @@ class Gathering:
         return crowds
 
     def _gather(
-        self, group_id: int, cause: str, signal: Signal, track: Track, loners: list[Loner]
-    ) -> _Circle:
+        self, group_id: int, cause: str, signal: Signal, track: SignatureState, loners: list[Loner]
+    ) -> _GroupState:
         """A new group; those who have called people for themselves need not do so once more."""
         group = self._begin(group_id, cause, signal, track)
         if loners:
             worst = max((each.severity for each in loners), key=lambda each: each.rank)
             group = msgspec.structs.replace(group, severity=worst)
         ids = tuple(each.id for each in loners)
-        circle = _Circle(group, is_open=True, track=track, loners=ids)
+        circle = _GroupState(group, is_open=True, track=track, loners=ids)
         self._circles[group_id] = circle
         self._tx.groups.take_in((group_id, alert_id) for alert_id in ids)
         for alert_id in ids:
@@ -190,7 +190,7 @@ class Gathering:
     def _touch(self, group_id: int, lane: Lane) -> None:
         self._lanes[group_id] = min(self._lanes.get(group_id, lane), lane)
 
-    def _begin(self, group_id: int, cause: str, signal: Signal, track: Track) -> Group:
+    def _begin(self, group_id: int, cause: str, signal: Signal, track: SignatureState) -> Group:
         standing = standing_of(track)
         return Group(
             id=group_id,

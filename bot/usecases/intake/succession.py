@@ -9,17 +9,17 @@ from datetime import datetime
 
 import msgspec
 
-from bot.domain import actor
+from bot.domain import actor as actors
 from bot.domain.alert.alert import format_ref
 from bot.domain.alert.episode import EarlyEnd, early_end
 from bot.domain.alert.signal import Signal, Status
-from bot.domain.alert.verdict import Decision, Lane, Policy, Standing, Verdict, decide, end_untold
+from bot.domain.alert.verdict import Decision, Lane, Policy, SignatureStanding, Verdict, decide, end_untold
 from bot.domain.audit import Entry
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.recurrence.settlement import settle_standing
-from bot.usecases.incident.follow import Wave
+from bot.usecases.incident.follow import AlertChange
 from bot.usecases.intake.submission import Identified
-from bot.usecases.intake.track import Track
+from bot.usecases.intake.track import SignatureState
 from storage.codec import encode
 from storage.transaction import Transaction
 
@@ -27,8 +27,8 @@ _SUCCEEDED = "a new episode began, and nobody had said that this one was over"
 
 
 class _Ended(msgspec.Struct):
-    track: Track
-    standing: Standing
+    track: SignatureState
+    standing: SignatureStanding
     name: str
     before: str
 
@@ -48,7 +48,7 @@ class Succession:
         """What is remembered of these."""
         self._early = self._tx.early_ends.of(self._project_id, signatures)
 
-    def decide(self, item: Identified, track: Track, policy: Policy) -> Decision:
+    def decide(self, item: Identified, track: SignatureState, policy: Policy) -> Decision:
         """`decide`, for a signal whose end may have come before it."""
         standing, signal = track.known.standing, item.signal
         early = self._early.get(item.signature)
@@ -64,7 +64,7 @@ class Succession:
             self.remember(item, standing, policy)
         return decision
 
-    def remember(self, item: Identified, standing: Standing | None, policy: Policy) -> None:
+    def remember(self, item: Identified, standing: SignatureStanding | None, policy: Policy) -> None:
         """An end that nothing open answers to, unless it is the end of what is over."""
         signal = item.signal
         if standing is not None and (
@@ -77,7 +77,7 @@ class Succession:
         if early is not None:
             self._early[item.signature] = self._remembered[item.signature] = early
 
-    def end(self, track: Track, signal: Signal) -> Standing | None:
+    def end(self, track: SignatureState, signal: Signal) -> SignatureStanding | None:
         """The episode before the one that ``signal`` begins, which is over by that at the latest."""
         standing = track.known.standing
         if standing is not None and standing.state.open:
@@ -112,13 +112,13 @@ class Succession:
         """What the audit log has to hold of them."""
         return list(map(self._entry, self._ended))
 
-    def waves(self) -> list[Wave]:
+    def waves(self) -> list[AlertChange]:
         """What incidents have to hear of them."""
         return [
-            Wave(
+            AlertChange(
                 each.standing.alert_id,
                 Verdict.RESOLVED.value,
-                actor.source(each.track.source.name),
+                actors.source(each.track.source.name),
                 f"{format_ref(each.standing.alert_id)} {each.name}",
             )
             for each in self._ended
@@ -127,7 +127,7 @@ class Succession:
     def _entry(self, ended: _Ended) -> Entry:
         return Entry(
             at=self._now,
-            actor=actor.source(ended.track.source.name),
+            actor=actors.source(ended.track.source.name),
             action="succeed",
             subject=f"alert:{ended.standing.alert_id}",
             before=encode({"state": ended.before}),

@@ -7,7 +7,7 @@ import msgspec
 from bot.domain.alert.alert import State
 from bot.domain.alert.episode import OLDEST, began
 from bot.domain.alert.signal import Severity, Signal, Status
-from bot.domain.alert.verdict import Policy, Standing, Verdict, decide, end_untold
+from bot.domain.alert.verdict import Policy, SignatureStanding, Verdict, decide, end_untold
 
 T = datetime(2026, 10, 5, 12, tzinfo=UTC)
 MIN = timedelta(minutes=1)
@@ -30,8 +30,8 @@ def over(started_at: datetime | None = None, ended_at: datetime | None = None, s
     )
 
 
-def standing(**changes: object) -> Standing:
-    before = Standing(
+def standing(**changes: object) -> SignatureStanding:
+    before = SignatureStanding(
         alert_id=7,
         state=State.NEW,
         severity=Severity.WARNING,

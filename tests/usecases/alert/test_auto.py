@@ -12,8 +12,8 @@ from bot.domain.alert.signal import Severity
 from bot.domain.outbox.outbox import CardKind
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.desk import Desk
-from bot.usecases.outbox import card
-from storage.outbox.card import Place
+from bot.usecases.outbox import card as outbox
+from storage.outbox.card import Placement
 from tests.conftest import CHANNEL
 from tests.senders import ANNA, Send, firing, resolved
 
@@ -25,16 +25,16 @@ def disk(number: int, severity: Severity = Severity.WARNING, **more: object) -> 
     return firing(f"disk {number}", severity, **{"group_key": KEY, **more})
 
 
-async def places(desk: Desk, kind: CardKind) -> list[Place]:
+async def places(desk: Desk, kind: CardKind) -> list[Placement]:
     return await desk.storage.read(lambda tx: tx.cards.of(kind, range(1, 50)))
 
 
 async def show(desk: Desk, message_id: int, *, pinged: bool = False) -> Any:
     """Delivery posts or edits the next card; what it shows."""
-    task = await card.take(desk, CHANNEL, worker="w")
-    assert isinstance(task, card.Task)
+    task = await outbox.take(desk, CHANNEL, worker="w")
+    assert isinstance(task, outbox.Task)
     shown = task.card.message_id or message_id
-    await card.settle(desk, task.card, worker="w", message_id=shown, shown=task.card.wanted, pinged=pinged)
+    await outbox.settle(desk, task.card, worker="w", message_id=shown, shown=task.card.wanted, pinged=pinged)
     return task
 
 
@@ -63,7 +63,7 @@ async def test_two_have_a_card_each_and_the_third_makes_the_newest_card_that_of_
     assert len(by_message[902].held) == 3
     assert isinstance(by_message[901], AlertView)
     assert by_message[901].folded_into == "G-1"
-    assert not isinstance(await card.take(desk, CHANNEL, worker="w"), card.Task)
+    assert not isinstance(await outbox.take(desk, CHANNEL, worker="w"), outbox.Task)
 
 
 async def test_what_was_never_posted_is_not_posted_any_more(desk: Desk, send: Send) -> None:
@@ -73,19 +73,19 @@ async def test_what_was_never_posted_is_not_posted_any_more(desk: Desk, send: Se
     assert place.message_id is None
     task = await show(desk, 901)
     assert isinstance(task.view, GroupView)
-    assert not isinstance(await card.take(desk, CHANNEL, worker="w"), card.Task)
+    assert not isinstance(await outbox.take(desk, CHANNEL, worker="w"), outbox.Task)
 
 
 async def test_a_card_that_is_being_posted_becomes_the_groups_and_nobody_is_called_twice(
     desk: Desk, send: Send
 ) -> None:
     await send(disk(1, CRITICAL))
-    task = await card.take(desk, CHANNEL, worker="w")
-    assert isinstance(task, card.Task)
+    task = await outbox.take(desk, CHANNEL, worker="w")
+    assert isinstance(task, outbox.Task)
     await send(disk(2, CRITICAL), disk(3, CRITICAL))
-    await card.settle(desk, task.card, worker="w", message_id=901, shown=task.card.wanted, pinged=True)
-    edit = await card.take(desk, CHANNEL, worker="w")
-    assert isinstance(edit, card.Task)
+    await outbox.settle(desk, task.card, worker="w", message_id=901, shown=task.card.wanted, pinged=True)
+    edit = await outbox.take(desk, CHANNEL, worker="w")
+    assert isinstance(edit, outbox.Task)
     assert (edit.card.kind, edit.card.message_id, edit.card.pinged) == (CardKind.GROUP, 901, True)
     assert isinstance(edit.view, GroupView)
     assert edit.view.group.began_as == 1
@@ -95,8 +95,8 @@ async def test_one_that_is_worse_calls_people_once_more(desk: Desk, send: Send) 
     await send(disk(1))
     await show(desk, 901, pinged=True)
     await send(disk(2), disk(3, CRITICAL))
-    task = await card.take(desk, CHANNEL, worker="w")
-    assert isinstance(task, card.Task)
+    task = await outbox.take(desk, CHANNEL, worker="w")
+    assert isinstance(task, outbox.Task)
     assert (task.card.pinged, task.card.roused) == (False, task.card.wanted)
 
 
@@ -137,8 +137,8 @@ async def test_a_repeat_in_the_batch_that_folds_it_is_shown_on_the_card_of_all(
     await send(disk(1))
     await show(desk, 901)
     await send(disk(1, CRITICAL), disk(2), disk(3))
-    task = await card.take(desk, CHANNEL, worker="w")
-    assert isinstance(task, card.Task)
+    task = await outbox.take(desk, CHANNEL, worker="w")
+    assert isinstance(task, outbox.Task)
     assert isinstance(task.view, GroupView)
     assert task.view.severity is CRITICAL
     assert task.card.roused == task.card.wanted

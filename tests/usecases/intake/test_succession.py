@@ -9,7 +9,7 @@ from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Signal
 from bot.domain.alert.verdict import Verdict
 from bot.usecases.alert import lifecycle as alerts
-from bot.usecases.alert import query as inspection
+from bot.usecases.alert import query as alert_query
 from bot.usecases.desk import Desk
 from tests.senders import ANNA, Send, firing, resolved
 
@@ -28,8 +28,8 @@ async def test_without_resolves_a_new_start_is_a_new_episode_and_rings_for_itsel
     clock.advance(timedelta(days=1))
     receipt = await send(started(firing(), clock, timedelta(minutes=1)))
     assert (receipt.verdicts, receipt.alerts[0].ref) == ((Verdict.OPENED,), "A-2")
-    old = (await inspection.find(desk, 1)).view.alert
-    new = (await inspection.find(desk, 2)).view.alert
+    old = (await alert_query.find(desk, 1)).view.alert
+    new = (await alert_query.find(desk, 2)).view.alert
     assert (old.state, old.resolved_at, str(old.resolved_by)) == (State.RESOLVED, begun, "source:prod")
     assert (new.state, new.owner, new.opened_at) == (
         State.NEW,
@@ -44,7 +44,7 @@ async def test_a_group_that_is_sent_again_counts_nothing(desk: Desk, send: Send,
     clock.advance(timedelta(minutes=5))
     receipt = await send(replace(signal, summary="now 93 %"))
     assert (receipt.verdicts, receipt.alerts[0].occurrences) == ((Verdict.REPEATED,), 1)
-    alert = (await inspection.find(desk, 1)).view.alert
+    alert = (await alert_query.find(desk, 1)).view.alert
     assert (alert.occurrences, alert.summary, alert.last_seen_at) == (1, "now 93 %", clock.now())
 
 
@@ -70,7 +70,7 @@ async def test_a_recurrence_is_never_first_seen_after_it_began(
     desk: Desk, send: Send, clock: ManualClock
 ) -> None:
     await send(started(firing(), clock, timedelta(hours=3)))
-    alert = (await inspection.find(desk, 1)).view.alert
+    alert = (await alert_query.find(desk, 1)).view.alert
     known = await desk.storage.read(lambda tx: tx.recurrences.get(desk.project.id, alert.recurrence_id))
     assert known is not None
     assert known.first_seen_at == alert.opened_at == clock.now() - timedelta(hours=3)
@@ -82,7 +82,7 @@ async def test_the_time_to_acknowledge_counts_from_the_receipt(
     await send(started(firing(), clock, timedelta(hours=3)))
     clock.advance(timedelta(minutes=4))
     await alerts.acknowledge(desk, 1, actor=ANNA)
-    alert = (await inspection.find(desk, 1)).view.alert
+    alert = (await alert_query.find(desk, 1)).view.alert
     known = await desk.storage.read(lambda tx: tx.recurrences.get(desk.project.id, alert.recurrence_id))
     assert known is not None
     assert known.ack_time == timedelta(minutes=4)
