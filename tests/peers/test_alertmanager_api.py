@@ -12,7 +12,7 @@ import pytest
 from bot.clock import SystemClock
 from bot.domain.alert.alert import State
 from bot.providers.registry import SENDERS
-from bot.usecases.alert import query as inspection
+from bot.usecases.alert import query as alert_query
 from bot.usecases.alert.query import Filter
 from bot.usecases.desk import Desk
 from tests.ingress.door import Door
@@ -31,7 +31,7 @@ groups:
 
 
 async def open_names(desk: Desk) -> list[str]:
-    page = await inspection.listing(desk, Filter())
+    page = await alert_query.listing(desk, Filter())
     return [line.alert.name for line in page.lines if line.alert.state is not State.RESOLVED]
 
 
@@ -60,11 +60,11 @@ async def test_prometheus_pushes_straight_here(desk_now: Desk, door: Door, tmp_p
     async with running(tmp_path / "prometheus.log", *words):
 
         async def repeated() -> bool:
-            page = await inspection.listing(desk_now, Filter())
+            page = await alert_query.listing(desk_now, Filter())
             return bool(page.lines) and page.lines[0].alert.occurrences > 1
 
         await until(repeated)
-    (line,) = (await inspection.listing(desk_now, Filter())).lines
+    (line,) = (await alert_query.listing(desk_now, Filter())).lines
     assert (line.alert.name, line.alert.severity.value, line.alert.target) == (
         "HighErrorRate",
         "critical",

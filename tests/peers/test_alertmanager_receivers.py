@@ -11,7 +11,7 @@ import msgspec
 from bot.clock import SystemClock
 from bot.domain.alert.alert import State
 from bot.providers.registry import SENDERS
-from bot.usecases.alert import query as inspection
+from bot.usecases.alert import query as alert_query
 from bot.usecases.alert.query import Filter
 from bot.usecases.desk import Desk
 from tests.ingress.door import Door
@@ -40,7 +40,7 @@ async def configuration(door: Door) -> dict[str, object]:
 
 
 async def states(desk: Desk) -> dict[str, State]:
-    page = await inspection.listing(desk, Filter())
+    page = await alert_query.listing(desk, Filter())
     sources = await desk.storage.read(lambda tx: tx.sources.listing(desk.project.id))
     names = {each.id: each.name for each in sources}
     return {names[line.alert.source_id]: line.alert.state for line in page.lines}
