@@ -34,6 +34,7 @@ _NOTE: Final = 200
 _SOURCE: Final = 60
 _LINKS: Final = 1_800
 _NOTICE: Final = 200
+_FOLDED: Final = 120
 NOTE_INPUT: Final = "note"
 
 _MARKER: Final = re.compile(r"A-(\d{1,18}) · ([a-z0-9]{4,8})(?: · .*)?", re.ASCII | re.DOTALL)
@@ -45,7 +46,8 @@ class AlertView(msgspec.Struct, frozen=True, kw_only=True):
 
     ``tag`` names the desk's database (see `ids`); ``ping`` wakes people with this rendering; ``incident``
     is a ref or a thread's mention; ``changes`` were made shortly before. What is part of an open incident no
-    more ``escalates``.
+    more ``escalates``. ``folded_into`` is the ref of the group whose card, at ``folded_url``, the alert
+    shares since this message was posted.
     """
 
     alert: Alert
@@ -55,12 +57,16 @@ class AlertView(msgspec.Struct, frozen=True, kw_only=True):
     ping: Ping | None = None
     incident: str = ""
     escalates: bool = True
+    folded_into: str = ""
+    folded_url: str = ""
     changes: tuple[Change, ...] = ()
 
 
 def render(view: AlertView) -> Card:
     """The alert as one message that fits all limits."""
     alert = view.alert
+    if view.folded_into:
+        return _folded(view)
     embed = Embed(
         title=headline(alert),
         url=_source_url(alert),
@@ -72,6 +78,18 @@ def render(view: AlertView) -> Card:
     ping = view.ping or Ping()
     rows = (actions(alert, view.tag, more=True, escalates=view.escalates), inverse(alert, view.tag))
     return fit(Card(content=_notice(alert, ping), embeds=(embed,), rows=tuple(filter(None, rows)), ping=ping))
+
+
+def _folded(view: AlertView) -> Card:
+    """One quiet line that leads to the card of all."""
+    alert, url = view.alert, address(view.folded_url, _FOLDED)
+    group = f"[{view.folded_into}]({url})" if url else view.folded_into
+    name = inline(alert.name, _FOLDED, addresses=False) or alert.ref
+    embed = Embed(
+        description=f"↪️ {alert.ref} **{name}** shares the card {group} with others of its cause.",
+        footer=marker(view.tag, alert.id),
+    )
+    return fit(Card(embeds=(embed,)))
 
 
 def summon(view: AlertView, jump_url: str) -> Card:
