@@ -109,6 +109,11 @@ class Alerts:
         matching = self._matching(project_id, which).with_only_columns(func.count())
         return self._connection.execute(matching).scalar_one()
 
+    def newest_of(self, recurrence_id: int) -> int:
+        """The last episode of a recurrence, 0 when it has none."""
+        newest = select(func.max(alert.c.id)).where(alert.c.recurrence_id == recurrence_id)
+        return self._connection.execute(newest).scalar_one() or 0
+
     def open_named(self, project_id: int, names: Iterable[str]) -> list[tuple[int, str, str, str, str]]:
         """Source, name, namespace, target and labels (JSON) of open alerts of these names.
 

@@ -10,7 +10,8 @@ from typing import Final
 
 import msgspec
 
-from bot.cards.alert.alert import AlertView, actions, attempts, headline, links, where
+from bot.cards.alert.action import actions, menu
+from bot.cards.alert.alert import AlertView, attempts, headline, links, where
 from bot.cards.card import Button, ButtonStyle, Card, Embed, Field, Row
 from bot.cards.cut import cut, units
 from bot.cards.ids import Verb, build
@@ -50,7 +51,7 @@ def details(
     if page == 0:
         embeds.insert(0, _story(view, history))
     buttons = actions(alert, view.tag, more=False, escalates=view.escalates)
-    rows = (buttons, _turns(view, page, len(pages), jump_url))
+    rows = (buttons, menu(alert, view.tag), _turns(view, page, len(pages), jump_url))
     return fit(Card(embeds=tuple(embeds), rows=rows))
 
 

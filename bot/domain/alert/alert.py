@@ -5,7 +5,8 @@ trigger raises `IllegalTransitionError` and nothing has changed.
 
 Theory: *new* waits for somebody; *processing* is leased by a person or program that looks at it (the
 lease runs out by itself); *acked* has an owner who took it on; *failed* is what a program gave up;
-*resolved* is over, until a refire within the reopen window takes the same episode up again.
+*resolved* is over, until a refire within the reopen window takes the same episode up again, or a person does:
+soon after the resolve whoever had it has it again (*restore*), later nobody has (*reopen*).
 """
 
 import re
@@ -51,6 +52,8 @@ class Trigger(StrEnum):
     UNACK = "unack"
     RESOLVE = "resolve"
     REFIRE = "refire"
+    REOPEN = "reopen"
+    RESTORE = "restore"
     LEASE_EXPIRE = "lease_expire"
 
 
@@ -70,6 +73,8 @@ TRANSITIONS: Final[Mapping[tuple[State, Trigger], State]] = MappingProxyType(
         (State.FAILED, Trigger.ACK): State.ACKED,
         (State.FAILED, Trigger.RESOLVE): State.RESOLVED,
         (State.RESOLVED, Trigger.REFIRE): State.NEW,
+        (State.RESOLVED, Trigger.REOPEN): State.NEW,
+        (State.RESOLVED, Trigger.RESTORE): State.ACKED,
     }
 )
 
@@ -157,6 +162,11 @@ def next_state(alert: Alert, trigger: Trigger) -> State:
     if state is None:
         raise IllegalTransitionError(alert, trigger)
     return state
+
+
+def stamp(alert: Alert) -> str:
+    """State and severity in two letters, e.g. ``nc``: what a button was drawn for."""
+    return alert.state.value[0] + alert.severity.value[0]
 
 
 def format_ref(alert_id: int) -> str:

@@ -18,6 +18,11 @@ MAX_LABEL_NAME: Final = 256
 MAX_LABEL_VALUE: Final = 2_000
 MAX_LINKS: Final = 8
 MAX_URL: Final = 2_048
+MAX_SAID: Final = 32
+MAX_SAID_NAME: Final = 64
+MAX_SAID_VALUE: Final = 1_000
+TRUNCATED: Final = "truncatedAlerts"
+"""Under this name `Signal.said` tells how many alerts of its group the sender left out."""
 
 
 ENVIRONMENT: Final = ("env", "environment", "stage", "deployment_environment", "deployment.environment")
@@ -60,7 +65,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     ``fingerprint`` is the sender's own stable identity ("" when it has none); ``severity_word`` is the
     word the sender used when it is none of ours; ``target`` names the patient (see `place`).
     ``identity`` is namespace, service and target as a signature without a fingerprint knows them, None where
-    they are the same.
+    they are the same. ``said`` is what has no role of its own, and what could not be understood.
     """
 
     status: Status
@@ -79,6 +84,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     group_key: str = ""
     started_at: datetime | None = None
     ended_at: datetime | None = None
+    said: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class Rejected(msgspec.Struct, frozen=True, gc=False):

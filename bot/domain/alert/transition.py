@@ -5,6 +5,7 @@ returns the alert as it is afterwards.
 """
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -12,6 +13,9 @@ from bot.domain.actor import Actor
 from bot.domain.alert.alert import Alert, IllegalTransitionError, Trigger, next_state
 from bot.domain.alert.flap import CALM
 from bot.domain.errors import ConflictError
+
+UNDO: Final = timedelta(minutes=10)
+"""In which a resolve can be taken back as if it had not been."""
 
 
 def acknowledge(alert: Alert, actor: Actor, now: datetime, note: str = "") -> Alert:
@@ -98,6 +102,24 @@ def resolve(alert: Alert, actor: Actor, now: datetime, note: str = "") -> Alert:
         retry_at=None,
     )
     return annotate(resolved, actor, note) if note else resolved
+
+
+def reopen(alert: Alert, now: datetime, silence: timedelta | None) -> Alert:
+    """It was not over. Within `UNDO` of the resolve whoever had acknowledged it has it again.
+
+    ``silence`` is after what time a sender that never resolves would end it.
+    """
+    is_undo = alert.resolved_at is not None and now - alert.resolved_at <= UNDO
+    kept = is_undo and alert.owner is not None and alert.acked_at is not None
+    return replace(
+        alert,
+        state=next_state(alert, Trigger.RESTORE if kept else Trigger.REOPEN),
+        owner=alert.owner if kept else None,
+        acked_at=alert.acked_at if kept else None,
+        resolved_at=None,
+        resolved_by=None,
+        silent_after=now + silence if silence is not None else None,
+    )
 
 
 def calm_down(alert: Alert, now: datetime) -> Alert:

@@ -17,7 +17,7 @@ from bot.domain.alert import transition as change
 from bot.domain.alert.alert import Alert, IllegalTransitionError, State, Trigger, format_ref
 from bot.domain.alert.verdict import Lane
 from bot.domain.audit import Entry
-from bot.domain.errors import InvalidInputError, NotFoundError
+from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.domain.outbox.outbox import CardKind
 from bot.usecases.desk import Desk
 from bot.usecases.incident import follow as ripple
@@ -62,6 +62,18 @@ async def release(desk: Desk, alert_id: int, *, actor: Actor) -> Alert:
 async def resolve(desk: Desk, alert_id: int, *, actor: Actor, note: str = "") -> Alert:
     """It is over, whatever the sender thinks; a refire within the reopen window takes it up again."""
     return await perform(desk, resolving(alert_id, actor, bounded(note)))
+
+
+async def reopen(desk: Desk, alert_id: int, *, actor: Actor) -> Alert:
+    """It was not over: soon after the resolve whoever had it has it again, later nobody has."""
+    now = desk.clock.now()
+
+    def work(tx: Transaction) -> Alert:
+        return apply(tx, desk.project.id, reopening(tx, desk, alert_id, actor), now)
+
+    reopened = await desk.storage.write(work)
+    desk.bell.ring()
+    return reopened
 
 
 async def annotate(desk: Desk, alert_id: int, *, actor: Actor, note: str) -> Alert:
@@ -169,6 +181,21 @@ def resolving(alert_id: int, actor: Actor, note: str = "") -> Move:
         make=lambda alert, now: change.resolve(alert, actor, now, note),
         note=note,
     )
+
+
+def reopening(tx: Transaction, desk: Desk, alert_id: int, actor: Actor) -> Move:
+    """The move of `reopen`: one episode of a signature is open at a time, and silence may end it."""
+    source = tx.sources.of_alert(alert_id)
+    silence = None if source is None else source.policy(default_silence=desk.rules.silence).silence
+
+    def make(alert: Alert, now: datetime) -> Alert:
+        reopened = change.reopen(alert, now, silence)
+        newest = tx.alerts.newest_of(alert.recurrence_id)
+        if newest != alert.id:
+            raise ConflictError(f"{alert.ref} came back as {format_ref(newest)} already.")
+        return reopened
+
+    return Move(alert_id=alert_id, actor=actor, action=Trigger.REOPEN.value, make=make)
 
 
 def annotating(alert_id: int, actor: Actor, note: str) -> Move:
