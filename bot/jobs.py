@@ -6,7 +6,7 @@ from functools import partial
 
 from bot.domain.vitals import Vitals
 from bot.scheduler import Job
-from bot.usecases.admin import gauge, idempotency, setting, status
+from bot.usecases.admin import expectation, gauge, idempotency, setting, status
 from bot.usecases.alert import flap, retry
 from bot.usecases.alert import lifecycle as alert
 from bot.usecases.desk import Desk
@@ -29,6 +29,8 @@ def table(
     find_deleted: Errand,
     find_reactions: Errand,
     vitals: Callable[[], Vitals],
+    watch: Errand,
+    heartbeat: Job | None = None,
     question: Question | None = None,
 ) -> list[Job]:
     """Every job of a running desk: name, period, use case. What looks outside is handed in."""
@@ -81,6 +83,9 @@ def table(
         Job("deleted", timedelta(hours=1), find_deleted),
         Job("reactions", timedelta(hours=1), find_reactions),
         Job("ledger", timedelta(hours=1), partial(ledger.forget_old, desk)),
+        Job("expectations", timedelta(seconds=5), partial(expectation.look, desk, up_since=desk.clock.now())),
+        Job("watch", timedelta(seconds=10), watch),
+        *([] if heartbeat is None else [heartbeat]),
         Job("keys", timedelta(hours=1), partial(idempotency.forget_old, desk)),
         Job("gauges", timedelta(seconds=10), measure),
     ]

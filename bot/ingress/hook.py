@@ -42,6 +42,7 @@ from bot.ingress.problem import Reason, Refusal
 from bot.ingress.room import Room
 from bot.providers.body import UnsupportedMediaError, decode
 from bot.providers.registry import Provider
+from bot.providers.severity import absent
 from bot.usecases.desk import Desk
 from bot.usecases.intake.backlog import only_resolves
 from bot.usecases.intake.queue import Intake
@@ -154,7 +155,7 @@ class Hook:
         """What intake takes, and how many alerts it counts against the source's allowance."""
         decoded = decode(body, content_type)
         redacted = redact_body(body, decoded)
-        reading = provider.parse(redacted.value)
+        reading = _parse(provider, source, redacted.value)
         original = sha256(body).digest()
         envelope = Envelope(
             digest=_digest(source.id, original),
@@ -175,6 +176,15 @@ class Hook:
         )
         submission = Submission(source=source, envelope=envelope, signals=signals, rejected=reading.rejected)
         return submission, _cost(reading)
+
+
+def _parse(provider: Provider, source: Source, payload: object) -> Reading:
+    """What the sender says; an alert without a severity is what its source says such alerts are."""
+    reset = absent.set(source.default_severity)
+    try:
+        return provider.parse(payload)
+    finally:
+        absent.reset(reset)
 
 
 def _digest(source_id: int, original: bytes) -> str:

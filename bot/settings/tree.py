@@ -32,6 +32,7 @@ from bot.settings.section import (
     Snowflake,
     Triage,
     Url,
+    Watch,
     Words,
 )
 
@@ -153,6 +154,7 @@ class Settings(BaseSettings):
     triage: Triage = Triage()
     roles: Roles = Roles()
     ping: Ping = Ping()
+    watch: Watch = Watch()
     log: Log = Log()
 
     REQUIRED_TO_RUN: ClassVar = ("discord.token",)

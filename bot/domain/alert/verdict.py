@@ -27,6 +27,7 @@ class Verdict(StrEnum):
     ALREADY_RESOLVED = "already_resolved"
     NEVER_SEEN = "never_seen"
     REJECTED = "rejected"
+    PULSE = "pulse"
 
     @property
     def deduped(self) -> bool:
@@ -112,7 +113,7 @@ def decide(standing: Standing | None, signal: Signal, policy: Policy, now: datet
         return Decision(Verdict.OPENED, NEW_LANES[signal.severity])
     standing.occurrences += 1
     standing.last_seen_at = max(standing.last_seen_at, now)
-    standing.silent_after = now + policy.silence if policy.silence is not None else None
+    standing.silent_after = lives_until(signal, policy, now)
     if standing.state is State.RESOLVED:
         return _reopen(standing, signal, policy, now)
     if signal.severity.rank > standing.severity.rank:
@@ -120,6 +121,12 @@ def decide(standing: Standing | None, signal: Signal, policy: Policy, now: datet
         return Decision(Verdict.RAISED, NEW_LANES[signal.severity])
     standing.severity = signal.severity
     return Decision(Verdict.FOLDED, Lane.COUNT)
+
+
+def lives_until(signal: Signal, policy: Policy, now: datetime) -> datetime | None:
+    """When silence ends the episode: by the signal's own word, else by its source's; None is never."""
+    silence = signal.ttl or policy.silence
+    return None if silence is None else now + silence
 
 
 def began(signal: Signal, before: Standing | None, now: datetime) -> datetime:

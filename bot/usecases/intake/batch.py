@@ -12,8 +12,9 @@ from bot.domain import actor
 from bot.domain.access.source import Source
 from bot.domain.alert.alert import State, format_ref
 from bot.domain.alert.flap import Hush
+from bot.domain.alert.pulse import PULSE, is_pulse
 from bot.domain.alert.signal import Signal, Status
-from bot.domain.alert.verdict import Decision, Lane, Policy, Standing, Verdict, began, decide
+from bot.domain.alert.verdict import Decision, Lane, Policy, Standing, Verdict, began, decide, lives_until
 from bot.domain.audit import Entry
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.recurrence.settlement import settle_standing
@@ -67,6 +68,8 @@ class Batch:
         first: dict[str, tuple[Source, Signal]] = {}
         for submission in submissions:
             for item in submission.signals:
+                if is_pulse(item.signal):
+                    continue
                 held = first.get(item.signature)
                 if held is None or (
                     held[1].status is Status.RESOLVED and item.signal.status is Status.FIRING
@@ -97,6 +100,8 @@ class Batch:
         return [self._decide_one(item, policy) for item in submission.signals]
 
     def _decide_one(self, item: Identified, policy: Policy) -> Decided:
+        if is_pulse(item.signal):
+            return Decided(item, Verdict.PULSE, None, None, PULSE, item.signal.severity.value, 0)
         track = self._tracks.get(item.signature)
         if track is None:
             return Decided(
@@ -137,7 +142,7 @@ class Batch:
             flaps=0,
             opened_at=began(signal, before, now),
             last_seen_at=now,
-            silent_after=now + policy.silence if policy.silence is not None else None,
+            silent_after=lives_until(signal, policy, now),
         )
         return standing
 
