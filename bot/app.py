@@ -40,7 +40,7 @@ from bot.scheduler import Job, Metronome
 from bot.settings.database import DatabaseChoice, database_choice
 from bot.settings.key import signing_key
 from bot.settings.tree import Settings
-from bot.usecases.admin import setting, status
+from bot.usecases.admin import home, setting, status
 from bot.usecases.admin import startup as opening
 from bot.usecases.admin.watch import Watch
 from bot.usecases.desk import Desk, Rules
@@ -153,6 +153,8 @@ async def running(settings: Settings) -> AsyncIterator[Place]:
         if down_for is not None:
             _log.info("was down", seconds=round(down_for.total_seconds()))
         await setting.home_the_homeless(desk)
+        if settings.discord.guild is not None:
+            await home.remember(desk, settings.discord.guild)
         delivery = _Delivery(desk, settings)
         stack.push_async_callback(delivery.dispatcher.stop)
         rehearsal = Rehearsal(desk)

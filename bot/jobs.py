@@ -7,7 +7,7 @@ from functools import partial
 from bot.domain.vitals import Vitals
 from bot.scheduler import Job
 from bot.usecases.admin import expectation, gauge, idempotency, setting, status
-from bot.usecases.alert import flap, retry
+from bot.usecases.alert import expiry, flap, retry
 from bot.usecases.alert import lifecycle as alert
 from bot.usecases.desk import Desk
 from bot.usecases.incident import lifecycle as incident
@@ -71,6 +71,7 @@ def table(
         Job("leases", timedelta(seconds=2), expire_leases),
         Job("retries", timedelta(seconds=2), partial(retry.retry_due, desk)),
         Job("silence", timedelta(seconds=2), end_silent),
+        Job("expiries", timedelta(seconds=2), partial(expiry.end_expired, desk)),
         Job("flaps", timedelta(seconds=5), partial(flap.calm_down, desk)),
         Job("reminders", timedelta(seconds=5), remind),
         Job("recovered", timedelta(seconds=5), resolve_recovered),

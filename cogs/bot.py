@@ -11,7 +11,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cards import answer
+from bot.domain.errors import TocsinError
 from bot.usecases.desk import Desk
+from cogs import subject
 from cogs.admin import setup
 from cogs.admin.setup import SetupCommand
 from cogs.admin.status import StatusCommand
@@ -20,7 +22,8 @@ from cogs.alert import button as alert
 from cogs.alert.command import AlertCommands, acknowledge_message
 from cogs.alert.triage import TriageCommand, brief_message
 from cogs.door import BotOptions, Door
-from cogs.errand import Errand
+from cogs.errand import UNREACHABLE, Errand
+from cogs.home import Home
 from cogs.incident import action as incident_action
 from cogs.incident import button as incident
 from cogs.incident import escalation
@@ -59,16 +62,37 @@ _FAREWELL: Final = 2.0  # seconds
 _log = structlog.stdlib.get_logger(__name__)
 
 
+def given(interaction: discord.Interaction[Any]) -> dict[str, Any]:
+    """The options of a command by name; what is still being typed is none yet."""
+    data: dict[str, Any] = dict(interaction.data or {})
+    parts: list[dict[str, Any]] = list(data.get("options", ()))
+    found: dict[str, Any] = {}
+    while parts:
+        part = parts.pop()
+        parts += part.get("options", ())
+        if "value" in part and not part.get("focused"):
+            found[part["name"]] = part["value"]
+    return found
+
+
 class DeskTree(app_commands.CommandTree["DeskBot"]):
     """The commands, their clock and their error boundary."""
 
     async def interaction_check(self, interaction: discord.Interaction["DeskBot"], /) -> bool:
-        """Everything begins here: completions and commands alike."""
+        """Everything begins here, completions and commands alike, and asks for admission."""
         command = interaction.command
         name = command.qualified_name if command is not None else "unknown"
-        if interaction.type is discord.InteractionType.autocomplete:
-            name = "completion"
-        Errand(self.client.door, interaction, name)
+        is_typing = interaction.type is discord.InteractionType.autocomplete
+        errand = Errand(self.client.door, interaction, "completion" if is_typing else name)
+        try:
+            if not (self.client.door.home is None and name == "setup"):  # it brings a code along
+                await errand.admit(*subject.of_options(given(interaction)))
+        except (TocsinError, *UNREACHABLE) as error:
+            if is_typing:
+                await interaction.response.autocomplete([])
+            else:
+                await errand.excuse(error)
+            return False
         return True
 
     async def on_error(
@@ -108,13 +132,14 @@ class DeskBot(commands.Bot):
         for cog in (
             AlertCommands(self.door),
             IncidentCommands(),
-            RecurrenceCommands(self.door, self),
+            RecurrenceCommands(self.door),
             SetupCommand(self.door),
             StatusCommand(self.door),
             TriageCommand(),
             Leftovers(self.door, PRESSES, FORMS),
             reactions,
             pins,
+            Home(self.door, self),
             Reconciliation(self.door, self, reactions, pins),
         ):
             await self.add_cog(cog)

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import discord
 
-from bot.domain.errors import ConflictError
+from bot.domain.errors import ConflictError, NotDurableError
 from bot.domain.vitals import Vitals
 from bot.usecases.desk import Desk
 from cogs.double_press import RecentPresses
@@ -17,14 +17,21 @@ SendTest: TypeAlias = Callable[[str], Awaitable[str]]
 Lacking: TypeAlias = Callable[[discord.Permissions], Sequence[str]]
 
 
+STRANGE: Final = "This alert desk belongs to another Discord server."
+HOMELESS: Final = (
+    "This alert desk does not know yet which Discord server it belongs to. Whoever manages the server types"
+    " /setup with the code that `tocsin run` and `tocsin check` print."
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BotOptions:
     """What the configuration and the rest of the house tell this door.
 
-    ``guild_id`` is the server of this desk, None to find it out; ``public_url`` is where senders reach us,
-    without a slash at its end; ``send_test`` posts an alert through the real door as the source of that name
-    and returns its ref (`TocsinError` when that fails); ``lacking`` names the permissions a card still needs;
-    ``vitals`` says how the process is.
+    ``guild_id`` is the server of this desk, None for what is written down; ``public_url`` is where senders
+    reach us, without a slash at its end; ``send_test`` posts an alert through the real door as the source of
+    that name and returns its ref (`TocsinError` when that fails); ``lacking`` names the permissions a card
+    still needs; ``vitals`` says how the process is.
     """
 
     public_url: str
@@ -53,14 +60,10 @@ class Door:
         """The mark of this desk's database in custom_ids."""
         return self.desk.project.tag
 
-    def home(self, client: discord.Client) -> int | None:
-        """The server of this desk: configured, or that of its channel; None while nothing is set up."""
-        settled = self.options.guild_id or self.desk.project.settings.guild_id
-        channel_id = self.desk.default_channel_id
-        if settled is not None or channel_id is None:
-            return settled
-        channel = client.get_channel(channel_id)
-        return channel.guild.id if isinstance(channel, discord.abc.GuildChannel | discord.Thread) else None
+    @property
+    def home(self) -> int | None:
+        """The server of this desk, as configured or written down; None until somebody said which it is."""
+        return self.options.guild_id or self.desk.project.settings.guild_id
 
     def enlist(self) -> None:
         """The present task serves somebody: the door closes behind it, not on it."""
@@ -77,12 +80,34 @@ class Door:
             task.cancel()
         await asyncio.gather(*self.busy, return_exceptions=True)
 
-    def demand_home(self, interaction: discord.Interaction[Any]) -> None:
-        """Let pass what comes from the desk's own server: a bot may be invited to others.
+    def is_home(self, guild_id: int | None) -> bool:
+        """Whether this is the desk's own server; none is while it is not known."""
+        return guild_id is not None and guild_id == self.home
+
+    async def member(self, interaction: discord.Interaction[Any]) -> discord.Member:
+        """Who asks, as a member of the desk's own server: a bot may be invited to others, and be written to.
 
         Raises:
-            ConflictError: it comes from elsewhere.
+            ConflictError: they are not one, or no server is known yet.
+            NotDurableError: Discord has not told yet what the server is like.
         """
-        home = self.home(interaction.client)
-        if home is not None and interaction.guild_id != home:
-            raise ConflictError("This alert desk belongs to another Discord server.")
+        if self.home is None:
+            raise ConflictError(HOMELESS)
+        if interaction.guild_id not in (None, self.home):
+            raise ConflictError(STRANGE)
+        asking: discord.abc.User | None = interaction.user
+        if interaction.guild_id is None:
+            asking = await self._fetch(interaction.client, interaction.user.id)
+        if not isinstance(asking, discord.Member):
+            raise ConflictError(STRANGE)
+        if asking.guild.get_role(asking.guild.id) is None:
+            raise NotDurableError("Discord has not told yet who may see what here.")
+        return asking
+
+    async def _fetch(self, client: discord.Client, user_id: int) -> discord.Member | None:
+        """Whoever writes privately has the roles that they have on the server."""
+        guild = client.get_guild(self.home or 0)
+        try:
+            return None if guild is None else await guild.fetch_member(user_id)
+        except discord.NotFound:
+            return None

@@ -3,13 +3,16 @@
 Law: Discord hears something well within its 3 seconds, whatever the database does; everybody gets an answer,
 and exactly one error boundary turns errors into words (`Errand.excuse`).
 
+Law: `admit` comes first: nothing is done or told before it is known who asks, that the desk's server is
+theirs, and that they see the channels of all they ask for. What was not admitted may demand nothing.
+
 Theory: work that takes longer than `PATIENCE` is not given up. Discord is told to wait, which it does for 15
 minutes, and gets the answer later. An answer that cannot be delivered changes nothing about the work done.
 """
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Coroutine, Iterable
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final, Self, TypeVar
@@ -26,13 +29,16 @@ from bot.cards.card import Card, Modal
 from bot.domain import actor as actors
 from bot.domain.actor import Actor
 from bot.domain.errors import ConflictError, InvalidInputError, NotDurableError, NotFoundError, TocsinError
-from cogs.door import Door
+from bot.domain.sight import Asked, Sight
+from bot.usecases.admin import audience
+from cogs.door import STRANGE, Door
 from cogs.message import files, form, looks
 from cogs.rights import Capability, RefusedError
 
 T = TypeVar("T")
 
 PATIENCE: Final = 1.5
+_LEAST: Final = 0.25
 UNREACHABLE: Final = (discord.HTTPException, aiohttp.ClientError, TimeoutError)
 _ALREADY_ANSWERED: Final = 40060
 _KEY: Final = "errand"
@@ -57,6 +63,8 @@ class Errand:
         self._begun = door.desk.clock.monotonic()
         self._silent = True
         self._open = True
+        self._member: discord.Member | None = None
+        self._admitted: set[Asked] = set()
         self.asked = False
         interaction.extras[_KEY] = self
         door.enlist()
@@ -79,15 +87,62 @@ class Errand:
         message = self.interaction.message
         return message is not None and message.flags.ephemeral
 
+    @property
+    def member(self) -> discord.Member:
+        """Who asked, as a member of the desk's server.
+
+        Raises:
+            ConflictError: they were not admitted.
+        """
+        if self._member is None:
+            raise ConflictError(STRANGE)
+        return self._member
+
+    @property
+    def sight(self) -> Sight:
+        """The channels that the person sees, for lists."""
+        return self.door.rights.sight(self.member, here=self._here)
+
+    async def admit(self, *asked: Asked) -> None:
+        """Let pass a member of the desk's server who sees all that is asked for.
+
+        Raises:
+            ConflictError: it is not this desk's server.
+            NotFoundError: something is not there, or not for these eyes; nobody can tell which.
+            NotDurableError: that cannot be told in time.
+        """
+        if self._member is None:
+            self._member = await self.door.member(self.interaction)
+        wanted = [each for each in asked if each not in self._admitted]
+        hidden = await self.hidden(wanted)
+        if hidden is not None:
+            raise audience.missing(hidden)
+        self._admitted |= set(wanted)
+
+    async def hidden(self, asked: Iterable[Asked]) -> Asked | None:
+        """The first of these that is not there or not for the eyes of this person."""
+        wanted, rights, member = list(asked), self.door.rights, self.member
+        if not wanted or member.guild_permissions.administrator:
+            return None
+        places = await self.quickly(audience.channels(self.door.desk, wanted))
+        for each, channels in zip(wanted, places, strict=True):
+            if not any(rights.sees(member, channel_id, here=self._here) for channel_id in channels):
+                return each
+        return None
+
     def demand(self, capability: Capability, task: str) -> None:
         """Let pass who may do ``task`` on this desk.
 
         Raises:
             RefusedError: the person has not the role.
-            ConflictError: it is not this desk's server.
+            ConflictError: they were not admitted.
         """
-        self.door.demand_home(self.interaction)
-        self.door.rights.demand(self.interaction, capability, task)
+        self.door.rights.demand(self.member, capability, task)
+
+    @property
+    def _here(self) -> int | None:
+        """The channel where it was asked, into which the person looks; a private message is none."""
+        return self.interaction.channel_id if self.interaction.guild_id is not None else None
 
     async def patiently(self, work: Coroutine[Any, Any, T], *, thinking: bool) -> T:
         """The result of ``work``; when it takes long, Discord is told to wait.
@@ -96,8 +151,7 @@ class Errand:
         """
         task = asyncio.create_task(work)
         try:
-            left = self._begun + PATIENCE - self.door.desk.clock.monotonic()
-            await asyncio.wait({task}, timeout=max(left, 0))
+            await asyncio.wait({task}, timeout=max(self._left, 0))
             if not task.done() and not self.interaction.response.is_done():
                 await self._defer(thinking=thinking)
             return await task
@@ -112,10 +166,15 @@ class Errand:
             NotDurableError: it takes too long.
         """
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(max(self._left, _LEAST)):
                 return await work
         except TimeoutError:
             raise NotDurableError("The database is slow to answer.") from None
+
+    @property
+    def _left(self) -> float:
+        """Seconds until Discord has to hear something."""
+        return self._begun + PATIENCE - self.door.desk.clock.monotonic()
 
     async def whisper(self, card: Card) -> None:
         """Answer so that only the person who asked sees it."""

@@ -15,9 +15,11 @@ from discord.ext import commands
 from bot.cards import answer
 from bot.cards.ids import CustomId, Verb, parse, template
 from bot.domain.errors import InvalidInputError
+from cogs import subject
 from cogs.door import Door
 from cogs.double_press import slot_of
 from cogs.errand import Errand
+from cogs.message import read_values
 from cogs.standing import CHANGING, standing
 
 Act: TypeAlias = Callable[[Errand, CustomId], Coroutine[Any, Any, None]]
@@ -49,9 +51,15 @@ async def run(door: Door, interaction: discord.Interaction[Any], which: CustomId
     """One act from its press to its answer; a card of another database is never acted on."""
     errand = Errand(door, interaction, which.verb.value)
     if which.tag == door.tag:
-        await errand.attend(_once(errand, which, act))
+        await errand.attend(_admitted(errand, which, act))
     else:
         await errand.attend(errand.whisper(answer.foreign()))
+
+
+async def _admitted(errand: Errand, which: CustomId, act: Act) -> None:
+    """Nothing is told, not even how things stand, before it is known that the person may look."""
+    await errand.admit(*subject.of_press(which, read_values(errand.interaction)))
+    await _once(errand, which, act)
 
 
 async def _once(errand: Errand, which: CustomId, act: Act) -> None:

@@ -11,11 +11,15 @@ from storage.admin.project import Projects
 from storage.admin.source import Sources
 from storage.admin.token import Tokens
 from storage.alert.alert import Alerts
+from storage.alert.change import Changes
 from storage.alert.event import Events
 from storage.alert.event_detail import Dossiers
+from storage.alert.expiry import Expiries
 from storage.alert.group import Groups
 from storage.alert.reaction import Reactions
 from storage.alert.search import AlertSearch
+from storage.alert.sender import SenderAlerts
+from storage.audience import Audiences
 from storage.incident.action import Actions
 from storage.incident.incident import Incidents
 from storage.incident.link import Links
@@ -34,6 +38,7 @@ from storage.recurrence.ranking import Rankings
 from storage.recurrence.recurrence import Recurrences
 from storage.recurrence.run import Runs
 from storage.recurrence.work import WorkItems
+from storage.silence.silence import Silences
 from storage.triage.agent_request import Calls
 from storage.triage.brief import Briefs
 
@@ -65,6 +70,11 @@ class Transaction:
         return Audit(self._connection)
 
     @cached_property
+    def audiences(self) -> Audiences:
+        """In which channels subjects are shown."""
+        return Audiences(self._connection)
+
+    @cached_property
     def blindnesses(self) -> Blindnesses:
         """When channels were shown nothing."""
         return Blindnesses(self._connection)
@@ -90,6 +100,11 @@ class Transaction:
         return Cards(self._connection)
 
     @cached_property
+    def changes(self) -> Changes:
+        """What was changed before things broke."""
+        return Changes(self._connection)
+
+    @cached_property
     def channels(self) -> Channels:
         """What is due and parked, by channel."""
         return Channels(self._connection)
@@ -108,6 +123,11 @@ class Transaction:
     def events(self) -> Events:
         """What senders said."""
         return Events(self._connection)
+
+    @cached_property
+    def expiries(self) -> Expiries:
+        """When alerts are over by their senders' word."""
+        return Expiries(self._connection)
 
     @cached_property
     def groups(self) -> Groups:
@@ -157,6 +177,16 @@ class Transaction:
     def run_raw(self, statement: str) -> CursorResult[Any]:
         """Plain SQL, for benchmarks and tests; use cases ask the nouns."""
         return self._connection.exec_driver_sql(statement)
+
+    @cached_property
+    def sender_alerts(self) -> SenderAlerts:
+        """Episodes as their own senders ask for them."""
+        return SenderAlerts(self._connection)
+
+    @cached_property
+    def silences(self) -> Silences:
+        """Which alerts wake nobody for a while."""
+        return Silences(self._connection)
 
     @cached_property
     def sources(self) -> Sources:

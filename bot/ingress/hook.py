@@ -17,6 +17,7 @@ cannot mend it by sending it again. Only a body that cannot be read as a whole g
 """
 
 from base64 import urlsafe_b64encode
+from datetime import datetime
 from functools import cache
 from hashlib import blake2b, sha256
 from typing import Final
@@ -26,7 +27,7 @@ from aiohttp import web
 from prometheus_client import Counter
 
 from bot import metrics
-from bot.domain.access.redaction import RULES_VERSION, redact_body
+from bot.domain.access.redaction import RULES_VERSION, Redacted, redact_body
 from bot.domain.access.source import Source
 from bot.domain.alert.signal import Reading, Rejected, Status
 from bot.domain.alert.signature import signature
@@ -82,10 +83,10 @@ class Hook:
         self._keyring = keyring
         self._options = options
         self._allowance = Allowance(options.source_rate, options.source_burst, desk.clock)
-        self._known = Room(options.max_in_flight + max(options.max_in_flight // _FOR_RESOLVES, 1))
-        self._reading = Room(max(MOST_READING, options.max_body))
-        self._unproven = Room(MOST_UNPROVEN)
-        metrics.IN_FLIGHT.set_function(lambda: self._known.taken)
+        self.known = Room(options.max_in_flight + max(options.max_in_flight // _FOR_RESOLVES, 1))
+        self.reading = Room(max(MOST_READING, options.max_body))
+        self.unproven = Room(MOST_UNPROVEN)
+        metrics.IN_FLIGHT.set_function(lambda: self.known.taken)
 
     async def accept(self, request: web.BaseRequest, provider: Provider, tail: str = "") -> web.Response:
         """Take one request in; ``tail`` is what follows the provider's name in the address.
@@ -101,24 +102,24 @@ class Hook:
             credential = await self._keyring.of_token(claim.digest, provider.name, own=claim.own)
             if credential is None:
                 raise unauthenticated(f"This token does not open /v1/hooks/{provider.name}.", claim.header)
-            with self._known:
-                with self._reading.hold(self._announced(request)):
+            with self.known:
+                with self.reading.hold(self._announced(request)):
                     body = await self._read(request)
                 submission = self._admit(request, provider, credential.source, body)
                 del body  # what waits for a commit waits in one shape
                 receipt = await self._intake.take(submission)
         else:
-            with self._unproven:
+            with self.unproven:
                 body = await self._read(request)
                 credential = await self._keyring.of_signature(claim, body, provider.name)
             if credential is None:
                 detail = f"This signature does not open /v1/hooks/{provider.name}."
                 raise unauthenticated(detail, claim.header)
-            with self._known:
+            with self.known:
                 submission = self._admit(request, provider, credential.source, body)
                 del body
                 receipt = await self._intake.take(submission)
-        _observe(provider.name, receipt)
+        observe(provider.name, receipt)
         metrics.ACCEPT_SECONDS.observe(self._desk.clock.monotonic() - began)
         accepted = Accepted(receipt.accepted, receipt.deduped, receipt.rejected, receipt.alerts)
         return web.Response(status=202, body=_encoder.encode(accepted), headers=_HEADERS)
@@ -141,13 +142,21 @@ class Hook:
             raise Refusal(Reason.UNSUPPORTED_MEDIA, error.reason, field=error.field) from None
         except InvalidInputError as error:
             raise Refusal(Reason.UNREADABLE, f"{error}.", field=error.field) from None
-        if self._known.taken > self._options.max_in_flight and not only_resolves(submission):
+        self.charge(source, submission, cost)
+        return submission
+
+    def charge(self, source: Source, submission: Submission, cost: int) -> None:
+        """Let pass what this sender may send now; ``cost`` is in alerts.
+
+        Raises:
+            Refusal: it sends too much, or everybody together does.
+        """
+        if self.known.taken > self._options.max_in_flight and not only_resolves(submission):
             raise Refusal(Reason.OVERLOADED, "Too many requests at once.", retry_after=1)
         wait = self._allowance.charge(source.id, cost)
         if wait:
             detail = f"The source {source.name} may send {self._options.source_rate} alerts a second."
             raise Refusal(Reason.TOO_MANY_ALERTS, detail, retry_after=wait)
-        return submission
 
     def _submit(
         self, provider: Provider, source: Source, body: bytes, content_type: str
@@ -155,30 +164,36 @@ class Hook:
         """What intake takes, and how many alerts it counts against the source's allowance."""
         decoded = decode(body, content_type)
         redacted = redact_body(body, decoded)
-        reading = _parse(provider, source, redacted.value)
-        original = sha256(body).digest()
-        envelope = Envelope(
-            digest=_digest(source.id, original),
-            source_id=source.id,
-            body=_encoder.encode(redacted.value).decode(),
-            original_sha256=original.hex(),
-            original_length=len(body),
-            rules_version=RULES_VERSION,
-            redactions=redacted.hits,
-            received_at=self._desk.clock.now(),
-        )
-        ignored = source.ignored_labels
-        signals = tuple(
-            [
-                Identified(index, signature(provider.name, source.name, signal, ignored), signal)
-                for index, signal in reading.signals
-            ]
-        )
-        submission = Submission(source=source, envelope=envelope, signals=signals, rejected=reading.rejected)
-        return submission, _cost(reading)
+        reading = parse(provider, source, redacted.value)
+        return submission_of(source, body, redacted, reading, self._desk.clock.now()), cost_of(reading)
 
 
-def _parse(provider: Provider, source: Source, payload: object) -> Reading:
+def submission_of(
+    source: Source, body: bytes, redacted: Redacted, reading: Reading, now: datetime
+) -> Submission:
+    """What intake takes of a request whose ``body`` was redacted and read."""
+    original = sha256(body).digest()
+    envelope = Envelope(
+        digest=_digest(source.id, original),
+        source_id=source.id,
+        body=_encoder.encode(redacted.value).decode(),
+        original_sha256=original.hex(),
+        original_length=len(body),
+        rules_version=RULES_VERSION,
+        redactions=redacted.hits,
+        received_at=now,
+    )
+    ignored = source.ignored_labels
+    signals = tuple(
+        [
+            Identified(index, signature(source.provider, source.name, signal, ignored), signal)
+            for index, signal in reading.signals
+        ]
+    )
+    return Submission(source=source, envelope=envelope, signals=signals, rejected=reading.rejected)
+
+
+def parse(provider: Provider, source: Source, payload: object) -> Reading:
     """What the sender says; an alert without a severity is what its source says such alerts are."""
     reset = absent.set(source.default_severity)
     try:
@@ -193,13 +208,14 @@ def _digest(source_id: int, original: bytes) -> str:
     return urlsafe_b64encode(blake2b(framed, digest_size=_DIGEST_BYTES).digest()).decode()
 
 
-def _cost(reading: Reading) -> int:
+def cost_of(reading: Reading) -> int:
     """Resolves are free, whatever else there is in a request is not, and an empty one counts as one."""
     firing = sum(signal.status is Status.FIRING for _, signal in reading.signals)
     return firing + len(reading.rejected) or int(not reading.signals)
 
 
-def _observe(provider: str, receipt: Receipt) -> None:
+def observe(provider: str, receipt: Receipt) -> None:
+    """Count what was decided."""
     counts: dict[Verdict, int] = {}
     for verdict in receipt.verdicts:
         counts[verdict] = counts.get(verdict, 0) + 1

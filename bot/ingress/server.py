@@ -21,6 +21,8 @@ from bot.ingress.api.document import index
 from bot.ingress.api.entry import Api
 from bot.ingress.claim import Bearer, read_claim, unauthenticated
 from bot.ingress.connection import Listener
+from bot.ingress.face.entry import SPOKEN, Faces
+from bot.ingress.face.reception import Reception
 from bot.ingress.hook import Hook
 from bot.ingress.keyring import Keyring
 from bot.ingress.notice import Notices
@@ -52,10 +54,11 @@ class Ingress:
         self._intake = intake
         self._clock = desk.clock
         self._keyring = Keyring(desk)
+        self._notices = Notices(desk.clock)
         self._hook = Hook(desk, intake, self._keyring, self._options)
+        self._faces = Faces(Reception(desk, intake, self._keyring, self._options, self._hook), self._notices)
         self._api = Api(desk, self._options)
         self._readiness = Readiness(probes)
-        self._notices = Notices(desk.clock)
         self._runner: web.ServerRunner | None = None
         self._pages: dict[str, Page] = {
             "/": _index,
@@ -124,6 +127,9 @@ class Ingress:
                 raise Refusal(Reason.NOT_FOUND, f"There is {', '.join(PROVIDERS)}.", field="provider")
             _require_method(request, *sorted(provider.methods, key=_METHODS.index))
             return await self._hook.accept(request, provider, tail.rstrip("/"))
+        face = self._faces.of(path)
+        if face is not None:
+            return await self._faces.answer(request, face)
         page = self._pages.get(path)
         if page is None:
             return await self._api.answer(request)
@@ -196,7 +202,7 @@ def _json(value: object, *, status: int = 200) -> web.Response:
 async def _index(_: web.BaseRequest) -> web.Response:
     hooks = {provider.name: HOOKS + provider.name for provider in PROVIDERS.values()}
     links = {name: f"/{name}" for name in ("healthz", "readyz", "metrics", "openapi.json")}
-    return _json({"name": "tocsin", "hooks": hooks, "api": index(), "links": links})
+    return _json({"name": "tocsin", "hooks": hooks, "faces": SPOKEN, "api": index(), "links": links})
 
 
 async def _health(_: web.BaseRequest) -> web.Response:

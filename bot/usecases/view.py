@@ -22,6 +22,7 @@ def alert_view(tx: Transaction, desk: Desk, alert: Alert) -> AlertView:
         tag=desk.project.tag,
         incident=belongs.mention if belongs else "",
         escalates=belongs is None or not belongs.open,
+        changes=tx.changes.before(alert),
     )
 
 

@@ -11,7 +11,7 @@ from bot.delivery.doctor import Chart, Finding, Level, examine
 from bot.settings.database import DatabaseChoice, database_choice
 from bot.settings.environment import strays
 from bot.settings.tree import Settings
-from bot.usecases.admin import source
+from bot.usecases.admin import home, source
 from bot.verbs.loop import run
 from bot.verbs.schema import first_line
 from bot.verbs.setting import load_quietly
@@ -49,11 +49,12 @@ def check(args: Namespace) -> int:
 async def _examine(settings: Settings, choice: DatabaseChoice) -> list[Room]:
     database, migrated = await _database(choice)
     channels, remedies = await _channels(settings) if migrated else ([], {})
+    homes = await _home(settings) if migrated else []
     return [
         Room("Configuration", _configuration()),
         Room("Database", [database]),
         Room("Door for senders", [await _door(settings)]),
-        Room("Discord", await _discord(settings, channels, remedies)),
+        Room("Discord", [*await _discord(settings, channels, remedies), *homes]),
     ]
 
 
@@ -79,6 +80,19 @@ async def _database(choice: DatabaseChoice) -> tuple[Finding, bool]:
         return Finding(Level.OK, f"{where} is made or brought up to date by the next start."), False
     what = f"{where} lacks {len(pending)} of its migrations."
     return Finding(Level.ERROR, what, "Run: tocsin db upgrade (with --dry-run it only prints the SQL)"), False
+
+
+async def _home(settings: Settings) -> list[Finding]:
+    """Which server the desk belongs to, and how to say so."""
+    async with open_desk(settings) as desk:
+        known = settings.discord.guild or desk.project.settings.guild_id
+        code, has_channel = home.setup_code(desk), desk.default_channel_id is not None
+    if known is not None:
+        return [Finding(Level.OK, f"The desk belongs to the server {known}.")]
+    if has_channel:
+        return [Finding(Level.OK, "The desk will belong to the server of its channel.")]
+    what = "No server is this desk's yet: until then it answers nobody."
+    return [Finding(Level.WARN, what, f"On your server type /setup with the code {code}")]
 
 
 async def _channels(settings: Settings) -> tuple[list[int], dict[int, str]]:

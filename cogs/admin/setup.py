@@ -11,16 +11,18 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cards import answer
+from bot.cards.admin import role as cards_of_roles
 from bot.cards.admin import setup as cards
 from bot.cards.admin.setup import CHANNEL, CREATE, PROVIDER, Draft, Made, ProviderChoice
 from bot.cards.card import Card, Input, Modal
 from bot.cards.ids import CustomId, Verb, build
 from bot.cards.limits import fit_modal
-from bot.domain.errors import InvalidInputError, NotFoundError
+from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.providers.registry import PROVIDERS, SENDERS
-from bot.usecases.admin import setting, source
+from bot.usecases.admin import home, setting, source
 from bot.usecases.admin.source import Issued
-from cogs.door import Door
+from cogs.admin import role as roles
+from cogs.door import HOMELESS, Door
 from cogs.errand import Errand
 from cogs.message import read_fields, read_values
 from cogs.press import Acts
@@ -43,29 +45,57 @@ class SetupCommand(commands.Cog):
     @app_commands.describe(
         respond="A role whose members may act on alerts",
         manage="A role whose members may also set up the desk",
+        code="The first time: the code that `tocsin run` prints",
     )
     @app_commands.default_permissions(manage_guild=True)
     async def setup(
-        self, interaction: Click, respond: discord.Role | None = None, manage: discord.Role | None = None
+        self,
+        interaction: Click,
+        respond: discord.Role | None = None,
+        manage: discord.Role | None = None,
+        code: str = "",
     ) -> None:
         """``/setup``."""
         errand = Errand.of(interaction)
+        if self._door.home is None:
+            await self._settle(errand, code)
         errand.demand(Capability.MANAGE, TASK)
-        if respond is not None or manage is not None:
-            await errand.patiently(_add_roles(errand, respond, manage), thinking=True)
+        for right, role in zip(roles.RIGHTS, (respond, manage), strict=True):
+            if role is not None and not await roles.give(errand, right, role):
+                return
         draft = Draft(channel_id=self._door.desk.default_channel_id or _here(interaction))
         await errand.whisper(_first_page(errand, draft))
+
+    async def _settle(self, errand: Errand, code: str) -> None:
+        """The server where the printed code is typed by whoever manages it is the desk's from now on."""
+        asking = errand.interaction.user
+        if not isinstance(asking, discord.Member):
+            raise ConflictError(HOMELESS)
+        self._door.rights.demand(asking, Capability.MANAGE, TASK)
+        if not code:
+            raise ConflictError(HOMELESS)
+        claiming = home.claim(self._door.desk, asking.guild.id, code, actor=errand.actor)
+        await errand.patiently(claiming, thinking=True)
+        errand.interaction.client.dispatch("home_settled")
+        await errand.admit()
 
 
 async def choose(errand: Errand, which: CustomId) -> None:
     """A select of the first page, or its button."""
     errand.demand(Capability.MANAGE, TASK)
+    if which.subject == cards_of_roles.EVERYONE:
+        await roles.give_everyone(errand, which.extra)
+        await errand.whisper(answer.done("Everybody here may do that now. /setup takes it back."))
+        return
     draft = Draft.decode(which.extra)
     picked = next(iter(read_values(errand.interaction)), "")
     if which.subject == CHANNEL and picked.isdecimal():
         await errand.redraw(_first_page(errand, Draft(int(picked), draft.provider)))
     elif which.subject == PROVIDER:
         await errand.redraw(_first_page(errand, Draft(draft.channel_id, picked)))
+    elif which.subject == cards_of_roles.ROLE:
+        await roles.take_back(errand, picked)
+        await errand.redraw(_first_page(errand, draft))
     elif which.subject == CREATE:
         await errand.ask(_ask_name(errand, draft))
     else:
@@ -128,19 +158,10 @@ async def _send_test(errand: Errand, source_id: int) -> str:
     return await errand.door.options.send_test(found.name)
 
 
-async def _add_roles(errand: Errand, respond: discord.Role | None, manage: discord.Role | None) -> None:
-    """Add to what was picked before."""
-    settings = errand.door.desk.project.settings
-    await setting.choose_roles(
-        errand.door.desk,
-        actor=errand.actor,
-        respond=tuple({*settings.respond_role_ids, respond.id}) if respond else None,
-        manage=tuple({*settings.manage_role_ids, manage.id}) if manage else None,
-    )
-
-
 def _first_page(errand: Errand, draft: Draft) -> Card:
-    return cards.first_page(draft, _CHOICES, errand.door.tag, problems=_problems(errand, draft.channel_id))
+    tag = errand.door.tag
+    page = cards.first_page(draft, _CHOICES, tag, problems=_problems(errand, draft.channel_id))
+    return cards_of_roles.add_roles(page, roles.chosen(errand), draft, tag)
 
 
 def _problems(errand: Errand, channel_id: int) -> tuple[str, ...]:

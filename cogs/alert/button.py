@@ -13,6 +13,7 @@ from bot.cards.alert.detail import details
 from bot.cards.ids import CustomId, Verb
 from bot.domain.alert.alert import format_ref
 from bot.domain.errors import InvalidInputError
+from bot.domain.sight import Asked, Subject
 from bot.usecases.alert import button as press
 from bot.usecases.alert import end
 from bot.usecases.alert import query as inspection
@@ -120,6 +121,7 @@ async def show_more(errand: Errand, which: CustomId) -> None:
 
 async def tell(errand: Errand, alert_id: int, *, page: int = 0, in_place: bool = False) -> None:
     """Everything about one alert, on the pressed message (``in_place``) or in a whisper."""
+    await errand.admit(Asked(Subject.ALERT, alert_id))
     found = await errand.patiently(inspection.find(errand.door.desk, alert_id), thinking=not in_place)
     url = ""
     if found.place is not None:

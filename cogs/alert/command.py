@@ -14,6 +14,7 @@ from bot.domain.alert.alert import Alert, State, parse_ref
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import InvalidInputError
 from bot.domain.outbox.outbox import CardKind
+from bot.domain.sight import Asked, Subject
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import retry as retries
 from bot.usecases.alert.lifecycle import MAX_NOTE
@@ -165,6 +166,7 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
 async def acknowledge(errand: Errand, alert_id: int, note: str = "") -> None:
     """Take an alert on, by command or menu."""
     errand.demand(Capability.RESPOND, TASKS[Verb.ACK])
+    await errand.admit(Asked(Subject.ALERT, alert_id))
     work = alerts.acknowledge(errand.door.desk, alert_id, actor=errand.actor, note=note)
     await _say_done(errand, await errand.patiently(work, thinking=True), "acknowledged")
 
@@ -179,6 +181,7 @@ async def acknowledge_message(interaction: Click, message: discord.Message) -> N
         await acknowledge(errand, place.subject_id)
         return
     if place is not None and place.kind is CardKind.GROUP:
+        await errand.admit(Asked(Subject.GROUP, place.subject_id))
         await groups.acknowledge_beside(errand, place.subject_id)
         return
     marker = find_marker({"embeds": [embed.to_dict() for embed in message.embeds]})

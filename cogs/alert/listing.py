@@ -47,7 +47,9 @@ async def _page(errand: Errand, shown: ListFilter, page: int) -> Card:
     """The page asked for, or the last one when alerts have left the list since."""
     desk = errand.door.desk
     owner = str(actor.person(shown.owner_id, "")) if shown.owner_id else None
-    which = Filter(states=shown.scope.states, severity=shown.severity, owner=owner, text=shown.text)
+    which = Filter(
+        states=shown.scope.states, severity=shown.severity, owner=owner, text=shown.text, sight=errand.sight
+    )
     found = await inspection.listing(desk, which, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
     if found.total and not found.lines:
         page = (found.total - 1) // PAGE_SIZE

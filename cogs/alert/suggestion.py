@@ -4,6 +4,7 @@ from typing import Any
 
 import discord
 from discord import app_commands
+from msgspec.structs import replace
 
 from bot.cards.limits import OPTION_TEXT
 from bot.cards.look import SEPARATOR, sign
@@ -23,7 +24,8 @@ async def suggest(
     errand = Errand.of(interaction)
     try:
         errand.demand(Capability.VIEW, "look at alerts")
-        found = await errand.quickly(inspection.suggest(errand.door.desk, typed, which))
+        seen = replace(which, sight=errand.sight)
+        found = await errand.quickly(inspection.suggest(errand.door.desk, typed, seen))
     except TocsinError:
         return []
     return [app_commands.Choice(name=_name(alert), value=alert.ref) for alert in found]

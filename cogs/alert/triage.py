@@ -13,6 +13,7 @@ from bot.domain.alert.alert import parse_ref
 from bot.domain.errors import InvalidInputError
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.recurrence.recurrence import format_ref
+from bot.domain.sight import Asked, Subject
 from bot.usecases.alert.query import Filter
 from bot.usecases.outbox import card
 from bot.usecases.triage import triage
@@ -46,6 +47,7 @@ class TriageCommand(commands.Cog):
 async def brief(errand: Errand, alert_id: int) -> None:
     """Everybody is told in the thread of the alert's open incident; without one, who asked."""
     errand.demand(Capability.RESPOND, TASK)
+    await errand.admit(Asked(Subject.ALERT, alert_id))
     desk = errand.door.desk
     asked = await errand.patiently(triage.ask(desk, alert_id, actor=errand.actor), thinking=True)
     ref = asked.alert.ref

@@ -98,7 +98,7 @@ class ActionCommands(commands.Cog):
             except InvalidInputError:
                 if incident:
                     raise
-                return "Action items that wait", await usecase.waiting(errand.door.desk)
+                return "Action items that wait", await usecase.waiting(errand.door.desk, errand.sight)
             found = await usecase.of_incident(errand.door.desk, incident_id)
             return f"Action items of {format_ref(incident_id)}", found
 

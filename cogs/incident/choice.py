@@ -5,6 +5,7 @@ from typing import Any, Final, TypeAlias
 
 import discord
 from discord import app_commands
+from msgspec.structs import replace
 
 from bot.cards.incident.style import sign, words
 from bot.cards.limits import OPTION_TEXT
@@ -80,7 +81,7 @@ async def suggest_action(interaction: Click, typed: str) -> list[Choice]:
     """Action items of the whole desk that are not done, the most urgent first."""
 
     async def work(errand: Errand) -> list[Named]:
-        return [(each.ref, each.text) for each in await action.waiting(errand.door.desk)]
+        return [(each.ref, each.text) for each in await action.waiting(errand.door.desk, errand.sight)]
 
     return await _fitting(interaction, typed, work)
 
@@ -114,7 +115,8 @@ async def _meant(errand: Errand) -> int:
 
 async def _suggest(interaction: Click, typed: str, which: IncidentFilter) -> list[Choice]:
     async def work(errand: Errand) -> list[Choice]:
-        found = await incident_inspection.suggest(errand.door.desk, typed, which)
+        seen = replace(which, sight=errand.sight)
+        found = await incident_inspection.suggest(errand.door.desk, typed, seen)
         return [Choice(name=_name(each), value=each.ref) for each in found]
 
     return await _quietly(interaction, work)

@@ -16,6 +16,7 @@ from bot.domain.alert.alert import format_ref
 from bot.domain.errors import InvalidInputError
 from bot.domain.incident.incident import UNASKED, parse_level
 from bot.domain.outbox.outbox import CardKind
+from bot.domain.sight import Asked, Subject
 from bot.domain.text import one_line
 from bot.usecases.alert import group
 from bot.usecases.incident import timeline
@@ -38,6 +39,7 @@ async def ask(errand: Errand, which: CustomId) -> None:
 
 async def ask_about(errand: Errand, alert_id: int) -> None:
     """Open the form, filled in beforehand; what belongs to an open incident gets none."""
+    await errand.admit(Asked(Subject.ALERT, alert_id))
     blank = await errand.quickly(opening.prefill(errand.door.desk, alert_id))
     if blank.belongs_to:
         await errand.whisper(answers.belongs(blank.alert.ref, blank.belongs_to))
@@ -71,6 +73,8 @@ async def submit(errand: Errand, which: CustomId) -> None:
 
 async def escalate(errand: Errand, wish: Wish) -> None:
     """Open an incident, or hear which open one took this in."""
+    if wish.alert_id is not None:
+        await errand.admit(Asked(Subject.ALERT, wish.alert_id))
     await errand.whisper(await errand.patiently(_open(errand, wish), thinking=True))
 
 
@@ -79,18 +83,20 @@ async def _open(errand: Errand, wish: Wish) -> Card:
     opened = await opening.open_incident(desk, wish, actor=errand.actor)
     if opened.outcome is Outcome.ALREADY_IN and wish.note:
         await timeline.note(desk, opened.incident.id, actor=errand.actor, text=wish.note)
-    return _say(opened, wish)
+    hidden = await errand.hidden([Asked(Subject.INCIDENT, opened.incident.id)])
+    return _say(opened, wish, told=hidden is None)
 
 
-def _say(opened: Opened, wish: Wish) -> Card:
+def _say(opened: Opened, wish: Wish, *, told: bool) -> Card:
+    """An incident in a channel that the person does not see is named, and no more than that."""
     incident, place = opened.incident, opened.shown.place
     what = format_ref(wish.alert_id) if wish.alert_id is not None else "your report"
     channel_id = place.channel_id if place is not None else 0
     if opened.outcome is Outcome.OPENED:
         return answers.opened(incident, beyond=opened.beyond, cap=opened.cap, channel_id=channel_id)
-    if opened.outcome is Outcome.TAKEN_IN:
+    if opened.outcome is Outcome.TAKEN_IN and told:
         return answers.taken_in(incident, what, beyond=opened.beyond, cap=opened.cap, channel_id=channel_id)
-    return answers.belongs(what, incident.mention, kept_note=bool(wish.note))
+    return answers.belongs(what, incident.mention if told else incident.ref, kept_note=bool(wish.note))
 
 
 async def _ask_about_worst(errand: Errand, group_id: int) -> None:

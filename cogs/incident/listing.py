@@ -40,7 +40,7 @@ async def pick(errand: Errand, _: CustomId) -> None:
 
 async def _page(errand: Errand, scope: Scope, page: int) -> Card:
     """The page asked for, or the last one when incidents have left the list since."""
-    desk, which = errand.door.desk, IncidentFilter(states=scope.states)
+    desk, which = errand.door.desk, IncidentFilter(states=scope.states, sight=errand.sight)
     found = await incident_inspection.listing(desk, which, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
     if found.total and not found.incidents:
         page = (found.total - 1) // PAGE_SIZE

@@ -22,9 +22,10 @@ from bot.domain.incident.incident import Incident
 from bot.usecases.incident import pin, thread, timeline
 from bot.usecases.incident.pin import PIN
 from bot.usecases.incident.timeline import Pinned
+from bot.usecases.reaction import reaction
 from cogs.door import Door
 from cogs.errand import UNREACHABLE, Errand
-from cogs.reaction.emoji import UNSETTLED, durably, wipe
+from cogs.reaction.emoji import UNSETTLED, durably, may_take_back, wipe
 from cogs.rights import Capability
 from cogs.turn import Turns
 
@@ -99,8 +100,7 @@ class Pins(commands.Cog):
         message: discord.Message | None = None,
     ) -> None:
         """Apply a pin that stands in an incident's thread, if this member may; others mean nothing."""
-        home = self._door.home(self._client)
-        if home is not None and member.guild.id != home:
+        if not self._door.is_home(member.guild.id):
             return
         self._door.enlist()
         desk = self._door.desk
@@ -120,11 +120,22 @@ class Pins(commands.Cog):
             metrics.ACTIONS.labels(_NAME, "done").inc()
 
     async def peel(self, message_id: int, user_id: int) -> None:
-        """Apply that a pin is gone."""
+        """Apply that a pin is gone; when who set it may not respond any more it is only noted."""
         self._door.enlist()
-        actor = actors.person(user_id, str(user_id))
+        desk, actor = self._door.desk, actors.person(user_id, str(user_id))
         async with self._turns.of((message_id, user_id)):
-            await durably(self._door, lambda: pin.peel(self._door.desk, message_id, actor=actor))
+            if user_id not in await durably(self._door, lambda: pin.stuck(desk, message_id)):
+                return
+            try:
+                allowed = await may_take_back(self._door, self._client, user_id)
+            except UNREACHABLE as error:  # a later comparison finds it again
+                _log.warning("reaction_waits", message_id=message_id, reason=repr(error))
+                return
+            if allowed:
+                await durably(self._door, lambda: pin.peel(desk, message_id, actor=actor))
+                return
+            metrics.ACTIONS.labels(_NAME, "refused").inc()
+            await durably(self._door, lambda: reaction.forget(desk, message_id, PIN, actor=actor))
 
     async def follow(self, message: discord.Message) -> None:
         """Let the timeline read as the message does now, where its words can be read."""

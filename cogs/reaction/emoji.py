@@ -9,6 +9,7 @@ import structlog
 from bot.domain.errors import NotDurableError
 from cogs.door import Door
 from cogs.errand import UNREACHABLE
+from cogs.rights import Capability
 
 T = TypeVar("T")
 Place: TypeAlias = discord.TextChannel | discord.Thread
@@ -33,6 +34,22 @@ async def durably(door: Door, work: Callable[[], Awaitable[T]]) -> T:
             _log.warning("reaction_waits", reason=str(error))
             await door.desk.clock.sleep(pause)
     return await work()
+
+
+async def may_take_back(door: Door, client: discord.Client, user_id: int) -> bool:
+    """Whether who set an emoji once still may: the event that it is gone brings no roles along.
+
+    Raises:
+        discord.HTTPException, aiohttp.ClientError, TimeoutError: that cannot be told now.
+    """
+    guild = client.get_guild(door.home or 0)
+    if guild is None:
+        return False
+    try:
+        member = await guild.fetch_member(user_id)
+    except discord.NotFound:
+        return False
+    return door.rights.allows(member, Capability.RESPOND)
 
 
 async def wipe(channel_id: int, message_id: int, emoji: str, member: discord.Member) -> None:

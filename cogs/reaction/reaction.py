@@ -17,7 +17,8 @@ from bot.usecases.reaction import missed as absence
 from bot.usecases.reaction import reaction
 from bot.usecases.reaction.reaction import ACK, ACTIONS, CLAIM, NOISE, SIREN, Effect
 from cogs.door import Door
-from cogs.reaction.emoji import UNSETTLED, durably, wipe
+from cogs.errand import UNREACHABLE
+from cogs.reaction.emoji import UNSETTLED, durably, may_take_back, wipe
 from cogs.rights import Capability
 from cogs.turn import Turns
 
@@ -72,8 +73,7 @@ class Reactions(commands.Cog):
 
     async def add(self, channel_id: int, message_id: int, emoji: str, member: discord.Member) -> None:
         """Apply an emoji that stands on a card, if this member may."""
-        home = self._door.home(self._client)
-        if home is not None and member.guild.id != home:
+        if not self._door.is_home(member.guild.id):
             return
         self._door.enlist()
         async with self._turns.of((message_id, member.id, emoji)):
@@ -86,10 +86,22 @@ class Reactions(commands.Cog):
             await self._apply(message_id, actors.person(member.id, member.display_name), emoji, present=True)
 
     async def take_back(self, message_id: int, user_id: int, emoji: str) -> None:
-        """Apply that an emoji is gone."""
+        """Apply that an emoji is gone; when who set it may not respond any more it is only noted."""
         self._door.enlist()
+        desk, actor = self._door.desk, actors.person(user_id, str(user_id))
         async with self._turns.of((message_id, user_id, emoji)):
-            await self._apply(message_id, actors.person(user_id, str(user_id)), emoji, present=False)
+            if not await durably(self._door, lambda: absence.is_set(desk, message_id, user_id, emoji)):
+                return
+            try:
+                allowed = await may_take_back(self._door, self._client, user_id)
+            except UNREACHABLE as error:  # a later comparison finds it again
+                _log.warning("reaction_waits", message_id=message_id, reason=repr(error))
+                return
+            if allowed:
+                await self._apply(message_id, actor, emoji, present=False)
+                return
+            _count(emoji, "refused")
+            await durably(self._door, lambda: reaction.forget(desk, message_id, emoji, actor=actor))
 
     async def _clear(self, message_id: int, emojis: frozenset[str]) -> None:
         self._door.enlist()

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import discord
 import structlog
+from msgspec.structs import replace
 
 from bot.cards.card import Card
 from bot.cards.ids import CustomId, Verb
@@ -42,14 +43,14 @@ async def show_list(errand: Errand, query: Query) -> None:
     """The first page, as a whisper."""
     errand.demand(Capability.VIEW, TASK)
     cards.encode(query, 0)  # refuses what could not travel to the second page
-    await errand.whisper(await errand.patiently(_page(errand.door.desk, query, 0), thinking=True))
+    await errand.whisper(await errand.patiently(_page(errand, query, 0), thinking=True))
 
 
 async def turn(errand: Errand, which: CustomId) -> None:
     """Another page, order or window in place of this one."""
     errand.demand(Capability.VIEW, TASK)
     query, page = cards.decode(which.extra)
-    await errand.redraw(await errand.patiently(_page(errand.door.desk, query, page), thinking=False))
+    await errand.redraw(await errand.patiently(_page(errand, query, page), thinking=False))
 
 
 async def pick(errand: Errand, _: CustomId) -> None:
@@ -89,8 +90,9 @@ async def _find(desk: Desk, which: str) -> Found:
     return await recurrence.find(desk, await locate(desk, which))
 
 
-async def _page(desk: Desk, query: Query, page: int) -> Card:
+async def _page(errand: Errand, query: Query, page: int) -> Card:
     """The page asked for, or the last one when recurrences have left the list since."""
+    desk, query = errand.door.desk, replace(query, sight=errand.sight)
     found = await recurrence.listing(desk, query, offset=page * PAGE, limit=PAGE)
     if found.total and not found.lines:
         page = (found.total - 1) // PAGE

@@ -49,20 +49,8 @@ class RecurrenceCommands(
 ):
     """The group; every answer is a whisper, but for a hand-over that is to be seen."""
 
-    def __init__(self, door: Door, client: discord.Client) -> None:
+    def __init__(self, door: Door) -> None:
         self._door = door
-        self._client = client
-
-    @commands.Cog.listener()
-    async def on_ready(self) -> None:
-        """From now on links to messages can be made."""
-        self._door.desk.guild_id = self._door.home(self._client)
-
-    @commands.Cog.listener()
-    async def on_interaction(self, _: Click) -> None:
-        """A desk that is being set up finds its server in the meantime."""
-        if self._door.desk.guild_id is None:
-            self._door.desk.guild_id = self._door.home(self._client)
 
     @app_commands.command(name="list", description="What fired, ranked by what it costs")
     @app_commands.describe(
@@ -121,7 +109,7 @@ class RecurrenceCommands(
         """``/recurrence suggest``."""
         errand = Errand.of(interaction)
         errand.demand(Capability.VIEW, TASK)
-        advice = await errand.patiently(churn.advise(self._door.desk), thinking=True)
+        advice = await errand.patiently(churn.advise(self._door.desk, errand.sight), thinking=True)
         views = tuple(AdviceView(each.source.name, each.suggestions) for each in advice)
         await errand.whisper(cards.render_advice(views))
 
@@ -195,7 +183,7 @@ class RecurrenceCommands(
         errand = Errand.of(interaction)
         try:
             errand.demand(Capability.VIEW, TASK)
-            found = await errand.quickly(recurrence.suggest(self._door.desk, typed))
+            found = await errand.quickly(recurrence.suggest(self._door.desk, typed, errand.sight))
         except TocsinError:
             return []
         return [app_commands.Choice(name=_name(each), value=each.ref) for each in found]
@@ -209,7 +197,8 @@ class RecurrenceCommands(
             found = await errand.quickly(source.listing(self._door.desk))
         except TocsinError:
             return []
-        names = [each.name for each in found if typed.strip().lower() in each.name]
+        seen = [each.name for each in found if errand.sight.sees(each.channel_id or 0)]
+        names = [name for name in seen if typed.strip().lower() in name]
         return [app_commands.Choice(name=name, value=name) for name in names[:25]]
 
     async def _preview(self, which: str) -> Preview:

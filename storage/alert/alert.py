@@ -9,7 +9,9 @@ from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, selec
 from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.signal import Severity, Signal
 from bot.domain.alert.verdict import Standing
+from bot.domain.sight import EVERYTHING, Sight
 from storage.alert.row import INSERT, MOVE, REFRESH, SAVE, insert_row, move_row, read, refresh_row, save_row
+from storage.audience import sees_alert
 from storage.dialect import allocate, is_one_of
 from storage.table.core import IS_OPEN_ALERT, alert
 
@@ -26,12 +28,16 @@ class NewAlert(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which alerts to list; None means any. ``text`` is looked for in name, service and target."""
+    """Which alerts to list; None means any. ``text`` is looked for in name, service and target.
+
+    ``sight`` says for whose eyes.
+    """
 
     states: tuple[State, ...] | None = None
     severity: Severity | None = None
     owner: str | None = None
     text: str = ""
+    sight: Sight = EVERYTHING
 
 
 RECENT: Final = 500
@@ -188,6 +194,8 @@ class Alerts:
             statement = statement.where(alert.c.state.in_([state.value for state in which.states]))
         if which.severity is not None:
             statement = statement.where(alert.c.severity == which.severity.value)
+        if which.sight != EVERYTHING:
+            statement = statement.where(sees_alert(which.sight))
         if which.owner is not None:
             statement = statement.where(alert.c.owner == which.owner)
         if which.text:

@@ -9,6 +9,8 @@ from sqlalchemy import Connection, Row, Select, func, insert, or_, select, updat
 from bot.domain.actor import Actor
 from bot.domain.incident.duration import Times
 from bot.domain.incident.incident import Incident, Level, Role, State
+from bot.domain.sight import EVERYTHING, Sight
+from storage.audience import sees_incident
 from storage.codec import (
     actor_columns,
     actor_or_none,
@@ -27,11 +29,15 @@ _FAMILY: Final = 100  # merges in a row that are followed
 
 
 class IncidentFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which incidents to list; None means any. ``text`` is looked for in title and service."""
+    """Which incidents to list; None means any. ``text`` is looked for in title and service.
+
+    ``sight`` says for whose eyes.
+    """
 
     states: tuple[State, ...] | None = None
     severity: Level | None = None
     text: str = ""
+    sight: Sight = EVERYTHING
 
 
 OPEN: Final = IncidentFilter(states=tuple(state for state in State if state.open))
@@ -191,6 +197,8 @@ def _matching(project_id: int, which: IncidentFilter) -> Select[Any]:
         statement = statement.where(IS_OPEN)
     elif which.states is not None:
         statement = statement.where(incident.c.state.in_([state.value for state in which.states]))
+    if which.sight != EVERYTHING:
+        statement = statement.where(sees_incident(which.sight))
     if which.severity is not None:
         statement = statement.where(incident.c.severity == which.severity.value)
     if which.text:

@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, func, or_, select
 
 from bot.domain.recurrence.ranking import Query, Ranked, Sort, Totals, Window
+from bot.domain.sight import EVERYTHING
+from storage.audience import sees_recurrence
 from storage.codec import micros, span
 from storage.dialect import is_one_of
 from storage.recurrence.recurrence import DAY_US, HOUR_US
@@ -142,6 +144,8 @@ def _matching(project_id: int, query: Query, period: _Period) -> list[ColumnElem
     wanted = [recurrence.c.project_id == project_id, recurrence.c.last_seen_at >= period.since_us]
     if query.source_id is not None:
         wanted.append(recurrence.c.source_id == query.source_id)
+    if query.sight != EVERYTHING:
+        wanted.append(sees_recurrence(query.sight))
     if query.text:
         columns = (recurrence.c.name, recurrence.c.service, recurrence.c.target)
         wanted.append(or_(*(column.icontains(query.text, autoescape=True) for column in columns)))

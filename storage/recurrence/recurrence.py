@@ -18,7 +18,9 @@ from bot.domain.alert.signal import Severity, Signal
 from bot.domain.alert.verdict import Standing
 from bot.domain.recurrence.recurrence import Fix, Recurrence, ends_by_itself
 from bot.domain.recurrence.settlement import NOTHING, Course, Settlement, settle
+from bot.domain.sight import EVERYTHING, Sight
 from storage.alert.row import read_flapping
+from storage.audience import sees_recurrence
 from storage.bulk import Bulk, Lookup
 from storage.codec import actor_or_none, micros, moment, moment_or_none, span_micros
 from storage.dialect import allocate, is_one_of, one_of, upsert, values_of
@@ -236,7 +238,9 @@ class Recurrences:
             update(recurrence).where(recurrence.c.id == recurrence_id).values(**fix_columns(fix))
         )
 
-    def suggest(self, project_id: int, text: str, *, limit: int) -> list[Recurrence]:
+    def suggest(
+        self, project_id: int, text: str, *, limit: int, sight: Sight = EVERYTHING
+    ) -> list[Recurrence]:
         """Those whose name, service or target contains ``text``, the last seen first."""
         columns = (recurrence.c.name, recurrence.c.service, recurrence.c.target)
         rows = self._connection.execute(
@@ -244,6 +248,7 @@ class Recurrences:
             .where(
                 recurrence.c.project_id == project_id,
                 or_(*(column.icontains(text, autoescape=True) for column in columns)),
+                sees_recurrence(sight),
             )
             .order_by(recurrence.c.last_seen_at.desc(), recurrence.c.id.desc())
             .limit(limit)

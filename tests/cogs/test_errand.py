@@ -61,8 +61,8 @@ async def test_a_command_that_takes_long_shows_that_it_works_and_answers_later(
 async def test_a_press_that_is_refused_after_a_long_time_is_told_so_beside_the_card(
     stage: Stage, busy: threading.Event
 ) -> None:
-    message = await stage.channel.send("card", view=_button(stage, 4711))
-    click = asyncio.create_task(stage.person("responder").click(message.id, stage.button("ack", 4711)))
+    message = await stage.channel.send("card", view=_button(stage, 1, "release"))
+    click = asyncio.create_task(stage.person("responder").click(message.id, stage.button("release", 1)))
     await until(lambda: _answers(stage) == [6])
     busy.set()
     answer = await click
@@ -138,6 +138,6 @@ async def test_closing_lets_whoever_is_at_the_door_finish(stage: Stage, busy: th
     assert (await command)["content"].startswith("✅")
 
 
-def _button(stage: Stage, alert_id: int) -> discord.ui.View:
-    rows = ((Button(label="press", custom_id=stage.button("ack", alert_id)),),)
+def _button(stage: Stage, alert_id: int, verb: str = "ack") -> discord.ui.View:
+    rows = ((Button(label="press", custom_id=stage.button(verb, alert_id)),),)
     return looks(Card(rows=rows))["view"]

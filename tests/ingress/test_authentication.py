@@ -258,7 +258,7 @@ async def test_without_a_key_of_its_own_the_desk_trusts_no_signature(open_door: 
 async def test_the_bodies_of_strangers_fill_only_a_room_of_their_own(
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(door.ingress._hook._unproven, "_places", 0)
+    monkeypatch.setattr(door.ingress._hook.unproven, "_places", 0)
     issued = await door.add()
     assert (await knock(door, signed(issued.signing_secret, GOOD, NOW))).status == 503
     assert (await door.post(GOOD, issued.token)).status == 202

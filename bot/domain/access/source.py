@@ -13,7 +13,9 @@ from bot.domain.alert.verdict import Policy
 
 DEFAULT_SILENCE: Final = timedelta(minutes=30)
 DEFAULT_REOPEN_WINDOW: Final = timedelta(minutes=10)
-RESOLVING_PROVIDERS: Final = frozenset({"alertmanager", "grafana"})
+RESOLVING_PROVIDERS: Final = frozenset(
+    {"alertmanager", "alertmanager-api", "grafana", "opsgenie", "pagerduty"}
+)
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from bot.domain.recurrence.recurrence import Recurrence
+from bot.domain.sight import EVERYTHING, Sight
 
 PAGE: Final = 10
 
@@ -43,12 +44,16 @@ class Sort(StrEnum):
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Which recurrences fired within the window; ``text`` is looked for in name, service and target."""
+    """Which recurrences fired within the window; ``text`` is looked for in name, service and target.
+
+    ``sight`` says for whose eyes.
+    """
 
     window: Window = Window.MONTH
     sort: Sort = Sort.OCCURRENCES
     text: str = ""
     source_id: int | None = None
+    sight: Sight = EVERYTHING
 
 
 class Ranked(msgspec.Struct, frozen=True, kw_only=True):

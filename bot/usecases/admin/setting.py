@@ -7,6 +7,7 @@ import msgspec
 from bot.domain import actor as actors
 from bot.domain.actor import Actor
 from bot.domain.audit import Entry
+from bot.domain.errors import ConflictError
 from bot.usecases.desk import Desk
 from bot.usecases.outbox import closure
 from storage.admin.project import Project, ProjectSettings
@@ -27,6 +28,23 @@ async def choose_channel(desk: Desk, channel_id: int, *, actor: Actor) -> int:
     await reload(desk)
     desk.bell.ring()
     return adopted
+
+
+async def choose_guild(desk: Desk, guild_id: int, *, actor: Actor, anew: bool = True) -> None:
+    """The desk belongs to this Discord server; whatever code led here is used up.
+
+    Raises:
+        ConflictError: it belongs to one already, and may not get another (not ``anew``).
+    """
+
+    def work(tx: Transaction) -> None:
+        current = (tx.projects.named(desk.project.name) or desk.project).settings
+        if current.guild_id is not None and not anew:
+            raise ConflictError("This alert desk belongs to a Discord server already.")
+        _save(tx, desk, actor, "setting.guild", guild_id=guild_id, setups=current.setups + 1)
+
+    await desk.storage.write(work)
+    await reload(desk)
 
 
 async def choose_roles(

@@ -10,6 +10,7 @@ from bot.domain import actor as actors
 from bot.domain.alert.alert import Alert, format_ref
 from bot.domain.audit import Sealed
 from bot.domain.errors import NotFoundError
+from bot.domain.sight import Asked, Subject
 from bot.usecases.desk import Desk
 from bot.usecases.view import alert_view
 from storage.alert.alert import OPEN, Filter
@@ -99,6 +100,8 @@ async def suggest(desk: Desk, text: str, which: Filter = OPEN) -> list[Alert]:
     def work(tx: Transaction) -> list[Alert]:
         digits = text.strip().lower().lstrip("a-#")
         exact = tx.alerts.get(desk.project.id, int(digits)) if _is_id(digits) else None
+        if exact and not tx.audiences.sees(desk.project.id, which.sight, Asked(Subject.ALERT, exact.id)):
+            exact = None
         found = tx.alerts.listing(desk.project.id, wanted, limit=SUGGESTIONS)
         if exact is not None and all(each.id != exact.id for each in found):
             found = [exact, *found][:SUGGESTIONS]

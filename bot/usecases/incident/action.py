@@ -16,6 +16,7 @@ from bot.domain.incident.incident import Incident
 from bot.domain.incident.incident import format_ref as format_incident
 from bot.domain.incident.timeline import Draft, Kind
 from bot.domain.outbox.outbox import CardKind
+from bot.domain.sight import EVERYTHING, Sight
 from bot.usecases.desk import Desk
 from bot.usecases.incident.mutation import held, read_text
 from storage.codec import encode
@@ -115,9 +116,9 @@ async def reassign(
     return await _change(desk, action_id, actor, "action.reassign", make)
 
 
-async def waiting(desk: Desk, *, limit: int = LISTED) -> list[Action]:
+async def waiting(desk: Desk, sight: Sight = EVERYTHING, *, limit: int = LISTED) -> list[Action]:
     """What is not done on the whole desk, the most urgent first."""
-    return await desk.storage.read(lambda tx: tx.actions.waiting(desk.project.id, limit=limit))
+    return await desk.storage.read(lambda tx: tx.actions.waiting(desk.project.id, limit=limit, sight=sight))
 
 
 async def of_incident(desk: Desk, incident_id: int) -> list[Action]:

@@ -22,6 +22,7 @@ from bot.usecases.desk import Desk
 from bot.usecases.incident import follow as ripple
 from bot.usecases.incident.follow import Wave
 from bot.usecases.intake.distinction import distinguish
+from bot.usecases.intake.expiry import note_expiries
 from bot.usecases.intake.grouping import Gathering
 from bot.usecases.intake.submission import Identified, Receipt, Submission
 from bot.usecases.intake.track import (
@@ -59,6 +60,7 @@ class Batch:
         decided = [self._decide(submission) for submission in submissions]
         ripple.spread(self._tx, self._waves(submissions, decided), self._now)
         self._write_alerts()
+        note_expiries(self._tx, self._tracks.values())
         self._write_events(submissions, decided)
         self._write_entries(submissions, decided)
         return [receipt(submission, each) for submission, each in zip(submissions, decided, strict=True)]

@@ -48,6 +48,15 @@ async def posted(desk: Desk, *, at_most: int) -> dict[int, list[int]]:
     return await desk.storage.read(work)
 
 
+async def is_set(desk: Desk, message_id: int, user_id: int, emoji: str) -> bool:
+    """Whether the emoji of this person was last known to be there."""
+    return await desk.storage.read(
+        lambda tx: any(
+            (each.user_id, each.emoji) == (user_id, emoji) for each in tx.reactions.present_on(message_id)
+        )
+    )
+
+
 async def missed(desk: Desk, message_id: int, standing: Iterable[tuple[int, str]]) -> list[Missed]:
     """How ``standing``, pairs of user id and emoji, differs from what was recorded, in the order to apply."""
     now_there = {(user_id, emoji) for user_id, emoji in standing if emoji in ACTIONS}

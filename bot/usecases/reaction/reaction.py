@@ -70,6 +70,13 @@ async def apply(
     return result
 
 
+async def forget(desk: Desk, message_id: int, emoji: str, *, actor: Actor) -> None:
+    """The emoji is gone, and it means nothing: who set it may not act any more."""
+    now = desk.clock.now()
+    which = Reaction(message_id, int(actor.ident), emoji)
+    await desk.storage.write(lambda tx: tx.reactions.turn(which, present=False, now=now))
+
+
 def _act(
     tx: Transaction, desk: Desk, place: Place, emoji: str, actor: Actor, now: datetime, *, present: bool
 ) -> tuple[Effect, str]:

@@ -16,6 +16,7 @@ from bot.domain.recurrence.profile import Portrait
 from bot.domain.recurrence.ranking import Query, Ranked, Totals
 from bot.domain.recurrence.recurrence import SPAN, Fix, Recurrence, format_ref
 from bot.domain.recurrence.run import Run, RunState
+from bot.domain.sight import EVERYTHING, Asked, Sight, Subject
 from bot.usecases.alert.lifecycle import bounded
 from bot.usecases.desk import Desk
 from bot.usecases.recurrence import regression
@@ -119,14 +120,16 @@ async def find_of_alert(desk: Desk, alert_id: int) -> Recurrence | None:
     return await desk.storage.read(work)
 
 
-async def suggest(desk: Desk, text: str) -> list[Recurrence]:
+async def suggest(desk: Desk, text: str, sight: Sight = EVERYTHING) -> list[Recurrence]:
     """Recurrences whose ref, name, service or target fits what was typed so far, at most 25."""
     digits = text.strip().lower().lstrip("rw-")
 
     def work(tx: Transaction) -> list[Recurrence]:
-        found = tx.recurrences.suggest(desk.project.id, text.strip(), limit=SUGGESTIONS)
+        found = tx.recurrences.suggest(desk.project.id, text.strip(), limit=SUGGESTIONS, sight=sight)
         is_ref = digits.isascii() and digits.isdigit() and len(digits) < 19  # noqa: PLR2004 -- int64
         exact = tx.recurrences.get(desk.project.id, int(digits)) if is_ref else None
+        if exact and not tx.audiences.sees(desk.project.id, sight, Asked(Subject.RECURRENCE, exact.id)):
+            exact = None
         others = [each for each in found if exact is None or each.id != exact.id]
         return others if exact is None else [exact, *others][:SUGGESTIONS]
 

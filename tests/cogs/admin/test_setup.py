@@ -101,6 +101,7 @@ async def test_roles_that_are_named_in_setup_may_respond(bare: Stage) -> None:
     await bare.person("operator").command("setup", {"respond": "on-call"})
     assert bare.desk.project.settings.respond_role_ids == (role.id,)
     visitor.member.role_ids.append(role.id)
+    await _make(bare, "generic", "first")
     alert_id = await bare.fire()
     answer = await visitor.command("alert ack", {"alert": str(alert_id)})
     assert answer["content"].startswith("✅")
@@ -138,6 +139,10 @@ async def test_a_token_is_never_written_onto_a_message_that_all_can_see(bare: St
     assert "toc_" not in str(bare.sandbox.messages(bare.channel_id))
 
 
+def _respond(bare: Stage) -> tuple[int, ...]:
+    return bare.desk.project.settings.respond_role_ids
+
+
 def _part(page: Json, subject: str) -> Json:
     return next(part for part in parts(page["message"]) if f":{subject}:" in part["custom_id"])
 
@@ -162,3 +167,27 @@ async def _make(bare: Stage, provider: str, name: str, *, channel_id: int | None
     page = await _pick(bare, page, "provider", provider)
     asked = await operator.click(page["message"]["id"], _id(page, "create"))
     return await operator.submit(asked["modal"]["custom_id"], {"name": name})
+
+
+async def test_roles_that_were_chosen_are_shown_and_can_be_taken_back(bare: Stage) -> None:
+    operator = bare.person("operator")
+    page = await operator.command("setup", {"respond": "on-call", "manage": "responder"})
+    roles = {role.name: role.id for role in bare.sandbox.world.guild.roles.values()}
+    shown = str(page["message"]["embeds"])
+    assert f"<@&{roles['on-call']}> may act on alerts" in shown
+    assert f"<@&{roles['responder']}> may also set up" in shown
+    page = await _pick(bare, page, "role", f"manage.{roles['responder']}")
+    assert bare.desk.project.settings.manage_role_ids == ()
+    assert f"<@&{roles['responder']}>" not in str(page["message"]["embeds"])
+    page = await _pick(bare, page, "role", f"respond.{roles['on-call']}")
+    assert bare.desk.project.settings.respond_role_ids == ()
+    assert "role:" not in " ".join(custom_ids(page["message"]))
+
+
+async def test_everybody_gets_a_right_only_after_a_question(bare: Stage) -> None:
+    operator, everyone = bare.person("operator"), bare.sandbox.guild_id
+    asked = await operator.command("setup", {"respond": "@everyone"})
+    assert _respond(bare) == ()
+    assert "Everybody on this server?" in str(asked["message"]["embeds"])
+    await operator.click(asked["message"]["id"], _id(asked, "everyone"))
+    assert _respond(bare) == (everyone,)

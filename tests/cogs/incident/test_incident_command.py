@@ -162,6 +162,7 @@ async def test_action_items_are_promised_handed_on_and_done(crisis: Crisis) -> N
 
 
 async def test_a_visitor_is_refused_what_writes(stage: Stage) -> None:
+    await stage.fire()
     await open_incident(stage.desk, Wish(title="Login is down"), actor=ANNA)
     for command, more in (
         ("severity", {"severity": "P2"}),

@@ -8,6 +8,7 @@ from bot.clock import SystemClock
 from bot.domain.actor import ActorKind
 from bot.domain.incident.timeline import Kind, Line
 from bot.sandbox.act import post
+from bot.sandbox.control.place import give_roles
 from bot.sandbox.fault.fault import Effect, Rule
 from bot.sandbox.limit.message import EditDraft
 from bot.sandbox.model.mention import ALL_ALLOWED
@@ -195,3 +196,15 @@ async def test_a_pin_that_is_set_before_the_thread_is_known_waits_for_it(stage: 
     stage.person("responder").react(said(crisis, called(crisis, "early")), PIN)
     await crisis.settle()
     assert (await when(crisis)).text == called(crisis, "early")
+
+
+async def test_who_lost_the_role_takes_no_pin_back(crisis: Crisis) -> None:
+    message_id = said(crisis, "a fact")
+    responder = crisis.stage.person("responder")
+    responder.react(message_id, PIN)
+    await when(crisis)
+    give_roles(crisis.stage.sandbox.world, responder.member, [])
+    responder.react(message_id, PIN, on=False)
+    await until(lambda: crisis.stage.requests("GET", f"/members/{responder.member.user.id}"))
+    await crisis.stage.bot.door.empty(5)
+    assert not (await when(crisis)).deleted

@@ -8,7 +8,9 @@ from bot import metrics
 from bot.delivery.presence import Presence
 from bot.domain.alert.alert import State
 from bot.domain.errors import NotDurableError
+from bot.sandbox.control.place import give_roles
 from bot.sandbox.fault.fault import Effect, Rule
+from bot.usecases.reaction import missed as absence
 from bot.usecases.reaction import reaction
 from bot.usecases.reaction.reaction import ACK, CLAIM
 from cogs import reconciliation
@@ -251,3 +253,17 @@ async def test_a_channel_out_of_reach_does_not_end_the_comparison(stage: Stage) 
     await stage.reconciled()
     assert (await stage.alert(alert_id)).state is ACKED
     assert isinstance(stage.bot.get_cog("Reconciliation"), Reconciliation)
+
+
+async def test_who_lost_the_role_takes_nothing_back_and_is_not_asked_about_again(stage: Stage) -> None:
+    alert_id, message_id = await stage.raise_card()
+    responder = stage.person("responder")
+    responder.react(message_id, ACK)
+    await stage.when(alert_id, lambda alert: alert.state is ACKED)
+    give_roles(stage.sandbox.world, responder.member, [])
+    responder.react(message_id, ACK, on=False)
+    user_id = responder.member.user.id
+    await until(lambda: stage.requests("GET", f"/members/{user_id}"))
+    await stage.bot.door.empty(5)
+    assert (await stage.alert(alert_id)).state is ACKED
+    assert not await absence.is_set(stage.desk, message_id, user_id, ACK)
