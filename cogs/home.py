@@ -5,7 +5,7 @@ import structlog
 from discord.ext import commands
 
 from bot.usecases.admin import home
-from cogs.door import Door
+from cogs.context import BotContext
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -13,8 +13,8 @@ _log = structlog.stdlib.get_logger(__name__)
 class Home(commands.Cog):
     """Whoever configured a channel said with it which server is theirs; else a code has to be typed there."""
 
-    def __init__(self, door: Door, client: discord.Client) -> None:
-        self._door = door
+    def __init__(self, bot_context: BotContext, client: discord.Client) -> None:
+        self._door = bot_context
         self._client = client
 
     @commands.Cog.listener()

@@ -16,8 +16,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.usecases.admin import setting
-from cogs.door import Door
-from cogs.errand import UNREACHABLE
+from cogs.context import BotContext
+from cogs.interaction import UNREACHABLE
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -25,8 +25,8 @@ _log = structlog.stdlib.get_logger(__name__)
 class Registration(commands.Cog):
     """Registers the commands in this desk's server and nowhere else; while none is known ``/setup`` alone."""
 
-    def __init__(self, door: Door, client: commands.Bot) -> None:
-        self._door = door
+    def __init__(self, bot_context: BotContext, client: commands.Bot) -> None:
+        self._door = bot_context
         self._client = client
         self._alone = asyncio.Lock()
 

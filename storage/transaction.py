@@ -16,7 +16,7 @@ from storage.alert.event import Events
 from storage.alert.event_detail import Dossiers
 from storage.alert.expiry import Expiries
 from storage.alert.group import Groups
-from storage.alert.reaction import Reactions
+from storage.alert.reaction import ReactionRows
 from storage.alert.search import AlertSearch
 from storage.alert.sender import SenderAlerts
 from storage.audience import Audiences
@@ -24,14 +24,14 @@ from storage.incident.action import Actions
 from storage.incident.incident import Incidents
 from storage.incident.link import Links
 from storage.incident.nudge import Nudges
-from storage.incident.thread import Threads
+from storage.incident.thread import IncidentThreads
 from storage.incident.timeline import Timelines
 from storage.outbox.board import Boards
 from storage.outbox.card import Cards
 from storage.outbox.channel import Channels
 from storage.outbox.closure import Closures
 from storage.outbox.ledger import Ledger
-from storage.outbox.outage import Blindnesses
+from storage.outbox.outage import Outages
 from storage.recurrence.memory import Memories
 from storage.recurrence.noise import NoiseVotes
 from storage.recurrence.ranking import Rankings
@@ -75,9 +75,9 @@ class Transaction:
         return Audiences(self._connection)
 
     @cached_property
-    def blindnesses(self) -> Blindnesses:
+    def blindnesses(self) -> Outages:
         """When channels were shown nothing."""
-        return Blindnesses(self._connection)
+        return Outages(self._connection)
 
     @cached_property
     def boards(self) -> Boards:
@@ -165,9 +165,9 @@ class Transaction:
         return Projects(self._connection)
 
     @cached_property
-    def reactions(self) -> Reactions:
+    def reactions(self) -> ReactionRows:
         """Emoji people set, as far as they were applied."""
-        return Reactions(self._connection)
+        return ReactionRows(self._connection)
 
     @cached_property
     def recurrences(self) -> Recurrences:
@@ -194,9 +194,9 @@ class Transaction:
         return Sources(self._connection)
 
     @cached_property
-    def threads(self) -> Threads:
+    def threads(self) -> IncidentThreads:
         """Where incidents and their nudges stand in Discord."""
-        return Threads(self._connection)
+        return IncidentThreads(self._connection)
 
     @cached_property
     def timelines(self) -> Timelines:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from bot.domain.vitals import Vitals
+from bot.domain.process_health import ProcessHealth
 
 
 class WatchRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +26,7 @@ class WatchRules(msgspec.Struct, frozen=True, kw_only=True):
 class Look(msgspec.Struct, frozen=True, kw_only=True):
     """What was seen at one moment; None where nobody can tell. ``parked`` are (where, why)."""
 
-    vitals: Vitals = Vitals()
+    process_health: ProcessHealth = ProcessHealth()
     oldest_due: datetime | None = None
     parked: tuple[tuple[str, str], ...] = ()
     disk_free: int | None = None
@@ -44,21 +44,21 @@ class Sign(msgspec.Struct, frozen=True):
 
 def signs(look: Look, rules: WatchRules, now: datetime) -> tuple[Sign, ...]:
     """What is to be said of each thing."""
-    vitals = look.vitals
+    process_health = look.process_health
     waits = timedelta() if look.oldest_due is None else now - look.oldest_due
-    off = abs(vitals.clock_off)
+    off = abs(process_health.clock_off)
     free = look.disk_free
     stuck = bool(rules.cards_stuck) and waits > rules.cards_stuck
-    piled = bool(rules.queue) and vitals.unstored >= rules.queue
+    piled = bool(rules.queue) and process_health.unstored >= rules.queue
     low = free is not None and free < rules.disk_free
     parked = "; ".join(f"{where}: {why}" for where, why in look.parked[:3]) if rules.channel_parked else ""
-    down = vitals.line.trouble if rules.gateway_down and vitals.line.trouble else ""
+    down = process_health.line.trouble if rules.gateway_down and process_health.line.trouble else ""
     broken = "" if look.broken_audit is None else f"the audit log is broken at entry {look.broken_audit}"
     wrong = bool(rules.clock_off) and off > rules.clock_off
     return (
         Sign("cards", "CardsStuck", f"a card has been waiting for {_span(waits)}" if stuck else ""),
         Sign("parked", "ChannelParked", parked, rules.channel_parked),
-        Sign("queue", "QueuePileUp", f"{vitals.unstored} alerts wait to be stored" if piled else ""),
+        Sign("queue", "QueuePileUp", f"{process_health.unstored} alerts wait to be stored" if piled else ""),
         Sign("disk", "DiskLow", f"{(free or 0) // 2**20} MiB are free for the database" if low else ""),
         Sign("clock", "ClockOff", f"the clock here is {_span(off)} away from Discord's" if wrong else ""),
         Sign("gateway", "GatewayDown", down, rules.gateway_down),

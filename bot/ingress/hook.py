@@ -34,20 +34,20 @@ from bot.domain.alert.signature import signature
 from bot.domain.alert.verdict import Verdict
 from bot.domain.errors import InvalidInputError
 from bot.ingress.address import read_address
-from bot.ingress.allowance import Allowance
 from bot.ingress.body import inflate, read_body
+from bot.ingress.capacity import CapacityLimit
 from bot.ingress.claim import Bearer, read_claim, unauthenticated
-from bot.ingress.keyring import Keyring
+from bot.ingress.credential_cache import CredentialCache
 from bot.ingress.options import IngressOptions
 from bot.ingress.problem import Reason, Refusal
-from bot.ingress.room import Room
+from bot.ingress.rate_limit import SourceRateLimit
 from bot.providers.body import UnsupportedMediaError, decode
 from bot.providers.registry import Provider
 from bot.providers.severity import absent
 from bot.usecases.desk import Desk
 from bot.usecases.intake.backlog import only_resolves
 from bot.usecases.intake.queue import Intake
-from bot.usecases.intake.submission import Envelope, Identified, Outcome, Receipt, Submission
+from bot.usecases.intake.submission import Envelope, Identified, Receipt, ReceiptLine, Submission
 
 MOST_UNPROVEN: Final = 64
 """Signed bodies that are read at once before anybody knows whose they are."""
@@ -71,21 +71,21 @@ class Accepted(msgspec.Struct, frozen=True):
     accepted: int
     deduped: int
     rejected: tuple[Rejected, ...]
-    alerts: tuple[Outcome, ...]
+    alerts: tuple[ReceiptLine, ...]
 
 
 class Hook:
     """The way of one request; ``intake`` makes it durable."""
 
-    def __init__(self, desk: Desk, intake: Intake, keyring: Keyring, options: IngressOptions) -> None:
+    def __init__(self, desk: Desk, intake: Intake, keyring: CredentialCache, options: IngressOptions) -> None:
         self._desk = desk
         self._intake = intake
         self._keyring = keyring
         self._options = options
-        self._allowance = Allowance(options.source_rate, options.source_burst, desk.clock)
-        self.known = Room(options.max_in_flight + max(options.max_in_flight // _FOR_RESOLVES, 1))
-        self.reading = Room(max(MOST_READING, options.max_body))
-        self.unproven = Room(MOST_UNPROVEN)
+        self._allowance = SourceRateLimit(options.source_rate, options.source_burst, desk.clock)
+        self.known = CapacityLimit(options.max_in_flight + max(options.max_in_flight // _FOR_RESOLVES, 1))
+        self.reading = CapacityLimit(max(MOST_READING, options.max_body))
+        self.unproven = CapacityLimit(MOST_UNPROVEN)
         metrics.IN_FLIGHT.set_function(lambda: self.known.taken)
 
     async def accept(self, request: web.BaseRequest, provider: Provider, tail: str = "") -> web.Response:

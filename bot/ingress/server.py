@@ -20,16 +20,16 @@ from bot.domain.errors import NotDurableError
 from bot.ingress.api.document import index
 from bot.ingress.api.entry import Api
 from bot.ingress.claim import Bearer, read_claim, unauthenticated
-from bot.ingress.connection import Listener
+from bot.ingress.connection import ConnectionListener
+from bot.ingress.credential_cache import CredentialCache
 from bot.ingress.face.entry import SPOKEN, Faces
 from bot.ingress.face.reception import Reception
 from bot.ingress.hook import Hook
-from bot.ingress.keyring import Keyring
-from bot.ingress.notice import Notices
 from bot.ingress.openapi import document
 from bot.ingress.options import IngressOptions
 from bot.ingress.problem import Reason, Refusal
 from bot.ingress.readiness import Probes, Readiness
+from bot.ingress.refusal_log import RefusalLog
 from bot.providers.registry import PROVIDERS
 from bot.providers.sender import HOOKS
 from bot.usecases.desk import Desk
@@ -53,8 +53,8 @@ class Ingress:
         self._options = options or IngressOptions()
         self._intake = intake
         self._clock = desk.clock
-        self._keyring = Keyring(desk)
-        self._notices = Notices(desk.clock)
+        self._keyring = CredentialCache(desk)
+        self._notices = RefusalLog(desk.clock)
         self._hook = Hook(desk, intake, self._keyring, self._options)
         self._faces = Faces(Reception(desk, intake, self._keyring, self._options, self._hook), self._notices)
         self._api = Api(desk, self._options)
@@ -74,7 +74,7 @@ class Ingress:
         Raises:
             OSError: the port is taken or the host is not this machine's.
         """
-        runner = web.ServerRunner(Listener(self._answer), shutdown_timeout=STOP_SECONDS)
+        runner = web.ServerRunner(ConnectionListener(self._answer), shutdown_timeout=STOP_SECONDS)
         await runner.setup()
         try:
             await web.TCPSite(runner, self._options.host, self._options.port, backlog=_BACKLOG).start()

@@ -19,7 +19,7 @@ from bot.domain.errors import InvalidInputError
 from bot.providers.batch import read_batch
 from bot.providers.group import read_alert
 from bot.providers.label import read_texts
-from bot.providers.moment import read_moment
+from bot.providers.timestamp import read_moment
 
 RESOLVE_TIMEOUT: Final = timedelta(minutes=5)
 LONGEST: Final = timedelta(days=365)

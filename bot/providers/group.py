@@ -31,8 +31,8 @@ from bot.providers.label import (
     write_text,
 )
 from bot.providers.link import read_links
-from bot.providers.moment import is_unusable, read_moment
 from bot.providers.severity import read_priority, read_severity
+from bot.providers.timestamp import is_unusable, read_moment
 
 _STATUSES: Final = {"firing": Status.FIRING, "resolved": Status.RESOLVED}
 _SUMMARY: Final = ("summary", "message", "title")

@@ -24,8 +24,8 @@ from bot.domain.errors import InvalidInputError
 from bot.domain.text import cut, one_line
 from bot.providers.label import SERVICE, bound_identity, bound_labels, first_of
 from bot.providers.link import read_links
-from bot.providers.moment import read_moment
 from bot.providers.severity import read_severity
+from bot.providers.timestamp import read_moment
 
 MAX_KEY: Final = 255
 

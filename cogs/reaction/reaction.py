@@ -14,13 +14,13 @@ from discord.ext import commands
 from bot import metrics
 from bot.domain import actor as actors
 from bot.usecases.reaction import missed as absence
-from bot.usecases.reaction import reaction
+from bot.usecases.reaction import reaction as reactions
 from bot.usecases.reaction.reaction import ACK, ACTIONS, CLAIM, NOISE, SIREN, Effect
-from cogs.door import Door
-from cogs.errand import UNREACHABLE
+from cogs.context import BotContext
+from cogs.interaction import UNREACHABLE
+from cogs.keyed_lock import KeyedLock
 from cogs.reaction.emoji import UNSETTLED, durably, may_take_back, wipe
 from cogs.rights import Capability
-from cogs.turn import Turns
 
 Key: TypeAlias = tuple[int, int, str]
 
@@ -36,10 +36,10 @@ class Reactions(commands.Cog):
     While somebody compares (see `reconciliation`), ``heard`` collects what the gateway tells; None otherwise.
     """
 
-    def __init__(self, door: Door, client: discord.Client) -> None:
-        self._door = door
+    def __init__(self, bot_context: BotContext, client: discord.Client) -> None:
+        self._door = bot_context
         self._client = client
-        self._turns = Turns()
+        self._turns = KeyedLock()
         self.heard: set[Key] | None = None
 
     @commands.Cog.listener()
@@ -101,7 +101,7 @@ class Reactions(commands.Cog):
                 await self._apply(message_id, actor, emoji, present=False)
                 return
             _count(emoji, "refused")
-            await durably(self._door, lambda: reaction.forget(desk, message_id, emoji, actor=actor))
+            await durably(self._door, lambda: reactions.forget(desk, message_id, emoji, actor=actor))
 
     async def _clear(self, message_id: int, emojis: frozenset[str]) -> None:
         self._door.enlist()
@@ -113,7 +113,7 @@ class Reactions(commands.Cog):
     async def _apply(self, message_id: int, actor: actors.Actor, emoji: str, *, present: bool) -> None:
         desk = self._door.desk
         effect, why = await durably(
-            self._door, lambda: reaction.apply(desk, message_id, emoji, actor=actor, present=present)
+            self._door, lambda: reactions.apply(desk, message_id, emoji, actor=actor, present=present)
         )
         if effect is Effect.APPLIED or effect is Effect.IMPOSSIBLE:
             _count(emoji, "done" if effect is Effect.APPLIED else "conflict")
@@ -124,7 +124,7 @@ class Reactions(commands.Cog):
         for pause in UNSETTLED:
             if pause:
                 await self._door.desk.clock.sleep(pause)
-            place = await durably(self._door, lambda: reaction.card_of(self._door.desk, message_id))
+            place = await durably(self._door, lambda: reactions.card_of(self._door.desk, message_id))
             if place is not None:
                 return True
         return False

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, selec
 
 from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.signal import Severity, Signal
-from bot.domain.alert.verdict import Standing
+from bot.domain.alert.verdict import SignatureStanding
 from bot.domain.sight import EVERYTHING, Sight
 from storage.alert.row import INSERT, MOVE, REFRESH, SAVE, insert_row, move_row, read, refresh_row, save_row
 from storage.audience import sees_alert
@@ -24,7 +24,7 @@ class NewAlert(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     recurrence_id: int
     signature: str
     signal: Signal
-    standing: Standing
+    standing: SignatureStanding
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,11 +96,11 @@ class Alerts:
             ],
         )
 
-    def refresh(self, moved: Iterable[tuple[str, Signal, Standing]]) -> None:
+    def refresh(self, moved: Iterable[tuple[str, Signal, SignatureStanding]]) -> None:
         """Take over what a repeat by the named source says; nothing that people wrote is touched."""
         REFRESH.run(self._connection, [refresh_row(*each) for each in moved])
 
-    def move(self, moved: Iterable[tuple[str, Standing]]) -> None:
+    def move(self, moved: Iterable[tuple[str, SignatureStanding]]) -> None:
         """Only the standing moves (a resolve, by the named source)."""
         MOVE.run(self._connection, [move_row(*each) for each in moved])
 

@@ -8,7 +8,7 @@ from sqlalchemy import Row, bindparam, case, insert, null, update
 from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.flap import CALM, Flapping
 from bot.domain.alert.signal import Severity, Signal
-from bot.domain.alert.verdict import Standing
+from bot.domain.alert.verdict import SignatureStanding
 from storage.bulk import Bulk
 from storage.codec import (
     actor_columns,
@@ -88,7 +88,9 @@ SAVE = Bulk(
 )
 
 
-def insert_row(identity: tuple[int, int, int, str], signal: Signal, standing: Standing) -> tuple[Any, ...]:
+def insert_row(
+    identity: tuple[int, int, int, str], signal: Signal, standing: SignatureStanding
+) -> tuple[Any, ...]:
     """``identity`` is (project, source, recurrence, signature)."""
     return (
         standing.alert_id,
@@ -116,7 +118,7 @@ def insert_row(identity: tuple[int, int, int, str], signal: Signal, standing: St
     )
 
 
-def refresh_row(source: str, signal: Signal, standing: Standing) -> tuple[Any, ...]:
+def refresh_row(source: str, signal: Signal, standing: SignatureStanding) -> tuple[Any, ...]:
     """What a repeat by the source named ``source`` changes."""
     return (
         signal.severity_word,
@@ -130,7 +132,7 @@ def refresh_row(source: str, signal: Signal, standing: Standing) -> tuple[Any, .
     )
 
 
-def move_row(source: str, standing: Standing) -> tuple[Any, ...]:
+def move_row(source: str, standing: SignatureStanding) -> tuple[Any, ...]:
     """What a resolve by the source named ``source`` changes."""
     resolved = standing.state is State.RESOLVED
     return (

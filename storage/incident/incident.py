@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, or_, select, updat
 
 from bot.domain.actor import Actor
 from bot.domain.incident.duration import Times
-from bot.domain.incident.incident import Incident, Level, Role, State
+from bot.domain.incident.incident import Incident, IncidentLevel, IncidentState, Role
 from bot.domain.sight import EVERYTHING, Sight
 from storage.audience import sees_incident
 from storage.codec import (
@@ -34,13 +34,13 @@ class IncidentFilter(msgspec.Struct, frozen=True, kw_only=True):
     ``sight`` says for whose eyes.
     """
 
-    states: tuple[State, ...] | None = None
-    severity: Level | None = None
+    states: tuple[IncidentState, ...] | None = None
+    severity: IncidentLevel | None = None
     text: str = ""
     sight: Sight = EVERYTHING
 
 
-OPEN: Final = IncidentFilter(states=tuple(state for state in State if state.open))
+OPEN: Final = IncidentFilter(states=tuple(state for state in IncidentState if state.open))
 
 
 class Incidents:
@@ -243,8 +243,8 @@ def _read(row: Row[Any]) -> Incident:
     return Incident(
         id=row.id,
         project_id=row.project_id,
-        state=State(row.state),
-        severity=Level(row.severity),
+        state=IncidentState(row.state),
+        severity=IncidentLevel(row.severity),
         title=row.title,
         summary=row.summary,
         service=row.service,

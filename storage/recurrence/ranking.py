@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, func, or_, select
 
-from bot.domain.recurrence.ranking import Query, Ranked, Sort, Totals, Window
+from bot.domain.recurrence.ranking import Query, Ranked, RankingWindow, Sort, Totals
 from bot.domain.sight import EVERYTHING
 from storage.audience import sees_recurrence
 from storage.codec import micros, span
@@ -28,8 +28,8 @@ _SUMMED = (
 class _Period:
     """The counts that a window is made of: of ``table`` from ``first`` on, beginning at ``since``."""
 
-    def __init__(self, window: Window, now: datetime) -> None:
-        by_hour = window is Window.DAY
+    def __init__(self, window: RankingWindow, now: datetime) -> None:
+        by_hour = window is RankingWindow.DAY
         length = HOUR_US if by_hour else DAY_US
         self.table: Table = recurrence_hour if by_hour else recurrence_day
         count = int(window.span.total_seconds() * 1_000_000) // length

@@ -15,9 +15,9 @@ from bot.domain.access.source import Source
 from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.flap import CALM
 from bot.domain.alert.signal import Severity, Signal
-from bot.domain.alert.verdict import Standing
+from bot.domain.alert.verdict import SignatureStanding
 from bot.domain.recurrence.recurrence import Fix, Recurrence, ends_by_itself
-from bot.domain.recurrence.settlement import NOTHING, Course, Settlement, settle
+from bot.domain.recurrence.settlement import NOTHING, EpisodeState, StatsDelta, settle
 from bot.domain.sight import EVERYTHING, Sight
 from storage.alert.row import read_flapping
 from storage.audience import sees_recurrence
@@ -40,18 +40,18 @@ HOUR_US: Final = 3_600_000_000
 DAY_US: Final = 24 * HOUR_US
 
 
-class Known(msgspec.Struct):
+class KnownRecurrence(msgspec.Struct):
     """What is known of a signature before a batch: its row's id and how its last episode stands.
 
     ``course`` is that episode as the sums knew it; unlike ``standing`` it does not move.
     """
 
     recurrence_id: int
-    standing: Standing | None
-    course: Course | None = None
+    standing: SignatureStanding | None
+    course: EpisodeState | None = None
 
 
-class Tally(msgspec.Struct):
+class RecurrenceTally(msgspec.Struct):
     """What one batch adds to a recurrence."""
 
     occurrences: int = 0
@@ -108,7 +108,7 @@ class Recurrences:
         """One recurrence that nobody else changes until the commit."""
         return self._one(project_id, recurrence_id, held=True)
 
-    def known(self, project_id: int, signatures: Iterable[str]) -> dict[str, Known]:
+    def known(self, project_id: int, signatures: Iterable[str]) -> dict[str, KnownRecurrence]:
         """What is known of each of ``signatures``; on PostgreSQL the rows are held until the commit.
 
         Two statements, recurrences before alerts: whoever moves an alert by hand holds its row too, so that
@@ -117,9 +117,11 @@ class Recurrences:
         rows = _known.rows(self._connection, project_id, values_of(self._connection, signatures))
         standings = self._standings([row.last_alert_id for row in rows if row.last_alert_id is not None])
         nothing = (None, None)
-        return {row.signature: Known(row.id, *standings.get(row.last_alert_id, nothing)) for row in rows}
+        return {
+            row.signature: KnownRecurrence(row.id, *standings.get(row.last_alert_id, nothing)) for row in rows
+        }
 
-    def _standings(self, alert_ids: list[int]) -> dict[int, tuple[Standing, Course]]:
+    def _standings(self, alert_ids: list[int]) -> dict[int, tuple[SignatureStanding, EpisodeState]]:
         if not alert_ids:
             return {}
         rows = _standing_rows.rows(self._connection, values_of(self._connection, alert_ids))
@@ -146,7 +148,7 @@ class Recurrences:
 
     def begin(
         self, project_id: int, new: Mapping[str, tuple[Source, Signal]], *, now: datetime
-    ) -> dict[str, Known]:
+    ) -> dict[str, KnownRecurrence]:
         """Insert rows for signatures never seen; a process that was faster keeps its own."""
         dialect = self._connection.dialect.name
         if dialect not in _begin:
@@ -168,9 +170,9 @@ class Recurrences:
         )
         if dialect == "postgresql":
             return self.known(project_id, new)
-        return {signature: Known(key, None) for key, signature in zip(ids, new, strict=True)}
+        return {signature: KnownRecurrence(key, None) for key, signature in zip(ids, new, strict=True)}
 
-    def add(self, tallies: dict[int, Tally], *, now: datetime) -> None:
+    def add(self, tallies: dict[int, RecurrenceTally], *, now: datetime) -> None:
         """Add what a batch counted, by recurrence id; what was fixed and fires again has regressed."""
         if not tallies:
             return
@@ -189,7 +191,7 @@ class Recurrences:
                 self._connection, [(key, period, each.occurrences, each.episodes) for key, each in ordered]
             )
 
-    def settle(self, settlements: dict[int, Settlement], *, now: datetime) -> None:
+    def settle(self, settlements: dict[int, StatsDelta], *, now: datetime) -> None:
         """Add what changes of episodes weigh, by recurrence id."""
         ordered = sorted((key, each) for key, each in settlements.items() if each)
         SETTLE.run(
@@ -222,11 +224,11 @@ class Recurrences:
 
     def follow_all(self, moved: Iterable[tuple[Alert, Alert]], *, now: datetime) -> None:
         """The same for many, each as it was and as it is."""
-        acked, settlements = [], dict[int, Settlement]()
+        acked, settlements = [], dict[int, StatsDelta]()
         for before, after in moved:
             if after.acked_at is not None and before.acked_at is None:
                 acked.append(after.id)
-            settlement = settle(Course.of(before), Course.of(after), now)
+            settlement = settle(EpisodeState.of(before), EpisodeState.of(after), now)
             settlements[after.recurrence_id] = settlements.get(after.recurrence_id, NOTHING) + settlement
         if acked:
             self._count_acks(acked, micros(now))
@@ -277,9 +279,9 @@ class Recurrences:
         return None if row is None else read(row)
 
 
-def _standing(row: Any) -> tuple[Standing, Course]:
+def _standing(row: Any) -> tuple[SignatureStanding, EpisodeState]:
     state, opened_at, resolved_at = State(row.state), moment(row.opened_at), moment_or_none(row.resolved_at)
-    standing = Standing(
+    standing = SignatureStanding(
         alert_id=row.id,
         state=state,
         severity=Severity(row.severity),
@@ -299,4 +301,4 @@ def _standing(row: Any) -> tuple[Standing, Course]:
         and row.owner is None
         and ends_by_itself(actor_or_none(row.resolved_by, ""), None)
     )
-    return standing, Course(state, opened_at, moment_or_none(row.acked_at), resolved_at, alone)
+    return standing, EpisodeState(state, opened_at, moment_or_none(row.acked_at), resolved_at, alone)

@@ -13,7 +13,7 @@ from bot.sandbox.server import Sandbox
 from bot.usecases.admin import home
 from bot.usecases.admin.startup import open_desk
 from bot.usecases.desk import Rules
-from cogs.door import STRANGE
+from cogs.context import STRANGE
 from cogs.message import looks
 from cogs.rights import RoleWords
 from storage.engine import Storage
@@ -70,13 +70,13 @@ async def test_a_desk_goes_on_refusing_strangers_when_its_channel_is_deleted(dar
     await until(lambda: dark.desk.project.settings.guild_id)
     delete(dark.sandbox.world, str(dark.channel_id))
     await until(lambda: dark.bot.get_channel(dark.channel_id) is None)
-    assert dark.bot.door.home == dark.sandbox.guild_id
+    assert dark.bot.bot_context.home == dark.sandbox.guild_id
     stranger = _asked(dark.sandbox.guild_id + 1, 1, dark.bot)
     with pytest.raises(Exception, match=STRANGE):
-        await dark.bot.door.member(stranger)
+        await dark.bot.bot_context.member(stranger)
     await dark.stop_bot()
     await dark.start_bot(guild_id=None)
-    assert dark.bot.door.home == dark.sandbox.guild_id
+    assert dark.bot.bot_context.home == dark.sandbox.guild_id
 
 
 async def test_another_server_gets_no_commands_and_no_answers(dark: Stage) -> None:
@@ -91,10 +91,10 @@ async def test_another_server_gets_no_commands_and_no_answers(dark: Stage) -> No
 
 async def test_who_writes_privately_is_who_they_are_on_the_server(stage: Stage) -> None:
     visitor = stage.person("visitor").member.user.id
-    member = await stage.bot.door.member(_asked(None, visitor, stage.bot))
+    member = await stage.bot.bot_context.member(_asked(None, visitor, stage.bot))
     assert (member.id, member.guild.id) == (visitor, stage.sandbox.guild_id)
     with pytest.raises(Exception, match=STRANGE):
-        await stage.bot.door.member(_asked(None, 4711, stage.bot))
+        await stage.bot.bot_context.member(_asked(None, 4711, stage.bot))
 
 
 async def test_a_reaction_on_an_unknown_or_strange_server_means_nothing(dark: Stage) -> None:
@@ -105,7 +105,7 @@ async def test_a_reaction_on_an_unknown_or_strange_server_means_nothing(dark: St
     await home.remember(dark.desk, dark.sandbox.guild_id + 1)
     await dark.start_bot(guild_id=None, roles=EVERYBODY)
     dark.person("visitor").react(message_id, "✅")
-    await dark.bot.door.empty(0.2)
+    await dark.bot.bot_context.empty(0.2)
     assert (await dark.alert(alert_id)).owner is None
 
 

@@ -16,14 +16,14 @@ from bot.cards.card import Option as Choice
 from bot.cards.ids import Verb
 from bot.sandbox.control.actor import Actor
 from bot.sandbox.control.place import ChannelInput, OverwriteInput, add, overwrite
-from bot.usecases.incident import action
+from bot.usecases.incident import action as actions
 from bot.usecases.intake.queue import take_in
-from bot.usecases.triage.escalation import Wish, open_incident
+from bot.usecases.triage.escalation import OpenRequest, open_incident
 from cogs import subject
 from cogs.bot import FORMS, PRESSES
 from cogs.message import looks
 from cogs.rights import RoleWords
-from storage.outbox.card import Place
+from storage.outbox.card import Placement
 from storage.transaction import Transaction
 from tests.cogs.stage import Json, Stage, until
 from tests.senders import ANNA, add_source, firing, submission
@@ -68,8 +68,8 @@ async def hidden(dark: Stage) -> Hidden:
     source = msgspec.structs.replace(source, channel_id=channel_id)
     await dark.desk.storage.write(lambda tx: tx.sources.route(source.id, channel_id, None))
     await take_in(dark.desk, [submission(source, firing(f"{SECRET}Alert", service=f"{SECRET}Service"))])
-    opened = await open_incident(dark.desk, Wish(alert_id=1, title=f"{SECRET} incident"), actor=ANNA)
-    await action.add(dark.desk, opened.incident.id, actor=ANNA, text=f"{SECRET} promise")
+    opened = await open_incident(dark.desk, OpenRequest(alert_id=1, title=f"{SECRET} incident"), actor=ANNA)
+    await actions.add(dark.desk, opened.incident.id, actor=ANNA, text=f"{SECRET} promise")
     found = Hidden(dark, channel_id, 1)
     guild = dark.bot.get_guild(sandbox.guild_id)
     assert guild is not None
@@ -210,7 +210,7 @@ async def test_what_was_shown_in_a_channel_that_is_gone_is_for_those_who_manage(
     await dark.start_bot(roles=RoleWords(respond=("everyone",), manage=("responder",)))
     gone = 4711
 
-    def move(tx: Transaction) -> Place:
+    def move(tx: Transaction) -> Placement:
         tx.run_raw("UPDATE card SET channel_id = 4711")
         return next(iter(tx.cards.of_alerts([1]).values()))
 

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from bot.clock import ManualClock
-from bot.ingress import keyring
+from bot.ingress import credential_cache
 from bot.providers.registry import PROVIDERS
 from bot.usecases.admin import source as sources
 from bot.usecases.admin.source import Issued
@@ -32,7 +32,7 @@ def database_url(sqlite_url: str) -> str:
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Strangers need not wait for the next reading of the keys."""
-    monkeypatch.setattr(keyring, "SHORTEST_INTERVAL", timedelta(0))
+    monkeypatch.setattr(credential_cache, "SHORTEST_INTERVAL", timedelta(0))
 
 
 def basic(user: str, password: str) -> str:

@@ -5,11 +5,11 @@ from typing import Final
 
 import msgspec
 
-from bot.cards.admin.setup import Draft
+from bot.cards.admin.setup import SetupDraft
 from bot.cards.card import Button, ButtonStyle, Card, Embed, Field, Option, Row, Select
 from bot.cards.ids import Verb, build
 from bot.cards.limits import OPTION_TEXT, OPTIONS, fit
-from bot.cards.look import BAD
+from bot.cards.style import BAD
 from bot.cards.text import plain
 
 ROLE: Final = "role"
@@ -32,7 +32,7 @@ class Chosen(msgspec.Struct, frozen=True, gc=False):
         return f"{self.right}.{self.role_id}"
 
 
-def add_roles(page: Card, chosen: Sequence[Chosen], draft: Draft, tag: str) -> Card:
+def add_roles(page: Card, chosen: Sequence[Chosen], draft: SetupDraft, tag: str) -> Card:
     """The first page with the roles that were chosen, and a menu to take one back."""
     if not chosen:
         return page

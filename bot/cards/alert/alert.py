@@ -15,7 +15,7 @@ from bot.cards.card import Card, Embed, Input, Modal, Ping
 from bot.cards.cut import units
 from bot.cards.ids import Verb, build
 from bot.cards.limits import TITLE, fit, fit_modal
-from bot.cards.look import SEPARATOR, TIMES, banner, colour, span_of
+from bot.cards.style import SEPARATOR, TIMES, banner, colour, span_of
 from bot.cards.text import address, inline, link, moment, plain, public_address, who
 from bot.domain.alert.alert import Alert, State, format_ref
 from bot.domain.alert.cause import find_cause

@@ -76,7 +76,7 @@ class Policy(msgspec.Struct, frozen=True):
     flap_window: timedelta = DEFAULT_WINDOW
 
 
-class Standing(msgspec.Struct, kw_only=True, gc=False):
+class SignatureStanding(msgspec.Struct, kw_only=True, gc=False):
     """The part of an alert that a signal can move. Mutable on purpose: intake folds a batch into it.
 
     ``group_id`` is the group whose card it shares, None when it has a card of its own.
@@ -105,7 +105,7 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     hush: Hush = Hush.NONE
 
 
-def decide(standing: Standing | None, signal: Signal, policy: Policy, now: datetime) -> Decision:
+def decide(standing: SignatureStanding | None, signal: Signal, policy: Policy, now: datetime) -> Decision:
     """Decide, and move ``standing`` along (`Verdict.OPENED` leaves it alone: the caller makes a new one)."""
     if signal.status is Status.RESOLVED:
         return _resolve(standing, now)
@@ -129,7 +129,7 @@ def lives_until(signal: Signal, policy: Policy, now: datetime) -> datetime | Non
     return None if silence is None else now + silence
 
 
-def began(signal: Signal, before: Standing | None, now: datetime) -> datetime:
+def began(signal: Signal, before: SignatureStanding | None, now: datetime) -> datetime:
     """Since when a new episode lasts: the sender's word, if it can be true.
 
     Not in the future, not before the episode before it was over, and not older than `OLDEST`.
@@ -140,14 +140,14 @@ def began(signal: Signal, before: Standing | None, now: datetime) -> datetime:
     return min(max(signal.started_at, earliest), now) if signal.started_at is not None else now
 
 
-def _over(standing: Standing, policy: Policy, now: datetime) -> bool:
+def _over(standing: SignatureStanding, policy: Policy, now: datetime) -> bool:
     """Whether the episode is past taking up again; one that flaps keeps its card until it is calm."""
     if standing.state is State.RESOLVED and not standing.flapping.holds(now):
         return standing.resolved_at is None or now - standing.resolved_at > policy.reopen_window
     return False
 
 
-def _resolve(standing: Standing | None, now: datetime) -> Decision:
+def _resolve(standing: SignatureStanding | None, now: datetime) -> Decision:
     if standing is None:
         return Decision(Verdict.NEVER_SEEN, None)
     if standing.state is State.RESOLVED:
@@ -160,7 +160,7 @@ def _resolve(standing: Standing | None, now: datetime) -> Decision:
     return Decision(Verdict.RESOLVED, Lane.RESOLVE)
 
 
-def _reopen(standing: Standing, signal: Signal, policy: Policy, now: datetime) -> Decision:
+def _reopen(standing: SignatureStanding, signal: Signal, policy: Policy, now: datetime) -> Decision:
     is_worse = signal.severity.rank > standing.severity.rank
     standing.flapping = flap(standing.flapping, now, limit=policy.flap_limit, window=policy.flap_window)
     if is_worse and standing.flapping.holds(now):
@@ -176,7 +176,7 @@ def _reopen(standing: Standing, signal: Signal, policy: Policy, now: datetime) -
     return Decision(Verdict.REOPENED, NEW_LANES[signal.severity])
 
 
-def _raise(standing: Standing, signal: Signal) -> None:
+def _raise(standing: SignatureStanding, signal: Signal) -> None:
     if standing.state is State.ACKED:
         standing.state = State.NEW
         standing.owned = False

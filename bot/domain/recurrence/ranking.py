@@ -12,7 +12,7 @@ from bot.domain.sight import EVERYTHING, Sight
 PAGE: Final = 10
 
 
-class Window(StrEnum):
+class RankingWindow(StrEnum):
     """How far back to look: clock hours for a day, days of UTC for more, the present one included."""
 
     DAY = "24h"
@@ -26,9 +26,9 @@ class Window(StrEnum):
 
 
 _SPANS: Final = {
-    Window.DAY: timedelta(days=1),
-    Window.WEEK: timedelta(days=7),
-    Window.MONTH: timedelta(days=30),
+    RankingWindow.DAY: timedelta(days=1),
+    RankingWindow.WEEK: timedelta(days=7),
+    RankingWindow.MONTH: timedelta(days=30),
 }
 
 
@@ -49,7 +49,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     ``sight`` says for whose eyes.
     """
 
-    window: Window = Window.MONTH
+    window: RankingWindow = RankingWindow.MONTH
     sort: Sort = Sort.OCCURRENCES
     text: str = ""
     source_id: int | None = None

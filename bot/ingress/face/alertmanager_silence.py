@@ -16,7 +16,7 @@ from bot.domain.silence.matcher import Matcher, matcher, parse_matchers
 from bot.domain.silence.silence import Silence
 from bot.ingress.face.reception import Reception, invalid, json_answer, read_content, segments
 from bot.ingress.problem import Reason, Refusal
-from bot.providers.moment import read_moment
+from bot.providers.timestamp import read_moment
 from bot.usecases.silence import silence as silences
 from bot.usecases.silence.silence import Wish
 

@@ -12,8 +12,8 @@ from bot.ingress.face.opsgenie import OpsgenieFace
 from bot.ingress.face.pagerduty import PagerDutyFace
 from bot.ingress.face.reception import Reception
 from bot.ingress.face.webhook import WebhookFace
-from bot.ingress.notice import Notices
 from bot.ingress.problem import Reason, Refusal
+from bot.ingress.refusal_log import RefusalLog
 
 
 class Face(Protocol):
@@ -58,7 +58,7 @@ SPOKEN: Final = {
 class Faces:
     """All of them."""
 
-    def __init__(self, reception: Reception, notices: Notices) -> None:
+    def __init__(self, reception: Reception, notices: RefusalLog) -> None:
         self._notices = notices
         self._faces: dict[str, Face] = {
             "alertmanager-api": AlertmanagerFace(reception),

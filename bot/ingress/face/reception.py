@@ -20,8 +20,8 @@ from bot.domain.alert.signal import Reading, Signal
 from bot.domain.errors import InvalidInputError
 from bot.ingress.body import inflate, read_body
 from bot.ingress.claim import Bearer, read_claim, unauthenticated
+from bot.ingress.credential_cache import CredentialCache
 from bot.ingress.hook import Hook, cost_of, observe, submission_of
-from bot.ingress.keyring import Keyring
 from bot.ingress.options import IngressOptions
 from bot.ingress.problem import Reason, Refusal
 from bot.providers.body import UnsupportedMediaError, decode
@@ -48,7 +48,7 @@ class Reception:
     """One for all faces of an ingress."""
 
     def __init__(
-        self, desk: Desk, intake: Intake, keyring: Keyring, options: IngressOptions, hook: Hook
+        self, desk: Desk, intake: Intake, keyring: CredentialCache, options: IngressOptions, hook: Hook
     ) -> None:
         self.desk = desk
         self._intake = intake

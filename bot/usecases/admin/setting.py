@@ -9,7 +9,7 @@ from bot.domain.actor import Actor
 from bot.domain.audit import Entry
 from bot.domain.errors import ConflictError
 from bot.usecases.desk import Desk
-from bot.usecases.outbox import closure
+from bot.usecases.outbox import closure as closures
 from storage.admin.project import Project, ProjectSettings
 from storage.codec import encode
 from storage.transaction import Transaction
@@ -86,7 +86,7 @@ async def remember_address(desk: Desk, url: str) -> None:
     await reload(desk)
 
 
-async def home_the_homeless(desk: Desk) -> int:
+async def assign_default_channel(desk: Desk) -> int:
     """Cards that were taken in without a channel go to the default one, if there is one now."""
     channel_id = desk.default_channel_id
     if channel_id is None:
@@ -108,7 +108,7 @@ def _adopt(tx: Transaction, desk: Desk, channel_id: int, now: datetime) -> int:
     """Cards without a home get this one; whoever heard that they wait hears where they are."""
     adopted = tx.channels.adopt_homeless(desk.project.id, channel_id, now=now)
     if adopted:
-        closure.end_empty(tx, desk, now=now, moved_to=channel_id)
+        closures.end_empty(tx, desk, now=now, moved_to=channel_id)
     return adopted
 
 

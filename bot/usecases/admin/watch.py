@@ -11,7 +11,7 @@ from typing import Final
 import structlog
 
 from bot.domain.errors import NotDurableError
-from bot.domain.vitals import Vitals
+from bot.domain.process_health import ProcessHealth
 from bot.domain.watch import Look, Sign, WatchRules, signs
 from bot.usecases.admin import own, status
 from bot.usecases.admin.own import Trouble
@@ -31,11 +31,16 @@ class Watch:
     """Remembers since when something is wrong; who asks later asks `troubles`."""
 
     def __init__(
-        self, desk: Desk, rules: WatchRules, *, vitals: Callable[[], Vitals], disk: Callable[[], int | None]
+        self,
+        desk: Desk,
+        rules: WatchRules,
+        *,
+        process_health: Callable[[], ProcessHealth],
+        disk: Callable[[], int | None],
     ) -> None:
         self._desk = desk
         self._rules = rules
-        self._vitals = vitals
+        self._vitals = process_health
         self._disk = disk
         self._since: dict[str, datetime] = {}
         self._failing_since: datetime | None = None
@@ -74,7 +79,7 @@ class Watch:
         def work(tx: Transaction) -> Look:
             parked = tx.channels.parked(desk.project.id)
             return Look(
-                vitals=self._vitals(),
+                process_health=self._vitals(),
                 oldest_due=tx.channels.oldest_due(now=desk.clock.now()),
                 parked=tuple(
                     (f"channel {channel}", f"{cards} cards wait, {REASONS[reason]}")

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from bot.domain.actor import Actor, ActorKind
-from bot.domain.alert import transition as change
+from bot.domain.alert import transition
 from bot.domain.alert.alert import Alert, State, Trigger
 from bot.domain.alert.claim import Proof, is_current, is_of
 from bot.domain.alert.verdict import Lane
@@ -90,12 +90,12 @@ def _take_all(
         for move in (*_overdue(alert), claiming(alert.id)):
             before, after = after, move.make(after, now)
             entries.append(alerts.entry_of(before, after, move, now))
-            waves += follow.told(after, move.action, move.actor, move.note)
+            waves += follow.changes_of(after, move.action, move.actor, move.note)
         claimed.append(after)
     if claimed:
         tx.alerts.save_all(claimed)
         tx.recurrences.follow_all(zip(found, claimed, strict=True), now=now)
-        follow.spread(tx, waves, now)
+        follow.notify_incidents(tx, waves, now)
         tx.cards.touch(CardKind.ALERT, [(each.id, Lane.PERSON) for each in claimed], now=now)
         tx.audit.append(desk.project.id, *entries)
     return claimed
@@ -157,7 +157,7 @@ def _told(move: Move, owner: Actor) -> Move:
     text = f"{words} {move.note}" if move.note else words
 
     def make(alert: Alert, now: datetime) -> Alert:
-        return change.annotate(move.make(alert, now), move.actor, text)
+        return transition.annotate(move.make(alert, now), move.actor, text)
 
     return msgspec.structs.replace(move, make=make, note=text)
 

@@ -12,7 +12,7 @@ from bot.domain import actor as actors
 from bot.domain.alert.alert import IllegalTransitionError
 from bot.domain.alert.verdict import Lane
 from bot.domain.errors import NotFoundError
-from bot.usecases.alert import lifecycle
+from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.desk import Desk
 from storage.transaction import Transaction
 
@@ -40,17 +40,17 @@ def _end(tx: Transaction, *, desk: Desk, alert_id: int, now: datetime) -> bool:
     if alert is None:
         return False
     name = tx.sources.names({alert.source_id}).get(alert.source_id, "")
-    move = lifecycle.resolving(alert_id, actors.source(name))
+    move = alerts.resolving(alert_id, actors.source(name))
     try:
-        lifecycle.apply(tx, desk.project.id, _said(move), now)
+        alerts.apply(tx, desk.project.id, _said(move), now)
     except (IllegalTransitionError, NotFoundError):
         return False
     return True
 
 
-def _said(move: lifecycle.Move) -> lifecycle.Move:
+def _said(move: alerts.Move) -> alerts.Move:
     """In the words of the history."""
-    return lifecycle.Move(
+    return alerts.Move(
         alert_id=move.alert_id,
         actor=move.actor,
         action=move.action,

@@ -14,7 +14,7 @@ from bot.domain import actor as actors
 from bot.domain.access.source import Source
 from bot.domain.actor import Actor
 from bot.domain.alert.alert import Alert, IllegalTransitionError, State
-from bot.usecases.alert import lifecycle
+from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert.lifecycle import Move
 from bot.usecases.desk import Desk
 from storage.transaction import Transaction
@@ -45,25 +45,23 @@ async def find(desk: Desk, name: Name) -> Alert | None:
 
 async def acknowledge(desk: Desk, name: Name, *, actor: Actor | None = None, note: str = "") -> Alert | None:
     """Take it on in the sender's name; None when there is none that is open."""
-    return await _move(
-        desk, name, lambda alert, who: lifecycle.acknowledging(alert.id, who, note), actor, note
-    )
+    return await _move(desk, name, lambda alert, who: alerts.acknowledging(alert.id, who, note), actor, note)
 
 
 async def unacknowledge(desk: Desk, name: Name, *, actor: Actor | None = None) -> Alert | None:
     """Give it back; None when there is none that is open."""
-    return await _move(desk, name, lambda alert, who: lifecycle.unacknowledging(alert.id, who), actor)
+    return await _move(desk, name, lambda alert, who: alerts.unacknowledging(alert.id, who), actor)
 
 
 async def resolve(desk: Desk, name: Name, *, actor: Actor | None = None, note: str = "") -> Alert | None:
     """Say that it is over; None when there is none that is open."""
-    return await _move(desk, name, lambda alert, who: lifecycle.resolving(alert.id, who, note), actor, note)
+    return await _move(desk, name, lambda alert, who: alerts.resolving(alert.id, who, note), actor, note)
 
 
 async def annotate(desk: Desk, name: Name, *, actor: Actor | None = None, note: str) -> Alert | None:
     """Write a note on it, whether it is open or over; None when there is none."""
     return await _move(
-        desk, name, lambda alert, who: lifecycle.annotating(alert.id, who, note), actor, note, over=True
+        desk, name, lambda alert, who: alerts.annotating(alert.id, who, note), actor, note, over=True
     )
 
 
@@ -101,14 +99,14 @@ async def _move(
 ) -> Alert | None:
     now = desk.clock.now()
     who = actor or actors.source(name.source.name)
-    lifecycle.bounded(note)
+    alerts.bounded(note)
 
     def work(tx: Transaction) -> Alert | None:
         alert = _find(tx, desk, name)
         if alert is None or (alert.state is State.RESOLVED and not over):
             return None
         try:
-            return lifecycle.apply(tx, desk.project.id, make(alert, who), now)
+            return alerts.apply(tx, desk.project.id, make(alert, who), now)
         except IllegalTransitionError:
             return alert
 

@@ -9,7 +9,7 @@ from bot.domain.errors import NotFoundError
 from bot.domain.incident.duration import durations
 from bot.domain.incident.incident import Incident, format_ref
 from bot.domain.incident.postmortem import Involved, Postmortem
-from bot.domain.incident.timeline import Line, fold
+from bot.domain.incident.timeline import TimelineLine, fold
 from bot.domain.recurrence.recurrence import Memory
 from bot.domain.sight import Asked, Subject
 from bot.usecases.desk import Desk
@@ -143,7 +143,7 @@ def _get(tx: Transaction, desk: Desk, incident_id: int) -> Incident:
     return incident
 
 
-def _lines(tx: Transaction, incident: Incident, merged: list[Incident]) -> tuple[Line, ...]:
+def _lines(tx: Transaction, incident: Incident, merged: list[Incident]) -> tuple[TimelineLine, ...]:
     """The timeline of an incident, and of those that went into it."""
     return fold(tx.timelines.of([incident.id, *(each.id for each in merged)]))
 

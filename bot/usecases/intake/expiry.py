@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from bot.usecases.intake.track import Track
+from bot.usecases.intake.track import SignatureState
 from storage.transaction import Transaction
 
 
-def note_expiries(tx: Transaction, tracks: Iterable[Track]) -> None:
+def note_expiries(tx: Transaction, tracks: Iterable[SignatureState]) -> None:
     """Keep the newest word about each alert that is open now."""
     ends = {}
     for track in tracks:

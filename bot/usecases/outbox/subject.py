@@ -8,14 +8,14 @@ from bot.cards.incident.incident import IncidentView
 from bot.cards.incident.nudge import NudgeView
 from bot.cards.outbox.board import BoardView
 from bot.cards.outbox.closure import ClosureView
-from bot.cards.outbox.outage import BlindnessView
+from bot.cards.outbox.outage import OutageView
 from bot.cards.triage import AnswerView, BriefView
 from bot.domain.outbox.outbox import CardKind, Outgoing
 from bot.usecases.desk import Desk
 from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import reminder
 from bot.usecases.outbox import closure as closures
-from bot.usecases.outbox import outage as blindnesses
+from bot.usecases.outbox import outage as outages
 from bot.usecases.view import alert_view
 from storage.transaction import Transaction
 
@@ -27,7 +27,7 @@ View: TypeAlias = (
     | NudgeView
     | AnswerView
     | BriefView
-    | BlindnessView
+    | OutageView
     | ClosureView
 )
 
@@ -43,7 +43,7 @@ def look_up(tx: Transaction, desk: Desk, card: Outgoing) -> View | None:
         case CardKind.NUDGE:
             return reminder.view(tx, desk, card.subject_id)
         case CardKind.REPORT:
-            return blindnesses.view(tx, desk, card)
+            return outages.view(tx, desk, card)
         case CardKind.CLOSURE:
             return closures.view(tx, desk, card)
         case CardKind.GROUP | CardKind.BOARD | CardKind.BRIEF | CardKind.PING:

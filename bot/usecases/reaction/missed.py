@@ -22,7 +22,7 @@ _ORDER: Final = {(False, ACK): 0, (False, CLAIM): 1, (True, CLAIM): 2, (True, AC
 _WHENEVER: Final = 4  # votes and sirens change nothing that the others could meet
 
 
-class Missed(msgspec.Struct, frozen=True):
+class MissedReactions(msgspec.Struct, frozen=True):
     """An emoji that appeared (``present``) or vanished unheard."""
 
     user_id: int
@@ -57,7 +57,7 @@ async def is_set(desk: Desk, message_id: int, user_id: int, emoji: str) -> bool:
     )
 
 
-async def missed(desk: Desk, message_id: int, standing: Iterable[tuple[int, str]]) -> list[Missed]:
+async def missed(desk: Desk, message_id: int, standing: Iterable[tuple[int, str]]) -> list[MissedReactions]:
     """How ``standing``, pairs of user id and emoji, differs from what was recorded, in the order to apply."""
     now_there = {(user_id, emoji) for user_id, emoji in standing if emoji in ACTIONS}
 
@@ -66,6 +66,6 @@ async def missed(desk: Desk, message_id: int, standing: Iterable[tuple[int, str]
         return {(known.user_id, known.emoji) for known in present if known.emoji in ACTIONS}
 
     known = await desk.storage.read(work)
-    differing = [Missed(*pair, present=True) for pair in sorted(now_there - known)]
-    differing += [Missed(*pair, present=False) for pair in sorted(known - now_there)]
+    differing = [MissedReactions(*pair, present=True) for pair in sorted(now_there - known)]
+    differing += [MissedReactions(*pair, present=False) for pair in sorted(known - now_there)]
     return sorted(differing, key=lambda each: _ORDER.get((each.present, each.emoji), _WHENEVER))

@@ -7,7 +7,7 @@ import pytest
 from bot.cards.card import Button, Card, Select, SelectKind
 from bot.sandbox.control.place import OverwriteInput, delete, overwrite
 from bot.sandbox.model.error import ControlError
-from bot.usecases.admin import source
+from bot.usecases.admin import source as sources
 from cogs.message import looks
 from tests.cogs.stage import Json, Stage, custom_ids, parts, until
 
@@ -28,7 +28,7 @@ async def test_setup_leads_from_channel_and_sender_to_url_token_and_snippet(bare
     assert "toc_" in text
     assert "webhook_configs" in text
     assert bare.desk.default_channel_id == bare.channel_id
-    (created,) = await source.listing(bare.desk)
+    (created,) = await sources.listing(bare.desk)
     assert (created.name, created.provider, created.channel_id) == ("prod-eu", "alertmanager", None)
 
 
@@ -59,7 +59,7 @@ async def test_a_source_without_a_name_is_called_after_its_provider_and_a_taken_
     await _make(bare, "grafana", "")
     again = await _make(bare, "grafana", "")
     assert "already a source called grafana" in again["content"]
-    assert [each.name for each in await source.listing(bare.desk)] == ["grafana"]
+    assert [each.name for each in await sources.listing(bare.desk)] == ["grafana"]
 
 
 async def test_a_later_source_may_speak_in_another_channel_without_moving_the_first(bare: Stage) -> None:
@@ -67,7 +67,7 @@ async def test_a_later_source_may_speak_in_another_channel_without_moving_the_fi
     other = bare.sandbox.channels["alerts-low"]
     await _make(bare, "generic", "second", channel_id=other)
     assert bare.desk.default_channel_id == bare.channel_id
-    assert [each.channel_id for each in await source.listing(bare.desk)] == [None, other]
+    assert [each.channel_id for each in await sources.listing(bare.desk)] == [None, other]
 
 
 async def test_when_the_desks_channel_is_gone_the_one_picked_next_takes_its_place_and_its_cards(
@@ -80,7 +80,7 @@ async def test_when_the_desks_channel_is_gone_the_one_picked_next_takes_its_plac
     await until(lambda: guild.get_channel(lost) is None)
     await _make(bare, "generic", "second", channel_id=other)
     assert bare.desk.default_channel_id == other
-    assert [each.channel_id for each in await source.listing(bare.desk)] == [None, None]
+    assert [each.channel_id for each in await sources.listing(bare.desk)] == [None, None]
 
 
 async def test_a_channel_where_cards_cannot_stand_says_what_is_missing(bare: Stage) -> None:

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from bot.domain.alert.alert import State
-from bot.usecases.alert import query as inspection
+from bot.usecases.alert import query as alert_query
 from bot.usecases.alert.query import Filter
 from tests.ingress.door import Answer, Door
 
 
 async def states(door: Door) -> list[State]:
-    page = await inspection.listing(door.desk, Filter())
+    page = await alert_query.listing(door.desk, Filter())
     return [line.alert.state for line in reversed(page.lines)]
 
 
@@ -88,7 +88,7 @@ class TestPagerDuty:
         change = {"summary": "Deployed 1.2", "source": "ci", "timestamp": "2026-11-21T01:50:00Z"}
         answer = await door.ask("POST", "/v2/change/enqueue", json={"routing_key": token, "payload": change})
         assert (answer.status, answer.json["status"]) == (202, "success")
-        found = await inspection.find(door.desk, 1)
+        found = await alert_query.find(door.desk, 1)
         assert [each.summary for each in found.view.changes] == ["Deployed 1.2"]
         bad = await door.ask("POST", "/v2/change/enqueue", json={"routing_key": token, "payload": {}})
         assert bad.status == 400
@@ -123,7 +123,7 @@ class TestOpsgenie:
             )
             assert answer.status == 202
             assert await states(door) == [state]
-        found = await inspection.find(door.desk, 1)
+        found = await alert_query.find(door.desk, 1)
         assert found.view.alert.resolved_by is not None
         assert found.view.alert.resolved_by.name == "anna (og)"
 
@@ -142,10 +142,10 @@ class TestOpsgenie:
         assert [(each["tinyId"], each["acknowledged"]) for each in listed] == [("1", True)]
         noted = await door.ask("POST", "/v2/alerts/A-1/notes", json={"note": "look"}, headers=key)
         assert noted.status == 202
-        assert (await inspection.find(door.desk, 1)).view.alert.note == "look"
+        assert (await alert_query.find(door.desk, 1)).view.alert.note == "look"
         await door.ask("PUT", "/v2/alerts/A-1/message", json={"message": "y"}, headers=key)
         await door.ask("PUT", "/v2/alerts/A-1/priority", json={"priority": "P1"}, headers=key)
-        alert = (await inspection.find(door.desk, 1)).view.alert
+        alert = (await alert_query.find(door.desk, 1)).view.alert
         assert (alert.name, alert.severity.value) == ("y", "critical")
         await door.ask("POST", "/v2/alerts/A-1/close", json={"source": "z"}, headers=key)
         assert (await door.ask("GET", "/v2/alerts?query=status:open", headers=key)).json["data"] == []

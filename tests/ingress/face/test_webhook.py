@@ -9,7 +9,7 @@ import pytest
 from bot import metrics
 from bot.domain.alert.alert import State
 from bot.providers.registry import SENDERS
-from bot.usecases.alert import query as inspection
+from bot.usecases.alert import query as alert_query
 from bot.usecases.alert.query import Filter
 from tests.ingress.door import Door
 
@@ -18,7 +18,7 @@ UP = {"embeds": [{"title": "OK: High CPU on nas-01", "color": 39168}]}
 
 
 async def states(door: Door) -> list[State]:
-    page = await inspection.listing(door.desk, Filter())
+    page = await alert_query.listing(door.desk, Filter())
     return [line.alert.state for line in reversed(page.lines)]
 
 

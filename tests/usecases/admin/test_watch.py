@@ -7,7 +7,7 @@ import pytest
 
 from bot.clock import ManualClock
 from bot.domain.errors import NotDurableError
-from bot.domain.vitals import Line, Vitals
+from bot.domain.process_health import GatewayStatus, ProcessHealth
 from bot.domain.watch import Look, WatchRules, signs
 from bot.usecases.admin import status
 from bot.usecases.admin.watch import Watch
@@ -28,10 +28,12 @@ class World:
     """What the watch looks at."""
 
     def __init__(self, desk: Desk) -> None:
-        self.vitals = Vitals()
+        self.process_health = ProcessHealth()
         self.disk: int | None = 2**40
         self.desk = desk
-        self.watch = Watch(desk, WatchRules(), vitals=lambda: self.vitals, disk=lambda: self.disk)
+        self.watch = Watch(
+            desk, WatchRules(), process_health=lambda: self.process_health, disk=lambda: self.disk
+        )
 
     async def names(self) -> list[str]:
         """What is open."""
@@ -44,12 +46,14 @@ async def test_what_lasts_is_told_once_and_ends_when_it_is_over(desk: Desk, cloc
     world = World(desk)
     assert await world.names() == []
     world.disk = 2**20
-    world.vitals = Vitals(line=Line(trouble="the gateway is away"), unstored=5_000, clock_off=-MINUTE)
+    world.process_health = ProcessHealth(
+        line=GatewayStatus(trouble="the gateway is away"), unstored=5_000, clock_off=-MINUTE
+    )
     assert await world.names() == ["ClockOff", "DiskLow", "QueuePileUp"]
     assert "1 MiB are free for the database" in world.watch.troubles
     clock.advance(5 * MINUTE)
     assert await world.names() == ["ClockOff", "DiskLow", "GatewayDown", "QueuePileUp"]
-    world.vitals, world.disk = Vitals(), None
+    world.process_health, world.disk = ProcessHealth(), None
     assert await world.names() == []
     assert world.watch.troubles == ()
 
@@ -83,9 +87,9 @@ async def test_a_database_that_takes_nothing_is_told_in_status_and_afterwards_by
         ({"parked": (("channel 7", "gone"),)}, "ChannelParked"),
         ({"disk_free": 1}, "DiskLow"),
         ({"broken_audit": 7}, "AuditBroken"),
-        ({"vitals": Vitals(unstored=9_999)}, "QueuePileUp"),
-        ({"vitals": Vitals(clock_off=MINUTE)}, "ClockOff"),
-        ({"vitals": Vitals(line=Line(trouble="away"))}, "GatewayDown"),
+        ({"vitals": ProcessHealth(unstored=9_999)}, "QueuePileUp"),
+        ({"vitals": ProcessHealth(clock_off=MINUTE)}, "ClockOff"),
+        ({"vitals": ProcessHealth(line=GatewayStatus(trouble="away"))}, "GatewayDown"),
     ],
 )
 def test_each_thing_has_a_sign_and_zero_means_never(look: dict[str, Any], name: str) -> None:

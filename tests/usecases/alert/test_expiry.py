@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from bot.clock import ManualClock
 from bot.domain.alert.alert import State
-from bot.usecases.alert import expiry, lifecycle
-from bot.usecases.alert import query as inspection
+from bot.usecases.alert import expiry
+from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.alert import query as alert_query
 from bot.usecases.desk import Desk
 from tests.senders import ANNA, Send, firing, resolved
 
@@ -13,7 +14,7 @@ MINUTE = timedelta(minutes=1)
 
 
 async def state(desk: Desk) -> State:
-    return (await inspection.find(desk, 1)).view.alert.state
+    return (await alert_query.find(desk, 1)).view.alert.state
 
 
 async def test_a_repeat_moves_the_end_on_and_silence_ends_it_once(
@@ -29,7 +30,7 @@ async def test_a_repeat_moves_the_end_on_and_silence_ends_it_once(
     assert await expiry.end_expired(desk) == 1
     assert await expiry.end_expired(desk) == 0
     assert await state(desk) is State.RESOLVED
-    found = await inspection.find(desk, 1)
+    found = await alert_query.find(desk, 1)
     assert "its endsAt passed" in found.history[-1].what
 
 
@@ -37,7 +38,7 @@ async def test_what_was_resolved_before_its_end_is_left_alone(
     desk: Desk, send: Send, clock: ManualClock
 ) -> None:
     await send(firing(expires_at=clock.now() + MINUTE))
-    await lifecycle.resolve(desk, 1, actor=ANNA)
+    await alerts.resolve(desk, 1, actor=ANNA)
     clock.advance(2 * MINUTE)
     assert await expiry.end_expired(desk) == 0
     assert await expiry.end_expired(desk) == 0

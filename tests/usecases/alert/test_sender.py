@@ -7,7 +7,7 @@ from bot.domain.access.source import Source
 from bot.domain.alert.alert import State
 from bot.domain.alert.change import Change, believable
 from bot.usecases.alert import change as changes
-from bot.usecases.alert import query as inspection
+from bot.usecases.alert import query as alert_query
 from bot.usecases.alert import sender
 from bot.usecases.alert.sender import Name
 from bot.usecases.desk import Desk
@@ -62,7 +62,7 @@ async def test_changes_stand_on_the_cards_they_concern(
     now = clock.now()
 
     async def told(alert_id: int) -> list[str]:
-        return [each.summary for each in (await inspection.find(desk, alert_id)).view.changes]
+        return [each.summary for each in (await alert_query.find(desk, alert_id)).view.changes]
 
     assert await changes.record(desk, other, Change("cart 1.2", "ci", "cart", now - MINUTE)) == 1
     assert await changes.record(desk, source, Change("everything", "", "", now)) == 2

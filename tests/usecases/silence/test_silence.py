@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from bot.clock import ManualClock
-from bot.domain import actor
+from bot.domain import actor as actors
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.domain.silence.matcher import Matcher
 from bot.domain.silence.silence import Phase
@@ -64,7 +64,7 @@ async def test_an_end_now_is_kept_and_cannot_be_repeated(desk: Desk) -> None:
 
 
 async def test_a_sender_sees_and_ends_only_its_own(desk: Desk) -> None:
-    program = actor.source("prom")
+    program = actors.source("prom")
     ours = await silences.put(desk, wish(desk, source_id=1), actor=program)
     theirs = await silences.put(desk, wish(desk, source_id=2), actor=program)
     everybody = await silences.put(desk, wish(desk), actor=ANNA)

@@ -8,7 +8,7 @@ import discord
 from bot.delivery.permission import ESSENTIAL, lacking
 
 
-class Presence:
+class BotView:
     """Knows nothing until it `meet` a client that was ready."""
 
     def __init__(self) -> None:

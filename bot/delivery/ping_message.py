@@ -9,20 +9,20 @@ from bot.cards.alert.alert import AlertView
 from bot.cards.alert.group import GroupView
 from bot.cards.card import Ping
 from bot.cards.outbox.closure import ClosureView
-from bot.delivery.face import draw_summons
+from bot.delivery.bot_view import BotView
 from bot.delivery.message import Message
-from bot.delivery.outcome import Answer, Outcome
-from bot.delivery.presence import Presence
+from bot.delivery.outcome import Answer, SendOutcome
+from bot.delivery.render import render_ping
 from bot.delivery.search import find
 from bot.delivery.wire import Wire
 from bot.domain.outbox.outbox import NONCE_WINDOW, Outgoing, nonce
 from bot.usecases.desk import Desk
 
 
-class Summons:
+class PingMessage:
     """How workers call people."""
 
-    def __init__(self, desk: Desk, wire: Wire, presence: Presence) -> None:
+    def __init__(self, desk: Desk, wire: Wire, presence: BotView) -> None:
         self._desk = desk
         self._wire = wire
         self._presence = presence
@@ -45,8 +45,8 @@ class Summons:
             if found.failure is not None:
                 return Answer(outcome=found.failure.outcome, retry_after=found.failure.retry_after)
             if found.message is not None:
-                return Answer(outcome=Outcome.DONE, body=found.message)
+                return Answer(outcome=SendOutcome.DONE, body=found.message)
         occasion = f":{card.roused}" if card.roused else ""
         own = nonce(f"{self._desk.project.tag}:ping{occasion}", card.channel_id, card.id, card.generation)
-        drawn = draw_summons(view, ping, address)
+        drawn = render_ping(view, ping, address)
         return await self._wire.post(card.channel_id, drawn, nonce=own)

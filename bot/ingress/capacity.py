@@ -7,7 +7,7 @@ from types import TracebackType
 from bot.ingress.problem import Reason, Refusal
 
 
-class Room:
+class CapacityLimit:
     """``with room: ...`` holds one of ``places``.
 
     Raises:

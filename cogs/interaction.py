@@ -1,7 +1,7 @@
 """Errand: one thing that a person asked for, from the press to the answer.
 
 Law: Discord hears something well within its 3 seconds, whatever the database does; everybody gets an answer,
-and exactly one error boundary turns errors into words (`Errand.excuse`).
+and exactly one error boundary turns errors into words (`InteractionContext.excuse`).
 
 Law: `admit` comes first: nothing is done or told before it is known who asks, that the desk's server is
 theirs, and that they see the channels of all they ask for. What was not admitted may demand nothing.
@@ -31,7 +31,7 @@ from bot.domain.actor import Actor
 from bot.domain.errors import ConflictError, InvalidInputError, NotDurableError, NotFoundError, TocsinError
 from bot.domain.sight import Asked, Sight
 from bot.usecases.admin import audience
-from cogs.door import STRANGE, Door
+from cogs.context import STRANGE, BotContext
 from cogs.message import files, form, looks
 from cogs.rights import Capability, RefusedError
 
@@ -53,27 +53,27 @@ _OUTCOMES: Final[dict[type[Exception], str]] = {
 _log = structlog.stdlib.get_logger(__name__)
 
 
-class Errand:
+class InteractionContext:
     """An interaction with its clock running; ``action`` is its name in the metrics."""
 
-    def __init__(self, door: Door, interaction: discord.Interaction[Any], action: str) -> None:
-        self.door = door
+    def __init__(self, bot_context: BotContext, interaction: discord.Interaction[Any], action: str) -> None:
+        self.bot_context = bot_context
         self.interaction = interaction
         self._action = action
-        self._begun = door.desk.clock.monotonic()
+        self._begun = bot_context.desk.clock.monotonic()
         self._silent = True
         self._open = True
         self._member: discord.Member | None = None
         self._admitted: set[Asked] = set()
         self.asked = False
         interaction.extras[_KEY] = self
-        door.enlist()
+        bot_context.enlist()
 
     @classmethod
     def of(cls, interaction: discord.Interaction[Any]) -> Self:
         """The errand that was begun for this interaction."""
-        errand: Self = interaction.extras[_KEY]
-        return errand
+        context: Self = interaction.extras[_KEY]
+        return context
 
     @property
     def actor(self) -> Actor:
@@ -82,7 +82,7 @@ class Errand:
         return actors.person(user.id, user.display_name)
 
     @property
-    def on_whisper(self) -> bool:
+    def on_ephemeral(self) -> bool:
         """Whether what was pressed stands on a message that only this person sees."""
         message = self.interaction.message
         return message is not None and message.flags.ephemeral
@@ -101,7 +101,7 @@ class Errand:
     @property
     def sight(self) -> Sight:
         """The channels that the person sees, for lists."""
-        return self.door.rights.sight(self.member, here=self._here)
+        return self.bot_context.rights.sight(self.member, here=self._here)
 
     async def admit(self, *asked: Asked) -> None:
         """Let pass a member of the desk's server who sees all that is asked for.
@@ -112,7 +112,7 @@ class Errand:
             NotDurableError: that cannot be told in time.
         """
         if self._member is None:
-            self._member = await self.door.member(self.interaction)
+            self._member = await self.bot_context.member(self.interaction)
         wanted = [each for each in asked if each not in self._admitted]
         hidden = await self.hidden(wanted)
         if hidden is not None:
@@ -121,10 +121,10 @@ class Errand:
 
     async def hidden(self, asked: Iterable[Asked]) -> Asked | None:
         """The first of these that is not there or not for the eyes of this person."""
-        wanted, rights, member = list(asked), self.door.rights, self.member
+        wanted, rights, member = list(asked), self.bot_context.rights, self.member
         if not wanted or member.guild_permissions.administrator:
             return None
-        places = await self.quickly(audience.channels(self.door.desk, wanted))
+        places = await self.within_deadline(audience.channels(self.bot_context.desk, wanted))
         for each, channels in zip(wanted, places, strict=True):
             if not any(rights.sees(member, channel_id, here=self._here) for channel_id in channels):
                 return each
@@ -137,14 +137,14 @@ class Errand:
             RefusedError: the person has not the role.
             ConflictError: they were not admitted.
         """
-        self.door.rights.demand(self.member, capability, task)
+        self.bot_context.rights.demand(self.member, capability, task)
 
     @property
     def _here(self) -> int | None:
         """The channel where it was asked, into which the person looks; a private message is none."""
         return self.interaction.channel_id if self.interaction.guild_id is not None else None
 
-    async def patiently(self, work: Coroutine[Any, Any, T], *, thinking: bool) -> T:
+    async def defer_if_slow(self, work: Coroutine[Any, Any, T], *, thinking: bool) -> T:
         """The result of ``work``; when it takes long, Discord is told to wait.
 
         ``thinking`` promises a new whisper, otherwise the pressed message will change.
@@ -159,7 +159,7 @@ class Errand:
             task.cancel()
             raise
 
-    async def quickly(self, work: Coroutine[Any, Any, T]) -> T:
+    async def within_deadline(self, work: Coroutine[Any, Any, T]) -> T:
         """The result of ``work`` that no sign of life may precede: forms and completions.
 
         Raises:
@@ -174,9 +174,9 @@ class Errand:
     @property
     def _left(self) -> float:
         """Seconds until Discord has to hear something."""
-        return self._begun + PATIENCE - self.door.desk.clock.monotonic()
+        return self._begun + PATIENCE - self.bot_context.desk.clock.monotonic()
 
-    async def whisper(self, card: Card) -> None:
+    async def reply_ephemeral(self, card: Card) -> None:
         """Answer so that only the person who asked sees it."""
         response, content = self.interaction.response, card.content or None
         if response.type is None:
@@ -196,9 +196,9 @@ class Errand:
     async def question(self, card: Card) -> None:
         """Whisper a question: nothing has changed yet, so the same spot may be pressed again at once."""
         self.asked = True
-        await self.whisper(card)
+        await self.reply_ephemeral(card)
 
-    async def redraw(self, card: Card, *, keep_words: bool = False) -> datetime | None:
+    async def update_message(self, card: Card, *, keep_words: bool = False) -> datetime | None:
         """Answer by changing the pressed message; returns its edited timestamp, None when nobody told.
 
         ``keep_words`` leaves its content as it is.
@@ -233,7 +233,7 @@ class Errand:
         outcome, card = self._judge(error)
         self.conclude(outcome)
         try:
-            await self.whisper(card)
+            await self.reply_ephemeral(card)
         except UNREACHABLE as lost:
             _log.warning("answer_lost", action=self._action, reason=repr(lost))
 
@@ -269,7 +269,7 @@ class Errand:
                 raise
         if self._silent:
             self._silent = False
-            elapsed = self.door.desk.clock.monotonic() - self._begun
+            elapsed = self.bot_context.desk.clock.monotonic() - self._begun
             metrics.ANSWER_SECONDS.labels(self._action).observe(elapsed)
         return told
 

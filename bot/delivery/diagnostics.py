@@ -18,7 +18,7 @@ from bot.delivery.redirect import redirect
 _EVERYBODY: Final = frozenset({"here", "everyone"})
 
 
-class Level(StrEnum):
+class FindingLevel(StrEnum):
     """How bad a finding is: an error keeps cards from being shown."""
 
     OK = "ok"
@@ -30,13 +30,13 @@ class Level(StrEnum):
 class Finding:
     """What was found and, unless all is well, how to mend it."""
 
-    level: Level
+    level: FindingLevel
     what: str
     remedy: str = ""
 
 
 @dataclass(frozen=True)
-class Chart:
+class DiagnosticsInput:
     """What is to be examined.
 
     ``capabilities`` maps a capability to the roles (names or ids) that have it, none meaning everyone;
@@ -54,18 +54,18 @@ class Chart:
 
 
 def _ok(what: str) -> Finding:
-    return Finding(Level.OK, what)
+    return Finding(FindingLevel.OK, what)
 
 
 def _warn(what: str, remedy: str) -> Finding:
-    return Finding(Level.WARN, what, remedy)
+    return Finding(FindingLevel.WARN, what, remedy)
 
 
 def _error(what: str, remedy: str) -> Finding:
-    return Finding(Level.ERROR, what, remedy)
+    return Finding(FindingLevel.ERROR, what, remedy)
 
 
-async def examine(chart: Chart) -> list[Finding]:
+async def examine(chart: DiagnosticsInput) -> list[Finding]:
     """Look at everything in turn; a step that cannot be taken ends the examination with an error."""
     redirect(chart.base_url)
     findings: list[Finding] = []
@@ -114,7 +114,7 @@ def _application(client: discord.Client) -> list[Finding]:
     return findings
 
 
-async def _servers(client: discord.Client, chart: Chart) -> list[Finding]:
+async def _servers(client: discord.Client, chart: DiagnosticsInput) -> list[Finding]:
     """Every server the bot is in, and every channel it should write to."""
     guilds = await _guilds(client, chart.guild)
     if not guilds:
@@ -154,7 +154,7 @@ async def _channels(client: discord.Client, guild: discord.Guild, unseen: set[in
     ]
 
 
-def _nowhere(chart: Chart, unseen: set[int]) -> list[Finding]:
+def _nowhere(chart: DiagnosticsInput, unseen: set[int]) -> list[Finding]:
     findings = [
         _error(
             f"There is no channel with the id {ident} in the bot's servers.",
@@ -185,7 +185,7 @@ def _channel(channel: discord.abc.GuildChannel, me: discord.Member) -> Finding:
     missing = lacking(have)
     if not missing:
         return _ok(f"#{channel.name}: all permissions are there.")
-    level = Level.ERROR if lacking(have, ESSENTIAL) else Level.WARN
+    level = FindingLevel.ERROR if lacking(have, ESSENTIAL) else FindingLevel.WARN
     return Finding(
         level,
         f"#{channel.name}: the bot lacks {', '.join(missing)}.",
@@ -206,7 +206,7 @@ def _tags(forum: discord.ForumChannel, me: discord.Member) -> list[Finding]:
     ]
 
 
-def _roles(guild: discord.Guild, chart: Chart) -> list[Finding]:
+def _roles(guild: discord.Guild, chart: DiagnosticsInput) -> list[Finding]:
     findings = [
         _warn(
             f"In {guild.name} nobody has a role that may {capability}: there is none of {', '.join(words)}.",

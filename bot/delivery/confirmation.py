@@ -18,7 +18,8 @@ from bot import metrics
 from bot.domain.errors import NotDurableError
 from bot.domain.outbox.ledger import Sight
 from bot.usecases.desk import Desk
-from bot.usecases.outbox import card, ledger
+from bot.usecases.outbox import card as outbox
+from bot.usecases.outbox import ledger
 
 _KEPT: Final = 1_000  # of each kind; far more than can be on their way at once
 _UNSETTLED: Final = timedelta(seconds=15)  # within which a call is answered or given up
@@ -26,19 +27,19 @@ _OUTAGE: Final = (1.0, 2.0, 5.0, 10.0, 30.0)  # seconds between attempts to writ
 _log: Final = structlog.stdlib.get_logger(__name__)
 
 
-class Landing(msgspec.Struct, frozen=True):
+class Confirmed(msgspec.Struct, frozen=True):
     """A message came to stand in its channel; ``woke`` says that it mentions roles or everyone."""
 
     message_id: int
     woke: bool
 
 
-class Echoes:
+class MessageConfirmations:
     """One for each process; the worker tells of its posts, the gateway's listeners of what they hear."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._flights: dict[str, Landing | None] = {}
+        self._flights: dict[str, Confirmed | None] = {}
         self._deleted: dict[int, None] = {}
         self._sights: dict[tuple[int, datetime | None], Sight] = {}
 
@@ -47,7 +48,7 @@ class Echoes:
         self._flights.setdefault(nonce, None)
         _trim(self._flights)
 
-    def landing(self, nonce: str) -> Landing | None:
+    def landing(self, nonce: str) -> Confirmed | None:
         """Where the message with this nonce stands, if the gateway has told."""
         return self._flights.get(nonce)
 
@@ -60,7 +61,7 @@ class Echoes:
     def hear(self, message_id: int, nonce: str, *, woke: bool) -> None:
         """One of our own messages stands in its channel."""
         if nonce in self._flights:
-            self._flights[nonce] = Landing(message_id, woke)
+            self._flights[nonce] = Confirmed(message_id, woke)
         self._see(message_id, None)
 
     def hear_edit(self, message_id: int, version: datetime | None) -> None:
@@ -96,13 +97,13 @@ class Echoes:
         """Nobody tells of a deletion twice, so a database out of reach is waited for."""
         for pause in _OUTAGE:
             try:
-                await card.forget_message(self._desk, message_id)
+                await outbox.forget_message(self._desk, message_id)
             except NotDurableError as error:
                 _log.warning("a deletion waits", message_id=message_id, reason=str(error))
                 await self._desk.clock.sleep(pause)
             else:
                 return
-        await card.forget_message(self._desk, message_id)
+        await outbox.forget_message(self._desk, message_id)
 
     def _see(self, message_id: int, version: datetime | None) -> None:
         """The first sight counts."""

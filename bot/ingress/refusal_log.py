@@ -12,7 +12,7 @@ INTERVAL: Final = timedelta(seconds=10)
 _log = structlog.stdlib.get_logger(__name__)
 
 
-class Notices:
+class RefusalLog:
     """One line for each provider and reason in `INTERVAL`; the next says how many were left out.
 
     What the sender said is not in it, for it may hold a secret.

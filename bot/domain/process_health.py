@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
+class GatewayStatus(msgspec.Struct, frozen=True, kw_only=True):
     """The gateway. ``trouble`` is None while events arrive, ``latency`` the last heartbeat's round trip.
 
     ``heard_at`` is when anything at all was heard last, ``starts`` how many clients this process began.
@@ -17,7 +17,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     starts: int = 0
 
 
-class Pause(msgspec.Struct, frozen=True):
+class RateLimitPause(msgspec.Struct, frozen=True):
     """Discord lets nobody make this call in a channel (None: in any) for so long."""
 
     call: str
@@ -25,7 +25,7 @@ class Pause(msgspec.Struct, frozen=True):
     span: timedelta
 
 
-class Vitals(msgspec.Struct, frozen=True, kw_only=True):
+class ProcessHealth(msgspec.Struct, frozen=True, kw_only=True):
     """What only the running process can tell.
 
     ``hints`` say who could not be woken and what to do about it, ``limited`` counts Discord's answers 429,
@@ -33,9 +33,9 @@ class Vitals(msgspec.Struct, frozen=True, kw_only=True):
     ``clock_off`` is how far Discord's clock is ahead of ours, ``troubles`` what the watch found.
     """
 
-    line: Line = Line()
+    line: GatewayStatus = GatewayStatus()
     hints: tuple[str, ...] = ()
-    pauses: tuple[Pause, ...] = ()
+    pauses: tuple[RateLimitPause, ...] = ()
     limited: int = 0
     unstored: int = 0
     turned_away: int = 0

@@ -14,8 +14,8 @@ from typing import Final
 import structlog
 
 from bot.domain.errors import NotDurableError
+from bot.ingress.capacity import CapacityLimit
 from bot.ingress.claim import Signed
-from bot.ingress.room import Room
 from bot.usecases.admin import source as sources
 from bot.usecases.admin.seal import unseal
 from bot.usecases.admin.source import Credential  # type: ignore[attr-defined]  # a value that use cases hand out
@@ -29,7 +29,7 @@ MOST_TRIED: Final = 16
 """Secrets tried for a signature that names no source: each costs a pass over the body."""
 
 
-class Keyring:
+class CredentialCache:
     """The credentials of a desk, by the digest of their token."""
 
     def __init__(self, desk: Desk) -> None:
@@ -41,7 +41,7 @@ class Keyring:
         self._failure: NotDurableError | None = None
         self._lock = asyncio.Lock()
         self._told = asyncio.Event()
-        self._waiting = Room(MOST_WAITING)
+        self._waiting = CapacityLimit(MOST_WAITING)
 
     def invalidate(self) -> None:
         """A source was added, rotated or removed: read before the next use."""

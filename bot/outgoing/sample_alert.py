@@ -15,7 +15,7 @@ from bot.usecases.desk import Desk
 _PATIENCE: Final = 10  # seconds
 
 
-class Rehearsal:
+class SampleAlert:
     """``url`` is the address of our own door on this machine; it is known once the door is open."""
 
     def __init__(self, desk: Desk) -> None:

@@ -10,7 +10,7 @@ import math
 from bot.clock import Clock
 
 
-class Allowance:
+class SourceRateLimit:
     """The buckets of all sources; one exists for every source that ever sent, and no more."""
 
     def __init__(self, rate: int, burst: int, clock: Clock) -> None:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from weakref import WeakValueDictionary
 
 
-class Turns:
+class KeyedLock:
     """A queue for each thing; those without a queue take no room."""
 
     def __init__(self) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 import discord
 
 from bot.domain.errors import ConflictError, NotDurableError
-from bot.domain.vitals import Vitals
+from bot.domain.process_health import ProcessHealth
 from bot.usecases.desk import Desk
 from cogs.double_press import RecentPresses
 from cogs.rights import Rights, RoleWords
@@ -31,19 +31,19 @@ class BotOptions:
     ``guild_id`` is the server of this desk, None for what is written down; ``public_url`` is where senders
     reach us, without a slash at its end; ``send_test`` posts an alert through the real door as the source of
     that name and returns its ref (`TocsinError` when that fails); ``lacking`` names the permissions a card
-    still needs; ``vitals`` says how the process is.
+    still needs; ``process_health`` says how the process is.
     """
 
     public_url: str
     send_test: SendTest
     lacking: Lacking
-    vitals: Callable[[], Vitals] = Vitals
+    process_health: Callable[[], ProcessHealth] = ProcessHealth
     guild_id: int | None = None
     roles: RoleWords = field(default_factory=RoleWords)
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class BotContext:
     """The desk, as seen from Discord; ``busy`` are the tasks that serve somebody now.
 
     ``presses`` remembers for two seconds who pressed what.
