@@ -12,6 +12,7 @@ from storage.admin.source import Sources
 from storage.admin.token import Tokens
 from storage.alert.alert import Alerts
 from storage.alert.change import Changes
+from storage.alert.early_end import EarlyEnds
 from storage.alert.event import Events
 from storage.alert.event_detail import Dossiers
 from storage.alert.expiry import Expiries
@@ -133,6 +134,11 @@ class Transaction:
     def groups(self) -> Groups:
         """Alerts of one cause that share a card."""
         return Groups(self._connection)
+
+    @cached_property
+    def early_ends(self) -> EarlyEnds:
+        """Ends that overtook their firings."""
+        return EarlyEnds(self._connection)
 
     @cached_property
     def idempotency(self) -> Idempotency:

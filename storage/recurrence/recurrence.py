@@ -9,10 +9,11 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, bindparam, or_, select, update
+from sqlalchemy import Connection, bindparam, func, or_, select, update
 
 from bot.domain.access.source import Source
 from bot.domain.alert.alert import Alert, State
+from bot.domain.alert.episode import began
 from bot.domain.alert.flap import CALM
 from bot.domain.alert.signal import Severity, Signal
 from bot.domain.alert.verdict import SignatureStanding
@@ -81,6 +82,7 @@ _known = Lookup(
 _STANDING_COLUMNS = (
     "id", "state", "severity", "occurrences", "flaps", "opened_at", "last_seen_at", "acked_at", "resolved_at",
     "resolved_by", "silent_after", "escalated_from", "owner", "flapped_at", "quiet_until", "group_id",
+    "started_at", "received_at",
 )  # fmt: skip
 _standing_rows = Lookup(
     lambda dialect: (
@@ -158,12 +160,13 @@ class Recurrences:
             _begin[dialect] = Bulk(statement, NEW_COLUMNS)
         ids = allocate(self._connection, recurrence, len(new))
         us = micros(now)
+        first = {key: micros(began(signal, None, now)) for key, (_, signal) in new.items()}
         _begin[dialect].run(
             self._connection,
             [
                 (
                     *(key, project_id, source.id, signature, signal.name, signal.namespace),
-                    *(signal.service, signal.target, 0, 0, 0, 0, us, us),
+                    *(signal.service, signal.target, 0, 0, 0, 0, first[signature], us),
                 )
                 for key, (signature, (source, signal)) in zip(ids, new.items(), strict=True)
             ],
@@ -264,9 +267,9 @@ class Recurrences:
             update(alert)
             .where(is_one_of(self._connection, alert.c.id, alert_ids), alert.c.first_acked_at.is_(None))
             .values(first_acked_at=us)
-            .returning(alert.c.recurrence_id, alert.c.opened_at)
+            .returning(alert.c.recurrence_id, func.coalesce(alert.c.received_at, alert.c.opened_at))
         ):
-            waits.setdefault(row.recurrence_id, []).append(us - row.opened_at)
+            waits.setdefault(row[0], []).append(us - row[1])
         ACK.run(self._connection, [(len(each), sum(each), key) for key, each in sorted(waits.items())])
 
     def _one(self, project_id: int, recurrence_id: int, *, held: bool) -> Recurrence | None:
@@ -295,6 +298,9 @@ def _standing(row: Any) -> tuple[SignatureStanding, EpisodeState]:
         owned=row.owner is not None,
         flapping=CALM if row.flapped_at is None else read_flapping(row),
         group_id=row.group_id,
+        started_at=moment_or_none(row.started_at),
+        received_at=moment_or_none(row.received_at),
+        ended_by_sender=state is State.RESOLVED and (row.resolved_by or "").startswith("source:"),
     )
     alone = (
         state is State.RESOLVED

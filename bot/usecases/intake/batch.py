@@ -11,19 +11,11 @@ import msgspec
 from bot.domain import actor as actors
 from bot.domain.access.source import Source
 from bot.domain.alert.alert import State, format_ref
+from bot.domain.alert.episode import began
 from bot.domain.alert.flap import Hush
 from bot.domain.alert.pulse import PULSE, is_pulse
 from bot.domain.alert.signal import Signal, Status
-from bot.domain.alert.verdict import (
-    Decision,
-    Lane,
-    Policy,
-    SignatureStanding,
-    Verdict,
-    began,
-    decide,
-    lives_until,
-)
+from bot.domain.alert.verdict import Decision, Lane, Policy, SignatureStanding, Verdict, lives_until
 from bot.domain.audit import Entry
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.recurrence.settlement import settle_standing
@@ -34,6 +26,7 @@ from bot.usecases.intake.distinction import distinguish
 from bot.usecases.intake.expiry import note_expiries
 from bot.usecases.intake.grouping import Grouping
 from bot.usecases.intake.submission import Identified, Receipt, Submission
+from bot.usecases.intake.succession import Succession
 from bot.usecases.intake.track import (
     SignalOutcome,
     SignatureState,
@@ -62,6 +55,7 @@ class Batch:
         self._project_id = desk.project.id
         self._tracks: dict[str, SignatureState] = {}
         self._gathering = Grouping(tx, desk, now)
+        self._succession = Succession(tx, self._project_id, now)
 
     def write(self, submissions: list[Submission]) -> list[Receipt]:
         """Store all; the receipts are in the same order."""
@@ -97,6 +91,7 @@ class Batch:
         }
         if missing:
             known |= recurrences.begin(self._project_id, missing, now=self._now)
+        self._succession.load(first)
         for signature, each in known.items():
             self._tracks[signature] = SignatureState(each, first[signature][0], RecurrenceTally())
 
@@ -115,12 +110,13 @@ class Batch:
             return SignalOutcome(item, Verdict.PULSE, None, None, PULSE, item.signal.severity.value, 0)
         track = self._tracks.get(item.signature)
         if track is None:
+            self._succession.remember(item, None, policy)
             return SignalOutcome(
                 item, Verdict.NEVER_SEEN, None, None, State.RESOLVED.value, item.signal.severity.value, 0
             )
         standing = track.known.standing
         before = None if standing is None else (standing.state.value, standing.severity.value)
-        decision = decide(standing, item.signal, policy, self._now)
+        decision = self._succession.decide(item, track, policy)
         if decision.verdict is Verdict.OPENED:
             standing = self._begin(track, item.signal, policy)
         _count(track, decision, item.signal)
@@ -141,7 +137,7 @@ class Batch:
 
     def _begin(self, track: SignatureState, signal: Signal, policy: Policy) -> SignatureStanding:
         now = self._now
-        before = track.known.standing
+        before = self._succession.end(track, signal)
         track.opened = signal
         track.refreshed = None
         track.resolved = False
@@ -151,15 +147,17 @@ class Batch:
             severity=signal.severity,
             occurrences=1,
             flaps=0,
-            opened_at=began(signal, before, now),
+            opened_at=began(signal, before.resolved_at if before else None, now),
             last_seen_at=now,
+            started_at=signal.started_at,
+            received_at=now,
             silent_after=lives_until(signal, policy, now),
         )
         return standing
 
     def _waves(self, submissions: list[Submission], decided: list[list[SignalOutcome]]) -> list[AlertChange]:
         """What incidents have to hear; alerts that begin in this batch belong to none yet."""
-        return [
+        return self._succession.waves() + [
             AlertChange(
                 alert_id,
                 one.verdict.value,
@@ -209,6 +207,7 @@ class Batch:
             now=self._now,
         )
         self._write_cards(fresh, old)
+        self._succession.write()
 
     def _write_cards(self, fresh: list[tuple[str, SignatureState]], old: list[SignatureState]) -> None:
         default = self._desk.default_channel_id
@@ -261,7 +260,7 @@ class Batch:
             entries.extend(
                 alert_entry(submission, one, self._now) for one in each if one.verdict in _TOLD_ONE_BY_ONE
             )
-        self._tx.audit.append(self._project_id, *entries)
+        self._tx.audit.append(self._project_id, *self._succession.entries(), *entries)
 
 
 def _latest(opened: Signal, refreshed: Signal | None) -> Signal:
@@ -277,7 +276,9 @@ def _count(track: SignatureState, decision: Decision, signal: Signal) -> None:
     """Keep the tally and remember what the alert's row and card need."""
     tally = track.tally
     verdict = decision.verdict
-    if signal.status is Status.FIRING:
+    if verdict is Verdict.REPEATED:
+        track.refreshed = signal
+    elif signal.status is Status.FIRING and verdict not in {Verdict.LATE, Verdict.OVERTAKEN}:
         tally.occurrences += 1
         tally.episodes += verdict is Verdict.OPENED
         tally.flaps += verdict is Verdict.REOPENED
