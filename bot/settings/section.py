@@ -227,7 +227,7 @@ class TriageSettings(Section):
         )
 
 
-class Watch(Section):
+class WatchSettings(Section):
     """From when on Tocsin's own condition is worth an alert of its own; zero means never.
 
     ``url`` is pinged every ``ping`` while all is well, and ``/fail`` below it while it is not.

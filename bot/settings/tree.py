@@ -41,7 +41,7 @@ from bot.settings.section import (
     Snowflake,
     TriageSettings,
     Url,
-    Watch,
+    WatchSettings,
     Words,
 )
 
@@ -163,7 +163,7 @@ class Settings(BaseSettings):
     triage: TriageSettings = TriageSettings()
     roles: Roles = Roles()
     ping: PingSettings = PingSettings()
-    watch: Watch = Watch()
+    watch: WatchSettings = WatchSettings()
     log: Log = Log()
 
     REQUIRED_TO_RUN: ClassVar = ("discord.token",)
