@@ -189,7 +189,7 @@ class TestSource:
         tocsin("source add prod --provider grafana --channel 42")
         capsys.readouterr()
         assert tocsin("source list") == 0
-        assert capsys.readouterr().out.splitlines()[1].split() == ["prod", "grafana", "42", "alert", "never"]
+        assert capsys.readouterr().out.splitlines()[1].split() == ["prod", "grafana", "42", "auto", "never"]
         assert tocsin("source shape prod --card group") == 0
         assert "share a card with those of their cause" in capsys.readouterr().out
         assert tocsin("source list") == 0

@@ -40,7 +40,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     last_event_at: datetime | None = None
     ignored_labels: frozenset[str] = frozenset()
-    card: CardShape = CardShape.ALERT
+    card: CardShape = CardShape.AUTO
     default_severity: Severity = Severity.WARNING
     expected: Expectation | None = None
 

@@ -56,7 +56,7 @@ async def add(
     fallback_channel_id: int | None = None,
     silence: timedelta | None = None,
     reopen_window: timedelta | None = None,
-    card: CardShape = CardShape.ALERT,
+    card: CardShape = CardShape.AUTO,
     default_severity: Severity = Severity.WARNING,
     secret: str | None = None,
 ) -> Issued:

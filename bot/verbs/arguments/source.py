@@ -40,7 +40,7 @@ def add_arguments(verbs: Any) -> None:
     add.add_argument(
         "--reopen-window", type=duration, metavar="SPAN", help="same episode again (alerts.reopen_window)"
     )
-    add_card(add, default=CardShape.ALERT.value)
+    add_card(add, default=CardShape.AUTO.value)
     add_severity(add, default=Severity.WARNING.value)
     add_secret(add)
     add_json(add)

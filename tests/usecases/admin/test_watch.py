@@ -87,9 +87,9 @@ async def test_a_database_that_takes_nothing_is_told_in_status_and_afterwards_by
         ({"parked": (("channel 7", "gone"),)}, "ChannelParked"),
         ({"disk_free": 1}, "DiskLow"),
         ({"broken_audit": 7}, "AuditBroken"),
-        ({"vitals": ProcessHealth(unstored=9_999)}, "QueuePileUp"),
-        ({"vitals": ProcessHealth(clock_off=MINUTE)}, "ClockOff"),
-        ({"vitals": ProcessHealth(line=GatewayStatus(trouble="away"))}, "GatewayDown"),
+        ({"process_health": ProcessHealth(unstored=9_999)}, "QueuePileUp"),
+        ({"process_health": ProcessHealth(clock_off=MINUTE)}, "ClockOff"),
+        ({"process_health": ProcessHealth(line=GatewayStatus(trouble="away"))}, "GatewayDown"),
     ],
 )
 def test_each_thing_has_a_sign_and_zero_means_never(look: dict[str, Any], name: str) -> None:
