@@ -185,7 +185,7 @@ class Hook:
             raise Refusal(Reason.UNSUPPORTED_MEDIA, error.reason, field=error.field) from None
         except InvalidInputError as error:
             raise Refusal(Reason.UNREADABLE, f"{error}.", field=error.field) from None
-        self.charge(source, submission, max(cost, surplus(len(body), seconds, submission)))
+        self.charge(source, submission, max(cost, self.surplus(len(body), seconds, submission)))
         return submission
 
     async def read_body(self, source: Source | None, size: int, work: Callable[[], T]) -> tuple[T, float]:
@@ -213,6 +213,11 @@ class Hook:
         if wait:
             raise self._too_much(source, wait)
 
+    def surplus(self, size: int, seconds: float, submission: Submission) -> int:
+        """How many alerts a body counts as, where it was more work than the alerts in it explain."""
+        weight = weigh(size, seconds, self._options.source_rate)
+        return weight if weight > ORDINARY * max(len(submission.signals), 1) else 0
+
     def _too_much(self, source: Source, wait: int) -> Refusal:
         detail = f"The source {source.name} may send {self._options.source_rate} alerts a second."
         return Refusal(Reason.TOO_MANY_ALERTS, detail, retry_after=wait)
@@ -225,12 +230,6 @@ class Hook:
         redacted = redact_body(body, decoded)
         reading = parse(provider, source, redacted.value)
         return submission_of(self._desk, source, body, redacted, reading), cost_of(reading)
-
-
-def surplus(size: int, seconds: float, submission: Submission) -> int:
-    """How many alerts a body counts as, where it was more work than the alerts in it explain."""
-    weight = weigh(size, seconds)
-    return weight if weight > ORDINARY * max(len(submission.signals), 1) else 0
 
 
 def submission_of(

@@ -17,8 +17,8 @@ LARGE: Final = 65_536
 BYTES_AN_ALERT: Final = 8_192
 """Bytes that count as one alert, where a body has more of them than alerts."""
 
-ALERTS_A_SECOND: Final = 40_000
-"""Alerts that a second of the processor counts as, where reading took longer than ordinary alerts do."""
+PROCESSOR_SHARE: Final = 0.5
+"""The part of a processor that one source may keep busy with large bodies."""
 
 
 class BodyReader:
@@ -35,9 +35,9 @@ class BodyReader:
             return await asyncio.to_thread(_timed, work)
 
 
-def weigh(size: int, seconds: float) -> int:
-    """How many alerts a body of ``size`` bytes counts as at least, which took ``seconds`` to read."""
-    return max(size // BYTES_AN_ALERT, int(seconds * ALERTS_A_SECOND))
+def weigh(size: int, seconds: float, rate: int) -> int:
+    """How many alerts of a source's ``rate`` a large body counts as, which took ``seconds``."""
+    return max(size // BYTES_AN_ALERT, int(seconds * rate / PROCESSOR_SHARE)) if size > LARGE else 0
 
 
 def _timed(work: Callable[[], T]) -> tuple[T, float]:

@@ -6,7 +6,7 @@ starts, and runs possessively or a bounded way.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from bot.domain.access.clue import search_all
@@ -33,6 +33,12 @@ _search: Final = search_all(_PLAIN)
 _search_with_numbers: Final = search_all(_WITH_NUMBERS)
 _ODD: Final = re.compile(CLUE)
 
+WINDOW: Final = 24_576
+OVERLAP: Final = 8_192
+"""Characters that are looked at together, and how many of them twice: more than the longest private key."""
+
+_BLANK: Final = re.compile(r"\s")
+
 SHORTEST: Final = 4
 """Characters below which no name and value fit."""
 
@@ -55,11 +61,7 @@ def scrub(text: str, *, numbers: bool = False) -> tuple[str, int]:
     total = 0
     for _ in range(_ROUNDS if len(text) >= SHORTEST else 0):
         folded, places = fold(text)
-        spans = _merge(
-            span
-            for rule in suspects(folded.encode(errors="replace"), numbers=numbers)
-            for span in rule.find(folded)
-        )
+        spans = _merge(_spans(folded, numbers=numbers))
         if not spans:
             break
         if places is not None:
@@ -67,6 +69,17 @@ def scrub(text: str, *, numbers: bool = False) -> tuple[str, int]:
         text = _replace(text, spans)
         total += len(spans)
     return text, total
+
+
+def _spans(text: str, *, numbers: bool) -> Iterator[Span]:
+    """Where secrets stand; a long text is looked at in windows, so that no single search takes long."""
+    for start in range(0, max(len(text) - OVERLAP, 1), WINDOW - OVERLAP):
+        piece = text[start : start + WINDOW]
+        if start and (found := _BLANK.search(piece, 0, OVERLAP // 2)):
+            start, piece = start + found.end(), piece[found.end() :]  # noqa: PLW2901 -- not within a word
+        for rule in suspects(piece.encode(errors="replace"), numbers=numbers):
+            for first, last in rule.find(piece):
+                yield start + first, start + last
 
 
 def scrub_all(texts: Sequence[str], *, numbers: bool = False) -> dict[str, tuple[str, int]]:

@@ -20,7 +20,7 @@ from bot.domain.alert.signal import Reading, Signal
 from bot.domain.errors import InvalidInputError
 from bot.ingress.body import inflate, read_body
 from bot.ingress.claim import Bearer, read_claim, unauthenticated
-from bot.ingress.hook import Hook, cost_of, observe, submission_of, surplus
+from bot.ingress.hook import Hook, cost_of, observe, submission_of
 from bot.ingress.options import IngressOptions
 from bot.ingress.problem import Reason, Refusal
 from bot.ingress.proof import Prover
@@ -138,7 +138,7 @@ class Reception:
         if signature:
             known = tuple(msgspec.structs.replace(each, signature=signature) for each in submission.signals)
             submission = msgspec.structs.replace(submission, signals=known)
-        more = surplus(len(content.original), content.seconds, submission)
+        more = self._hook.surplus(len(content.original), content.seconds, submission)
         self._hook.charge(source, submission, max(cost_of(reading), more))
         receipt = await self._intake.take(submission)
         observe(source.provider, receipt)

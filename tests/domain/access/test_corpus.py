@@ -55,3 +55,10 @@ def test_cards_and_accounts_are_secrets_only_where_asked_for() -> None:
     for sample in corpus.numbers():
         assert not corpus.is_leaked(sample, scrub(sample.text, numbers=True)[0]), sample.text
         assert MARK not in scrub(sample.text)[0], sample.text
+
+
+def test_what_stands_deep_in_a_long_text_is_found_at_every_seam() -> None:
+    for place in (16_370, 16_384, 24_560, 24_576, 40_000):
+        text = ("word " * (place // 5))[:place] + " DB_PASSWORD=hunter22 " + "word " * 6_000
+        assert "hunter22" not in scrub(text)[0]
+        assert scrub(text)[1] == 1
