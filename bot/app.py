@@ -32,6 +32,7 @@ from bot.ingress.options import IngressOptions
 from bot.ingress.readiness import Probe
 from bot.ingress.server import Ingress
 from bot.jobs import table
+from bot.outgoing.poll import PollClient
 from bot.outgoing.sample_alert import SampleAlert
 from bot.outgoing.webhook import Webhook, WebhookOptions
 from bot.process import holding, share_heap, told_to_stop, write_ready_file
@@ -177,6 +178,7 @@ async def running(settings: Settings) -> AsyncIterator[RunningDesk]:
                 find_deleted=reconcile.find_deleted,
                 find_reactions=delivery.presence.tell_hour,
                 process_health=process_health,
+                fetch=PollClient().fetch,
                 question=_question(settings, desk),
             )
         )

@@ -38,6 +38,7 @@ def add(args: Namespace) -> int:
                 reopen_window=args.reopen_window,
                 card=CardShape(args.card),
                 secret=secret,
+                poll_url=args.poll,
             )
             return issued, _address(settings.http, issued, desk)
 
