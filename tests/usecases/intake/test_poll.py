@@ -14,7 +14,7 @@ from bot.providers.alertmanager_poll import read_open
 from bot.usecases.admin import source as sources
 from bot.usecases.admin.source import Issued
 from bot.usecases.alert import lifecycle as alerts
-from bot.usecases.alert import query as inspection
+from bot.usecases.alert import query as alert_query
 from bot.usecases.alert.query import Filter
 from bot.usecases.desk import Desk
 from bot.usecases.intake import poll
@@ -46,7 +46,7 @@ async def look(desk: Desk, clock: ManualClock, *open_ones: dict[str, Any]) -> in
 
 
 async def states(desk: Desk) -> dict[str, State]:
-    page = await inspection.listing(desk, Filter())
+    page = await alert_query.listing(desk, Filter())
     return {line.alert.name: line.alert.state for line in page.lines}
 
 
