@@ -34,6 +34,8 @@ class CardKind(StrEnum):
     CLOSURE = "closure"
     BRIEF = "brief"
     GROUP = "group"
+    FOLDED = "folded"
+    """The message of an alert from before it shared a card: it leads there, and nothing of it changes."""
 
 
 RECURRING: Final = {CardKind.BOARD, CardKind.REPORT, CardKind.CLOSURE}

@@ -56,7 +56,7 @@ async def add(
     fallback_channel_id: int | None = None,
     silence: timedelta | None = None,
     reopen_window: timedelta | None = None,
-    card: CardShape = CardShape.ALERT,
+    card: CardShape = CardShape.AUTO,
     secret: str | None = None,
     poll_url: str | None = None,
 ) -> Issued:
