@@ -18,6 +18,7 @@ from bot.domain.access.poll import read_url
 from bot.domain.access.source import Source
 from bot.domain.actor import Actor
 from bot.domain.alert.group import CardShape
+from bot.domain.alert.signal import Severity
 from bot.domain.audit import Entry
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.providers.registry import SENDERS
@@ -57,6 +58,7 @@ async def add(
     silence: timedelta | None = None,
     reopen_window: timedelta | None = None,
     card: CardShape = CardShape.AUTO,
+    default_severity: Severity = Severity.WARNING,
     secret: str | None = None,
     poll_url: str | None = None,
 ) -> Issued:
@@ -86,6 +88,7 @@ async def add(
         silence=silence,
         reopen_window=reopen_window,
         card=card,
+        default_severity=default_severity,
         created_at=now,
     )
 
