@@ -7,7 +7,7 @@ from functools import partial
 from bot.domain.process_health import ProcessHealth
 from bot.scheduler import Job
 from bot.usecases.admin import gauge, idempotency, setting, status
-from bot.usecases.alert import expiry, retry
+from bot.usecases.alert import bulk, expiry, retry
 from bot.usecases.alert import flap as flaps
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.desk import Desk
@@ -83,6 +83,7 @@ def table(
         Job("deleted", timedelta(hours=1), find_deleted),
         Job("reactions", timedelta(hours=1), find_reactions),
         Job("ledger", timedelta(hours=1), partial(ledger.forget_old, desk)),
+        Job("bulk acts", timedelta(hours=1), partial(bulk.forget_old, desk)),
         Job("keys", timedelta(hours=1), partial(idempotency.forget_old, desk)),
         Job("gauges", timedelta(seconds=10), measure),
     ]
