@@ -11,7 +11,7 @@ import msgspec
 
 from bot.cards.outbox.cause import CauseView
 from bot.domain.actor import Actor
-from bot.domain.alert import transition as change
+from bot.domain.alert import transition
 from bot.domain.alert.alert import Alert, State, Trigger, format_ref
 from bot.domain.alert.verdict import Lane
 from bot.domain.errors import ConflictError, NotFoundError
@@ -124,7 +124,7 @@ def _ack_back(found: BulkAct) -> Callable[[int, Actor], Move]:
         def make(alert: Alert, _: datetime) -> Alert:
             if alert.acked_at != found.made_at or str(alert.owner) != found.actor:
                 raise ConflictError(f"{alert.ref} has moved on.")
-            return change.unacknowledge(alert)
+            return transition.unacknowledge(alert)
 
         return Move(alert_id=alert_id, actor=actor, action=Trigger.UNACK.value, make=make, lane=Lane.COUNT)
 
