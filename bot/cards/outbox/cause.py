@@ -4,10 +4,10 @@ from typing import Final
 
 import msgspec
 
-from bot.cards.alert.action import cancel
 from bot.cards.card import Button, ButtonStyle, Card
 from bot.cards.ids import Verb, build
 from bot.cards.limits import fit
+from bot.cards.question import cancel
 from bot.cards.style import TIMES
 from bot.cards.text import inline, sentence
 
