@@ -180,6 +180,13 @@ class Boards:
         )
         return [read(row) for row in rows]
 
+    def held_ids(self, channel_id: int, *, name: str | None = None) -> list[int]:
+        """All of them, or those of one name."""
+        statement = _held(channel_id).with_only_columns(alert.c.id).order_by(alert.c.id)
+        if name is not None:
+            statement = statement.where(alert.c.name == name)
+        return list(self._connection.execute(statement).scalars())
+
     def count_held(self, channel_id: int) -> dict[Severity, int]:
         """How many open alerts have no card, by severity."""
         counted = (

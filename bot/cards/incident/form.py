@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
-from bot.cards.alert.action import cancel
 from bot.cards.card import Button, ButtonStyle, Card, Input, Modal
 from bot.cards.ids import Verb, build
 from bot.cards.limits import fit, fit_modal
+from bot.cards.question import cancel
 from bot.cards.text import plain
 from bot.domain.alert.signal import Severity
 from bot.domain.incident.incident import Incident, IncidentLevel, stamp
