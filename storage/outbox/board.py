@@ -194,6 +194,13 @@ class Boards:
         )
         return {SEVERITIES[severity]: count for severity, count in self._connection.execute(counted)}
 
+    def standing(self, project_id: int) -> dict[int, int]:
+        """The channels with a storm now, and how many alerts their boards hold."""
+        channels = self._connection.execute(
+            select(board.c.channel_id).where(board.c.project_id == project_id, board.c.left_at.is_(None))
+        ).scalars()
+        return {each: sum(self.count_held(each).values()) for each in sorted(channels)}
+
     def passed(self, channel_id: int, *, first_card_id: int, now: datetime) -> Passed:
         """What came since the storm began."""
         counts = select(
