@@ -81,6 +81,7 @@ async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
                 silence=settings.alerts.ttl,
                 reopen_window=settings.alerts.reopen_window,
                 lease=settings.alerts.lease,
+                max_attempts=settings.alerts.max_attempts,
                 flap_limit=settings.alerts.flap_limit,
                 flap_window=settings.alerts.flap_window,
                 group_window=settings.alerts.group_window,

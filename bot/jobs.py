@@ -6,8 +6,8 @@ from functools import partial
 
 from bot.domain.vitals import Vitals
 from bot.scheduler import Job
-from bot.usecases.admin import gauge, setting, status
-from bot.usecases.alert import flap
+from bot.usecases.admin import gauge, idempotency, setting, status
+from bot.usecases.alert import flap, retry
 from bot.usecases.alert import lifecycle as alert
 from bot.usecases.desk import Desk
 from bot.usecases.incident import lifecycle as incident
@@ -67,6 +67,7 @@ def table(
     )
     return [
         Job("leases", timedelta(seconds=2), expire_leases),
+        Job("retries", timedelta(seconds=2), partial(retry.retry_due, desk)),
         Job("silence", timedelta(seconds=2), end_silent),
         Job("flaps", timedelta(seconds=5), partial(flap.calm_down, desk)),
         Job("reminders", timedelta(seconds=5), remind),
@@ -80,5 +81,6 @@ def table(
         Job("deleted", timedelta(hours=1), find_deleted),
         Job("reactions", timedelta(hours=1), find_reactions),
         Job("ledger", timedelta(hours=1), partial(ledger.forget_old, desk)),
+        Job("keys", timedelta(hours=1), partial(idempotency.forget_old, desk)),
         Job("gauges", timedelta(seconds=10), measure),
     ]

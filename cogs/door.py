@@ -10,6 +10,7 @@ import discord
 from bot.domain.errors import ConflictError
 from bot.domain.vitals import Vitals
 from bot.usecases.desk import Desk
+from cogs.double_press import RecentPresses
 from cogs.rights import Rights, RoleWords
 
 SendTest: TypeAlias = Callable[[str], Awaitable[str]]
@@ -36,12 +37,16 @@ class BotOptions:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """The desk, as seen from Discord; ``busy`` are the tasks that serve somebody now."""
+    """The desk, as seen from Discord; ``busy`` are the tasks that serve somebody now.
+
+    ``presses`` remembers for two seconds who pressed what.
+    """
 
     desk: Desk
     options: BotOptions
     rights: Rights
     busy: set[asyncio.Task[Any]] = field(default_factory=set)
+    presses: RecentPresses = field(default_factory=RecentPresses)
 
     @property
     def tag(self) -> str:

@@ -57,6 +57,7 @@ class Errand:
         self._begun = door.desk.clock.monotonic()
         self._silent = True
         self._open = True
+        self.asked = False
         interaction.extras[_KEY] = self
         door.enlist()
 
@@ -132,6 +133,11 @@ class Errand:
                 card.content, ephemeral=True, **looks(card), files=files(card)
             )
             await self._say(followed)
+
+    async def question(self, card: Card) -> None:
+        """Whisper a question: nothing has changed yet, so the same spot may be pressed again at once."""
+        self.asked = True
+        await self.whisper(card)
 
     async def redraw(self, card: Card, *, keep_words: bool = False) -> datetime | None:
         """Answer by changing the pressed message; returns its edited timestamp, None when nobody told.

@@ -16,7 +16,9 @@ from bot.cards import answer
 from bot.cards.ids import CustomId, Verb, parse, template
 from bot.domain.errors import InvalidInputError
 from cogs.door import Door
+from cogs.double_press import slot_of
 from cogs.errand import Errand
+from cogs.standing import CHANGING, standing
 
 Act: TypeAlias = Callable[[Errand, CustomId], Coroutine[Any, Any, None]]
 Acts: TypeAlias = Mapping[Verb, Act]
@@ -47,9 +49,30 @@ async def run(door: Door, interaction: discord.Interaction[Any], which: CustomId
     """One act from its press to its answer; a card of another database is never acted on."""
     errand = Errand(door, interaction, which.verb.value)
     if which.tag == door.tag:
-        await errand.attend(act(errand, which))
+        await errand.attend(_once(errand, which, act))
     else:
         await errand.attend(errand.whisper(answer.foreign()))
+
+
+async def _once(errand: Errand, which: CustomId, act: Act) -> None:
+    """A change at one spot by one person counts once within a moment, whatever stands there by then."""
+    door, interaction = errand.door, errand.interaction
+    is_press = interaction.type is discord.InteractionType.component
+    custom_id = str(dict(interaction.data or {}).get("custom_id", ""))
+    slot = slot_of(interaction, custom_id) if is_press and which.verb in CHANGING else None
+    if slot is None:
+        await act(errand, which)
+        return
+    clock, presses = door.desk.clock, door.presses
+    if not presses.begin(slot, clock.monotonic()):
+        await errand.whisper(answer.pressed_twice(await standing(errand, which)))
+        return
+    changed = False
+    try:
+        await act(errand, which)
+        changed = not errand.asked
+    finally:
+        presses.end(slot, clock.monotonic(), changed=changed)
 
 
 class Leftovers(commands.Cog):

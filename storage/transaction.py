@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, CursorResult
 
 from storage.admin.audit import Audit
+from storage.admin.idempotency import Idempotency
 from storage.admin.project import Projects
 from storage.admin.source import Sources
 from storage.admin.token import Tokens
@@ -112,6 +113,11 @@ class Transaction:
     def groups(self) -> Groups:
         """Alerts of one cause that share a card."""
         return Groups(self._connection)
+
+    @cached_property
+    def idempotency(self) -> Idempotency:
+        """Requests that were answered."""
+        return Idempotency(self._connection)
 
     @cached_property
     def incidents(self) -> Incidents:

@@ -29,6 +29,16 @@ def refused(errand: str, roles: Sequence[int]) -> Card:
     return fit(Card(content=f"🔒 To {task} you need the role {named}."))
 
 
+def called_off() -> Card:
+    """The way out of a question was taken."""
+    return _say("👍", "Nothing was changed.")
+
+
+def pressed_twice(standing: str) -> Card:
+    """A second tap on one spot, right after the first changed something; ``standing`` is a sentence."""
+    return _say("✌️", f"Two taps on one spot count as one, so the second did nothing. {standing}")
+
+
 def stale() -> Card:
     """A press on something this version does not know."""
     return fit(Card(content="🕰️ This button is out of date. `/alert list` shows what is open now."))

@@ -27,6 +27,7 @@ class Reason(Enum):
     TOO_LARGE = (413, "too-large", "The body is too large.")
     UNSUPPORTED_MEDIA = (415, "unsupported-media", "The body is not in a form that is understood here.")
     EXPECTATION_FAILED = (417, "expectation-failed", "The expectation cannot be met.")
+    KEY_REUSED = (422, "key-reused", "The Idempotency-Key belongs to another request.")
     TOO_MANY_ALERTS = (429, "too-many-alerts", "The source sends more than it may.")
     BROKEN = (500, "broken", "Something went wrong on this side.")
     NOT_DURABLE = (503, "not-durable", "The alerts cannot be stored now; send them again.")

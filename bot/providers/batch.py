@@ -6,8 +6,8 @@ from typing import Final
 from bot.domain.alert.signal import Reading, Rejected, Signal
 from bot.domain.errors import InvalidInputError
 
-MAX_ALERTS: Final = 10_000
-"""More than fit into a body of 1 MiB with any words in them."""
+MAX_ALERTS: Final = 20_000
+"""More than fit into a body of 16 MiB with the words that rules come with."""
 
 
 def read_batch(alerts: object, read: Callable[[object], Signal]) -> Reading:

@@ -17,6 +17,9 @@ from bot.domain.text import harmless
 _BOM: Final = b"\xef\xbb\xbf"
 _JSON_TYPE: Final = re.compile(r"(?:application|text)/json|[\w.+-]+/[\w.-]+\+json", re.ASCII | re.IGNORECASE)
 
+_CARELESS: Final = frozenset({"text/plain", "application/x-www-form-urlencoded", "application/octet-stream"})
+"""What is declared by senders that set no type (curl, AWS SNS, Uptime Kuma)."""
+
 _SUSPICIOUS_ESCAPE: Final = re.compile(rb"\\(?:[bfr]|u(?:00[0189]|007[fF]|20[26]|[dD][89a-fA-F]))")
 _SUSPICIOUS_BYTES: Final = re.compile(
     rb"\x7f|\xc2[\x80-\x9f]|\xe2(?:\x80[\xaa-\xae]|\x81[\xa6-\xa9])",
@@ -40,8 +43,8 @@ def decode(body: bytes, content_type: str) -> object:
         UnsupportedMediaError: the header names something other than JSON.
         InvalidInputError: the body is no UTF-8 JSON, or too deep, or holds a number too large.
     """
-    _require_json(content_type)
     body = body.removeprefix(_BOM)
+    _require_json(content_type, body)
     suspicious = bool(_SUSPICIOUS_ESCAPE.search(body))
     if suspicious:
         body = _SURROGATE.sub(_mend_surrogate, body)
@@ -53,8 +56,10 @@ def decode(body: bytes, content_type: str) -> object:
     return value
 
 
-def _require_json(content_type: str) -> None:
+def _require_json(content_type: str, body: bytes) -> None:
     media = content_type.partition(";")[0].strip()
+    if media.lower() in _CARELESS and body.lstrip()[:1] in (b"{", b"["):
+        return
     if media and not _JSON_TYPE.fullmatch(media):
         raise UnsupportedMediaError("Content-Type", "must be application/json")
 

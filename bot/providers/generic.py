@@ -1,7 +1,8 @@
 """Generic: JSON for everything that can post but has no format of its own; README.md is its reference.
 
 A body is one alert, a list of alerts, or an object with a list named ``alerts``. What can be meant is
-taken; a field of the wrong type is an error that names it, for silence there would cost an alert later.
+taken, whatever its type; only what is no alert at all is an error, and a status nobody knows, for a guess
+there would wake people for what is over.
 """
 
 import json
@@ -13,8 +14,10 @@ from typing import Any, Final
 from bot.domain.alert.signal import (
     MAX_DESCRIPTION,
     MAX_NAME,
+    MAX_SAID_VALUE,
     MAX_SUMMARY,
     Reading,
+    Severity,
     Signal,
     Status,
 )
@@ -24,14 +27,15 @@ from bot.providers.batch import read_batch
 from bot.providers.label import (
     bound_identity,
     bound_labels,
+    bound_said,
     locate,
     read_texts,
-    write_scalar,
+    write_text,
 )
 from bot.providers.link import read_links
-from bot.providers.moment import read_moment, read_unix_time
+from bot.providers.moment import is_unusable, read_moment
 from bot.providers.sender import Provider
-from bot.providers.severity import read_severity
+from bot.providers.severity import WORDS, read_priority, read_severity
 
 _TITLE: Final = ("title", "name", "alertname", "subject")
 _SUMMARY: Final = ("summary", "message", "text")
@@ -77,6 +81,10 @@ _STATUSES: Final = {
         Status.RESOLVED,
     ),
 }
+
+
+_BOTH: Final = frozenset({"critical", "warning", "alert", "error", "failure"})
+"""Words that say both that it fires and how bad it is."""
 
 
 class Generic(Provider):
@@ -134,11 +142,11 @@ class Generic(Provider):
 def _read_alert(alert: object) -> Signal:
     if not isinstance(alert, dict):
         raise InvalidInputError("alert", "must be an object")
-    given = read_texts(alert.get("labels") or {}, "labels")
+    given = read_texts(alert.get("labels"), "labels")
     labels = {**given, **{name: text for name, text in _other_fields(alert) if name not in given}}
     title, summary = _read_title(alert)
-    severity, severity_word = read_severity(_scalar(alert, _SEVERITY) or given.get("severity", ""))
-    status = _read_status(alert)
+    status, word = _read_status(alert)
+    severity, severity_word = _read_severity(alert, given, word)
     return Signal(
         status=status,
         name=title,
@@ -148,7 +156,7 @@ def _read_alert(alert: object) -> Signal:
         description=cut(_text(alert, _DESCRIPTION), MAX_DESCRIPTION),
         labels=bound_labels(labels),
         links=read_links(_link_candidates(alert)),
-        fingerprint=bound_identity(_scalar(alert, _FINGERPRINT)),
+        fingerprint=bound_identity(_text(alert, _FINGERPRINT)),
         **locate(
             labels,
             namespace=_text(alert, ("namespace",)),
@@ -156,8 +164,9 @@ def _read_alert(alert: object) -> Signal:
             target=_text(alert, ("target", "host", "instance")),
         ),
         group_key=bound_identity(_text(alert, _GROUP)),
-        started_at=_read_time(alert, _STARTED),
-        ended_at=_read_time(alert, _ENDED) if status is Status.RESOLVED else None,
+        started_at=read_moment(_find(alert, _STARTED)[1]),
+        ended_at=read_moment(_find(alert, _ENDED)[1]) if status is Status.RESOLVED else None,
+        said=bound_said(_rest(alert)),
     )
 
 
@@ -171,47 +180,59 @@ def _read_title(alert: dict[str, Any]) -> tuple[str, str]:
     return cut(name, MAX_NAME), "" if summary == name else cut(summary, MAX_SUMMARY)
 
 
-def _read_status(alert: dict[str, Any]) -> Status:
-    field, word = _find(alert, _STATUS)
-    if word is None:
-        return Status.FIRING
-    status = _STATUSES.get(word.strip().lower()) if isinstance(word, str) else None
+def _read_status(alert: dict[str, Any]) -> tuple[Status, str]:
+    """The status and the word that said so, "" where none did."""
+    field, said = _find(alert, _STATUS)
+    if said is None:
+        return Status.FIRING, ""
+    word = said.strip().lower() if isinstance(said, str) else ""
+    status = _STATUSES.get(word)
     if status is None:
         raise InvalidInputError(field, "must be firing or resolved")
-    return status
+    return status, word
 
 
-def _read_time(alert: dict[str, Any], fields: tuple[str, ...]) -> datetime | None:
-    field, value = _find(alert, fields)
-    if value is None:
-        return None
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        moment = read_unix_time(value)
-    else:
-        moment = read_moment(value)
-    if moment is None and not str(value).startswith("0001-"):
-        raise InvalidInputError(field, "must be a time like 2026-01-31T12:00:00Z")
-    return moment
+def _read_severity(alert: dict[str, Any], labels: dict[str, str], status: str) -> tuple[Severity, str]:
+    """By its own field or label, else by a status that is a severity too (``"status": "CRITICAL"``)."""
+    field, said = _find(alert, _SEVERITY)
+    word = write_text(said) if isinstance(said, str | int | float) else ""
+    if word and field == "priority":
+        return read_priority(word)
+    word = word or labels.get("severity", "")
+    if not word and labels.get("priority"):
+        return read_priority(labels["priority"])
+    return read_severity(word or (status if status in WORDS and status in _BOTH else ""))
+
+
+def _rest(alert: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What has no role of its own, and what could not be understood."""
+    for field, value in (_find(alert, _STARTED), _find(alert, _ENDED)):
+        if is_unusable(value):
+            yield field, write_text(value)
+    field, said = _find(alert, _SEVERITY)
+    if said is not None and not isinstance(said, str | int | float):
+        yield field, write_text(said)
+    for name, value in alert.items():
+        if name not in _KNOWN and isinstance(value, dict | list) and value:
+            yield name, cut(write_text(value), MAX_SAID_VALUE)
 
 
 def _link_candidates(alert: dict[str, Any]) -> Iterator[tuple[str, object]]:
-    links = alert.get("links") or []
-    if not isinstance(links, list):
-        raise InvalidInputError("links", "must be a list")
-    for index, link in enumerate(links):
-        if not isinstance(link, dict):
-            raise InvalidInputError(f"links[{index}]", "must be an object with title and url")
-        title = _text(link, ("title", "text"), f"links[{index}].")
-        yield one_line(cut(title, 80)) or "Link", _text(link, ("url", "href"), f"links[{index}].")
+    links = alert.get("links")
+    for link in links if isinstance(links, list) else [links]:
+        if isinstance(link, dict):
+            yield one_line(cut(_text(link, ("title", "text")), 80)) or "Link", _text(link, ("url", "href"))
+        else:
+            yield "Link", link
     for field, title in _LINKS.items():
-        yield title, _text(alert, (field,))
+        yield title, alert.get(field)
 
 
 def _other_fields(alert: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Fields nobody knows are labels, if they are no objects or lists."""
     for name, value in alert.items():
         if name not in _KNOWN and isinstance(value, str | int | float):
-            yield name, write_scalar(value, name)
+            yield name, write_text(value)
 
 
 def _find(fields: dict[str, Any], names: tuple[str, ...]) -> tuple[str, Any]:
@@ -223,15 +244,7 @@ def _find(fields: dict[str, Any], names: tuple[str, ...]) -> tuple[str, Any]:
     return names[0], None
 
 
-def _text(fields: dict[str, Any], names: tuple[str, ...], path: str = "") -> str:
-    name, value = _find(fields, names)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise InvalidInputError(path + name, "must be text")
-    return value
-
-
-def _scalar(fields: dict[str, Any], names: tuple[str, ...]) -> str:
-    name, value = _find(fields, names)
-    return "" if value is None else write_scalar(value, name)
+def _text(fields: dict[str, Any], names: tuple[str, ...]) -> str:
+    """What stands there as a text, whatever it is: a detail never costs the alert."""
+    _, value = _find(fields, names)
+    return "" if value is None else write_text(value)

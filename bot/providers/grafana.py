@@ -22,7 +22,7 @@ from bot.providers.group import read_group
 from bot.providers.label import bound_labels, first_of, locate, read_texts
 from bot.providers.link import read_links
 from bot.providers.sender import Provider
-from bot.providers.severity import read_severity
+from bot.providers.severity import read_priority, read_severity
 
 _LEGACY_STATUSES: Final = {
     "alerting": Status.FIRING,
@@ -131,13 +131,17 @@ def _read_legacy(payload: dict[str, Any]) -> Signal:
     status = _LEGACY_STATUSES.get(state) if isinstance(state, str) else None
     if status is None:
         raise InvalidInputError("state", "must be one of " + ", ".join(_LEGACY_STATUSES))
-    labels = read_texts(payload.get("tags") or {}, "tags")
+    labels = read_texts(payload.get("tags"), "tags")
     texts = {
         field: text
         for field in ("ruleName", "title", "message")
         if isinstance(text := payload.get(field), str)
     }
-    severity, severity_word = read_severity(first_of(labels, ("severity", "priority")))
+    severity, severity_word = (
+        read_severity(labels["severity"])
+        if labels.get("severity")
+        else read_priority(labels.get("priority", ""))
+    )
     return Signal(
         status=status,
         name=cut(one_line(first_of(texts, ("ruleName", "title"))) or "unnamed alert", MAX_NAME),

@@ -1,19 +1,19 @@
 """Group: alerts in the shape of Alertmanager's webhook, which Grafana, SigNoz and others copied.
 
 The shape is `template.Data` of prometheus/alertmanager (template/template.go); what Grafana adds (values,
-dashboard, panel and silence addresses) is read wherever it is found, for Grafana also sends through an
-Alertmanager. The status of each alert decides whether it fires: ``endsAt`` lies in the future for some that
-fire, and the status of the group is "firing" as long as one in it does. ``truncatedAlerts`` has no bearing on
-those that did come.
+dashboard, panel and silence addresses, an image) is read wherever it is found, for Grafana also sends
+through an Alertmanager. The status of each alert decides whether it fires: ``endsAt`` lies in the future for
+some that fire, and the status of the group is "firing" as long as one in it does.
 """
 
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
 
 from bot.domain.alert.signal import (
     MAX_DESCRIPTION,
     MAX_NAME,
     MAX_SUMMARY,
+    TRUNCATED,
     Reading,
     Signal,
     Status,
@@ -21,19 +21,33 @@ from bot.domain.alert.signal import (
 from bot.domain.errors import InvalidInputError
 from bot.domain.text import cut, one_line
 from bot.providers.batch import read_batch
-from bot.providers.label import bound_identity, bound_labels, first_of, locate, read_texts
+from bot.providers.label import (
+    bound_identity,
+    bound_labels,
+    bound_said,
+    first_of,
+    locate,
+    read_texts,
+    write_text,
+)
 from bot.providers.link import read_links
-from bot.providers.moment import read_moment
-from bot.providers.severity import read_severity
+from bot.providers.moment import is_unusable, read_moment
+from bot.providers.severity import read_priority, read_severity
 
 _STATUSES: Final = {"firing": Status.FIRING, "resolved": Status.RESOLVED}
-_SEVERITY: Final = ("severity", "priority")
 _SUMMARY: Final = ("summary", "message", "title")
 _DESCRIPTION: Final = ("description", "Error")
 _RUNBOOK: Final = ("runbook_url", "runbook")
 _DASHBOARD: Final = ("dashboard_url", "dashboardURL", "dashboard")
-_DATASOURCE_ALERTS: Final = ("DatasourceNoData", "DatasourceError")
+_TIMES: Final = ("startsAt", "endsAt")
+_DATASOURCE: Final = {"DatasourceNoData": "No data", "DatasourceError": "Data source error"}
 _NAMELESS: Final = "unnamed alert"
+
+
+class _Group(NamedTuple):
+    key: str
+    common: dict[str, str]
+    left_out: int
 
 
 def read_group(payload: object) -> Reading:
@@ -44,58 +58,109 @@ def read_group(payload: object) -> Reading:
     """
     if not isinstance(payload, dict):
         raise InvalidInputError("body", "must be an object with a list of alerts")
-    group_key = payload.get("groupKey")
-    group_key = bound_identity(group_key) if isinstance(group_key, str) else ""
-    return read_batch(payload.get("alerts"), lambda alert: _read_alert(alert, group_key))
+    key, left_out = payload.get("groupKey"), payload.get("truncatedAlerts")
+    group = _Group(
+        key=bound_identity(key) if isinstance(key, str) else "",
+        common={
+            **read_texts(payload.get("groupLabels"), "groupLabels"),
+            **read_texts(payload.get("commonLabels"), "commonLabels"),
+        },
+        left_out=left_out if isinstance(left_out, int) and left_out > 0 else 0,
+    )
+    return read_batch(payload.get("alerts"), lambda alert: _read_alert(alert, group))
 
 
-def _read_alert(alert: object, group_key: str) -> Signal:
+def _read_alert(alert: object, group: _Group) -> Signal:
     if not isinstance(alert, dict):
         raise InvalidInputError("alert", "must be an object")
     status = _read_status(alert.get("status"))
     labels = read_texts(alert.get("labels"), "labels")
-    annotations = read_texts(alert.get("annotations") or {}, "annotations")
-    severity, severity_word = read_severity(first_of(labels, _SEVERITY))
+    annotations = read_texts(alert.get("annotations"), "annotations")
+    severity, severity_word = (
+        read_severity(labels["severity"])
+        if labels.get("severity")
+        else read_priority(labels.get("priority", ""))
+    )
     fingerprint = alert.get("fingerprint")
+    words = _Words.read(alert, labels, annotations, group.common)
     return Signal(
         status=status,
-        name=cut(one_line(_name(labels, annotations)), MAX_NAME),
+        name=cut(one_line(words.name), MAX_NAME),
         severity=severity,
         severity_word=severity_word,
-        summary=cut(first_of(annotations, _SUMMARY), MAX_SUMMARY),
-        description=cut(first_of(annotations, _DESCRIPTION) or _measured(alert), MAX_DESCRIPTION),
+        summary=cut(words.summary, MAX_SUMMARY),
+        description=cut(words.description, MAX_DESCRIPTION),
         labels=bound_labels(labels),
         links=read_links(_link_candidates(alert, annotations)),
-        fingerprint=bound_identity(fingerprint) if isinstance(fingerprint, str) else "",
+        fingerprint="" if fingerprint is None else bound_identity(write_text(fingerprint)),
         **locate(labels),
-        group_key=group_key,
+        group_key=group.key,
         started_at=read_moment(alert.get("startsAt")),
         ended_at=read_moment(alert.get("endsAt")) if status is Status.RESOLVED else None,
+        said=bound_said(_rest(alert, annotations, words.used, group)),
     )
 
 
 def _read_status(word: object) -> Status:
-    status = _STATUSES.get(word) if isinstance(word, str) else None
+    status = _STATUSES.get(word.strip().lower()) if isinstance(word, str) else None
     if status is None:
         raise InvalidInputError("status", "must be firing or resolved")
     return status
 
 
-def _name(labels: dict[str, str], annotations: dict[str, str]) -> str:
-    name = labels.get("alertname", "")
-    if name in _DATASOURCE_ALERTS:  # Grafana's own alert about a rule: the rule is what people know
-        name = labels.get("rulename") or name
-    return name or next(filter(None, annotations.values()), _NAMELESS)
+class _Words(NamedTuple):
+    """``used`` are the annotations that became one of the others."""
+
+    name: str
+    summary: str
+    description: str
+    used: frozenset[str]
+
+    @classmethod
+    def read(
+        cls,
+        alert: dict[str, Any],
+        labels: dict[str, str],
+        annotations: dict[str, str],
+        common: Mapping[str, str],
+    ) -> "_Words":
+        """Grafana's own alert about a rule says so, for the rule's texts are about something else."""
+        kind = labels.get("alertname") or common.get("alertname", "")
+        summary, description = _first(annotations, _SUMMARY), _first(annotations, _DESCRIPTION)
+        if kind in _DATASOURCE:
+            error = annotations.get("Error", "")
+            said = _DATASOURCE[kind]
+            name = f"{said}: {labels.get('rulename') or kind}"
+            return cls(name, f"{said}: {error}" if error else said, "", frozenset({"Error"}))
+        name = kind or next(filter(None, annotations.values()), _NAMELESS)
+        told = annotations.get(description, "") or measured(alert)
+        return cls(name, annotations.get(summary, ""), told, frozenset({summary, description}))
 
 
-def _measured(alert: dict[str, Any]) -> str:
-    """What Grafana measured: ``valueString`` is the long form of ``values``."""
-    if text := alert.get("valueString"):
-        return text if isinstance(text, str) else ""
+def _first(texts: Mapping[str, str], names: tuple[str, ...]) -> str:
+    return next((name for name in names if texts.get(name)), "")
+
+
+def measured(alert: Mapping[str, Any]) -> str:
+    """What Grafana measured: ``B = 6.71, C = 1``; ``valueString`` is a long form of ``values``."""
     values = alert.get("values")
-    if not isinstance(values, dict):
-        return ""
-    return ", ".join(f"{name}={value}" for name, value in values.items() if isinstance(value, int | float))
+    if isinstance(values, dict) and values:
+        numbers = [(name, value) for name, value in values.items() if isinstance(value, int | float)]
+        return ", ".join(f"{cut(name, 64)} = {value:.6g}" for name, value in numbers)
+    text = alert.get("valueString")
+    return text if isinstance(text, str) else ""
+
+
+def _rest(
+    alert: dict[str, Any], annotations: dict[str, str], used: frozenset[str], group: _Group
+) -> Iterator[tuple[str, str]]:
+    """What was said without a role of its own."""
+    if group.left_out:
+        yield TRUNCATED, str(group.left_out)
+    yield from ((name, write_text(alert[name])) for name in _TIMES if is_unusable(alert.get(name)))
+    linked = {_first(annotations, _RUNBOOK), _first(annotations, _DASHBOARD)}
+    yield from ((name, text) for name, text in annotations.items() if name not in used and name not in linked)
+    yield "values", measured(alert)
 
 
 def _link_candidates(alert: dict[str, Any], annotations: dict[str, str]) -> Iterator[tuple[str, object]]:
@@ -104,3 +169,4 @@ def _link_candidates(alert: dict[str, Any], annotations: dict[str, str]) -> Iter
     yield "Panel", alert.get("panelURL")
     yield "Source", alert.get("generatorURL")
     yield "Silence", alert.get("silenceURL")
+    yield "Image", alert.get("imageURL")

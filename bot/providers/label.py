@@ -1,12 +1,20 @@
 """Label: the maps of names to texts that come with an alert, and what they tell of its place."""
 
 import hashlib
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Final, TypedDict
 
 from bot.domain.alert.place import find_place
-from bot.domain.alert.signal import MAX_LABEL_NAME, MAX_LABEL_VALUE, MAX_LABELS
-from bot.domain.errors import InvalidInputError
+from bot.domain.alert.signal import (
+    MAX_LABEL_NAME,
+    MAX_LABEL_VALUE,
+    MAX_LABELS,
+    MAX_SAID,
+    MAX_SAID_NAME,
+    MAX_SAID_VALUE,
+)
 from bot.domain.text import cut
 
 # What a signature without a fingerprint is made of: never to be changed, see `locate`.
@@ -30,35 +38,47 @@ _ONLY_TEXT: Final = frozenset({str})
 
 
 def read_texts(value: object, field: str) -> dict[str, str]:
-    """``value`` as a map of texts: numbers and truths are written out, null is as good as absent.
+    """``value`` as a map of texts, whatever it is: a detail never costs the alert.
 
-    Raises:
-        InvalidInputError: it is no object, or a value in it is an object or a list.
+    Numbers, truths, lists and objects in it are written out, null is as good as absent. A list may hold pairs
+    of a name and a value, or texts like ``name=value``; anything else is kept under the name ``field``.
     """
-    if not isinstance(value, dict):
-        raise InvalidInputError(field, "must be an object")
-    if _ONLY_TEXT.issuperset(map(type, value.values())):
-        return value
-    return {
-        name: write_scalar(inner, f"{field}.{cut(name, 64)}")
-        for name, inner in value.items()
-        if inner is not None
-    }
+    if isinstance(value, dict):
+        if _ONLY_TEXT.issuperset(map(type, value.values())):
+            return value
+        return {name: write_text(inner) for name, inner in value.items() if inner is not None}
+    if isinstance(value, list):
+        return dict(_pairs(value, field))
+    return {} if value in (None, "") else {field: write_text(value)}
 
 
-def write_scalar(value: object, field: str) -> str:
-    """A text as it is, a number or truth as JSON writes it.
+def _pairs(values: list[object], field: str) -> Iterator[tuple[str, str]]:
+    for number, each in enumerate(values):
+        match each:
+            case {"name": str(name), "value": value} | {"key": str(name), "value": value} if (
+                value is not None
+            ):
+                yield name, write_text(value)
+            case str(text) if text.find("=") > 0:
+                name, _, rest = text.partition("=")
+                yield name.strip(), rest.strip()
+            case None:
+                pass
+            case _:
+                yield f"{field}[{number}]", write_text(each)
 
-    Raises:
-        InvalidInputError: it is none of these.
-    """
+
+def write_text(value: object) -> str:
+    """A text as it is, anything else as JSON writes it."""
     if isinstance(value, str):
         return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return str(value)
-    raise InvalidInputError(field, "must be text")
+    return json.dumps(value, ensure_ascii=False)
+
+
+def bound_said(said: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """What has no role of its own, within the bounds of a Signal."""
+    kept = ((cut(name, MAX_SAID_NAME), cut(text.strip(), MAX_SAID_VALUE)) for name, text in said)
+    return dict(islice(((name, text) for name, text in kept if text), MAX_SAID))
 
 
 def bound_labels(labels: dict[str, str]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from bot.domain.alert.signal import Severity
 from bot.domain.text import cut, words
 
 LONGEST_WORD: Final = 64
+_PRIORITIES: Final = frozenset("12345")
 
 WORDS: Final[Mapping[str, Severity]] = MappingProxyType(
     {
@@ -33,6 +34,14 @@ WORDS: Final[Mapping[str, Severity]] = MappingProxyType(
         **dict.fromkeys(("p4", "p5", "sev4", "sev5"), Severity.INFO),
     }
 )
+
+
+def read_priority(word: str) -> tuple[Severity, str]:
+    """`read_severity` for a field that is called priority: there 1 to 5 are P1 to P5, the first the worst."""
+    plain = word.strip()
+    if plain in _PRIORITIES:
+        return read_severity(f"p{plain}")[0], cut(plain, LONGEST_WORD)
+    return read_severity(word)
 
 
 def read_severity(word: str) -> tuple[Severity, str]:

@@ -109,6 +109,7 @@ class Alerts(Section):
     ttl: Duration = timedelta(minutes=30)
     reopen_window: Duration = timedelta(minutes=10)
     lease: Duration = timedelta(minutes=15)
+    max_attempts: Count = 5
     flap_limit: Annotated[int, Field(ge=0)] = 3
     flap_window: Duration = timedelta(minutes=30)
     group_window: Duration = timedelta(minutes=30)

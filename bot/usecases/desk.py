@@ -16,6 +16,7 @@ from storage.admin.project import Project
 from storage.engine import Storage
 
 DEFAULT_LEASE: Final = timedelta(minutes=15)
+DEFAULT_ATTEMPTS: Final = 5
 
 
 class Bell:
@@ -51,6 +52,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     lease: timedelta = DEFAULT_LEASE
     flap_limit: int = flap.DEFAULT_LIMIT
     flap_window: timedelta = flap.DEFAULT_WINDOW
+    max_attempts: int = DEFAULT_ATTEMPTS
     group_window: timedelta = group.DEFAULT_WINDOW
     default_channel_id: int | None = None
     fallback_channel_id: int | None = None

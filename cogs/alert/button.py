@@ -8,14 +8,18 @@ import discord
 
 from bot.cards import answer
 from bot.cards.alert import alert as cards
+from bot.cards.alert.action import ask_resolve
 from bot.cards.alert.detail import details
 from bot.cards.ids import CustomId, Verb
+from bot.domain.alert.alert import format_ref
+from bot.domain.errors import InvalidInputError
 from bot.usecases.alert import button as press
+from bot.usecases.alert import end
 from bot.usecases.alert import query as inspection
 from bot.usecases.alert.button import Pressed
 from bot.usecases.outbox import card
 from cogs.errand import Errand
-from cogs.message import jump_url, read_fields
+from cogs.message import jump_url, read_fields, read_values
 from cogs.press import Act, Acts
 from cogs.rights import Capability
 
@@ -25,10 +29,15 @@ TASKS: Final = MappingProxyType(
         Verb.UNACK: "give alerts back",
         Verb.CLAIM: "claim alerts",
         Verb.RELEASE: "release alerts",
+        Verb.RETRY: "have alerts tried again",
         Verb.RESOLVE: "resolve alerts",
+        Verb.REOPEN: "reopen alerts",
         Verb.NOTE: "write notes",
     }
 )
+
+
+_AT_ONCE: Final = (Verb.ACK, Verb.UNACK, Verb.CLAIM, Verb.RELEASE, Verb.RETRY, Verb.REOPEN)
 
 
 def _acting(verb: Verb) -> Act:
@@ -36,9 +45,56 @@ def _acting(verb: Verb) -> Act:
 
     async def act(errand: Errand, which: CustomId) -> None:
         errand.demand(Capability.RESPOND, TASKS[verb])
-        await _change(errand, verb, which.number)
+        await _change(errand, verb, which.number, seen=which.extra)
 
     return act
+
+
+async def resolve(errand: Errand, which: CustomId) -> None:
+    """It is over; where that leaves an incident with nothing open under it, ask what is meant."""
+    errand.demand(Capability.RESPOND, TASKS[Verb.RESOLVE])
+    desk, number = errand.door.desk, which.number
+    incident = await errand.patiently(end.last_of(desk, number), thinking=False)
+    if not incident:
+        await _change(errand, Verb.RESOLVE, number, seen=which.extra)
+        return
+    alert = await errand.patiently(press.glance(desk, number), thinking=False)
+    await errand.question(ask_resolve(alert, errand.door.tag, incident))
+
+
+async def resolve_only(errand: Errand, which: CustomId) -> None:
+    """The answer was: the alert alone."""
+    errand.demand(Capability.RESPOND, TASKS[Verb.RESOLVE])
+    desk = errand.door.desk
+    work = press.press(desk, Verb.RESOLVE, which.number, actor=errand.actor, seen=which.extra)
+    pressed = await errand.patiently(work, thinking=False)
+    desk.bell.ring()
+    await errand.redraw(answer.done(f"{pressed.view.alert.ref} is resolved; its incident goes on."))
+
+
+async def resolve_both(errand: Errand, which: CustomId) -> None:
+    """The answer was: the incident too."""
+    errand.demand(Capability.RESPOND, TASKS[Verb.RESOLVE])
+    desk = errand.door.desk
+    ended = await errand.patiently(end.resolve_both(desk, which.number, actor=errand.actor), thinking=False)
+    desk.bell.ring()
+    done = f"{format_ref(which.number)} and {ended.shown.incident.ref} are resolved."
+    await errand.redraw(answer.done(done))
+
+
+async def choose(errand: Errand, which: CustomId) -> None:
+    """What was picked behind *More*."""
+    picked = next(iter(read_values(errand.interaction)), "")
+    if picked not in TASKS:
+        raise InvalidInputError("menu", f"{picked[:40]!r} cannot be done to an alert")
+    verb = Verb(picked)
+    errand.demand(Capability.RESPOND, TASKS[verb])
+    await _change(errand, verb, which.number, seen=which.extra)
+
+
+async def call_off(errand: Errand, _: CustomId) -> None:
+    """The answer was: nothing."""
+    await errand.redraw(answer.called_off())
 
 
 async def ask_note(errand: Errand, which: CustomId) -> None:
@@ -72,11 +128,11 @@ async def tell(errand: Errand, alert_id: int, *, page: int = 0, in_place: bool =
     await (errand.redraw(told) if in_place else errand.whisper(told))
 
 
-async def _change(errand: Errand, verb: Verb, alert_id: int, note: str = "") -> None:
+async def _change(errand: Errand, verb: Verb, alert_id: int, note: str = "", seen: str = "") -> None:
     """Act, and answer by showing the new state right where the button was pressed."""
     desk = errand.door.desk
     try:
-        work = press.press(desk, verb, alert_id, actor=errand.actor, note=note)
+        work = press.press(desk, verb, alert_id, actor=errand.actor, note=note, seen=seen)
         pressed = await errand.patiently(work, thinking=False)
         if errand.on_whisper:
             await tell(errand, alert_id, in_place=True)
@@ -107,7 +163,12 @@ async def _show(errand: Errand, pressed: Pressed) -> None:
 
 PRESSES: Final[Acts] = MappingProxyType(
     {
-        **{verb: _acting(verb) for verb in (Verb.ACK, Verb.UNACK, Verb.CLAIM, Verb.RELEASE, Verb.RESOLVE)},
+        **{verb: _acting(verb) for verb in _AT_ONCE},
+        Verb.RESOLVE: resolve,
+        Verb.RESOLVE_ONLY: resolve_only,
+        Verb.RESOLVE_BOTH: resolve_both,
+        Verb.MENU: choose,
+        Verb.CANCEL: call_off,
         Verb.NOTE: ask_note,
         Verb.MORE: show_more,
     }

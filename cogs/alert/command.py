@@ -15,6 +15,7 @@ from bot.domain.alert.signal import Severity
 from bot.domain.errors import InvalidInputError
 from bot.domain.outbox.outbox import CardKind
 from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.alert import retry as retries
 from bot.usecases.alert.lifecycle import MAX_NOTE
 from bot.usecases.alert.query import OPEN, Filter
 from bot.usecases.outbox import card
@@ -115,6 +116,14 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
         work = alerts.resolve(self._door.desk, parse_ref(alert), actor=errand.actor, note=note)
         await _say_done(errand, await errand.patiently(work, thinking=True), "resolved")
 
+    @app_commands.command(description="Have an alert that programs gave up tried again")
+    @app_commands.describe(alert=_WHICH)
+    async def retry(self, interaction: Click, alert: str) -> None:
+        """``/alert retry``."""
+        errand = _begin(interaction, Verb.RETRY)
+        work = retries.retry(self._door.desk, parse_ref(alert), actor=errand.actor)
+        await _say_done(errand, await errand.patiently(work, thinking=True), "waits for another try")
+
     @app_commands.command(description="Write a note that everybody sees on the card")
     @app_commands.describe(alert=_WHICH, text="The note")
     async def note(self, interaction: Click, alert: str, text: Note) -> None:
@@ -138,6 +147,10 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
     @release.autocomplete("alert")
     async def _suggest_claimed(self, interaction: Click, typed: str) -> Choices:
         return await suggest(interaction, typed, Filter(states=(State.PROCESSING,)))
+
+    @retry.autocomplete("alert")
+    async def _suggest_failed(self, interaction: Click, typed: str) -> Choices:
+        return await suggest(interaction, typed, Filter(states=(State.FAILED,)))
 
     @resolve.autocomplete("alert")
     async def _suggest_open(self, interaction: Click, typed: str) -> Choices:

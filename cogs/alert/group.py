@@ -46,7 +46,7 @@ async def resolve(errand: Errand, which: CustomId) -> None:
     view = await errand.patiently(group.look(errand.door.desk, which.number), thinking=True)
     if view is None:
         raise NotFoundError("group", format_ref(which.number))
-    await errand.whisper(cards.ask_resolve(view))
+    await errand.question(cards.ask_resolve(view))
 
 
 async def browse(errand: Errand, which: CustomId) -> None:

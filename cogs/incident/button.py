@@ -19,6 +19,7 @@ from bot.cards.incident import timeline as timeline_cards
 from bot.cards.incident.postmortem import filename, render
 from bot.domain.errors import InvalidInputError
 from bot.domain.incident.incident import Incident, Role, parse_level
+from bot.usecases.alert import end
 from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import mutation as step
 from bot.usecases.incident import query as incident_inspection
@@ -172,9 +173,42 @@ def _acting(verb: Verb, capability: Capability, task: str, said: Said) -> Act:
 
     async def act(errand: Errand, which: CustomId) -> None:
         errand.demand(capability, task)
-        await press(errand, incidents.PLAIN[verb](which.number, actor=errand.actor), said)
+        made = incidents.PLAIN[verb](which.number, actor=errand.actor)
+        await press(errand, step.as_seen(made, which.extra), said)
 
     return act
+
+
+async def resolve(errand: Errand, which: CustomId) -> None:
+    """It is over; with alerts of it still open, ask what is meant."""
+    errand.demand(Capability.RESPOND, WORK)
+    found, counts = await errand.patiently(end.open_under(errand.door.desk, which.number), thinking=False)
+    if found is None or not found.state.open or not counts:
+        made = incidents.resolve(which.number, actor=errand.actor)
+        await press(errand, step.as_seen(made, which.extra), how_it_stands)
+        return
+    await errand.question(forms.ask_resolve(found, errand.door.tag, counts))
+
+
+async def resolve_only(errand: Errand, which: CustomId) -> None:
+    """The answer was: the incident alone."""
+    errand.demand(Capability.RESPOND, WORK)
+    made = step.as_seen(incidents.resolve(which.number, actor=errand.actor), which.extra)
+    shown = await errand.patiently(step.perform(errand.door.desk, made), thinking=False)
+    said = f"{shown.incident.ref} is resolved; its open alerts go on."
+    await errand.redraw(answers.done(shown.incident, said))
+
+
+async def resolve_all(errand: Errand, which: CustomId) -> None:
+    """The answer was: its open alerts too."""
+    errand.demand(Capability.RESPOND, WORK)
+    desk = errand.door.desk
+    work = end.resolve_with_alerts(desk, which.number, actor=errand.actor)
+    ended = await errand.patiently(work, thinking=False)
+    desk.bell.ring()
+    incident = ended.shown.incident
+    said = f"{incident.ref} is resolved, and so are {ended.alerts} of its alerts."
+    await errand.redraw(answers.done(incident, said))
 
 
 def _is_head(errand: Errand, incident_id: int) -> bool:
@@ -210,8 +244,11 @@ PRESSES: Final[Acts] = MappingProxyType(
     {
         **{
             verb: _acting(verb, Capability.RESPOND, WORK, how_it_stands)
-            for verb in (Verb.INCIDENT_MITIGATE, Verb.INCIDENT_RESOLVE, Verb.INCIDENT_REOPEN)
+            for verb in (Verb.INCIDENT_MITIGATE, Verb.INCIDENT_REOPEN)
         },
+        Verb.INCIDENT_RESOLVE: resolve,
+        Verb.INCIDENT_RESOLVE_ONLY: resolve_only,
+        Verb.INCIDENT_RESOLVE_ALL: resolve_all,
         Verb.INCIDENT_CLOSE: _acting(Verb.INCIDENT_CLOSE, Capability.MANAGE, CLOSE, how_it_stands),
         Verb.INCIDENT_SNOOZE: _acting(Verb.INCIDENT_SNOOZE, Capability.RESPOND, WORK, when_reminded),
         Verb.INCIDENT_ROLE: pick_role,

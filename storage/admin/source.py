@@ -66,6 +66,15 @@ class Sources:
         ).one_or_none()
         return None if row is None else _read(row)
 
+    def of_alert(self, alert_id: int) -> Source | None:
+        """The one that an alert came from, None when it was removed."""
+        row = self._connection.execute(
+            select(source)
+            .join(alert, alert.c.source_id == source.c.id)
+            .where(alert.c.id == alert_id, source.c.removed_at.is_(None))
+        ).one_or_none()
+        return None if row is None else _read(row)
+
     def names(self, ids: set[int]) -> dict[int, str]:
         """Names by id, of removed ones too."""
         rows = self._connection.execute(select(source.c.id, source.c.name).where(source.c.id.in_(ids)))

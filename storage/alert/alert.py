@@ -109,6 +109,11 @@ class Alerts:
         matching = self._matching(project_id, which).with_only_columns(func.count())
         return self._connection.execute(matching).scalar_one()
 
+    def newest_of(self, recurrence_id: int) -> int:
+        """The last episode of a recurrence, 0 when it has none."""
+        newest = select(func.max(alert.c.id)).where(alert.c.recurrence_id == recurrence_id)
+        return self._connection.execute(newest).scalar_one() or 0
+
     def open_named(self, project_id: int, names: Iterable[str]) -> list[tuple[int, str, str, str, str]]:
         """Source, name, namespace, target and labels (JSON) of open alerts of these names.
 
@@ -133,6 +138,16 @@ class Alerts:
             select(alert.c.project_id, alert.c.id)
             .where(alert.c.lease_expires_at.is_not(None), alert.c.lease_expires_at <= now_us)
             .order_by(alert.c.lease_expires_at)
+            .limit(limit)
+        )
+        return [(row.project_id, row.id) for row in rows]
+
+    def retries_due(self, *, now_us: int, limit: int = 100) -> list[tuple[int, int]]:
+        """(project, alert) that is to be tried again."""
+        rows = self._connection.execute(
+            select(alert.c.project_id, alert.c.id)
+            .where(alert.c.retry_at.is_not(None), alert.c.retry_at <= now_us)
+            .order_by(alert.c.retry_at)
             .limit(limit)
         )
         return [(row.project_id, row.id) for row in rows]

@@ -47,6 +47,7 @@ _STANDING: dict[str, Any] = {
     "owner_name": case((_owned == 1, alert.c.owner_name), else_=null()),
     "acked_at": case((_owned == 1, alert.c.acked_at), else_=null()),
     "lease_expires_at": case((_state == State.PROCESSING.value, alert.c.lease_expires_at), else_=null()),
+    "retry_at": case((_state == State.FAILED.value, alert.c.retry_at), else_=null()),
     "flapped_at": bindparam("flapped_at_"),
     "quiet_until": bindparam("quiet_until_"),
     "resolved_by": bindparam("resolved_by_"),
@@ -78,7 +79,8 @@ REFRESH = Bulk(_update({**_STANDING, **_CONTENT}), (*_CONTENT_COLUMNS, *_STANDIN
 MOVE = Bulk(_update(_STANDING), _STANDING_COLUMNS)
 _SAVED_COLUMNS = (
     "state", "acked_at", "resolved_at", "resolved_by", "resolved_by_name", "owner", "owner_name",
-    "lease_expires_at", "silent_after", "escalated_from", "quiet_until", "note", "note_by", "note_by_name",
+    "lease_expires_at", "silent_after", "escalated_from", "quiet_until", "claims", "attempts", "last_error",
+    "retry_at", "note", "note_by", "note_by_name",
 )  # fmt: skip
 SAVE = Bulk(
     _update({name: bindparam(f"{name}_", type_=alert.c[name].type) for name in _SAVED_COLUMNS}),
@@ -160,6 +162,10 @@ def save_row(changed: Alert) -> tuple[Any, ...]:
         micros_or_none(changed.silent_after),
         changed.escalated_from.value if changed.escalated_from else None,
         micros_or_none(changed.flapping.quiet_until),
+        changed.claims,
+        changed.attempts,
+        changed.last_error,
+        micros_or_none(changed.retry_at),
         changed.note,
         *actor_columns(changed.note_by),
         changed.id,
@@ -213,6 +219,10 @@ def read(row: Row[Any]) -> Alert:
         lease_expires_at=moment_or_none(row.lease_expires_at),
         silent_after=moment_or_none(row.silent_after),
         escalated_from=Severity(row.escalated_from) if row.escalated_from else None,
+        claims=row.claims,
+        attempts=row.attempts,
+        last_error=row.last_error,
+        retry_at=moment_or_none(row.retry_at),
         note=row.note,
         note_by=actor_or_none(row.note_by, row.note_by_name),
     )

@@ -1,12 +1,16 @@
 """How programs find alerts: page by page, or the one to work on next."""
 
+from collections.abc import Iterator
+from datetime import datetime
+
 import msgspec
-from sqlalchemy import Connection, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
 
 from bot.domain.alert.alert import TRANSITIONS, Alert, State, Trigger
-from bot.domain.alert.signal import Severity
+from bot.domain.alert.signal import ENVIRONMENT, Severity
 from storage.alert.row import read
-from storage.table.core import IS_OPEN_ALERT, alert, recurrence
+from storage.codec import encode, micros
+from storage.table.core import IS_OPEN_ALERT, alert, recurrence, source
 
 _CLAIMABLE = [state.value for state, trigger in TRANSITIONS if trigger is Trigger.CLAIM]
 _OPEN = IS_OPEN_ALERT  # meets the partial index
@@ -16,8 +20,9 @@ _RANKS = {severity.value: severity.rank for severity in Severity}
 class Search(msgspec.Struct, frozen=True, kw_only=True):
     """What alerts have to be like; an empty value means any.
 
-    ``owner`` is an actor as storage writes it. ``text`` is looked for in name, service, namespace and
-    target, whatever the case.
+    ``owner`` is an actor as storage writes it, or a name that it goes by. ``env`` is a namespace or the value
+    of one of the labels `ENVIRONMENT`, ``since`` the time after which it was last seen. ``text`` is looked
+    for in name, service, namespace and target, whatever the case.
     """
 
     states: tuple[State, ...] = ()
@@ -26,6 +31,9 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     service: str = ""
     namespace: str = ""
     owner: str = ""
+    source: str = ""
+    env: str = ""
+    since: datetime | None = None
     text: str = ""
 
 
@@ -42,22 +50,29 @@ class AlertSearch:
             statement = statement.where(alert.c.id < before)
         return [read(row) for row in self._connection.execute(statement)]
 
-    def next_claimable(self, project_id: int, search: Search) -> int | None:
-        """The most urgent alert that may be claimed: the worst, of these the one that waits longest.
+    def claimable(self, project_id: int, search: Search, *, now_us: int, limit: int) -> list[Alert]:
+        """The most urgent alerts that may be claimed: the worst, of these those that wait longest.
 
-        It and its recurrence are held until the commit; what somebody else holds right now is passed over, so
-        that nobody waits here, whatever the order in which others take the two.
+        Waiting is what nobody has, what a lease that has run out held, and what is to be tried again by now.
+        They and their recurrences are held until the commit; what somebody else holds right now is passed
+        over, so that nobody waits here, whatever the order in which others take the two.
         """
         statement = (
             _matching(project_id, search)
-            .with_only_columns(alert.c.id)
             .join(recurrence, recurrence.c.id == alert.c.recurrence_id)
-            .where(alert.c.state.in_(_CLAIMABLE), _OPEN)
+            .where(
+                _OPEN,
+                or_(
+                    alert.c.state.in_(_CLAIMABLE),
+                    and_(alert.c.state == State.PROCESSING.value, alert.c.lease_expires_at <= now_us),
+                    and_(alert.c.state == State.FAILED.value, alert.c.retry_at <= now_us),
+                ),
+            )
             .order_by(case(_RANKS, value=alert.c.severity, else_=0).desc(), alert.c.opened_at, alert.c.id)
-            .limit(1)
+            .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        return self._connection.execute(statement).scalar_one_or_none()
+        return [read(row) for row in self._connection.execute(statement)]
 
 
 def _matching(project_id: int, search: Search) -> Select[tuple[object, ...]]:
@@ -68,18 +83,43 @@ def _matching(project_id: int, search: Search) -> Select[tuple[object, ...]]:
             statement = statement.where(_OPEN)
     if search.severities:
         statement = statement.where(alert.c.severity.in_([each.value for each in search.severities]))
+    return statement.where(*_conditions(project_id, search))
+
+
+def _conditions(project_id: int, search: Search) -> Iterator[ColumnElement[bool]]:
     for column, wanted in (
         (alert.c.name, search.name),
         (alert.c.service, search.service),
         (alert.c.namespace, search.namespace),
-        (alert.c.owner, search.owner),
     ):
         if wanted:
-            statement = statement.where(column == wanted)
+            yield column == wanted
+    if search.owner:
+        yield _is_owner(search.owner)
+    if search.source:
+        named = select(source.c.id).where(source.c.project_id == project_id, source.c.name == search.source)
+        yield alert.c.source_id.in_(named)
+    if search.env:
+        yield _is_in(search.env)
+    if search.since is not None:
+        yield alert.c.last_seen_at >= micros(search.since)
     if search.text:
         searched = (alert.c.name, alert.c.service, alert.c.namespace, alert.c.target)
         text = search.text.lower()
-        statement = statement.where(
-            or_(*(func.lower(column).contains(text, autoescape=True) for column in searched))
-        )
-    return statement
+        yield or_(*(func.lower(column).contains(text, autoescape=True) for column in searched))
+
+
+def _is_owner(name: str) -> ColumnElement[bool]:
+    """``program:ci`` with all its workers, ``ci``, ``worker-1``, ``person:1`` or a person's name."""
+    workers = alert.c.owner.startswith(f"{name}/", autoescape=True)
+    programs = alert.c.owner.startswith(f"program:{name}/", autoescape=True)
+    worker = and_(alert.c.owner.startswith("program:"), alert.c.owner.endswith(f"/{name}", autoescape=True))
+    named = or_(alert.c.owner == name, alert.c.owner == f"program:{name}", alert.c.owner_name == name)
+    return or_(named, workers, programs, worker)
+
+
+def _is_in(env: str) -> ColumnElement[bool]:
+    """By namespace, or by a label: these are JSON, in which a quote inside a text never stands bare."""
+    labels, value = func.lower(alert.c.labels), encode(env.lower())
+    pairs = (f'{mark}"{name}":{value}' for name in ENVIRONMENT for mark in "{,")
+    return or_(alert.c.namespace == env, *(labels.contains(pair, autoescape=True) for pair in pairs))

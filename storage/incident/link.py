@@ -17,7 +17,7 @@ from bot.domain.incident.incident import State, format_ref
 from storage.alert.row import read
 from storage.codec import micros
 from storage.dialect import is_one_of, upsert
-from storage.table.core import alert
+from storage.table.core import IS_OPEN_ALERT, alert
 from storage.table.incident import IS_ACTIVE, IS_OPEN, incident, incident_alert
 
 
@@ -108,6 +108,15 @@ class Links:
             )
         )
         return {row.alert_id: row.incident_id for row in rows}
+
+    def open_ids(self, incident_id: int) -> list[int]:
+        """Its alerts that are open."""
+        statement = (
+            select(alert.c.id)
+            .join(incident_alert, _member)
+            .where(incident_alert.c.incident_id == incident_id, IS_OPEN_ALERT)
+        )
+        return list(self._connection.execute(statement.order_by(alert.c.id)).scalars())
 
     def active_ids(self, incident_id: int) -> list[int]:
         """The alerts that belong to it and to no other since."""

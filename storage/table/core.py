@@ -186,6 +186,10 @@ alert: Final = Table(
     _points("group_id", nullable=True),
     Column("flapped_at", Text),
     Column("quiet_until", BigInteger),
+    Column("claims", Integer, nullable=False, server_default="0"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("last_error", Text, nullable=False, server_default=""),
+    Column("retry_at", BigInteger),
 )
 _OPEN: Final = text("state <> 'resolved'")
 IS_OPEN_ALERT: Final = text("alert.state <> 'resolved'")
@@ -198,6 +202,8 @@ _EXPIRING: Final = text("silent_after IS NOT NULL")
 Index("ix_alert_silent", alert.c.silent_after, sqlite_where=_EXPIRING, postgresql_where=_EXPIRING)
 _QUIET: Final = text("quiet_until IS NOT NULL")
 Index("ix_alert_quiet", alert.c.quiet_until, sqlite_where=_QUIET, postgresql_where=_QUIET)
+_RETRIED: Final = text("retry_at IS NOT NULL")
+Index("ix_alert_retry", alert.c.retry_at, sqlite_where=_RETRIED, postgresql_where=_RETRIED)
 _MEMBER: Final = text("group_id IS NOT NULL")
 Index("ix_alert_group_id", alert.c.group_id, alert.c.id, sqlite_where=_MEMBER, postgresql_where=_MEMBER)
 

@@ -43,9 +43,9 @@ def view(**changes: Any) -> IncidentView:
 
 
 def presses(card: Card) -> dict[str, str]:
-    """Labels of buttons, or placeholders of selects, by verb."""
+    """Labels of buttons that are not greyed out, or placeholders of selects, by verb."""
     rows = card.to_payload()["components"]
-    parts = [part for row in rows for part in row["components"]]
+    parts = [part for row in rows for part in row["components"] if not part.get("disabled")]
     return {parse(part["custom_id"]).verb.name: part.get("label", part.get("placeholder")) for part in parts}
 
 

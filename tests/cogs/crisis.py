@@ -11,7 +11,7 @@ from bot.usecases.incident import query as incident_inspection
 from bot.usecases.incident import thread
 from bot.usecases.outbox import card
 from bot.usecases.triage.escalation import Wish, open_incident
-from tests.cogs.stage import DEADLINE, Json, Stage
+from tests.cogs.stage import DEADLINE, Json, Stage, find
 from tests.senders import ANNA
 
 
@@ -83,10 +83,23 @@ class Crisis:
 
     async def click(self, verb: str, *values: str, person: str = "responder", on: int | None = None) -> Json:
         """Press something on its head, or on another message."""
+        message_id = on or self.head
         answer: Json = await self.stage.person(person).click(
-            on or self.head, self.button(verb), list(values) or None
+            message_id, self._found(message_id, verb), list(values) or None
         )
         return answer
+
+    async def resolve(self) -> None:
+        """The incident alone: its alert goes on."""
+        asked = await self.click("incident-resolve")
+        only = find(asked["message"], "incident-resolve-only")
+        await self.stage.person("responder").click(asked["message"]["id"], only)
+        await self.stage.post_all()
+
+    def _found(self, message_id: int, verb: str) -> str:
+        """As it stands on a message, wherever that is."""
+        components = self.stage.sandbox.world.messages[message_id].components
+        return find({"components": components}, verb)
 
     async def say(self, command: str, person: str = "responder", **more: str) -> Json:
         """Use ``/incident`` in its thread."""

@@ -218,6 +218,10 @@ class Stage:
         """A custom_id of this desk."""
         return f"{verb}:{self.desk.project.tag}:{alert_id}" + (f":{extra}" if extra else "")
 
+    def on(self, message_id: int, verb: str, channel_id: int | None = None) -> str:
+        """The custom_id of a button or select that stands on a message."""
+        return find(self.shown(message_id, channel_id), verb)
+
     def shown(self, message_id: int, channel_id: int | None = None) -> Json:
         """A message as everybody sees it."""
         messages = self.sandbox.messages(channel_id or self.channel_id)
@@ -257,6 +261,12 @@ def custom_ids(message: Json) -> list[str]:
     return [part["custom_id"] for part in parts(message) if "custom_id" in part]
 
 
+def find(message: Json, verb: str) -> str:
+    """The custom_id of a button or select on a message, greyed out or not."""
+    return next(each for each in custom_ids(message) if each.startswith(f"{verb}:"))
+
+
 def verbs(message: Json) -> list[str]:
     """What can be pressed on a message."""
-    return [custom_id.partition(":")[0] for custom_id in custom_ids(message)]
+    live = (part for part in parts(message) if "custom_id" in part and not part.get("disabled"))
+    return [part["custom_id"].partition(":")[0] for part in live]

@@ -40,7 +40,7 @@ async def test_a_press_that_takes_long_is_acknowledged_first_and_shown_later(
 ) -> None:
     alert_id = 1
     message = await stage.channel.send("card", view=_button(stage, alert_id))
-    click = asyncio.create_task(stage.person("responder").click(message.id, stage.button("ack", alert_id)))
+    click = asyncio.create_task(stage.person("responder").click(message.id, stage.on(message.id, "ack")))
     await until(lambda: _answers(stage) == [6])
     busy.set()
     await click
@@ -98,9 +98,9 @@ async def test_a_database_that_is_out_of_reach_is_said_in_plain_words(
 
 
 async def test_an_answer_that_discord_took_although_it_said_503_is_not_given_twice(stage: Stage) -> None:
-    alert_id, message_id = await stage.raise_card()
+    _alert_id, message_id = await stage.raise_card()
     stage.sandbox.mischief.arm(Rule(effect=Effect.CALLBACK_503_AFTER_ACCEPT, times=1))
-    await stage.person("responder").click(message_id, stage.button("ack", alert_id))
+    await stage.person("responder").click(message_id, stage.on(message_id, "ack"))
     await stage.clean()
     assert "ACKED" in stage.title(message_id)
     assert stage.requests("POST", "/webhooks/") == []
@@ -112,19 +112,19 @@ async def test_an_event_that_comes_too_late_is_acted_on_and_shown_by_delivery(st
     stage.sandbox.mischief.arm(
         Rule(effect=Effect.LATE_EVENT, route="INTERACTION_CREATE", seconds=0.2, times=1)
     )
-    await stage.person("responder").click(message_id, stage.button("ack", alert_id))
+    await stage.person("responder").click(message_id, stage.on(message_id, "ack"))
     await stage.when(alert_id, lambda alert: alert.state is State.ACKED)
     await stage.bot.door.empty(2)
     assert await stage.is_dirty()
 
 
 async def test_actions_are_counted_by_outcome_and_timed(stage: Stage) -> None:
-    alert_id, message_id = await stage.raise_card()
+    _alert_id, message_id = await stage.raise_card()
     done = metrics.ACTIONS.labels("ack", "done")._value
     refused = metrics.ACTIONS.labels("ack", "refused")._value
     before = done.get(), refused.get()
-    await stage.person("visitor").click(message_id, stage.button("ack", alert_id))
-    await stage.person("responder").click(message_id, stage.button("ack", alert_id))
+    await stage.person("visitor").click(message_id, stage.on(message_id, "ack"))
+    await stage.person("responder").click(message_id, stage.on(message_id, "ack"))
     await until(lambda: (done.get(), refused.get()) == (before[0] + 1, before[1] + 1))
     assert b'tocsin_action_answer_seconds_count{action="ack"}' in metrics.render()
 

@@ -146,16 +146,18 @@ async def test_a_compressed_bomb_is_not_inflated(door: Door, pack: object) -> No
     assert (len(bomb) < 1_048_576, answer.status) == (True, 413)
 
 
-@pytest.mark.parametrize(
-    "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
-)
+@pytest.mark.parametrize("content_type", ["application/xml", "multipart/form-data"])
 async def test_other_media_are_refused(door: Door, content_type: str) -> None:
     answer = await send(door, GOOD, headers={"Content-Type": content_type})
     assert (answer.status, answer.json["field"]) == (415, "Content-Type")
 
 
 @pytest.mark.parametrize(
-    "content_type", ["application/json; charset=utf-8", "application/cloudevents+json", "TEXT/JSON", ""]
+    "content_type",
+    [
+        *("application/json; charset=utf-8", "application/cloudevents+json", "TEXT/JSON", ""),
+        *("text/plain; charset=UTF-8", "application/x-www-form-urlencoded"),
+    ],
 )
 async def test_json_is_known_by_many_names(door: Door, content_type: str) -> None:
     assert (await send(door, GOOD, headers={"Content-Type": content_type})).status == 202

@@ -98,7 +98,16 @@ def test_json_goes_by_many_names(content_type: str) -> None:
 
 @pytest.mark.parametrize(
     "content_type",
-    ["text/plain", "application/x-www-form-urlencoded", "application/xml", "json", "application/jsonx"],
+    ["text/plain; charset=UTF-8", "application/x-www-form-urlencoded", "application/octet-stream"],
+)
+def test_json_under_the_type_of_who_sets_none_is_taken(content_type: str) -> None:
+    assert decode(b'\xef\xbb\xbf {"a": 1}', content_type) == {"a": 1}
+    with pytest.raises(UnsupportedMediaError, match="Content-Type"):
+        decode(b"payload=%7B%7D", content_type)
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/xml", "json", "application/jsonx", "multipart/form-data"]
 )
 def test_anything_else_is_no_supported_medium(content_type: str) -> None:
     with pytest.raises(UnsupportedMediaError, match="Content-Type"):

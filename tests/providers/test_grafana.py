@@ -35,8 +35,9 @@ def test_private_names_are_left_out() -> None:
 
 
 def test_what_was_measured_is_told_when_nobody_described_it() -> None:
-    assert parse_one(valueString="[ var='A' value=3 ]", values={"A": 3}).description == "[ var='A' value=3 ]"
-    assert parse_one(values={"A": 97.5, "C": 1, "D": None}).description == "A=97.5, C=1"
+    assert parse_one(valueString="[ var='A' value=3 ]", values={"A": 3}).description == "A = 3"
+    assert parse_one(valueString="[ var='A' value=3 ]").description == "[ var='A' value=3 ]"
+    assert parse_one(values={"B": 6.7123456789, "C": 1, "D": None}).description == "B = 6.71235, C = 1"
     assert parse_one(valueString="v", annotations={"description": "d"}).description == "d"
     assert parse_one(valueString=[1], values=[2]).description == ""
 
@@ -77,7 +78,7 @@ def test_old_states_are_one_of_two(state: str, status: str) -> None:
         ({"ruleId": 1}, "state"),
         ({"ruleId": "1", "state": "ok"}, "ruleId"),
         ({"ruleId": 1, "state": "ok", "tags": []}, None),
-        ({"ruleId": 1, "state": "ok", "tags": [1]}, "tags"),
+        ({"ruleId": 1, "state": "ok", "tags": [1]}, None),
     ],
 )
 def test_what_is_neither_shape_is_refused_by_field(payload: object, field: str | None) -> None:

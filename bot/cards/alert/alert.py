@@ -9,8 +9,9 @@ from typing import Any, Final
 
 import msgspec
 
+from bot.cards.alert.action import actions, inverse
 from bot.cards.alert.memory import recall
-from bot.cards.card import Button, ButtonStyle, Card, Embed, Input, Modal, Ping, Row
+from bot.cards.card import Card, Embed, Input, Modal, Ping
 from bot.cards.cut import units
 from bot.cards.ids import Verb, build
 from bot.cards.limits import TITLE, fit, fit_modal
@@ -62,8 +63,8 @@ def render(view: AlertView) -> Card:
         footer=SEPARATOR.join(filter(None, (marker(view.tag, alert.id), plain(view.source_name, _SOURCE)))),
     )
     ping = view.ping or Ping()
-    rows = (actions(view.alert, view.tag, more=True, escalates=view.escalates),)
-    return fit(Card(content=_notice(alert, ping), embeds=(embed,), rows=rows, ping=ping))
+    rows = (actions(alert, view.tag, more=True, escalates=view.escalates), inverse(alert, view.tag))
+    return fit(Card(content=_notice(alert, ping), embeds=(embed,), rows=tuple(filter(None, rows)), ping=ping))
 
 
 def summon(view: AlertView, jump_url: str) -> Card:
@@ -88,23 +89,6 @@ def find_marker(payload: dict[str, Any]) -> tuple[str, int] | None:
     embeds = payload.get("embeds") or [{}]
     match = _MARKER.fullmatch((embeds[0].get("footer") or {}).get("text") or "")
     return (match[2], int(match[1])) if match else None
-
-
-def actions(alert: Alert, tag: str, *, more: bool, escalates: bool = True) -> Row:
-    """The buttons that make sense in this state."""
-    buttons = []
-    if alert.state is State.ACKED:
-        buttons.append(_button(Verb.UNACK, "Un-acknowledge", alert, tag))
-    elif alert.state.open:
-        buttons.append(_button(Verb.ACK, "Acknowledge", alert, tag, ButtonStyle.SUCCESS))
-    if alert.state.open:
-        buttons.append(_button(Verb.RESOLVE, "Resolve", alert, tag))
-    if alert.state.open and escalates:
-        buttons.append(_button(Verb.ESCALATE, "Escalate", alert, tag))
-    buttons.append(_button(Verb.NOTE, "Note", alert, tag))
-    if more:
-        buttons.append(_button(Verb.MORE, "More", alert, tag))
-    return tuple(buttons)
 
 
 def note_modal(alert: Alert, tag: str) -> Modal:
@@ -142,12 +126,6 @@ def links(alert: Alert, budget: int = _LINKS) -> str:
     return SEPARATOR.join(kept)
 
 
-def _button(
-    verb: Verb, label: str, alert: Alert, tag: str, style: ButtonStyle = ButtonStyle.SECONDARY
-) -> Button:
-    return Button(label=label, custom_id=build(verb, tag, alert.id), style=style)
-
-
 def _source_url(alert: Alert) -> str:
     """Where the title leads: the sender's own page, if Discord takes its address."""
     source = next((place for place in alert.links if place.title.casefold() == "source"), None)
@@ -173,6 +151,7 @@ def _lines(view: AlertView) -> tuple[str, ...]:
         f"📍 {place}" if place else "",
         _times(alert),
         _owner(alert),
+        attempts(alert),
         _note(alert),
         _flapping(alert),
         _incident(view.incident),
@@ -223,6 +202,20 @@ def _owner(alert: Alert) -> str:
         return f"👀 {owner} is looking{until}"
     acked = f", acknowledged {moment(alert.acked_at)}" if alert.acked_at else ""
     return f"🙋 {owner}{acked}"
+
+
+def attempts(alert: Alert) -> str:
+    """What programs tried in vain, and whether they will again."""
+    if not alert.attempts or not alert.state.open:
+        return ""
+    often = "once" if alert.attempts == 1 else f"{alert.attempts} times"
+    error = inline(alert.last_error, _NOTE)
+    parts = [f"🔧 Failed {often}: {error}" if error else f"🔧 Failed {often}"]
+    if alert.retry_at is not None:
+        parts.append(f"tries again {moment(alert.retry_at)}")
+    elif alert.state is State.FAILED:
+        parts.append("waits for a person")
+    return SEPARATOR.join(parts)
 
 
 def _note(alert: Alert) -> str:

@@ -10,7 +10,8 @@ from typing import Final
 
 import msgspec
 
-from bot.cards.alert.alert import AlertView, actions, headline, links, where
+from bot.cards.alert.action import actions, menu
+from bot.cards.alert.alert import AlertView, attempts, headline, links, where
 from bot.cards.card import Button, ButtonStyle, Card, Embed, Field, Row
 from bot.cards.cut import cut, units
 from bot.cards.ids import Verb, build
@@ -50,7 +51,7 @@ def details(
     if page == 0:
         embeds.insert(0, _story(view, history))
     buttons = actions(alert, view.tag, more=False, escalates=view.escalates)
-    rows = (buttons, _turns(view, page, len(pages), jump_url))
+    rows = (buttons, menu(alert, view.tag), _turns(view, page, len(pages), jump_url))
     return fit(Card(embeds=tuple(embeds), rows=rows))
 
 
@@ -75,6 +76,8 @@ def _facts(alert: Alert) -> Iterator[str]:
         yield f"📍 {place}"
     last = f"last {moment(alert.last_seen_at)}, {TIMES}{alert.occurrences}"
     yield f"🕐 First {moment(alert.opened_at, 'f')}, {last}"
+    if tried := attempts(alert):
+        yield tried
     if alert.severity_word:
         yield f"Severity as sent: {inline(alert.severity_word, 60)}"
     if alert.silent_after is not None and alert.state.open:

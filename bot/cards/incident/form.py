@@ -1,12 +1,15 @@
 """The forms of incidents; what was typed comes back under the names below."""
 
+from collections.abc import Mapping
 from typing import Final
 
-from bot.cards.card import Input, Modal
+from bot.cards.alert.action import cancel
+from bot.cards.card import Button, ButtonStyle, Card, Input, Modal
 from bot.cards.ids import Verb, build
-from bot.cards.limits import fit_modal
+from bot.cards.limits import fit, fit_modal
 from bot.cards.text import plain
-from bot.domain.incident.incident import Incident, Level
+from bot.domain.alert.signal import Severity
+from bot.domain.incident.incident import Incident, Level, stamp
 
 TITLE_INPUT: Final = "title"
 SEVERITY_INPUT: Final = "severity"
@@ -40,6 +43,28 @@ def open_modal(
     return fit_modal(
         Modal(custom_id=build(Verb.ESCALATE, tag, subject), title="Open an incident", inputs=inputs)
     )
+
+
+def ask_resolve(incident: Incident, tag: str, counts: Mapping[Severity, int]) -> Card:
+    """Alerts of it are open: what is meant? ``counts`` are those, by severity."""
+    worst_first = sorted(counts, key=lambda each: each.rank, reverse=True)
+    named = " and ".join(f"{counts[each]:,} {each.value}" for each in worst_first)
+    total = sum(counts.values())
+    are, them = ("is", "it") if total == 1 else ("are", "them")
+    buttons = (
+        Button(
+            label=f"Resolve {them} too",
+            custom_id=build(Verb.INCIDENT_RESOLVE_ALL, tag, incident.id, stamp(incident)),
+            style=ButtonStyle.DANGER,
+        ),
+        Button(
+            label="Only the incident",
+            custom_id=build(Verb.INCIDENT_RESOLVE_ONLY, tag, incident.id, stamp(incident)),
+        ),
+        cancel(tag),
+    )
+    said = f"❔ {named} of {incident.ref} {are} still open. Resolve {them} too, or only the incident?"
+    return fit(Card(content=said, rows=(buttons,)))
 
 
 def update_modal(incident: Incident, tag: str) -> Modal:

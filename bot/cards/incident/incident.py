@@ -20,11 +20,17 @@ from bot.cards.look import words as alert_words
 from bot.cards.text import block, inline, moment, plain, who
 from bot.domain.alert.alert import Alert
 from bot.domain.incident.duration import durations
-from bot.domain.incident.incident import Incident, Level, Role, State, format_ref
+from bot.domain.incident.incident import Incident, Level, Role, State, format_ref, stamp
 
 SHOWN: Final = 10
 _NAME: Final = 72
 _TOLD: Final = 900
+_STEPS: Final = {
+    Verb.INCIDENT_MITIGATE,
+    Verb.INCIDENT_RESOLVE,
+    Verb.INCIDENT_REOPEN,
+    Verb.INCIDENT_CLOSE,
+}
 _THREAD: Final = 100  # Discord's limit for the name of a thread (topics/threads)
 _MARKER: Final = re.compile(r"I-(\d{1,18}) · ([a-z0-9]{4,8})(?: · .*)?", re.ASCII | re.DOTALL)
 
@@ -169,34 +175,46 @@ def _rows(view: IncidentView) -> tuple[Row, ...]:
 
 
 def _steps(view: IncidentView) -> Row:
-    """The buttons that make sense in this state."""
+    """The first row: each step keeps its place, and what cannot be done now is greyed out."""
     state = view.incident.state
     resolve = ButtonStyle.SUCCESS if view.offers_resolve else ButtonStyle.SECONDARY
-    buttons = []
-    if state is State.OPEN:
-        buttons.append(_button(view, Verb.INCIDENT_MITIGATE, "Mitigating"))
-    if state.open:
-        buttons.append(_button(view, Verb.INCIDENT_RESOLVE, "Resolve", resolve))
-        buttons.append(_button(view, Verb.INCIDENT_UPDATE, "Update", ButtonStyle.PRIMARY))
-    if state is State.RESOLVED:
-        buttons.append(_button(view, Verb.INCIDENT_CLOSE, "Close"))
-    if state is not State.OPEN:
-        buttons.append(_button(view, Verb.INCIDENT_REOPEN, "Reopen"))
-    buttons.append(_button(view, Verb.INCIDENT_NOTE, "Note"))
-    return tuple(buttons)
+    label = "Resolve" if state.open else "Resolved"
+    return (
+        _button(view, Verb.INCIDENT_MITIGATE, "Mitigating", disabled=state is not State.OPEN),
+        _button(view, Verb.INCIDENT_RESOLVE, label, resolve, disabled=not state.open),
+        _button(view, Verb.INCIDENT_UPDATE, "Update", ButtonStyle.PRIMARY, disabled=not state.open),
+        _button(view, Verb.INCIDENT_NOTE, "Note"),
+    )
 
 
 def _looks(view: IncidentView) -> Row:
+    """The last row: looks, and what takes back or ends; never where a step of the first row was."""
+    state, merged = view.incident.state, view.incident.merged_into_id is not None
     buttons = [_button(view, Verb.INCIDENT_TIMELINE, "Timeline")]
     if view.incident.update_due_at is not None:
         buttons.append(_button(view, Verb.INCIDENT_SNOOZE, "Snooze reminder"))
-    if not view.incident.state.open:
+    if not state.open:
         buttons.append(_button(view, Verb.INCIDENT_POSTMORTEM, "Post-mortem"))
+    if state is not State.OPEN and not merged:
+        buttons.append(_button(view, Verb.INCIDENT_REOPEN, "Reopen", emoji="↩️"))
+    if state is State.RESOLVED and not merged:
+        buttons.append(_button(view, Verb.INCIDENT_CLOSE, "Close"))
     return tuple(buttons)
 
 
-def _button(view: IncidentView, verb: Verb, label: str, style: ButtonStyle = ButtonStyle.SECONDARY) -> Button:
-    return Button(label=label, custom_id=build(verb, view.tag, view.incident.id), style=style)
+def _button(
+    view: IncidentView,
+    verb: Verb,
+    label: str,
+    style: ButtonStyle = ButtonStyle.SECONDARY,
+    *,
+    disabled: bool = False,
+    emoji: str = "",
+) -> Button:
+    """Steps carry the state that they were drawn for (see `stamp`)."""
+    stamped = stamp(view.incident) if verb in _STEPS else ""
+    custom_id = build(verb, view.tag, view.incident.id, stamped)
+    return Button(label=label, custom_id=custom_id, style=style, disabled=disabled, emoji=emoji)
 
 
 def _role_select(view: IncidentView) -> Select:

@@ -5,7 +5,8 @@ trigger raises `IllegalTransitionError` and nothing has changed.
 
 Theory: *new* waits for somebody; *processing* is leased by a person or program that looks at it (the
 lease runs out by itself); *acked* has an owner who took it on; *failed* is what a program gave up;
-*resolved* is over, until a refire within the reopen window takes the same episode up again.
+*resolved* is over, until a refire within the reopen window takes the same episode up again, or a person does:
+soon after the resolve whoever had it has it again (*restore*), later nobody has (*reopen*).
 """
 
 import re
@@ -51,6 +52,8 @@ class Trigger(StrEnum):
     UNACK = "unack"
     RESOLVE = "resolve"
     REFIRE = "refire"
+    REOPEN = "reopen"
+    RESTORE = "restore"
     LEASE_EXPIRE = "lease_expire"
 
 
@@ -70,6 +73,8 @@ TRANSITIONS: Final[Mapping[tuple[State, Trigger], State]] = MappingProxyType(
         (State.FAILED, Trigger.ACK): State.ACKED,
         (State.FAILED, Trigger.RESOLVE): State.RESOLVED,
         (State.RESOLVED, Trigger.REFIRE): State.NEW,
+        (State.RESOLVED, Trigger.REOPEN): State.NEW,
+        (State.RESOLVED, Trigger.RESTORE): State.ACKED,
     }
 )
 
@@ -79,7 +84,9 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
 
     ``silent_after`` is when an episode of a sender that never resolves ends by silence (None: never).
     ``escalated_from`` is the severity it was acked at before a rise took the ack away. ``group_id`` is the
-    group whose card it shares, None when it has a card of its own.
+    group whose card it shares, None when it has a card of its own. ``claims`` counts how often it changed
+    hands, which makes older claims void. ``attempts`` were given up with ``last_error`` since somebody last
+    asked for a retry; at ``retry_at`` it is new again by itself (None: somebody has to ask).
     """
 
     id: int
@@ -112,6 +119,10 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     lease_expires_at: datetime | None = None
     silent_after: datetime | None = None
     escalated_from: Severity | None = None
+    claims: int = 0
+    attempts: int = 0
+    last_error: str = ""
+    retry_at: datetime | None = None
     note: str = ""
     note_by: Actor | None = None
 
@@ -151,6 +162,11 @@ def next_state(alert: Alert, trigger: Trigger) -> State:
     if state is None:
         raise IllegalTransitionError(alert, trigger)
     return state
+
+
+def stamp(alert: Alert) -> str:
+    """State and severity in two letters, e.g. ``nc``: what a button was drawn for."""
+    return alert.state.value[0] + alert.severity.value[0]
 
 
 def format_ref(alert_id: int) -> str:

@@ -19,6 +19,15 @@ MAX_LABEL_VALUE: Final = 2_000
 MAX_LINKS: Final = 8
 MAX_URL: Final = 2_048
 MAX_NOTE: Final = 1_000
+MAX_SAID: Final = 32
+MAX_SAID_NAME: Final = 64
+MAX_SAID_VALUE: Final = 1_000
+TRUNCATED: Final = "truncatedAlerts"
+"""Under this name `Signal.said` tells how many alerts of its group the sender left out."""
+
+
+ENVIRONMENT: Final = ("env", "environment", "stage", "deployment_environment", "deployment.environment")
+"""The labels that name where it runs, in the order in which they are believed."""
 
 
 class Severity(StrEnum):
@@ -57,7 +66,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     ``fingerprint`` is the sender's own stable identity ("" when it has none); ``severity_word`` is the
     word the sender used when it is none of ours; ``target`` names the patient (see `place`).
     ``identity`` is namespace, service and target as a signature without a fingerprint knows them, None where
-    they are the same.
+    they are the same. ``said`` is what has no role of its own, and what could not be understood.
     """
 
     status: Status
@@ -76,6 +85,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     group_key: str = ""
     started_at: datetime | None = None
     ended_at: datetime | None = None
+    said: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class Rejected(msgspec.Struct, frozen=True, gc=False):

@@ -5,6 +5,7 @@ returns the alert as it is afterwards.
 """
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -12,6 +13,9 @@ from bot.domain.actor import Actor
 from bot.domain.alert.alert import Alert, IllegalTransitionError, Trigger, next_state
 from bot.domain.alert.flap import CALM
 from bot.domain.errors import ConflictError
+
+UNDO: Final = timedelta(minutes=10)
+"""In which a resolve can be taken back as if it had not been."""
 
 
 def acknowledge(alert: Alert, actor: Actor, now: datetime, note: str = "") -> Alert:
@@ -23,6 +27,8 @@ def acknowledge(alert: Alert, actor: Actor, now: datetime, note: str = "") -> Al
         acked_at=now,
         lease_expires_at=None,
         escalated_from=None,
+        retry_at=None,
+        claims=alert.claims + (not _has(alert, actor)),
     )
     return annotate(acked, actor, note) if note else acked
 
@@ -42,7 +48,8 @@ def unacknowledge_own(alert: Alert, actor: Actor) -> Alert:
 def claim(alert: Alert, actor: Actor, now: datetime, lease: timedelta) -> Alert:
     """``actor`` looks at it until the lease runs out."""
     state = next_state(alert, Trigger.CLAIM)
-    return replace(alert, state=state, owner=actor, lease_expires_at=now + lease)
+    expires = now + lease
+    return replace(alert, state=state, owner=actor, lease_expires_at=expires, claims=alert.claims + 1)
 
 
 def release(alert: Alert, actor: Actor) -> Alert:
@@ -52,17 +59,35 @@ def release(alert: Alert, actor: Actor) -> Alert:
     return replace(alert, state=state, owner=None, lease_expires_at=None)
 
 
-def fail(alert: Alert, actor: Actor, note: str = "") -> Alert:
-    """The owner of the claim gives up."""
+def fail(
+    alert: Alert, actor: Actor, note: str = "", *, error: str = "", retry_at: datetime | None = None
+) -> Alert:
+    """The owner of the claim gives up, because of ``error``; it waits for ``retry_at`` or for a person."""
     state = next_state(alert, Trigger.FAIL)
     _demand_owner(alert, actor)
-    failed = replace(alert, state=state, owner=None, lease_expires_at=None)
+    failed = replace(
+        alert,
+        state=state,
+        owner=None,
+        lease_expires_at=None,
+        attempts=alert.attempts + 1,
+        last_error=error or alert.last_error,
+        retry_at=retry_at,
+    )
     return annotate(failed, actor, note) if note else failed
 
 
 def retry(alert: Alert) -> Alert:
-    """A failed alert waits again."""
-    return replace(alert, state=next_state(alert, Trigger.RETRY))
+    """Somebody wants a failed alert to be tried again, from the first attempt on."""
+    return replace(alert, state=next_state(alert, Trigger.RETRY), attempts=0, retry_at=None)
+
+
+def retry_due(alert: Alert, now: datetime) -> Alert:
+    """The pause after a failed attempt is over."""
+    state = next_state(alert, Trigger.RETRY)
+    if alert.retry_at is None or alert.retry_at > now:
+        raise IllegalTransitionError(alert, Trigger.RETRY)
+    return replace(alert, state=state, retry_at=None)
 
 
 def resolve(alert: Alert, actor: Actor, now: datetime, note: str = "") -> Alert:
@@ -74,8 +99,27 @@ def resolve(alert: Alert, actor: Actor, now: datetime, note: str = "") -> Alert:
         resolved_by=actor,
         lease_expires_at=None,
         silent_after=None,
+        retry_at=None,
     )
     return annotate(resolved, actor, note) if note else resolved
+
+
+def reopen(alert: Alert, now: datetime, silence: timedelta | None) -> Alert:
+    """It was not over. Within `UNDO` of the resolve whoever had acknowledged it has it again.
+
+    ``silence`` is after what time a sender that never resolves would end it.
+    """
+    is_undo = alert.resolved_at is not None and now - alert.resolved_at <= UNDO
+    kept = is_undo and alert.owner is not None and alert.acked_at is not None
+    return replace(
+        alert,
+        state=next_state(alert, Trigger.RESTORE if kept else Trigger.REOPEN),
+        owner=alert.owner if kept else None,
+        acked_at=alert.acked_at if kept else None,
+        resolved_at=None,
+        resolved_by=None,
+        silent_after=now + silence if silence is not None else None,
+    )
 
 
 def calm_down(alert: Alert, now: datetime) -> Alert:
@@ -110,6 +154,10 @@ def end_by_silence(alert: Alert, actor: Actor, now: datetime) -> Alert:
 
 
 def _demand_owner(alert: Alert, actor: Actor) -> None:
-    if alert.owner is None or str(alert.owner) != str(actor):
+    if not _has(alert, actor):
         holder = alert.owner.mention if alert.owner else "nobody"
         raise ConflictError(f"{alert.ref} is held by {holder}, not by you.")
+
+
+def _has(alert: Alert, actor: Actor) -> bool:
+    return alert.owner is not None and str(alert.owner) == str(actor)

@@ -215,6 +215,11 @@ def worse(one: Level, other: Level) -> Level:
     return min(one, other, key=lambda level: level.rank)
 
 
+def stamp(incident: Incident) -> str:
+    """Its state in a letter: what a button was drawn for, and a press is checked by."""
+    return incident.state.value[0]
+
+
 def format_ref(incident_id: int) -> str:
     """``7`` to ``I-7``."""
     return f"I-{incident_id}"

@@ -22,7 +22,13 @@ _ALWAYS: Final = (
     Reason.NOT_FOUND,
     Reason.NOT_DURABLE,
 )
-_OF_POSTS: Final = (Reason.CONFLICT, Reason.TOO_SLOW, Reason.TOO_LARGE, Reason.UNSUPPORTED_MEDIA)
+_OF_POSTS: Final = (
+    Reason.CONFLICT,
+    Reason.TOO_SLOW,
+    Reason.TOO_LARGE,
+    Reason.UNSUPPORTED_MEDIA,
+    Reason.KEY_REUSED,
+)
 
 Json = dict[str, Any]
 
@@ -79,7 +85,7 @@ def _parameters(route: Route[Any], takes: Json) -> list[Json]:
     parameters: list[Json] = []
     if "{ref}" in route.path:
         parameters.append({"name": "ref", "in": "path", "required": True, "schema": {"type": "string"}})
-    if route.keyed:
+    if route.method != "GET":
         schema = {"type": "string", "maxLength": LONGEST_KEY}
         parameters.append({"name": KEY, "in": "header", "required": False, "schema": schema})
     if route.method == "GET":

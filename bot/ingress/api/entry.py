@@ -5,28 +5,33 @@ token, within the token's project.
 """
 
 import re
+from hashlib import sha256
 from typing import Any, Final
 
 import msgspec
 from aiohttp import web
 
-from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError, StandingError
+from bot.domain.errors import ConflictError, InvalidInputError, NotDurableError, NotFoundError, StandingError
 from bot.ingress.api import action as api_action
 from bot.ingress.api import alert as api_alert
+from bot.ingress.api import claim as api_claim
 from bot.ingress.api import event as api_event
 from bot.ingress.api import incident as api_incident
 from bot.ingress.api import recurrence as api_recurrence
 from bot.ingress.api import run as api_run
 from bot.ingress.api import work as api_work
-from bot.ingress.api.route import Caller, Reply, Route, read_json, read_key, read_query
+from bot.ingress.api.route import KEY, Caller, Reply, Route, read_json, read_key, read_query
 from bot.ingress.options import IngressOptions
 from bot.ingress.principal import Gate
 from bot.ingress.problem import Reason, Refusal
 from bot.ingress.room import Room
+from bot.usecases.admin import idempotency
+from bot.usecases.admin.idempotency import First
 from bot.usecases.desk import Desk
 
 ROUTES: Final[tuple[Route[Any], ...]] = (
     *api_alert.ROUTES,
+    *api_claim.ROUTES,
     *api_event.ROUTES,
     *api_recurrence.ROUTES,
     *api_work.ROUTES,
@@ -66,19 +71,12 @@ class Api:
         route, ref = _find(request.path, request.method)
         admitted = await self._gate.admit(request.headers, route.scope)
         with self._known:
-            key = read_key(request) if route.keyed else ""
+            key = read_key(request) if route.method == "POST" else ""
             caller = Caller(admitted.desk, admitted.token.actor, ref, key)
             asked = await self._read(request, route)
-            try:
-                reply = await route.act(caller, asked)
-            except InvalidInputError as error:
-                detail = f"{error.reason[0].upper()}{error.reason[1:]}."
-                raise Refusal(Reason.INVALID, detail, field=_field(caller, asked, error.field)) from None
-            except NotFoundError as error:
-                raise Refusal(Reason.NOT_FOUND, str(error), field=_field(caller, asked, error.kind)) from None
-            except ConflictError as error:
-                raise _conflict(error) from None
-        return _write(reply)
+            if not key:
+                return _write(await _act(route, caller, asked))
+            return await _act_once(route, caller, asked, admitted.token.id)
 
     async def _read(self, request: web.BaseRequest, route: Route[Any]) -> msgspec.Struct:
         if route.method == "GET":
@@ -86,6 +84,40 @@ class Api:
         else:
             asked = await read_json(request, route.takes, patience=self._patience)
         return asked
+
+
+async def _act(route: Route[Any], caller: Caller, asked: msgspec.Struct) -> Reply:
+    try:
+        return await route.act(caller, asked)
+    except InvalidInputError as error:
+        detail = f"{error.reason[0].upper()}{error.reason[1:]}."
+        raise Refusal(Reason.INVALID, detail, field=_field(caller, asked, error.field)) from None
+    except NotFoundError as error:
+        raise Refusal(Reason.NOT_FOUND, str(error), field=_field(caller, asked, error.kind)) from None
+    except ConflictError as error:
+        raise _conflict(error) from None
+
+
+async def _act_once(route: Route[Any], caller: Caller, asked: msgspec.Struct, token_id: int) -> web.Response:
+    """Answer as the first time, or for the first time."""
+    digest = idempotency.digest_of(str(token_id), caller.key)
+    said = msgspec.json.encode([route.method, route.path, caller.ref, asked], order="sorted")
+    try:
+        first = await idempotency.begin(caller.desk, digest, sha256(said).hexdigest())
+    except idempotency.KeyReusedError as error:
+        raise Refusal(Reason.KEY_REUSED, str(error), field=KEY) from None
+    except ConflictError as error:
+        raise Refusal(Reason.CONFLICT, str(error), field=KEY) from None
+    if first is None:
+        try:
+            reply = await _act(route, caller, asked)
+        except (Refusal, NotDurableError):
+            await idempotency.give_back(caller.desk, digest)
+            raise
+        body = b"" if reply.body is None else msgspec.json.encode(reply.body)
+        first = First(reply.status, body)
+        await idempotency.keep(caller.desk, digest, first)
+    return web.Response(status=first.status, body=first.body or None, headers=_HEADERS)
 
 
 def _find(path: str, method: str) -> tuple[Route[Any], str]:

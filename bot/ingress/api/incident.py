@@ -152,7 +152,6 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
         takes=NewIncident,
         act=_open,
         answers={201: Opened, 200: Opened},
-        keyed=True,
     ),
     Route(
         method="GET",

@@ -26,6 +26,8 @@ from bot.usecases.desk import Desk
 MAX_BODY: Final = 262_144
 LONGEST_KEY: Final = 255
 KEY: Final = "Idempotency-Key"
+OURS: Final = ("claim_token",)
+"""Fields that hold a secret of our own, which is compared and never kept."""
 _MISFIT: Final = re.compile(r"(?P<reason>.*?)(?: - at `(?:key in )?\$?\.?(?P<place>[^`]*)`)?", re.DOTALL)
 _NAMED: Final = re.compile(r"Object \w+ (?P<how>unknown|required) field `(?P<field>.*)`", re.DOTALL)
 _SAID: Final = {"unknown": "There is no such field here.", "required": "It is required."}
@@ -58,7 +60,7 @@ class Reply:
 class Route(Generic[T]):
     """``path`` may hold one ``{ref}``; ``answers`` are the types of its successes by status.
 
-    A ``keyed`` one heeds an Idempotency-Key; the others can be repeated without.
+    Every POST heeds an Idempotency-Key.
     """
 
     method: str
@@ -68,7 +70,6 @@ class Route(Generic[T]):
     takes: type[T]
     act: Callable[[Caller, T], Awaitable[Reply]]
     answers: Mapping[int, type[msgspec.Struct] | None]
-    keyed: bool = False
 
 
 def read_query(request: web.BaseRequest, kind: type[T]) -> T:
@@ -101,9 +102,12 @@ async def read_json(request: web.BaseRequest, kind: type[T], *, patience: timede
         raise Refusal(Reason.UNSUPPORTED_MEDIA, error.reason, field=error.field) from None
     except InvalidInputError as error:
         raise Refusal(Reason.UNREADABLE, f"{error}.", field=error.field) from None
-    if isinstance(decoded, dict):
-        decoded = {name: value for name, value in decoded.items() if value is not None}
-    return _convert(redact_body(body, decoded).value, kind, strict=True)
+    if not isinstance(decoded, dict):
+        return _convert(redact_body(body, decoded).value, kind, strict=True)
+    decoded = {name: value for name, value in decoded.items() if value is not None}
+    ours = {name: decoded.pop(name) for name in OURS if isinstance(decoded.get(name), str)}
+    value = redact_body(body, decoded).value
+    return _convert({**value, **ours} if isinstance(value, dict) else value, kind, strict=True)
 
 
 def read_key(request: web.BaseRequest) -> str:

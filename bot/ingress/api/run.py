@@ -96,6 +96,5 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
         takes=RunReport,
         act=_report,
         answers={200: RunAnswer},
-        keyed=True,
     ),
 )

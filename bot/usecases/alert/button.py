@@ -3,9 +3,12 @@
 The card's new look is read in the transaction that changed the alert, so that the answer to the press can
 redraw the card. No bell rings here: who pressed is answered first, and `card.answered` rings when delivery
 has nothing left to do (or whoever could not answer rings, so that delivery does it).
+
+Law: a press means what its button meant when it was drawn. If the alert has moved on since, nothing is done.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
@@ -13,16 +16,20 @@ import msgspec
 
 from bot.cards.alert.alert import AlertView
 from bot.cards.ids import Verb
+from bot.cards.look import words
 from bot.domain.actor import Actor
-from bot.domain.alert.alert import Alert, format_ref
-from bot.domain.errors import NotFoundError
+from bot.domain.alert.alert import Alert, format_ref, stamp
+from bot.domain.errors import ConflictError, NotFoundError
 from bot.domain.outbox.outbox import CardKind
 from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.alert import retry
 from bot.usecases.alert.lifecycle import Move
 from bot.usecases.desk import Desk
 from bot.usecases.view import alert_view
 from storage.outbox.card import Place
 from storage.transaction import Transaction
+
+MakeMove = Callable[[Transaction, Desk, int, Actor, str], Move]
 
 
 class Pressed(msgspec.Struct, frozen=True):
@@ -32,19 +39,22 @@ class Pressed(msgspec.Struct, frozen=True):
     place: Place | None
 
 
-async def press(desk: Desk, verb: Verb, alert_id: int, *, actor: Actor, note: str = "") -> Pressed:
-    """Do what ``verb`` says to an alert.
+async def press(
+    desk: Desk, verb: Verb, alert_id: int, *, actor: Actor, note: str = "", seen: str = ""
+) -> Pressed:
+    """Do what ``verb`` says to an alert; ``seen`` is the stamp of what was pressed, ``""`` where none is.
 
     Raises:
         NotFoundError: this desk does not have the alert.
-        ConflictError: its state, or its owner, forbids it; nothing has changed.
+        ConflictError: its state, or its owner, forbids it, or it is not as it was seen; nothing has changed.
         InvalidInputError: the note is too long, or empty where it is all there is.
         NotDurableError: the database cannot be written.
     """
-    move = _MOVES[verb](desk, alert_id, actor, alerts.bounded(note))
+    text = alerts.bounded(note)
     now = desk.clock.now()
 
     def work(tx: Transaction) -> Pressed:
+        move = as_seen(_MOVES[verb](tx, desk, alert_id, actor, text), seen)
         changed = alerts.apply(tx, desk.project.id, move, now)
         places = tx.cards.of(CardKind.ALERT, [alert_id])
         return Pressed(alert_view(tx, desk, changed), places[0] if places else None)
@@ -68,13 +78,33 @@ async def glance(desk: Desk, alert_id: int) -> Alert:
     return await desk.storage.read(work)
 
 
-_MOVES: Final[Mapping[Verb, Callable[[Desk, int, Actor, str], Move]]] = MappingProxyType(
+def how_it_stands(alert: Alert) -> str:
+    """``A-1042 is ACKED · CRITICAL, with @Ann``."""
+    holder = f", with {alert.owner.mention}" if alert.owner and alert.state.open else ""
+    return f"{alert.ref} is {words(alert)}{holder}"
+
+
+def as_seen(move: Move, seen: str) -> Move:
+    """The same move, but only on an alert that still is as it was seen; what is illegal says so itself."""
+
+    def make(alert: Alert, now: datetime) -> Alert:
+        changed = move.make(alert, now)
+        if seen and seen != stamp(alert):
+            raise ConflictError(f"{how_it_stands(alert)} meanwhile, so nothing was done. Look again.")
+        return changed
+
+    return msgspec.structs.replace(move, make=make)
+
+
+_MOVES: Final[Mapping[Verb, MakeMove]] = MappingProxyType(
     {
-        Verb.ACK: lambda _, alert_id, actor, note: alerts.acknowledging(alert_id, actor, note),
-        Verb.UNACK: lambda _, alert_id, actor, __: alerts.unacknowledging(alert_id, actor),
-        Verb.CLAIM: lambda desk, alert_id, actor, _: alerts.claiming(alert_id, actor, desk.rules.lease),
-        Verb.RELEASE: lambda _, alert_id, actor, __: alerts.releasing(alert_id, actor),
-        Verb.RESOLVE: lambda _, alert_id, actor, note: alerts.resolving(alert_id, actor, note),
-        Verb.NOTE: lambda _, alert_id, actor, note: alerts.annotating(alert_id, actor, note),
+        Verb.ACK: lambda _, __, alert_id, actor, note: alerts.acknowledging(alert_id, actor, note),
+        Verb.UNACK: lambda _, __, alert_id, actor, ___: alerts.unacknowledging(alert_id, actor),
+        Verb.CLAIM: lambda _, desk, alert_id, actor, __: alerts.claiming(alert_id, actor, desk.rules.lease),
+        Verb.RELEASE: lambda _, __, alert_id, actor, ___: alerts.releasing(alert_id, actor),
+        Verb.RETRY: lambda _, __, alert_id, actor, ___: retry.retrying(alert_id, actor),
+        Verb.RESOLVE: lambda _, __, alert_id, actor, note: alerts.resolving(alert_id, actor, note),
+        Verb.REOPEN: lambda tx, desk, alert_id, actor, _: alerts.reopening(tx, desk, alert_id, actor),
+        Verb.NOTE: lambda _, __, alert_id, actor, note: alerts.annotating(alert_id, actor, note),
     }
 )

@@ -16,13 +16,12 @@ from bot.domain.actor import Actor
 from bot.domain.alert.alert import State
 from bot.domain.alert.group import Group, format_ref
 from bot.domain.alert.signal import Severity
-from bot.domain.alert.verdict import Lane
 from bot.domain.errors import ConflictError, NotFoundError
 from bot.domain.outbox.outbox import CardKind
 from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.alert import many
 from bot.usecases.alert.lifecycle import Move
 from bot.usecases.desk import Desk
-from bot.usecases.incident import follow as ripple
 from storage.outbox.card import Place
 from storage.transaction import Transaction
 
@@ -121,26 +120,7 @@ def apply(
     now: datetime,
 ) -> int:
     """A move on each alert of the group in these states; what forbids it is left alone. Returns how many."""
-    ids = tx.groups.ids(group_id, states)
-    tx.recurrences.hold_of_all(ids)
-    entries, waves, moved, lane = [], [], [], Lane.PERSON
-    for alert in tx.alerts.held_all(desk.project.id, ids):
-        move = make(alert.id)
-        try:
-            after = move.make(alert, now)
-        except ConflictError:
-            continue
-        lane = move.lane
-        moved.append((alert, after))
-        waves += ripple.told(after, move.action, move.actor, move.note)
-        entries.append(alerts.entry_of(alert, after, move, now))
-    if moved:
-        tx.alerts.save_all(after for _, after in moved)
-        tx.recurrences.follow_all(moved, now=now)
-        ripple.spread(tx, waves, now)
-        tx.cards.touch_known((), {group_id: lane}, now=now)
-        tx.audit.append(desk.project.id, *entries)
-    return len(moved)
+    return len(many.apply(tx, desk, tx.groups.ids(group_id, states), make, now))
 
 
 def _get(tx: Transaction, desk: Desk, group_id: int) -> Group:

@@ -14,10 +14,10 @@ import msgspec
 from bot.domain import actor as actors
 from bot.domain.actor import Actor
 from bot.domain.alert import transition as change
-from bot.domain.alert.alert import Alert, IllegalTransitionError, Trigger, format_ref
+from bot.domain.alert.alert import Alert, IllegalTransitionError, State, Trigger, format_ref
 from bot.domain.alert.verdict import Lane
 from bot.domain.audit import Entry
-from bot.domain.errors import InvalidInputError, NotFoundError
+from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.domain.outbox.outbox import CardKind
 from bot.usecases.desk import Desk
 from bot.usecases.incident import follow as ripple
@@ -41,55 +41,39 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
 
 async def acknowledge(desk: Desk, alert_id: int, *, actor: Actor, note: str = "") -> Alert:
     """``actor`` takes the alert on; a note is kept with it."""
-    return await _perform(desk, acknowledging(alert_id, actor, bounded(note)))
+    return await perform(desk, acknowledging(alert_id, actor, bounded(note)))
 
 
 async def unacknowledge(desk: Desk, alert_id: int, *, actor: Actor) -> Alert:
     """Give it back: somebody else has to look."""
-    return await _perform(desk, unacknowledging(alert_id, actor))
+    return await perform(desk, unacknowledging(alert_id, actor))
 
 
 async def claim(desk: Desk, alert_id: int, *, actor: Actor, lease: timedelta | None = None) -> Alert:
     """``actor`` looks at it for the length of a lease (the desk's own by default)."""
-    return await _perform(desk, claiming(alert_id, actor, desk.rules.lease if lease is None else lease))
+    return await perform(desk, claiming(alert_id, actor, desk.rules.lease if lease is None else lease))
 
 
 async def release(desk: Desk, alert_id: int, *, actor: Actor) -> Alert:
     """End a claim; only its owner may (`ConflictError` otherwise)."""
-    return await _perform(desk, releasing(alert_id, actor))
-
-
-async def fail(desk: Desk, alert_id: int, *, actor: Actor, note: str = "") -> Alert:
-    """The owner of a claim gives up, with a reason (`ConflictError` for anybody else)."""
-    text = bounded(note)
-    return await _perform(
-        desk,
-        Move(
-            alert_id=alert_id,
-            actor=actor,
-            action=Trigger.FAIL.value,
-            make=lambda alert, _: change.fail(alert, actor, text),
-            note=text,
-        ),
-    )
-
-
-async def retry(desk: Desk, alert_id: int, *, actor: Actor) -> Alert:
-    """A failed alert is new again."""
-    return await _perform(
-        desk,
-        Move(
-            alert_id=alert_id,
-            actor=actor,
-            action=Trigger.RETRY.value,
-            make=lambda alert, _: change.retry(alert),
-        ),
-    )
+    return await perform(desk, releasing(alert_id, actor))
 
 
 async def resolve(desk: Desk, alert_id: int, *, actor: Actor, note: str = "") -> Alert:
     """It is over, whatever the sender thinks; a refire within the reopen window takes it up again."""
-    return await _perform(desk, resolving(alert_id, actor, bounded(note)))
+    return await perform(desk, resolving(alert_id, actor, bounded(note)))
+
+
+async def reopen(desk: Desk, alert_id: int, *, actor: Actor) -> Alert:
+    """It was not over: soon after the resolve whoever had it has it again, later nobody has."""
+    now = desk.clock.now()
+
+    def work(tx: Transaction) -> Alert:
+        return apply(tx, desk.project.id, reopening(tx, desk, alert_id, actor), now)
+
+    reopened = await desk.storage.write(work)
+    desk.bell.ring()
+    return reopened
 
 
 async def annotate(desk: Desk, alert_id: int, *, actor: Actor, note: str) -> Alert:
@@ -98,23 +82,15 @@ async def annotate(desk: Desk, alert_id: int, *, actor: Actor, note: str) -> Ale
     Raises:
         InvalidInputError: the note is empty or too long.
     """
-    return await _perform(desk, annotating(alert_id, actor, bounded(note)))
+    return await perform(desk, annotating(alert_id, actor, bounded(note)))
 
 
 async def expire_leases(desk: Desk) -> int:
     """Claims whose lease has run out make their alerts new again; returns how many."""
     now = desk.clock.now()
     due = await desk.storage.read(lambda tx: tx.alerts.leases_over(now_us=micros(now), limit=SWEEP))
-    moves = [
-        Move(
-            alert_id=alert_id,
-            actor=actors.job("lease"),
-            action=Trigger.LEASE_EXPIRE.value,
-            make=change.expire_lease,
-        )
-        for _, alert_id in due
-    ]
-    return await _sweep(desk, moves)
+    moves = [expiring_lease(alert_id) for _, alert_id in due]
+    return await sweep(desk, moves)
 
 
 async def end_silent(desk: Desk) -> int:
@@ -132,7 +108,17 @@ async def end_silent(desk: Desk) -> int:
         )
         for _, alert_id in due
     ]
-    return await _sweep(desk, moves)
+    return await sweep(desk, moves)
+
+
+def expiring_lease(alert_id: int) -> Move:
+    """The move of `expire_leases`."""
+    return Move(
+        alert_id=alert_id,
+        actor=actors.job("lease"),
+        action=Trigger.LEASE_EXPIRE.value,
+        make=change.expire_lease,
+    )
 
 
 def acknowledging(alert_id: int, actor: Actor, note: str = "") -> Move:
@@ -197,6 +183,21 @@ def resolving(alert_id: int, actor: Actor, note: str = "") -> Move:
     )
 
 
+def reopening(tx: Transaction, desk: Desk, alert_id: int, actor: Actor) -> Move:
+    """The move of `reopen`: one episode of a signature is open at a time, and silence may end it."""
+    source = tx.sources.of_alert(alert_id)
+    silence = None if source is None else source.policy(default_silence=desk.rules.silence).silence
+
+    def make(alert: Alert, now: datetime) -> Alert:
+        reopened = change.reopen(alert, now, silence)
+        newest = tx.alerts.newest_of(alert.recurrence_id)
+        if newest != alert.id:
+            raise ConflictError(f"{alert.ref} came back as {format_ref(newest)} already.")
+        return reopened
+
+    return Move(alert_id=alert_id, actor=actor, action=Trigger.REOPEN.value, make=make)
+
+
 def annotating(alert_id: int, actor: Actor, note: str) -> Move:
     """The move of `annotate`.
 
@@ -254,19 +255,20 @@ def bounded(note: str) -> str:
     return text
 
 
-async def _perform(desk: Desk, move: Move) -> Alert:
+async def perform(desk: Desk, move: Move) -> Alert:
+    """One move in a transaction of its own."""
     now = desk.clock.now()
     changed = await desk.storage.write(lambda tx: apply(tx, desk.project.id, move, now))
     desk.bell.ring()
     return changed
 
 
-async def _sweep(desk: Desk, moves: list[Move]) -> int:
-    """One that moved meanwhile is left alone."""
+async def sweep(desk: Desk, moves: list[Move]) -> int:
+    """Do what has come due, and say how much it was; one that moved meanwhile is left alone."""
     changed = 0
     for move in moves:
         try:
-            await _perform(desk, move)
+            await perform(desk, move)
         except IllegalTransitionError:
             continue
         changed += 1
@@ -274,8 +276,9 @@ async def _sweep(desk: Desk, moves: list[Move]) -> int:
 
 
 def _mark(alert: Alert) -> dict[str, str]:
-    return {
+    mark = {
         "state": alert.state.value,
         "severity": alert.severity.value,
         "owner": str(alert.owner) if alert.owner else "",
     }
+    return mark | {"error": alert.last_error} if alert.state is State.FAILED else mark

@@ -1,8 +1,7 @@
 """Program: what scripts and agents do to alerts, so that they can repeat themselves without harm.
 
 Law: whoever asks again for what it has already brought about gets the alert as it is, and nothing is
-written. A program that lost an answer may therefore simply ask again. Of those that claim the next at once
-no two get the same alert.
+written. A program that lost an answer may therefore simply ask again.
 
 Raises as in `bot.usecases.alert.lifecycle`, but for a `ConflictError` a `StandingError`, which says how
 things stand.
@@ -29,7 +28,7 @@ from storage.transaction import Transaction
 RENEW: Final = "renew"
 NOTE: Final = "note"
 
-__all__ = ["Search", "Seen", "claim_next", "find", "page", "perform"]
+__all__ = ["Search", "Seen", "find", "page", "perform"]
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -52,7 +51,7 @@ async def find(desk: Desk, alert_id: int) -> Seen:
         if alert is None:
             raise NotFoundError("alert", format_ref(alert_id))
         entries = tuple(sealed.entry for sealed in tx.audit.about(f"alert:{alert_id}"))
-        return Seen(alert, _sources(tx, alert)[alert.source_id], entries)
+        return Seen(alert, sources(tx, alert)[alert.source_id], entries)
 
     return await desk.storage.read(work)
 
@@ -62,30 +61,10 @@ async def page(desk: Desk, search: Search, *, before: int | None, limit: int) ->
 
     def work(tx: Transaction) -> list[Seen]:
         found = tx.alert_search.page(desk.project.id, search, before=before, limit=limit)
-        names = _sources(tx, *found)
+        names = sources(tx, *found)
         return [Seen(each, names[each.source_id]) for each in found]
 
     return await desk.storage.read(work)
-
-
-async def claim_next(
-    desk: Desk, search: Search, *, actor: Actor, lease: timedelta | None = None
-) -> Seen | None:
-    """The most urgent matching alert that nobody has, now claimed by ``actor``; None when there is none."""
-    now = desk.clock.now()
-    span = desk.rules.lease if lease is None else lease
-
-    def work(tx: Transaction) -> Seen | None:
-        alert_id = tx.alert_search.next_claimable(desk.project.id, search)
-        if alert_id is None:
-            return None
-        claimed = alerts.apply(tx, desk.project.id, alerts.claiming(alert_id, actor, span), now)
-        return Seen(claimed, _sources(tx, claimed)[claimed.source_id])
-
-    seen = await desk.storage.write(work)
-    if seen is not None:
-        desk.bell.ring()
-    return seen
 
 
 async def perform(desk: Desk, move: Move) -> Seen:
@@ -95,20 +74,35 @@ async def perform(desk: Desk, move: Move) -> Seen:
         NotFoundError: this desk does not have the alert.
         StandingError: its state or its owner forbids it.
     """
+    return await performing(
+        desk, move.alert_id, lambda tx, alert, _: None if done_already(tx, alert, move) else move
+    )
+
+
+async def performing(
+    desk: Desk, alert_id: int, decide: Callable[[Transaction, Alert, datetime], Move | None]
+) -> Seen:
+    """Do what ``decide`` says about an alert that nobody else changes meanwhile; None is nothing.
+
+    Raises:
+        NotFoundError: this desk does not have the alert.
+        StandingError: its state or its owner forbids it.
+    """
     now = desk.clock.now()
 
     def work(tx: Transaction) -> Seen:
-        tx.recurrences.hold_of(move.alert_id)
-        alert = tx.alerts.held(desk.project.id, move.alert_id)
+        tx.recurrences.hold_of(alert_id)
+        alert = tx.alerts.held(desk.project.id, alert_id)
         if alert is None:
-            raise NotFoundError("alert", format_ref(move.alert_id))
-        if not _is_done(tx, alert, move):
+            raise NotFoundError("alert", format_ref(alert_id))
+        move = decide(tx, alert, now)
+        if move is not None:
             try:
                 alert = alerts.apply(tx, desk.project.id, move, now)
             except ConflictError as error:
                 owner = str(alert.owner) if alert.owner else ""
                 raise StandingError(str(error), state=alert.state, owner=owner) from None
-        return Seen(alert, _sources(tx, alert)[alert.source_id])
+        return Seen(alert, sources(tx, alert)[alert.source_id])
 
     seen = await desk.storage.write(work)
     desk.bell.ring()
@@ -129,26 +123,6 @@ def renewing(alert_id: int, actor: Actor, lease: timedelta) -> Move:
     return Move(alert_id=alert_id, actor=actor, action=RENEW, make=make)
 
 
-def failing(alert_id: int, actor: Actor) -> Move:
-    """The owner of a claim gives up."""
-    return Move(
-        alert_id=alert_id,
-        actor=actor,
-        action=Trigger.FAIL.value,
-        make=lambda alert, _: change.fail(alert, actor),
-    )
-
-
-def retrying(alert_id: int, actor: Actor) -> Move:
-    """A failed alert waits again."""
-    return Move(
-        alert_id=alert_id,
-        actor=actor,
-        action=Trigger.RETRY.value,
-        make=lambda alert, _: change.retry(alert),
-    )
-
-
 def with_note(move: Move, note: str) -> Move:
     """The same, and a note of its actor about it; an empty one changes nothing.
 
@@ -165,7 +139,7 @@ def with_note(move: Move, note: str) -> Move:
     return msgspec.structs.replace(move, make=make, note=text)
 
 
-def _is_done(tx: Transaction, alert: Alert, move: Move) -> bool:
+def done_already(tx: Transaction, alert: Alert, move: Move) -> bool:
     """Whether the alert stands as ``move`` would leave it, and by its actor's own doing."""
     stands = _STANDS.get(move.action)
     done = _was_last(tx, alert, move) if stands is None else stands(alert, move.actor)
@@ -196,5 +170,6 @@ _STANDS: Final[Mapping[str, Callable[[Alert, Actor], bool]]] = MappingProxyType(
 """Where the alert itself tells who brought it there; for the rest the audit log is asked."""
 
 
-def _sources(tx: Transaction, *found: Alert) -> dict[int, str]:
+def sources(tx: Transaction, *found: Alert) -> dict[int, str]:
+    """The names of their sources, by id."""
     return tx.sources.names({alert.source_id for alert in found})

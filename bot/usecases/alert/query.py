@@ -27,6 +27,7 @@ _PAST: Final = {
     "fail": "gave up",
     "retry": "tried again",
     "resolve": "resolved",
+    "reopen": "reopened",
     "note": "noted",
     "lease_expire": "claim ran out",
     "expire": "ended by silence",

@@ -24,6 +24,7 @@ KINDS: Final = {
     "expire": Kind.ALERT_RESOLVED,
     "note": Kind.NOTE,
     "raised": Kind.ALERT_RAISED,
+    "reopen": Kind.ALERT_REOPENED,
     "reopened": Kind.ALERT_REOPENED,
     "resolved": Kind.ALERT_RESOLVED,
 }

@@ -17,9 +17,9 @@ from bot.cards.incident.incident import IncidentView
 from bot.domain.actor import Actor, ActorKind
 from bot.domain.alert.verdict import Lane
 from bot.domain.audit import Entry
-from bot.domain.errors import InvalidInputError, NotFoundError
+from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.domain.incident import transition as conduct
-from bot.domain.incident.incident import Incident, IncidentRules, Level, ceiling, format_ref
+from bot.domain.incident.incident import Incident, IncidentRules, Level, ceiling, format_ref, stamp
 from bot.domain.incident.nudge import Nudge, NudgeKind
 from bot.domain.incident.timeline import Draft, Kind
 from bot.domain.outbox.outbox import CardKind
@@ -107,6 +107,20 @@ async def press(desk: Desk, step: Step) -> Shown:
         return show(tx, desk, changed)
 
     return await desk.storage.write(work)
+
+
+def as_seen(step: Step, seen: str) -> Step:
+    """The same step, but only on an incident in the state it was seen in; what is illegal says so itself."""
+
+    def make(incident: Incident, scene: Scene) -> Incident:
+        changed = step.make(incident, scene)
+        if seen and seen != stamp(incident):
+            raise ConflictError(
+                f"{incident.ref} is {incident.state} meanwhile, so nothing was done. Look again."
+            )
+        return changed
+
+    return msgspec.structs.replace(step, make=make)
 
 
 def held(tx: Transaction, desk: Desk, incident_id: int) -> Incident:

@@ -24,7 +24,10 @@ ANN, BOB = person(77, "ann"), person(9, "bob")
 def read(payload: dict[str, Any]) -> str:
     """A message as lines: content, title, description, footer, buttons."""
     embed = payload["embeds"][0]
-    buttons = " | ".join(part["label"] for row in payload["components"] for part in row["components"])
+    pressable = (part for row in payload["components"] for part in row["components"])
+    buttons = " | ".join(
+        f"({each['label']})" if each.get("disabled") else each["label"] for each in pressable
+    )
     parts = (
         payload["content"],
         embed["title"],
@@ -90,7 +93,7 @@ def test_a_repeating_flapping_known_alert_says_so() -> None:
         🔁 9th time in 30 days, last <t:1790856000:R> · FIGURES
         🔧 Last fixed by <@9>: restarted ([A-7](https://discord.com/channels/1/2/3))
         A-1042 · k7f3 · prod-am
-        [ Acknowledge | Resolve | Note | More ]
+        [ Acknowledge | Resolve | (Escalate) | Note | More ]
     """).replace("FIGURES", figures)
 
 
@@ -125,7 +128,7 @@ def test_an_acked_alert_says_who_has_it_and_what_they_know() -> None:
         🙋 <@77>, acknowledged <t:1791201780:R>
         💬 known, \*deploy\* rolls back — <@77>
         A-1042 · k7f3 · prod-am
-        [ Un-acknowledge | Resolve | Escalate | Note | More ]
+        [ (Acknowledged) | Resolve | Escalate | Note | More ]
     """)
 
 
@@ -139,7 +142,7 @@ def test_a_failed_alert_asks_for_somebody() -> None:
         🕐 <t:1791201600:R>
         💬 no runbook matched
         A-1042 · k7f3 · prod-am
-        [ Acknowledge | Resolve | Escalate | Note | More ]
+        [ Acknowledge | Resolve | Escalate | Note | More | Retry ]
     """)
 
 
@@ -160,7 +163,7 @@ def test_a_resolved_alert_says_how_long_and_by_whom() -> None:
         🕐 Lasted 42 min, over <t:1791204120:R> by prod-am · \u00d712
         🙋 <@77>, acknowledged <t:1791201600:R>
         A-1042 · k7f3 · prod-am
-        [ Note | More ]
+        [ (Acknowledge) | (Resolved) | (Escalate) | Note | More | Reopen ]
     """)
 
 
@@ -268,3 +271,15 @@ def test_the_note_form_asks_one_question() -> None:
 
 def _parts(seen: AlertView) -> dict[str, Any]:
     return {name: getattr(seen, name) for name in seen.__struct_fields__}
+
+
+def test_what_programs_tried_in_vain_and_when_they_will_again_stands_on_the_card() -> None:
+    tried: dict[str, Any] = {"state": State.FAILED, "attempts": 2, "last_error": "no route to @everyone"}
+    lines = read(render(view(**tried)).to_payload())
+    assert "🔧 Failed 2 times: no route to" in lines
+    assert "waits for a person" in lines
+    assert "@everyone" not in lines
+    again = read(render(view(**{**tried, "attempts": 1, "retry_at": NOON})).to_payload())
+    assert "🔧 Failed once: no route to" in again
+    assert "tries again <t:1791201600:R>" in again
+    assert "Failed" not in read(render(view(**{**tried, "state": State.RESOLVED})).to_payload())

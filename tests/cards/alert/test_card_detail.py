@@ -108,7 +108,7 @@ def test_pages_are_turned_by_more() -> None:
 def test_the_actions_come_along_but_not_more_itself() -> None:
     acked = details(view(state=State.ACKED, owner=person(77, "ann"), labels={})).to_payload()
     assert [part["label"] for part in acked["components"][0]["components"]] == [
-        "Un-acknowledge",
+        "Acknowledged",
         "Resolve",
         "Escalate",
         "Note",

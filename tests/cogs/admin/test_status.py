@@ -33,8 +33,8 @@ async def test_status_says_why_cards_are_parked_and_what_waits(stage: Stage) -> 
 
 
 async def test_a_click_is_in_the_ledger_with_the_timestamp_of_its_answer(stage: Stage) -> None:
-    alert_id, message_id = await stage.raise_card()
-    await stage.person("responder").click(message_id, stage.button("ack", alert_id))
+    _alert_id, message_id = await stage.raise_card()
+    await stage.person("responder").click(message_id, stage.on(message_id, "ack"))
     await stage.clean()
     place = await card.showing(stage.desk, message_id)
     assert place is not None

@@ -9,7 +9,7 @@ from bot.cards.card import Card, Embed
 from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity
 from cogs.message import looks
-from tests.cogs.stage import Stage, custom_ids, parts
+from tests.cogs.stage import Stage, custom_ids, find, parts
 from tests.senders import resolved
 
 
@@ -176,7 +176,7 @@ async def test_picking_an_alert_of_the_list_whispers_its_details_with_buttons_th
     picker = next(each for each in custom_ids(listed["message"]) if each.startswith("pick:"))
     opened = await responder.click(listed["message"]["id"], picker, [str(alert_id)])
     assert opened["callback_type"] == 4
-    await responder.click(opened["message"]["id"], stage.button("ack", alert_id))
+    await responder.click(opened["message"]["id"], find(opened["message"], "ack"))
     assert (await stage.alert(alert_id)).state is State.ACKED
 
 

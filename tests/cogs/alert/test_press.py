@@ -6,18 +6,20 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.cards.card import Button, Card
+from bot.domain.actor import Actor, ActorKind
 from bot.domain.alert.alert import State
 from bot.sandbox.fault.fault import Effect, Rule
 from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.alert import retry
 from bot.usecases.reaction.reaction import ACK
 from cogs.message import looks
-from tests.cogs.stage import Json, Stage, custom_ids, until, verbs
+from tests.cogs.stage import Json, Stage, custom_ids, find, until, verbs
 from tests.senders import ANNA
 
 
 async def test_acknowledge_changes_the_card_in_the_answer_itself(stage: Stage) -> None:
     alert_id, message_id = await stage.raise_card()
-    answer = await stage.person("responder").click(message_id, stage.button("ack", alert_id))
+    answer = await stage.person("responder").click(message_id, stage.on(message_id, "ack"))
     assert answer["callback_type"] == 7
     assert "ACKED" in stage.title(message_id)
     alert = await stage.alert(alert_id)
@@ -27,8 +29,8 @@ async def test_acknowledge_changes_the_card_in_the_answer_itself(stage: Stage) -
 
 
 async def test_a_press_that_was_answered_on_the_card_leaves_delivery_nothing_to_edit(stage: Stage) -> None:
-    alert_id, message_id = await stage.raise_card()
-    await stage.person("responder").click(message_id, stage.button("ack", alert_id))
+    _alert_id, message_id = await stage.raise_card()
+    await stage.person("responder").click(message_id, stage.on(message_id, "ack"))
     await stage.clean()
     assert stage.requests("PATCH", "/messages/") == []
 
@@ -36,14 +38,14 @@ async def test_a_press_that_was_answered_on_the_card_leaves_delivery_nothing_to_
 async def test_a_press_on_a_card_that_delivery_does_not_know_yet_keeps_the_words_that_woke_people(
     stage: Stage,
 ) -> None:
-    alert_id = await stage.fire()
+    await stage.fire()
     message_id, settle = await stage.post_unsettled()
     await stage.message(message_id).edit(content="@here it burns")
-    await stage.person("responder").click(message_id, stage.button("ack", alert_id))
+    await stage.person("responder").click(message_id, stage.on(message_id, "ack"))
     assert "ACKED" in stage.title(message_id)
     assert stage.shown(message_id)["content"] == "@here it burns"
     await settle()
-    await stage.person("responder").click(message_id, stage.button("unack", alert_id))
+    await stage.person("responder").click(message_id, stage.on(message_id, "resolve"))
     assert stage.shown(message_id)["content"] == ""
 
 
@@ -52,7 +54,7 @@ async def test_a_press_whose_answer_is_lost_is_done_and_left_to_delivery(stage: 
     rule = Rule(effect=Effect.STATUS, route="POST /interactions/{i}/{t}/callback", status=404, times=2)
     stage.sandbox.mischief.arm(rule)
     stage.sandbox.settings.answer_deadline = 0.5
-    await stage.person("responder").click(message_id, stage.button("ack", alert_id))
+    await stage.person("responder").click(message_id, stage.on(message_id, "ack"))
     await stage.when(alert_id, lambda alert: alert.state is State.ACKED)
     await stage.bot.door.empty(2)
     assert await stage.is_dirty()
@@ -75,19 +77,19 @@ async def test_each_button_does_what_it_says(stage: Stage) -> None:
 
 
 async def test_the_buttons_of_the_card_follow_its_state(stage: Stage) -> None:
-    alert_id, message_id = await stage.raise_card()
+    _alert_id, message_id = await stage.raise_card()
     responder = stage.person("responder")
     assert verbs(stage.shown(message_id)) == ["ack", "resolve", "escalate", "note", "more"]
-    await responder.click(message_id, stage.button("ack", alert_id))
-    assert verbs(stage.shown(message_id)) == ["unack", "resolve", "escalate", "note", "more"]
-    await responder.click(message_id, stage.button("resolve", alert_id))
-    assert verbs(stage.shown(message_id)) == ["note", "more"]
+    await responder.click(message_id, stage.on(message_id, "ack"))
+    assert verbs(stage.shown(message_id)) == ["resolve", "escalate", "note", "more"]
+    await responder.click(message_id, stage.on(message_id, "resolve"))
+    assert verbs(stage.shown(message_id)) == ["note", "more", "reopen"]
 
 
 @pytest.mark.parametrize("verb", ["ack", "resolve", "note"])
 async def test_a_visitor_is_refused_and_told_which_role_is_needed(stage: Stage, verb: str) -> None:
     alert_id, message_id = await stage.raise_card()
-    answer = await stage.person("visitor").click(message_id, stage.button(verb, alert_id))
+    answer = await stage.person("visitor").click(message_id, stage.on(message_id, verb))
     role_id = next(role.id for role in stage.sandbox.world.guild.roles.values() if role.name == "responder")
     assert answer["ephemeral"]
     assert f"<@&{role_id}>" in answer["content"]
@@ -96,7 +98,7 @@ async def test_a_visitor_is_refused_and_told_which_role_is_needed(stage: Stage, 
 
 async def test_of_two_presses_at_once_one_wins_and_the_other_is_told_who(stage: Stage) -> None:
     alert_id, message_id = await stage.raise_card()
-    button = stage.button("ack", alert_id)
+    button = stage.on(message_id, "ack")
     answers = await asyncio.gather(
         *(stage.person(name).click(message_id, button) for name in ("responder", "operator"))
     )
@@ -129,10 +131,10 @@ async def test_a_form_that_was_opened_before_a_restart_is_taken_after_it(stage: 
 
 
 async def test_buttons_from_before_a_restart_work_after_it(stage: Stage) -> None:
-    alert_id, message_id = await stage.raise_card()
+    _alert_id, message_id = await stage.raise_card()
     await stage.stop_bot()
     await stage.start_bot()
-    await stage.person("responder").click(message_id, stage.button("ack", alert_id))
+    await stage.person("responder").click(message_id, stage.on(message_id, "ack"))
     assert "ACKED" in stage.title(message_id)
 
 
@@ -156,7 +158,7 @@ async def test_an_act_on_the_whispered_details_redraws_them_and_leaves_the_card_
     alert_id, message_id = await stage.raise_card()
     responder = stage.person("responder")
     more = await responder.click(message_id, stage.button("more", alert_id))
-    acked = await responder.click(more["message"]["id"], stage.button("ack", alert_id))
+    acked = await responder.click(more["message"]["id"], find(more["message"], "ack"))
     assert acked["message"]["id"] == more["message"]["id"]
     assert "ACKED" in acked["message"]["embeds"][0]["title"]
     assert "acknowledged" in acked["message"]["embeds"][0]["fields"][0]["value"]
@@ -188,21 +190,21 @@ async def test_an_alert_that_is_not_there_is_said_to_be_missing(stage: Stage) ->
 async def test_what_nobody_foresaw_gets_a_reference_and_an_answer(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alert_id, message_id = await stage.raise_card()
+    _alert_id, message_id = await stage.raise_card()
 
     def break_down(*_: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(alerts, "apply", break_down)
     with capture_logs() as lines:
-        answer = await stage.person("responder").click(message_id, stage.button("ack", alert_id))
+        answer = await stage.person("responder").click(message_id, stage.on(message_id, "ack"))
     assert answer["content"].startswith("💥")
     (reference,) = [line["reference"] for line in lines if line["event"] == "action_failed"]
     assert f"log as {reference}" in answer["content"]
 
 
 async def test_a_listener_that_fails_is_in_the_log_and_the_next_event_is_heard(stage: Stage) -> None:
-    alert_id, message_id = await stage.raise_card()
+    _alert_id, message_id = await stage.raise_card()
 
     async def on_boom() -> None:
         raise ZeroDivisionError
@@ -212,7 +214,7 @@ async def test_a_listener_that_fails_is_in_the_log_and_the_next_event_is_heard(s
         stage.bot.dispatch("boom")
         await until(lambda: lines)
     assert lines[0]["event"] == "listener_failed"
-    await stage.person("responder").click(message_id, stage.button("ack", alert_id))
+    await stage.person("responder").click(message_id, stage.on(message_id, "ack"))
     assert "ACKED" in stage.title(message_id)
 
 
@@ -229,7 +231,7 @@ async def test_nothing_is_remembered_about_messages_and_forms(stage: Stage) -> N
 async def test_a_card_that_changed_meanwhile_shows_the_change_as_well(stage: Stage) -> None:
     alert_id, message_id = await stage.raise_card()
     await alerts.annotate(stage.desk, alert_id, actor=ANNA, note="look at the queue")
-    await stage.person("responder").click(message_id, stage.button("ack", alert_id))
+    await stage.person("responder").click(message_id, stage.on(message_id, "ack"))
     assert "look at the queue" in stage.shown(message_id)["embeds"][0]["description"]
     await stage.clean()
 
@@ -238,7 +240,7 @@ async def test_a_desk_of_another_server_is_not_acted_on(stage: Stage) -> None:
     alert_id, message_id = await stage.raise_card()
     await stage.stop_bot()
     await stage.start_bot(guild_id=stage.sandbox.guild_id + 1)
-    answer = await stage.person("operator").click(message_id, stage.button("ack", alert_id))
+    answer = await stage.person("operator").click(message_id, stage.on(message_id, "ack"))
     assert "another Discord server" in answer["content"]
     stage.person("operator").react(message_id, ACK)
     await stage.bot.door.empty(2)
@@ -250,3 +252,15 @@ async def _press_anything(stage: Stage, custom_id: str) -> Json:
     rows = ((Button(label="press", custom_id=custom_id),),)
     message = await stage.channel.send("old", **looks(Card(rows=rows)))
     return await stage.person("responder").click(message.id, custom_id)
+
+
+async def test_retry_lets_what_programs_gave_up_wait_again(stage: Stage) -> None:
+    alert_id, message_id = await stage.raise_card()
+    robot = Actor(ActorKind.PROGRAM, "ci", "ci")
+    await alerts.claim(stage.desk, alert_id, actor=robot)
+    await retry.fail(stage.desk, alert_id, actor=robot, error="no route")
+    await stage.post()
+    assert "Failed once: no route" in str(stage.shown(message_id))
+    await stage.person("responder").click(message_id, stage.on(message_id, "retry"))
+    assert (await stage.alert(alert_id)).state is State.NEW
+    assert "Failed" not in str(stage.shown(message_id))

@@ -34,7 +34,7 @@ LEGAL = {
     },
     "acked": {"unack": "new", "resolve": "resolved"},
     "failed": {"retry": "new", "ack": "acked", "resolve": "resolved"},
-    "resolved": {"refire": "new"},
+    "resolved": {"refire": "new", "reopen": "new", "restore": "acked"},
 }
 CHANGES: dict[Trigger, Callable[[Alert], Alert]] = {
     Trigger.CLAIM: lambda alert: change.claim(alert, ANNA, NOW, timedelta(minutes=5)),

@@ -11,6 +11,7 @@ from bot.domain.alert.signal import Severity
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import query as inspection
+from bot.usecases.alert import retry
 from bot.usecases.desk import Desk
 from bot.usecases.intake.queue import take_in
 from tests.senders import ANNA, BEN, Send, add_source, firing, resolved, submission
@@ -80,9 +81,9 @@ async def test_a_claim_ends_by_release_by_failure_or_by_time(
     assert await alerts.expire_leases(desk) == 1
     assert ((await look(desk)).state, await alerts.expire_leases(desk)) == (State.NEW, 0)
     await alerts.claim(desk, 1, actor=BEN)
-    failed = await alerts.fail(desk, 1, actor=BEN, note="no access")
+    failed = await retry.fail(desk, 1, actor=BEN, note="no access")
     assert (failed.state, failed.note) == (State.FAILED, "no access")
-    assert (await alerts.retry(desk, 1, actor=ANNA)).state is State.NEW
+    assert (await retry.retry(desk, 1, actor=ANNA)).state is State.NEW
 
 
 async def test_silence_ends_what_its_sender_never_resolves(desk: Desk, clock: ManualClock) -> None:

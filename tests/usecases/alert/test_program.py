@@ -18,10 +18,10 @@ from bot.domain.errors import InvalidInputError, NotFoundError, StandingError
 from bot.domain.outbox.outbox import CardKind
 from bot.usecases.admin import token as tokens
 from bot.usecases.admin.source import digest
+from bot.usecases.alert import claim, program, retry
 from bot.usecases.alert import lifecycle as alerts
-from bot.usecases.alert import program
 from bot.usecases.alert.lifecycle import Move
-from bot.usecases.alert.program import Search
+from bot.usecases.alert.program import Search, Seen
 from bot.usecases.desk import Desk
 from tests.senders import ANNA, Send, firing
 
@@ -36,12 +36,17 @@ def claiming(alert_id: int, actor: Actor) -> Move:
     return alerts.claiming(alert_id, actor, LEASE)
 
 
+async def claim_one(desk: Desk, actor: Actor) -> Seen | None:
+    seen = await claim.claim_next(desk, ANY, actor=actor, lease=LEASE)
+    return seen[0] if seen else None
+
+
 MAKES: dict[str, Make] = {
     "claim": claiming,
     "renew": lambda alert_id, actor: program.renewing(alert_id, actor, LEASE),
     "release": alerts.releasing,
-    "fail": program.failing,
-    "retry": program.retrying,
+    "fail": lambda alert_id, actor: retry.failing(alert_id, actor, max_attempts=5),
+    "retry": retry.retrying,
     "ack": alerts.acknowledging,
     "unack": alerts.unacknowledging,
     "resolve": alerts.resolving,
@@ -60,7 +65,7 @@ async def test_the_next_alert_is_the_worst_and_of_these_the_oldest(
         await send(firing(name, Severity(severity)))
         clock.advance(timedelta(seconds=1))
     order = []
-    while seen := await program.claim_next(desk, ANY, actor=ROBOT, lease=LEASE):
+    while seen := await claim_one(desk, ROBOT):
         order.append(seen.alert.name)
         assert (seen.alert.state, seen.alert.owner) == (State.PROCESSING, ROBOT)
         assert seen.alert.lease_expires_at == clock.now() + LEASE
@@ -71,7 +76,7 @@ async def test_the_next_alert_is_the_worst_and_of_these_the_oldest(
 async def test_of_many_workers_no_two_get_the_same_alert(desk: Desk, send: Send) -> None:
     await send(*[firing(f"n{number}") for number in range(12)])
     workers = [Actor(ActorKind.PROGRAM, f"w{number}", f"w{number}") for number in range(16)]
-    seen = await asyncio.gather(*(program.claim_next(desk, ANY, actor=each) for each in workers))
+    seen = await asyncio.gather(*(claim_one(desk, each) for each in workers))
     claimed = [each.alert.id for each in seen if each is not None]
     assert sorted(claimed) == list(range(1, 13))
     for each, worker in zip(seen, workers, strict=True):
@@ -87,7 +92,7 @@ async def test_workers_and_senders_at_once_lose_nothing_and_share_nothing(desk: 
 
     async def labour(worker: Actor) -> None:
         while len(done) < len(names):
-            seen = await program.claim_next(desk, ANY, actor=worker)
+            seen = await claim_one(desk, worker)
             if seen is not None:
                 await program.perform(desk, alerts.resolving(seen.alert.id, worker, "mended"))
                 done.append(seen.alert.id)
@@ -117,13 +122,13 @@ async def test_what_is_being_written_is_passed_over_without_waiting(
     try:
         async with asyncio.timeout(10), other.transaction():
             await other.execute(f"SELECT id FROM {table} WHERE id = 1 FOR UPDATE")  # noqa: S608 -- our own names
-            seen = await program.claim_next(desk, ANY, actor=ROBOT)
+            seen = await claim_one(desk, ROBOT)
             assert seen is not None
             assert seen.alert.name == "next"
-            assert await program.claim_next(desk, ANY, actor=ROBOT) is None
+            assert await claim_one(desk, ROBOT) is None
     finally:
         await other.close()
-    seen = await program.claim_next(desk, ANY, actor=ROBOT)
+    seen = await claim_one(desk, ROBOT)
     assert seen is not None
     assert seen.alert.name == "worst"
 
@@ -133,12 +138,12 @@ async def test_what_somebody_has_is_passed_over(desk: Desk, send: Send) -> None:
     await alerts.acknowledge(desk, 1, actor=ANNA)
     await alerts.claim(desk, 2, actor=ANNA)
     await alerts.claim(desk, 3, actor=OTHER)
-    await alerts.fail(desk, 3, actor=OTHER)
+    await retry.fail(desk, 3, actor=OTHER)
     await alerts.resolve(desk, 4, actor=ANNA)
-    seen = await program.claim_next(desk, ANY, actor=ROBOT)
+    seen = await claim_one(desk, ROBOT)
     assert seen is not None
     assert seen.alert.name == "free"
-    assert await program.claim_next(desk, ANY, actor=ROBOT) is None
+    assert await claim_one(desk, ROBOT) is None
 
 
 @pytest.mark.parametrize(
@@ -184,7 +189,7 @@ async def test_pages_join_without_a_gap_whatever_comes_meanwhile(desk: Desk, sen
 async def test_a_claimed_alerts_card_is_drawn_anew(desk: Desk, send: Send) -> None:
     await send(firing())
     (before,) = await desk.storage.read(lambda tx: tx.cards.of(CardKind.ALERT, [1]))
-    await program.claim_next(desk, ANY, actor=ROBOT)
+    await claim_one(desk, ROBOT)
     (after,) = await desk.storage.read(lambda tx: tx.cards.of(CardKind.ALERT, [1]))
     assert after.wanted == before.wanted + 1
     assert await desk.bell.wait(1)
@@ -196,7 +201,7 @@ async def test_another_projects_alerts_are_not_there(desk: Desk, send: Send) -> 
     admitted = await tokens.admit(desk, digest(granted.secret))
     assert admitted is not None
     assert await program.page(admitted.desk, ANY, before=None, limit=5) == []
-    assert await program.claim_next(admitted.desk, ANY, actor=ROBOT) is None
+    assert await claim_one(admitted.desk, ROBOT) is None
     with pytest.raises(NotFoundError):
         await program.find(admitted.desk, 1)
     with pytest.raises(NotFoundError):
@@ -255,7 +260,7 @@ async def test_a_note_goes_with_any_step_and_a_step_with_another_note_is_another
     await program.perform(desk, program.with_note(claiming(1, ROBOT), "looking"))
     with pytest.raises(StandingError, match="already claimed"):
         await program.perform(desk, program.with_note(claiming(1, ROBOT), "still looking"))
-    failed = await program.perform(desk, program.with_note(program.failing(1, ROBOT), "no access"))
+    failed = await program.perform(desk, program.with_note(MAKES["fail"](1, ROBOT), "no access"))
     assert (failed.alert.state, failed.alert.note) == (State.FAILED, "no access")
     assert await entries(desk) == [("robot", "claim"), ("robot", "fail")]
     with pytest.raises(InvalidInputError, match="note"):

@@ -1,0 +1,154 @@
+"""Claim: how programs share the work, and what a claim that is over may still do: nothing.
+
+Law: of those that claim at once no two get the same alert, and whoever shows the token of a claim that has
+ended or gone to somebody else changes nothing and is told who has the alert now. A lease that has run out
+ends the claim at that moment, whether or not anybody has swept it up.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from bot.domain.actor import Actor, ActorKind
+from bot.domain.alert import transition as change
+from bot.domain.alert.alert import Alert, State, Trigger
+from bot.domain.alert.claim import Proof, is_current, is_of
+from bot.domain.errors import StandingError
+from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.alert.lifecycle import Move
+from bot.usecases.alert.program import RENEW, Search, Seen, done_already, performing, sources
+from bot.usecases.alert.retry import coming_due
+from bot.usecases.desk import Desk
+from storage.codec import micros
+from storage.transaction import Transaction
+
+Make = Callable[[Actor], Move]
+
+_FENCED: Final = frozenset(
+    {RENEW, *(each.value for each in (Trigger.RELEASE, Trigger.FAIL, Trigger.ACK, Trigger.RESOLVE))}
+)
+_FORCED: Final = frozenset({Trigger.ACK.value, Trigger.UNACK.value, Trigger.RESOLVE.value})
+_LIVE: Final = frozenset({State.PROCESSING, State.ACKED})
+
+
+async def claim_next(
+    desk: Desk, search: Search, *, actor: Actor, lease: timedelta | None = None, limit: int = 1
+) -> tuple[Seen, ...]:
+    """The most urgent matching alerts that nobody has, at most ``limit``, now claimed by ``actor``.
+
+    Whose lease has run out, and what is to be tried again by now, counts as waiting.
+    """
+    now = desk.clock.now()
+    span = desk.rules.lease if lease is None else lease
+
+    def work(tx: Transaction) -> tuple[Seen, ...]:
+        found = tx.alert_search.claimable(desk.project.id, search, now_us=micros(now), limit=limit)
+        claimed = [_take(tx, desk, each, alerts.claiming(each.id, actor, span), now) for each in found]
+        names = sources(tx, *claimed)
+        return tuple(Seen(each, names[each.source_id]) for each in claimed)
+
+    seen = await desk.storage.write(work)
+    if seen:
+        desk.bell.ring()
+    return seen
+
+
+async def perform(desk: Desk, make: Make, *, actor: Actor, proof: Proof) -> Seen:
+    """Do it as the worker whose claim ``proof`` shows, unless it is done already.
+
+    Raises:
+        NotFoundError: this desk does not have the alert.
+        StandingError: its state or its owner forbids it, or the claim is over.
+    """
+
+    def decide(tx: Transaction, alert: Alert, now: datetime) -> Move | None:
+        worker = _worker(tx, desk, alert, actor, proof)
+        move = make(worker)
+        if done_already(tx, alert, move) and _is_telling(move):
+            return None
+        if proof.claim_token:
+            _demand_live(alert, now)
+        else:
+            move = _without_token(alert, move, proof)
+        return move
+
+    return await performing(desk, make(actor).alert_id, decide)
+
+
+def _take(tx: Transaction, desk: Desk, alert: Alert, claiming: Move, now: datetime) -> Alert:
+    """Claim it, after what has come due and nobody has swept up yet."""
+    project_id = desk.project.id
+    if alert.state is State.PROCESSING:
+        alerts.apply(tx, project_id, alerts.expiring_lease(alert.id), now)
+    elif alert.state is State.FAILED:
+        alerts.apply(tx, project_id, coming_due(alert.id), now)
+    return alerts.apply(tx, project_id, claiming, now)
+
+
+def _worker(tx: Transaction, desk: Desk, alert: Alert, actor: Actor, proof: Proof) -> Actor:
+    """Who acts: the worker that got the token, or the program itself when it shows none."""
+    if not proof.claim_token:
+        return actor
+    holder = alert.owner or _claimed_last(tx, alert)
+    if not is_current(desk.signing_key, alert, proof.claim_token) or not is_of(holder, actor):
+        raise _late(alert)
+    return holder or actor
+
+
+def _is_telling(move: Move) -> bool:
+    """Whether its actor is one worker alone: of two claims by a program without names one is another's."""
+    return move.action != Trigger.CLAIM.value or "/" in move.actor.ident
+
+
+def _claimed_last(tx: Transaction, alert: Alert) -> Actor | None:
+    done = (sealed.entry for sealed in reversed(tx.audit.about(f"alert:{alert.id}")))
+    return next((entry.actor for entry in done if entry.action == Trigger.CLAIM.value), None)
+
+
+def _demand_live(alert: Alert, now: datetime) -> None:
+    if alert.state not in _LIVE:
+        raise _late(alert)
+    if alert.lease_expires_at is not None and alert.lease_expires_at <= now:
+        raise StandingError(f"The lease on {alert.ref} has run out; claim it again.", state=alert.state)
+
+
+def _without_token(alert: Alert, move: Move, proof: Proof) -> Move:
+    """What may be done to an alert that somebody has by whoever is not its worker."""
+    owner = alert.owner
+    if owner is None or alert.state not in _LIVE:
+        return move
+    if owner.kind is ActorKind.PERSON:
+        if move.action not in _FORCED:
+            return move
+        if not proof.force:
+            raise _standing(alert, f"{alert.ref} is held by {owner.name}; only force takes it from a person.")
+        return _told(move, owner)
+    if alert.state is State.PROCESSING and move.action in _FENCED and owner.kind is ActorKind.PROGRAM:
+        raise _standing(alert, f"{alert.ref} is claimed by {owner.name}; show the claim_token of that claim.")
+    return move
+
+
+def _told(move: Move, owner: Actor) -> Move:
+    """The same, and a note that everybody sees: it was taken from a person."""
+    words = f"Forced by {move.actor.ident}: {owner.name} had it."
+    text = f"{words} {move.note}" if move.note else words
+
+    def make(alert: Alert, now: datetime) -> Alert:
+        return change.annotate(move.make(alert, now), move.actor, text)
+
+    return msgspec.structs.replace(move, make=make, note=text)
+
+
+def _late(alert: Alert) -> StandingError:
+    who = alert.resolved_by if alert.state is State.RESOLVED else alert.owner
+    now = f"{who.name} has it now" if alert.owner and who else f"it is {alert.state} now"
+    if alert.state is State.RESOLVED:
+        now = f"it was resolved by {who.name}" if who else "it is resolved"
+    return _standing(alert, f"This claim on {alert.ref} is over: {now}.", who)
+
+
+def _standing(alert: Alert, words: str, who: Actor | None = None) -> StandingError:
+    holder = who or alert.owner
+    return StandingError(words, state=alert.state, owner=str(holder) if holder else "")

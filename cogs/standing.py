@@ -1,0 +1,50 @@
+"""Standing: how the subject of a pressed button stands now, in a sentence, for who pressed in vain."""
+
+from typing import Final
+
+from bot.cards.ids import CustomId, Verb
+from bot.domain.alert.group import format_ref
+from bot.usecases.alert import button as press
+from bot.usecases.alert import group
+from bot.usecases.incident import query as incident_inspection
+from cogs.errand import Errand
+
+_ALERT: Final = {
+    Verb.ACK,
+    Verb.UNACK,
+    Verb.CLAIM,
+    Verb.RELEASE,
+    Verb.RETRY,
+    Verb.RESOLVE,
+    Verb.RESOLVE_ONLY,
+    Verb.RESOLVE_BOTH,
+    Verb.REOPEN,
+}
+_GROUP: Final = {Verb.GROUP_ACK, Verb.GROUP_RESOLVE}
+_INCIDENT: Final = {
+    Verb.INCIDENT_MITIGATE,
+    Verb.INCIDENT_RESOLVE,
+    Verb.INCIDENT_RESOLVE_ONLY,
+    Verb.INCIDENT_RESOLVE_ALL,
+    Verb.INCIDENT_REOPEN,
+    Verb.INCIDENT_CLOSE,
+    Verb.INCIDENT_SNOOZE,
+}
+CHANGING: Final = frozenset({*_ALERT, *_GROUP, *_INCIDENT, Verb.ACTION_DONE})
+"""Buttons of which a second tap must not count."""
+
+
+async def standing(errand: Errand, which: CustomId) -> str:
+    """One sentence, ``""`` where there is nothing to say."""
+    desk = errand.door.desk
+    if which.verb in _ALERT:
+        alert = await errand.patiently(press.glance(desk, which.number), thinking=False)
+        return f"{press.how_it_stands(alert)}."
+    if which.verb in _INCIDENT:
+        found = await errand.patiently(incident_inspection.find(desk, which.number), thinking=False)
+        return f"{found.incident.ref} is {found.incident.state}."
+    if which.verb in _GROUP:
+        view = await errand.patiently(group.look(desk, which.number), thinking=False)
+        if view is not None:
+            return f"{format_ref(which.number)}: {view.open:,} open, {view.untaken:,} of them untaken."
+    return ""
