@@ -32,6 +32,7 @@ from bot.ingress.options import IngressOptions
 from bot.ingress.readiness import Probe
 from bot.ingress.server import Ingress
 from bot.jobs import table
+from bot.outgoing.page import fetch
 from bot.outgoing.rehearsal import Rehearsal
 from bot.outgoing.webhook import Webhook, WebhookOptions
 from bot.process import holding, share_heap, told_to_stop, write_ready_file
@@ -162,7 +163,9 @@ async def running(settings: Settings) -> AsyncIterator[Place]:
             desk.clock,
         )
         delivery.gateway = supervisor.state
-        ingress = Ingress(desk, intake, options=_ingress_options(settings), probes=_probes(desk, delivery))
+        ingress = Ingress(
+            desk, intake, options=_ingress_options(settings), fetch=fetch, probes=_probes(desk, delivery)
+        )
         rehearsal.url = await ingress.start()
         await setting.remember_address(desk, rehearsal.url)
         stack.push_async_callback(ingress.stop)
@@ -248,6 +251,8 @@ def _ingress_options(settings: Settings) -> IngressOptions:
         max_in_flight=http.max_in_flight,
         source_rate=http.source_rate,
         source_burst=http.source_burst,
+        mappings=settings.senders.mapping,
+        sns_topics=settings.senders.sns_topics,
     )
 
 

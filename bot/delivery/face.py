@@ -18,9 +18,11 @@ from bot.cards.incident.nudge import NudgeView
 from bot.cards.limits import CONTENT, fit
 from bot.cards.outbox import board as boards
 from bot.cards.outbox import closure as closures
+from bot.cards.outbox import note as notes
 from bot.cards.outbox import outage as blindnesses
 from bot.cards.outbox.board import BoardView
 from bot.cards.outbox.closure import ClosureView
+from bot.cards.outbox.note import NoteView
 from bot.cards.outbox.outage import BlindnessView
 from bot.cards.triage import AnswerView, BriefView
 from bot.delivery.message import plain_mark
@@ -29,7 +31,7 @@ from bot.usecases.outbox.subject import View
 _NOBODY: Final = Ping()
 
 
-def draw(view: View, ping: Ping = _NOBODY) -> Card:  # noqa: PLR0911 -- one for each kind of card
+def draw(view: View, ping: Ping = _NOBODY) -> Card:  # noqa: C901, PLR0911 -- one for each kind
     """The card; of alerts it wakes ``ping``, the others know themselves whom to wake."""
     match view:
         case AlertView():
@@ -46,6 +48,8 @@ def draw(view: View, ping: Ping = _NOBODY) -> Card:  # noqa: PLR0911 -- one for 
             return blindnesses.render(view)
         case ClosureView():
             return closures.render(view, ping)
+        case NoteView():
+            return notes.render(view)
         case BriefView():
             return briefs.render(view)
         case AnswerView():
@@ -78,6 +82,8 @@ def mark(view: View) -> str:  # noqa: PLR0911 -- one for each kind of card
             return blindnesses.marker(view.tag, view.number)
         case ClosureView():
             return closures.marker(view.tag, view.channel_id, view.number)
+        case NoteView():
+            return notes.marker(view.tag, view.id)
         case BriefView() | AnswerView():
             return briefs.marker(view.tag, view.id)
 

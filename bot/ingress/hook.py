@@ -26,22 +26,25 @@ from aiohttp import web
 from prometheus_client import Counter
 
 from bot import metrics
-from bot.domain.access.redaction import RULES_VERSION, redact_body
+from bot.domain.access.redaction import RULES_VERSION
 from bot.domain.access.source import Source
 from bot.domain.alert.signal import Reading, Rejected, Status
 from bot.domain.alert.signature import signature
 from bot.domain.alert.verdict import Verdict
 from bot.domain.errors import InvalidInputError
-from bot.ingress.address import read_address
+from bot.ingress.address import Address, read_address
 from bot.ingress.allowance import Allowance
+from bot.ingress.amazon import Amazon
 from bot.ingress.body import inflate, read_body
 from bot.ingress.claim import Bearer, read_claim, unauthenticated
 from bot.ingress.keyring import Keyring
 from bot.ingress.options import IngressOptions
 from bot.ingress.problem import Reason, Refusal
+from bot.ingress.reading import Read, read_request
 from bot.ingress.room import Room
-from bot.providers.body import UnsupportedMediaError, decode
+from bot.providers.body import UnsupportedMediaError
 from bot.providers.registry import Provider
+from bot.providers.sns import CONFIRMED
 from bot.usecases.desk import Desk
 from bot.usecases.intake.backlog import only_resolves
 from bot.usecases.intake.queue import Intake
@@ -75,8 +78,16 @@ class Accepted(msgspec.Struct, frozen=True):
 class Hook:
     """The way of one request; ``intake`` makes it durable."""
 
-    def __init__(self, desk: Desk, intake: Intake, keyring: Keyring, options: IngressOptions) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        intake: Intake,
+        keyring: Keyring,
+        options: IngressOptions,
+        amazon: Amazon | None = None,
+    ) -> None:
         self._desk = desk
+        self._amazon = amazon
         self._intake = intake
         self._keyring = keyring
         self._options = options
@@ -103,7 +114,9 @@ class Hook:
             with self._known:
                 with self._reading.hold(self._announced(request)):
                     body = await self._read(request)
-                submission = self._admit(request, provider, credential.source, body)
+                if provider.name == "sns" and self._amazon is not None:
+                    address = await self._of_amazon(self._amazon, request, address, claim, body)
+                submission = self._admit(request, provider, address, credential.source, body)
                 del body  # what waits for a commit waits in one shape
                 receipt = await self._intake.take(submission)
         else:
@@ -114,28 +127,39 @@ class Hook:
                 detail = f"This signature does not open /v1/hooks/{provider.name}."
                 raise unauthenticated(detail, claim.header)
             with self._known:
-                submission = self._admit(request, provider, credential.source, body)
+                submission = self._admit(request, provider, address, credential.source, body)
                 del body
                 receipt = await self._intake.take(submission)
         _observe(provider.name, receipt)
         metrics.ACCEPT_SECONDS.observe(self._desk.clock.monotonic() - began)
         accepted = Accepted(receipt.accepted, receipt.deduped, receipt.rejected, receipt.alerts)
-        return web.Response(status=202, body=_encoder.encode(accepted), headers=_HEADERS)
+        return web.Response(status=provider.success, body=_encoder.encode(accepted), headers=_HEADERS)
 
     async def _read(self, request: web.BaseRequest) -> bytes:
         return await read_body(request, limit=self._options.max_body, patience=self._options.patience)
+
+    async def _of_amazon(
+        self, amazon: Amazon, request: web.BaseRequest, address: Address, claim: Bearer, body: bytes
+    ) -> Address:
+        """Let a message of Amazon's pass; the address tells `gather` of a subscription confirmed by now."""
+        encodings = request.headers.getall("Content-Encoding", [])
+        plain = inflate(body, encodings, limit=self._options.max_body)
+        confirmed = await amazon.admit(plain, by_header=claim.header == "Authorization")
+        return msgspec.structs.replace(address, tail=CONFIRMED) if confirmed else address
 
     def _announced(self, request: web.BaseRequest) -> int:
         """How many bytes may come; more than the limit are refused before they are read."""
         length = request.content_length
         return self._options.max_body if length is None else min(length, self._options.max_body)
 
-    def _admit(self, request: web.BaseRequest, provider: Provider, source: Source, body: bytes) -> Submission:
+    def _admit(
+        self, request: web.BaseRequest, provider: Provider, address: Address, source: Source, body: bytes
+    ) -> Submission:
         """What intake is to take, if this sender may send it now."""
-        headers = request.headers
-        body = inflate(body, headers.getall("Content-Encoding", []), limit=self._options.max_body)
+        body = inflate(body, request.headers.getall("Content-Encoding", []), limit=self._options.max_body)
         try:
-            submission, cost = self._submit(provider, source, body, headers.get("Content-Type", ""))
+            read = read_request(provider, request, address, body, self._options.mappings, source.name)
+            submission, cost = self._submit(source, read)
         except UnsupportedMediaError as error:
             raise Refusal(Reason.UNSUPPORTED_MEDIA, error.reason, field=error.field) from None
         except InvalidInputError as error:
@@ -148,20 +172,16 @@ class Hook:
             raise Refusal(Reason.TOO_MANY_ALERTS, detail, retry_after=wait)
         return submission
 
-    def _submit(
-        self, provider: Provider, source: Source, body: bytes, content_type: str
-    ) -> tuple[Submission, int]:
+    def _submit(self, source: Source, read: Read) -> tuple[Submission, int]:
         """What intake takes, and how many alerts it counts against the source's allowance."""
-        decoded = decode(body, content_type)
-        redacted = redact_body(body, decoded)
-        reading = provider.parse(redacted.value)
-        original = sha256(body).digest()
+        redacted, reading = read.redacted, read.reading
+        original = sha256(read.original).digest()
         envelope = Envelope(
             digest=_digest(source.id, original),
             source_id=source.id,
             body=_encoder.encode(redacted.value).decode(),
             original_sha256=original.hex(),
-            original_length=len(body),
+            original_length=len(read.original),
             rules_version=RULES_VERSION,
             redactions=redacted.hits,
             received_at=self._desk.clock.now(),
@@ -169,11 +189,17 @@ class Hook:
         ignored = source.ignored_labels
         signals = tuple(
             [
-                Identified(index, signature(provider.name, source.name, signal, ignored), signal)
+                Identified(index, signature(source.provider, source.name, signal, ignored), signal)
                 for index, signal in reading.signals
             ]
         )
-        submission = Submission(source=source, envelope=envelope, signals=signals, rejected=reading.rejected)
+        submission = Submission(
+            source=source,
+            envelope=envelope,
+            signals=signals,
+            rejected=reading.rejected,
+            note=reading.note,
+        )
         return submission, _cost(reading)
 
 

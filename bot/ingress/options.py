@@ -1,7 +1,10 @@
 """Options: what the configuration decides for the door."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
+
+from bot.domain.alert.mapping import FieldMap
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -9,7 +12,8 @@ class IngressOptions:
     """Port 0 is any free one; ``max_body`` is in bytes, rates are alerts a second for one source.
 
     ``max_in_flight`` bounds the requests of known senders that are being answered, ``patience`` is how
-    long a body may take to arrive.
+    long a body may take to arrive. ``mappings`` are those of generic sources by their names, ``sns_topics``
+    the topics whose subscriptions are confirmed, ``*`` standing for any words.
     """
 
     host: str = "127.0.0.1"
@@ -19,3 +23,5 @@ class IngressOptions:
     source_rate: int = 20_000
     source_burst: int = 60_000
     patience: timedelta = timedelta(seconds=15)
+    mappings: Mapping[str, FieldMap] = field(default_factory=dict)
+    sns_topics: tuple[str, ...] = ()

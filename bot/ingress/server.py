@@ -17,10 +17,12 @@ from prometheus_client import Counter
 
 from bot import metrics
 from bot.domain.errors import NotDurableError
+from bot.ingress.amazon import Amazon, Fetch
 from bot.ingress.api.document import index
 from bot.ingress.api.entry import Api
 from bot.ingress.claim import Bearer, read_claim, unauthenticated
 from bot.ingress.connection import Listener
+from bot.ingress.handshake import shake_hands
 from bot.ingress.hook import Hook
 from bot.ingress.keyring import Keyring
 from bot.ingress.notice import Notices
@@ -46,13 +48,20 @@ class Ingress:
     """Listens from `start` to `stop`; needs a running event loop to be made."""
 
     def __init__(
-        self, desk: Desk, intake: Intake, *, options: IngressOptions | None = None, probes: Probes = ()
+        self,
+        desk: Desk,
+        intake: Intake,
+        *,
+        options: IngressOptions | None = None,
+        probes: Probes = (),
+        fetch: Fetch | None = None,
     ) -> None:
         self._options = options or IngressOptions()
         self._intake = intake
         self._clock = desk.clock
         self._keyring = Keyring(desk)
-        self._hook = Hook(desk, intake, self._keyring, self._options)
+        amazon = None if fetch is None else Amazon(fetch, self._options.sns_topics, desk.clock)
+        self._hook = Hook(desk, intake, self._keyring, self._options, amazon)
         self._api = Api(desk, self._options)
         self._readiness = Readiness(probes)
         self._notices = Notices(desk.clock)
@@ -123,6 +132,8 @@ class Ingress:
             if provider is None:
                 raise Refusal(Reason.NOT_FOUND, f"There is {', '.join(PROVIDERS)}.", field="provider")
             _require_method(request, *sorted(provider.methods, key=_METHODS.index))
+            if request.method == "OPTIONS":
+                return shake_hands(request)
             return await self._hook.accept(request, provider, tail.rstrip("/"))
         page = self._pages.get(path)
         if page is None:

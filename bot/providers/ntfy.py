@@ -76,11 +76,13 @@ class Ntfy(Provider):
         """Read ``{"topic": ..., "title": ..., "message": ..., "priority": 4}``.
 
         Raises:
-            InvalidInputError: the priority is none of ntfy's.
+            InvalidInputError: it says nothing, or its priority is none of ntfy's.
         """
         fields = field.read_object(payload)
         words_, title = field.text(fields, "message"), field.text(fields, "title")
         topic = field.text(fields, "topic")
+        if not (words_ or title or topic):
+            raise InvalidInputError("message", "is missing")
         name = title or field.first_line(words_) or "triggered"
         tags = _read_tags(fields)
         key = field.text(fields, "sequence_id")

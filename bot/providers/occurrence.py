@@ -28,7 +28,7 @@ _ABOUT: Final = (
     "resource",
     "host", "service", "name", "title",
 )  # fmt: skip
-_TITLES: Final = ("title", "alertname", "summary", "name", "message", "monitor", "check", "alert")
+_TITLES: Final = ("title", "alertname", "name", "monitor", "check", "alert", "summary", "message")
 _SUMMARIES: Final = ("summary", "message", "reason", "description", "cause")
 _SEVERITIES: Final = ("severity", "priority", "level")
 _LINKS: Final = (

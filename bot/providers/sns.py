@@ -19,6 +19,9 @@ from bot.providers.state import read_state
 from bot.providers.timestamp import read_time
 from bot.providers.unkeyed import steady
 
+CONFIRMED: Final = "confirmed"
+"""What the door puts where a client's own path would stand, once it has confirmed a subscription."""
+
 _STATES: Final = {"ALARM": "critical", "INSUFFICIENT_DATA": "warning", "OK": "info"}
 _ARN_PARTS: Final = 7
 _SECRETS: Final = ("Token", "SubscribeURL", "UnsubscribeURL", "Signature", "SigningCertURL")
@@ -37,12 +40,13 @@ class Sns(Provider):
 
     def gather(self, payload: object, request: Request) -> object:
         """The message opened, and without what only serves to confirm, sign and unsubscribe."""
-        del request
         if not isinstance(payload, dict):
             return payload
         kept = {name: value for name, value in payload.items() if name not in _SECRETS}
         if isinstance(kept.get("Message"), str):
             kept["Message"] = read_embedded(kept["Message"])
+        if request.tail == CONFIRMED:
+            kept["Type"] = "SubscriptionConfirmed"
         return kept
 
     def parse(self, payload: object) -> Reading:
@@ -58,6 +62,8 @@ class Sns(Provider):
         if kind == "SubscriptionConfirmation":
             said = f"{topic} asks to be confirmed. Only topics that `[sns] topics` allows are."
             return Reading((), note=Note("A topic of SNS", cut(said, MAX_NOTE)))
+        if kind == "SubscriptionConfirmed":
+            return Reading((), note=Note("A topic of SNS is confirmed", cut(topic, MAX_NOTE)))
         if kind == "UnsubscribeConfirmation":
             return Reading((), note=Note("A topic of SNS sends no more", cut(topic, MAX_NOTE)))
         if kind not in ("", "Notification"):
@@ -97,7 +103,9 @@ def _read_message(message: Object, outer: Object) -> Signal:
     subject = field.text(outer, "Subject") or field.text(message, "detail-type", "title", "subject", "name")
     state = read_state(field.text(message, "status", "state") or field.text(detail, "state", "status"))
     labels = field.flat(message, "Message") | field.flat(detail)
-    name = subject or field.text(message, "message", "summary", "description") or _topic(outer)
+    name = subject or field.text(message, "message", "summary", "description", "alarmName") or _topic(outer)
+    if not name:
+        raise InvalidInputError("Message.AlarmName", "is missing")
     return build_signal(
         firing=state is not False,
         name=name,

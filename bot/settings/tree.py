@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ByteSize, Field, SecretStr, ValidationError
@@ -28,6 +29,7 @@ from bot.settings.section import (
     Duration,
     Folder,
     Incidents,
+    Mappings,
     Section,
     Snowflake,
     Triage,
@@ -103,6 +105,16 @@ class Http(Section):
         return f"{self.base_url(last=last)}/v1/hooks/{provider}"
 
 
+class Senders(Section):
+    """What some senders need: the topics of SNS that are confirmed, and how JSON of one's own is read.
+
+    ``mapping`` holds a table for each source of the provider ``generic``, by its name.
+    """
+
+    sns_topics: Words = ()
+    mapping: Mappings = MappingProxyType({})
+
+
 class Alerts(Section):
     """How long episodes live; a source may say otherwise for itself."""
 
@@ -148,6 +160,7 @@ class Settings(BaseSettings):
     discord: Discord = Discord()
     storage: Storage = Storage()
     http: Http = Http()
+    senders: Senders = Senders()
     alerts: Alerts = Alerts()
     incidents: Incidents = Incidents()
     triage: Triage = Triage()

@@ -11,7 +11,12 @@ from bot.domain.alert.verdict import Policy
 
 DEFAULT_SILENCE: Final = timedelta(minutes=30)
 DEFAULT_REOPEN_WINDOW: Final = timedelta(minutes=10)
-RESOLVING_PROVIDERS: Final = frozenset({"alertmanager", "grafana"})
+RESOLVING_PROVIDERS: Final = frozenset(
+    {
+        *("alertmanager", "grafana", "uptime-kuma", "healthchecks", "github", "gitlab", "sns", "zabbix"),
+        *("icinga2", "nagios", "netdata", "monit", "datadog", "newrelic", "betterstack", "sentry"),
+    }
+)
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):

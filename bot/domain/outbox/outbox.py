@@ -34,6 +34,7 @@ class CardKind(StrEnum):
     CLOSURE = "closure"
     BRIEF = "brief"
     GROUP = "group"
+    NOTE = "note"
 
 
 RECURRING: Final = {CardKind.BOARD, CardKind.REPORT, CardKind.CLOSURE}

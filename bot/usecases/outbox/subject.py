@@ -8,12 +8,14 @@ from bot.cards.incident.incident import IncidentView
 from bot.cards.incident.nudge import NudgeView
 from bot.cards.outbox.board import BoardView
 from bot.cards.outbox.closure import ClosureView
+from bot.cards.outbox.note import NoteView
 from bot.cards.outbox.outage import BlindnessView
 from bot.cards.triage import AnswerView, BriefView
 from bot.domain.outbox.outbox import CardKind, Outgoing
 from bot.usecases.desk import Desk
 from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import reminder
+from bot.usecases.intake import note as notes
 from bot.usecases.outbox import closure as closures
 from bot.usecases.outbox import outage as blindnesses
 from bot.usecases.view import alert_view
@@ -29,10 +31,11 @@ View: TypeAlias = (
     | BriefView
     | BlindnessView
     | ClosureView
+    | NoteView
 )
 
 
-def look_up(tx: Transaction, desk: Desk, card: Outgoing) -> View | None:
+def look_up(tx: Transaction, desk: Desk, card: Outgoing) -> View | None:  # noqa: PLR0911 -- one for each
     """What the card has to show now, None when gone; groups, boards and briefs are looked up apart."""
     match card.kind:
         case CardKind.ALERT:
@@ -46,5 +49,7 @@ def look_up(tx: Transaction, desk: Desk, card: Outgoing) -> View | None:
             return blindnesses.view(tx, desk, card)
         case CardKind.CLOSURE:
             return closures.view(tx, desk, card)
+        case CardKind.NOTE:
+            return notes.view(tx, desk, card.subject_id)
         case CardKind.GROUP | CardKind.BOARD | CardKind.BRIEF | CardKind.PING:
             return None

@@ -1,0 +1,79 @@
+"""Reading: what a known sender's request says, decoded, gathered, redacted and parsed.
+
+The original, whose digest says that two requests are the same, is the body, and with it the query and
+whatever headers the provider gave a meaning to.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+from aiohttp import web
+
+from bot.domain.access.redaction import Redacted, redact, redact_body
+from bot.domain.alert.mapping import FieldMap
+from bot.domain.alert.signal import Reading
+from bot.domain.text import harmless
+from bot.ingress.address import Address
+from bot.providers.content import read_content
+from bot.providers.generic import Generic
+from bot.providers.registry import Provider
+from bot.providers.sender import Request
+
+_OURS = frozenset({"authorization", "proxy-authorization", "cookie", "x-gotify-key", "x-gitlab-token"})
+
+
+class Read(msgspec.Struct, frozen=True):
+    """``redacted`` is what is stored and was parsed, ``original`` what came."""
+
+    original: bytes
+    redacted: Redacted
+    reading: Reading
+
+
+def read_request(
+    provider: Provider,
+    request: web.BaseRequest,
+    address: Address,
+    body: bytes,
+    mappings: Mapping[str, FieldMap],
+    source: str,
+) -> Read:
+    """Read ``body``, which is inflated, for the source of that name.
+
+    Raises:
+        UnsupportedMediaError: the body is in no form that is understood.
+        InvalidInputError: it is not what this provider's senders send.
+    """
+    asked = Request(
+        method=request.method,
+        tail=address.tail,
+        content_type=request.headers.get("Content-Type", ""),
+        headers=_headers(request),
+        query=address.query,
+    )
+    content = read_content(asked, body, may_be_empty=provider.may_be_empty)
+    gathered = provider.gather(content.value, asked)
+    direct = content.direct and gathered is content.value
+    redacted = redact_body(body, gathered) if direct else redact(gathered)
+    original = body if direct else body + b"\n" + msgspec.json.encode(gathered)
+    return Read(original, redacted, parse(provider, redacted.value, mappings.get(source)))
+
+
+def parse(provider: Provider, value: object, mapping: FieldMap | None) -> Reading:
+    """What ``value`` says, through the mapping that the source has, if it has one.
+
+    Raises:
+        InvalidInputError: it is not what this provider's senders send.
+    """
+    if mapping is not None and isinstance(provider, Generic):
+        value = mapping.apply(value)
+    return provider.parse(value)
+
+
+def _headers(request: web.BaseRequest) -> dict[str, str]:
+    """By lower-case name, without credentials; of two with one name the first counts."""
+    found: dict[str, str] = {}
+    for name, value in request.headers.items():
+        if (plain := name.lower()) not in _OURS:
+            found.setdefault(plain, harmless(value))
+    return found
