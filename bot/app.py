@@ -13,41 +13,40 @@ import structlog
 
 from bot import metrics
 from bot.clock import SystemClock
+from bot.delivery.bot_view import BotView
+from bot.delivery.confirmation import MessageConfirmations
 from bot.delivery.dispatcher import Dispatcher
-from bot.delivery.echo import Echoes
 from bot.delivery.gateway import Gateway, Supervisor
 from bot.delivery.limits import Limits
 from bot.delivery.listener import Listener
 from bot.delivery.permission import ESSENTIAL, lacking
 from bot.delivery.ping import Pings
-from bot.delivery.presence import Presence
 from bot.delivery.reconcile import Reconcile
 from bot.delivery.redirect import redirect
 from bot.delivery.wire import Wire
 from bot.domain.access.webhook import read_secret
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import TocsinError
-from bot.domain.vitals import Vitals
+from bot.domain.process_health import ProcessHealth
 from bot.ingress.options import IngressOptions
 from bot.ingress.readiness import Probe
 from bot.ingress.server import Ingress
 from bot.jobs import table
 from bot.outgoing.page import fetch
-from bot.outgoing.rehearsal import Rehearsal
+from bot.outgoing.sample_alert import SampleAlert
 from bot.outgoing.webhook import Webhook, WebhookOptions
 from bot.process import holding, share_heap, told_to_stop, write_ready_file
 from bot.scheduler import Metronome
 from bot.settings.database import DatabaseChoice, database_choice
 from bot.settings.key import signing_key
 from bot.settings.tree import Settings
-from bot.usecases.admin import setting, status
-from bot.usecases.admin import startup as opening
+from bot.usecases.admin import home, setting, startup, status
 from bot.usecases.desk import Desk, Rules
 from bot.usecases.intake.queue import Intake
-from bot.usecases.outbox import outage as blindness
+from bot.usecases.outbox import outage as outages
 from bot.usecases.triage.agent_request import Question
 from cogs.bot import DeskBot, build
-from cogs.door import BotOptions
+from cogs.context import BotOptions
 from cogs.rights import RoleWords
 from storage import schema
 from storage.engine import Storage
@@ -75,7 +74,7 @@ async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
         ) from error
     storage = Storage.open(choice.url)
     try:
-        yield await opening.open_desk(
+        yield await startup.open_desk(
             storage,
             SystemClock(),
             rules=Rules(
@@ -120,7 +119,7 @@ async def run(settings: Settings, *, ready_file: Path | None = None) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RunningDesk:
     """A desk at work; ``url`` is the address for senders."""
 
     desk: Desk
@@ -137,7 +136,7 @@ class Place:
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Place]:
+async def running(settings: Settings) -> AsyncIterator[RunningDesk]:
     """Everything at work from here on; cards are delivered as soon as Discord lets the bot in."""
     sys.setswitchinterval(SWITCH_INTERVAL)
     share_heap()
@@ -148,17 +147,19 @@ async def running(settings: Settings) -> AsyncIterator[Place]:
         if choice.embedded:
             stack.enter_context(holding(Path(choice.shown)))
         desk = await stack.enter_async_context(open_desk(settings))
-        down_for = await blindness.wake(desk)
+        down_for = await outages.wake(desk)
         if down_for is not None:
             _log.info("was down", seconds=round(down_for.total_seconds()))
-        await setting.home_the_homeless(desk)
+        await setting.assign_default_channel(desk)
+        if settings.discord.guild is not None:
+            await home.remember(desk, settings.discord.guild)
         delivery = _Delivery(desk, settings)
         stack.push_async_callback(delivery.dispatcher.stop)
-        rehearsal = Rehearsal(desk)
+        rehearsal = SampleAlert(desk)
         intake = Intake(desk)
-        vitals = partial(delivery.vitals, intake)
+        process_health = partial(delivery.process_health, intake)
         supervisor = Supervisor(
-            lambda: delivery.attach(build(desk, _bot_options(settings, rehearsal, vitals))),
+            lambda: delivery.attach(build(desk, _bot_options(settings, rehearsal, process_health))),
             _token(settings),
             desk.clock,
         )
@@ -178,13 +179,13 @@ async def running(settings: Settings) -> AsyncIterator[Place]:
                 recheck_parked=reconcile.recheck_parked,
                 find_deleted=reconcile.find_deleted,
                 find_reactions=delivery.presence.tell_hour,
-                vitals=vitals,
+                process_health=process_health,
                 question=_question(settings, desk),
             )
         )
         metronome.start()
         stack.push_async_callback(metronome.stop)
-        yield Place(desk, rehearsal.url, supervisor.state)
+        yield RunningDesk(desk, rehearsal.url, supervisor.state)
 
 
 class _Delivery:
@@ -194,9 +195,9 @@ class _Delivery:
         self._desk = desk
         self._started_at = desk.clock.now()
         self._limits = limits = Limits()
-        self.presence = Presence()
+        self.presence = BotView()
         self.wire = Wire(_token(settings), limits, desk.clock)
-        self.echoes = Echoes(desk)
+        self.echoes = MessageConfirmations(desk)
         self.pings = Pings(_ping_words(settings), self.presence)
         self.dispatcher = Dispatcher(
             desk, self.wire, pings=self.pings, echoes=self.echoes, presence=self.presence
@@ -215,11 +216,11 @@ class _Delivery:
         ).attach()
         return bot
 
-    def vitals(self, intake: Intake) -> Vitals:
+    def process_health(self, intake: Intake) -> ProcessHealth:
         """How the process is now."""
         if self._desk.default_channel_id is not None:
             self.pings.expect(self._desk.default_channel_id)
-        return Vitals(
+        return ProcessHealth(
             line=self.gateway.line(),
             hints=self.pings.hints,
             pauses=tuple(self._limits.pauses(now=self._desk.clock.monotonic())),
@@ -230,13 +231,15 @@ class _Delivery:
         )
 
 
-def _bot_options(settings: Settings, rehearsal: Rehearsal, vitals: Callable[[], Vitals]) -> BotOptions:
+def _bot_options(
+    settings: Settings, rehearsal: SampleAlert, process_health: Callable[[], ProcessHealth]
+) -> BotOptions:
     roles = settings.roles
     return BotOptions(
         public_url=settings.http.public_url or rehearsal.url,
         send_test=rehearsal.send,
         lacking=lambda have: lacking(have, ESSENTIAL),
-        vitals=vitals,
+        process_health=process_health,
         guild_id=settings.discord.guild,
         roles=RoleWords(view=roles.view, respond=roles.respond, manage=roles.manage),
     )

@@ -4,16 +4,17 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 
-from bot.domain.vitals import Vitals
+from bot.domain.process_health import ProcessHealth
 from bot.scheduler import Job
 from bot.usecases.admin import gauge, idempotency, setting, status
-from bot.usecases.alert import flap, retry
-from bot.usecases.alert import lifecycle as alert
+from bot.usecases.alert import expiry, retry
+from bot.usecases.alert import flap as flaps
+from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.desk import Desk
-from bot.usecases.incident import lifecycle as incident
+from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import reminder
 from bot.usecases.outbox import ledger
-from bot.usecases.outbox import outage as blindness
+from bot.usecases.outbox import outage as outages
 from bot.usecases.recurrence import regression
 from bot.usecases.triage import agent_request as call
 from bot.usecases.triage import triage
@@ -28,37 +29,37 @@ def table(
     recheck_parked: Errand,
     find_deleted: Errand,
     find_reactions: Errand,
-    vitals: Callable[[], Vitals],
+    process_health: Callable[[], ProcessHealth],
     question: Question | None = None,
 ) -> list[Job]:
     """Every job of a running desk: name, period, use case. What looks outside is handed in."""
 
     async def expire_leases() -> None:
-        await alert.expire_leases(desk)
+        await alerts.expire_leases(desk)
 
     async def end_silent() -> None:
-        await alert.end_silent(desk)
+        await alerts.end_silent(desk)
 
     async def remind() -> None:
         await reminder.due_reminders(desk)
         await reminder.due_actions(desk)
 
     async def resolve_recovered() -> None:
-        await incident.resolve_recovered(desk)
+        await incidents.resolve_recovered(desk)
 
     async def reload() -> None:
         await setting.reload(desk)
-        await setting.home_the_homeless(desk)
+        await setting.assign_default_channel(desk)
 
     async def measure() -> None:
-        await gauge.measure(desk, vitals())
+        await gauge.measure(desk, process_health())
 
     async def reopen_regressed() -> None:
         await regression.reopen(desk)
 
     async def prove_alive() -> None:
         await status.writable(desk)
-        await blindness.recount(desk)
+        await outages.recount(desk)
 
     asking = (
         []
@@ -69,7 +70,8 @@ def table(
         Job("leases", timedelta(seconds=2), expire_leases),
         Job("retries", timedelta(seconds=2), partial(retry.retry_due, desk)),
         Job("silence", timedelta(seconds=2), end_silent),
-        Job("flaps", timedelta(seconds=5), partial(flap.calm_down, desk)),
+        Job("expiries", timedelta(seconds=2), partial(expiry.end_expired, desk)),
+        Job("flaps", timedelta(seconds=5), partial(flaps.calm_down, desk)),
         Job("reminders", timedelta(seconds=5), remind),
         Job("recovered", timedelta(seconds=5), resolve_recovered),
         Job("regressions", timedelta(seconds=5), reopen_regressed),

@@ -15,17 +15,19 @@ from discord.ext import commands
 from bot.cards import answer
 from bot.cards.ids import CustomId, Verb, parse, template
 from bot.domain.errors import InvalidInputError
-from cogs.door import Door
+from cogs import subject
+from cogs.context import BotContext
 from cogs.double_press import slot_of
-from cogs.errand import Errand
+from cogs.interaction import InteractionContext
+from cogs.message import read_values
 from cogs.standing import CHANGING, standing
 
-Act: TypeAlias = Callable[[Errand, CustomId], Coroutine[Any, Any, None]]
+Act: TypeAlias = Callable[[InteractionContext, CustomId], Coroutine[Any, Any, None]]
 Acts: TypeAlias = Mapping[Verb, Act]
 Pressable: TypeAlias = discord.ui.DynamicItem[discord.ui.Item[Any]]
 
 
-def pressable(door: Door, verb: Verb, act: Act) -> type[Pressable]:
+def pressable(bot_context: BotContext, verb: Verb, act: Act) -> type[Pressable]:
     """The item that discord.py finds for the custom_ids of a verb; it runs ``act``."""
 
     class Pressed(Pressable, template=template(verb)):
@@ -40,37 +42,45 @@ def pressable(door: Door, verb: Verb, act: Act) -> type[Pressable]:
             return cls(item, parse(match.string))
 
         async def callback(self, interaction: discord.Interaction[Any]) -> None:
-            await run(door, interaction, self._which, act)
+            await run(bot_context, interaction, self._which, act)
 
     return Pressed
 
 
-async def run(door: Door, interaction: discord.Interaction[Any], which: CustomId, act: Act) -> None:
+async def run(
+    bot_context: BotContext, interaction: discord.Interaction[Any], which: CustomId, act: Act
+) -> None:
     """One act from its press to its answer; a card of another database is never acted on."""
-    errand = Errand(door, interaction, which.verb.value)
-    if which.tag == door.tag:
-        await errand.attend(_once(errand, which, act))
+    context = InteractionContext(bot_context, interaction, which.verb.value)
+    if which.tag == bot_context.tag:
+        await context.attend(_admitted(context, which, act))
     else:
-        await errand.attend(errand.whisper(answer.foreign()))
+        await context.attend(context.reply_ephemeral(answer.foreign()))
 
 
-async def _once(errand: Errand, which: CustomId, act: Act) -> None:
+async def _admitted(context: InteractionContext, which: CustomId, act: Act) -> None:
+    """Nothing is told, not even how things stand, before it is known that the person may look."""
+    await context.admit(*subject.of_press(which, read_values(context.interaction)))
+    await _once(context, which, act)
+
+
+async def _once(context: InteractionContext, which: CustomId, act: Act) -> None:
     """A change at one spot by one person counts once within a moment, whatever stands there by then."""
-    door, interaction = errand.door, errand.interaction
+    bot_context, interaction = context.bot_context, context.interaction
     is_press = interaction.type is discord.InteractionType.component
     custom_id = str(dict(interaction.data or {}).get("custom_id", ""))
     slot = slot_of(interaction, custom_id) if is_press and which.verb in CHANGING else None
     if slot is None:
-        await act(errand, which)
+        await act(context, which)
         return
-    clock, presses = door.desk.clock, door.presses
+    clock, presses = bot_context.desk.clock, bot_context.presses
     if not presses.begin(slot, clock.monotonic()):
-        await errand.whisper(answer.pressed_twice(await standing(errand, which)))
+        await context.reply_ephemeral(answer.pressed_twice(await standing(context, which)))
         return
     changed = False
     try:
-        await act(errand, which)
-        changed = not errand.asked
+        await act(context, which)
+        changed = not context.asked
     finally:
         presses.end(slot, clock.monotonic(), changed=changed)
 
@@ -78,8 +88,8 @@ async def _once(errand: Errand, which: CustomId, act: Act) -> None:
 class Leftovers(commands.Cog):
     """Submitted forms, and presses on what this version does not know."""
 
-    def __init__(self, door: Door, presses: Acts, forms: Acts) -> None:
-        self._door = door
+    def __init__(self, bot_context: BotContext, presses: Acts, forms: Acts) -> None:
+        self._door = bot_context
         self._presses = presses
         self._forms = forms
 
@@ -91,8 +101,8 @@ class Leftovers(commands.Cog):
             return
         which = _read(interaction)
         if which is None or which.verb not in (self._forms if is_form else self._presses):
-            errand = Errand(self._door, interaction, "stale")
-            await errand.attend(errand.whisper(answer.stale()))
+            context = InteractionContext(self._door, interaction, "stale")
+            await context.attend(context.reply_ephemeral(answer.stale()))
         elif is_form:
             await run(self._door, interaction, which, self._forms[which.verb])
 

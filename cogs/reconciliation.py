@@ -23,9 +23,9 @@ from bot.usecases.incident import pin
 from bot.usecases.incident.pin import PIN, Home
 from bot.usecases.reaction import missed as absence
 from bot.usecases.reaction.reaction import ACTIONS
-from cogs.door import Door
-from cogs.errand import UNREACHABLE
+from cogs.context import BotContext
 from cogs.incident.pin import Pins
+from cogs.interaction import UNREACHABLE
 from cogs.reaction.emoji import Place
 from cogs.reaction.reaction import Reactions
 
@@ -40,8 +40,10 @@ _log = structlog.stdlib.get_logger(__name__)
 class Reconciliation(commands.Cog):
     """One pass after every READY; a second one waits for the first."""
 
-    def __init__(self, door: Door, client: discord.Client, reactions: Reactions, pins: Pins) -> None:
-        self._door = door
+    def __init__(
+        self, bot_context: BotContext, client: discord.Client, reactions: Reactions, pins: Pins
+    ) -> None:
+        self._door = bot_context
         self._client = client
         self._reactions = reactions
         self._pins = pins

@@ -16,28 +16,28 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.usecases.admin import setting
-from cogs.door import Door
-from cogs.errand import UNREACHABLE
+from cogs.context import BotContext
+from cogs.interaction import UNREACHABLE
 
 _log = structlog.stdlib.get_logger(__name__)
 
 
 class Registration(commands.Cog):
-    """Registers the commands in this desk's server, or in all that the bot is in while it knows none."""
+    """Registers the commands in this desk's server and nowhere else; while none is known ``/setup`` alone."""
 
-    def __init__(self, door: Door, client: commands.Bot) -> None:
-        self._door = door
+    def __init__(self, bot_context: BotContext, client: commands.Bot) -> None:
+        self._door = bot_context
         self._client = client
         self._alone = asyncio.Lock()
 
     async def cog_load(self) -> None:
         """A known server need not be waited for."""
-        if self._door.options.guild_id is not None:
+        if self._door.home is not None:
             await self.register()
 
     @commands.Cog.listener()
-    async def on_ready(self) -> None:
-        """Now the servers are known."""
+    async def on_home_known(self) -> None:
+        """Now the servers are known, and which of them is the desk's, if any."""
         self._door.enlist()
         await self.register()
 
@@ -49,29 +49,36 @@ class Registration(commands.Cog):
 
     async def register(self, *, anew: bool = False) -> None:
         """Send the commands unless exactly these were sent to exactly these servers."""
-        known = self._door.options.guild_id
-        guild_ids = [known] if known is not None else sorted(each.id for each in self._client.guilds)
+        home = self._door.home
+        others = sorted(each.id for each in self._client.guilds if each.id != home)
         async with self._alone:
-            digest = self._digest(guild_ids)
-            if not guild_ids or (digest == self._door.desk.project.settings.command_digest and not anew):
+            digest = self._digest(home, others)
+            told = [*([home] if home is not None else []), *others]
+            if not told or (digest == self._door.desk.project.settings.command_digest and not anew):
                 return
-            if all([await self._send(guild_id) for guild_id in guild_ids]):
+            if all([await self._send(guild_id, home) for guild_id in told]):
                 await setting.remember_commands(self._door.desk, digest)
-                _log.info("commands_registered", guilds=len(guild_ids))
+                _log.info("commands_registered", guilds=len(told))
 
-    async def _send(self, guild_id: int) -> bool:
-        guild = discord.Object(guild_id)
-        self._client.tree.copy_global_to(guild=guild)
+    async def _send(self, guild_id: int, home: int | None) -> bool:
+        """All commands for the desk's server; another gets none, or how to become the desk's."""
+        guild, tree = discord.Object(guild_id), self._client.tree
+        tree.clear_commands(guild=guild)
+        setup = tree.get_command("setup")
+        if guild_id == home:
+            tree.copy_global_to(guild=guild)
+        elif home is None and setup is not None:
+            tree.add_command(setup, guild=guild)
         try:
-            await self._client.tree.sync(guild=guild)
+            await tree.sync(guild=guild)
         except (app_commands.AppCommandError, *UNREACHABLE) as error:
             _log.error("commands_not_registered", guild_id=guild_id, reason=repr(error))
-            return False
+            return guild_id != home  # a stranger's server does not keep the desk from its own
         return True
 
-    def _digest(self, guild_ids: Iterable[int]) -> str:
+    def _digest(self, home: int | None, others: Iterable[int]) -> str:
         tree = self._client.tree
         payload: list[dict[str, Any]] = [command.to_dict(tree) for command in tree.get_commands()]
         payload.sort(key=lambda command: (command["type"], command["name"]))
-        told = [self._client.application_id, list(guild_ids), payload]
+        told = [self._client.application_id, home, list(others), payload]
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

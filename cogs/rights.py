@@ -1,18 +1,23 @@
-"""Rights: who may do what, by Discord roles, asked at every single act.
+"""Rights: who may do what, by Discord roles, and see what, by channels; asked at every single act.
 
 Discord's own command permissions are only defaults that every server can change, and know nothing of buttons
 and emoji. To manage implies to respond, to respond implies to view; who administers the server may all.
+Who sees a channel sees what is shown there, and nobody else does. What is shown in a channel that is gone is
+seen by whoever may manage.
 """
 
 from collections.abc import Iterable
 from enum import IntEnum
-from typing import Any
+from typing import TypeAlias
 
 import discord
 import msgspec
 
-from bot.domain.errors import ConflictError, TocsinError
+from bot.domain.errors import TocsinError
+from bot.domain.sight import EVERYTHING, Sight
 from bot.usecases.desk import Desk
+
+Place: TypeAlias = discord.abc.GuildChannel | discord.Thread
 
 
 class Capability(IntEnum):
@@ -58,16 +63,34 @@ class Rights:
             held & set(self._granting(member.guild, each)) for each in Capability if each >= capability
         )
 
-    def demand(self, interaction: discord.Interaction[Any], capability: Capability, task: str) -> None:
+    def sees(self, member: discord.Member, channel_id: int, *, here: int | None = None) -> bool:
+        """Whether the member sees a channel, or is in it (``here``); 0 is the desk's own."""
+        if channel_id == here or member.guild_permissions.administrator:
+            return True
+        place = member.guild.get_channel_or_thread(channel_id or self._desk.default_channel_id or 0)
+        if place is None:
+            return self.allows(member, Capability.MANAGE)
+        return _sees(member, place)
+
+    def sight(self, member: discord.Member, *, here: int | None = None) -> Sight:
+        """All channels that the member sees, for lists."""
+        if member.guild_permissions.administrator:
+            return EVERYTHING
+        places = {each.id: each for each in (*member.guild.channels, *member.guild.threads)}
+        seen = {ident for ident, place in places.items() if ident == here or _sees(member, place)}
+        hidden = places.keys() - seen
+        own = self._desk.default_channel_id
+        if self.allows(member, Capability.MANAGE):
+            return Sight(frozenset(hidden | {0} if own in hidden else hidden))
+        seen |= {here} if here is not None else set()
+        return Sight(frozenset(seen | {0} if own in seen else seen), beyond=False)
+
+    def demand(self, member: discord.Member, capability: Capability, task: str) -> None:
         """Let pass who may do ``task``, e.g. ``resolve alerts``.
 
         Raises:
             RefusedError: the person has none of the roles.
-            ConflictError: it was asked outside a server.
         """
-        member = interaction.user
-        if not isinstance(member, discord.Member):
-            raise ConflictError("This works only on the server, not in private messages.")
         if not self.allows(member, capability):
             raise RefusedError(task, self.roles(member.guild, capability))
 
@@ -85,6 +108,17 @@ class Rights:
             Capability.MANAGE: (self._words.manage, settings.manage_role_ids),
         }[capability]
         return (*_named(guild, words), *(ident for ident in picked if guild.get_role(ident)))
+
+
+def _sees(member: discord.Member, place: Place) -> bool:
+    """A thread is seen by whoever sees its channel; a private one only by whoever looks after threads."""
+    if not isinstance(place, discord.Thread):
+        return place.permissions_for(member).view_channel
+    parent = place.parent
+    if parent is None:
+        return False
+    allowed = parent.permissions_for(member)
+    return allowed.view_channel and (not place.is_private() or allowed.manage_threads)
 
 
 def _named(guild: discord.Guild, words: Iterable[str]) -> Iterable[int]:

@@ -5,9 +5,9 @@ from typing import Final
 from bot.cards.ids import CustomId, Verb
 from bot.domain.alert.group import format_ref
 from bot.usecases.alert import button as press
-from bot.usecases.alert import group
+from bot.usecases.alert import group as groups
 from bot.usecases.incident import query as incident_inspection
-from cogs.errand import Errand
+from cogs.interaction import InteractionContext
 
 _ALERT: Final = {
     Verb.ACK,
@@ -34,17 +34,17 @@ CHANGING: Final = frozenset({*_ALERT, *_GROUP, *_INCIDENT, Verb.ACTION_DONE})
 """Buttons of which a second tap must not count."""
 
 
-async def standing(errand: Errand, which: CustomId) -> str:
+async def standing(context: InteractionContext, which: CustomId) -> str:
     """One sentence, ``""`` where there is nothing to say."""
-    desk = errand.door.desk
+    desk = context.bot_context.desk
     if which.verb in _ALERT:
-        alert = await errand.patiently(press.glance(desk, which.number), thinking=False)
+        alert = await context.defer_if_slow(press.glance(desk, which.number), thinking=False)
         return f"{press.how_it_stands(alert)}."
     if which.verb in _INCIDENT:
-        found = await errand.patiently(incident_inspection.find(desk, which.number), thinking=False)
+        found = await context.defer_if_slow(incident_inspection.find(desk, which.number), thinking=False)
         return f"{found.incident.ref} is {found.incident.state}."
     if which.verb in _GROUP:
-        view = await errand.patiently(group.look(desk, which.number), thinking=False)
+        view = await context.defer_if_slow(groups.look(desk, which.number), thinking=False)
         if view is not None:
             return f"{format_ref(which.number)}: {view.open:,} open, {view.untaken:,} of them untaken."
     return ""

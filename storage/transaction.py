@@ -11,16 +11,21 @@ from storage.admin.project import Projects
 from storage.admin.source import Sources
 from storage.admin.token import Tokens
 from storage.alert.alert import Alerts
+from storage.alert.change import Changes
+from storage.alert.early_end import EarlyEnds
 from storage.alert.event import Events
 from storage.alert.event_detail import Dossiers
+from storage.alert.expiry import Expiries
 from storage.alert.group import Groups
-from storage.alert.reaction import Reactions
+from storage.alert.reaction import ReactionRows
 from storage.alert.search import AlertSearch
+from storage.alert.sender import SenderAlerts
+from storage.audience import Audiences
 from storage.incident.action import Actions
 from storage.incident.incident import Incidents
 from storage.incident.link import Links
 from storage.incident.nudge import Nudges
-from storage.incident.thread import Threads
+from storage.incident.thread import IncidentThreads
 from storage.incident.timeline import Timelines
 from storage.outbox.board import Boards
 from storage.outbox.card import Cards
@@ -28,13 +33,14 @@ from storage.outbox.channel import Channels
 from storage.outbox.closure import Closures
 from storage.outbox.ledger import Ledger
 from storage.outbox.note import Notes
-from storage.outbox.outage import Blindnesses
+from storage.outbox.outage import Outages
 from storage.recurrence.memory import Memories
 from storage.recurrence.noise import NoiseVotes
 from storage.recurrence.ranking import Rankings
 from storage.recurrence.recurrence import Recurrences
 from storage.recurrence.run import Runs
 from storage.recurrence.work import WorkItems
+from storage.silence.silence import Silences
 from storage.triage.agent_request import Calls
 from storage.triage.brief import Briefs
 
@@ -66,9 +72,14 @@ class Transaction:
         return Audit(self._connection)
 
     @cached_property
-    def blindnesses(self) -> Blindnesses:
+    def audiences(self) -> Audiences:
+        """In which channels subjects are shown."""
+        return Audiences(self._connection)
+
+    @cached_property
+    def blindnesses(self) -> Outages:
         """When channels were shown nothing."""
-        return Blindnesses(self._connection)
+        return Outages(self._connection)
 
     @cached_property
     def boards(self) -> Boards:
@@ -91,6 +102,11 @@ class Transaction:
         return Cards(self._connection)
 
     @cached_property
+    def changes(self) -> Changes:
+        """What was changed before things broke."""
+        return Changes(self._connection)
+
+    @cached_property
     def channels(self) -> Channels:
         """What is due and parked, by channel."""
         return Channels(self._connection)
@@ -111,9 +127,19 @@ class Transaction:
         return Events(self._connection)
 
     @cached_property
+    def expiries(self) -> Expiries:
+        """When alerts are over by their senders' word."""
+        return Expiries(self._connection)
+
+    @cached_property
     def groups(self) -> Groups:
         """Alerts of one cause that share a card."""
         return Groups(self._connection)
+
+    @cached_property
+    def early_ends(self) -> EarlyEnds:
+        """Ends that overtook their firings."""
+        return EarlyEnds(self._connection)
 
     @cached_property
     def idempotency(self) -> Idempotency:
@@ -151,9 +177,9 @@ class Transaction:
         return Projects(self._connection)
 
     @cached_property
-    def reactions(self) -> Reactions:
+    def reactions(self) -> ReactionRows:
         """Emoji people set, as far as they were applied."""
-        return Reactions(self._connection)
+        return ReactionRows(self._connection)
 
     @cached_property
     def recurrences(self) -> Recurrences:
@@ -165,14 +191,24 @@ class Transaction:
         return self._connection.exec_driver_sql(statement)
 
     @cached_property
+    def sender_alerts(self) -> SenderAlerts:
+        """Episodes as their own senders ask for them."""
+        return SenderAlerts(self._connection)
+
+    @cached_property
+    def silences(self) -> Silences:
+        """Which alerts wake nobody for a while."""
+        return Silences(self._connection)
+
+    @cached_property
     def sources(self) -> Sources:
         """Senders and their credentials."""
         return Sources(self._connection)
 
     @cached_property
-    def threads(self) -> Threads:
+    def threads(self) -> IncidentThreads:
         """Where incidents and their nudges stand in Discord."""
-        return Threads(self._connection)
+        return IncidentThreads(self._connection)
 
     @cached_property
     def timelines(self) -> Timelines:

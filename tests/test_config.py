@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.alert.signal import Severity
-from bot.domain.incident.incident import IncidentRules, Level
+from bot.domain.incident.incident import IncidentLevel, IncidentRules
 from bot.settings.database import database_choice
 from bot.settings.environment import keys, strays
 from bot.settings.section import read_duration
@@ -183,8 +183,12 @@ def test_what_is_set_for_incidents_becomes_their_rules(tmp_path: Path) -> None:
     environ = {"TOCSIN_INCIDENTS_REMIND_P1": "0s", "TOCSIN_INCIDENTS_AUTO_RESOLVE": "true"}
     text = '[incidents]\nchannel = 77\ncap_warning = "p2"\nremind_p4 = "2h"'
     rules = load(text, environ, folder=tmp_path).incidents.rules
-    assert (rules.channel_id, rules.caps[Severity.WARNING], rules.resolve_with_alerts) == (77, Level.P2, True)
-    assert set(rules.reminders) == {Level.P0, Level.P2, Level.P4}
+    assert (rules.channel_id, rules.caps[Severity.WARNING], rules.resolve_with_alerts) == (
+        77,
+        IncidentLevel.P2,
+        True,
+    )
+    assert set(rules.reminders) == {IncidentLevel.P0, IncidentLevel.P2, IncidentLevel.P4}
 
 
 @pytest.mark.parametrize(

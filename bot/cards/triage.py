@@ -15,9 +15,9 @@ from bot.cards.alert.memory import recall
 from bot.cards.card import Card, Embed, Field
 from bot.cards.cut import cut, preview
 from bot.cards.limits import DESCRIPTION, TITLE, fit
-from bot.cards.look import CALM, SEPARATOR, colour, ordinal, sign, span_of, words
 from bot.cards.recurrence.chart import Chart, describe
 from bot.cards.recurrence.recurrence import fill, tell_hand, tell_run
+from bot.cards.style import CALM, SEPARATOR, colour, ordinal, sign, span_of, words
 from bot.cards.text import break_mentions, clean, inline, link, moment, plain
 from bot.domain.recurrence.recurrence import Memory, format_ref
 from bot.domain.recurrence.run import Run, RunState

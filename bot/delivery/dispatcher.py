@@ -13,15 +13,15 @@ from typing import Final
 
 import structlog
 
-from bot.delivery.echo import Echoes
+from bot.delivery.bot_view import BotView
+from bot.delivery.confirmation import MessageConfirmations
 from bot.delivery.ping import Pings
-from bot.delivery.presence import Presence
 from bot.delivery.wire import Wire
 from bot.delivery.worker import Worker
 from bot.domain.errors import NotDurableError
 from bot.usecases.admin import status
 from bot.usecases.desk import Desk
-from bot.usecases.outbox import card
+from bot.usecases.outbox import card as outbox
 
 POLL: Final = 1.0  # seconds between looks when nothing rings
 _NOTES: Final = 1.0  # seconds between writing down what was seen
@@ -35,7 +35,9 @@ _log: Final = structlog.get_logger(__name__)
 class Dispatcher:
     """One for each process."""
 
-    def __init__(self, desk: Desk, wire: Wire, *, pings: Pings, echoes: Echoes, presence: Presence) -> None:
+    def __init__(
+        self, desk: Desk, wire: Wire, *, pings: Pings, echoes: MessageConfirmations, presence: BotView
+    ) -> None:
         self._desk = desk
         self._wire = wire
         self._pings = pings
@@ -82,7 +84,7 @@ class Dispatcher:
         """The channel's cause may have changed; returns how many cards are due again."""
         if channel_id in self._workers:
             self._workers[channel_id].hope()
-        return await card.unpark(self._desk, channel_id)
+        return await outbox.unpark(self._desk, channel_id)
 
     async def cards_not_stuck(self) -> str | None:
         """None while cards get out, else what is wrong, in words."""
@@ -124,7 +126,7 @@ class Dispatcher:
     async def _take_over(self) -> None:
         """Free what a killed process had claimed; without it those cards would wait out their leases."""
         try:
-            freed = await card.begin_work(self._desk, worker=self._name)
+            freed = await outbox.begin_work(self._desk, worker=self._name)
         except NotDurableError as error:
             _log.warning("claims of the past wait for their leases to end", reason=str(error))
         else:
@@ -132,7 +134,7 @@ class Dispatcher:
 
     async def _due(self) -> list[int]:
         try:
-            return await card.channels_due(self._desk)
+            return await outbox.channels_due(self._desk)
         except NotDurableError as error:
             _log.warning("the outbox cannot be read", reason=str(error))
             return []

@@ -16,20 +16,20 @@ import discord
 import structlog
 
 from bot.cards.incident.incident import IncidentView, forum_tags, thread_name
-from bot.delivery.face import draw, mark, plain
-from bot.delivery.limits import Call
+from bot.delivery.bot_view import BotView
+from bot.delivery.limits import RestCall
 from bot.delivery.message import Channel, snowflake_at
-from bot.delivery.outcome import Answer, Outcome
-from bot.delivery.presence import Presence
+from bot.delivery.outcome import Answer, SendOutcome
+from bot.delivery.render import footer_marker, plain, render_view
 from bot.delivery.wire import Wire
-from bot.domain.incident.incident import Incident, Level, State
+from bot.domain.incident.incident import Incident, IncidentLevel, IncidentState
 from bot.domain.outbox.outbox import Outgoing
 from bot.usecases.desk import Desk
 
-MANAGED: Final = (*(level.value for level in Level), *(state.value for state in State))
+MANAGED: Final = (*(level.value for level in IncidentLevel), *(state.value for state in IncidentState))
 _MOST_TAGS: Final = 20  # of a forum (resources/channel, Modify Channel)
 _MOST_APPLIED: Final = 5
-_TELLING: Final = frozenset({Outcome.DONE, Outcome.MESSAGE_GONE, Outcome.CHANNEL_GONE})
+_TELLING: Final = frozenset({SendOutcome.DONE, SendOutcome.MESSAGE_GONE, SendOutcome.CHANNEL_GONE})
 _SLACK: Final = timedelta(minutes=10)  # Discord's clock counts, and this machine's may be wrong
 _log: Final = structlog.get_logger(__name__)
 
@@ -37,7 +37,7 @@ _log: Final = structlog.get_logger(__name__)
 class Forum:
     """Posts in any forum that the bot sees."""
 
-    def __init__(self, desk: Desk, wire: Wire, presence: Presence) -> None:
+    def __init__(self, desk: Desk, wire: Wire, presence: BotView) -> None:
         self._desk = desk
         self._wire = wire
         self._presence = presence
@@ -51,19 +51,19 @@ class Forum:
         """The incident's post: the one of an earlier attempt, or a new one."""
         forum = self._presence.forum(card.channel_id)
         if forum is None:
-            return Answer(outcome=Outcome.PASSING, words="the forum is not seen")
+            return Answer(outcome=SendOutcome.PASSING, words="the forum is not seen")
         if card.retried:
             found = await self._search(card, view, forum)
-            if found.outcome is not Outcome.DONE or found.body is not None:
+            if found.outcome is not SendOutcome.DONE or found.body is not None:
                 return found
-        closed = self._opens_in(Call.THREAD, forum.id)
+        closed = self._opens_in(RestCall.THREAD, forum.id)
         if closed > 0:
-            return Answer(outcome=Outcome.LIMITED, retry_after=closed)
+            return Answer(outcome=SendOutcome.LIMITED, retry_after=closed)
         incident = view.incident
         name, tags = thread_name(incident), await self._tags(forum, incident)
-        drawn = await asyncio.to_thread(draw, view)
+        drawn = await asyncio.to_thread(render_view, view)
         answer = await self._wire.start_post(forum.id, name, drawn, tags=tags)
-        if answer.outcome is Outcome.REFUSED:
+        if answer.outcome is SendOutcome.REFUSED:
             _log.error("post refused, saying it in plain text", card=card.id, words=answer.words)
             answer = await self._wire.start_post(forum.id, name, plain(drawn, view), tags=())
         return answer
@@ -73,7 +73,7 @@ class Forum:
         wanted = forum_tags(incident)
         forum = self._presence.forum(incident.home_id or 0)
         if forum is None or self._tagged.get(post_id) == wanted:
-            return Answer(outcome=Outcome.DONE)
+            return Answer(outcome=SendOutcome.DONE)
         tags = await self._tags(forum, incident)
         standing = await self._wire.channel(post_id)
         if standing.body is None:
@@ -85,12 +85,12 @@ class Forum:
             answer = await self._wire.change(
                 post_id, archived=False, applied_tags=[str(each) for each in changed]
             )
-            if answer.outcome in {Outcome.NO_PERMISSION, Outcome.REFUSED}:
+            if answer.outcome in {SendOutcome.NO_PERMISSION, SendOutcome.REFUSED}:
                 self._tell(forum, answer.words)
-            elif answer.outcome is not Outcome.DONE:
+            elif answer.outcome is not SendOutcome.DONE:
                 return answer
         self._tagged[post_id] = wanted
-        return Answer(outcome=Outcome.DONE)
+        return Answer(outcome=SendOutcome.DONE)
 
     async def _search(
         self, card: Outgoing, view: IncidentView, forum: discord.ForumChannel
@@ -109,11 +109,11 @@ class Forum:
                 if each.parent_id != forum.id or each.owner_id != self._presence.own_id or each.id < since:
                     continue
                 read = await self._wire.read(each.id, each.id)
-                if read.body is not None and read.body.bears(mark(view)):
-                    return Answer(outcome=Outcome.DONE, body=each)
+                if read.body is not None and read.body.bears(footer_marker(view)):
+                    return Answer(outcome=SendOutcome.DONE, body=each)
                 if read.outcome not in _TELLING:
                     return _without_body(read)
-        return Answer(outcome=Outcome.DONE)
+        return Answer(outcome=SendOutcome.DONE)
 
     async def _tags(self, forum: discord.ForumChannel, incident: Incident) -> list[int]:
         """The ids of the tags for the incident, made where they are missing and may be made."""
@@ -148,7 +148,7 @@ class Forum:
         if self._presence.is_news(f"no tags in {forum.id}"):
             _log.warning("posts go without some tags", forum=forum.id, tags=", ".join(MANAGED), words=words)
 
-    def _opens_in(self, call: Call, channel_id: int) -> float:
+    def _opens_in(self, call: RestCall, channel_id: int) -> float:
         return self._wire.limits.opens_in(call, channel_id, now=self._desk.clock.monotonic())
 
 

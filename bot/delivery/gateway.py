@@ -24,7 +24,7 @@ from discord.ext import commands
 
 from bot import metrics
 from bot.clock import Clock
-from bot.domain.vitals import Line
+from bot.domain.process_health import GatewayStatus
 
 SILENCE: Final = timedelta(minutes=3)  # three to four heartbeats of the real Discord
 FIRST_PAUSE: Final = 1.0  # seconds
@@ -60,10 +60,10 @@ class Gateway:
         self.starts = 0
         self.trouble = "not connected yet"
 
-    def line(self) -> Line:
+    def line(self) -> GatewayStatus:
         """The same as data."""
         up = self.ready and self.connected
-        return Line(
+        return GatewayStatus(
             trouble=None if up else self.trouble,
             latency=self.latency if up else None,
             heard_at=self.heard_at,

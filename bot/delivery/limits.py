@@ -18,7 +18,7 @@ from typing import Final
 import msgspec
 
 from bot.domain.outbox.plan import Bucket
-from bot.domain.vitals import Pause
+from bot.domain.process_health import RateLimitPause
 
 _TICK: Final = 0.001  # seconds
 MARGIN: Final = 0.01  # seconds; Discord rounds what is left to milliseconds
@@ -28,7 +28,7 @@ _MEMORY: Final = 900.0  # seconds until a sub-limit is put to the test again
 _TELLING: Final = 2  # calls in a row, below which a refusal may be anybody's doing
 
 
-class Call(StrEnum):
+class RestCall(StrEnum):
     """What is asked of a channel. An edit of an old message has the same bucket and a limit of its own."""
 
     POST = "post"
@@ -54,7 +54,7 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     is_shared: bool = False
 
 
-class Window(msgspec.Struct, frozen=True, gc=False):
+class LimitWindow(msgspec.Struct, frozen=True, gc=False):
     """A bucket as it was last heard of; it is full again at ``resets_at``.
 
     ``seconds`` is the longest time until then that was ever heard, at best right after a window's first call.
@@ -74,10 +74,10 @@ class SubLimit(msgspec.Struct, frozen=True, gc=False):
     learned_at: float
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class BucketState(msgspec.Struct, frozen=True, kw_only=True):
     """One call in one channel, for a planner or a person."""
 
-    call: Call
+    call: RestCall
     channel_id: int
     limit: int | None
     remaining: int | None
@@ -97,15 +97,15 @@ class Limits:
     """One for each bot token; ``refused`` counts the answers that said no."""
 
     def __init__(self) -> None:
-        self._bucket_of: dict[tuple[Call, int], str] = {}
-        self._windows: dict[tuple[str, int], Window] = {}
-        self._runs: dict[tuple[Call, int], _Run] = {}
-        self._closed: dict[tuple[Call, int], float] = {}
+        self._bucket_of: dict[tuple[RestCall, int], str] = {}
+        self._windows: dict[tuple[str, int], LimitWindow] = {}
+        self._runs: dict[tuple[RestCall, int], _Run] = {}
+        self._closed: dict[tuple[RestCall, int], float] = {}
         self._all_closed = -math.inf
-        self._learned: dict[tuple[Call, int], SubLimit] = {}
+        self._learned: dict[tuple[RestCall, int], SubLimit] = {}
         self.refused = 0
 
-    def hear(self, call: Call, channel_id: int, heard: Heard, *, now: float) -> None:
+    def hear(self, call: RestCall, channel_id: int, heard: Heard, *, now: float) -> None:
         """Take in what an answer said."""
         window = self._update(call, channel_id, heard, now)
         if not heard.is_refusal:
@@ -123,7 +123,7 @@ class Limits:
             if not heard.is_shared:
                 self._learn(call, channel_id, wait, now)
 
-    def opens_in(self, call: Call, channel_id: int, *, now: float) -> float:
+    def opens_in(self, call: RestCall, channel_id: int, *, now: float) -> float:
         """Seconds until the call may be made, 0 when it may be made now."""
         opens_at = max(self._all_closed, self._closed.get((call, channel_id), -math.inf))
         window = self._windows.get(self._key(call, channel_id))
@@ -132,7 +132,7 @@ class Limits:
         opens_at = max(opens_at, self._sub_limit_opens(call, channel_id, now))
         return opens_at - now + MARGIN if opens_at > now else 0.0
 
-    def bucket(self, call: Call, channel_id: int, *, now: float) -> Bucket:
+    def bucket(self, call: RestCall, channel_id: int, *, now: float) -> Bucket:
         """What a planner needs to know of the call's bucket."""
         window = self._windows.get(self._key(call, channel_id))
         opens_at = max(
@@ -146,12 +146,12 @@ class Limits:
         resets_in = _left(window.resets_at, now)
         return Bucket(window.limit, window.remaining, resets_in, window.seconds, closed)
 
-    def standings(self, *, now: float) -> Iterator[Standing]:
+    def standings(self, *, now: float) -> Iterator[BucketState]:
         """All that is known, a line for each call and channel that was ever used."""
         for call, channel_id in list(self._runs.keys() | self._closed.keys()):
             window = self._windows.get(self._key(call, channel_id))
             over = window is None or window.resets_at <= now
-            yield Standing(
+            yield BucketState(
                 call=call,
                 channel_id=channel_id,
                 limit=None if window is None else window.limit,
@@ -160,33 +160,33 @@ class Limits:
                 sub_limit=self._sub_limit(call, channel_id, now),
             )
 
-    def pauses(self, *, now: float) -> list[Pause]:
+    def pauses(self, *, now: float) -> list[RateLimitPause]:
         """What may not be called now, the longest wait first; when nothing may, that alone."""
         if self._all_closed > now:
-            return [Pause("anything", None, timedelta(seconds=self._all_closed - now))]
+            return [RateLimitPause("anything", None, timedelta(seconds=self._all_closed - now))]
         closed = [each for each in self.standings(now=now) if each.opens_in > 0]
         return [
-            Pause(each.call.value, each.channel_id, timedelta(seconds=each.opens_in))
+            RateLimitPause(each.call.value, each.channel_id, timedelta(seconds=each.opens_in))
             for each in sorted(closed, key=lambda each: -each.opens_in)
         ]
 
-    def _key(self, call: Call, channel_id: int) -> tuple[str, int]:
+    def _key(self, call: RestCall, channel_id: int) -> tuple[str, int]:
         return self._bucket_of.get((call, channel_id), call.value), channel_id
 
-    def _update(self, call: Call, channel_id: int, heard: Heard, now: float) -> Window | None:
+    def _update(self, call: RestCall, channel_id: int, heard: Heard, now: float) -> LimitWindow | None:
         if heard.bucket:
             self._bucket_of[call, channel_id] = heard.bucket
         if heard.limit is None or heard.remaining is None or heard.reset_after is None:
             return None
         known = self._windows.get(self._key(call, channel_id))
         longest = known.seconds if known is not None and known.limit == heard.limit else 0.0
-        window = Window(
+        window = LimitWindow(
             heard.limit, heard.remaining, now + heard.reset_after, max(longest, heard.reset_after)
         )
         self._windows[self._key(call, channel_id)] = window
         return window
 
-    def _run(self, call: Call, channel_id: int, now: float) -> _Run | None:
+    def _run(self, call: RestCall, channel_id: int, now: float) -> _Run | None:
         """The run that a call made now would belong to."""
         run = self._runs.get((call, channel_id))
         if run is None:
@@ -195,7 +195,7 @@ class Limits:
         over = now >= run.opened + learned.seconds if learned is not None else now - run.last > _PAUSE
         return None if over else run
 
-    def _count(self, call: Call, channel_id: int, now: float) -> None:
+    def _count(self, call: RestCall, channel_id: int, now: float) -> None:
         """A call passed: it belongs to the run, or opens the next one."""
         run = self._run(call, channel_id, now)
         if run is None:
@@ -203,7 +203,7 @@ class Limits:
         run.passed += 1
         run.last = now
 
-    def _learn(self, call: Call, channel_id: int, wait: float, now: float) -> None:
+    def _learn(self, call: RestCall, channel_id: int, wait: float, now: float) -> None:
         """The run's length at its refusal is the limit; the window ends when the refusal does.
 
         A refusal out of the blue teaches nothing.
@@ -212,11 +212,11 @@ class Limits:
         if run is not None and run.passed >= _TELLING:
             self._learned[call, channel_id] = SubLimit(run.passed, now + wait - run.opened, now)
 
-    def _sub_limit(self, call: Call, channel_id: int, now: float) -> SubLimit | None:
+    def _sub_limit(self, call: RestCall, channel_id: int, now: float) -> SubLimit | None:
         learned = self._learned.get((call, channel_id))
         return learned if learned is not None and now - learned.learned_at < _MEMORY else None
 
-    def _sub_limit_opens(self, call: Call, channel_id: int, now: float) -> float:
+    def _sub_limit_opens(self, call: RestCall, channel_id: int, now: float) -> float:
         learned, run = self._sub_limit(call, channel_id, now), self._run(call, channel_id, now)
         if learned is None or run is None or run.passed < learned.calls:
             return -math.inf

@@ -12,9 +12,9 @@ import discord
 import structlog
 from discord.ext import commands
 
+from bot.delivery.bot_view import BotView
+from bot.delivery.confirmation import MessageConfirmations
 from bot.delivery.dispatcher import Dispatcher
-from bot.delivery.echo import Echoes
-from bot.delivery.presence import Presence
 from bot.delivery.reconcile import Reconcile
 from bot.domain.errors import NotDurableError
 
@@ -30,8 +30,8 @@ class Listener:
         bot: commands.Bot,
         *,
         dispatcher: Dispatcher,
-        echoes: Echoes,
-        presence: Presence,
+        echoes: MessageConfirmations,
+        presence: BotView,
         reconcile: Reconcile,
         hooks: Sequence[Hook] = (),
     ) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import discord
 import msgspec
 
-from bot.cards.look import SEPARATOR
+from bot.cards.style import SEPARATOR
 
 OLD: Final = timedelta(hours=1)  # after which edits have a limit of their own (error code 30046)
 
@@ -58,7 +58,7 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
     applied_tags: list[int] = msgspec.field(default_factory=list)
 
 
-class Channels(msgspec.Struct, frozen=True):
+class ChannelCache(msgspec.Struct, frozen=True):
     """A list of threads, as Discord wraps it."""
 
     threads: list[Channel]

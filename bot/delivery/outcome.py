@@ -17,7 +17,7 @@ from bot.domain.outbox.outbox import ParkReason
 T = TypeVar("T")
 
 
-class Outcome(StrEnum):
+class SendOutcome(StrEnum):
     """Why a call ended as it did."""
 
     DONE = "done"
@@ -49,11 +49,12 @@ class Outcome(StrEnum):
 class Answer(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     """One call's end.
 
-    ``body`` is there for `Outcome.DONE` alone; ``retry_after`` is in seconds and only set for
-    `Outcome.LIMITED`; ``words`` are Discord's own, for the log; ``unsent`` says that no line could be opened.
+    ``body`` is there for `SendOutcome.DONE` alone; ``retry_after`` is in seconds and only set for
+    `SendOutcome.LIMITED`; ``words`` are Discord's own, for the log; ``unsent`` says that no
+    line could be opened.
     """
 
-    outcome: Outcome
+    outcome: SendOutcome
     body: T | None = None
     retry_after: float = 0.0
     words: str = ""
@@ -62,7 +63,7 @@ class Answer(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     @property
     def in_doubt(self) -> bool:
         """Whether the call may have taken effect although it failed."""
-        return self.outcome is Outcome.PASSING and not self.unsent
+        return self.outcome is SendOutcome.PASSING and not self.unsent
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -75,51 +76,51 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 _PARKED: Final = {
-    Outcome.CHANNEL_GONE: ParkReason.UNKNOWN_CHANNEL,
-    Outcome.NO_ACCESS: ParkReason.MISSING_ACCESS,
-    Outcome.NO_PERMISSION: ParkReason.MISSING_PERMISSION,
+    SendOutcome.CHANNEL_GONE: ParkReason.UNKNOWN_CHANNEL,
+    SendOutcome.NO_ACCESS: ParkReason.MISSING_ACCESS,
+    SendOutcome.NO_PERMISSION: ParkReason.MISSING_PERMISSION,
 }
-_BY_CODE: Final[dict[int, Outcome]] = {
-    10003: Outcome.CHANNEL_GONE,
-    10008: Outcome.MESSAGE_GONE,
-    20016: Outcome.LIMITED,  # slow mode
-    20028: Outcome.LIMITED,  # the channel's write limit
-    30046: Outcome.LIMITED,  # edits of messages older than an hour
-    40005: Outcome.REFUSED,  # too large
-    50001: Outcome.NO_ACCESS,
-    50005: Outcome.MESSAGE_GONE,  # another user's message: the desk changed its bot
-    50006: Outcome.REFUSED,  # empty
-    50007: Outcome.REFUSED,
-    50008: Outcome.NO_PERMISSION,  # not a channel for text
-    50013: Outcome.NO_PERMISSION,
-    50024: Outcome.NO_PERMISSION,  # not possible in a channel of this type
-    50033: Outcome.REFUSED,
-    50035: Outcome.REFUSED,  # invalid form
-    50083: Outcome.ARCHIVED,
-    40058: Outcome.NO_PERMISSION,  # a forum takes no plain messages
-    130000: Outcome.PASSING,  # overloaded
-    160004: Outcome.THREAD_EXISTS,
-    160005: Outcome.NO_PERMISSION,  # locked thread
-    160006: Outcome.CROWDED,
-    200000: Outcome.REFUSED,  # AutoMod
-    240000: Outcome.REFUSED,
+_BY_CODE: Final[dict[int, SendOutcome]] = {
+    10003: SendOutcome.CHANNEL_GONE,
+    10008: SendOutcome.MESSAGE_GONE,
+    20016: SendOutcome.LIMITED,  # slow mode
+    20028: SendOutcome.LIMITED,  # the channel's write limit
+    30046: SendOutcome.LIMITED,  # edits of messages older than an hour
+    40005: SendOutcome.REFUSED,  # too large
+    50001: SendOutcome.NO_ACCESS,
+    50005: SendOutcome.MESSAGE_GONE,  # another user's message: the desk changed its bot
+    50006: SendOutcome.REFUSED,  # empty
+    50007: SendOutcome.REFUSED,
+    50008: SendOutcome.NO_PERMISSION,  # not a channel for text
+    50013: SendOutcome.NO_PERMISSION,
+    50024: SendOutcome.NO_PERMISSION,  # not possible in a channel of this type
+    50033: SendOutcome.REFUSED,
+    50035: SendOutcome.REFUSED,  # invalid form
+    50083: SendOutcome.ARCHIVED,
+    40058: SendOutcome.NO_PERMISSION,  # a forum takes no plain messages
+    130000: SendOutcome.PASSING,  # overloaded
+    160004: SendOutcome.THREAD_EXISTS,
+    160005: SendOutcome.NO_PERMISSION,  # locked thread
+    160006: SendOutcome.CROWDED,
+    200000: SendOutcome.REFUSED,  # AutoMod
+    240000: SendOutcome.REFUSED,
 }
-_BY_STATUS: Final[dict[int, Outcome]] = {
-    HTTPStatus.BAD_REQUEST: Outcome.REFUSED,
-    HTTPStatus.UNAUTHORIZED: Outcome.UNAUTHORIZED,
-    HTTPStatus.FORBIDDEN: Outcome.NO_PERMISSION,
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: Outcome.REFUSED,
-    HTTPStatus.TOO_MANY_REQUESTS: Outcome.LIMITED,
+_BY_STATUS: Final[dict[int, SendOutcome]] = {
+    HTTPStatus.BAD_REQUEST: SendOutcome.REFUSED,
+    HTTPStatus.UNAUTHORIZED: SendOutcome.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN: SendOutcome.NO_PERMISSION,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: SendOutcome.REFUSED,
+    HTTPStatus.TOO_MANY_REQUESTS: SendOutcome.LIMITED,
 }
 
 
-def classify(status: int, code: int, *, is_json: bool) -> Outcome:
+def classify(status: int, code: int, *, is_json: bool) -> SendOutcome:
     """The outcome of an error with this HTTP status and Discord's own code (0 when it has none).
 
     An error without JSON comes from something between us and Discord, and says nothing about the call.
     """
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return Outcome.LIMITED
+        return SendOutcome.LIMITED
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or not is_json:
-        return Outcome.PASSING
-    return _BY_CODE.get(code) or _BY_STATUS.get(status, Outcome.PASSING)
+        return SendOutcome.PASSING
+    return _BY_CODE.get(code) or _BY_STATUS.get(status, SendOutcome.PASSING)

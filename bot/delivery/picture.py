@@ -14,9 +14,9 @@ from bot.cards.card import Card, Image
 from bot.cards.triage import BriefView
 from bot.domain.recurrence.recurrence import format_ref
 from bot.usecases.outbox.subject import View
-from bot.usecases.recurrence.chart_renderer import Easel
+from bot.usecases.recurrence.chart_renderer import ChartRenderer
 
-EASEL: Final = Easel()
+EASEL: Final = ChartRenderer()
 _PATIENCE: Final = 10.0  # seconds
 
 

@@ -10,7 +10,7 @@ from bot.cards.alert.alert import AlertView
 from bot.cards.alert.group import GroupView
 from bot.cards.card import Ping
 from bot.cards.outbox.closure import ClosureView
-from bot.delivery.presence import Presence
+from bot.delivery.bot_view import BotView
 from bot.domain.alert.alert import Alert
 from bot.domain.alert.signal import Severity
 from bot.usecases.outbox.subject import View
@@ -33,7 +33,7 @@ class _HerePing(Ping, frozen=True):
 class Pings:
     """``words`` are names or ids of roles, ``here`` and ``everyone``, by severity."""
 
-    def __init__(self, words: Words, presence: Presence) -> None:
+    def __init__(self, words: Words, presence: BotView) -> None:
         self._words = words
         self._presence = presence
         self._asked: dict[tuple[Severity, int], None] = {}

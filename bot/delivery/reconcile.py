@@ -10,15 +10,15 @@ from typing import Final
 
 import structlog
 
+from bot.delivery.bot_view import BotView
 from bot.delivery.dispatcher import Dispatcher
-from bot.delivery.limits import Call
-from bot.delivery.outcome import Outcome
-from bot.delivery.presence import Presence
+from bot.delivery.limits import RestCall
+from bot.delivery.outcome import SendOutcome
 from bot.delivery.wire import PAGE, Wire
 from bot.domain.outbox.outbox import ParkReason
 from bot.usecases.admin import status
 from bot.usecases.desk import Desk
-from bot.usecases.incident import thread
+from bot.usecases.incident import thread as threads
 from bot.usecases.outbox import card
 from bot.usecases.reaction import missed as absence
 
@@ -32,7 +32,7 @@ _log: Final = structlog.get_logger(__name__)
 class Reconcile:
     """Both halves are hooks for `attach`, and may run at any time besides."""
 
-    def __init__(self, desk: Desk, wire: Wire, dispatcher: Dispatcher, presence: Presence) -> None:
+    def __init__(self, desk: Desk, wire: Wire, dispatcher: Dispatcher, presence: BotView) -> None:
         self._desk = desk
         self._wire = wire
         self._dispatcher = dispatcher
@@ -57,25 +57,25 @@ class Reconcile:
     async def retry_threads(self, *, guild_id: int | None = None) -> int:
         """Incidents that could have no thread get one where that is allowed by now; returns how many try."""
         tried = 0
-        for each in await thread.standing(self._desk):
+        for each in await threads.standing(self._desk):
             guild = self._presence.guild_of(each.channel_id)
             if guild is None or (guild_id is not None and guild.id != guild_id):
                 continue
             if each.threadless and self._presence.may_thread(each.channel_id):
-                await thread.wish(self._desk, each.incident_id)
+                await threads.wish(self._desk, each.incident_id)
                 tried += 1
         return tried
 
     async def lose_thread(self, thread_id: int) -> bool:
         """Somebody deleted a thread: True when it was an incident's, which gets another one."""
-        return await thread.lose(self._desk, thread_id)
+        return await threads.lose(self._desk, thread_id)
 
     async def find_deleted(self) -> int:
         """Look for what shows open alerts and incidents; what is gone is made again."""
         await self.retry_threads()
         lost = await self._find_lost_threads()
         posted = await absence.posted(self._desk, at_most=CARDS)
-        for each in await thread.standing(self._desk):
+        for each in await threads.standing(self._desk):
             if each.message_id is not None:
                 posted.setdefault(each.channel_id, []).append(each.message_id)
         for channel_id, message_ids in posted.items():
@@ -86,20 +86,20 @@ class Reconcile:
 
     async def _find_lost_threads(self) -> int:
         """Whatever is not among the active threads is archived or gone; Discord is asked which."""
-        standing = await thread.standing(self._desk)
+        standing = await threads.standing(self._desk)
         missing = {each.thread_id for each in standing if each.thread_id is not None}
         guilds = {guild.id for each in standing if (guild := self._presence.guild_of(each.channel_id))}
         for guild_id in guilds if missing else ():
-            await self._breathe(Call.LOOK, guild_id)
+            await self._breathe(RestCall.LOOK, guild_id)
             answer = await self._wire.active_threads(guild_id)
             if answer.body is not None:
                 missing -= {each.id for each in answer.body.threads}
         lost = 0
         for thread_id in sorted(missing)[-CALLS:]:
-            await self._breathe(Call.LOOK, thread_id)
+            await self._breathe(RestCall.LOOK, thread_id)
             looked = await self._wire.channel(thread_id)
-            if looked.outcome is Outcome.CHANNEL_GONE:
-                lost += await thread.lose(self._desk, thread_id)
+            if looked.outcome is SendOutcome.CHANNEL_GONE:
+                lost += await threads.lose(self._desk, thread_id)
         return lost
 
     async def _compare(self, channel_id: int, message_ids: Sequence[int]) -> int:
@@ -109,7 +109,7 @@ class Reconcile:
         for _ in range(CALLS):
             if not waiting:
                 break
-            await self._breathe(Call.HISTORY, channel_id)
+            await self._breathe(RestCall.HISTORY, channel_id)
             answer = await self._wire.history(channel_id, after=waiting[0] - 1)
             if answer.body is None:
                 break
@@ -123,13 +123,13 @@ class Reconcile:
 
     async def _confirm(self, channel_id: int, message_id: int) -> bool:
         """Only Discord's own word counts: a history may be empty because it must not be read."""
-        await self._breathe(Call.READ, channel_id)
+        await self._breathe(RestCall.READ, channel_id)
         answer = await self._wire.read(channel_id, message_id)
-        if answer.outcome is not Outcome.MESSAGE_GONE:
+        if answer.outcome is not SendOutcome.MESSAGE_GONE:
             return False
         return await card.forget_message(self._desk, message_id)
 
-    async def _breathe(self, call: Call, channel_id: int) -> None:
+    async def _breathe(self, call: RestCall, channel_id: int) -> None:
         clock = self._desk.clock
         closed = self._wire.limits.opens_in(call, channel_id, now=clock.monotonic())
         await clock.sleep(max(closed, _BREATH))

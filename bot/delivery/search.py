@@ -11,9 +11,9 @@ from typing import Final
 import msgspec
 
 from bot.clock import Clock
-from bot.delivery.limits import Call
+from bot.delivery.limits import RestCall
 from bot.delivery.message import Message, snowflake_at
-from bot.delivery.outcome import Answer, Outcome
+from bot.delivery.outcome import Answer, SendOutcome
 from bot.delivery.wire import PAGE, Wire
 from bot.domain.outbox.outbox import Outgoing
 
@@ -21,14 +21,16 @@ PAGES: Final = 20
 _SLACK: Final = timedelta(minutes=10)  # either clock may be set meanwhile
 
 
-class Found(msgspec.Struct, frozen=True):
+class FoundMessage(msgspec.Struct, frozen=True):
     """``message`` is None when there is none; ``failure`` is set when nobody can say."""
 
     message: Message | None = None
     failure: Answer[list[Message]] | Answer[Message] | None = None
 
 
-async def find_card(wire: Wire, clock: Clock, card: Outgoing, *, own_id: int | None, mark: str) -> Found:
+async def find_card(
+    wire: Wire, clock: Clock, card: Outgoing, *, own_id: int | None, mark: str
+) -> FoundMessage:
     """The message that an earlier attempt at this card made, known by its ``mark``."""
 
     def is_ours(message: Message) -> bool:
@@ -39,15 +41,15 @@ async def find_card(wire: Wire, clock: Clock, card: Outgoing, *, own_id: int | N
 
 async def find(
     wire: Wire, clock: Clock, channel_id: int, *, since: datetime, wanted: Callable[[Message], bool]
-) -> Found:
+) -> FoundMessage:
     """The first message after ``since`` that is ``wanted``, among the `PAGES` * `PAGE` first ones."""
     began = wire.theirs(since) - _SLACK
     after = snowflake_at(began)
     for _ in range(PAGES):
-        await clock.sleep(wire.limits.opens_in(Call.HISTORY, channel_id, now=clock.monotonic()))
+        await clock.sleep(wire.limits.opens_in(RestCall.HISTORY, channel_id, now=clock.monotonic()))
         answer = await wire.history(channel_id, after=after)
         if answer.body is None:
-            return Found(failure=answer)
+            return FoundMessage(failure=answer)
         if wire.theirs(since) < began:  # as the answer tells, our clock is far ahead
             began = wire.theirs(since) - _SLACK
             after = snowflake_at(began)
@@ -55,18 +57,18 @@ async def find(
         messages = sorted(answer.body, key=lambda message: message.id)
         for message in messages:
             if wanted(message):
-                return Found(message)
+                return FoundMessage(message)
         if not messages and after == snowflake_at(began):
             return await _doubt(wire, channel_id, after)
         if len(messages) < PAGE:
             break
         after = messages[-1].id
-    return Found()
+    return FoundMessage()
 
 
-async def _doubt(wire: Wire, channel_id: int, message_id: int) -> Found:
+async def _doubt(wire: Wire, channel_id: int, message_id: int) -> FoundMessage:
     """An empty history may mean that it must not be read; reading one message tells."""
     answer = await wire.read(channel_id, message_id)
-    if answer.outcome in {Outcome.DONE, Outcome.MESSAGE_GONE}:
-        return Found()
-    return Found(failure=answer)
+    if answer.outcome in {SendOutcome.DONE, SendOutcome.MESSAGE_GONE}:
+        return FoundMessage()
+    return FoundMessage(failure=answer)

@@ -11,36 +11,36 @@ import structlog
 
 from bot.cards.incident.incident import IncidentView, thread_name
 from bot.cards.incident.nudge import NudgeView
+from bot.delivery.bot_view import BotView
 from bot.delivery.forum import Forum
-from bot.delivery.limits import Call
-from bot.delivery.outcome import Answer, Outcome
-from bot.delivery.presence import Presence
+from bot.delivery.limits import RestCall
+from bot.delivery.outcome import Answer, SendOutcome
 from bot.delivery.wire import Wire
-from bot.domain.incident.incident import Incident, State
+from bot.domain.incident.incident import Incident, IncidentState
 from bot.domain.incident.nudge import NudgeKind
 from bot.domain.outbox.outbox import CardKind, Outgoing
 from bot.usecases.desk import Desk
-from bot.usecases.incident import thread
+from bot.usecases.incident import thread as threads
 from bot.usecases.outbox.subject import View
 
-DONE: Final = Answer[Any](outcome=Outcome.DONE)
+DONE: Final = Answer[Any](outcome=SendOutcome.DONE)
 _OURS: Final = frozenset({CardKind.INCIDENT, CardKind.NUDGE, CardKind.BRIEF})
 _ENDS: Final = frozenset({NudgeKind.STATE, NudgeKind.MERGED})
-_HOPELESS: Final = frozenset({Outcome.NO_PERMISSION, Outcome.REFUSED, Outcome.CROWDED})
+_HOPELESS: Final = frozenset({SendOutcome.NO_PERMISSION, SendOutcome.REFUSED, SendOutcome.CROWDED})
 _log: Final = structlog.get_logger(__name__)
 
 
-class Threads:
+class ThreadKeeper:
     """A worker's hand for all this."""
 
-    def __init__(self, desk: Desk, wire: Wire, presence: Presence) -> None:
+    def __init__(self, desk: Desk, wire: Wire, presence: BotView) -> None:
         self._desk = desk
         self._wire = wire
         self._presence = presence
         self.forum = Forum(desk, wire, presence)
 
     async def tend(self, card: Outgoing, message_id: int, view: View) -> Answer[Any]:
-        """See to what belongs to a message that was just sent; `Outcome.DONE` when all is well."""
+        """See to what belongs to a message that was just sent; `SendOutcome.DONE` when all is well."""
         if isinstance(view, NudgeView):
             await self._archive(card, view)
         elif isinstance(view, IncidentView):
@@ -50,7 +50,7 @@ class Threads:
     async def lose(self, card: Outgoing) -> bool:
         """The channel of this card is gone: True when that was an incident's thread, and is seen to."""
         mine = card.kind in _OURS
-        return mine and await thread.lose(self._desk, card.channel_id)
+        return mine and await threads.lose(self._desk, card.channel_id)
 
     async def _tend_head(self, card: Outgoing, message_id: int, incident: Incident) -> Answer[Any]:
         if incident.thread_id is None:
@@ -60,17 +60,19 @@ class Threads:
         return DONE
 
     async def _open(self, card: Outgoing, message_id: int, incident: Incident) -> Answer[Any]:
-        closed = self._wire.limits.opens_in(Call.THREAD, card.channel_id, now=self._desk.clock.monotonic())
+        closed = self._wire.limits.opens_in(
+            RestCall.THREAD, card.channel_id, now=self._desk.clock.monotonic()
+        )
         if closed > 0:
-            return Answer(outcome=Outcome.LIMITED, retry_after=closed)
+            return Answer(outcome=SendOutcome.LIMITED, retry_after=closed)
         answer = await self._wire.start_thread(card.channel_id, message_id, thread_name(incident))
-        if answer.outcome is Outcome.THREAD_EXISTS:
+        if answer.outcome is SendOutcome.THREAD_EXISTS:
             answer = await self._wire.channel(message_id)
-        if answer.outcome is Outcome.DONE:
-            await thread.settle(self._desk, incident.id, thread_id=message_id)
+        if answer.outcome is SendOutcome.DONE:
+            await threads.settle(self._desk, incident.id, thread_id=message_id)
             return DONE
-        if answer.outcome in _HOPELESS or answer.outcome is Outcome.CHANNEL_GONE:
-            await thread.forgo(self._desk, incident.id)
+        if answer.outcome in _HOPELESS or answer.outcome is SendOutcome.CHANNEL_GONE:
+            await threads.forgo(self._desk, incident.id)
             if self._presence.is_news(f"no threads in {card.channel_id}"):
                 _log.warning(
                     "incidents have no threads here: allow Create Public Threads, Send Messages in Threads",
@@ -85,7 +87,7 @@ class Threads:
 
         Not a forum's post: its head would go with it, and buttons are dead in there.
         """
-        over = view.incident.state is State.CLOSED and view.nudge.kind in _ENDS
+        over = view.incident.state is IncidentState.CLOSED and view.nudge.kind in _ENDS
         if (
             over
             and card.channel_id == view.incident.thread_id

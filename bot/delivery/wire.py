@@ -24,9 +24,9 @@ from discord.http import Route
 from bot import metrics
 from bot.cards.card import Card, File, Image
 from bot.clock import Clock
-from bot.delivery.limits import UNTOLD, Call, Heard, Limits, read_headers
-from bot.delivery.message import Channel, Channels, Message, is_old
-from bot.delivery.outcome import Answer, Fault, Outcome, classify
+from bot.delivery.limits import UNTOLD, Heard, Limits, RestCall, read_headers
+from bot.delivery.message import Channel, ChannelCache, Message, is_old
+from bot.delivery.outcome import Answer, Fault, SendOutcome, classify
 
 T = TypeVar("T")
 
@@ -59,7 +59,7 @@ class Wire:
         if reply_to is not None:
             payload["message_reference"] = {"message_id": str(reply_to), "fail_if_not_exists": False}
         route = _messages("POST", channel_id)
-        return await self._call(Call.POST, route, Message, payload=payload, file=card.file)
+        return await self._call(RestCall.POST, route, Message, payload=payload, file=card.file)
 
     async def edit(self, channel_id: int, message_id: int, card: Card) -> Answer[Message]:
         """Make a message show ``card`` and nothing else."""
@@ -69,7 +69,7 @@ class Wire:
 
     async def read(self, channel_id: int, message_id: int) -> Answer[Message]:
         """One message."""
-        return await self._call(Call.READ, _message("GET", channel_id, message_id), Message)
+        return await self._call(RestCall.READ, _message("GET", channel_id, message_id), Message)
 
     async def history(self, channel_id: int, *, after: int) -> Answer[list[Message]]:
         """The first messages younger than the snowflake ``after``, at most `PAGE`, in no certain order.
@@ -77,7 +77,7 @@ class Wire:
         Without the permission to read history Discord answers with an empty list.
         """
         query = {"after": str(after), "limit": str(PAGE)}
-        return await self._call(Call.HISTORY, _messages("GET", channel_id), list[Message], query=query)
+        return await self._call(RestCall.HISTORY, _messages("GET", channel_id), list[Message], query=query)
 
     async def wake(self, thread_id: int) -> Answer[Channel]:
         """Bring a thread back from its archive, where messages cannot be edited."""
@@ -86,13 +86,13 @@ class Wire:
     async def change(self, channel_id: int, **changes: object) -> Answer[Channel]:
         """Change a thread or forum in ``changes``, named as Discord does."""
         route = Route("PATCH", "/channels/{channel_id}", channel_id=channel_id)
-        return await self._call(Call.WAKE, route, Channel, payload=changes)
+        return await self._call(RestCall.WAKE, route, Channel, payload=changes)
 
     async def start_thread(self, channel_id: int, message_id: int, name: str) -> Answer[Channel]:
         """Start the thread of a message; it gets the message's id."""
         path = "/channels/{channel_id}/messages/{message_id}/threads"
         route = Route("POST", path, channel_id=channel_id, message_id=message_id)
-        return await self._call(Call.THREAD, route, Channel, payload=_thread(name))
+        return await self._call(RestCall.THREAD, route, Channel, payload=_thread(name))
 
     async def start_post(
         self, forum_id: int, name: str, card: Card, *, tags: Sequence[int]
@@ -100,22 +100,22 @@ class Wire:
         """Start a post with its first message, which gets the post's id. A repetition makes another one."""
         route = Route("POST", "/channels/{channel_id}/threads", channel_id=forum_id)
         more = {"applied_tags": [str(tag) for tag in tags], "message": _payload(card)}
-        return await self._call(Call.THREAD, route, Channel, payload=_thread(name) | more)
+        return await self._call(RestCall.THREAD, route, Channel, payload=_thread(name) | more)
 
     async def channel(self, channel_id: int) -> Answer[Channel]:
         """A channel or thread as it stands."""
         route = Route("GET", "/channels/{channel_id}", channel_id=channel_id)
-        return await self._call(Call.LOOK, route, Channel)
+        return await self._call(RestCall.LOOK, route, Channel)
 
-    async def active_threads(self, guild_id: int) -> Answer[Channels]:
+    async def active_threads(self, guild_id: int) -> Answer[ChannelCache]:
         """All threads of a server that are not archived."""
         route = Route("GET", "/guilds/{guild_id}/threads/active", guild_id=guild_id)
-        return await self._call(Call.LOOK, route, Channels)
+        return await self._call(RestCall.LOOK, route, ChannelCache)
 
-    async def archived_threads(self, channel_id: int) -> Answer[Channels]:
+    async def archived_threads(self, channel_id: int) -> Answer[ChannelCache]:
         """The threads of a channel that were archived last."""
         route = Route("GET", "/channels/{channel_id}/threads/archived/public", channel_id=channel_id)
-        return await self._call(Call.LOOK, route, Channels, query={"limit": str(PAGE)})
+        return await self._call(RestCall.LOOK, route, ChannelCache, query={"limit": str(PAGE)})
 
     def theirs(self, moment: datetime) -> datetime:
         """What Discord's clock shows at a ``moment`` of ours, which may be off: ids are of its time."""
@@ -130,7 +130,7 @@ class Wire:
 
     async def _call(
         self,
-        call: Call,
+        call: RestCall,
         route: Route,
         shape: type[T],
         *,
@@ -147,7 +147,7 @@ class Wire:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             metrics.CALLS.labels(call.value, "unanswered").inc()
             unsent = isinstance(error, aiohttp.ClientConnectorError)
-            return Answer(outcome=Outcome.PASSING, words=type(error).__name__, unsent=unsent)
+            return Answer(outcome=SendOutcome.PASSING, words=type(error).__name__, unsent=unsent)
         metrics.CALLS.labels(call.value, str(response.status)).inc()
         self._compare_clocks(response.headers.get("Date", ""))
         answer, heard = read_answer(response.status, read_headers(response.headers), body, shape)
@@ -177,9 +177,9 @@ class Wire:
         return self._session
 
 
-def edit_call(message_id: int, clock: Clock) -> Call:
+def edit_call(message_id: int, clock: Clock) -> RestCall:
     """Which limit an edit of the message counts against."""
-    return Call.OLD_EDIT if is_old(message_id, now=clock.now()) else Call.EDIT
+    return RestCall.OLD_EDIT if is_old(message_id, now=clock.now()) else RestCall.EDIT
 
 
 def read_answer(status: int, heard: Heard, body: bytes, shape: type[T]) -> tuple[Answer[T], Heard]:
@@ -188,15 +188,15 @@ def read_answer(status: int, heard: Heard, body: bytes, shape: type[T]) -> tuple
         try:
             found = msgspec.json.decode(body, type=shape, strict=False)
         except (msgspec.DecodeError, msgspec.ValidationError):
-            return Answer(outcome=Outcome.PASSING, words=f"{status} without the expected body"), heard
-        return Answer(outcome=Outcome.DONE, body=found), heard
+            return Answer(outcome=SendOutcome.PASSING, words=f"{status} without the expected body"), heard
+        return Answer(outcome=SendOutcome.DONE, body=found), heard
     try:
         fault, is_json = msgspec.json.decode(body, type=Fault), True
     except (msgspec.DecodeError, msgspec.ValidationError):
         fault, is_json = Fault(), False
     outcome = classify(status, fault.code, is_json=is_json)
     words = f"{status} {fault.code} {fault.message}"[:_WORDS]
-    if outcome is Outcome.LIMITED:
+    if outcome is SendOutcome.LIMITED:
         wait = fault.retry_after if fault.retry_after is not None else heard.retry_after
         everywhere = heard.is_global or fault.is_global or not is_json  # not JSON: from before Discord
         heard = msgspec.structs.replace(heard, is_refusal=True, retry_after=wait, is_global=everywhere)

@@ -26,17 +26,17 @@ from bot.cards.card import Ping
 from bot.cards.incident.incident import IncidentView
 from bot.cards.outbox.board import BoardView
 from bot.cards.outbox.closure import ClosureView
+from bot.delivery.bot_view import BotView
 from bot.delivery.breaker import Breaker
-from bot.delivery.echo import Echoes
-from bot.delivery.face import draw, mark, plain
-from bot.delivery.limits import Call
-from bot.delivery.outcome import Answer, Outcome
+from bot.delivery.confirmation import MessageConfirmations
+from bot.delivery.limits import RestCall
+from bot.delivery.outcome import Answer, SendOutcome
 from bot.delivery.picture import comes_later, illustrate
 from bot.delivery.ping import Pings
-from bot.delivery.presence import Presence
+from bot.delivery.ping_message import PingMessage
+from bot.delivery.render import footer_marker, plain, render_view
 from bot.delivery.search import find_card
-from bot.delivery.summons import Summons
-from bot.delivery.thread import Threads, addressee
+from bot.delivery.thread import ThreadKeeper, addressee
 from bot.delivery.wire import Wire, edit_call
 from bot.domain.errors import NotDurableError
 from bot.domain.outbox.outage import BLIND
@@ -52,8 +52,8 @@ from bot.domain.outbox.outbox import (
 from bot.usecases.desk import Desk
 from bot.usecases.incident import thread as threads
 from bot.usecases.outbox import board as boards
-from bot.usecases.outbox import card as cards
-from bot.usecases.outbox import outage as blindness
+from bot.usecases.outbox import card as outbox
+from bot.usecases.outbox import outage as outages
 from bot.usecases.outbox.subject import View
 
 T = TypeVar("T")
@@ -76,8 +76,8 @@ class Worker:
         channel_id: int,
         name: str,
         pings: Pings,
-        echoes: Echoes,
-        presence: Presence,
+        echoes: MessageConfirmations,
+        presence: BotView,
     ) -> None:
         self._desk = desk
         self._wire = wire
@@ -86,8 +86,8 @@ class Worker:
         self._pings = pings
         self._echoes = echoes
         self._presence = presence
-        self._summons = Summons(desk, wire, presence)
-        self._threads = Threads(desk, wire, presence)
+        self._summons = PingMessage(desk, wire, presence)
+        self._threads = ThreadKeeper(desk, wire, presence)
         self._breaker = Breaker()
         self._barred: tuple[ParkReason, float] | None = None
         self._held = 0
@@ -112,23 +112,23 @@ class Worker:
         if wait > 0:
             return wait
         limits, channel_id = self._wire.limits, self._channel_id
-        task = await cards.take(
+        task = await outbox.take(
             self._desk,
             channel_id,
             worker=self._name,
-            post=limits.bucket(Call.POST, channel_id, now=now),
-            edit=limits.bucket(Call.EDIT, channel_id, now=now),
+            post=limits.bucket(RestCall.POST, channel_id, now=now),
+            edit=limits.bucket(RestCall.EDIT, channel_id, now=now),
             quiet=now - self.sent_at >= BLIND.total_seconds(),
         )
-        if not isinstance(task, cards.Task):
+        if not isinstance(task, outbox.Task):
             self._held = 0
             return task
         if task.view is None:
             _log.error("a card has nothing to show", card=task.card.id, kind=task.card.kind)
-            await cards.park(self._desk, task.card, ParkReason.REFUSED, alone=True)
+            await outbox.park(self._desk, task.card, ParkReason.REFUSED, alone=True)
             return 0.0
         if self._barred is not None and now < self._barred[1]:
-            await cards.park(self._desk, task.card, self._barred[0], alone=False)
+            await outbox.park(self._desk, task.card, self._barred[0], alone=False)
             return 0.0
         if task.card.message_id is None:
             return await self._post(task.card, task.view)
@@ -142,7 +142,7 @@ class Worker:
         if not card.retried or self._desk.clock.now() - card.posting_since <= NONCE_WINDOW:
             return None
         found = await find_card(
-            self._wire, self._desk.clock, card, own_id=self._presence.own_id, mark=mark(view)
+            self._wire, self._desk.clock, card, own_id=self._presence.own_id, mark=footer_marker(view)
         )
         if found.failure is not None:
             return await self._fail(card, found.failure)
@@ -156,20 +156,20 @@ class Worker:
         rest = await self._recover(card, view)
         if rest is not None:
             return rest
-        if await self._is_stubborn(card) or (card.retried and await blindness.spare(self._desk, card, view)):
+        if await self._is_stubborn(card) or (card.retried and await outages.spare(self._desk, card, view)):
             return 0.0
         ping = Ping() if card.pinged else self._pings.due(view, card.channel_id)
-        drawn = await asyncio.to_thread(draw, view, ping)
+        drawn = await asyncio.to_thread(render_view, view, ping)
         self._echoes.depart(card.nonce)
         answer = await self._wire.post(card.channel_id, drawn, nonce=card.nonce, reply_to=addressee(view))
-        if answer.outcome is Outcome.REFUSED:
+        if answer.outcome is SendOutcome.REFUSED:
             _tell_refusal(card, answer)
             answer = await self._wire.post(card.channel_id, plain(drawn, view), nonce=card.nonce)
         if answer.body is None:
             return await self._fail(card, answer)
         message_id = answer.body.id
         tended = await self._persist(lambda: self._threads.tend(card, message_id, view))
-        if card.retried or tended.outcome is not Outcome.DONE or comes_later(view):
+        if card.retried or tended.outcome is not SendOutcome.DONE or comes_later(view):
             return await self._settle(card, message_id, shown=0, pinged=answer.body.woke)
         rest = await self._settle(card, message_id, shown=card.wanted, pinged=bool(ping))
         await self._end_storm(view)
@@ -203,28 +203,28 @@ class Worker:
             self._held += 1
             return 0.0 if self._held % _HELD else closed
         ping = self._pings.due(view, card.channel_id)
-        drawn = await asyncio.to_thread(draw, view, ping if card.pinged else Ping())
+        drawn = await asyncio.to_thread(render_view, view, ping if card.pinged else Ping())
         drawn = await illustrate(drawn, view)
         answer = await self._wire.edit(card.channel_id, message_id, drawn)
-        if answer.outcome is Outcome.ARCHIVED:
+        if answer.outcome is SendOutcome.ARCHIVED:
             woken = await self._wire.wake(card.channel_id)
-            if woken.outcome is not Outcome.DONE:
+            if woken.outcome is not SendOutcome.DONE:
                 return await self._fail(card, woken)
             answer = await self._wire.edit(card.channel_id, message_id, drawn)
-        if answer.outcome is Outcome.REFUSED:
+        if answer.outcome is SendOutcome.REFUSED:
             _tell_refusal(card, answer)
             answer = await self._wire.edit(card.channel_id, message_id, plain(drawn, view))
         if answer.body is None:
             return await self._fail(card, answer)
         version = answer.body.edited_timestamp
         tended = await self._persist(lambda: self._threads.tend(card, message_id, view))
-        if tended.outcome is not Outcome.DONE:
+        if tended.outcome is not SendOutcome.DONE:
             return await self._fail(card, tended)
         if ping and not card.pinged and isinstance(view, AlertView | GroupView | ClosureView):
             answer = await self._summons.send(card, message_id, view, ping)
-            if answer.outcome in {Outcome.LIMITED, Outcome.PASSING, Outcome.UNAUTHORIZED}:
+            if answer.outcome in {SendOutcome.LIMITED, SendOutcome.PASSING, SendOutcome.UNAUTHORIZED}:
                 return await self._fail(card, answer)
-        pinged = bool(ping) and answer.outcome is Outcome.DONE
+        pinged = bool(ping) and answer.outcome is SendOutcome.DONE
         rest = await self._settle(card, message_id, shown=card.wanted, pinged=pinged, version=version)
         await self._end_storm(view)
         return rest
@@ -238,7 +238,7 @@ class Worker:
         self, card: Outgoing, message_id: int, *, shown: int, pinged: bool, version: datetime | None = None
     ) -> float:
         await self._persist(
-            lambda: cards.settle(
+            lambda: outbox.settle(
                 self._desk,
                 card,
                 worker=self._name,
@@ -257,24 +257,24 @@ class Worker:
         self.sent_at = self._desk.clock.monotonic()
         if self._barred is not None:
             self._barred = None
-            await cards.unpark(self._desk, self._channel_id)
+            await outbox.unpark(self._desk, self._channel_id)
         return 0.0
 
     async def _fail(self, card: Outgoing, answer: Answer[Any]) -> float:
         """The card was not shown; decide what to do about it."""
         reason = answer.outcome.park_reason
-        if answer.outcome is Outcome.CHANNEL_GONE and await self._threads.lose(card):
+        if answer.outcome is SendOutcome.CHANNEL_GONE and await self._threads.lose(card):
             return 0.0
         if reason is not None:
             self._barred = (reason, self._desk.clock.monotonic() + _BARRED)
-            count = await cards.park(self._desk, card, reason, alone=False)
+            count = await outbox.park(self._desk, card, reason, alone=False)
             _log.warning("channel parked", channel=card.channel_id, cards=count, words=answer.words)
-        elif answer.outcome is Outcome.MESSAGE_GONE:
-            await cards.lose(self._desk, card)
-        elif answer.outcome is Outcome.REFUSED:
-            await cards.park(self._desk, card, ParkReason.REFUSED, alone=True)
+        elif answer.outcome is SendOutcome.MESSAGE_GONE:
+            await outbox.lose(self._desk, card)
+        elif answer.outcome is SendOutcome.REFUSED:
+            await outbox.park(self._desk, card, ParkReason.REFUSED, alone=True)
             _log.error("card refused", card=card.id, channel=card.channel_id, words=answer.words)
-        elif answer.outcome is Outcome.LIMITED:
+        elif answer.outcome is SendOutcome.LIMITED:
             await self._put_off(card, answer.retry_after, tried=False)
         else:
             return await self._wait_out(card, answer)
@@ -290,7 +290,7 @@ class Worker:
         return pause
 
     async def _put_off(self, card: Outgoing, seconds: float, *, tried: bool = True) -> None:
-        await cards.put_off(
+        await outbox.put_off(
             self._desk, card, worker=self._name, after=timedelta(seconds=seconds), tried=tried
         )
 

@@ -114,4 +114,4 @@ async def _say(desk: Desk, source: Source, body: dict[str, Any]) -> Receipt:
 def _let_be(tx: Transaction, *, alert_ids: list[int]) -> None:
     """Nobody needs to see these cards any more."""
     for card in tx.cards.of(CardKind.ALERT, alert_ids):
-        tx.cards.let_be(card.id)
+        tx.cards.mark_current(card.id)

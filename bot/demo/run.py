@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot.app import Place, open_desk, running
+from bot.app import RunningDesk, open_desk, running
 from bot.demo import story
 from bot.domain import actor as actors
 from bot.process import told_to_stop, write_ready_file
@@ -43,7 +43,7 @@ async def _remember(settings: Settings, sandbox: Sandbox) -> None:
 
 
 async def _tell(
-    sandbox: Sandbox, place: Place, senders: Mapping[str, story.Sender], told: asyncio.Event
+    sandbox: Sandbox, place: RunningDesk, senders: Mapping[str, story.Sender], told: asyncio.Event
 ) -> None:
     print(story.welcome(sandbox.url, senders), flush=True)  # noqa: T201 -- for a person to read
     telling = asyncio.create_task(story.tell(sandbox.url, senders, place.desk.clock))

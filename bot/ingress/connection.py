@@ -35,7 +35,7 @@ class Connection(web.RequestHandler):
         return answer
 
 
-class Listener(web.Server):
+class ConnectionListener(web.Server):
     """Makes a `Connection` of each socket."""
 
     def __call__(self) -> web.RequestHandler:

@@ -17,6 +17,7 @@ cannot mend it by sending it again. Only a body that cannot be read as a whole g
 """
 
 from base64 import urlsafe_b64encode
+from datetime import datetime
 from functools import cache
 from hashlib import blake2b, sha256
 from typing import Final
@@ -26,29 +27,29 @@ from aiohttp import web
 from prometheus_client import Counter
 
 from bot import metrics
-from bot.domain.access.redaction import RULES_VERSION
+from bot.domain.access.redaction import RULES_VERSION, Redacted
 from bot.domain.access.source import Source
 from bot.domain.alert.signal import Reading, Rejected, Status
 from bot.domain.alert.signature import signature
 from bot.domain.alert.verdict import Verdict
 from bot.domain.errors import InvalidInputError
 from bot.ingress.address import Address, read_address
-from bot.ingress.allowance import Allowance
 from bot.ingress.amazon import Amazon
 from bot.ingress.body import inflate, read_body
+from bot.ingress.capacity import CapacityLimit
 from bot.ingress.claim import Bearer, read_claim, unauthenticated
-from bot.ingress.keyring import Keyring
+from bot.ingress.credential_cache import CredentialCache
 from bot.ingress.options import IngressOptions
 from bot.ingress.problem import Reason, Refusal
+from bot.ingress.rate_limit import SourceRateLimit
 from bot.ingress.reading import Read, read_request
-from bot.ingress.room import Room
 from bot.providers.body import UnsupportedMediaError
 from bot.providers.registry import Provider
 from bot.providers.sns import CONFIRMED
 from bot.usecases.desk import Desk
 from bot.usecases.intake.backlog import only_resolves
 from bot.usecases.intake.queue import Intake
-from bot.usecases.intake.submission import Envelope, Identified, Outcome, Receipt, Submission
+from bot.usecases.intake.submission import Envelope, Identified, Receipt, ReceiptLine, Submission
 
 MOST_UNPROVEN: Final = 64
 """Signed bodies that are read at once before anybody knows whose they are."""
@@ -72,7 +73,7 @@ class Accepted(msgspec.Struct, frozen=True):
     accepted: int
     deduped: int
     rejected: tuple[Rejected, ...]
-    alerts: tuple[Outcome, ...]
+    alerts: tuple[ReceiptLine, ...]
 
 
 class Hook:
@@ -82,7 +83,7 @@ class Hook:
         self,
         desk: Desk,
         intake: Intake,
-        keyring: Keyring,
+        keyring: CredentialCache,
         options: IngressOptions,
         amazon: Amazon | None = None,
     ) -> None:
@@ -91,11 +92,11 @@ class Hook:
         self._intake = intake
         self._keyring = keyring
         self._options = options
-        self._allowance = Allowance(options.source_rate, options.source_burst, desk.clock)
-        self._known = Room(options.max_in_flight + max(options.max_in_flight // _FOR_RESOLVES, 1))
-        self._reading = Room(max(MOST_READING, options.max_body))
-        self._unproven = Room(MOST_UNPROVEN)
-        metrics.IN_FLIGHT.set_function(lambda: self._known.taken)
+        self._allowance = SourceRateLimit(options.source_rate, options.source_burst, desk.clock)
+        self.known = CapacityLimit(options.max_in_flight + max(options.max_in_flight // _FOR_RESOLVES, 1))
+        self.reading = CapacityLimit(max(MOST_READING, options.max_body))
+        self.unproven = CapacityLimit(MOST_UNPROVEN)
+        metrics.IN_FLIGHT.set_function(lambda: self.known.taken)
 
     async def accept(self, request: web.BaseRequest, provider: Provider, tail: str = "") -> web.Response:
         """Take one request in; ``tail`` is what follows the provider's name in the address.
@@ -111,8 +112,8 @@ class Hook:
             credential = await self._keyring.of_token(claim.digest, provider.name, own=claim.own)
             if credential is None:
                 raise unauthenticated(f"This token does not open /v1/hooks/{provider.name}.", claim.header)
-            with self._known:
-                with self._reading.hold(self._announced(request)):
+            with self.known:
+                with self.reading.hold(self._announced(request)):
                     body = await self._read(request)
                 if provider.name == "sns" and self._amazon is not None:
                     address = await self._of_amazon(self._amazon, request, address, claim, body)
@@ -120,17 +121,17 @@ class Hook:
                 del body  # what waits for a commit waits in one shape
                 receipt = await self._intake.take(submission)
         else:
-            with self._unproven:
+            with self.unproven:
                 body = await self._read(request)
                 credential = await self._keyring.of_signature(claim, body, provider.name)
             if credential is None:
                 detail = f"This signature does not open /v1/hooks/{provider.name}."
                 raise unauthenticated(detail, claim.header)
-            with self._known:
+            with self.known:
                 submission = self._admit(request, provider, address, credential.source, body)
                 del body
                 receipt = await self._intake.take(submission)
-        _observe(provider.name, receipt)
+        observe(provider.name, receipt)
         metrics.ACCEPT_SECONDS.observe(self._desk.clock.monotonic() - began)
         accepted = Accepted(receipt.accepted, receipt.deduped, receipt.rejected, receipt.alerts)
         return web.Response(status=provider.success, body=_encoder.encode(accepted), headers=_HEADERS)
@@ -164,43 +165,53 @@ class Hook:
             raise Refusal(Reason.UNSUPPORTED_MEDIA, error.reason, field=error.field) from None
         except InvalidInputError as error:
             raise Refusal(Reason.UNREADABLE, f"{error}.", field=error.field) from None
-        if self._known.taken > self._options.max_in_flight and not only_resolves(submission):
+        self.charge(source, submission, cost)
+        return submission
+
+    def charge(self, source: Source, submission: Submission, cost: int) -> None:
+        """Let pass what this sender may send now; ``cost`` is in alerts.
+
+        Raises:
+            Refusal: it sends too much, or everybody together does.
+        """
+        if self.known.taken > self._options.max_in_flight and not only_resolves(submission):
             raise Refusal(Reason.OVERLOADED, "Too many requests at once.", retry_after=1)
         wait = self._allowance.charge(source.id, cost)
         if wait:
             detail = f"The source {source.name} may send {self._options.source_rate} alerts a second."
             raise Refusal(Reason.TOO_MANY_ALERTS, detail, retry_after=wait)
-        return submission
 
     def _submit(self, source: Source, read: Read) -> tuple[Submission, int]:
         """What intake takes, and how many alerts it counts against the source's allowance."""
-        redacted, reading = read.redacted, read.reading
-        original = sha256(read.original).digest()
-        envelope = Envelope(
-            digest=_digest(source.id, original),
-            source_id=source.id,
-            body=_encoder.encode(redacted.value).decode(),
-            original_sha256=original.hex(),
-            original_length=len(read.original),
-            rules_version=RULES_VERSION,
-            redactions=redacted.hits,
-            received_at=self._desk.clock.now(),
-        )
-        ignored = source.ignored_labels
-        signals = tuple(
-            [
-                Identified(index, signature(source.provider, source.name, signal, ignored), signal)
-                for index, signal in reading.signals
-            ]
-        )
-        submission = Submission(
-            source=source,
-            envelope=envelope,
-            signals=signals,
-            rejected=reading.rejected,
-            note=reading.note,
-        )
-        return submission, _cost(reading)
+        now = self._desk.clock.now()
+        return submission_of(source, read.original, read.redacted, read.reading, now), cost_of(read.reading)
+
+
+def submission_of(
+    source: Source, body: bytes, redacted: Redacted, reading: Reading, now: datetime
+) -> Submission:
+    """What intake takes of a request whose ``body`` was redacted and read."""
+    original = sha256(body).digest()
+    envelope = Envelope(
+        digest=_digest(source.id, original),
+        source_id=source.id,
+        body=_encoder.encode(redacted.value).decode(),
+        original_sha256=original.hex(),
+        original_length=len(body),
+        rules_version=RULES_VERSION,
+        redactions=redacted.hits,
+        received_at=now,
+    )
+    ignored = source.ignored_labels
+    signals = tuple(
+        [
+            Identified(index, signature(source.provider, source.name, signal, ignored), signal)
+            for index, signal in reading.signals
+        ]
+    )
+    return Submission(
+        source=source, envelope=envelope, signals=signals, rejected=reading.rejected, note=reading.note
+    )
 
 
 def _digest(source_id: int, original: bytes) -> str:
@@ -209,13 +220,14 @@ def _digest(source_id: int, original: bytes) -> str:
     return urlsafe_b64encode(blake2b(framed, digest_size=_DIGEST_BYTES).digest()).decode()
 
 
-def _cost(reading: Reading) -> int:
+def cost_of(reading: Reading) -> int:
     """Resolves are free, whatever else there is in a request is not, and an empty one counts as one."""
     firing = sum(signal.status is Status.FIRING for _, signal in reading.signals)
     return firing + len(reading.rejected) or int(not reading.signals)
 
 
-def _observe(provider: str, receipt: Receipt) -> None:
+def observe(provider: str, receipt: Receipt) -> None:
+    """Count what was decided."""
     counts: dict[Verdict, int] = {}
     for verdict in receipt.verdicts:
         counts[verdict] = counts.get(verdict, 0) + 1

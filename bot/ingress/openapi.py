@@ -12,8 +12,8 @@ import msgspec
 from bot.domain.errors import InvalidInputError
 from bot.ingress.api import document as api_document
 from bot.ingress.hook import Accepted
-from bot.ingress.problem import CONTENT_TYPE, Problem, Reason
-from bot.ingress.readiness import Report
+from bot.ingress.problem import CONTENT_TYPE, ProblemDocument, Reason
+from bot.ingress.readiness import ReadinessReport
 from bot.providers.registry import PROVIDERS, Provider
 
 _VERSION: Final = "1"
@@ -46,7 +46,7 @@ Json = dict[str, Any]
 def document() -> bytes:
     """The whole document as JSON."""
     (accepted, problem, report), components = msgspec.json.schema_components(
-        (Accepted, Problem, Report), ref_template="#/components/schemas/{name}"
+        (Accepted, ProblemDocument, ReadinessReport), ref_template="#/components/schemas/{name}"
     )
     paths: Json = {
         f"/v1/hooks/{provider.name}": {"post": _hook(provider, accepted, problem)}

@@ -7,9 +7,9 @@ so that one that is revoked opens nothing from that moment on.
 from typing import Final
 
 from bot.domain.access.token import Scope
+from bot.ingress.capacity import CapacityLimit
 from bot.ingress.claim import Bearer, Headers, read_claim, unauthenticated
 from bot.ingress.problem import Reason, Refusal
-from bot.ingress.room import Room
 from bot.usecases.admin import token as tokens
 from bot.usecases.admin.token import Admitted
 from bot.usecases.desk import Desk
@@ -23,7 +23,7 @@ class Gate:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._unproven = Room(MOST_UNPROVEN)
+        self._unproven = CapacityLimit(MOST_UNPROVEN)
 
     async def admit(self, headers: Headers, scope: Scope) -> Admitted:
         """The program that sent ``headers``, if it may do what ``scope`` says.

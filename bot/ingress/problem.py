@@ -39,7 +39,7 @@ class Reason(Enum):
         self.title = title
 
 
-class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+class ProblemDocument(msgspec.Struct, frozen=True, omit_defaults=True):
     """The body of every answer that is no success.
 
     ``type`` is a URN, ``field`` names the part of the request that is at fault. With a conflict come the
@@ -59,7 +59,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
 class Refusal(Exception):  # noqa: N818 -- it is an answer, not an accident
     """Ends a request; ``detail`` and ``field`` may quote the sender, ``headers`` go with the answer.
 
-    ``more`` are further members of the `Problem`, of our own words.
+    ``more`` are further members of the `ProblemDocument`, of our own words.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class Refusal(Exception):  # noqa: N818 -- it is an answer, not an accident
     def answer(self) -> web.Response:
         """The response, with all text fit for JSON and bounded."""
         reason = self.reason
-        problem = Problem(
+        problem = ProblemDocument(
             type=f"urn:tocsin:problem:{reason.word}",
             title=reason.title,
             status=reason.status,

@@ -25,7 +25,7 @@ class Probe(msgspec.Struct, frozen=True):
 Probes = Sequence[Probe]
 
 
-class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
+class ProbeResult(msgspec.Struct, frozen=True, omit_defaults=True):
     """The answer of one probe; ``words`` say what is wrong and are for those who run Tocsin."""
 
     name: str
@@ -33,16 +33,16 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     words: str | None = None
 
 
-class Report(msgspec.Struct, frozen=True):
+class ReadinessReport(msgspec.Struct, frozen=True):
     """The body of ``GET /readyz``."""
 
     ready: bool
-    probes: tuple[Finding, ...]
+    probes: tuple[ProbeResult, ...]
 
-    def without_words(self) -> "Report":
+    def without_words(self) -> "ReadinessReport":
         """What strangers may read."""
         probes = tuple(msgspec.structs.replace(finding, words=None) for finding in self.probes)
-        return Report(self.ready, probes)
+        return ReadinessReport(self.ready, probes)
 
 
 class Readiness:
@@ -50,20 +50,20 @@ class Readiness:
 
     def __init__(self, probes: Probes) -> None:
         self._probes = tuple(probes)
-        self._asking: asyncio.Task[Report] | None = None
+        self._asking: asyncio.Task[ReadinessReport] | None = None
 
-    async def report(self) -> Report:
+    async def report(self) -> ReadinessReport:
         """How things stand."""
         if self._asking is None or self._asking.done():
             self._asking = asyncio.create_task(self._ask())
         return await asyncio.shield(self._asking)
 
-    async def _ask(self) -> Report:
+    async def _ask(self) -> ReadinessReport:
         findings = await asyncio.gather(*(_look(probe) for probe in self._probes))
-        return Report(all(finding.ok for finding in findings), tuple(findings))
+        return ReadinessReport(all(finding.ok for finding in findings), tuple(findings))
 
 
-async def _look(probe: Probe) -> Finding:
+async def _look(probe: Probe) -> ProbeResult:
     try:
         async with asyncio.timeout(PATIENCE.total_seconds()):
             words = await probe.check()
@@ -71,4 +71,4 @@ async def _look(probe: Probe) -> Finding:
         words = f"no answer within {PATIENCE.total_seconds():g} s"
     except TocsinError as error:
         words = str(error)
-    return Finding(probe.name, words is None, words)
+    return ProbeResult(probe.name, words is None, words)

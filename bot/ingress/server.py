@@ -21,15 +21,17 @@ from bot.ingress.amazon import Amazon, Fetch
 from bot.ingress.api.document import index
 from bot.ingress.api.entry import Api
 from bot.ingress.claim import Bearer, read_claim, unauthenticated
-from bot.ingress.connection import Listener
+from bot.ingress.connection import ConnectionListener
+from bot.ingress.credential_cache import CredentialCache
+from bot.ingress.face.entry import SPOKEN, Faces
+from bot.ingress.face.reception import Reception
 from bot.ingress.handshake import shake_hands
 from bot.ingress.hook import Hook
-from bot.ingress.keyring import Keyring
-from bot.ingress.notice import Notices
 from bot.ingress.openapi import document
 from bot.ingress.options import IngressOptions
 from bot.ingress.problem import Reason, Refusal
 from bot.ingress.readiness import Probes, Readiness
+from bot.ingress.refusal_log import RefusalLog
 from bot.providers.registry import PROVIDERS
 from bot.providers.sender import HOOKS
 from bot.usecases.desk import Desk
@@ -59,12 +61,13 @@ class Ingress:
         self._options = options or IngressOptions()
         self._intake = intake
         self._clock = desk.clock
-        self._keyring = Keyring(desk)
+        self._keyring = CredentialCache(desk)
+        self._notices = RefusalLog(desk.clock)
         amazon = None if fetch is None else Amazon(fetch, self._options.sns_topics, desk.clock)
         self._hook = Hook(desk, intake, self._keyring, self._options, amazon)
+        self._faces = Faces(Reception(desk, intake, self._keyring, self._options, self._hook), self._notices)
         self._api = Api(desk, self._options)
         self._readiness = Readiness(probes)
-        self._notices = Notices(desk.clock)
         self._runner: web.ServerRunner | None = None
         self._pages: dict[str, Page] = {
             "/": _index,
@@ -80,7 +83,7 @@ class Ingress:
         Raises:
             OSError: the port is taken or the host is not this machine's.
         """
-        runner = web.ServerRunner(Listener(self._answer), shutdown_timeout=STOP_SECONDS)
+        runner = web.ServerRunner(ConnectionListener(self._answer), shutdown_timeout=STOP_SECONDS)
         await runner.setup()
         try:
             await web.TCPSite(runner, self._options.host, self._options.port, backlog=_BACKLOG).start()
@@ -135,6 +138,9 @@ class Ingress:
             if request.method == "OPTIONS":
                 return shake_hands(request)
             return await self._hook.accept(request, provider, tail.rstrip("/"))
+        face = self._faces.of(path)
+        if face is not None:
+            return await self._faces.answer(request, face)
         page = self._pages.get(path)
         if page is None:
             return await self._api.answer(request)
@@ -207,7 +213,7 @@ def _json(value: object, *, status: int = 200) -> web.Response:
 async def _index(_: web.BaseRequest) -> web.Response:
     hooks = {provider.name: HOOKS + provider.name for provider in PROVIDERS.values()}
     links = {name: f"/{name}" for name in ("healthz", "readyz", "metrics", "openapi.json")}
-    return _json({"name": "tocsin", "hooks": hooks, "api": index(), "links": links})
+    return _json({"name": "tocsin", "hooks": hooks, "faces": SPOKEN, "api": index(), "links": links})
 
 
 async def _health(_: web.BaseRequest) -> web.Response:

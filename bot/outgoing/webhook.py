@@ -1,7 +1,7 @@
 """Webhook: one attempt at asking the triage agent, signed, to a host that the configuration names.
 
 Whatever the agent does, the attempt ends in time, takes no more memory than its limit, follows nobody
-elsewhere, and comes back as a `Reply`. Its address and secret show in no log: only the host is named.
+elsewhere, and comes back as a `AgentReply`. Its address and secret show in no log: only the host is named.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.domain.access.webhook import sign
-from bot.domain.triage.agent_request import Fate, Reply
+from bot.domain.triage.agent_request import AgentReply, Fate
 from bot.outgoing.address import Address, BarredError, resolve
 
 LARGEST: Final = 65_536  # bytes of an answer
@@ -60,7 +60,7 @@ class Webhook:
         self._host = self._url.raw_host.decode().lower()
         self._tls = httpx.create_ssl_context(trust_env=False) if self._url.scheme == "https" else False
 
-    async def ask(self, key: str, body: bytes) -> Reply:
+    async def ask(self, key: str, body: bytes) -> AgentReply:
         """Ask once; ``key`` is the same for every attempt at the same question."""
         options = self._options
         private = self._host in options.private_hosts
@@ -73,12 +73,12 @@ class Webhook:
         except BarredError:
             reply = _refusal("Its host leads into a private network.")
         except (httpx.HTTPError, OSError, TimeoutError) as error:
-            reply = Reply(fate=Fate.PASSING, text=f"It cannot be reached: {type(error).__name__}.")
+            reply = AgentReply(fate=Fate.PASSING, text=f"It cannot be reached: {type(error).__name__}.")
         if reply.fate is not Fate.ANSWERED:
             _log.warning("agent_not_heard", host=self._host, question=key, reason=reply.text)
         return reply
 
-    async def _post(self, addresses: list[Address], key: str, body: bytes) -> Reply:
+    async def _post(self, addresses: list[Address], key: str, body: bytes) -> AgentReply:
         """To the first address that takes a connection."""
         *others, last = addresses[:_TRIED]
         for address in others:
@@ -88,7 +88,7 @@ class Webhook:
                 continue
         return await self._post_to(last, key, body)
 
-    async def _post_to(self, address: Address, key: str, body: bytes) -> Reply:
+    async def _post_to(self, address: Address, key: str, body: bytes) -> AgentReply:
         """The connection goes to the address that was looked at; TLS and the agent's server hear the name."""
         seconds = self._options.patience.total_seconds()
         headers = {
@@ -114,12 +114,12 @@ class Webhook:
             return await _read(response)
 
 
-async def _read(response: httpx.Response) -> Reply:
+async def _read(response: httpx.Response) -> AgentReply:
     status = response.status_code
     if response.is_redirect:
         return _refusal(f"It answered {status}, and nobody is followed elsewhere.")
     if status in _PASSING or response.is_server_error:
-        return Reply(fate=Fate.PASSING, text=f"It answered {status}.", wait=_wait(response))
+        return AgentReply(fate=Fate.PASSING, text=f"It answered {status}.", wait=_wait(response))
     if not response.is_success:
         return _refusal(f"It answered {status}.")
     if response.headers.get("content-encoding", "identity").lower() != "identity":
@@ -132,16 +132,16 @@ async def _read(response: httpx.Response) -> Reply:
     return _understand(response.headers.get("content-type", ""), bytes(body))
 
 
-def _understand(content_type: str, body: bytes) -> Reply:
+def _understand(content_type: str, body: bytes) -> AgentReply:
     if not body.strip():
-        return Reply(fate=Fate.ANSWERED)
+        return AgentReply(fate=Fate.ANSWERED)
     kind = content_type.partition(";")[0].strip().lower()
     if kind == _MARKDOWN:
-        return Reply(fate=Fate.ANSWERED, text=body.decode("utf-8", "replace"))
+        return AgentReply(fate=Fate.ANSWERED, text=body.decode("utf-8", "replace"))
     if kind != _JSON:
         return _refusal("Its answer is neither Markdown nor JSON.")
     try:
-        return Reply(fate=Fate.ANSWERED, text=msgspec.json.decode(body, type=_Answer).markdown)
+        return AgentReply(fate=Fate.ANSWERED, text=msgspec.json.decode(body, type=_Answer).markdown)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return _refusal('Its answer is no JSON like {"markdown": "..."}.')
 
@@ -152,5 +152,5 @@ def _wait(response: httpx.Response) -> timedelta:
     return timedelta(seconds=int(said)) if _SECONDS.fullmatch(said) else timedelta(0)
 
 
-def _refusal(reason: str) -> Reply:
-    return Reply(fate=Fate.REFUSED, text=reason)
+def _refusal(reason: str) -> AgentReply:
+    return AgentReply(fate=Fate.REFUSED, text=reason)

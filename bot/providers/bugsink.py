@@ -8,7 +8,7 @@ from bot.domain.text import cut
 from bot.providers import field
 from bot.providers.build import build_signal, one
 from bot.providers.sender import Provider
-from bot.providers.timestamp import read_time
+from bot.providers.written_time import read_time
 
 
 class Bugsink(Provider):

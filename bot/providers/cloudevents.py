@@ -18,7 +18,7 @@ from bot.providers.content import read_embedded
 from bot.providers.field import Object
 from bot.providers.occurrence import read_occurrence
 from bot.providers.sender import Provider, Request
-from bot.providers.timestamp import read_time
+from bot.providers.written_time import read_time
 
 _PREFIX: Final = "ce-"
 _BATCH: Final = "application/cloudevents-batch+json"

@@ -14,7 +14,7 @@ from bot.providers import field
 from bot.providers.build import build_signal, one
 from bot.providers.field import Object
 from bot.providers.sender import Provider
-from bot.providers.timestamp import read_time
+from bot.providers.written_time import read_time
 
 _PREFIX: Final = re.compile(r"^\s*(?:\[P[1-5]\]\s*)?\[([A-Za-z -]+?)(?:\s+on\s+([^\]]*))?\]\s*")
 _ENDS: Final = ("recovered", "recovery", "success", "ok", "resolved")

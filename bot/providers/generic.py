@@ -34,9 +34,9 @@ from bot.providers.label import (
     write_text,
 )
 from bot.providers.link import read_links
-from bot.providers.moment import is_unusable, read_moment
 from bot.providers.sender import Provider, Request
 from bot.providers.severity import WORDS, read_priority, read_severity
+from bot.providers.timestamp import is_unusable, read_moment
 
 _TITLE: Final = ("title", "name", "alertname", "subject")
 _SUMMARY: Final = ("summary", "message", "text")

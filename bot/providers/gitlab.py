@@ -13,7 +13,7 @@ from bot.providers import field
 from bot.providers.build import build_signal, one
 from bot.providers.field import Object
 from bot.providers.sender import Provider
-from bot.providers.timestamp import read_time
+from bot.providers.written_time import read_time
 
 _ENDINGS: Final = {"failed": True, "success": False}
 

@@ -13,8 +13,8 @@ from bot.providers import field
 from bot.providers.build import build_signal, one
 from bot.providers.sender import Provider
 from bot.providers.state import read_state
-from bot.providers.timestamp import read_time
 from bot.providers.unkeyed import steady
+from bot.providers.written_time import read_time
 
 _CRITICAL: Final = 8
 _WARNING: Final = 4

@@ -31,8 +31,8 @@ from bot.providers.label import (
     write_text,
 )
 from bot.providers.link import read_links
-from bot.providers.moment import is_unusable, read_moment
 from bot.providers.severity import read_priority, read_severity
+from bot.providers.timestamp import is_unusable, read_moment
 
 _STATUSES: Final = {"firing": Status.FIRING, "resolved": Status.RESOLVED}
 _SUMMARY: Final = ("summary", "message", "title")
@@ -48,6 +48,9 @@ class _Group(NamedTuple):
     key: str
     common: dict[str, str]
     left_out: int
+
+
+_ALONE: Final = _Group("", {}, 0)
 
 
 def read_group(payload: object) -> Reading:
@@ -68,6 +71,15 @@ def read_group(payload: object) -> Reading:
         left_out=left_out if isinstance(left_out, int) and left_out > 0 else 0,
     )
     return read_batch(payload.get("alerts"), lambda alert: _read_alert(alert, group))
+
+
+def read_alert(alert: object) -> Signal:
+    """Read one alert of this shape that belongs to no group.
+
+    Raises:
+        InvalidInputError: it is no object, its status is no word of ours, or its labels are no texts.
+    """
+    return _read_alert(alert, _ALONE)
 
 
 def _read_alert(alert: object, group: _Group) -> Signal:

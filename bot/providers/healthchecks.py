@@ -14,7 +14,7 @@ from bot.providers import field
 from bot.providers.build import build_signal, one
 from bot.providers.sender import Provider
 from bot.providers.state import read_state
-from bot.providers.timestamp import read_time
+from bot.providers.written_time import read_time
 
 _TEST: Final = "TEST"
 _KNOWN: Final = ("name", "check", "status", "code", "uuid", "now", "tags", "body", "desc", "url")

@@ -13,7 +13,7 @@ from bot.domain.text import cut
 from bot.providers import field
 from bot.providers.build import build_signal, one
 from bot.providers.sender import Provider
-from bot.providers.timestamp import read_time
+from bot.providers.written_time import read_time
 
 _OVER: Final = re.compile(
     r"succeeded|recovery|recovered|^exists?$|^link up|\bnot changed$|doesn't match",

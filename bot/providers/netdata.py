@@ -13,7 +13,7 @@ from bot.providers.build import build_signal, one
 from bot.providers.field import Object
 from bot.providers.script import read_text
 from bot.providers.sender import Provider
-from bot.providers.timestamp import read_time
+from bot.providers.written_time import read_time
 
 _FIRES: Final = {"WARNING": "warning", "CRITICAL": "critical", "UNDEFINED": "warning", "RAISED": "critical"}
 _ENDS: Final = ("CLEAR", "CLEARED", "REMOVED", "OK")

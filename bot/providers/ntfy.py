@@ -16,8 +16,8 @@ from bot.providers.build import build_signal, one
 from bot.providers.field import Object
 from bot.providers.sender import Provider, Request
 from bot.providers.state import read_state
-from bot.providers.timestamp import read_time
 from bot.providers.unkeyed import steady
+from bot.providers.written_time import read_time
 
 _NAMES: Final = {
     "title": ("x-title", "title", "t", "ti"),

@@ -14,7 +14,7 @@ from bot.providers import field
 from bot.providers.build import build_signal, one
 from bot.providers.field import Object
 from bot.providers.sender import Provider, Request
-from bot.providers.timestamp import read_time
+from bot.providers.written_time import read_time
 
 RESOURCE: Final = "sentry_resource"
 """Where `gather` keeps the header that says what the body is about."""

@@ -16,8 +16,8 @@ from bot.providers.content import read_embedded
 from bot.providers.field import Object
 from bot.providers.sender import Provider, Request
 from bot.providers.state import read_state
-from bot.providers.timestamp import read_time
 from bot.providers.unkeyed import steady
+from bot.providers.written_time import read_time
 
 CONFIRMED: Final = "confirmed"
 """What the door puts where a client's own path would stand, once it has confirmed a subscription."""

@@ -11,7 +11,7 @@ from bot.providers import field
 from bot.providers.build import one
 from bot.providers.occurrence import read_occurrence
 from bot.providers.sender import Provider
-from bot.providers.timestamp import read_time
+from bot.providers.written_time import read_time
 
 
 class StandardWebhooks(Provider):

@@ -1,45 +1,69 @@
-"""Timestamp: what `moment` does not read: the ways in which monitoring programs write a time for people.
-
-A time without a zone is UTC, unless the sender says otherwise beside it.
-"""
+"""Moment: the times senders write, as aware UTC."""
 
 import re
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Final
 
-from bot.providers.moment import read_moment
-
-_ZONE: Final = re.compile(r"\s+(?:UTC|GMT|Z)$", re.IGNORECASE)
-_OFFSET: Final = re.compile(r"\s+([+-]\d{2}):?(\d{2})$", re.ASCII)
-_DOTTED: Final = re.compile(r"(\d{4})\.(\d{2})\.(\d{2})\b", re.ASCII)
-_NAMED_ZONE: Final = re.compile(r"\s+[A-Z]{3,4}\s+(?=\d{4}$)", re.ASCII)
-_FORMATS: Final = ("%a %b %d %H:%M:%S %Y", "%d-%m-%Y %H:%M:%S", "%H:%M:%S %Y-%m-%d", "%m-%d-%Y %H:%M:%S")
+_EARLIEST: Final = 100_000_000
+"""A number below it (March 1973 in seconds) is no time anybody means."""
+_UNITS: Final = ((10**17, 10**9), (10**14, 10**6), (10**11, 10**3))
+"""A number from the first on (in seconds it would be beyond the year 5138) counts so many to the second."""
 _LONGEST: Final = 64
+_EPOCH: Final = re.compile(r"\d{9,20}(?:\.\d{1,9})?", re.ASCII)
+_LEAP: Final = re.compile(r"(?<=[T ])(\d\d:\d\d):60(?!\d)", re.ASCII)
 
 
-def read_time(value: object) -> datetime | None:
-    """The moment that ``value`` names; None for what names none, and for years that mean "not yet"."""
-    moment = read_moment(value)
-    if moment is not None or not isinstance(value, str) or not 0 < len(value) <= _LONGEST:
-        return moment
-    moment = _from_words(value.strip())
-    return moment if moment is not None and moment.year > 1 else None
+def read_moment(value: object) -> datetime | None:
+    """RFC 3339 with any fraction and offset (none means UTC), in either case; or Unix time, as text too.
+
+    None for anything else and for the zero time of Go, year 1, which Alertmanager writes for "not yet". A
+    leap second is taken for the one before it.
+    """
+    if isinstance(value, str) and len(value) <= _LONGEST:
+        return _read_text(value.strip())
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return read_unix_time(value)
+    return None
 
 
-def _from_words(said: str) -> datetime | None:
-    plain = _OFFSET.sub(r"\1:\2", _DOTTED.sub(r"\1-\2-\3", _ZONE.sub("", said)))
-    moment = read_moment(plain)
-    if moment is not None:
-        return moment
-    plain = _NAMED_ZONE.sub(" ", plain)
-    for form in _FORMATS:
-        try:
-            return datetime.strptime(plain, form).replace(tzinfo=UTC)
-        except ValueError:
-            continue
-    try:
-        found = parsedate_to_datetime(said)
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    except (ValueError, TypeError, OverflowError, IndexError):
+def is_unusable(value: object) -> bool:
+    """Whether something was said that is no time: neither nothing at all nor the zero time of Go."""
+    return value not in (None, "") and not str(value).startswith("0001-") and read_moment(value) is None
+
+
+def read_unix_time(number: float) -> datetime | None:
+    """Seconds, milli-, micro- or nanoseconds since 1970; None when no calendar has such a day."""
+    if number < _EARLIEST:
         return None
+    per_second = next((unit for first, unit in _UNITS if number >= first), 1)
+    try:
+        return datetime.fromtimestamp(number / per_second, UTC)
+    except (OverflowError, OSError, ValueError):
+        return None
+
+
+def _read_text(text: str) -> datetime | None:
+    if _EPOCH.fullmatch(text):
+        return read_unix_time(float(text) if "." in text else int(text))
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        mended = _LEAP.sub(r"\1:59", text.upper())
+        if mended == text:
+            return None
+        try:
+            moment = datetime.fromisoformat(mended)
+        except ValueError:
+            return None
+    return _to_utc(moment)
+
+
+def _to_utc(moment: datetime) -> datetime | None:
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    elif moment.tzinfo is not UTC:
+        try:
+            moment = moment.astimezone(UTC)
+        except OverflowError:  # an offset that leads out of the calendar
+            return None
+    return moment if moment.year > 1 else None

@@ -18,7 +18,7 @@ from bot.providers import field
 from bot.providers.build import build_signal, one
 from bot.providers.field import Object
 from bot.providers.sender import Provider
-from bot.providers.timestamp import read_time
+from bot.providers.written_time import read_time
 
 _FIRING: Final = {"0": "critical", "2": "warning"}
 _OVER: Final = ("1", "3")

@@ -15,7 +15,7 @@ from bot.providers.build import build_signal, one
 from bot.providers.field import Object
 from bot.providers.sender import Provider
 from bot.providers.state import read_state
-from bot.providers.timestamp import read_time
+from bot.providers.written_time import read_time
 
 _SEVERITIES: Final = (
     Severity.INFO, Severity.INFO, Severity.WARNING, Severity.WARNING, Severity.CRITICAL, Severity.CRITICAL,

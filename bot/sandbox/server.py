@@ -12,10 +12,10 @@ from aiohttp import web
 from bot.clock import Clock, SystemClock
 from bot.sandbox.act import thread
 from bot.sandbox.control.actor import Actor
+from bot.sandbox.control.fault_api import Mischief
 from bot.sandbox.control.form import boundary
-from bot.sandbox.control.mischief import Mischief
 from bot.sandbox.control.place import messages
-from bot.sandbox.control.stage import Stage
+from bot.sandbox.control.world_api import Stage
 from bot.sandbox.fault.fault import Faults
 from bot.sandbox.line.gateway import Gateway
 from bot.sandbox.model.channel import Thread

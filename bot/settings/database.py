@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from bot.settings.environment import Problem
+from bot.settings.environment import SettingProblem
 from bot.settings.section import check_database
 from bot.settings.tree import ConfigError, Settings
 
@@ -53,7 +53,7 @@ def _choose(url: str, origin: str) -> DatabaseChoice:
     try:
         check_database(url)
     except ValueError as error:
-        raise ConfigError([Problem(origin, str(error))]) from None
+        raise ConfigError([SettingProblem(origin, str(error))]) from None
     scheme, separator, rest = url.partition("://")
     if scheme in _POSTGRES and separator:
         return DatabaseChoice(_asyncpg(url), origin, embedded=False)

@@ -38,7 +38,7 @@ class Key:
 
 
 @dataclass(frozen=True)
-class Problem:
+class SettingProblem:
     """Something wrong with the configuration: which setting, and why, in plain words."""
 
     where: str
@@ -67,7 +67,7 @@ def values(tree: type[BaseModel], environ: Mapping[str, str]) -> dict[str, dict[
 
 
 def file_values(
-    tree: type[BaseModel], environ: Mapping[str, str], problems: list[Problem]
+    tree: type[BaseModel], environ: Mapping[str, str], problems: list[SettingProblem]
 ) -> dict[str, dict[str, str]]:
     """What the files say that the environment points to; an unreadable one is added to ``problems``."""
     found: dict[str, dict[str, str]] = {}
@@ -78,17 +78,17 @@ def file_values(
             except (OSError, UnicodeDecodeError) as error:
                 reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
                 problems.append(
-                    Problem(f"{key} ({key.environ}_FILE)", f"cannot read the file {path}: {reason}")
+                    SettingProblem(f"{key} ({key.environ}_FILE)", f"cannot read the file {path}: {reason}")
                 )
     return found
 
 
-def strays(tree: type[BaseModel], environ: Mapping[str, str]) -> list[Problem]:
+def strays(tree: type[BaseModel], environ: Mapping[str, str]) -> list[SettingProblem]:
     """Variables that look like ours and are not: most likely misspelled."""
     known = {key.environ for key in keys(tree)}
     known |= {f"{name}_FILE" for name in known} | {CONFIG_FILE}
     return [
-        Problem(name, f"is no setting{suggestion(name, known)}")
+        SettingProblem(name, f"is no setting{suggestion(name, known)}")
         for name in sorted(environ)
         if name.startswith(PREFIX) and name not in known
     ]

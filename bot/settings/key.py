@@ -6,14 +6,14 @@ import secrets
 from pathlib import Path
 from typing import Final
 
-from bot.settings.environment import Problem
-from bot.settings.tree import ConfigError, Storage
+from bot.settings.environment import SettingProblem
+from bot.settings.tree import ConfigError, StorageSettings
 
 FILE_NAME: Final = "secret.key"
 _BYTES: Final = 32
 
 
-def signing_key(storage: Storage) -> bytes:
+def signing_key(storage: StorageSettings) -> bytes:
     """32 bytes: from the configured ``secret_key``, else from a file that the first start makes (mode 0600).
 
     Raises:
@@ -25,7 +25,9 @@ def signing_key(storage: Storage) -> bytes:
     try:
         return _read(path) if path.exists() else _make(path)
     except OSError as error:
-        raise ConfigError([Problem(str(path), f"cannot keep the desk's key: {error.strerror}")]) from None
+        raise ConfigError(
+            [SettingProblem(str(path), f"cannot keep the desk's key: {error.strerror}")]
+        ) from None
 
 
 def _make(path: Path) -> bytes:
@@ -52,5 +54,7 @@ def _read(path: Path) -> bytes:
     except ValueError:
         key = b""
     if len(key) != _BYTES:
-        raise ConfigError([Problem(str(path), f"is not a key: it must hold {_BYTES} bytes as hex digits")])
+        raise ConfigError(
+            [SettingProblem(str(path), f"is not a key: it must hold {_BYTES} bytes as hex digits")]
+        )
     return key

@@ -23,7 +23,7 @@ from bot.domain.access.webhook import read_secret
 from bot.domain.alert.mapping import FieldMap, read_field_map
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import InvalidInputError
-from bot.domain.incident.incident import IncidentRules, Level, parse_level
+from bot.domain.incident.incident import IncidentLevel, IncidentRules, parse_level
 from bot.domain.recurrence.run import MAX_AGENT
 from bot.domain.triage.brief import TriageRules
 
@@ -123,7 +123,7 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
-def _read_level(value: object) -> Level:
+def _read_level(value: object) -> IncidentLevel:
     try:
         return parse_level(str(value))
     except InvalidInputError:
@@ -143,10 +143,10 @@ def _check_span(value: timedelta) -> timedelta:
 
 
 Period = Annotated[Duration, AfterValidator(_check_period)]
-Severest = Annotated[Level, BeforeValidator(_read_level)]
+Severest = Annotated[IncidentLevel, BeforeValidator(_read_level)]
 
 
-class Incidents(Section):
+class IncidentSettings(Section):
     """Where incidents live, how bad they may be, and when people are reminded; ``0s`` means never.
 
     ``channel`` is a forum or a text channel; None is the channel of the alert.
@@ -154,9 +154,9 @@ class Incidents(Section):
 
     channel: Snowflake | None = None
     dedupe_window: Duration = timedelta(hours=1)
-    cap_critical: Severest = Level.P0
-    cap_warning: Severest = Level.P1
-    cap_info: Severest = Level.P3
+    cap_critical: Severest = IncidentLevel.P0
+    cap_warning: Severest = IncidentLevel.P1
+    cap_info: Severest = IncidentLevel.P3
     remind_p0: Period = timedelta(minutes=15)
     remind_p1: Period = timedelta(minutes=30)
     remind_p2: Period = timedelta(hours=1)
@@ -177,7 +177,7 @@ class Incidents(Section):
                 Severity.WARNING: self.cap_warning,
                 Severity.INFO: self.cap_info,
             },
-            reminders={level: span for level, span in zip(Level, spans, strict=True) if span},
+            reminders={level: span for level, span in zip(IncidentLevel, spans, strict=True) if span},
             snooze=self.snooze,
             action_every=self.remind_actions,
             resolve_with_alerts=self.auto_resolve,
@@ -196,7 +196,7 @@ def _check_patience(value: timedelta) -> timedelta:
     return value
 
 
-class Triage(Section):
+class TriageSettings(Section):
     """What everybody is told when an incident opens, and, with a ``webhook``, which program is asked besides.
 
     Only ``hosts`` are asked, over TLS and if they do not lead into a private network, and ``private_hosts``,

@@ -22,17 +22,26 @@ from pydantic_settings import (
 )
 
 from bot.domain.errors import TocsinError
-from bot.settings.environment import CONFIG_FILE, Environ, Key, Problem, file_values, keys, suggestion, values
+from bot.settings.environment import (
+    CONFIG_FILE,
+    Environ,
+    Key,
+    SettingProblem,
+    file_values,
+    keys,
+    suggestion,
+    values,
+)
 from bot.settings.section import (
     Count,
     DatabaseUrl,
     Duration,
     Folder,
-    Incidents,
+    IncidentSettings,
     Mappings,
     Section,
     Snowflake,
-    Triage,
+    TriageSettings,
     Url,
     Words,
 )
@@ -57,14 +66,14 @@ _PLAIN: Final = {
 class ConfigError(TocsinError):
     """The configuration cannot be used; ``problems`` holds everything that is wrong with it."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[SettingProblem]) -> None:
         count = "one error" if len(problems) == 1 else f"{len(problems)} errors"
         lines = "".join(f"\n  {problem}" for problem in problems)
         super().__init__(f"The configuration has {count}:{lines}")
         self.problems = tuple(problems)
 
 
-class Discord(Section):
+class DiscordSettings(Section):
     """Whom we speak as, and where. ``url`` is the base of a sandbox; None is the real Discord."""
 
     token: SecretStr | None = None
@@ -74,7 +83,7 @@ class Discord(Section):
     guild: Annotated[Snowflake | None, Environ("TOCSIN_GUILD")] = None
 
 
-class Storage(Section):
+class StorageSettings(Section):
     """Where the truth is kept. Without ``database_url`` it is a file in the folder ``data``."""
 
     database_url: Annotated[DatabaseUrl | None, Environ("TOCSIN_DATABASE_URL")] = None
@@ -82,7 +91,7 @@ class Storage(Section):
     secret_key: Annotated[SecretStr | None, Environ("TOCSIN_SECRET_KEY")] = None
 
 
-class Http(Section):
+class HttpSettings(Section):
     """The door for senders; rates are alerts a second for one source, resolves are never refused."""
 
     host: Annotated[str, Environ("TOCSIN_HOST")] = "127.0.0.1"
@@ -105,7 +114,7 @@ class Http(Section):
         return f"{self.base_url(last=last)}/v1/hooks/{provider}"
 
 
-class Senders(Section):
+class SenderSettings(Section):
     """What some senders need: the topics of SNS that are confirmed, and how JSON of one's own is read.
 
     ``mapping`` holds a table for each source of the provider ``generic``, by its name.
@@ -115,7 +124,7 @@ class Senders(Section):
     mapping: Mappings = MappingProxyType({})
 
 
-class Alerts(Section):
+class AlertSettings(Section):
     """How long episodes live; a source may say otherwise for itself."""
 
     ttl: Duration = timedelta(minutes=30)
@@ -135,7 +144,7 @@ class Roles(Section):
     manage: Words = ("operator",)
 
 
-class Ping(Section):
+class PingSettings(Section):
     """Who is pinged when an episode of that severity begins: roles by name or id, ``here``, ``everyone``."""
 
     critical: Words = ()
@@ -157,15 +166,15 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    discord: Discord = Discord()
-    storage: Storage = Storage()
-    http: Http = Http()
-    senders: Senders = Senders()
-    alerts: Alerts = Alerts()
-    incidents: Incidents = Incidents()
-    triage: Triage = Triage()
+    discord: DiscordSettings = DiscordSettings()
+    storage: StorageSettings = StorageSettings()
+    http: HttpSettings = HttpSettings()
+    senders: SenderSettings = SenderSettings()
+    alerts: AlertSettings = AlertSettings()
+    incidents: IncidentSettings = IncidentSettings()
+    triage: TriageSettings = TriageSettings()
     roles: Roles = Roles()
-    ping: Ping = Ping()
+    ping: PingSettings = PingSettings()
     log: Log = Log()
 
     REQUIRED_TO_RUN: ClassVar = ("discord.token",)
@@ -196,7 +205,7 @@ class Settings(BaseSettings):
             ConfigError: with all that is wrong.
         """
         environ = os.environ if environ is None else environ
-        problems: list[Problem] = []
+        problems: list[SettingProblem] = []
         layers: list[Mapping[str, Any]] = [
             sections,
             values(cls, environ),
@@ -224,43 +233,43 @@ def _file(config: Path | None, environ: Mapping[str, str]) -> Path | None:
     return DEFAULT_FILE if DEFAULT_FILE.exists() else None
 
 
-def _toml(tree: type[BaseSettings], path: Path | None, problems: list[Problem]) -> Mapping[str, Any]:
+def _toml(tree: type[BaseSettings], path: Path | None, problems: list[SettingProblem]) -> Mapping[str, Any]:
     if path is None:
         return {}
     if not path.is_file():
-        problems.append(Problem(str(path), "there is no such file"))
+        problems.append(SettingProblem(str(path), "there is no such file"))
         return {}
     try:
         return TomlConfigSettingsSource(tree, path).toml_data
     except OSError as error:
-        problems.append(Problem(str(path), f"cannot be read: {error.strerror}"))
+        problems.append(SettingProblem(str(path), f"cannot be read: {error.strerror}"))
     except ValueError as error:  # TOML and UTF-8 errors alike
-        problems.append(Problem(str(path), f"is not valid TOML: {error}"))
+        problems.append(SettingProblem(str(path), f"is not valid TOML: {error}"))
     return {}
 
 
 def _missing(
     tree: type[BaseModel], required: Sequence[str], layers: Sequence[Mapping[str, Any]]
-) -> list[Problem]:
+) -> list[SettingProblem]:
     def given(key: Key) -> bool:
         tables = (layer.get(key.section) for layer in layers)
         return any(isinstance(table, Mapping) and table.get(key.name) for table in tables)
 
     return [
-        Problem(f"{key} ({key.environ})", "is required and not set")
+        SettingProblem(f"{key} ({key.environ})", "is required and not set")
         for key in keys(tree)
         if str(key) in required and not given(key)
     ]
 
 
-def _problem(tree: type[BaseModel], loc: tuple[int | str, ...], kind: str, message: str) -> Problem:
+def _problem(tree: type[BaseModel], loc: tuple[int | str, ...], kind: str, message: str) -> SettingProblem:
     """A finding of pydantic in words for a person; the value itself is never repeated, it may be secret."""
     known = {str(key): key.environ for key in keys(tree)}
     sections = set(tree.model_fields)
     where = ".".join(str(part) for part in loc[:2])
     if kind == "extra_forbidden":
-        return Problem(where, f"is no setting{suggestion(where, known.keys() | sections)}")
+        return SettingProblem(where, f"is no setting{suggestion(where, known.keys() | sections)}")
     if where in sections:
-        return Problem(where, f"must be a table: [{where}]")
+        return SettingProblem(where, f"must be a table: [{where}]")
     plain = message.removeprefix("Value error, ").replace("Input should be", "must be")
-    return Problem(f"{where} ({known[where]})", _PLAIN.get(kind, plain))
+    return SettingProblem(f"{where} ({known[where]})", _PLAIN.get(kind, plain))

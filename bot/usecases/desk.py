@@ -9,7 +9,8 @@ import msgspec
 
 from bot.clock import Clock
 from bot.domain.access.source import DEFAULT_REOPEN_WINDOW, DEFAULT_SILENCE
-from bot.domain.alert import flap, group
+from bot.domain.alert import flap as flap_rule
+from bot.domain.alert import group as group_rule
 from bot.domain.incident.incident import IncidentRules
 from bot.domain.triage.brief import TriageRules
 from storage.admin.project import Project
@@ -50,10 +51,10 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     silence: timedelta = DEFAULT_SILENCE
     reopen_window: timedelta = DEFAULT_REOPEN_WINDOW
     lease: timedelta = DEFAULT_LEASE
-    flap_limit: int = flap.DEFAULT_LIMIT
-    flap_window: timedelta = flap.DEFAULT_WINDOW
+    flap_limit: int = flap_rule.DEFAULT_LIMIT
+    flap_window: timedelta = flap_rule.DEFAULT_WINDOW
     max_attempts: int = DEFAULT_ATTEMPTS
-    group_window: timedelta = group.DEFAULT_WINDOW
+    group_window: timedelta = group_rule.DEFAULT_WINDOW
     default_channel_id: int | None = None
     fallback_channel_id: int | None = None
     incidents: IncidentRules = IncidentRules()

@@ -8,7 +8,7 @@ from bot.domain.alert.alert import Alert
 from bot.domain.incident.incident import Incident, ceiling
 from bot.domain.recurrence.recurrence import Memory, remember
 from bot.usecases.desk import Desk
-from storage.outbox.card import Place
+from storage.outbox.card import Placement
 from storage.transaction import Transaction
 
 
@@ -22,6 +22,7 @@ def alert_view(tx: Transaction, desk: Desk, alert: Alert) -> AlertView:
         tag=desk.project.tag,
         incident=belongs.mention if belongs else "",
         escalates=belongs is None or not belongs.open,
+        changes=tx.changes.before(alert),
     )
 
 
@@ -36,7 +37,7 @@ def memory_of(tx: Transaction, desk: Desk, alert: Alert) -> Memory:
     return memory if fix is None else replace(memory, regression=fix.regression(alert.id))
 
 
-def jump_url(guild_id: int, place: Place) -> str:
+def jump_url(guild_id: int, place: Placement) -> str:
     """Where a card stands, ``""`` while it does not."""
     if place.message_id is None:
         return ""

@@ -7,21 +7,21 @@ from dataclasses import dataclass, field
 import httpx
 
 from bot.app import open_desk
-from bot.delivery.doctor import Chart, Finding, Level, examine
+from bot.delivery.diagnostics import DiagnosticsInput, Finding, FindingLevel, examine
 from bot.settings.database import DatabaseChoice, database_choice
 from bot.settings.environment import strays
 from bot.settings.tree import Settings
-from bot.usecases.admin import source
+from bot.usecases.admin import home, source
 from bot.verbs.loop import run
 from bot.verbs.schema import first_line
 from bot.verbs.setting import load_quietly
 from storage import schema
 
-_MARKS = {Level.OK: "ok   ", Level.WARN: "warn ", Level.ERROR: "ERROR"}
+_MARKS = {FindingLevel.OK: "ok   ", FindingLevel.WARN: "warn ", FindingLevel.ERROR: "ERROR"}
 
 
 @dataclass
-class Room:
+class ReportSection:
     """One heading of the report."""
 
     name: str
@@ -41,28 +41,29 @@ def check(args: Namespace) -> int:
                 print(f"         {finding.remedy}")
         print()
     worst = [finding.level for room in rooms for finding in room.findings]
-    errors, warnings = worst.count(Level.ERROR), worst.count(Level.WARN)
+    errors, warnings = worst.count(FindingLevel.ERROR), worst.count(FindingLevel.WARN)
     print("All is well." if not errors + warnings else f"Errors: {errors}, warnings: {warnings}.")
     return 1 if errors else 0
 
 
-async def _examine(settings: Settings, choice: DatabaseChoice) -> list[Room]:
+async def _examine(settings: Settings, choice: DatabaseChoice) -> list[ReportSection]:
     database, migrated = await _database(choice)
     channels, remedies = await _channels(settings) if migrated else ([], {})
+    homes = await _home(settings) if migrated else []
     return [
-        Room("Configuration", _configuration()),
-        Room("Database", [database]),
-        Room("Door for senders", [await _door(settings)]),
-        Room("Discord", await _discord(settings, channels, remedies)),
+        ReportSection("Configuration", _configuration()),
+        ReportSection("Database", [database]),
+        ReportSection("Door for senders", [await _door(settings)]),
+        ReportSection("Discord", [*await _discord(settings, channels, remedies), *homes]),
     ]
 
 
 def _configuration() -> list[Finding]:
     found = [
-        Finding(Level.WARN, f"{stray}.", "Correct its name or remove it from the environment.")
+        Finding(FindingLevel.WARN, f"{stray}.", "Correct its name or remove it from the environment.")
         for stray in strays(Settings, os.environ)
     ]
-    return [Finding(Level.OK, "Every setting can be used."), *found]
+    return [Finding(FindingLevel.OK, "Every setting can be used."), *found]
 
 
 async def _database(choice: DatabaseChoice) -> tuple[Finding, bool]:
@@ -72,13 +73,28 @@ async def _database(choice: DatabaseChoice) -> tuple[Finding, bool]:
         pending = await schema.pending(choice.url)
     except Exception as error:  # noqa: BLE001 -- whatever a driver raises is the finding
         remedy = "Is it running, and are name, user and password right?"
-        return Finding(Level.ERROR, f"{where} cannot be used: {first_line(error)}", remedy), False
+        return Finding(FindingLevel.ERROR, f"{where} cannot be used: {first_line(error)}", remedy), False
     if not pending:
-        return Finding(Level.OK, f"{where} is reachable and up to date."), True
+        return Finding(FindingLevel.OK, f"{where} is reachable and up to date."), True
     if choice.embedded:
-        return Finding(Level.OK, f"{where} is made or brought up to date by the next start."), False
+        return Finding(FindingLevel.OK, f"{where} is made or brought up to date by the next start."), False
     what = f"{where} lacks {len(pending)} of its migrations."
-    return Finding(Level.ERROR, what, "Run: tocsin db upgrade (with --dry-run it only prints the SQL)"), False
+    return Finding(
+        FindingLevel.ERROR, what, "Run: tocsin db upgrade (with --dry-run it only prints the SQL)"
+    ), False
+
+
+async def _home(settings: Settings) -> list[Finding]:
+    """Which server the desk belongs to, and how to say so."""
+    async with open_desk(settings) as desk:
+        known = settings.discord.guild or desk.project.settings.guild_id
+        code, has_channel = home.setup_code(desk), desk.default_channel_id is not None
+    if known is not None:
+        return [Finding(FindingLevel.OK, f"The desk belongs to the server {known}.")]
+    if has_channel:
+        return [Finding(FindingLevel.OK, "The desk will belong to the server of its channel.")]
+    what = "No server is this desk's yet: until then it answers nobody."
+    return [Finding(FindingLevel.WARN, what, f"On your server type /setup with the code {code}")]
 
 
 async def _channels(settings: Settings) -> tuple[list[int], dict[int, str]]:
@@ -100,7 +116,7 @@ async def _door(settings: Settings) -> Finding:
     url = settings.http.public_url
     if url is None:
         return Finding(
-            Level.WARN,
+            FindingLevel.WARN,
             "No public address is set: senders on other machines cannot be told where to post.",
             "Set http.public_url (TOCSIN_PUBLIC_URL) to the address by which they reach this machine.",
         )
@@ -110,12 +126,12 @@ async def _door(settings: Settings) -> Finding:
     except httpx.HTTPError as error:
         reason = str(error) or type(error).__name__
         return Finding(
-            Level.WARN, f"{url} does not answer: {reason}", "Is Tocsin running, and its proxy set up?"
+            FindingLevel.WARN, f"{url} does not answer: {reason}", "Is Tocsin running, and its proxy set up?"
         )
     if answer.is_success:
-        return Finding(Level.OK, f"{url} answers.")
+        return Finding(FindingLevel.OK, f"{url} answers.")
     return Finding(
-        Level.WARN,
+        FindingLevel.WARN,
         f"{url}/healthz answers {answer.status_code}.",
         "Something else listens there, or the proxy does not pass the path on.",
     )
@@ -125,7 +141,7 @@ async def _discord(settings: Settings, channels: list[int], remedies: dict[int, 
     if settings.discord.token is None:
         return [
             Finding(
-                Level.ERROR,
+                FindingLevel.ERROR,
                 "No bot token is set.",
                 "In the Developer Portal make an application with a bot, copy the token of its page Bot, "
                 "and set discord.token (TOCSIN_DISCORD_TOKEN).",
@@ -140,7 +156,7 @@ async def _discord(settings: Settings, channels: list[int], remedies: dict[int, 
         channels = [*channels, settings.incidents.channel]
     roles, ping = settings.roles, settings.ping
     return await examine(
-        Chart(
+        DiagnosticsInput(
             token=settings.discord.token.get_secret_value(),
             base_url=settings.discord.url,
             guild=settings.discord.guild,

@@ -12,8 +12,8 @@ from bot.domain.actor import Actor, ActorKind
 from bot.domain.alert.group import CardShape
 from bot.domain.errors import InvalidInputError
 from bot.providers.registry import PROVIDERS, SENDERS
-from bot.settings.tree import Http
-from bot.usecases.admin import source
+from bot.settings.tree import HttpSettings
+from bot.usecases.admin import source as sources
 from bot.usecases.admin.source import Issued
 from bot.usecases.desk import Desk
 from bot.verbs.loop import run
@@ -27,7 +27,7 @@ def add(args: Namespace) -> int:
 
     async def work() -> tuple[Issued, str]:
         async with open_desk(settings) as desk:
-            issued = await source.add(
+            issued = await sources.add(
                 desk,
                 args.name,
                 args.provider,
@@ -52,7 +52,7 @@ def rotate(args: Namespace) -> int:
 
     async def work() -> tuple[Issued, str]:
         async with open_desk(settings) as desk:
-            issued = await source.rotate(desk, args.name, actor=_me(), overlap=args.overlap, secret=secret)
+            issued = await sources.rotate(desk, args.name, actor=_me(), overlap=args.overlap, secret=secret)
             return issued, _address(settings.http, issued, desk)
 
     _show(*run(work()), as_json=args.json)
@@ -67,7 +67,7 @@ def move(args: Namespace) -> int:
 
     async def work() -> int:
         async with open_desk(settings) as desk:
-            return await source.move(
+            return await sources.move(
                 desk, args.name, actor=_me(), channel_id=args.channel, fallback_id=args.fallback
             )
 
@@ -82,7 +82,7 @@ def shape(args: Namespace) -> int:
 
     async def work() -> None:
         async with open_desk(settings) as desk:
-            await source.shape(desk, args.name, CardShape(args.card), actor=_me())
+            await sources.shape(desk, args.name, CardShape(args.card), actor=_me())
 
     run(work())
     said = "share a card with those of their cause" if args.card == CardShape.GROUP else "have a card each"
@@ -96,7 +96,7 @@ def remove(args: Namespace) -> int:
 
     async def work() -> None:
         async with open_desk(settings) as desk:
-            await source.remove(desk, args.name, actor=_me())
+            await sources.remove(desk, args.name, actor=_me())
 
     run(work())
     print(f"{args.name} may send no more.")
@@ -117,7 +117,7 @@ def listing(args: Namespace) -> int:
                     one.card.value,
                     one.last_event_at.isoformat(timespec="seconds") if one.last_event_at else "never",
                 )
-                for one in await source.listing(desk)
+                for one in await sources.listing(desk)
             ]
 
     rows = run(work())
@@ -131,7 +131,7 @@ def listing(args: Namespace) -> int:
     return 0
 
 
-def _address(http: Http, issued: Issued, desk: Desk) -> str:
+def _address(http: HttpSettings, issued: Issued, desk: Desk) -> str:
     base = http.base_url(last=desk.project.settings.ingress_url)
     return SENDERS[issued.source.provider].address(base, issued.source.id, issued.token)
 

@@ -5,8 +5,8 @@ from argparse import Namespace
 
 from bot.app import open_desk
 from bot.domain.access.token import Token
-from bot.settings.tree import Http
-from bot.usecases.admin import token
+from bot.settings.tree import HttpSettings
+from bot.usecases.admin import token as tokens
 from bot.usecases.admin.token import Granted
 from bot.verbs.loop import run
 from bot.verbs.operator import me, print_table
@@ -19,7 +19,7 @@ def add(args: Namespace) -> int:
 
     async def work() -> Granted:
         async with open_desk(settings) as desk:
-            return await token.add(desk, args.name, args.scope, actor=me(), project=args.project)
+            return await tokens.add(desk, args.name, args.scope, actor=me(), project=args.project)
 
     _show(run(work()), settings.http, as_json=args.json)
     return 0
@@ -31,7 +31,7 @@ def revoke(args: Namespace) -> int:
 
     async def work() -> None:
         async with open_desk(settings) as desk:
-            await token.revoke(desk, args.name, actor=me(), project=args.project)
+            await tokens.revoke(desk, args.name, actor=me(), project=args.project)
 
     run(work())
     print(f"{args.name} opens nothing more.")
@@ -44,7 +44,7 @@ def listing(args: Namespace) -> int:
 
     async def work() -> list[Token]:
         async with open_desk(settings) as desk:
-            return await token.listing(desk)
+            return await tokens.listing(desk)
 
     found = run(work())
     if not found:
@@ -66,7 +66,7 @@ def listing(args: Namespace) -> int:
     return 0
 
 
-def _show(granted: Granted, http: Http, *, as_json: bool) -> None:
+def _show(granted: Granted, http: HttpSettings, *, as_json: bool) -> None:
     url = http.hook_url("").removesuffix("/hooks/")
     one = granted.token
     if as_json:

@@ -11,17 +11,19 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cards import answer
-from bot.cards.admin import setup as cards
-from bot.cards.admin.setup import CHANNEL, CREATE, PROVIDER, Draft, Made, ProviderChoice
+from bot.cards.admin import role as cards_of_roles
+from bot.cards.admin import setup as setup_card
+from bot.cards.admin.setup import CHANNEL, CREATE, PROVIDER, Made, ProviderChoice, SetupDraft
 from bot.cards.card import Card, Input, Modal
 from bot.cards.ids import CustomId, Verb, build
 from bot.cards.limits import fit_modal
-from bot.domain.errors import InvalidInputError, NotFoundError
+from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.providers.registry import PROVIDERS, SENDERS
-from bot.usecases.admin import setting, source
+from bot.usecases.admin import home, setting, source
 from bot.usecases.admin.source import Issued
-from cogs.door import Door
-from cogs.errand import Errand
+from cogs.admin import role as roles
+from cogs.context import HOMELESS, BotContext
+from cogs.interaction import InteractionContext
 from cogs.message import read_fields, read_values
 from cogs.press import Acts
 from cogs.rights import Capability
@@ -36,76 +38,104 @@ Click = discord.Interaction[Any]
 class SetupCommand(commands.Cog):
     """The command itself; the rest are presses."""
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
+    def __init__(self, bot_context: BotContext) -> None:
+        self._door = bot_context
 
     @app_commands.command(name="setup", description="Choose the channel for alerts and let a sender in")
     @app_commands.describe(
         respond="A role whose members may act on alerts",
         manage="A role whose members may also set up the desk",
+        code="The first time: the code that `tocsin run` prints",
     )
     @app_commands.default_permissions(manage_guild=True)
     async def setup(
-        self, interaction: Click, respond: discord.Role | None = None, manage: discord.Role | None = None
+        self,
+        interaction: Click,
+        respond: discord.Role | None = None,
+        manage: discord.Role | None = None,
+        code: str = "",
     ) -> None:
         """``/setup``."""
-        errand = Errand.of(interaction)
-        errand.demand(Capability.MANAGE, TASK)
-        if respond is not None or manage is not None:
-            await errand.patiently(_add_roles(errand, respond, manage), thinking=True)
-        draft = Draft(channel_id=self._door.desk.default_channel_id or _here(interaction))
-        await errand.whisper(_first_page(errand, draft))
+        context = InteractionContext.of(interaction)
+        if self._door.home is None:
+            await self._settle(context, code)
+        context.demand(Capability.MANAGE, TASK)
+        for right, role in zip(roles.RIGHTS, (respond, manage), strict=True):
+            if role is not None and not await roles.give(context, right, role):
+                return
+        draft = SetupDraft(channel_id=self._door.desk.default_channel_id or _here(interaction))
+        await context.reply_ephemeral(_first_page(context, draft))
+
+    async def _settle(self, context: InteractionContext, code: str) -> None:
+        """The server where the printed code is typed by whoever manages it is the desk's from now on."""
+        asking = context.interaction.user
+        if not isinstance(asking, discord.Member):
+            raise ConflictError(HOMELESS)
+        self._door.rights.demand(asking, Capability.MANAGE, TASK)
+        if not code:
+            raise ConflictError(HOMELESS)
+        claiming = home.claim(self._door.desk, asking.guild.id, code, actor=context.actor)
+        await context.defer_if_slow(claiming, thinking=True)
+        context.interaction.client.dispatch("home_settled")
+        await context.admit()
 
 
-async def choose(errand: Errand, which: CustomId) -> None:
+async def choose(context: InteractionContext, which: CustomId) -> None:
     """A select of the first page, or its button."""
-    errand.demand(Capability.MANAGE, TASK)
-    draft = Draft.decode(which.extra)
-    picked = next(iter(read_values(errand.interaction)), "")
+    context.demand(Capability.MANAGE, TASK)
+    if which.subject == cards_of_roles.EVERYONE:
+        await roles.give_everyone(context, which.extra)
+        await context.reply_ephemeral(answer.done("Everybody here may do that now. /setup takes it back."))
+        return
+    draft = SetupDraft.decode(which.extra)
+    picked = next(iter(read_values(context.interaction)), "")
     if which.subject == CHANNEL and picked.isdecimal():
-        await errand.redraw(_first_page(errand, Draft(int(picked), draft.provider)))
+        await context.update_message(_first_page(context, SetupDraft(int(picked), draft.provider)))
     elif which.subject == PROVIDER:
-        await errand.redraw(_first_page(errand, Draft(draft.channel_id, picked)))
+        await context.update_message(_first_page(context, SetupDraft(draft.channel_id, picked)))
+    elif which.subject == cards_of_roles.ROLE:
+        await roles.take_back(context, picked)
+        await context.update_message(_first_page(context, draft))
     elif which.subject == CREATE:
-        await errand.ask(_ask_name(errand, draft))
+        await context.ask(_ask_name(context, draft))
     else:
-        await errand.whisper(answer.stale())
+        await context.reply_ephemeral(answer.stale())
 
 
-async def create(errand: Errand, which: CustomId) -> None:
+async def create(context: InteractionContext, which: CustomId) -> None:
     """The name was given: let the sender in and show, this once, what it needs."""
-    errand.demand(Capability.MANAGE, TASK)
-    draft = Draft.decode(which.extra)
-    name = read_fields(errand.interaction).get(_NAME, "").strip() or draft.provider
-    issued = await errand.patiently(_make(errand, draft, name), thinking=False)
+    context.demand(Capability.MANAGE, TASK)
+    draft = SetupDraft.decode(which.extra)
+    name = read_fields(context.interaction).get(_NAME, "").strip() or draft.provider
+    issued = await context.defer_if_slow(_make(context, draft, name), thinking=False)
     made = Made(
         channel_id=draft.channel_id,
         source_id=issued.source.id,
         source_name=issued.source.name,
         provider=issued.source.provider,
         url=SENDERS[issued.source.provider].address(
-            errand.door.options.public_url, issued.source.id, issued.token
+            context.bot_context.options.public_url, issued.source.id, issued.token
         ),
         token=issued.token,
     )
-    shown = cards.result(made, errand.door.tag)
-    await (errand.redraw(shown) if errand.on_whisper else errand.whisper(shown))
+    shown = setup_card.result(made, context.bot_context.tag)
+    await (context.update_message(shown) if context.on_ephemeral else context.reply_ephemeral(shown))
 
 
-async def send_test(errand: Errand, which: CustomId) -> None:
+async def send_test(context: InteractionContext, which: CustomId) -> None:
     """An alert that takes the same way as a real one."""
-    errand.demand(Capability.MANAGE, TASK)
-    ref = await errand.patiently(_send_test(errand, which.number), thinking=True)
-    await errand.whisper(answer.done(f"A test alert came in through the door: {ref}"))
+    context.demand(Capability.MANAGE, TASK)
+    ref = await context.defer_if_slow(_send_test(context, which.number), thinking=True)
+    await context.reply_ephemeral(answer.done(f"A test alert came in through the door: {ref}"))
 
 
-async def _make(errand: Errand, draft: Draft, name: str) -> Issued:
+async def _make(context: InteractionContext, draft: SetupDraft, name: str) -> Issued:
     """The first channel becomes the desk's own; a later source may speak in another one.
 
     When the desk's own is gone, the one that was picked takes its place and its waiting cards.
     """
-    desk, actor = errand.door.desk, errand.actor
-    homeless = _is_homeless(errand)
+    desk, actor = context.bot_context.desk, context.actor
+    homeless = _is_homeless(context)
     own = homeless or desk.default_channel_id == draft.channel_id
     channel_id = None if own else draft.channel_id
     issued = await source.add(desk, name, draft.provider, actor=actor, channel_id=channel_id)
@@ -114,44 +144,35 @@ async def _make(errand: Errand, draft: Draft, name: str) -> Issued:
     return issued
 
 
-def _is_homeless(errand: Errand) -> bool:
+def _is_homeless(context: InteractionContext) -> bool:
     """Whether the desk has no channel, or only one that its server does not have any more."""
-    channel_id, guild = errand.door.desk.default_channel_id, errand.interaction.guild
+    channel_id, guild = context.bot_context.desk.default_channel_id, context.interaction.guild
     return channel_id is None or (guild is not None and guild.get_channel(channel_id) is None)
 
 
-async def _send_test(errand: Errand, source_id: int) -> str:
-    sources = await source.listing(errand.door.desk)
+async def _send_test(context: InteractionContext, source_id: int) -> str:
+    sources = await source.listing(context.bot_context.desk)
     found = next((each for each in sources if each.id == source_id), None)
     if found is None:
         raise NotFoundError("source", str(source_id))
-    return await errand.door.options.send_test(found.name)
+    return await context.bot_context.options.send_test(found.name)
 
 
-async def _add_roles(errand: Errand, respond: discord.Role | None, manage: discord.Role | None) -> None:
-    """Add to what was picked before."""
-    settings = errand.door.desk.project.settings
-    await setting.choose_roles(
-        errand.door.desk,
-        actor=errand.actor,
-        respond=tuple({*settings.respond_role_ids, respond.id}) if respond else None,
-        manage=tuple({*settings.manage_role_ids, manage.id}) if manage else None,
-    )
+def _first_page(context: InteractionContext, draft: SetupDraft) -> Card:
+    tag = context.bot_context.tag
+    page = setup_card.first_page(draft, _CHOICES, tag, problems=_problems(context, draft.channel_id))
+    return cards_of_roles.add_roles(page, roles.chosen(context), draft, tag)
 
 
-def _first_page(errand: Errand, draft: Draft) -> Card:
-    return cards.first_page(draft, _CHOICES, errand.door.tag, problems=_problems(errand, draft.channel_id))
-
-
-def _problems(errand: Errand, channel_id: int) -> tuple[str, ...]:
+def _problems(context: InteractionContext, channel_id: int) -> tuple[str, ...]:
     """What keeps cards out of the channel, in words for an administrator."""
-    guild = errand.interaction.guild
+    guild = context.interaction.guild
     if not channel_id or guild is None:
         return ()
     channel = guild.get_channel(channel_id)
     if channel is None:
         return ("The bot cannot see this channel: give it View Channel",)
-    lacking = errand.door.options.lacking(channel.permissions_for(guild.me))
+    lacking = context.bot_context.options.lacking(channel.permissions_for(guild.me))
     return tuple(f"The bot needs {name}" for name in lacking)
 
 
@@ -161,7 +182,7 @@ def _here(interaction: Click) -> int:
     return channel.id if isinstance(channel, discord.TextChannel) else 0
 
 
-def _ask_name(errand: Errand, draft: Draft) -> Modal:
+def _ask_name(context: InteractionContext, draft: SetupDraft) -> Modal:
     if draft.provider not in PROVIDERS or not draft.channel_id:
         raise InvalidInputError("setup", "pick a channel and a sender first")
     field = Input(
@@ -171,7 +192,7 @@ def _ask_name(errand: Errand, draft: Draft) -> Modal:
         required=False,
         max_length=64,
     )
-    custom_id = build(Verb.SETUP, errand.door.tag, CREATE, draft.encode())
+    custom_id = build(Verb.SETUP, context.bot_context.tag, CREATE, draft.encode())
     return fit_modal(Modal(custom_id=custom_id, title="A new source", inputs=(field,)))
 
 

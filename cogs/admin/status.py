@@ -8,13 +8,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cards.admin import status as cards
-from bot.cards.admin.status import Lane, Parked, SourceLine, StatusView
+from bot.cards.admin import status as status_card
+from bot.cards.admin.status import LaneStatus, Parked, SourceLine, StatusView
 from bot.domain.outbox.outbox import ParkReason
 from bot.usecases.admin import status
 from bot.usecases.admin.status import BY_ITSELF, REASONS, Condition
-from cogs.door import Door
-from cogs.errand import Errand
+from cogs.context import BotContext
+from cogs.interaction import InteractionContext
 from cogs.rights import Capability
 
 _LIBRARIES: Final = ("tocsin", "discord.py")
@@ -23,17 +23,17 @@ _LIBRARIES: Final = ("tocsin", "discord.py")
 class StatusCommand(commands.Cog):
     """The command."""
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
+    def __init__(self, bot_context: BotContext) -> None:
+        self._door = bot_context
         self._versions = tuple((name, version(name)) for name in _LIBRARIES)
 
     @app_commands.command(name="status", description="Whether every channel shows the truth, and if not, why")
     async def status(self, interaction: discord.Interaction[Any]) -> None:
         """``/status``."""
-        errand = Errand.of(interaction)
-        errand.demand(Capability.VIEW, "see the status")
-        condition = await errand.patiently(status.condition(self._door.desk), thinking=True)
-        lanes = tuple(Lane(lane.name.lower(), count) for lane, count in condition.outbox.dirty.items())
+        context = InteractionContext.of(interaction)
+        context.demand(Capability.VIEW, "see the status")
+        condition = await context.defer_if_slow(status.condition(self._door.desk), thinking=True)
+        lanes = tuple(LaneStatus(lane.name.lower(), count) for lane, count in condition.outbox.dirty.items())
         view = StatusView(
             now=self._door.desk.clock.now(),
             lanes=lanes,
@@ -44,11 +44,11 @@ class StatusCommand(commands.Cog):
             open_alerts=condition.open_alerts,
             oldest_due=condition.oldest_due,
             pace=condition.pace,
-            vitals=self._door.options.vitals(),
+            process_health=self._door.options.process_health(),
             versions=self._versions,
             database=condition.database,
         )
-        await errand.whisper(cards.render(view))
+        await context.reply_ephemeral(status_card.render(view))
 
     def _parked(self, condition: Condition, guild: discord.Guild | None) -> Iterator[Parked]:
         for channel_id, reason, count in condition.outbox.parked:

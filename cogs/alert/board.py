@@ -4,22 +4,22 @@ from types import MappingProxyType
 from typing import Final
 
 from bot.cards.ids import CustomId, Verb
-from bot.cards.outbox import board as cards
-from bot.usecases.outbox import board
+from bot.cards.outbox import board as board_card
+from bot.usecases.outbox import board as boards
 from cogs.alert.listing import TASK
-from cogs.errand import Errand
+from cogs.interaction import InteractionContext
 from cogs.press import Acts
 from cogs.rights import Capability
 
 
-async def browse(errand: Errand, which: CustomId) -> None:
+async def browse(context: InteractionContext, which: CustomId) -> None:
     """A page of the alerts without a card: a whisper, or another page in place of this one."""
-    errand.demand(Capability.VIEW, TASK)
+    context.demand(Capability.VIEW, TASK)
     number = int(which.extra) if which.extra.isdecimal() else 0
-    work = board.page(errand.door.desk, which.number, number=number, size=cards.PAGE_SIZE)
-    found = await errand.patiently(work, thinking=not errand.on_whisper)
-    shown = cards.render_page(found)
-    await (errand.redraw(shown) if errand.on_whisper else errand.whisper(shown))
+    work = boards.page(context.bot_context.desk, which.number, number=number, size=board_card.PAGE_SIZE)
+    found = await context.defer_if_slow(work, thinking=not context.on_ephemeral)
+    shown = board_card.render_page(found)
+    await (context.update_message(shown) if context.on_ephemeral else context.reply_ephemeral(shown))
 
 
 PRESSES: Final[Acts] = MappingProxyType({Verb.BOARD: browse})

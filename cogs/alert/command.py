@@ -8,23 +8,24 @@ from discord.ext import commands
 
 from bot.cards import answer
 from bot.cards.alert.alert import find_marker
-from bot.cards.alert.listing import ListFilter, Scope
+from bot.cards.alert.listing import ListFilter, ListScope
 from bot.cards.ids import Verb
 from bot.domain.alert.alert import Alert, State, parse_ref
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import InvalidInputError
 from bot.domain.outbox.outbox import CardKind
+from bot.domain.sight import Asked, Subject
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import retry as retries
 from bot.usecases.alert.lifecycle import MAX_NOTE
 from bot.usecases.alert.query import OPEN, Filter
-from bot.usecases.outbox import card
-from cogs.alert import group as groups
+from bot.usecases.outbox import card as outbox
+from cogs.alert import group as group_buttons
 from cogs.alert import listing
 from cogs.alert.button import TASKS, tell
 from cogs.alert.suggestion import suggest
-from cogs.door import Door
-from cogs.errand import Errand
+from cogs.context import BotContext
+from cogs.interaction import InteractionContext
 from cogs.rights import Capability
 
 _LONGEST_SEARCH: Final = 60
@@ -33,7 +34,7 @@ Click = discord.Interaction[Any]
 Choices = list[app_commands.Choice[str]]
 Note = app_commands.Range[str, 1, MAX_NOTE]
 
-_STATES: Final = [app_commands.Choice(name=scope.value, value=scope.value) for scope in Scope]
+_STATES: Final = [app_commands.Choice(name=scope.value, value=scope.value) for scope in ListScope]
 _SEVERITIES: Final = [app_commands.Choice(name=each.value, value=each.value) for each in reversed(Severity)]
 _ACKABLE: Final = Filter(states=(State.NEW, State.PROCESSING, State.FAILED))
 _WHICH: Final = "Which alert: pick one, or type A-1042"
@@ -42,8 +43,8 @@ _WHICH: Final = "Which alert: pick one, or type A-1042"
 class AlertCommands(commands.GroupCog, group_name="alert", group_description="See alerts and act on them"):
     """The group; every answer is a whisper, the card shows the change to everybody."""
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
+    def __init__(self, bot_context: BotContext) -> None:
+        self._door = bot_context
 
     @app_commands.command(name="list", description="Alerts that are open, or others")
     @app_commands.describe(
@@ -56,81 +57,81 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
     async def list_alerts(
         self,
         interaction: Click,
-        state: str = Scope.OPEN.value,
+        state: str = ListScope.OPEN.value,
         severity: str | None = None,
         mine: bool = False,
         text: app_commands.Range[str, 0, _LONGEST_SEARCH] = "",
     ) -> None:
         """``/alert list``."""
         shown = ListFilter(
-            scope=Scope(state),
+            scope=ListScope(state),
             severity=Severity(severity) if severity else None,
             owner_id=interaction.user.id if mine else 0,
             text=text.strip(),
         )
-        await listing.show(Errand.of(interaction), shown)
+        await listing.show(InteractionContext.of(interaction), shown)
 
     @app_commands.command(description="Everything about one alert")
     @app_commands.describe(alert=_WHICH)
     async def show(self, interaction: Click, alert: str) -> None:
         """``/alert show``."""
-        errand = Errand.of(interaction)
-        errand.demand(Capability.VIEW, listing.TASK)
-        await tell(errand, parse_ref(alert))
+        context = InteractionContext.of(interaction)
+        context.demand(Capability.VIEW, listing.TASK)
+        await tell(context, parse_ref(alert))
 
     @app_commands.command(description="Take an alert on")
     @app_commands.describe(alert=_WHICH, note="What the others should know")
     async def ack(self, interaction: Click, alert: str, note: Note = "") -> None:
         """``/alert ack``."""
-        await acknowledge(Errand.of(interaction), parse_ref(alert), note)
+        await acknowledge(InteractionContext.of(interaction), parse_ref(alert), note)
 
     @app_commands.command(description="Give an acknowledged alert back")
     @app_commands.describe(alert=_WHICH)
     async def unack(self, interaction: Click, alert: str) -> None:
         """``/alert unack``."""
-        errand = _begin(interaction, Verb.UNACK)
-        work = alerts.unacknowledge(self._door.desk, parse_ref(alert), actor=errand.actor)
-        await _say_done(errand, await errand.patiently(work, thinking=True), "waits for somebody again")
+        context = _begin(interaction, Verb.UNACK)
+        work = alerts.unacknowledge(self._door.desk, parse_ref(alert), actor=context.actor)
+        await _say_done(context, await context.defer_if_slow(work, thinking=True), "waits for somebody again")
 
     @app_commands.command(description="Say that you are looking at an alert")
     @app_commands.describe(alert=_WHICH)
     async def claim(self, interaction: Click, alert: str) -> None:
         """``/alert claim``."""
-        errand = _begin(interaction, Verb.CLAIM)
-        work = alerts.claim(self._door.desk, parse_ref(alert), actor=errand.actor)
-        await _say_done(errand, await errand.patiently(work, thinking=True), "claimed")
+        context = _begin(interaction, Verb.CLAIM)
+        work = alerts.claim(self._door.desk, parse_ref(alert), actor=context.actor)
+        await _say_done(context, await context.defer_if_slow(work, thinking=True), "claimed")
 
     @app_commands.command(description="End your claim on an alert")
     @app_commands.describe(alert=_WHICH)
     async def release(self, interaction: Click, alert: str) -> None:
         """``/alert release``."""
-        errand = _begin(interaction, Verb.RELEASE)
-        work = alerts.release(self._door.desk, parse_ref(alert), actor=errand.actor)
-        await _say_done(errand, await errand.patiently(work, thinking=True), "released")
+        context = _begin(interaction, Verb.RELEASE)
+        work = alerts.release(self._door.desk, parse_ref(alert), actor=context.actor)
+        await _say_done(context, await context.defer_if_slow(work, thinking=True), "released")
 
     @app_commands.command(description="Say that it is over")
     @app_commands.describe(alert=_WHICH, note="What it was, what helped")
     async def resolve(self, interaction: Click, alert: str, note: Note = "") -> None:
         """``/alert resolve``."""
-        errand = _begin(interaction, Verb.RESOLVE)
-        work = alerts.resolve(self._door.desk, parse_ref(alert), actor=errand.actor, note=note)
-        await _say_done(errand, await errand.patiently(work, thinking=True), "resolved")
+        context = _begin(interaction, Verb.RESOLVE)
+        work = alerts.resolve(self._door.desk, parse_ref(alert), actor=context.actor, note=note)
+        await _say_done(context, await context.defer_if_slow(work, thinking=True), "resolved")
 
     @app_commands.command(description="Have an alert that programs gave up tried again")
     @app_commands.describe(alert=_WHICH)
     async def retry(self, interaction: Click, alert: str) -> None:
         """``/alert retry``."""
-        errand = _begin(interaction, Verb.RETRY)
-        work = retries.retry(self._door.desk, parse_ref(alert), actor=errand.actor)
-        await _say_done(errand, await errand.patiently(work, thinking=True), "waits for another try")
+        context = _begin(interaction, Verb.RETRY)
+        work = retries.retry(self._door.desk, parse_ref(alert), actor=context.actor)
+        await _say_done(context, await context.defer_if_slow(work, thinking=True), "waits for another try")
 
     @app_commands.command(description="Write a note that everybody sees on the card")
     @app_commands.describe(alert=_WHICH, text="The note")
     async def note(self, interaction: Click, alert: str, text: Note) -> None:
         """``/alert note``."""
-        errand = _begin(interaction, Verb.NOTE)
-        work = alerts.annotate(self._door.desk, parse_ref(alert), actor=errand.actor, note=text)
-        await _say_done(errand, await errand.patiently(work, thinking=True), "has your note")
+        context = _begin(interaction, Verb.NOTE)
+        work = alerts.annotate(self._door.desk, parse_ref(alert), actor=context.actor, note=text)
+        await _say_done(context, await context.defer_if_slow(work, thinking=True), "has your note")
 
     @ack.autocomplete("alert")
     async def _suggest_ackable(self, interaction: Click, typed: str) -> Choices:
@@ -162,39 +163,41 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
         return await suggest(interaction, typed, Filter())
 
 
-async def acknowledge(errand: Errand, alert_id: int, note: str = "") -> None:
+async def acknowledge(context: InteractionContext, alert_id: int, note: str = "") -> None:
     """Take an alert on, by command or menu."""
-    errand.demand(Capability.RESPOND, TASKS[Verb.ACK])
-    work = alerts.acknowledge(errand.door.desk, alert_id, actor=errand.actor, note=note)
-    await _say_done(errand, await errand.patiently(work, thinking=True), "acknowledged")
+    context.demand(Capability.RESPOND, TASKS[Verb.ACK])
+    await context.admit(Asked(Subject.ALERT, alert_id))
+    work = alerts.acknowledge(context.bot_context.desk, alert_id, actor=context.actor, note=note)
+    await _say_done(context, await context.defer_if_slow(work, thinking=True), "acknowledged")
 
 
 @app_commands.context_menu(name="Acknowledge alert")
 async def acknowledge_message(interaction: Click, message: discord.Message) -> None:
     """A right-click on a card."""
-    errand = Errand.of(interaction)
-    errand.demand(Capability.RESPOND, TASKS[Verb.ACK])
-    place = await errand.patiently(card.showing(errand.door.desk, message.id), thinking=True)
+    context = InteractionContext.of(interaction)
+    context.demand(Capability.RESPOND, TASKS[Verb.ACK])
+    place = await context.defer_if_slow(outbox.showing(context.bot_context.desk, message.id), thinking=True)
     if place is not None and place.kind is CardKind.ALERT:
-        await acknowledge(errand, place.subject_id)
+        await acknowledge(context, place.subject_id)
         return
     if place is not None and place.kind is CardKind.GROUP:
-        await groups.acknowledge_beside(errand, place.subject_id)
+        await context.admit(Asked(Subject.GROUP, place.subject_id))
+        await group_buttons.acknowledge_beside(context, place.subject_id)
         return
     marker = find_marker({"embeds": [embed.to_dict() for embed in message.embeds]})
     if marker is None or message.author != interaction.client.user:
         raise InvalidInputError("message", "this is no alert's card")
-    if marker[0] != errand.door.tag:
-        await errand.whisper(answer.foreign())
+    if marker[0] != context.bot_context.tag:
+        await context.reply_ephemeral(answer.foreign())
         return
-    await acknowledge(errand, marker[1])
+    await acknowledge(context, marker[1])
 
 
-def _begin(interaction: Click, verb: Verb) -> Errand:
-    errand = Errand.of(interaction)
-    errand.demand(Capability.RESPOND, TASKS[verb])
-    return errand
+def _begin(interaction: Click, verb: Verb) -> InteractionContext:
+    context = InteractionContext.of(interaction)
+    context.demand(Capability.RESPOND, TASKS[verb])
+    return context
 
 
-async def _say_done(errand: Errand, alert: Alert, what: str) -> None:
-    await errand.whisper(answer.done(f"{alert.ref} {what}: {alert.name}"))
+async def _say_done(context: InteractionContext, alert: Alert, what: str) -> None:
+    await context.reply_ephemeral(answer.done(f"{alert.ref} {what}: {alert.name}"))

@@ -7,89 +7,89 @@ from typing import Final
 import discord
 
 from bot.cards import answer
-from bot.cards.alert import group as cards
+from bot.cards.alert import group as group_card
 from bot.cards.ids import CustomId, Verb
 from bot.domain.alert.group import format_ref
 from bot.domain.errors import NotFoundError
-from bot.usecases.alert import group
-from bot.usecases.alert.group import Pressed
-from bot.usecases.outbox import card
+from bot.usecases.alert import group as groups
+from bot.usecases.alert.group import PressedGroup
+from bot.usecases.outbox import card as outbox
 from cogs.alert.button import TASKS
 from cogs.alert.listing import TASK
-from cogs.errand import Errand
+from cogs.interaction import InteractionContext
 from cogs.press import Acts
 from cogs.rights import Capability
 
 _DONE: Final = {Verb.GROUP_ACK: "acknowledged", Verb.GROUP_RESOLVE: "resolved"}
 
 
-async def acknowledge(errand: Errand, which: CustomId) -> None:
+async def acknowledge(context: InteractionContext, which: CustomId) -> None:
     """Take on all that nobody has."""
-    errand.demand(Capability.RESPOND, TASKS[Verb.ACK])
-    await change(errand, Verb.GROUP_ACK, which.number)
+    context.demand(Capability.RESPOND, TASKS[Verb.ACK])
+    await change(context, Verb.GROUP_ACK, which.number)
 
 
-async def acknowledge_beside(errand: Errand, group_id: int) -> None:
+async def acknowledge_beside(context: InteractionContext, group_id: int) -> None:
     """The same by a message's menu: the answer is a whisper, the card shows it by itself."""
-    work = group.press(errand.door.desk, Verb.GROUP_ACK, group_id, actor=errand.actor)
-    pressed = await errand.patiently(work, thinking=True)
-    errand.door.desk.bell.ring()
-    await errand.whisper(answer.done(_say(pressed, Verb.GROUP_ACK)))
+    work = groups.press(context.bot_context.desk, Verb.GROUP_ACK, group_id, actor=context.actor)
+    pressed = await context.defer_if_slow(work, thinking=True)
+    context.bot_context.desk.bell.ring()
+    await context.reply_ephemeral(answer.done(_say(pressed, Verb.GROUP_ACK)))
 
 
-async def resolve(errand: Errand, which: CustomId) -> None:
+async def resolve(context: InteractionContext, which: CustomId) -> None:
     """Say that all of it is over, after a second press."""
-    errand.demand(Capability.RESPOND, TASKS[Verb.RESOLVE])
-    if which.extra == cards.SURE:
-        await change(errand, Verb.GROUP_RESOLVE, which.number)
+    context.demand(Capability.RESPOND, TASKS[Verb.RESOLVE])
+    if which.extra == group_card.SURE:
+        await change(context, Verb.GROUP_RESOLVE, which.number)
         return
-    view = await errand.patiently(group.look(errand.door.desk, which.number), thinking=True)
+    view = await context.defer_if_slow(groups.look(context.bot_context.desk, which.number), thinking=True)
     if view is None:
         raise NotFoundError("group", format_ref(which.number))
-    await errand.question(cards.ask_resolve(view))
+    await context.question(group_card.ask_resolve(view))
 
 
-async def browse(errand: Errand, which: CustomId) -> None:
+async def browse(context: InteractionContext, which: CustomId) -> None:
     """A page of its alerts: a whisper, or another page in place of this one."""
-    errand.demand(Capability.VIEW, TASK)
+    context.demand(Capability.VIEW, TASK)
     number = int(which.extra) if which.extra.isdecimal() else 0
-    work = group.page(errand.door.desk, which.number, number=number)
-    shown = cards.render_page(await errand.patiently(work, thinking=not errand.on_whisper))
-    await (errand.redraw(shown) if errand.on_whisper else errand.whisper(shown))
+    work = groups.page(context.bot_context.desk, which.number, number=number)
+    shown = group_card.render_page(await context.defer_if_slow(work, thinking=not context.on_ephemeral))
+    await (context.update_message(shown) if context.on_ephemeral else context.reply_ephemeral(shown))
 
 
-async def change(errand: Errand, verb: Verb, group_id: int) -> None:
+async def change(context: InteractionContext, verb: Verb, group_id: int) -> None:
     """Act on all, and answer by showing the new state where the button was pressed."""
-    desk = errand.door.desk
+    desk = context.bot_context.desk
     try:
-        work = group.press(desk, verb, group_id, actor=errand.actor)
-        pressed = await errand.patiently(work, thinking=False)
-        if errand.on_whisper:
-            await errand.redraw(answer.done(_say(pressed, verb)))
+        work = groups.press(desk, verb, group_id, actor=context.actor)
+        pressed = await context.defer_if_slow(work, thinking=False)
+        if context.on_ephemeral:
+            await context.update_message(answer.done(_say(pressed, verb)))
         else:
-            await _show(errand, pressed, verb)
+            await _show(context, pressed, verb)
     finally:
         desk.bell.ring()  # whatever was not answered on the card itself is delivery's to show
 
 
-async def _show(errand: Errand, pressed: Pressed, verb: Verb) -> None:
+async def _show(context: InteractionContext, pressed: PressedGroup, verb: Verb) -> None:
     """Redraw the pressed card, and spare delivery the edit unless there is an attached list."""
-    message, place, drawn = errand.interaction.message, pressed.place, cards.render(pressed.view)
+    message, place, drawn = context.interaction.message, pressed.place, group_card.render(pressed.view)
     known = message is not None and place is not None and place.message_id == message.id
     try:
-        version = await errand.redraw(drawn, keep_words=not known)
+        version = await context.update_message(drawn, keep_words=not known)
     except discord.HTTPException as error:
         if error.status != HTTPStatus.BAD_REQUEST:
             raise
-        await errand.whisper(answer.done(_say(pressed, verb)))
+        await context.reply_ephemeral(answer.done(_say(pressed, verb)))
         return
     if message is None or message.attachments or drawn.file is not None:
         return
     if known and place is not None:
-        await card.answered(errand.door.desk, place.id, revision=place.wanted, version=version)
+        await outbox.answered(context.bot_context.desk, place.id, revision=place.wanted, version=version)
 
 
-def _say(pressed: Pressed, verb: Verb) -> str:
+def _say(pressed: PressedGroup, verb: Verb) -> str:
     return f"{pressed.changed:,} alerts of {pressed.view.group.ref} {_DONE[verb]}"
 
 

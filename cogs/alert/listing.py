@@ -3,16 +3,16 @@
 from types import MappingProxyType
 from typing import Final
 
-from bot.cards.alert import listing as cards
+from bot.cards.alert import listing as alert_list
 from bot.cards.alert.listing import PAGE_SIZE, AlertLine, ListFilter, Listing
 from bot.cards.card import Card
 from bot.cards.ids import CustomId, Verb
-from bot.domain import actor
+from bot.domain import actor as actors
 from bot.domain.errors import InvalidInputError
-from bot.usecases.alert import query as inspection
+from bot.usecases.alert import query as alert_query
 from bot.usecases.alert.query import Filter, Listed
 from cogs.alert.button import tell
-from cogs.errand import Errand
+from cogs.interaction import InteractionContext
 from cogs.message import jump_url, read_values
 from cogs.press import Acts
 from cogs.rights import Capability
@@ -20,55 +20,57 @@ from cogs.rights import Capability
 TASK: Final = "look at alerts"
 
 
-async def show(errand: Errand, shown: ListFilter) -> None:
+async def show(context: InteractionContext, shown: ListFilter) -> None:
     """The first page, as a whisper."""
-    errand.demand(Capability.VIEW, TASK)
-    cards.encode(shown, 0)  # refuses what could not travel to the second page
-    await errand.whisper(await errand.patiently(_page(errand, shown, 0), thinking=True))
+    context.demand(Capability.VIEW, TASK)
+    alert_list.encode(shown, 0)  # refuses what could not travel to the second page
+    await context.reply_ephemeral(await context.defer_if_slow(_page(context, shown, 0), thinking=True))
 
 
-async def turn(errand: Errand, which: CustomId) -> None:
+async def turn(context: InteractionContext, which: CustomId) -> None:
     """Another page in place of this one."""
-    errand.demand(Capability.VIEW, TASK)
-    shown, page = cards.decode(which.extra)
-    await errand.redraw(await errand.patiently(_page(errand, shown, page), thinking=False))
+    context.demand(Capability.VIEW, TASK)
+    shown, page = alert_list.decode(which.extra)
+    await context.update_message(await context.defer_if_slow(_page(context, shown, page), thinking=False))
 
 
-async def pick(errand: Errand, _: CustomId) -> None:
+async def pick(context: InteractionContext, _: CustomId) -> None:
     """Open one alert of the list beside it."""
-    errand.demand(Capability.VIEW, TASK)
-    value = next(iter(read_values(errand.interaction)), "")
+    context.demand(Capability.VIEW, TASK)
+    value = next(iter(read_values(context.interaction)), "")
     if not (value.isascii() and value.isdecimal()):
         raise InvalidInputError("alert", "names no alert")
-    await tell(errand, int(value))
+    await tell(context, int(value))
 
 
-async def _page(errand: Errand, shown: ListFilter, page: int) -> Card:
+async def _page(context: InteractionContext, shown: ListFilter, page: int) -> Card:
     """The page asked for, or the last one when alerts have left the list since."""
-    desk = errand.door.desk
-    owner = str(actor.person(shown.owner_id, "")) if shown.owner_id else None
-    which = Filter(states=shown.scope.states, severity=shown.severity, owner=owner, text=shown.text)
-    found = await inspection.listing(desk, which, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
+    desk = context.bot_context.desk
+    owner = str(actors.person(shown.owner_id, "")) if shown.owner_id else None
+    which = Filter(
+        states=shown.scope.states, severity=shown.severity, owner=owner, text=shown.text, sight=context.sight
+    )
+    found = await alert_query.listing(desk, which, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
     if found.total and not found.lines:
         page = (found.total - 1) // PAGE_SIZE
-        found = await inspection.listing(desk, which, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
-    return cards.render(
+        found = await alert_query.listing(desk, which, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
+    return alert_list.render(
         Listing(
-            lines=tuple(_line(errand, each) for each in found.lines),
+            lines=tuple(_line(context, each) for each in found.lines),
             total=found.total,
             page=page,
             filter=shown,
-            tag=errand.door.tag,
-            owner_name=errand.actor.name,
+            tag=context.bot_context.tag,
+            owner_name=context.actor.name,
         )
     )
 
 
-def _line(errand: Errand, listed: Listed) -> AlertLine:
+def _line(context: InteractionContext, listed: Listed) -> AlertLine:
     place = listed.place
     if place is None:
         return AlertLine(listed.alert)
-    return AlertLine(listed.alert, jump_url(errand.interaction.guild_id, place.channel_id, place.message_id))
+    return AlertLine(listed.alert, jump_url(context.interaction.guild_id, place.channel_id, place.message_id))
 
 
 PRESSES: Final[Acts] = MappingProxyType({Verb.PAGE: turn, Verb.PICK: pick})

@@ -6,19 +6,20 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cards import triage as cards
+from bot.cards import triage as triage_card
 from bot.cards.alert.alert import find_marker
 from bot.cards.triage import BriefView
 from bot.domain.alert.alert import parse_ref
 from bot.domain.errors import InvalidInputError
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.recurrence.recurrence import format_ref
+from bot.domain.sight import Asked, Subject
 from bot.usecases.alert.query import Filter
-from bot.usecases.outbox import card
+from bot.usecases.outbox import card as outbox
 from bot.usecases.triage import triage
-from bot.usecases.triage.triage import Outcome
+from bot.usecases.triage.triage import TriageOutcome
 from cogs.alert.suggestion import suggest
-from cogs.errand import Errand
+from cogs.interaction import InteractionContext
 from cogs.recurrence.button import add_picture
 from cogs.rights import Capability
 
@@ -36,40 +37,41 @@ class TriageCommand(commands.Cog):
     @app_commands.describe(alert="Which alert: pick one, or type A-1042")
     async def triage(self, interaction: Click, alert: str) -> None:
         """``/triage``."""
-        await brief(Errand.of(interaction), parse_ref(alert))
+        await brief(InteractionContext.of(interaction), parse_ref(alert))
 
     @triage.autocomplete("alert")
     async def _suggest(self, interaction: Click, typed: str) -> list[app_commands.Choice[str]]:
         return await suggest(interaction, typed, Filter())
 
 
-async def brief(errand: Errand, alert_id: int) -> None:
+async def brief(context: InteractionContext, alert_id: int) -> None:
     """Everybody is told in the thread of the alert's open incident; without one, who asked."""
-    errand.demand(Capability.RESPOND, TASK)
-    desk = errand.door.desk
-    asked = await errand.patiently(triage.ask(desk, alert_id, actor=errand.actor), thinking=True)
+    context.demand(Capability.RESPOND, TASK)
+    await context.admit(Asked(Subject.ALERT, alert_id))
+    desk = context.bot_context.desk
+    asked = await context.defer_if_slow(triage.ask(desk, alert_id, actor=context.actor), thinking=True)
     ref = asked.alert.ref
     if asked.brief is not None:
-        view = BriefView(brief=asked.brief, tag=errand.door.tag)
-        await errand.whisper(cards.render(view))
-        await add_picture(errand.interaction, view.chart, format_ref(asked.alert.recurrence_id))
-    elif asked.outcome is Outcome.POSTED:
-        await errand.whisper(cards.say_posted(ref, asked.mention))
+        view = BriefView(brief=asked.brief, tag=context.bot_context.tag)
+        await context.reply_ephemeral(triage_card.render(view))
+        await add_picture(context.interaction, view.chart, format_ref(asked.alert.recurrence_id))
+    elif asked.outcome is TriageOutcome.POSTED:
+        await context.reply_ephemeral(triage_card.say_posted(ref, asked.mention))
     else:
         rest = desk.rules.triage.cooldown
-        await errand.whisper(cards.say_noted(ref, asked.mention, rest, asked.jump_url))
+        await context.reply_ephemeral(triage_card.say_noted(ref, asked.mention, rest, asked.jump_url))
 
 
 @app_commands.context_menu(name="Brief me on this alert")
 async def brief_message(interaction: Click, message: discord.Message) -> None:
     """A right-click on a card."""
-    errand = Errand.of(interaction)
-    errand.demand(Capability.RESPOND, TASK)
-    place = await errand.patiently(card.showing(errand.door.desk, message.id), thinking=True)
+    context = InteractionContext.of(interaction)
+    context.demand(Capability.RESPOND, TASK)
+    place = await context.defer_if_slow(outbox.showing(context.bot_context.desk, message.id), thinking=True)
     if place is not None and place.kind is CardKind.ALERT:
-        await brief(errand, place.subject_id)
+        await brief(context, place.subject_id)
         return
     marker = find_marker({"embeds": [embed.to_dict() for embed in message.embeds]})
-    if marker is None or marker[0] != errand.door.tag or message.author != interaction.client.user:
+    if marker is None or marker[0] != context.bot_context.tag or message.author != interaction.client.user:
         raise InvalidInputError("message", "this is no card of an alert on this desk")
-    await brief(errand, marker[1])
+    await brief(context, marker[1])

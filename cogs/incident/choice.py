@@ -5,19 +5,21 @@ from typing import Any, Final, TypeAlias
 
 import discord
 from discord import app_commands
+from msgspec.structs import replace
 
 from bot.cards.incident.style import sign, words
 from bot.cards.limits import OPTION_TEXT
-from bot.cards.look import SEPARATOR
+from bot.cards.style import SEPARATOR
 from bot.cards.text import plain
 from bot.domain.errors import InvalidInputError, TocsinError
-from bot.domain.incident.incident import Incident, State, parse_ref
+from bot.domain.incident.incident import Incident, IncidentState, parse_ref
 from bot.domain.incident.timeline import CORRECTABLE
-from bot.usecases.incident import action, thread
+from bot.usecases.incident import action as actions
 from bot.usecases.incident import query as incident_inspection
+from bot.usecases.incident import thread as threads
 from bot.usecases.incident.query import OPEN, IncidentFilter
-from cogs.errand import Errand
 from cogs.incident.button import LOOK
+from cogs.interaction import InteractionContext
 from cogs.rights import Capability
 
 Click = discord.Interaction[Any]
@@ -26,11 +28,13 @@ Named: TypeAlias = tuple[str, str]  # a ref and what it is called
 
 WHICH: Final = "Which incident; in its thread you may leave this out"
 _CHOICES: Final = 25
-_OVER: Final = IncidentFilter(states=(State.RESOLVED, State.CLOSED))
-_MERGEABLE: Final = IncidentFilter(states=(State.OPEN, State.MITIGATING, State.RESOLVED))
+_OVER: Final = IncidentFilter(states=(IncidentState.RESOLVED, IncidentState.CLOSED))
+_MERGEABLE: Final = IncidentFilter(
+    states=(IncidentState.OPEN, IncidentState.MITIGATING, IncidentState.RESOLVED)
+)
 
 
-async def locate(errand: Errand, text: str | None) -> int:
+async def locate(context: InteractionContext, text: str | None) -> int:
     """The incident of this ref, without one that of the thread in which it was asked.
 
     Raises:
@@ -38,8 +42,8 @@ async def locate(errand: Errand, text: str | None) -> int:
     """
     if text is not None and text.strip():
         return parse_ref(text)
-    here = errand.interaction.channel_id
-    living = None if here is None else await thread.living_in(errand.door.desk, here)
+    here = context.interaction.channel_id
+    living = None if here is None else await threads.living_in(context.bot_context.desk, here)
     if living is None:
         raise InvalidInputError("incident", "say which one, or ask in its thread")
     return living.id
@@ -68,8 +72,8 @@ async def suggest_any(interaction: Click, typed: str) -> list[Choice]:
 async def suggest_line(interaction: Click, typed: str) -> list[Choice]:
     """People's own lines in the timeline of the incident that is named, or lives here; newest first."""
 
-    async def work(errand: Errand) -> list[Named]:
-        found = await incident_inspection.postmortem(errand.door.desk, await _meant(errand))
+    async def work(context: InteractionContext) -> list[Named]:
+        found = await incident_inspection.postmortem(context.bot_context.desk, await _meant(context))
         own = (line for line in reversed(found.lines) if line.kind in CORRECTABLE and not line.deleted)
         return [(f"E{line.id}", f"{line.actor.name}: {line.text}") for line in own]
 
@@ -79,8 +83,10 @@ async def suggest_line(interaction: Click, typed: str) -> list[Choice]:
 async def suggest_action(interaction: Click, typed: str) -> list[Choice]:
     """Action items of the whole desk that are not done, the most urgent first."""
 
-    async def work(errand: Errand) -> list[Named]:
-        return [(each.ref, each.text) for each in await action.waiting(errand.door.desk)]
+    async def work(context: InteractionContext) -> list[Named]:
+        return [
+            (each.ref, each.text) for each in await actions.waiting(context.bot_context.desk, context.sight)
+        ]
 
     return await _fitting(interaction, typed, work)
 
@@ -88,8 +94,8 @@ async def suggest_action(interaction: Click, typed: str) -> list[Choice]:
 async def suggest_member(interaction: Click, typed: str) -> list[Choice]:
     """Alerts of the incident that is named, or lives here."""
 
-    async def work(errand: Errand) -> list[Named]:
-        found = await incident_inspection.find(errand.door.desk, await _meant(errand))
+    async def work(context: InteractionContext) -> list[Named]:
+        found = await incident_inspection.find(context.bot_context.desk, await _meant(context))
         return [(each.ref, each.name) for each in found.view.alerts]
 
     return await _fitting(interaction, typed, work)
@@ -107,27 +113,28 @@ def parse_line(text: str) -> int:
     return int(digits)
 
 
-async def _meant(errand: Errand) -> int:
+async def _meant(context: InteractionContext) -> int:
     """The incident of a command that is still being typed."""
-    return await locate(errand, getattr(errand.interaction.namespace, "incident", None))
+    return await locate(context, getattr(context.interaction.namespace, "incident", None))
 
 
 async def _suggest(interaction: Click, typed: str, which: IncidentFilter) -> list[Choice]:
-    async def work(errand: Errand) -> list[Choice]:
-        found = await incident_inspection.suggest(errand.door.desk, typed, which)
+    async def work(context: InteractionContext) -> list[Choice]:
+        seen = replace(which, sight=context.sight)
+        found = await incident_inspection.suggest(context.bot_context.desk, typed, seen)
         return [Choice(name=_name(each), value=each.ref) for each in found]
 
     return await _quietly(interaction, work)
 
 
 async def _fitting(
-    interaction: Click, typed: str, work: Callable[[Errand], Awaitable[list[Named]]]
+    interaction: Click, typed: str, work: Callable[[InteractionContext], Awaitable[list[Named]]]
 ) -> list[Choice]:
     """Those whose ref or name has what was typed in it."""
     wanted = typed.strip().lower()
 
-    async def choose(errand: Errand) -> list[Choice]:
-        named = [(ref, f"{ref} {name}") for ref, name in await work(errand)]
+    async def choose(context: InteractionContext) -> list[Choice]:
+        named = [(ref, f"{ref} {name}") for ref, name in await work(context)]
         fitting = [(ref, name) for ref, name in named if wanted in name.lower()]
         return [Choice(name=plain(name, OPTION_TEXT), value=ref) for ref, name in fitting[:_CHOICES]]
 
@@ -135,13 +142,13 @@ async def _fitting(
 
 
 async def _quietly(
-    interaction: Click, work: Callable[[Errand], Coroutine[Any, Any, list[Choice]]]
+    interaction: Click, work: Callable[[InteractionContext], Coroutine[Any, Any, list[Choice]]]
 ) -> list[Choice]:
     """None for somebody who may not look, or when nothing can be found in time."""
-    errand = Errand.of(interaction)
+    context = InteractionContext.of(interaction)
     try:
-        errand.demand(Capability.VIEW, LOOK)
-        return await errand.quickly(work(errand))
+        context.demand(Capability.VIEW, LOOK)
+        return await context.within_deadline(work(context))
     except TocsinError:
         return []
 

@@ -11,12 +11,11 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cards.ids import CustomId, Verb
-from bot.cards.incident.listing import Scope
+from bot.cards.incident.listing import IncidentScope
 from bot.domain.alert.alert import parse_ref as parse_alert
-from bot.domain.incident.incident import Level
+from bot.domain.incident.incident import IncidentLevel
 from bot.usecases.incident.mutation import MAX_TEXT, MAX_TITLE
-from bot.usecases.triage.escalation import Wish
-from cogs.errand import Errand
+from bot.usecases.triage.escalation import OpenRequest
 from cogs.incident import listing as incident_listing
 from cogs.incident.action import ActionCommands
 from cogs.incident.button import LOOK, show_timeline, tell, write_postmortem
@@ -24,12 +23,13 @@ from cogs.incident.choice import WHICH, locate, suggest_any
 from cogs.incident.conduct import ConductCommands
 from cogs.incident.escalation import TASK, ask_about, ask_anew, escalate
 from cogs.incident.record import RecordCommands, suggest_alert
+from cogs.interaction import InteractionContext
 from cogs.rights import Capability
 
 Click = discord.Interaction[Any]
 
-_SCOPES: Final = [app_commands.Choice(name=scope.value, value=scope.value) for scope in Scope]
-_LEVELS: Final = [app_commands.Choice(name=level.value, value=level.value) for level in Level]
+_SCOPES: Final = [app_commands.Choice(name=scope.value, value=scope.value) for scope in IncidentScope]
+_LEVELS: Final = [app_commands.Choice(name=level.value, value=level.value) for level in IncidentLevel]
 
 
 class IncidentCommands(
@@ -62,58 +62,58 @@ class IncidentCommands(
         service: app_commands.Range[str, 0, MAX_TITLE] = "",
     ) -> None:
         """``/incident open``; what says too little opens the form."""
-        errand = Errand.of(interaction)
-        errand.demand(Capability.RESPOND, TASK)
+        context = InteractionContext.of(interaction)
+        context.demand(Capability.RESPOND, TASK)
         alert_id = parse_alert(alert) if alert else None
         if alert_id is None and not title:
-            await ask_anew(errand)
+            await ask_anew(context)
         elif alert_id is not None and not (title or severity or note):
-            await ask_about(errand, alert_id)
+            await ask_about(context, alert_id)
         else:
-            wish = Wish(
+            wish = OpenRequest(
                 alert_id=alert_id,
                 title=title,
-                severity=Level(severity) if severity else None,
+                severity=IncidentLevel(severity) if severity else None,
                 note=note,
                 service=service,
                 lenient=True,
             )
-            await escalate(errand, wish)
+            await escalate(context, wish)
 
     @app_commands.command(name="list", description="Incidents that are open, or others")
     @app_commands.describe(state="Which states; open ones if nothing is said")
     @app_commands.choices(state=_SCOPES)
-    async def list_incidents(self, interaction: Click, state: str = Scope.OPEN.value) -> None:
+    async def list_incidents(self, interaction: Click, state: str = IncidentScope.OPEN.value) -> None:
         """``/incident list``."""
-        await incident_listing.show(Errand.of(interaction), Scope(state))
+        await incident_listing.show(InteractionContext.of(interaction), IncidentScope(state))
 
     @app_commands.command(description="How an incident stands, with its buttons")
     @app_commands.describe(incident=WHICH)
     @app_commands.autocomplete(incident=suggest_any)
     async def show(self, interaction: Click, incident: str = "") -> None:
         """``/incident show``."""
-        errand = _look(interaction)
-        await tell(errand, await errand.patiently(locate(errand, incident), thinking=True))
+        context = _look(interaction)
+        await tell(context, await context.defer_if_slow(locate(context, incident), thinking=True))
 
     @app_commands.command(description="What happened, a page at a time")
     @app_commands.describe(incident=WHICH)
     @app_commands.autocomplete(incident=suggest_any)
     async def timeline(self, interaction: Click, incident: str = "") -> None:
         """``/incident timeline``."""
-        errand = _look(interaction)
-        which = str(await errand.patiently(locate(errand, incident), thinking=True))
-        await show_timeline(errand, CustomId(Verb.INCIDENT_TIMELINE, errand.door.tag, which))
+        context = _look(interaction)
+        which = str(await context.defer_if_slow(locate(context, incident), thinking=True))
+        await show_timeline(context, CustomId(Verb.INCIDENT_TIMELINE, context.bot_context.tag, which))
 
     @app_commands.command(description="A draft of the post-mortem, as a Markdown file")
     @app_commands.describe(incident=WHICH)
     @app_commands.autocomplete(incident=suggest_any)
     async def postmortem(self, interaction: Click, incident: str = "") -> None:
         """``/incident postmortem``."""
-        errand = _look(interaction)
-        await write_postmortem(errand, await errand.patiently(locate(errand, incident), thinking=True))
+        context = _look(interaction)
+        await write_postmortem(context, await context.defer_if_slow(locate(context, incident), thinking=True))
 
 
-def _look(interaction: Click) -> Errand:
-    errand = Errand.of(interaction)
-    errand.demand(Capability.VIEW, LOOK)
-    return errand
+def _look(interaction: Click) -> InteractionContext:
+    context = InteractionContext.of(interaction)
+    context.demand(Capability.VIEW, LOOK)
+    return context

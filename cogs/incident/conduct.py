@@ -13,38 +13,40 @@ from discord.ext import commands
 from bot.cards.incident import answer as answers
 from bot.domain import actor as actors
 from bot.domain.incident.duration import Moment
-from bot.domain.incident.incident import Incident, Level, Role, State
+from bot.domain.incident.incident import Incident, IncidentLevel, IncidentState, Role
 from bot.usecases.incident import lifecycle as incidents
-from bot.usecases.incident.mutation import MAX_TEXT, MAX_TITLE, Shown, Step, perform
-from cogs.errand import Errand
+from bot.usecases.incident.mutation import MAX_TEXT, MAX_TITLE, IncidentMutation, Shown, perform
 from cogs.incident.button import CLOSE, WORK, Said, how_bad, how_it_stands, was_told, when_reminded, who_holds
 from cogs.incident.choice import WHICH, locate, suggest_any, suggest_open, suggest_over
-from cogs.moment import PAST_HINT, read_past
+from cogs.interaction import InteractionContext
 from cogs.rights import Capability
+from cogs.time_input import PAST_HINT, read_past
 
 Click = discord.Interaction[Any]
 Text = app_commands.Range[str, 1, MAX_TEXT]
 
-_LEVELS: Final = [app_commands.Choice(name=level.value, value=level.value) for level in Level]
+_LEVELS: Final = [app_commands.Choice(name=level.value, value=level.value) for level in IncidentLevel]
 _ROLES: Final = [app_commands.Choice(name=role.value, value=role.value) for role in Role]
-_STATES: Final = [app_commands.Choice(name=state.value, value=state.value) for state in State]
+_STATES: Final = [app_commands.Choice(name=state.value, value=state.value) for state in IncidentState]
 _MOMENTS: Final = [app_commands.Choice(name=moment.words, value=moment.value) for moment in Moment]
-_STEPS: Final[dict[State, Callable[..., Step]]] = {
-    State.OPEN: incidents.reopen,
-    State.MITIGATING: incidents.mitigate,
-    State.RESOLVED: incidents.resolve,
-    State.CLOSED: incidents.close,
+_STEPS: Final[dict[IncidentState, Callable[..., IncidentMutation]]] = {
+    IncidentState.OPEN: incidents.reopen,
+    IncidentState.MITIGATING: incidents.mitigate,
+    IncidentState.RESOLVED: incidents.resolve,
+    IncidentState.CLOSED: incidents.close,
 }
 
 
-async def conduct(errand: Errand, incident: str, make: Callable[[int], Step], said: Said) -> None:
+async def conduct(
+    context: InteractionContext, incident: str, make: Callable[[int], IncidentMutation], said: Said
+) -> None:
     """Do a step to the incident that is meant, and say that it is done."""
 
     async def work() -> Shown:
-        return await perform(errand.door.desk, make(await locate(errand, incident)))
+        return await perform(context.bot_context.desk, make(await locate(context, incident)))
 
-    done = (await errand.patiently(work(), thinking=True)).incident
-    await errand.whisper(answers.done(done, said(done)))
+    done = (await context.defer_if_slow(work(), thinking=True)).incident
+    await context.reply_ephemeral(answers.done(done, said(done)))
 
 
 class ConductCommands(commands.Cog):
@@ -56,12 +58,12 @@ class ConductCommands(commands.Cog):
     @app_commands.autocomplete(incident=suggest_open)
     async def severity(self, interaction: Click, severity: str, incident: str = "") -> None:
         """``/incident severity``."""
-        errand = _begin(interaction)
-        level = Level(severity)
+        context = _begin(interaction)
+        level = IncidentLevel(severity)
         await conduct(
-            errand,
+            context,
             incident,
-            lambda which: incidents.grade(which, actor=errand.actor, severity=level),
+            lambda which: incidents.grade(which, actor=context.actor, severity=level),
             how_bad,
         )
 
@@ -71,10 +73,10 @@ class ConductCommands(commands.Cog):
     @app_commands.autocomplete(incident=suggest_any)
     async def status(self, interaction: Click, state: str, incident: str = "") -> None:
         """``/incident status``."""
-        wanted = State(state)
-        errand = _begin(interaction, closes=wanted is State.CLOSED)
+        wanted = IncidentState(state)
+        context = _begin(interaction, closes=wanted is IncidentState.CLOSED)
         await conduct(
-            errand, incident, lambda which: _STEPS[wanted](which, actor=errand.actor), how_it_stands
+            context, incident, lambda which: _STEPS[wanted](which, actor=context.actor), how_it_stands
         )
 
     @app_commands.command(description="Tell everybody how it stands; the next update is due a while later")
@@ -82,9 +84,9 @@ class ConductCommands(commands.Cog):
     @app_commands.autocomplete(incident=suggest_open)
     async def update(self, interaction: Click, text: Text, incident: str = "") -> None:
         """``/incident update``."""
-        errand = _begin(interaction)
+        context = _begin(interaction)
         await conduct(
-            errand, incident, lambda which: incidents.tell(which, actor=errand.actor, text=text), was_told
+            context, incident, lambda which: incidents.tell(which, actor=context.actor, text=text), was_told
         )
 
     @app_commands.command(description="It is over")
@@ -92,11 +94,11 @@ class ConductCommands(commands.Cog):
     @app_commands.autocomplete(incident=suggest_open)
     async def resolve(self, interaction: Click, note: Text = "", incident: str = "") -> None:
         """``/incident resolve``."""
-        errand = _begin(interaction)
+        context = _begin(interaction)
         await conduct(
-            errand,
+            context,
             incident,
-            lambda which: incidents.resolve(which, actor=errand.actor, note=note),
+            lambda which: incidents.resolve(which, actor=context.actor, note=note),
             how_it_stands,
         )
 
@@ -105,9 +107,9 @@ class ConductCommands(commands.Cog):
     @app_commands.autocomplete(incident=suggest_any)
     async def reopen(self, interaction: Click, incident: str = "") -> None:
         """``/incident reopen``."""
-        errand = _begin(interaction)
+        context = _begin(interaction)
         await conduct(
-            errand, incident, lambda which: incidents.reopen(which, actor=errand.actor), how_it_stands
+            context, incident, lambda which: incidents.reopen(which, actor=context.actor), how_it_stands
         )
 
     @app_commands.command(description="Its story is told; only what is resolved is closed")
@@ -115,9 +117,9 @@ class ConductCommands(commands.Cog):
     @app_commands.autocomplete(incident=suggest_over)
     async def close(self, interaction: Click, incident: str = "") -> None:
         """``/incident close``."""
-        errand = _begin(interaction, closes=True)
+        context = _begin(interaction, closes=True)
         await conduct(
-            errand, incident, lambda which: incidents.close(which, actor=errand.actor), how_it_stands
+            context, incident, lambda which: incidents.close(which, actor=context.actor), how_it_stands
         )
 
     @app_commands.command(description="Call it something else; its thread keeps its name")
@@ -127,11 +129,11 @@ class ConductCommands(commands.Cog):
         self, interaction: Click, title: app_commands.Range[str, 1, MAX_TITLE], incident: str = ""
     ) -> None:
         """``/incident title``."""
-        errand = _begin(interaction)
+        context = _begin(interaction)
         await conduct(
-            errand,
+            context,
             incident,
-            lambda which: incidents.rename(which, actor=errand.actor, title=title),
+            lambda which: incidents.rename(which, actor=context.actor, title=title),
             how_it_stands,
         )
 
@@ -143,16 +145,16 @@ class ConductCommands(commands.Cog):
         self, interaction: Click, role: str, to: discord.Member | None = None, incident: str = ""
     ) -> None:
         """``/incident role``."""
-        errand = _begin(interaction)
+        context = _begin(interaction)
         which = Role(role)
 
-        def make(incident_id: int) -> Step:
+        def make(incident_id: int) -> IncidentMutation:
             if to is None:
-                return incidents.toggle(incident_id, actor=errand.actor, role=which)
+                return incidents.toggle(incident_id, actor=context.actor, role=which)
             holder = actors.person(to.id, to.display_name)
-            return incidents.assign(incident_id, actor=errand.actor, role=which, holder=holder)
+            return incidents.assign(incident_id, actor=context.actor, role=which, holder=holder)
 
-        await conduct(errand, incident, make, who_holds(which))
+        await conduct(context, incident, make, who_holds(which))
 
     @app_commands.command(description="Correct one of its times, for honest durations")
     @app_commands.describe(moment="Which time", at=f"When it was: {PAST_HINT}", incident=WHICH)
@@ -160,9 +162,9 @@ class ConductCommands(commands.Cog):
     @app_commands.autocomplete(incident=suggest_any)
     async def times(self, interaction: Click, moment: str, at: str, incident: str = "") -> None:
         """``/incident times``."""
-        errand = _begin(interaction)
+        context = _begin(interaction)
         which = Moment(moment)
-        when = read_past(at, errand.door.desk.clock.now())
+        when = read_past(at, context.bot_context.desk.clock.now())
 
         def said(changed: Incident) -> str:
             stands = getattr(changed.times, which.value)
@@ -170,9 +172,9 @@ class ConductCommands(commands.Cog):
             return f"{changed.ref}: {which.words} {known}."
 
         await conduct(
-            errand,
+            context,
             incident,
-            lambda number: incidents.retime(number, actor=errand.actor, moment=which, at=when),
+            lambda number: incidents.retime(number, actor=context.actor, moment=which, at=when),
             said,
         )
 
@@ -181,16 +183,16 @@ class ConductCommands(commands.Cog):
     @app_commands.autocomplete(incident=suggest_open)
     async def snooze(self, interaction: Click, incident: str = "") -> None:
         """``/incident snooze``."""
-        errand = _begin(interaction)
+        context = _begin(interaction)
         await conduct(
-            errand, incident, lambda which: incidents.snooze(which, actor=errand.actor), when_reminded
+            context, incident, lambda which: incidents.snooze(which, actor=context.actor), when_reminded
         )
 
 
-def _begin(interaction: Click, *, closes: bool = False) -> Errand:
-    errand = Errand.of(interaction)
+def _begin(interaction: Click, *, closes: bool = False) -> InteractionContext:
+    context = InteractionContext.of(interaction)
     if closes:
-        errand.demand(Capability.MANAGE, CLOSE)
+        context.demand(Capability.MANAGE, CLOSE)
     else:
-        errand.demand(Capability.RESPOND, WORK)
-    return errand
+        context.demand(Capability.RESPOND, WORK)
+    return context

@@ -19,14 +19,17 @@ from bot.domain import actor as actors
 from bot.domain.actor import Actor, ActorKind
 from bot.domain.errors import InvalidInputError
 from bot.domain.incident.incident import Incident
-from bot.usecases.incident import pin, thread, timeline
+from bot.usecases.incident import pin as pins
+from bot.usecases.incident import thread as threads
+from bot.usecases.incident import timeline
 from bot.usecases.incident.pin import PIN
 from bot.usecases.incident.timeline import Pinned
-from cogs.door import Door
-from cogs.errand import UNREACHABLE, Errand
-from cogs.reaction.emoji import UNSETTLED, durably, wipe
+from bot.usecases.reaction import reaction as reactions
+from cogs.context import BotContext
+from cogs.interaction import UNREACHABLE, InteractionContext
+from cogs.keyed_lock import KeyedLock
+from cogs.reaction.emoji import UNSETTLED, durably, may_take_back, wipe
 from cogs.rights import Capability
-from cogs.turn import Turns
 
 Key: TypeAlias = tuple[int, int]
 
@@ -39,10 +42,10 @@ _log = structlog.stdlib.get_logger(__name__)
 class Pins(commands.Cog):
     """The listeners. ``heard`` collects what the gateway tells while somebody compares; None otherwise."""
 
-    def __init__(self, door: Door, client: discord.Client) -> None:
-        self._door = door
+    def __init__(self, bot_context: BotContext, client: discord.Client) -> None:
+        self._door = bot_context
         self._client = client
-        self._turns = Turns()
+        self._turns = KeyedLock()
         self.heard: set[Key] | None = None
 
     @commands.Cog.listener()
@@ -99,8 +102,7 @@ class Pins(commands.Cog):
         message: discord.Message | None = None,
     ) -> None:
         """Apply a pin that stands in an incident's thread, if this member may; others mean nothing."""
-        home = self._door.home(self._client)
-        if home is not None and member.guild.id != home:
+        if not self._door.is_home(member.guild.id):
             return
         self._door.enlist()
         desk = self._door.desk
@@ -116,15 +118,26 @@ class Pins(commands.Cog):
             if pinned is None:
                 return
             actor = actors.person(member.id, member.display_name)
-            await durably(self._door, lambda: pin.stick(desk, incident.id, pinned, actor=actor))
+            await durably(self._door, lambda: pins.stick(desk, incident.id, pinned, actor=actor))
             metrics.ACTIONS.labels(_NAME, "done").inc()
 
     async def peel(self, message_id: int, user_id: int) -> None:
-        """Apply that a pin is gone."""
+        """Apply that a pin is gone; when who set it may not respond any more it is only noted."""
         self._door.enlist()
-        actor = actors.person(user_id, str(user_id))
+        desk, actor = self._door.desk, actors.person(user_id, str(user_id))
         async with self._turns.of((message_id, user_id)):
-            await durably(self._door, lambda: pin.peel(self._door.desk, message_id, actor=actor))
+            if user_id not in await durably(self._door, lambda: pins.stuck(desk, message_id)):
+                return
+            try:
+                allowed = await may_take_back(self._door, self._client, user_id)
+            except UNREACHABLE as error:  # a later comparison finds it again
+                _log.warning("reaction_waits", message_id=message_id, reason=repr(error))
+                return
+            if allowed:
+                await durably(self._door, lambda: pins.peel(desk, message_id, actor=actor))
+                return
+            metrics.ACTIONS.labels(_NAME, "refused").inc()
+            await durably(self._door, lambda: reactions.forget(desk, message_id, PIN, actor=actor))
 
     async def follow(self, message: discord.Message) -> None:
         """Let the timeline read as the message does now, where its words can be read."""
@@ -145,7 +158,7 @@ class Pins(commands.Cog):
 
     async def _peel_all(self, message_id: int) -> None:
         self._door.enlist()
-        for user_id in await durably(self._door, lambda: pin.stuck(self._door.desk, message_id)):
+        for user_id in await durably(self._door, lambda: pins.stuck(self._door.desk, message_id)):
             self._hear((message_id, user_id))
             await self.peel(message_id, user_id)
 
@@ -156,7 +169,7 @@ class Pins(commands.Cog):
         incident = None
         for pause in UNSETTLED if is_ours else (0.0,):
             await self._door.desk.clock.sleep(pause)
-            incident = await durably(self._door, lambda: thread.living_in(self._door.desk, channel_id))
+            incident = await durably(self._door, lambda: threads.living_in(self._door.desk, channel_id))
             if incident is not None:
                 break
         return incident
@@ -188,15 +201,17 @@ class Pins(commands.Cog):
 @app_commands.context_menu(name="Add to timeline")
 async def add_message(interaction: discord.Interaction[Any], message: discord.Message) -> None:
     """A right-click on a message in an incident's thread."""
-    errand = Errand.of(interaction)
-    errand.demand(Capability.RESPOND, TASK)
-    desk = errand.door.desk
-    incident = await errand.patiently(thread.living_in(desk, message.channel.id), thinking=True)
+    context = InteractionContext.of(interaction)
+    context.demand(Capability.RESPOND, TASK)
+    desk = context.bot_context.desk
+    incident = await context.defer_if_slow(threads.living_in(desk, message.channel.id), thinking=True)
     if incident is None:
         raise InvalidInputError("message", "it does not stand in the thread of an incident")
     pinned = pinned_of(message)
-    fresh = await errand.patiently(timeline.pin(desk, incident.id, pinned, actor=errand.actor), thinking=True)
-    await errand.whisper(answers.pinned(incident, fresh=fresh, readable=bool(pinned.text)))
+    fresh = await context.defer_if_slow(
+        timeline.pin(desk, incident.id, pinned, actor=context.actor), thinking=True
+    )
+    await context.reply_ephemeral(answers.pinned(incident, fresh=fresh, readable=bool(pinned.text)))
 
 
 def pinned_of(message: discord.Message) -> Pinned:

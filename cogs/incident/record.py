@@ -15,13 +15,12 @@ from bot.cards.incident import answer as answers
 from bot.domain.alert.alert import parse_ref as parse_alert
 from bot.domain.errors import InvalidInputError
 from bot.domain.incident.incident import Incident, parse_ref
-from bot.domain.incident.timeline import Entry
+from bot.domain.incident.timeline import TimelineEntry
 from bot.usecases.alert.query import OPEN
 from bot.usecases.incident import membership, timeline
 from bot.usecases.incident import query as incident_inspection
 from bot.usecases.incident.mutation import MAX_TEXT, Shown
 from cogs.alert.suggestion import suggest
-from cogs.errand import Errand
 from cogs.incident.button import WORK
 from cogs.incident.choice import (
     WHICH,
@@ -33,8 +32,9 @@ from cogs.incident.choice import (
     suggest_mergeable,
     suggest_open,
 )
-from cogs.moment import PAST_HINT, read_past
+from cogs.interaction import InteractionContext
 from cogs.rights import Capability
+from cogs.time_input import PAST_HINT, read_past
 
 Click = discord.Interaction[Any]
 Choices = list[app_commands.Choice[str]]
@@ -61,17 +61,19 @@ class RecordCommands(commands.Cog):
     @app_commands.autocomplete(incident=suggest_any)
     async def note(self, interaction: Click, text: Text, at: str = "now", incident: str = "") -> None:
         """``/incident note``."""
-        errand = _begin(interaction)
-        desk = errand.door.desk
+        context = _begin(interaction)
+        desk = context.bot_context.desk
         when = read_past(at, desk.clock.now())
 
         async def work() -> Incident:
-            incident_id = await locate(errand, incident)
-            await timeline.note(desk, incident_id, actor=errand.actor, text=text, at=when)
+            incident_id = await locate(context, incident)
+            await timeline.note(desk, incident_id, actor=context.actor, text=text, at=when)
             return (await incident_inspection.find(desk, incident_id)).incident
 
-        noted = await errand.patiently(work(), thinking=True)
-        await errand.whisper(answers.done(noted, f"Your note stands in the timeline of {noted.ref}."))
+        noted = await context.defer_if_slow(work(), thinking=True)
+        await context.reply_ephemeral(
+            answers.done(noted, f"Your note stands in the timeline of {noted.ref}.")
+        )
 
     @app_commands.command(description="Correct what people wrote into the timeline; that shows")
     @app_commands.describe(
@@ -82,89 +84,91 @@ class RecordCommands(commands.Cog):
         self, interaction: Click, entry: str, text: Text = "", at: str = "", incident: str = ""
     ) -> None:
         """``/incident correct``."""
-        errand = _begin(interaction)
-        desk, entry_id = errand.door.desk, parse_line(entry)
+        context = _begin(interaction)
+        desk, entry_id = context.bot_context.desk, parse_line(entry)
         when = read_past(at, desk.clock.now()) if at else None
         if at and when is None:
             raise InvalidInputError("at", "an entry has to have a time")
 
-        async def work() -> Entry:
-            incident_id = await locate(errand, incident)
+        async def work() -> TimelineEntry:
+            incident_id = await locate(context, incident)
             return await timeline.correct(
-                desk, incident_id, entry_id, actor=errand.actor, text=text or None, at=when
+                desk, incident_id, entry_id, actor=context.actor, text=text or None, at=when
             )
 
-        fixed = await errand.patiently(work(), thinking=True)
+        fixed = await context.defer_if_slow(work(), thinking=True)
         said = f"E{entry_id} reads now, at {fixed.draft.at:%Y-%m-%d %H:%M:%S} UTC: {fixed.draft.text}"
-        await errand.whisper(answer.done(said))
+        await context.reply_ephemeral(answer.done(said))
 
     @app_commands.command(description="Take back what people wrote; that there was something stays visible")
     @app_commands.describe(entry=_ENTRY, incident=WHICH)
     @app_commands.autocomplete(entry=suggest_line, incident=suggest_any)
     async def withdraw(self, interaction: Click, entry: str, incident: str = "") -> None:
         """``/incident withdraw``."""
-        errand = Errand.of(interaction)
-        errand.demand(Capability.MANAGE, WITHDRAW)
+        context = InteractionContext.of(interaction)
+        context.demand(Capability.MANAGE, WITHDRAW)
         entry_id = parse_line(entry)
 
         async def work() -> None:
-            incident_id = await locate(errand, incident)
-            await timeline.withdraw(errand.door.desk, incident_id, entry_id, actor=errand.actor)
+            incident_id = await locate(context, incident)
+            await timeline.withdraw(context.bot_context.desk, incident_id, entry_id, actor=context.actor)
 
-        await errand.patiently(work(), thinking=True)
-        await errand.whisper(answer.done(f"E{entry_id} was withdrawn; the timeline says so."))
+        await context.defer_if_slow(work(), thinking=True)
+        await context.reply_ephemeral(answer.done(f"E{entry_id} was withdrawn; the timeline says so."))
 
     @app_commands.command(description="An alert belongs to it")
     @app_commands.describe(alert=_ALERT, incident=WHICH)
     @app_commands.autocomplete(alert=suggest_alert, incident=suggest_mergeable)
     async def link(self, interaction: Click, alert: str, incident: str = "") -> None:
         """``/incident link``."""
-        errand = _begin(interaction)
+        context = _begin(interaction)
         alert_id = parse_alert(alert)
 
         async def work() -> Shown:
-            incident_id = await locate(errand, incident)
-            return await membership.link(errand.door.desk, incident_id, alert_id, actor=errand.actor)
+            incident_id = await locate(context, incident)
+            return await membership.link(context.bot_context.desk, incident_id, alert_id, actor=context.actor)
 
-        linked = (await errand.patiently(work(), thinking=True)).incident
-        await errand.whisper(answers.done(linked, f"A-{alert_id} is part of {linked.ref} now."))
+        linked = (await context.defer_if_slow(work(), thinking=True)).incident
+        await context.reply_ephemeral(answers.done(linked, f"A-{alert_id} is part of {linked.ref} now."))
 
     @app_commands.command(description="An alert does not belong to it after all")
     @app_commands.describe(alert=_ALERT, incident=WHICH)
     @app_commands.autocomplete(alert=suggest_member, incident=suggest_any)
     async def unlink(self, interaction: Click, alert: str, incident: str = "") -> None:
         """``/incident unlink``."""
-        errand = _begin(interaction)
+        context = _begin(interaction)
         alert_id = parse_alert(alert)
 
         async def work() -> Shown:
-            incident_id = await locate(errand, incident)
-            return await membership.unlink(errand.door.desk, incident_id, alert_id, actor=errand.actor)
+            incident_id = await locate(context, incident)
+            return await membership.unlink(
+                context.bot_context.desk, incident_id, alert_id, actor=context.actor
+            )
 
-        left = (await errand.patiently(work(), thinking=True)).incident
-        await errand.whisper(answers.done(left, f"A-{alert_id} is not part of {left.ref} any more."))
+        left = (await context.defer_if_slow(work(), thinking=True)).incident
+        await context.reply_ephemeral(answers.done(left, f"A-{alert_id} is not part of {left.ref} any more."))
 
     @app_commands.command(description="Close an incident in favour of another, which speaks for both")
     @app_commands.describe(into="Which one goes on", incident=f"Which one ends. {WHICH}")
     @app_commands.autocomplete(into=suggest_mergeable, incident=suggest_open)
     async def merge(self, interaction: Click, into: str, incident: str = "") -> None:
         """``/incident merge``."""
-        errand = Errand.of(interaction)
-        errand.demand(Capability.MANAGE, MERGE)
+        context = InteractionContext.of(interaction)
+        context.demand(Capability.MANAGE, MERGE)
         into_id = parse_ref(into)
 
         async def work() -> tuple[int, Shown]:
-            incident_id = await locate(errand, incident)
+            incident_id = await locate(context, incident)
             return incident_id, await membership.merge(
-                errand.door.desk, incident_id, into_id, actor=errand.actor
+                context.bot_context.desk, incident_id, into_id, actor=context.actor
             )
 
-        merged_id, shown = await errand.patiently(work(), thinking=True)
+        merged_id, shown = await context.defer_if_slow(work(), thinking=True)
         said = f"I-{merged_id} went into {shown.incident.ref}: {shown.incident.title}"
-        await errand.whisper(answers.done(shown.incident, said))
+        await context.reply_ephemeral(answers.done(shown.incident, said))
 
 
-def _begin(interaction: Click) -> Errand:
-    errand = Errand.of(interaction)
-    errand.demand(Capability.RESPOND, WORK)
-    return errand
+def _begin(interaction: Click) -> InteractionContext:
+    context = InteractionContext.of(interaction)
+    context.demand(Capability.RESPOND, WORK)
+    return context

@@ -7,8 +7,9 @@ import discord
 import structlog
 
 from bot.domain.errors import NotDurableError
-from cogs.door import Door
-from cogs.errand import UNREACHABLE
+from cogs.context import BotContext
+from cogs.interaction import UNREACHABLE
+from cogs.rights import Capability
 
 T = TypeVar("T")
 Place: TypeAlias = discord.TextChannel | discord.Thread
@@ -20,7 +21,7 @@ _OUTAGE: Final = (1.0, 2.0, 5.0, 10.0, 30.0)
 _log = structlog.stdlib.get_logger(__name__)
 
 
-async def durably(door: Door, work: Callable[[], Awaitable[T]]) -> T:
+async def durably(bot_context: BotContext, work: Callable[[], Awaitable[T]]) -> T:
     """Nobody sees that an emoji was not heard, so a database out of reach is waited for.
 
     Raises:
@@ -31,8 +32,24 @@ async def durably(door: Door, work: Callable[[], Awaitable[T]]) -> T:
             return await work()
         except NotDurableError as error:
             _log.warning("reaction_waits", reason=str(error))
-            await door.desk.clock.sleep(pause)
+            await bot_context.desk.clock.sleep(pause)
     return await work()
+
+
+async def may_take_back(bot_context: BotContext, client: discord.Client, user_id: int) -> bool:
+    """Whether who set an emoji once still may: the event that it is gone brings no roles along.
+
+    Raises:
+        discord.HTTPException, aiohttp.ClientError, TimeoutError: that cannot be told now.
+    """
+    guild = client.get_guild(bot_context.home or 0)
+    if guild is None:
+        return False
+    try:
+        member = await guild.fetch_member(user_id)
+    except discord.NotFound:
+        return False
+    return bot_context.rights.allows(member, Capability.RESPOND)
 
 
 async def wipe(channel_id: int, message_id: int, emoji: str, member: discord.Member) -> None:

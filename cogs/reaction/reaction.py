@@ -14,12 +14,13 @@ from discord.ext import commands
 from bot import metrics
 from bot.domain import actor as actors
 from bot.usecases.reaction import missed as absence
-from bot.usecases.reaction import reaction
+from bot.usecases.reaction import reaction as reactions
 from bot.usecases.reaction.reaction import ACK, ACTIONS, CLAIM, NOISE, SIREN, Effect
-from cogs.door import Door
-from cogs.reaction.emoji import UNSETTLED, durably, wipe
+from cogs.context import BotContext
+from cogs.interaction import UNREACHABLE
+from cogs.keyed_lock import KeyedLock
+from cogs.reaction.emoji import UNSETTLED, durably, may_take_back, wipe
 from cogs.rights import Capability
-from cogs.turn import Turns
 
 Key: TypeAlias = tuple[int, int, str]
 
@@ -35,10 +36,10 @@ class Reactions(commands.Cog):
     While somebody compares (see `reconciliation`), ``heard`` collects what the gateway tells; None otherwise.
     """
 
-    def __init__(self, door: Door, client: discord.Client) -> None:
-        self._door = door
+    def __init__(self, bot_context: BotContext, client: discord.Client) -> None:
+        self._door = bot_context
         self._client = client
-        self._turns = Turns()
+        self._turns = KeyedLock()
         self.heard: set[Key] | None = None
 
     @commands.Cog.listener()
@@ -72,8 +73,7 @@ class Reactions(commands.Cog):
 
     async def add(self, channel_id: int, message_id: int, emoji: str, member: discord.Member) -> None:
         """Apply an emoji that stands on a card, if this member may."""
-        home = self._door.home(self._client)
-        if home is not None and member.guild.id != home:
+        if not self._door.is_home(member.guild.id):
             return
         self._door.enlist()
         async with self._turns.of((message_id, member.id, emoji)):
@@ -86,10 +86,22 @@ class Reactions(commands.Cog):
             await self._apply(message_id, actors.person(member.id, member.display_name), emoji, present=True)
 
     async def take_back(self, message_id: int, user_id: int, emoji: str) -> None:
-        """Apply that an emoji is gone."""
+        """Apply that an emoji is gone; when who set it may not respond any more it is only noted."""
         self._door.enlist()
+        desk, actor = self._door.desk, actors.person(user_id, str(user_id))
         async with self._turns.of((message_id, user_id, emoji)):
-            await self._apply(message_id, actors.person(user_id, str(user_id)), emoji, present=False)
+            if not await durably(self._door, lambda: absence.is_set(desk, message_id, user_id, emoji)):
+                return
+            try:
+                allowed = await may_take_back(self._door, self._client, user_id)
+            except UNREACHABLE as error:  # a later comparison finds it again
+                _log.warning("reaction_waits", message_id=message_id, reason=repr(error))
+                return
+            if allowed:
+                await self._apply(message_id, actor, emoji, present=False)
+                return
+            _count(emoji, "refused")
+            await durably(self._door, lambda: reactions.forget(desk, message_id, emoji, actor=actor))
 
     async def _clear(self, message_id: int, emojis: frozenset[str]) -> None:
         self._door.enlist()
@@ -101,7 +113,7 @@ class Reactions(commands.Cog):
     async def _apply(self, message_id: int, actor: actors.Actor, emoji: str, *, present: bool) -> None:
         desk = self._door.desk
         effect, why = await durably(
-            self._door, lambda: reaction.apply(desk, message_id, emoji, actor=actor, present=present)
+            self._door, lambda: reactions.apply(desk, message_id, emoji, actor=actor, present=present)
         )
         if effect is Effect.APPLIED or effect is Effect.IMPOSSIBLE:
             _count(emoji, "done" if effect is Effect.APPLIED else "conflict")
@@ -112,7 +124,7 @@ class Reactions(commands.Cog):
         for pause in UNSETTLED:
             if pause:
                 await self._door.desk.clock.sleep(pause)
-            place = await durably(self._door, lambda: reaction.card_of(self._door.desk, message_id))
+            place = await durably(self._door, lambda: reactions.card_of(self._door.desk, message_id))
             if place is not None:
                 return True
         return False

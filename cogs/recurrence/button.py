@@ -6,11 +6,12 @@ from typing import Any, Final
 
 import discord
 import structlog
+from msgspec.structs import replace
 
 from bot.cards.card import Card
 from bot.cards.ids import CustomId, Verb
-from bot.cards.recurrence import ranking as cards
-from bot.cards.recurrence import recurrence as card
+from bot.cards.recurrence import ranking as ranking_card
+from bot.cards.recurrence import recurrence as recurrence_card
 from bot.cards.recurrence.chart import Chart
 from bot.cards.recurrence.ranking import RankingView
 from bot.cards.recurrence.recurrence import RecurrenceView
@@ -20,53 +21,53 @@ from bot.domain.alert.alert import parse_ref as parse_alert
 from bot.domain.errors import NotFoundError
 from bot.domain.recurrence.ranking import PAGE, Query
 from bot.domain.recurrence.recurrence import parse_ref
-from bot.usecases.admin import source
+from bot.usecases.admin import source as sources
 from bot.usecases.desk import Desk
-from bot.usecases.recurrence import query as recurrence
-from bot.usecases.recurrence.chart_renderer import Easel
-from bot.usecases.recurrence.query import Found
-from cogs.errand import UNREACHABLE, Errand
+from bot.usecases.recurrence import query as recurrences
+from bot.usecases.recurrence.chart_renderer import ChartRenderer
+from bot.usecases.recurrence.query import FoundRecurrence
+from cogs.interaction import UNREACHABLE, InteractionContext
 from cogs.message import read_values
 from cogs.press import Acts
 from cogs.rights import Capability
 
 TASK: Final = "look at recurrences"
-EASEL: Final = Easel()
+EASEL: Final = ChartRenderer()
 _TITLE: Final = 60
 _WORDS: Final = 1_024  # what Discord takes as an attachment's description
 
 _log = structlog.stdlib.get_logger(__name__)
 
 
-async def show_list(errand: Errand, query: Query) -> None:
+async def show_list(context: InteractionContext, query: Query) -> None:
     """The first page, as a whisper."""
-    errand.demand(Capability.VIEW, TASK)
-    cards.encode(query, 0)  # refuses what could not travel to the second page
-    await errand.whisper(await errand.patiently(_page(errand.door.desk, query, 0), thinking=True))
+    context.demand(Capability.VIEW, TASK)
+    ranking_card.encode(query, 0)  # refuses what could not travel to the second page
+    await context.reply_ephemeral(await context.defer_if_slow(_page(context, query, 0), thinking=True))
 
 
-async def turn(errand: Errand, which: CustomId) -> None:
+async def turn(context: InteractionContext, which: CustomId) -> None:
     """Another page, order or window in place of this one."""
-    errand.demand(Capability.VIEW, TASK)
-    query, page = cards.decode(which.extra)
-    await errand.redraw(await errand.patiently(_page(errand.door.desk, query, page), thinking=False))
+    context.demand(Capability.VIEW, TASK)
+    query, page = ranking_card.decode(which.extra)
+    await context.update_message(await context.defer_if_slow(_page(context, query, page), thinking=False))
 
 
-async def pick(errand: Errand, _: CustomId) -> None:
+async def pick(context: InteractionContext, _: CustomId) -> None:
     """Open one recurrence of the list beside it."""
-    errand.demand(Capability.VIEW, TASK)
-    await tell(errand, next(iter(read_values(errand.interaction)), ""))
+    context.demand(Capability.VIEW, TASK)
+    await tell(context, next(iter(read_values(context.interaction)), ""))
 
 
-async def tell(errand: Errand, which: str) -> None:
+async def tell(context: InteractionContext, which: str) -> None:
     """Everything about one recurrence: the words at once, the picture when it is drawn."""
-    found = await errand.patiently(_find(errand.door.desk, which), thinking=True)
+    found = await context.defer_if_slow(_find(context.bot_context.desk, which), thinking=True)
     view = RecurrenceView(portrait=found.portrait, runs=found.runs, voters=found.voters, jumps=found.jumps)
-    await errand.whisper(card.render(view))
+    await context.reply_ephemeral(recurrence_card.render(view))
     known = found.portrait.recurrence
     title = f"{known.ref} {plain(known.name, _TITLE)}"
     chart = Chart(title=title, seen_at=found.seen_at, hours=found.hours)
-    await add_picture(errand.interaction, chart, known.ref)
+    await add_picture(context.interaction, chart, known.ref)
 
 
 async def locate(desk: Desk, text: str) -> int:
@@ -79,24 +80,25 @@ async def locate(desk: Desk, text: str) -> int:
     if not text.strip().lower().startswith(("a", "#")):
         return parse_ref(text)
     alert_id = parse_alert(text)
-    found = await recurrence.find_of_alert(desk, alert_id)
+    found = await recurrences.find_of_alert(desk, alert_id)
     if found is None:
         raise NotFoundError("alert", format_ref(alert_id))
     return found.id
 
 
-async def _find(desk: Desk, which: str) -> Found:
-    return await recurrence.find(desk, await locate(desk, which))
+async def _find(desk: Desk, which: str) -> FoundRecurrence:
+    return await recurrences.find(desk, await locate(desk, which))
 
 
-async def _page(desk: Desk, query: Query, page: int) -> Card:
+async def _page(context: InteractionContext, query: Query, page: int) -> Card:
     """The page asked for, or the last one when recurrences have left the list since."""
-    found = await recurrence.listing(desk, query, offset=page * PAGE, limit=PAGE)
+    desk, query = context.bot_context.desk, replace(query, sight=context.sight)
+    found = await recurrences.listing(desk, query, offset=page * PAGE, limit=PAGE)
     if found.total and not found.lines:
         page = (found.total - 1) // PAGE
-        found = await recurrence.listing(desk, query, offset=page * PAGE, limit=PAGE)
-    names = {each.id: each.name for each in await source.listing(desk)} if query.source_id else {}
-    return cards.render(
+        found = await recurrences.listing(desk, query, offset=page * PAGE, limit=PAGE)
+    names = {each.id: each.name for each in await sources.listing(desk)} if query.source_id else {}
+    return ranking_card.render(
         RankingView(
             lines=found.lines,
             total=found.total,

@@ -8,24 +8,24 @@ from discord.ext import commands
 
 from bot.cards import answer
 from bot.cards.limits import OPTION_TEXT
-from bot.cards.look import SEPARATOR
-from bot.cards.recurrence import recurrence as cards
+from bot.cards.recurrence import recurrence as recurrence_card
 from bot.cards.recurrence.recurrence import AdviceView
 from bot.cards.recurrence.work import PlanView, render_handoff, render_plan
+from bot.cards.style import SEPARATOR
 from bot.cards.text import plain
 from bot.domain import actor as actors
 from bot.domain.errors import TocsinError
 from bot.domain.incident.action import parse_ref
-from bot.domain.recurrence.ranking import Query, Sort, Window
+from bot.domain.recurrence.ranking import Query, RankingWindow, Sort
 from bot.domain.recurrence.recurrence import Recurrence
 from bot.domain.recurrence.work import Handoff, HandoffKind
-from bot.usecases.admin import source
+from bot.usecases.admin import source as sources
 from bot.usecases.alert.lifecycle import MAX_NOTE
 from bot.usecases.recurrence import churn, work
-from bot.usecases.recurrence import query as recurrence
+from bot.usecases.recurrence import query as recurrences
 from bot.usecases.recurrence.work import DryRun, Preview
-from cogs.door import Door
-from cogs.errand import Errand
+from cogs.context import BotContext
+from cogs.interaction import InteractionContext
 from cogs.message import looks
 from cogs.recurrence.button import TASK, locate, show_list, tell
 from cogs.rights import Capability
@@ -38,7 +38,7 @@ Choices = list[app_commands.Choice[str]]
 Note = app_commands.Range[str, 1, MAX_NOTE]
 
 _SORTS: Final = [app_commands.Choice(name=sort.value, value=sort.value) for sort in Sort]
-_WINDOWS: Final = [app_commands.Choice(name=window.value, value=window.value) for window in Window]
+_WINDOWS: Final = [app_commands.Choice(name=window.value, value=window.value) for window in RankingWindow]
 _KINDS: Final = [
     app_commands.Choice(name=kind.value.replace("_", " "), value=kind.value) for kind in HandoffKind
 ]
@@ -49,20 +49,8 @@ class RecurrenceCommands(
 ):
     """The group; every answer is a whisper, but for a hand-over that is to be seen."""
 
-    def __init__(self, door: Door, client: discord.Client) -> None:
-        self._door = door
-        self._client = client
-
-    @commands.Cog.listener()
-    async def on_ready(self) -> None:
-        """From now on links to messages can be made."""
-        self._door.desk.guild_id = self._door.home(self._client)
-
-    @commands.Cog.listener()
-    async def on_interaction(self, _: Click) -> None:
-        """A desk that is being set up finds its server in the meantime."""
-        if self._door.desk.guild_id is None:
-            self._door.desk.guild_id = self._door.home(self._client)
+    def __init__(self, bot_context: BotContext) -> None:
+        self._door = bot_context
 
     @app_commands.command(name="list", description="What fired, ranked by what it costs")
     @app_commands.describe(
@@ -76,24 +64,26 @@ class RecurrenceCommands(
         self,
         interaction: Click,
         sort: str = Sort.OCCURRENCES.value,
-        window: str = Window.MONTH.value,
+        window: str = RankingWindow.MONTH.value,
         source: str = "",
         text: app_commands.Range[str, 0, _LONGEST_SEARCH] = "",
     ) -> None:
         """``/recurrence list``."""
-        errand = Errand.of(interaction)
-        errand.demand(Capability.VIEW, TASK)
-        source_id = await errand.quickly(churn.source_id(self._door.desk, source)) if source else None
-        query = Query(window=Window(window), sort=Sort(sort), text=text.strip(), source_id=source_id)
-        await show_list(errand, query)
+        context = InteractionContext.of(interaction)
+        context.demand(Capability.VIEW, TASK)
+        source_id = (
+            await context.within_deadline(churn.source_id(self._door.desk, source)) if source else None
+        )
+        query = Query(window=RankingWindow(window), sort=Sort(sort), text=text.strip(), source_id=source_id)
+        await show_list(context, query)
 
     @app_commands.command(description="Everything about one recurrence, with a picture")
     @app_commands.describe(recurrence=_WHICH)
     async def show(self, interaction: Click, recurrence: str) -> None:
         """``/recurrence show``."""
-        errand = Errand.of(interaction)
-        errand.demand(Capability.VIEW, TASK)
-        await tell(errand, recurrence)
+        context = InteractionContext.of(interaction)
+        context.demand(Capability.VIEW, TASK)
+        await tell(context, recurrence)
 
     @app_commands.command(description="Say that it is mended: if it comes back, its card will say so")
     @app_commands.describe(
@@ -111,19 +101,21 @@ class RecurrenceCommands(
         action: str = "",
     ) -> None:
         """``/recurrence fixed``."""
-        errand = Errand.of(interaction)
-        errand.demand(Capability.RESPOND, "mark recurrences as fixed")
-        marked = await errand.patiently(self._mark(errand, recurrence, note, owner, action), thinking=True)
-        await errand.whisper(answer.done(f"{marked.ref} marked as fixed: {marked.name}"))
+        context = InteractionContext.of(interaction)
+        context.demand(Capability.RESPOND, "mark recurrences as fixed")
+        marked = await context.defer_if_slow(
+            self._mark(context, recurrence, note, owner, action), thinking=True
+        )
+        await context.reply_ephemeral(answer.done(f"{marked.ref} marked as fixed: {marked.name}"))
 
     @app_commands.command(description="Labels that make many alerts of what is one")
     async def suggest(self, interaction: Click) -> None:
         """``/recurrence suggest``."""
-        errand = Errand.of(interaction)
-        errand.demand(Capability.VIEW, TASK)
-        advice = await errand.patiently(churn.advise(self._door.desk), thinking=True)
+        context = InteractionContext.of(interaction)
+        context.demand(Capability.VIEW, TASK)
+        advice = await context.defer_if_slow(churn.advise(self._door.desk, context.sight), thinking=True)
         views = tuple(AdviceView(each.source.name, each.suggestions) for each in advice)
-        await errand.whisper(cards.render_advice(views))
+        await context.reply_ephemeral(recurrence_card.render_advice(views))
 
     @app_commands.command(description="Labels that tell a source's alerts apart no more")
     @app_commands.describe(
@@ -131,32 +123,32 @@ class RecurrenceCommands(
     )
     async def ignore(self, interaction: Click, source: str, labels: str = "") -> None:
         """``/recurrence ignore``."""
-        errand = Errand.of(interaction)
-        errand.demand(Capability.MANAGE, "change sources")
+        context = InteractionContext.of(interaction)
+        context.demand(Capability.MANAGE, "change sources")
         names = frozenset(labels.replace(",", " ").split())
-        changed = await errand.patiently(
-            churn.ignore(self._door.desk, source, names, actor=errand.actor), thinking=True
+        changed = await context.defer_if_slow(
+            churn.ignore(self._door.desk, source, names, actor=context.actor), thinking=True
         )
         ignored = ", ".join(sorted(changed.ignored_labels)) or "no label"
-        await errand.whisper(answer.done(f"{changed.name} ignores {ignored}"))
+        await context.reply_ephemeral(answer.done(f"{changed.name} ignores {ignored}"))
 
     @app_commands.command(description="What would be done about it; writes nothing")
     @app_commands.describe(recurrence=_WHICH)
     async def preview(self, interaction: Click, recurrence: str) -> None:
         """``/recurrence preview``."""
-        errand = Errand.of(interaction)
-        errand.demand(Capability.VIEW, TASK)
-        shown = await errand.patiently(self._preview(recurrence), thinking=True)
-        await errand.whisper(render_plan(_plan(shown)))
+        context = InteractionContext.of(interaction)
+        context.demand(Capability.VIEW, TASK)
+        shown = await context.defer_if_slow(self._preview(recurrence), thinking=True)
+        await context.reply_ephemeral(render_plan(_plan(shown)))
 
     @app_commands.command(name="dry-run", description="The same, written down as a check")
     @app_commands.describe(recurrence=_WHICH)
     async def dry_run(self, interaction: Click, recurrence: str) -> None:
         """``/recurrence dry-run``."""
-        errand = Errand.of(interaction)
-        errand.demand(Capability.RESPOND, "check work items")
-        told = await errand.patiently(self._dry_run(errand, recurrence), thinking=True)
-        await errand.whisper(render_plan(_plan(told.preview, told.check_id)))
+        context = InteractionContext.of(interaction)
+        context.demand(Capability.RESPOND, "check work items")
+        told = await context.defer_if_slow(self._dry_run(context, recurrence), thinking=True)
+        await context.reply_ephemeral(render_plan(_plan(told.preview, told.check_id)))
 
     @app_commands.command(description="Propose a ticket, or give the work to a person")
     @app_commands.describe(
@@ -177,12 +169,12 @@ class RecurrenceCommands(
         post: bool = False,
     ) -> None:
         """``/recurrence handoff``."""
-        errand = Errand.of(interaction)
-        errand.demand(Capability.RESPOND, "hand work over")
-        handing = self._hand_over(errand, recurrence, HandoffKind(kind), to, note)
-        handed = await errand.patiently(handing, thinking=True)
+        context = InteractionContext.of(interaction)
+        context.demand(Capability.RESPOND, "hand work over")
+        handing = self._hand_over(context, recurrence, HandoffKind(kind), to, note)
+        handed = await context.defer_if_slow(handing, thinking=True)
         shown = render_handoff(handed)
-        await errand.whisper(shown)
+        await context.reply_ephemeral(shown)
         if post:
             await interaction.followup.send(**looks(shown))
 
@@ -192,10 +184,10 @@ class RecurrenceCommands(
     @dry_run.autocomplete("recurrence")
     @handoff.autocomplete("recurrence")
     async def _suggest_recurrence(self, interaction: Click, typed: str) -> Choices:
-        errand = Errand.of(interaction)
+        context = InteractionContext.of(interaction)
         try:
-            errand.demand(Capability.VIEW, TASK)
-            found = await errand.quickly(recurrence.suggest(self._door.desk, typed))
+            context.demand(Capability.VIEW, TASK)
+            found = await context.within_deadline(recurrences.suggest(self._door.desk, typed, context.sight))
         except TocsinError:
             return []
         return [app_commands.Choice(name=_name(each), value=each.ref) for each in found]
@@ -203,37 +195,38 @@ class RecurrenceCommands(
     @list_recurrences.autocomplete("source")
     @ignore.autocomplete("source")
     async def _suggest_source(self, interaction: Click, typed: str) -> Choices:
-        errand = Errand.of(interaction)
+        context = InteractionContext.of(interaction)
         try:
-            errand.demand(Capability.VIEW, TASK)
-            found = await errand.quickly(source.listing(self._door.desk))
+            context.demand(Capability.VIEW, TASK)
+            found = await context.within_deadline(sources.listing(self._door.desk))
         except TocsinError:
             return []
-        names = [each.name for each in found if typed.strip().lower() in each.name]
+        seen = [each.name for each in found if context.sight.sees(each.channel_id or 0)]
+        names = [name for name in seen if typed.strip().lower() in name]
         return [app_commands.Choice(name=name, value=name) for name in names[:25]]
 
     async def _preview(self, which: str) -> Preview:
         return await work.preview(self._door.desk, await locate(self._door.desk, which))
 
-    async def _dry_run(self, errand: Errand, which: str) -> DryRun:
+    async def _dry_run(self, context: InteractionContext, which: str) -> DryRun:
         recurrence_id = await locate(self._door.desk, which)
-        return await work.dry_run(self._door.desk, recurrence_id, actor=errand.actor)
+        return await work.dry_run(self._door.desk, recurrence_id, actor=context.actor)
 
     async def _hand_over(
-        self, errand: Errand, which: str, kind: HandoffKind, to: discord.Member | None, note: str
+        self, context: InteractionContext, which: str, kind: HandoffKind, to: discord.Member | None, note: str
     ) -> Handoff:
         recurrence_id = await locate(self._door.desk, which)
         return await work.hand_over(
-            self._door.desk, recurrence_id, kind, actor=errand.actor, assignee=_actor(to), note=note
+            self._door.desk, recurrence_id, kind, actor=context.actor, assignee=_actor(to), note=note
         )
 
     async def _mark(
-        self, errand: Errand, which: str, note: str, owner: discord.Member | None, action: str
+        self, context: InteractionContext, which: str, note: str, owner: discord.Member | None, action: str
     ) -> Recurrence:
-        return await recurrence.mark_fixed(
+        return await recurrences.mark_fixed(
             self._door.desk,
             await locate(self._door.desk, which),
-            actor=errand.actor,
+            actor=context.actor,
             owner=_actor(owner),
             note=note,
             action_id=parse_ref(action) if action.strip() else None,

@@ -19,6 +19,7 @@ class ProjectSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     default_channel_id: int | None = None
     guild_id: int | None = None
+    setups: int = 0
     respond_role_ids: tuple[int, ...] = ()
     manage_role_ids: tuple[int, ...] = ()
     command_digest: str = ""

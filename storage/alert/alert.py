@@ -8,8 +8,10 @@ from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, selec
 
 from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.signal import Severity, Signal
-from bot.domain.alert.verdict import Standing
+from bot.domain.alert.verdict import SignatureStanding
+from bot.domain.sight import EVERYTHING, Sight
 from storage.alert.row import INSERT, MOVE, REFRESH, SAVE, insert_row, move_row, read, refresh_row, save_row
+from storage.audience import sees_alert
 from storage.dialect import allocate, is_one_of
 from storage.table.core import IS_OPEN_ALERT, alert
 
@@ -22,16 +24,20 @@ class NewAlert(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     recurrence_id: int
     signature: str
     signal: Signal
-    standing: Standing
+    standing: SignatureStanding
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which alerts to list; None means any. ``text`` is looked for in name, service and target."""
+    """Which alerts to list; None means any. ``text`` is looked for in name, service and target.
+
+    ``sight`` says for whose eyes.
+    """
 
     states: tuple[State, ...] | None = None
     severity: Severity | None = None
     owner: str | None = None
     text: str = ""
+    sight: Sight = EVERYTHING
 
 
 RECENT: Final = 500
@@ -90,11 +96,11 @@ class Alerts:
             ],
         )
 
-    def refresh(self, moved: Iterable[tuple[str, Signal, Standing]]) -> None:
+    def refresh(self, moved: Iterable[tuple[str, Signal, SignatureStanding]]) -> None:
         """Take over what a repeat by the named source says; nothing that people wrote is touched."""
         REFRESH.run(self._connection, [refresh_row(*each) for each in moved])
 
-    def move(self, moved: Iterable[tuple[str, Standing]]) -> None:
+    def move(self, moved: Iterable[tuple[str, SignatureStanding]]) -> None:
         """Only the standing moves (a resolve, by the named source)."""
         MOVE.run(self._connection, [move_row(*each) for each in moved])
 
@@ -188,6 +194,8 @@ class Alerts:
             statement = statement.where(alert.c.state.in_([state.value for state in which.states]))
         if which.severity is not None:
             statement = statement.where(alert.c.severity == which.severity.value)
+        if which.sight != EVERYTHING:
+            statement = statement.where(sees_alert(which.sight))
         if which.owner is not None:
             statement = statement.where(alert.c.owner == which.owner)
         if which.text:

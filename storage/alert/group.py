@@ -50,7 +50,7 @@ def _build(dialect: str) -> ClauseElement:
 _found: Final = Lookup(_build, ("project", "causes", "ids"), (*_FIELDS, "is_open"))
 
 
-class Known(msgspec.Struct, frozen=True):
+class KnownGroup(msgspec.Struct, frozen=True):
     """A group, and whether any of its alerts is open."""
 
     group: Group
@@ -75,7 +75,7 @@ class Groups:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def known(self, project_id: int, causes: Iterable[str], ids: Iterable[int]) -> list[Known]:
+    def known(self, project_id: int, causes: Iterable[str], ids: Iterable[int]) -> list[KnownGroup]:
         """The newest group of each of ``causes``, and those with these ids, in one statement.
 
         On PostgreSQL nobody else moves groups until the commit, so that no cause gets two at once.
@@ -83,7 +83,7 @@ class Groups:
         hold_groups(self._connection, project_id)
         values = (values_of(self._connection, causes), values_of(self._connection, ids))
         rows = _found.rows(self._connection, project_id, *values)
-        return [Known(_read(row), bool(row.is_open)) for row in rows]
+        return [KnownGroup(_read(row), bool(row.is_open)) for row in rows]
 
     def get(self, project_id: int, group_id: int) -> Group | None:
         """One group of this project."""

@@ -21,7 +21,7 @@ class Reaction(msgspec.Struct, frozen=True):
     emoji: str
 
 
-class Reactions:
+class ReactionRows:
     """Their rows."""
 
     def __init__(self, connection: Connection) -> None:

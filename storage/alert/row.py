@@ -8,7 +8,7 @@ from sqlalchemy import Row, bindparam, case, insert, null, update
 from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.flap import CALM, Flapping
 from bot.domain.alert.signal import Severity, Signal
-from bot.domain.alert.verdict import Standing
+from bot.domain.alert.verdict import SignatureStanding
 from storage.bulk import Bulk
 from storage.codec import (
     actor_columns,
@@ -27,7 +27,7 @@ _INSERT_COLUMNS = (
     "id", "project_id", "source_id", "recurrence_id", "signature", "state", "severity", "severity_word",
     "name", "summary", "description", "labels", "links", "namespace", "service", "target", "group_key",
     "occurrences", "flaps", "opened_at", "last_seen_at", "resolved_at", "silent_after", "escalated_from",
-    "group_id",
+    "group_id", "said", "ending", "started_at", "received_at",
 )  # fmt: skip
 INSERT = Bulk(insert(alert), _INSERT_COLUMNS)
 _times = msgspec.json.Decoder(list[int])
@@ -52,6 +52,8 @@ _STANDING: dict[str, Any] = {
     "quiet_until": bindparam("quiet_until_"),
     "resolved_by": bindparam("resolved_by_"),
     "resolved_by_name": bindparam("resolved_by_name_"),
+    "ending": bindparam("ending_"),
+    "started_at": bindparam("started_at_"),
 }
 _CONTENT: dict[str, Any] = {
     "severity_word": bindparam("severity_word_"),
@@ -61,6 +63,7 @@ _CONTENT: dict[str, Any] = {
     "labels": bindparam("labels_"),
     "links": bindparam("links_"),
     "group_key": bindparam("group_key_"),
+    "said": bindparam("said_"),
 }
 
 
@@ -70,10 +73,11 @@ def _update(values: dict[str, Any]) -> Any:
 
 _STANDING_COLUMNS = (
     "state_", "severity_", "occurrences_", "flaps_", "last_seen_", "resolved_at_", "silent_after_",
-    "escalated_from_", "owned_", "flapped_at_", "quiet_until_", "resolved_by_", "resolved_by_name_", "id_",
+    "escalated_from_", "owned_", "flapped_at_", "quiet_until_", "resolved_by_", "resolved_by_name_",
+    "ending_", "started_at_", "id_",
 )  # fmt: skip
 _CONTENT_COLUMNS = (
-    "severity_word_", "name_", "summary_", "description_", "labels_", "links_", "group_key_",
+    "severity_word_", "name_", "summary_", "description_", "labels_", "links_", "group_key_", "said_",
 )  # fmt: skip
 REFRESH = Bulk(_update({**_STANDING, **_CONTENT}), (*_CONTENT_COLUMNS, *_STANDING_COLUMNS))
 MOVE = Bulk(_update(_STANDING), _STANDING_COLUMNS)
@@ -88,7 +92,9 @@ SAVE = Bulk(
 )
 
 
-def insert_row(identity: tuple[int, int, int, str], signal: Signal, standing: Standing) -> tuple[Any, ...]:
+def insert_row(
+    identity: tuple[int, int, int, str], signal: Signal, standing: SignatureStanding
+) -> tuple[Any, ...]:
     """``identity`` is (project, source, recurrence, signature)."""
     return (
         standing.alert_id,
@@ -113,10 +119,14 @@ def insert_row(identity: tuple[int, int, int, str], signal: Signal, standing: St
         micros_or_none(standing.silent_after),
         standing.escalated_from.value if standing.escalated_from else None,
         standing.group_id,
+        encode(signal.said) if signal.said else None,
+        standing.ending or None,
+        micros_or_none(standing.started_at),
+        micros(standing.received_at or standing.last_seen_at),
     )
 
 
-def refresh_row(source: str, signal: Signal, standing: Standing) -> tuple[Any, ...]:
+def refresh_row(source: str, signal: Signal, standing: SignatureStanding) -> tuple[Any, ...]:
     """What a repeat by the source named ``source`` changes."""
     return (
         signal.severity_word,
@@ -126,11 +136,12 @@ def refresh_row(source: str, signal: Signal, standing: Standing) -> tuple[Any, .
         encode(signal.labels),
         encode(signal.links),
         signal.group_key,
+        encode(signal.said) if signal.said else None,
         *move_row(source, standing),
     )
 
 
-def move_row(source: str, standing: Standing) -> tuple[Any, ...]:
+def move_row(source: str, standing: SignatureStanding) -> tuple[Any, ...]:
     """What a resolve by the source named ``source`` changes."""
     resolved = standing.state is State.RESOLVED
     return (
@@ -146,6 +157,8 @@ def move_row(source: str, standing: Standing) -> tuple[Any, ...]:
         *flapping_columns(standing.flapping),
         f"source:{source}" if resolved else None,
         source if resolved else None,
+        standing.ending or None,
+        micros_or_none(standing.started_at),
         standing.alert_id,
     )
 
@@ -225,4 +238,7 @@ def read(row: Row[Any]) -> Alert:
         retry_at=moment_or_none(row.retry_at),
         note=row.note,
         note_by=actor_or_none(row.note_by, row.note_by_name),
+        said=decode_labels(row.said) if row.said else {},
+        ending=row.ending or "",
+        started_at=moment_or_none(row.started_at),
     )

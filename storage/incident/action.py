@@ -8,6 +8,8 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from bot.domain.actor import Actor
 from bot.domain.incident.action import Action
+from bot.domain.sight import EVERYTHING, Sight
+from storage.audience import sees_action
 from storage.codec import actor_columns, actor_or_none, micros, micros_or_none, moment, moment_or_none
 from storage.table.core import recurrence
 from storage.table.incident import action_item
@@ -57,10 +59,10 @@ class Actions:
             )
         ).scalar_one()
 
-    def waiting(self, project_id: int, *, limit: int) -> list[Action]:
+    def waiting(self, project_id: int, *, limit: int, sight: Sight = EVERYTHING) -> list[Action]:
         """Those of the whole desk that are not done, the most urgent first."""
         statement = select(action_item).where(
-            action_item.c.project_id == project_id, action_item.c.done_at.is_(None)
+            action_item.c.project_id == project_id, action_item.c.done_at.is_(None), sees_action(sight)
         )
         urgent = (action_item.c.due_at.is_(None), action_item.c.due_at, action_item.c.id)
         rows = self._connection.execute(statement.order_by(*urgent).limit(limit))

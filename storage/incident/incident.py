@@ -8,7 +8,9 @@ from sqlalchemy import Connection, Row, Select, func, insert, or_, select, updat
 
 from bot.domain.actor import Actor
 from bot.domain.incident.duration import Times
-from bot.domain.incident.incident import Incident, Level, Role, State
+from bot.domain.incident.incident import Incident, IncidentLevel, IncidentState, Role
+from bot.domain.sight import EVERYTHING, Sight
+from storage.audience import sees_incident
 from storage.codec import (
     actor_columns,
     actor_or_none,
@@ -27,14 +29,18 @@ _FAMILY: Final = 100  # merges in a row that are followed
 
 
 class IncidentFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which incidents to list; None means any. ``text`` is looked for in title and service."""
+    """Which incidents to list; None means any. ``text`` is looked for in title and service.
 
-    states: tuple[State, ...] | None = None
-    severity: Level | None = None
+    ``sight`` says for whose eyes.
+    """
+
+    states: tuple[IncidentState, ...] | None = None
+    severity: IncidentLevel | None = None
     text: str = ""
+    sight: Sight = EVERYTHING
 
 
-OPEN: Final = IncidentFilter(states=tuple(state for state in State if state.open))
+OPEN: Final = IncidentFilter(states=tuple(state for state in IncidentState if state.open))
 
 
 class Incidents:
@@ -191,6 +197,8 @@ def _matching(project_id: int, which: IncidentFilter) -> Select[Any]:
         statement = statement.where(IS_OPEN)
     elif which.states is not None:
         statement = statement.where(incident.c.state.in_([state.value for state in which.states]))
+    if which.sight != EVERYTHING:
+        statement = statement.where(sees_incident(which.sight))
     if which.severity is not None:
         statement = statement.where(incident.c.severity == which.severity.value)
     if which.text:
@@ -235,8 +243,8 @@ def _read(row: Row[Any]) -> Incident:
     return Incident(
         id=row.id,
         project_id=row.project_id,
-        state=State(row.state),
-        severity=Level(row.severity),
+        state=IncidentState(row.state),
+        severity=IncidentLevel(row.severity),
         title=row.title,
         summary=row.summary,
         service=row.service,

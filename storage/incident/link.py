@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, select, upda
 
 from bot.domain.alert.alert import Alert
 from bot.domain.alert.signal import Severity
-from bot.domain.incident.incident import State, format_ref
+from bot.domain.incident.incident import IncidentState, format_ref
 from storage.alert.row import read
 from storage.codec import micros
 from storage.dialect import is_one_of, upsert
@@ -94,7 +94,7 @@ class Links:
             .join(incident_alert, incident_alert.c.incident_id == incident.c.id)
             .where(incident_alert.c.alert_id == alert_id, IS_ACTIVE)
         ).one_or_none()
-        return None if row is None else Membership(row.id, row.thread_id, State(row.state).open)
+        return None if row is None else Membership(row.id, row.thread_id, IncidentState(row.state).open)
 
     def open_of(self, alert_ids: Iterable[int]) -> dict[int, int]:
         """The open incident of each of these alerts that belongs to one, by the alert's id."""

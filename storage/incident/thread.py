@@ -20,7 +20,7 @@ from storage.table.triage import brief
 _head = and_(card.c.kind == CardKind.INCIDENT.value, card.c.subject_id == incident.c.id)
 
 
-class Standing(msgspec.Struct, frozen=True):
+class ThreadStanding(msgspec.Struct, frozen=True):
     """Where an open incident stands; ``message_id`` and ``thread_id`` are None while there is none."""
 
     incident_id: int
@@ -30,7 +30,7 @@ class Standing(msgspec.Struct, frozen=True):
     threadless: bool
 
 
-class Threads:
+class IncidentThreads:
     """Changes to cards; a claim that somebody holds on one of them ends."""
 
     def __init__(self, connection: Connection) -> None:
@@ -91,7 +91,7 @@ class Threads:
             )
         )
 
-    def standing(self, project_id: int, *, limit: int) -> list[Standing]:
+    def standing(self, project_id: int, *, limit: int) -> list[ThreadStanding]:
         """The open incidents, the newest first."""
         statement = (
             select(
@@ -106,7 +106,7 @@ class Threads:
             .order_by(incident.c.id.desc())
             .limit(limit)
         )
-        return [Standing(*row) for row in self._connection.execute(statement)]
+        return [ThreadStanding(*row) for row in self._connection.execute(statement)]
 
 
 def _messages(incident_id: int) -> Any:

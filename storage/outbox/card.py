@@ -27,11 +27,11 @@ from storage.dialect import allocate
 from storage.outbox import placement as places
 from storage.outbox import touch as touches
 from storage.outbox.due import Choice, sendable
-from storage.outbox.placement import Place
+from storage.outbox.placement import Placement
 from storage.table.core import alert, card
 from storage.table.incident import incident
 
-__all__ = ["Cards", "Place"]  # use cases reach Place from here
+__all__ = ["Cards", "Placement"]  # use cases reach Place from here
 
 _NEW_COLUMNS = (
     "id", "project_id", "kind", "subject_id", "channel_id", "wanted", "shown", "lane", "generation",
@@ -92,9 +92,9 @@ class Cards:
         """The same for alerts with a card of their own, and for groups: the caller knows which is which."""
         touches.touch_known(self._connection, alerts, groups, now=now)
 
-    def rouse(self, kind: CardKind, subject_ids: Collection[int]) -> None:
+    def request_ping(self, kind: CardKind, subject_ids: Collection[int]) -> None:
         """People have to be called once more for these subjects, as they are now."""
-        touches.rouse(self._connection, kind, subject_ids)
+        touches.request_ping(self._connection, kind, subject_ids)
 
     def claim(
         self, channel_id: int, which: Choice, *, worker: str, tag: str, now: datetime, lease: timedelta
@@ -174,7 +174,7 @@ class Cards:
             )
         )
 
-    def untry(self, card_id: int) -> None:
+    def clear_attempt(self, card_id: int) -> None:
         """What was claimed was never sent: there is nothing to look for."""
         self._connection.execute(
             update(card)
@@ -206,7 +206,7 @@ class Cards:
         """
         self._connection.execute(select(card.c.id).where(which).with_for_update())
 
-    def let_be(self, card_id: int) -> None:
+    def mark_current(self, card_id: int) -> None:
         """Nobody needs to see what it would show."""
         self._connection.execute(update(card).where(card.c.id == card_id).values(shown=card.c.wanted))
 
@@ -225,7 +225,7 @@ class Cards:
             )
         )
 
-    def saw(self, message_id: int, *, at: datetime) -> None:
+    def mark_seen(self, message_id: int, *, at: datetime) -> None:
         """The gateway told of the new message; the first time counts."""
         self._connection.execute(
             update(card)
@@ -233,15 +233,15 @@ class Cards:
             .values(seen_at=micros(at))
         )
 
-    def showing(self, message_id: int) -> Place | None:
+    def showing(self, message_id: int) -> Placement | None:
         """The card that this message is."""
         return places.showing(self._connection, message_id)
 
-    def of(self, kind: CardKind, subject_ids: Iterable[int]) -> list[Place]:
+    def of(self, kind: CardKind, subject_ids: Iterable[int]) -> list[Placement]:
         """Where these subjects are shown."""
         return places.of(self._connection, kind, subject_ids)
 
-    def of_alerts(self, alert_ids: Iterable[int]) -> dict[int, Place]:
+    def of_alerts(self, alert_ids: Iterable[int]) -> dict[int, Placement]:
         """Where these alerts are shown: on cards of their own, or on those of their groups."""
         return places.of_alerts(self._connection, alert_ids)
 

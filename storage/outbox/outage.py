@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, and_, case, func, or_, select, union_all
 
 from bot.domain.alert.alert import State
 from bot.domain.alert.verdict import Lane
-from bot.domain.outbox.outage import Blindness, Cause
+from bot.domain.outbox.outage import Cause, Outage
 from bot.domain.outbox.outbox import CardKind
 from storage.codec import micros, moment, moment_or_none
 from storage.dialect import upsert
@@ -30,7 +30,7 @@ _IS_OPEN: Final = alert.c.state != State.RESOLVED.value
 class Untold(msgspec.Struct, frozen=True):
     """A blindness that goes on: its report may be tried again at ``rests_until``."""
 
-    blindness: Blindness
+    blindness: Outage
     rests_until: datetime
 
 
@@ -41,7 +41,7 @@ class Unshown(msgspec.Struct, frozen=True):
     first_card_id: int
 
 
-class Tally(msgspec.Struct, frozen=True):
+class OutageTally(msgspec.Struct, frozen=True):
     """What fired, and the newest card there is."""
 
     fired: int
@@ -49,13 +49,13 @@ class Tally(msgspec.Struct, frozen=True):
     last_card_id: int
 
 
-class Blindnesses:
+class Outages:
     """The channels' last blindnesses."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def last(self, channel_id: int) -> Blindness | None:
+    def last(self, channel_id: int) -> Outage | None:
         """The last one of a channel, however long ago."""
         row = self._connection.execute(
             select(blindness).where(blindness.c.channel_id == channel_id)
@@ -90,7 +90,7 @@ class Blindnesses:
         ).scalar_one_or_none()
         return moment_or_none(us)
 
-    def note(self, project_id: int, new: Blindness) -> None:
+    def note(self, project_id: int, new: Outage) -> None:
         """Take the place of the channel's last one."""
         values = {
             "project_id": project_id,
@@ -136,7 +136,7 @@ class Blindnesses:
             )
         )
 
-    def tally(self, which: Blindness) -> Tally:
+    def tally(self, which: Outage) -> OutageTally:
         """What fired in it, as known now, and what of that is not over."""
         count = select(
             func.count().label("fired"),
@@ -153,7 +153,7 @@ class Blindnesses:
                 count.join(alert, alert.c.group_id == card.c.subject_id).where(_IS_GROUP, came, joined),
             )
         ).all()
-        return Tally(
+        return OutageTally(
             fired=sum(row.fired for row in rows),
             still_open=sum(int(row.still_open or 0) for row in rows),
             last_card_id=max(which.last_card_id, *(row.last or 0 for row in rows)),
@@ -171,7 +171,7 @@ class Blindnesses:
             .values(shown=revision, claimed_by=None, claim_expires_at=None, not_before=None, failures=0)
         )
 
-    def ended_after(self, project_id: int, cause: Cause, at: datetime) -> list[Blindness]:
+    def ended_after(self, project_id: int, cause: Cause, at: datetime) -> list[Outage]:
         """Those of one cause that ended after ``at``."""
         rows = self._connection.execute(
             select(blindness).where(
@@ -183,8 +183,8 @@ class Blindnesses:
         return [_read(row) for row in rows]
 
 
-def _read(row: Row[Any]) -> Blindness:
-    return Blindness(
+def _read(row: Row[Any]) -> Outage:
+    return Outage(
         channel_id=row.channel_id,
         cause=Cause(row.cause),
         began_at=moment(row.began_at),

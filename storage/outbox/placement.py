@@ -12,7 +12,7 @@ from storage.codec import moment_or_none
 from storage.table.core import alert, card
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
+class Placement(msgspec.Struct, frozen=True, kw_only=True):
     """Where a card is shown; ``message_id`` is None while it waits."""
 
     id: int
@@ -26,13 +26,13 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     seen_at: datetime | None
 
 
-def showing(connection: Connection, message_id: int) -> Place | None:
+def showing(connection: Connection, message_id: int) -> Placement | None:
     """The card that this message is."""
     row = connection.execute(select(card).where(card.c.message_id == message_id)).one_or_none()
     return None if row is None else _read(row)
 
 
-def of(connection: Connection, kind: CardKind, subject_ids: Iterable[int]) -> list[Place]:
+def of(connection: Connection, kind: CardKind, subject_ids: Iterable[int]) -> list[Placement]:
     """Where these subjects are shown."""
     rows = connection.execute(
         select(card).where(card.c.kind == kind.value, card.c.subject_id.in_(list(subject_ids)))
@@ -40,7 +40,7 @@ def of(connection: Connection, kind: CardKind, subject_ids: Iterable[int]) -> li
     return [_read(row) for row in rows]
 
 
-def of_alerts(connection: Connection, alert_ids: Iterable[int]) -> dict[int, Place]:
+def of_alerts(connection: Connection, alert_ids: Iterable[int]) -> dict[int, Placement]:
     """Where these alerts are shown: on cards of their own, or on those of their groups."""
     ids = list(alert_ids)
     found = {place.subject_id: place for place in of(connection, CardKind.ALERT, ids)}
@@ -55,8 +55,8 @@ def of_alerts(connection: Connection, alert_ids: Iterable[int]) -> dict[int, Pla
     return found
 
 
-def _read(row: Row[Any]) -> Place:
-    return Place(
+def _read(row: Row[Any]) -> Placement:
+    return Placement(
         id=row.id,
         kind=CardKind(row.kind),
         subject_id=row.subject_id,

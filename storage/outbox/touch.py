@@ -69,7 +69,7 @@ def touch_known(
     _touch.run(connection, rows)
 
 
-def rouse(connection: Connection, kind: CardKind, subject_ids: Collection[int]) -> None:
+def request_ping(connection: Connection, kind: CardKind, subject_ids: Collection[int]) -> None:
     """People have to be called once more for these subjects, as they are now.
 
     Who was called for an earlier revision does not count, even if that is written down only later.

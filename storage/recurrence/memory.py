@@ -23,7 +23,7 @@ from storage.table.incident import incident_alert
 
 _COLUMNS: Final = (
     "id", "opened_at", "first_acked_at", "resolved_at", "resolved_by", "resolved_by_name", "owner",
-    "owner_name", "note", "note_by", "note_by_name",
+    "owner_name", "note", "note_by", "note_by_name", "received_at",
 )  # fmt: skip
 _episodes = Lookup(
     lambda _: (
@@ -128,6 +128,7 @@ def _read(row: Any) -> Episode:
     return Episode(
         alert_id=row.id,
         opened_at=moment(row.opened_at),
+        received_at=moment_or_none(row.received_at),
         acked_at=moment_or_none(row.first_acked_at),
         resolved_at=moment_or_none(row.resolved_at),
         resolved_by=actor_or_none(row.resolved_by, row.resolved_by_name),

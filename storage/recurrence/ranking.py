@@ -9,7 +9,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, func, or_, select
 
-from bot.domain.recurrence.ranking import Query, Ranked, Sort, Totals, Window
+from bot.domain.recurrence.ranking import Query, Ranked, RankingWindow, Sort, Totals
+from bot.domain.sight import EVERYTHING
+from storage.audience import sees_recurrence
 from storage.codec import micros, span
 from storage.dialect import is_one_of
 from storage.recurrence.recurrence import DAY_US, HOUR_US
@@ -26,8 +28,8 @@ _SUMMED = (
 class _Period:
     """The counts that a window is made of: of ``table`` from ``first`` on, beginning at ``since``."""
 
-    def __init__(self, window: Window, now: datetime) -> None:
-        by_hour = window is Window.DAY
+    def __init__(self, window: RankingWindow, now: datetime) -> None:
+        by_hour = window is RankingWindow.DAY
         length = HOUR_US if by_hour else DAY_US
         self.table: Table = recurrence_hour if by_hour else recurrence_day
         count = int(window.span.total_seconds() * 1_000_000) // length
@@ -142,6 +144,8 @@ def _matching(project_id: int, query: Query, period: _Period) -> list[ColumnElem
     wanted = [recurrence.c.project_id == project_id, recurrence.c.last_seen_at >= period.since_us]
     if query.source_id is not None:
         wanted.append(recurrence.c.source_id == query.source_id)
+    if query.sight != EVERYTHING:
+        wanted.append(sees_recurrence(query.sight))
     if query.text:
         columns = (recurrence.c.name, recurrence.c.service, recurrence.c.target)
         wanted.append(or_(*(column.icontains(query.text, autoescape=True) for column in columns)))

@@ -9,16 +9,19 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, bindparam, or_, select, update
+from sqlalchemy import Connection, bindparam, func, or_, select, update
 
 from bot.domain.access.source import Source
 from bot.domain.alert.alert import Alert, State
+from bot.domain.alert.episode import began
 from bot.domain.alert.flap import CALM
 from bot.domain.alert.signal import Severity, Signal
-from bot.domain.alert.verdict import Standing
+from bot.domain.alert.verdict import SignatureStanding
 from bot.domain.recurrence.recurrence import Fix, Recurrence, ends_by_itself
-from bot.domain.recurrence.settlement import NOTHING, Course, Settlement, settle
+from bot.domain.recurrence.settlement import NOTHING, EpisodeState, StatsDelta, settle
+from bot.domain.sight import EVERYTHING, Sight
 from storage.alert.row import read_flapping
+from storage.audience import sees_recurrence
 from storage.bulk import Bulk, Lookup
 from storage.codec import actor_or_none, micros, moment, moment_or_none, span_micros
 from storage.dialect import allocate, is_one_of, one_of, upsert, values_of
@@ -38,18 +41,18 @@ HOUR_US: Final = 3_600_000_000
 DAY_US: Final = 24 * HOUR_US
 
 
-class Known(msgspec.Struct):
+class KnownRecurrence(msgspec.Struct):
     """What is known of a signature before a batch: its row's id and how its last episode stands.
 
     ``course`` is that episode as the sums knew it; unlike ``standing`` it does not move.
     """
 
     recurrence_id: int
-    standing: Standing | None
-    course: Course | None = None
+    standing: SignatureStanding | None
+    course: EpisodeState | None = None
 
 
-class Tally(msgspec.Struct):
+class RecurrenceTally(msgspec.Struct):
     """What one batch adds to a recurrence."""
 
     occurrences: int = 0
@@ -79,6 +82,7 @@ _known = Lookup(
 _STANDING_COLUMNS = (
     "id", "state", "severity", "occurrences", "flaps", "opened_at", "last_seen_at", "acked_at", "resolved_at",
     "resolved_by", "silent_after", "escalated_from", "owner", "flapped_at", "quiet_until", "group_id",
+    "started_at", "received_at",
 )  # fmt: skip
 _standing_rows = Lookup(
     lambda dialect: (
@@ -106,7 +110,7 @@ class Recurrences:
         """One recurrence that nobody else changes until the commit."""
         return self._one(project_id, recurrence_id, held=True)
 
-    def known(self, project_id: int, signatures: Iterable[str]) -> dict[str, Known]:
+    def known(self, project_id: int, signatures: Iterable[str]) -> dict[str, KnownRecurrence]:
         """What is known of each of ``signatures``; on PostgreSQL the rows are held until the commit.
 
         Two statements, recurrences before alerts: whoever moves an alert by hand holds its row too, so that
@@ -115,9 +119,11 @@ class Recurrences:
         rows = _known.rows(self._connection, project_id, values_of(self._connection, signatures))
         standings = self._standings([row.last_alert_id for row in rows if row.last_alert_id is not None])
         nothing = (None, None)
-        return {row.signature: Known(row.id, *standings.get(row.last_alert_id, nothing)) for row in rows}
+        return {
+            row.signature: KnownRecurrence(row.id, *standings.get(row.last_alert_id, nothing)) for row in rows
+        }
 
-    def _standings(self, alert_ids: list[int]) -> dict[int, tuple[Standing, Course]]:
+    def _standings(self, alert_ids: list[int]) -> dict[int, tuple[SignatureStanding, EpisodeState]]:
         if not alert_ids:
             return {}
         rows = _standing_rows.rows(self._connection, values_of(self._connection, alert_ids))
@@ -144,7 +150,7 @@ class Recurrences:
 
     def begin(
         self, project_id: int, new: Mapping[str, tuple[Source, Signal]], *, now: datetime
-    ) -> dict[str, Known]:
+    ) -> dict[str, KnownRecurrence]:
         """Insert rows for signatures never seen; a process that was faster keeps its own."""
         dialect = self._connection.dialect.name
         if dialect not in _begin:
@@ -154,21 +160,22 @@ class Recurrences:
             _begin[dialect] = Bulk(statement, NEW_COLUMNS)
         ids = allocate(self._connection, recurrence, len(new))
         us = micros(now)
+        first = {key: micros(began(signal, None, now)) for key, (_, signal) in new.items()}
         _begin[dialect].run(
             self._connection,
             [
                 (
                     *(key, project_id, source.id, signature, signal.name, signal.namespace),
-                    *(signal.service, signal.target, 0, 0, 0, 0, us, us),
+                    *(signal.service, signal.target, 0, 0, 0, 0, first[signature], us),
                 )
                 for key, (signature, (source, signal)) in zip(ids, new.items(), strict=True)
             ],
         )
         if dialect == "postgresql":
             return self.known(project_id, new)
-        return {signature: Known(key, None) for key, signature in zip(ids, new, strict=True)}
+        return {signature: KnownRecurrence(key, None) for key, signature in zip(ids, new, strict=True)}
 
-    def add(self, tallies: dict[int, Tally], *, now: datetime) -> None:
+    def add(self, tallies: dict[int, RecurrenceTally], *, now: datetime) -> None:
         """Add what a batch counted, by recurrence id; what was fixed and fires again has regressed."""
         if not tallies:
             return
@@ -187,7 +194,7 @@ class Recurrences:
                 self._connection, [(key, period, each.occurrences, each.episodes) for key, each in ordered]
             )
 
-    def settle(self, settlements: dict[int, Settlement], *, now: datetime) -> None:
+    def settle(self, settlements: dict[int, StatsDelta], *, now: datetime) -> None:
         """Add what changes of episodes weigh, by recurrence id."""
         ordered = sorted((key, each) for key, each in settlements.items() if each)
         SETTLE.run(
@@ -220,11 +227,11 @@ class Recurrences:
 
     def follow_all(self, moved: Iterable[tuple[Alert, Alert]], *, now: datetime) -> None:
         """The same for many, each as it was and as it is."""
-        acked, settlements = [], dict[int, Settlement]()
+        acked, settlements = [], dict[int, StatsDelta]()
         for before, after in moved:
             if after.acked_at is not None and before.acked_at is None:
                 acked.append(after.id)
-            settlement = settle(Course.of(before), Course.of(after), now)
+            settlement = settle(EpisodeState.of(before), EpisodeState.of(after), now)
             settlements[after.recurrence_id] = settlements.get(after.recurrence_id, NOTHING) + settlement
         if acked:
             self._count_acks(acked, micros(now))
@@ -236,7 +243,9 @@ class Recurrences:
             update(recurrence).where(recurrence.c.id == recurrence_id).values(**fix_columns(fix))
         )
 
-    def suggest(self, project_id: int, text: str, *, limit: int) -> list[Recurrence]:
+    def suggest(
+        self, project_id: int, text: str, *, limit: int, sight: Sight = EVERYTHING
+    ) -> list[Recurrence]:
         """Those whose name, service or target contains ``text``, the last seen first."""
         columns = (recurrence.c.name, recurrence.c.service, recurrence.c.target)
         rows = self._connection.execute(
@@ -244,6 +253,7 @@ class Recurrences:
             .where(
                 recurrence.c.project_id == project_id,
                 or_(*(column.icontains(text, autoescape=True) for column in columns)),
+                sees_recurrence(sight),
             )
             .order_by(recurrence.c.last_seen_at.desc(), recurrence.c.id.desc())
             .limit(limit)
@@ -257,9 +267,9 @@ class Recurrences:
             update(alert)
             .where(is_one_of(self._connection, alert.c.id, alert_ids), alert.c.first_acked_at.is_(None))
             .values(first_acked_at=us)
-            .returning(alert.c.recurrence_id, alert.c.opened_at)
+            .returning(alert.c.recurrence_id, func.coalesce(alert.c.received_at, alert.c.opened_at))
         ):
-            waits.setdefault(row.recurrence_id, []).append(us - row.opened_at)
+            waits.setdefault(row[0], []).append(us - row[1])
         ACK.run(self._connection, [(len(each), sum(each), key) for key, each in sorted(waits.items())])
 
     def _one(self, project_id: int, recurrence_id: int, *, held: bool) -> Recurrence | None:
@@ -272,9 +282,9 @@ class Recurrences:
         return None if row is None else read(row)
 
 
-def _standing(row: Any) -> tuple[Standing, Course]:
+def _standing(row: Any) -> tuple[SignatureStanding, EpisodeState]:
     state, opened_at, resolved_at = State(row.state), moment(row.opened_at), moment_or_none(row.resolved_at)
-    standing = Standing(
+    standing = SignatureStanding(
         alert_id=row.id,
         state=state,
         severity=Severity(row.severity),
@@ -288,10 +298,13 @@ def _standing(row: Any) -> tuple[Standing, Course]:
         owned=row.owner is not None,
         flapping=CALM if row.flapped_at is None else read_flapping(row),
         group_id=row.group_id,
+        started_at=moment_or_none(row.started_at),
+        received_at=moment_or_none(row.received_at),
+        ended_by_sender=state is State.RESOLVED and (row.resolved_by or "").startswith("source:"),
     )
     alone = (
         state is State.RESOLVED
         and row.owner is None
         and ends_by_itself(actor_or_none(row.resolved_by, ""), None)
     )
-    return standing, Course(state, opened_at, moment_or_none(row.acked_at), resolved_at, alone)
+    return standing, EpisodeState(state, opened_at, moment_or_none(row.acked_at), resolved_at, alone)

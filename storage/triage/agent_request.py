@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import Connection, insert, or_, select, update
 
-from bot.domain.triage.agent_request import LEASE, Call
+from bot.domain.triage.agent_request import LEASE, AgentCall
 from storage.codec import micros
 from storage.table.triage import agent_call
 
@@ -26,7 +26,7 @@ class Calls:
             )
         )
 
-    def claim(self, project_id: int, *, worker: str, now: datetime) -> Call | None:
+    def claim(self, project_id: int, *, worker: str, now: datetime) -> AgentCall | None:
         """Take the call that is due longest; the attempt counts whatever becomes of the process."""
         us = micros(now)
         candidate = (
@@ -51,7 +51,9 @@ class Calls:
             .returning(agent_call.c.run_id, agent_call.c.brief_id, agent_call.c.attempts)
         ).one_or_none()
         return (
-            None if row is None else Call(run_id=row.run_id, request_id=row.brief_id, attempts=row.attempts)
+            None
+            if row is None
+            else AgentCall(run_id=row.run_id, request_id=row.brief_id, attempts=row.attempts)
         )
 
     def put_off(self, run_id: int, *, worker: str, until: datetime) -> bool:

@@ -19,10 +19,10 @@ from statistics import quantiles
 from time import perf_counter, process_time
 
 from bot.clock import ManualClock
-from bot.domain.recurrence.ranking import Query, Sort, Window
+from bot.domain.recurrence.ranking import Query, RankingWindow, Sort
 from bot.usecases.admin.startup import open_desk
 from bot.usecases.desk import Desk
-from bot.usecases.recurrence import query as recurrence
+from bot.usecases.recurrence import query as recurrences
 from bot.usecases.view import memory_of
 from storage import schema
 from storage.codec import micros
@@ -147,12 +147,12 @@ async def measure(name: str, work: Callable[[int], Awaitable[object]], runs: int
 
 def rank(desk: Desk, query: Query) -> Callable[[int], Awaitable[object]]:
     """The first page of a ranking."""
-    return lambda _: recurrence.listing(desk, query)
+    return lambda _: recurrences.listing(desk, query)
 
 
 async def look(desk: Desk, last_alert: int) -> None:
     """All measurements on one database."""
-    for window in Window:
+    for window in RankingWindow:
         for sort in Sort:
             query = Query(window=window, sort=sort)
             await measure(f"list, {window}, by {sort}", rank(desk, query), 40)
@@ -161,8 +161,8 @@ async def look(desk: Desk, last_alert: int) -> None:
     which = await desk.storage.read(
         lambda tx: [alert.recurrence_id for key in some if (alert := tx.alerts.get(1, key)) is not None]
     )
-    await measure("show without picture", lambda turn: recurrence.find(desk, which[turn]))
-    await measure("show, the hottest", lambda _: recurrence.find(desk, 1))
+    await measure("show without picture", lambda turn: recurrences.find(desk, which[turn]))
+    await measure("show, the hottest", lambda _: recurrences.find(desk, 1))
     await measure("memory line of a new card", lambda turn: remember(desk, which[turn]))
     await measure("memory line, the hottest", lambda _: remember(desk, 1))
 

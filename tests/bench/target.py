@@ -17,7 +17,7 @@ from aiohttp import web
 
 from bot import log
 from bot.clock import SystemClock
-from bot.domain import actor
+from bot.domain import actor as actors
 from bot.ingress.options import IngressOptions
 from bot.ingress.server import Ingress
 from bot.usecases.admin import source as sources
@@ -48,7 +48,7 @@ async def serve(database: str) -> None:
     options = IngressOptions(port=0, source_rate=UNBOUNDED, source_burst=UNBOUNDED)
     ingress = Ingress(desk, Intake(desk), options=options)
     url = await ingress.start()
-    issued = await sources.add(desk, "bench", "alertmanager", actor=actor.job("bench"))
+    issued = await sources.add(desk, "bench", "alertmanager", actor=actors.job("bench"))
     say(url, issued.token)
     await asyncio.to_thread(sys.stdin.read)
     await ingress.stop()

@@ -10,8 +10,8 @@ from bot.cards.ids import parse
 from bot.cards.incident.incident import IncidentView
 from bot.domain.actor import person
 from bot.domain.incident.duration import Times
-from bot.domain.incident.incident import Incident, Level, Role, State
-from bot.domain.incident.timeline import Draft, Entry, Kind, Line
+from bot.domain.incident.incident import Incident, IncidentLevel, IncidentState, Role
+from bot.domain.incident.timeline import Kind, TimelineDraft, TimelineEntry, TimelineLine
 from tests.cards.world import NOON, TAG, actors, alert, hostile, moments
 
 ANN = person(77, "ann")
@@ -23,8 +23,8 @@ def incident(**changes: Any) -> Incident:
     ordinary: dict[str, Any] = {
         "id": 7,
         "project_id": 1,
-        "state": State.OPEN,
-        "severity": Level.P1,
+        "state": IncidentState.OPEN,
+        "severity": IncidentLevel.P1,
         "title": "Checkout is down",
         "summary": "customers cannot pay",
         "opened_by": ANN,
@@ -37,7 +37,7 @@ def incident(**changes: Any) -> Incident:
 
 
 def view(**changes: Any) -> IncidentView:
-    fields = {"alerts": (alert(),), "total": 1, "open_alerts": 1, "cap": Level.P0, "tag": TAG}
+    fields = {"alerts": (alert(),), "total": 1, "open_alerts": 1, "cap": IncidentLevel.P0, "tag": TAG}
     own = {name: changes.pop(name) for name in list(changes) if name in IncidentView.__struct_fields__}
     return IncidentView(incident=incident(**changes), **{**fields, **own})
 
@@ -60,8 +60,8 @@ incidents = st.builds(
     Incident,
     id=st.integers(1, 10**18 - 1),
     project_id=st.just(1),
-    state=st.sampled_from(State),
-    severity=st.sampled_from(Level),
+    state=st.sampled_from(IncidentState),
+    severity=st.sampled_from(IncidentLevel),
     title=hostile,
     summary=hostile,
     service=hostile,
@@ -81,9 +81,9 @@ kinds = st.sampled_from(Kind)
 
 
 @st.composite
-def lines(draw: st.DrawFn) -> Line:
-    def entry(version: int, *, deleted: bool = False) -> Entry:
-        draft = Draft(
+def lines(draw: st.DrawFn) -> TimelineLine:
+    def entry(version: int, *, deleted: bool = False) -> TimelineEntry:
+        draft = TimelineDraft(
             kind=kind,
             at=draw(moments),
             actor=draw(actors),
@@ -91,7 +91,7 @@ def lines(draw: st.DrawFn) -> Line:
             channel_id=channel_id,
             message_id=None if channel_id is None else 2**63,
         )
-        return Entry(
+        return TimelineEntry(
             id=version,
             incident_id=7,
             entry_id=1,
@@ -104,4 +104,4 @@ def lines(draw: st.DrawFn) -> Line:
     kind, channel_id = draw(kinds), draw(st.none() | st.just(2**63))
     first = entry(1)
     latest = entry(2, deleted=draw(st.booleans())) if draw(st.booleans()) else first
-    return Line(first=first, latest=latest)
+    return TimelineLine(first=first, latest=latest)

@@ -14,13 +14,14 @@ from typing import Any, Final
 
 import msgspec
 
-from bot.cards.alert import detail, listing
+from bot.cards.alert import detail
+from bot.cards.alert import listing as alert_list
 from bot.cards.alert.alert import AlertView, note_modal, render, summon
 from bot.cards.alert.group import GroupView
 from bot.cards.card import Card, Modal, Ping
-from bot.cards.outbox import board
+from bot.cards.outbox import board as board_card
 from bot.cards.outbox.closure import ClosureView
-from bot.delivery.face import draw, plain
+from bot.delivery.render import plain, render_view
 from bot.domain.access.redaction import redact_body
 from bot.domain.actor import Actor, ActorKind, person, source
 from bot.domain.alert.alert import Alert, State
@@ -155,19 +156,19 @@ def gatherings(dice: Dice, views: list[AlertView]) -> Iterator[Said]:
     alerts = [view.alert for view in views]
     held = tuple(map(_held, alerts))
     for view in _crowded(dice, alerts, held):
-        card = draw(view)
+        card = render_view(view)
         yield type(view).__name__, card
         yield f"plain {type(view).__name__}", plain(card, view)
-    part = board.BoardPage(channel_id=1, tag=TAG, number=0, total=99, size=20, held=held[:20])
-    yield "page of a board", board.render_page(part)
-    lines = tuple(listing.AlertLine(alert, address(dice)) for alert in alerts[: listing.PAGE_SIZE])
-    wish = listing.ListFilter(text=text(dice)[:3])
-    yield "list", listing.render(listing.Listing(lines=lines, total=99, page=1, filter=wish, tag=TAG))
+    part = board_card.BoardPage(channel_id=1, tag=TAG, number=0, total=99, size=20, held=held[:20])
+    yield "page of a board", board_card.render_page(part)
+    lines = tuple(alert_list.AlertLine(alert, address(dice)) for alert in alerts[: alert_list.PAGE_SIZE])
+    wish = alert_list.ListFilter(text=text(dice)[:3])
+    yield "list", alert_list.render(alert_list.Listing(lines=lines, total=99, page=1, filter=wish, tag=TAG))
 
 
 def _crowded(dice: Dice, alerts: list[Alert], held: tuple[Held, ...]) -> Iterator[View]:
     one = dice.choice(alerts)
-    yield board.BoardView(channel_id=1, number=1, tag=TAG, since=NOON, now=NOON, held=held)
+    yield board_card.BoardView(channel_id=1, number=1, tag=TAG, since=NOON, now=NOON, held=held)
     yield crisis.view(title=one.name, summary=one.description, service=one.service, alerts=tuple(alerts[:10]))
     group = Group(
         id=dice.randrange(1, 10**18),

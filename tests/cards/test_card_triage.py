@@ -17,7 +17,7 @@ from bot.cards.triage import (
     say_posted,
 )
 from bot.domain.alert.signal import Link, Severity
-from bot.domain.recurrence.profile import Hand
+from bot.domain.recurrence.profile import EpisodeSummary
 from bot.domain.recurrence.recurrence import Memory, Remedy
 from bot.domain.recurrence.run import Run, RunState
 from bot.domain.triage.brief import Brief, Feed, Neighbour
@@ -28,7 +28,7 @@ from tests.cards.world import NOON, TAG, actors, alert, alerts, hostile, links, 
 MINUTE = timedelta(minutes=1)
 
 hands = st.builds(
-    Hand,
+    EpisodeSummary,
     alert=st.just("A-9"),
     alert_id=st.integers(1, 9),
     opened_at=moments,
@@ -171,7 +171,7 @@ def test_who_asked_is_told_where_it_stands() -> None:
 
 def full() -> Brief:
     remedy = Remedy(alert_id=3, at=NOON, who=ANN, note="restarted it", by_hand=True)
-    hand = Hand(
+    hand = EpisodeSummary(
         alert="A-3",
         alert_id=3,
         opened_at=NOON - 60 * MINUTE,

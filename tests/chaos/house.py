@@ -11,9 +11,9 @@ from typing import Any, Final, Self
 import aiohttp
 import msgspec
 
-from bot.domain import actor
+from bot.domain import actor as actors
 from bot.domain.alert.group import CardShape
-from bot.usecases.admin import source
+from bot.usecases.admin import source as sources
 from bot.usecases.admin.startup import open_desk
 from storage.engine import Storage
 from tests.chaos.process import CLOCK, PATIENCE, Process, free_port
@@ -97,7 +97,7 @@ class House:
         storage = Storage.open(self.database_url)
         try:
             desk = await open_desk(storage, CLOCK)
-            issued = await source.add(desk, name, "generic", actor=actor.job("chaos"), card=card)
+            issued = await sources.add(desk, name, "generic", actor=actors.job("chaos"), card=card)
         finally:
             await storage.close()
         self._tokens[name] = issued.token

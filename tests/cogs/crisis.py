@@ -6,11 +6,11 @@ import discord
 
 from bot.clock import SystemClock
 from bot.domain.incident.incident import Incident
-from bot.domain.incident.timeline import Line, fold
+from bot.domain.incident.timeline import TimelineLine, fold
 from bot.usecases.incident import query as incident_inspection
-from bot.usecases.incident import thread
-from bot.usecases.outbox import card
-from bot.usecases.triage.escalation import Wish, open_incident
+from bot.usecases.incident import thread as threads
+from bot.usecases.outbox import card as outbox
+from bot.usecases.triage.escalation import OpenRequest, open_incident
 from tests.cogs.stage import DEADLINE, Json, Stage, find
 from tests.senders import ANNA
 
@@ -30,7 +30,7 @@ class Crisis:
     async def begin(cls, stage: Stage, *, settled: bool = True) -> "Crisis":
         """An alert fires, Anna escalates it, and delivery opens a thread, which it may yet have to note."""
         alert_id, alert_card = await stage.raise_card()
-        opened = await open_incident(stage.desk, Wish(alert_id=alert_id), actor=ANNA)
+        opened = await open_incident(stage.desk, OpenRequest(alert_id=alert_id), actor=ANNA)
         shown = await stage.post_all()
         head = shown[f"incident:{opened.incident.id}"]
         await stage.message(head).create_thread(name=opened.incident.ref)
@@ -41,7 +41,7 @@ class Crisis:
 
     async def settle(self) -> None:
         """The thread is known from now on."""
-        await thread.settle(self.stage.desk, self.id, thread_id=self.thread_id)
+        await threads.settle(self.stage.desk, self.id, thread_id=self.thread_id)
         await self.stage.post_all()
 
     @property
@@ -55,11 +55,11 @@ class Crisis:
         """As it is in the database."""
         return (await incident_inspection.find(self.stage.desk, self.id)).incident
 
-    async def lines(self) -> tuple[Line, ...]:
+    async def lines(self) -> tuple[TimelineLine, ...]:
         """Its timeline."""
         return await self.stage.desk.storage.read(lambda tx: fold(tx.timelines.of([self.id])))
 
-    async def line(self, text: str) -> Line:
+    async def line(self, text: str) -> TimelineLine:
         """The line that reads so, once it is there."""
         clock = SystemClock()
         async with asyncio.timeout(DEADLINE):
@@ -72,7 +72,7 @@ class Crisis:
         clock = SystemClock()
         async with asyncio.timeout(DEADLINE):
             while True:
-                place = await card.showing(self.stage.desk, self.head)
+                place = await outbox.showing(self.stage.desk, self.head)
                 if place is not None and place.shown >= place.wanted:
                     return
                 await clock.sleep(0.005)

@@ -8,7 +8,7 @@ import discord
 import msgspec
 
 from bot.clock import SystemClock
-from bot.delivery.face import draw
+from bot.delivery.render import render_view
 from bot.domain.alert.alert import Alert
 from bot.domain.alert.group import CardShape
 from bot.domain.alert.signal import Severity, Signal
@@ -19,9 +19,9 @@ from bot.sandbox.server import Sandbox
 from bot.usecases.alert import button as press
 from bot.usecases.desk import Desk
 from bot.usecases.intake.queue import take_in
-from bot.usecases.outbox import card
+from bot.usecases.outbox import card as outbox
 from cogs.bot import DeskBot, build
-from cogs.door import BotOptions
+from cogs.context import BotOptions
 from cogs.message import looks
 from cogs.reconciliation import Reconciliation
 from cogs.rights import RoleWords
@@ -115,24 +115,24 @@ class Stage:
 
     async def post_unsettled(self) -> tuple[int, Callable[[], Awaitable[None]]]:
         """The same, without writing down the message's id yet."""
-        task = await card.take(self.desk, self.channel_id, worker="stage")
-        assert isinstance(task, card.Task)
+        task = await outbox.take(self.desk, self.channel_id, worker="stage")
+        assert isinstance(task, outbox.Task)
         return await self._show(task, self.channel)
 
     async def post_all(self, place: discord.TextChannel | discord.Thread | None = None) -> dict[str, int]:
         """Show the dirty cards of a channel; their messages' ids by what they are about: ``incident:1``."""
         place, shown = place or self.channel, {}
-        while isinstance(task := await card.take(self.desk, place.id, worker="stage"), card.Task):
+        while isinstance(task := await outbox.take(self.desk, place.id, worker="stage"), outbox.Task):
             message_id, settle = await self._show(task, place)
             await settle()
             shown[f"{task.card.kind.value}:{task.card.subject_id}"] = message_id
         return shown
 
     async def _show(
-        self, task: card.Task, place: discord.TextChannel | discord.Thread
+        self, task: outbox.Task, place: discord.TextChannel | discord.Thread
     ) -> tuple[int, Callable[[], Awaitable[None]]]:
         assert task.view is not None
-        drawn = looks(draw(task.view))
+        drawn = looks(render_view(task.view))
         if task.card.message_id is None:
             message_id = (await place.send(**drawn)).id
         else:
@@ -141,7 +141,7 @@ class Stage:
 
         async def settle() -> None:
             shown = task.card.wanted
-            await card.settle(
+            await outbox.settle(
                 self.desk, task.card, worker="stage", message_id=message_id, shown=shown, pinged=False
             )
 
@@ -196,7 +196,7 @@ class Stage:
 
     async def is_dirty(self) -> bool:
         """Whether a card still waits for delivery."""
-        return bool(await card.channels_due(self.desk))
+        return bool(await outbox.channels_due(self.desk))
 
     async def clean(self) -> None:
         """Return once no card waits for delivery."""

@@ -14,7 +14,7 @@ from bot.domain.errors import NotDurableError
 from bot.sandbox.fault.fault import Effect, Rule
 from bot.usecases.admin import status
 from bot.usecases.alert import button as press
-from cogs import errand
+from cogs import interaction
 from cogs.message import looks
 from tests.cogs.stage import Stage, until
 
@@ -22,7 +22,7 @@ from tests.cogs.stage import Stage, until
 @pytest.fixture
 async def busy(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[threading.Event]:
     """The database is busy with something long until this event is set."""
-    monkeypatch.setattr(errand, "PATIENCE", 0.05)
+    monkeypatch.setattr(interaction, "PATIENCE", 0.05)
     free = threading.Event()
     await stage.fire("Warmup")
     blocked = asyncio.create_task(stage.desk.storage.write(lambda _: free.wait(10)))
@@ -61,8 +61,8 @@ async def test_a_command_that_takes_long_shows_that_it_works_and_answers_later(
 async def test_a_press_that_is_refused_after_a_long_time_is_told_so_beside_the_card(
     stage: Stage, busy: threading.Event
 ) -> None:
-    message = await stage.channel.send("card", view=_button(stage, 4711))
-    click = asyncio.create_task(stage.person("responder").click(message.id, stage.button("ack", 4711)))
+    message = await stage.channel.send("card", view=_button(stage, 1, "release"))
+    click = asyncio.create_task(stage.person("responder").click(message.id, stage.button("release", 1)))
     await until(lambda: _answers(stage) == [6])
     busy.set()
     answer = await click
@@ -79,7 +79,7 @@ async def test_a_form_does_not_open_when_the_database_is_slow_but_says_so(
     async def hang(*_: object) -> None:
         await never.wait()
 
-    monkeypatch.setattr(errand, "PATIENCE", 0.05)
+    monkeypatch.setattr(interaction, "PATIENCE", 0.05)
     monkeypatch.setattr(press, "glance", hang)
     answer = await stage.person("responder").click(message_id, stage.button("note", alert_id))
     assert answer["content"].startswith("💥 Nothing was changed")
@@ -114,7 +114,7 @@ async def test_an_event_that_comes_too_late_is_acted_on_and_shown_by_delivery(st
     )
     await stage.person("responder").click(message_id, stage.on(message_id, "ack"))
     await stage.when(alert_id, lambda alert: alert.state is State.ACKED)
-    await stage.bot.door.empty(2)
+    await stage.bot.bot_context.empty(2)
     assert await stage.is_dirty()
 
 
@@ -138,6 +138,6 @@ async def test_closing_lets_whoever_is_at_the_door_finish(stage: Stage, busy: th
     assert (await command)["content"].startswith("✅")
 
 
-def _button(stage: Stage, alert_id: int) -> discord.ui.View:
-    rows = ((Button(label="press", custom_id=stage.button("ack", alert_id)),),)
+def _button(stage: Stage, alert_id: int, verb: str = "ack") -> discord.ui.View:
+    rows = ((Button(label="press", custom_id=stage.button(verb, alert_id)),),)
     return looks(Card(rows=rows))["view"]

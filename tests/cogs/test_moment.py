@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import InvalidInputError
-from cogs.moment import read_due, read_past
+from cogs.time_input import read_due, read_past
 
 NOW = datetime(2026, 3, 31, 12, 0, tzinfo=UTC)
 

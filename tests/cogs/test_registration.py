@@ -19,7 +19,7 @@ async def test_commands_are_sent_once_and_not_again_after_a_restart(dark: Stage,
     assert _sent(dark) == 1
     await dark.stop_bot()
     await dark.start_bot(guild_id=guild_id)
-    await dark.bot.door.empty(2)
+    await dark.bot.bot_context.empty(2)
     assert _sent(dark) == 1
     assert (await dark.person("responder").command("alert list"))["ephemeral"]
 

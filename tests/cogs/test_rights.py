@@ -14,7 +14,7 @@ async def _capabilities(stage: Stage, bot: DeskBot, name: str) -> set[Capability
     guild = bot.get_guild(stage.sandbox.guild_id)
     assert guild is not None
     member = await guild.fetch_member(stage.person(name).member.user.id)
-    return {each for each in Capability if bot.door.rights.allows(member, each)}
+    return {each for each in Capability if bot.bot_context.rights.allows(member, each)}
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,12 @@ from discord.ext import commands
 from bot.cards.alert.alert import AlertView
 from bot.clock import ManualClock
 from bot.delivery import picture
+from bot.delivery.bot_view import BotView
+from bot.delivery.confirmation import MessageConfirmations
 from bot.delivery.dispatcher import Dispatcher
-from bot.delivery.echo import Echoes
 from bot.delivery.limits import Limits
 from bot.delivery.listener import Listener
 from bot.delivery.ping import Pings
-from bot.delivery.presence import Presence
 from bot.delivery.reconcile import Reconcile
 from bot.delivery.redirect import redirect
 from bot.delivery.wire import Wire
@@ -34,7 +34,7 @@ from bot.sandbox.server import Sandbox
 from bot.usecases.admin.startup import open_desk
 from bot.usecases.desk import Desk, Rules
 from bot.usecases.intake.queue import take_in
-from bot.usecases.outbox import card
+from bot.usecases.outbox import card as outbox
 from bot.usecases.outbox.card import LEASE
 from storage.engine import Storage
 from tests.senders import add_source, submission
@@ -89,13 +89,13 @@ class Stage:
     source: Source
     channel_id: int
     bot: commands.Bot = field(default_factory=make_bot)
-    presence: Presence = field(default_factory=Presence)
+    presence: BotView = field(default_factory=BotView)
     words: dict[Severity, tuple[str, ...]] = field(default_factory=dict)
     name: str = "one"
 
     def __post_init__(self) -> None:
         self.wire = Wire(self.sandbox.bot_token, Limits(), self.clock, timeout=1.0)
-        self.echoes = Echoes(self.desk)
+        self.echoes = MessageConfirmations(self.desk)
         self.pings = Pings(self.words, self.presence)
         self.dispatcher = Dispatcher(
             self.desk, self.wire, pings=self.pings, echoes=self.echoes, presence=self.presence
@@ -111,7 +111,7 @@ class Stage:
             channel_id=channel_id or self.channel_id,
             name=self.name,
             pings=self.pings,
-            echoes=Echoes(self.desk),
+            echoes=MessageConfirmations(self.desk),
             presence=self.presence,
         )
 
@@ -161,8 +161,8 @@ class Stage:
 
     async def claim(self) -> tuple[Outgoing, AlertView]:
         """What a worker does first; it then dies, unless the test goes on in its place."""
-        task = await card.take(self.desk, self.channel_id, worker="dead")
-        assert isinstance(task, card.Task)
+        task = await outbox.take(self.desk, self.channel_id, worker="dead")
+        assert isinstance(task, outbox.Task)
         assert isinstance(task.view, AlertView)
         return task.card, task.view
 

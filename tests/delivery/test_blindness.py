@@ -11,7 +11,7 @@ from bot.domain.outbox.outage import BLIND
 from bot.sandbox.fault.fault import Effect, Rule
 from bot.usecases.admin import setting
 from bot.usecases.alert import lifecycle as alerts
-from bot.usecases.outbox import outage as blindness
+from bot.usecases.outbox import outage as outages
 from tests.delivery.conftest import Stage
 from tests.senders import ANNA, firing, resolved
 
@@ -143,10 +143,10 @@ async def test_who_acts_meanwhile_is_seen_afterwards(stage: Stage) -> None:
 
 
 async def test_a_desk_that_was_down_tells_what_its_senders_repeat(stage: Stage) -> None:
-    await blindness.wake(stage.desk)
+    await outages.wake(stage.desk)
     stopped = stage.clock.now()
     stage.clock.advance(timedelta(minutes=29))
-    assert await blindness.wake(stage.desk) == timedelta(minutes=29)
+    assert await outages.wake(stage.desk) == timedelta(minutes=29)
     stage.worker = stage.new_worker()
     await stage.work()
     assert "**no alert** fired" in reports(stage)[0]
@@ -155,18 +155,18 @@ async def test_a_desk_that_was_down_tells_what_its_senders_repeat(stage: Stage) 
     await stage.send(firing("a", started_at=began), firing("b", started_at=began), firing("now"))
     await stage.send(resolved("a"))
     stage.clock.advance(timedelta(seconds=30))
-    assert await blindness.recount(stage.desk) == 1
+    assert await outages.recount(stage.desk) == 1
     await pass_time(stage, timedelta(seconds=30))
     (report,) = reports(stage)
     assert "**2 fired**, 1 already resolved, **1 still open**" in report
     assert "Tocsin was not running" in report
-    assert await blindness.recount(stage.desk) == 0
+    assert await outages.recount(stage.desk) == 0
 
 
 async def test_a_short_restart_is_not_worth_a_word(stage: Stage) -> None:
-    await blindness.wake(stage.desk)
+    await outages.wake(stage.desk)
     stage.clock.advance(BLIND - timedelta(seconds=1))
-    assert await blindness.wake(stage.desk) is None
+    assert await outages.wake(stage.desk) is None
     await stage.work()
     assert not stage.shown()
 
@@ -175,15 +175,15 @@ async def test_other_channels_hear_of_a_stop_when_they_missed_something(stage: S
     other = await stage.source_for("ops")
     assert other.channel_id is not None
     await setting.reload(stage.desk)
-    await blindness.wake(stage.desk)
+    await outages.wake(stage.desk)
     stage.clock.advance(timedelta(minutes=10))
-    await blindness.wake(stage.desk)
+    await outages.wake(stage.desk)
     stage.worker = stage.new_worker(other.channel_id)
     await stage.work()
     assert not stage.shown(other.channel_id)
     ago = stage.clock.now() - timedelta(minutes=5)
     await stage.send(firing("late", started_at=ago), source=other)
-    await blindness.recount(stage.desk)
+    await outages.recount(stage.desk)
     await stage.work()
     assert len(cards(stage, other.channel_id)) == 1
     assert "**1 fired**, 0 already resolved, **1 still open**" in reports(stage, other.channel_id)[0]

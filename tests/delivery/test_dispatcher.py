@@ -11,7 +11,7 @@ from bot.usecases.admin.startup import open_desk
 from bot.usecases.desk import Desk, Rules
 from bot.usecases.intake.queue import take_in
 from bot.usecases.intake.submission import Submission
-from bot.usecases.outbox import card as cards
+from bot.usecases.outbox import card as outbox
 from tests.delivery.conftest import Stage, until
 from tests.senders import firing, resolved, submission
 
@@ -100,7 +100,7 @@ async def test_a_deleted_card_comes_back(live: Stage) -> None:
     (first,) = live.shown()
 
     async def settled() -> bool:
-        return await cards.showing(live.desk, int(first["id"])) is not None
+        return await outbox.showing(live.desk, int(first["id"])) is not None
 
     await until(settled)
     live.sandbox.person("operator").delete(first["id"])
@@ -121,8 +121,8 @@ async def test_stopping_finishes_the_calls_on_their_way(live: Stage) -> None:
     await live.dispatcher.stop()
     shown = live.shown()
     assert len(shown) == 1
-    assert await cards.showing(live.desk, int(shown[0]["id"])) is not None
-    assert await cards.channels_due(live.desk) == [live.channel_id]
+    assert await outbox.showing(live.desk, int(shown[0]["id"])) is not None
+    assert await outbox.channels_due(live.desk) == [live.channel_id]
 
 
 async def test_a_channel_whose_worker_breaks_harms_no_other(

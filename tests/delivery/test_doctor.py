@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 import discord
 import pytest
 
-from bot.delivery.doctor import Chart, Finding, Level, examine
+from bot.delivery.diagnostics import DiagnosticsInput, Finding, FindingLevel, examine
 from bot.delivery.permission import ESSENTIAL, MINIMAL, invite_url, lacking
 from bot.delivery.redirect import redirect
 from bot.sandbox.model.channel import Overwrite
@@ -26,12 +26,12 @@ async def sandbox() -> AsyncIterator[Sandbox]:
     await sandbox.stop()
 
 
-def chart(sandbox: Sandbox, **more: object) -> Chart:
+def chart(sandbox: Sandbox, **more: object) -> DiagnosticsInput:
     known = {"token": sandbox.bot_token, "base_url": sandbox.url, "guild": sandbox.guild_id}
-    return Chart(**known | more)  # type: ignore[arg-type] # the tests name fields of every type
+    return DiagnosticsInput(**known | more)  # type: ignore[arg-type] # the tests name fields of every type
 
 
-def said(findings: list[Finding], level: Level) -> str:
+def said(findings: list[Finding], level: FindingLevel) -> str:
     return "\n".join(f"{one.what} {one.remedy}" for one in findings if one.level is level)
 
 
@@ -48,70 +48,70 @@ async def test_a_healthy_bot_gets_no_complaint(sandbox: Sandbox) -> None:
     findings = await examine(
         chart(sandbox, channels=[alerts(sandbox)], capabilities={"respond": ["responder", "sre"], "view": []})
     )
-    assert {one.level for one in findings} == {Level.OK}
-    assert "permissions=2252109051448384" in said(findings, Level.OK)
-    assert "#alerts: all permissions are there." in said(findings, Level.OK)
+    assert {one.level for one in findings} == {FindingLevel.OK}
+    assert "permissions=2252109051448384" in said(findings, FindingLevel.OK)
+    assert "#alerts: all permissions are there." in said(findings, FindingLevel.OK)
 
 
 async def test_servers_are_found_without_being_named(sandbox: Sandbox) -> None:
     findings = await examine(chart(sandbox, guild=None, channels=[alerts(sandbox)]))
-    assert "The bot is in the server Tocsin sandbox." in said(findings, Level.OK)
-    assert not said(findings, Level.ERROR)
+    assert "The bot is in the server Tocsin sandbox." in said(findings, FindingLevel.OK)
+    assert not said(findings, FindingLevel.ERROR)
 
 
 @pytest.mark.parametrize("token", ["wrong", "a.b.c"])
 async def test_a_wrong_token_is_told_and_not_repeated(sandbox: Sandbox, token: str) -> None:
     findings = await examine(chart(sandbox, token=token))
-    assert "Discord refuses the bot token." in said(findings, Level.ERROR)
+    assert "Discord refuses the bot token." in said(findings, FindingLevel.ERROR)
     assert token not in repr(chart(sandbox, token=token))
 
 
 async def test_an_address_where_nobody_answers_is_told() -> None:
-    (finding,) = await examine(Chart(token="a.b.c", base_url="http://127.0.0.1:9"))
-    assert finding.level is Level.ERROR
+    (finding,) = await examine(DiagnosticsInput(token="a.b.c", base_url="http://127.0.0.1:9"))
+    assert finding.level is FindingLevel.ERROR
     assert finding.what.startswith("http://127.0.0.1:9 cannot be reached")
 
 
 async def test_a_server_the_bot_is_not_in_is_told(sandbox: Sandbox) -> None:
     findings = await examine(chart(sandbox, guild=4242))
-    assert "no server with the id 4242" in said(findings, Level.ERROR)
+    assert "no server with the id 4242" in said(findings, FindingLevel.ERROR)
 
 
 async def test_a_missing_permission_is_told_by_name(sandbox: Sandbox) -> None:
     deny(sandbox, discord.Permissions(embed_links=True, add_reactions=True))
     findings = await examine(chart(sandbox, channels=[alerts(sandbox)]))
-    assert "#alerts: the bot lacks Add Reactions, Embed Links." in said(findings, Level.ERROR)
+    assert "#alerts: the bot lacks Add Reactions, Embed Links." in said(findings, FindingLevel.ERROR)
 
 
 async def test_what_cards_can_do_without_is_only_a_warning(sandbox: Sandbox) -> None:
     deny(sandbox, discord.Permissions(pin_messages=True))
     findings = await examine(chart(sandbox, channels=[alerts(sandbox)]))
-    assert "#alerts: the bot lacks Pin Messages." in said(findings, Level.WARN)
-    assert not said(findings, Level.ERROR)
+    assert "#alerts: the bot lacks Pin Messages." in said(findings, FindingLevel.WARN)
+    assert not said(findings, FindingLevel.ERROR)
 
 
 async def test_a_channel_the_bot_cannot_see_is_named_all_the_same(sandbox: Sandbox) -> None:
     deny(sandbox, discord.Permissions(view_channel=True))
     findings = await examine(chart(sandbox, channels=[alerts(sandbox)]))
-    assert "#alerts: the bot lacks" in said(findings, Level.ERROR)
-    assert "View Channel" in said(findings, Level.ERROR)
+    assert "#alerts: the bot lacks" in said(findings, FindingLevel.ERROR)
+    assert "View Channel" in said(findings, FindingLevel.ERROR)
 
 
 async def test_a_channel_that_is_gone_is_told(sandbox: Sandbox) -> None:
     findings = await examine(chart(sandbox, channels=[4242]))
-    assert "no channel with the id 4242" in said(findings, Level.ERROR)
+    assert "no channel with the id 4242" in said(findings, FindingLevel.ERROR)
 
 
 async def test_a_sources_own_channel_that_is_gone_is_told_with_the_sources_setting(sandbox: Sandbox) -> None:
     remedy = "Pick another: tocsin source move prod --channel ID"
     findings = await examine(chart(sandbox, channels=[4242, 4243], remedies={4242: remedy}))
-    remedies = [finding.remedy for finding in findings if finding.level is Level.ERROR]
+    remedies = [finding.remedy for finding in findings if finding.level is FindingLevel.ERROR]
     assert remedy in remedies
     assert any("/setup" in each for each in remedies)
 
 
 async def test_having_no_channel_at_all_is_a_warning(sandbox: Sandbox) -> None:
-    assert "Run /setup" in said(await examine(chart(sandbox)), Level.WARN)
+    assert "Run /setup" in said(await examine(chart(sandbox)), FindingLevel.WARN)
 
 
 async def test_roles_that_nobody_can_have_or_ping_are_told(sandbox: Sandbox) -> None:
@@ -123,7 +123,7 @@ async def test_roles_that_nobody_can_have_or_ping_are_told(sandbox: Sandbox) -> 
             pings=["on-call", "operator", "night-shift", "here"],
         )
     )
-    warnings = said(findings, Level.WARN)
+    warnings = said(findings, FindingLevel.WARN)
     assert "nobody has a role that may manage: there is none of boss" in warnings
     assert "The role operator cannot be pinged." in warnings
     assert "no role night-shift to ping" in warnings
@@ -148,8 +148,10 @@ async def test_a_forum_without_the_tags_of_incidents_is_told_once_they_cannot_be
 ) -> None:
     forum = sandbox.world.channels[sandbox.channels["incidents"]]
     findings = await examine(chart(sandbox, channels=[forum.id]))
-    assert "the tags P0, P1, P2, P3, P4, mitigating, resolved are missing" in said(findings, Level.WARN)
+    assert "the tags P0, P1, P2, P3, P4, mitigating, resolved are missing" in said(
+        findings, FindingLevel.WARN
+    )
     forum.overwrites[sandbox.world.bot.user.id] = Overwrite(
         sandbox.world.bot.user.id, 1, discord.Permissions(manage_channels=True).value, 0
     )
-    assert not said(await examine(chart(sandbox, channels=[forum.id])), Level.WARN)
+    assert not said(await examine(chart(sandbox, channels=[forum.id])), FindingLevel.WARN)

@@ -8,12 +8,12 @@ import pytest
 
 from bot import metrics
 from bot.cards.card import Card
-from bot.delivery import echo
-from bot.delivery.face import draw
+from bot.delivery import confirmation
+from bot.delivery.render import render_view
 from bot.domain.alert.verdict import Lane
 from bot.domain.errors import NotDurableError
 from bot.sandbox.fault.fault import Effect, Rule
-from bot.usecases.outbox import card as cards
+from bot.usecases.outbox import card as outbox
 from bot.usecases.outbox import ledger
 from tests.delivery.conftest import Stage, until
 from tests.senders import firing, resolved
@@ -31,13 +31,13 @@ async def test_the_first_echo_counts_once_in_any_order(stage: Stage, order: tupl
     card, view = await stage.claim()
     before, accepted = visible(), stage.clock.now()
     stage.echoes.depart(card.nonce)
-    answer = await stage.wire.post(card.channel_id, draw(view), nonce=card.nonce)
+    answer = await stage.wire.post(card.channel_id, render_view(view), nonce=card.nonce)
     assert answer.body is not None
     heard = []
     for event in order:
         stage.clock.advance(timedelta(seconds=1))
         if event == "settle":
-            await cards.settle(
+            await outbox.settle(
                 stage.desk, card, worker="dead", message_id=answer.body.id, shown=1, pinged=False
             )
             await stage.echoes.settled(card.nonce, answer.body.id)
@@ -50,7 +50,7 @@ async def test_the_first_echo_counts_once_in_any_order(stage: Stage, order: tupl
     assert visible() - before == 1
     (kept,) = await ledger.of_card(stage.desk, card.id)
     assert (kept.accepted_at, kept.seen_at, kept.posted) == (accepted, heard[0], True)
-    place = await cards.showing(stage.desk, answer.body.id)
+    place = await outbox.showing(stage.desk, answer.body.id)
     assert place is not None
     assert place.seen_at == heard[0]
 
@@ -107,7 +107,7 @@ async def test_what_was_never_settled_is_forgotten_after_a_while(stage: Stage) -
 
 
 async def shown_by(stage: Stage, message_id: int) -> int:
-    place = await cards.showing(stage.desk, message_id)
+    place = await outbox.showing(stage.desk, message_id)
     assert place is not None
     return place.id
 
@@ -117,13 +117,13 @@ async def test_a_message_that_was_deleted_at_once_is_posted_again(stage: Stage, 
     await stage.send(firing())
     card, view = await stage.claim()
     stage.echoes.depart(card.nonce)
-    answer = await stage.wire.post(card.channel_id, draw(view), nonce=card.nonce)
+    answer = await stage.wire.post(card.channel_id, render_view(view), nonce=card.nonce)
     assert answer.body is not None
     message_id = answer.body.id
     stage.sandbox.person("operator").delete(message_id)
     if deleted_first:
         await stage.echoes.lose([message_id])
-    await cards.settle(stage.desk, card, worker="dead", message_id=message_id, shown=1, pinged=False)
+    await outbox.settle(stage.desk, card, worker="dead", message_id=message_id, shown=1, pinged=False)
     await stage.echoes.settled(card.nonce, message_id)
     if not deleted_first:
         await stage.echoes.lose([message_id, message_id])
@@ -145,7 +145,7 @@ async def test_an_echo_stands_in_for_a_lost_answer(stage: Stage) -> None:
     stage.clock.advance(timedelta(seconds=2))
     assert await worker.step() == 0
     assert len(stage.calls("POST")) == 1
-    assert await cards.showing(stage.desk, int(message["id"])) is not None
+    assert await outbox.showing(stage.desk, int(message["id"])) is not None
 
 
 async def test_a_deletion_heard_while_the_database_is_out_of_reach_counts_when_it_is_back(
@@ -154,14 +154,14 @@ async def test_a_deletion_heard_while_the_database_is_out_of_reach_counts_when_i
     await stage.send(firing())
     await stage.work()
     message_id = int(stage.shown()[0]["id"])
-    real, troubles = cards.forget_message, [NotDurableError("locked"), NotDurableError("locked")]
+    real, troubles = outbox.forget_message, [NotDurableError("locked"), NotDurableError("locked")]
 
     async def forget(*args: Any) -> bool:
         if troubles:
             raise troubles.pop()
         return await real(*args)
 
-    monkeypatch.setattr(cards, "forget_message", forget)
-    monkeypatch.setattr(echo, "_OUTAGE", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(outbox, "forget_message", forget)
+    monkeypatch.setattr(confirmation, "_OUTAGE", (0.0, 0.0, 0.0))
     await stage.echoes.lose([message_id])
-    assert await cards.showing(stage.desk, message_id) is None
+    assert await outbox.showing(stage.desk, message_id) is None

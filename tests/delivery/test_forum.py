@@ -7,7 +7,7 @@ import pytest
 
 from bot.clock import ManualClock
 from bot.domain.alert.signal import Severity
-from bot.domain.incident.incident import IncidentRules, Level
+from bot.domain.incident.incident import IncidentLevel, IncidentRules
 from bot.domain.outbox.outbox import CardKind, ParkReason
 from bot.sandbox.control.place import OverwriteInput, overwrite
 from bot.sandbox.fault.fault import Effect, Rule
@@ -15,7 +15,7 @@ from bot.sandbox.model.channel import Channel, ForumTag, Thread
 from bot.sandbox.server import Sandbox
 from bot.usecases.admin import status
 from bot.usecases.admin.startup import open_desk
-from bot.usecases.alert import query as inspection
+from bot.usecases.alert import query as alert_query
 from bot.usecases.desk import Rules
 from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident.mutation import perform
@@ -73,7 +73,7 @@ async def test_an_incident_is_a_post_whose_first_message_is_its_head(stage: Stag
     assert post.name == "I-1 HighErrorRate"
     assert (await look(stage.desk)).thread_id == post.id
     assert [int(head["id"]) for head in heads(stage, post.id)] == [post.id]
-    assert (await inspection.find(stage.desk, 1)).view.incident == f"<#{post.id}>"
+    assert (await alert_query.find(stage.desk, 1)).view.incident == f"<#{post.id}>"
     await perform(stage.desk, incidents.mitigate(1, actor=ANNA))
     assert len(await told(stage)) == 1
     assert "MITIGATING" in heads(stage, post.id)[0]["embeds"][0]["title"]
@@ -84,7 +84,7 @@ async def test_tags_that_are_missing_are_made_and_follow_the_incident(stage: Sta
     post = await open_post(stage)
     assert tags(stage, post) == ["P1", "open"]
     assert len(forum(stage).tags) == 9
-    await perform(stage.desk, incidents.grade(1, actor=ANNA, severity=Level.P0))
+    await perform(stage.desk, incidents.grade(1, actor=ANNA, severity=IncidentLevel.P0))
     await perform(stage.desk, incidents.mitigate(1, actor=ANNA))
     await at_work(stage, post.id)
     assert tags(stage, post) == ["P0", "mitigating"]

@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery.limits import UNTOLD, Call, Heard, Limits, read_headers
+from bot.delivery.limits import UNTOLD, Heard, Limits, RestCall, read_headers
 
 CHANNEL, OTHER = 1, 2
 
@@ -19,53 +19,53 @@ def refused(retry_after: float, **more: object) -> Heard:
 
 
 def test_what_was_never_heard_of_is_open() -> None:
-    assert Limits().opens_in(Call.POST, CHANNEL, now=0) == 0
+    assert Limits().opens_in(RestCall.POST, CHANNEL, now=0) == 0
 
 
 def test_an_empty_bucket_is_closed_until_its_reset_and_only_in_its_channel() -> None:
     limits = Limits()
-    limits.hear(Call.POST, CHANNEL, passed(1, 5.0), now=10)
-    assert limits.opens_in(Call.POST, CHANNEL, now=10) == 0
-    limits.hear(Call.POST, CHANNEL, passed(0, 4.0), now=11)
-    assert 4.0 <= limits.opens_in(Call.POST, CHANNEL, now=11) < 4.1
-    assert limits.opens_in(Call.POST, CHANNEL, now=15.01) == 0
-    assert limits.opens_in(Call.POST, OTHER, now=11) == 0
-    assert limits.opens_in(Call.EDIT, CHANNEL, now=11) == 0
+    limits.hear(RestCall.POST, CHANNEL, passed(1, 5.0), now=10)
+    assert limits.opens_in(RestCall.POST, CHANNEL, now=10) == 0
+    limits.hear(RestCall.POST, CHANNEL, passed(0, 4.0), now=11)
+    assert 4.0 <= limits.opens_in(RestCall.POST, CHANNEL, now=11) < 4.1
+    assert limits.opens_in(RestCall.POST, CHANNEL, now=15.01) == 0
+    assert limits.opens_in(RestCall.POST, OTHER, now=11) == 0
+    assert limits.opens_in(RestCall.EDIT, CHANNEL, now=11) == 0
 
 
 def test_calls_that_share_a_bucket_share_its_window() -> None:
     limits = Limits()
-    limits.hear(Call.OLD_EDIT, CHANNEL, passed(4, 5.0), now=0)
-    limits.hear(Call.EDIT, CHANNEL, passed(0, 5.0), now=1)
-    assert limits.opens_in(Call.OLD_EDIT, CHANNEL, now=1) > 0
+    limits.hear(RestCall.OLD_EDIT, CHANNEL, passed(4, 5.0), now=0)
+    limits.hear(RestCall.EDIT, CHANNEL, passed(0, 5.0), now=1)
+    assert limits.opens_in(RestCall.OLD_EDIT, CHANNEL, now=1) > 0
 
 
 def test_a_global_refusal_closes_everything() -> None:
     limits = Limits()
-    limits.hear(Call.POST, CHANNEL, refused(3.0, is_global=True), now=0)
-    assert limits.opens_in(Call.EDIT, OTHER, now=0) >= 3
-    assert limits.opens_in(Call.EDIT, OTHER, now=3.02) == 0
+    limits.hear(RestCall.POST, CHANNEL, refused(3.0, is_global=True), now=0)
+    assert limits.opens_in(RestCall.EDIT, OTHER, now=0) >= 3
+    assert limits.opens_in(RestCall.EDIT, OTHER, now=3.02) == 0
 
 
 def test_a_refusal_against_the_buckets_promise_closes_that_call_alone() -> None:
     limits = Limits()
-    limits.hear(Call.EDIT, CHANNEL, passed(4, 5.0), now=0)
+    limits.hear(RestCall.EDIT, CHANNEL, passed(4, 5.0), now=0)
     promise = {"bucket": "b", "limit": 5, "remaining": 3, "reset_after": 5.0}
-    limits.hear(Call.OLD_EDIT, CHANNEL, refused(6.0, **promise), now=0)
-    assert limits.opens_in(Call.OLD_EDIT, CHANNEL, now=0) >= 6
-    assert limits.opens_in(Call.EDIT, CHANNEL, now=0) == 0
+    limits.hear(RestCall.OLD_EDIT, CHANNEL, refused(6.0, **promise), now=0)
+    assert limits.opens_in(RestCall.OLD_EDIT, CHANNEL, now=0) >= 6
+    assert limits.opens_in(RestCall.EDIT, CHANNEL, now=0) == 0
 
 
 def test_a_refusal_that_does_not_say_how_long_is_taken_seriously() -> None:
     limits = Limits()
-    limits.hear(Call.POST, CHANNEL, Heard(is_refusal=True), now=0)
-    assert limits.opens_in(Call.POST, CHANNEL, now=0) >= UNTOLD
+    limits.hear(RestCall.POST, CHANNEL, Heard(is_refusal=True), now=0)
+    assert limits.opens_in(RestCall.POST, CHANNEL, now=0) >= UNTOLD
 
 
 def test_a_shared_limit_teaches_nothing() -> None:
     limits = Limits()
-    limits.hear(Call.POST, CHANNEL, passed(4, 5.0), now=0)
-    limits.hear(Call.POST, CHANNEL, refused(2.0, is_shared=True), now=1)
+    limits.hear(RestCall.POST, CHANNEL, passed(4, 5.0), now=0)
+    limits.hear(RestCall.POST, CHANNEL, refused(2.0, is_shared=True), now=1)
     assert [standing.sub_limit for standing in limits.standings(now=1)] == [None]
 
 
@@ -81,33 +81,33 @@ def test_a_hidden_limit_is_learned_from_its_first_refusal(
     limits, now = Limits(), 0.0
     opened, used, refusals = -1_000.0, 0, 0
     for gap in gaps:
-        now += max(gap, limits.opens_in(Call.OLD_EDIT, CHANNEL, now=now))
+        now += max(gap, limits.opens_in(RestCall.OLD_EDIT, CHANNEL, now=now))
         if now - opened >= seconds:
             opened, used = now, 0
         if used >= calls:
             refusals += 1
-            limits.hear(Call.OLD_EDIT, CHANNEL, refused(opened + seconds - now), now=now)
+            limits.hear(RestCall.OLD_EDIT, CHANNEL, refused(opened + seconds - now), now=now)
         else:
             used += 1
-            limits.hear(Call.OLD_EDIT, CHANNEL, Heard(), now=now)
+            limits.hear(RestCall.OLD_EDIT, CHANNEL, Heard(), now=now)
     assert refusals <= 1
 
 
 def test_a_refusal_out_of_the_blue_teaches_nothing() -> None:
     limits = Limits()
     for now in (0.0, 0.1, 0.2):
-        limits.hear(Call.EDIT, CHANNEL, Heard(), now=now)
-    limits.hear(Call.EDIT, CHANNEL, refused(1.0), now=500)
-    limits.hear(Call.EDIT, CHANNEL, Heard(), now=502)
-    limits.hear(Call.EDIT, CHANNEL, refused(1.0), now=503)
+        limits.hear(RestCall.EDIT, CHANNEL, Heard(), now=now)
+    limits.hear(RestCall.EDIT, CHANNEL, refused(1.0), now=500)
+    limits.hear(RestCall.EDIT, CHANNEL, Heard(), now=502)
+    limits.hear(RestCall.EDIT, CHANNEL, refused(1.0), now=503)
     assert [standing.sub_limit for standing in limits.standings(now=504)] == [None]
 
 
 def test_what_was_learned_is_put_to_the_test_again_after_a_while() -> None:
     limits = Limits()
     for now in (0.0, 0.1):
-        limits.hear(Call.EDIT, CHANNEL, Heard(), now=now)
-    limits.hear(Call.EDIT, CHANNEL, refused(1.0), now=1)
+        limits.hear(RestCall.EDIT, CHANNEL, Heard(), now=now)
+    limits.hear(RestCall.EDIT, CHANNEL, refused(1.0), now=1)
     (standing,) = limits.standings(now=2)
     assert standing.sub_limit is not None
     assert (standing.sub_limit.calls, standing.sub_limit.seconds) == (2, 2.0)
@@ -117,9 +117,9 @@ def test_what_was_learned_is_put_to_the_test_again_after_a_while() -> None:
 
 def test_what_is_known_can_be_looked_at() -> None:
     limits = Limits()
-    limits.hear(Call.POST, CHANNEL, passed(2, 5.0), now=0)
+    limits.hear(RestCall.POST, CHANNEL, passed(2, 5.0), now=0)
     (standing,) = limits.standings(now=1)
-    assert (standing.call, standing.channel_id) == (Call.POST, CHANNEL)
+    assert (standing.call, standing.channel_id) == (RestCall.POST, CHANNEL)
     assert (standing.limit, standing.remaining, standing.opens_in) == (5, 2, 0)
     (later,) = limits.standings(now=6)
     assert later.remaining == 5
@@ -128,8 +128,8 @@ def test_what_is_known_can_be_looked_at() -> None:
 def test_what_may_not_be_called_now_is_told_the_longest_wait_first() -> None:
     limits = Limits()
     assert limits.pauses(now=0) == []
-    limits.hear(Call.POST, CHANNEL, passed(0, 2.0), now=0)
-    limits.hear(Call.EDIT, OTHER, refused(9.0), now=0)
+    limits.hear(RestCall.POST, CHANNEL, passed(0, 2.0), now=0)
+    limits.hear(RestCall.EDIT, OTHER, refused(9.0), now=0)
     longest, other = limits.pauses(now=0)
     assert (longest.call, longest.channel_id, other.call, other.channel_id) == (
         "edit",
@@ -138,7 +138,7 @@ def test_what_may_not_be_called_now_is_told_the_longest_wait_first() -> None:
         CHANNEL,
     )
     assert longest.span >= timedelta(seconds=9)
-    limits.hear(Call.POST, CHANNEL, refused(3.0, is_global=True), now=1)
+    limits.hear(RestCall.POST, CHANNEL, refused(3.0, is_global=True), now=1)
     (everywhere,) = limits.pauses(now=1)
     assert (everywhere.channel_id, everywhere.span) == (None, timedelta(seconds=3))
     assert limits.pauses(now=60) == []

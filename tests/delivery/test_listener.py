@@ -9,7 +9,7 @@ from bot.clock import SystemClock
 from bot.delivery.listener import Listener
 from bot.sandbox.fault.fault import Effect, Rule
 from bot.usecases.incident import thread as places
-from bot.usecases.outbox import card as cards
+from bot.usecases.outbox import card as outbox
 from tests.delivery.conftest import Stage, until
 from tests.delivery.scene import delete, heads, threads
 from tests.senders import firing
@@ -74,7 +74,7 @@ async def test_a_card_deleted_between_two_sessions_comes_back(live: Stage, sessi
     first = int(live.shown()[0]["id"])
 
     async def settled() -> bool:
-        return await cards.showing(live.desk, first) is not None
+        return await outbox.showing(live.desk, first) is not None
 
     await until(settled)
     live.sandbox.mischief.arm(Rule(effect=Effect.DROP_EVENT, route="MESSAGE_DELETE", times=1))
@@ -93,7 +93,7 @@ async def test_events_that_come_twice_or_late_change_nothing(live: Stage) -> Non
     await until(lambda: len(live.shown()) == 5)
 
     async def seen() -> bool:
-        places = [await cards.showing(live.desk, int(message["id"])) for message in live.shown()]
+        places = [await outbox.showing(live.desk, int(message["id"])) for message in live.shown()]
         return all(place is not None and place.seen_at is not None for place in places)
 
     await until(seen)

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.alert.signal import Severity
 from bot.sandbox.fault.fault import Effect, Rule
-from bot.usecases.alert import flap
+from bot.usecases.alert import flap as flaps
 from bot.usecases.alert import lifecycle as alerts
 from tests.delivery.conftest import Stage
 from tests.senders import ANNA, firing, resolved
@@ -152,7 +152,7 @@ async def test_what_flaps_is_shown_and_wakes_nobody_until_it_is_calm(stage: Stag
     (card,) = stage.shown()
     assert "🔕 Flapping: 3 times in 40 s, held quiet until calm" in card["embeds"][0]["description"]
     stage.clock.advance(stage.desk.rules.flap_window)
-    assert await flap.calm_down(stage.desk) == 1
+    assert await flaps.calm_down(stage.desk) == 1
     stage.clock.advance(timedelta(seconds=5))
     await stage.work()
     assert woken(stage) == [[], [role_id(stage, "on-call")]]

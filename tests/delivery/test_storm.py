@@ -10,7 +10,7 @@ from bot.cards.ids import Verb, parse
 from bot.domain.alert.signal import Severity
 from bot.sandbox.fault.fault import Effect, Rule
 from bot.usecases.alert import lifecycle as alerts
-from bot.usecases.alert import query as inspection
+from bot.usecases.alert import query as alert_query
 from bot.usecases.outbox import board as boards
 from tests.delivery.conftest import Stage
 from tests.senders import ANNA, firing, resolved
@@ -49,7 +49,7 @@ async def unseen(stage: Stage) -> list[str]:
     """Open alerts that are neither a card nor on the board."""
     carded = {_mark(message).partition(" ")[0] for message in stage.shown()}
     text = listed(stage)
-    found = await inspection.listing(stage.desk, limit=10_000)
+    found = await alert_query.listing(stage.desk, limit=10_000)
     refs = [each.alert.ref for each in found.lines]
     return [ref for ref in refs if ref not in carded and f"{ref} " not in text]
 
@@ -178,7 +178,7 @@ async def test_what_somebody_takes_on_gets_a_card(storm: Stage) -> None:
     await send_many(storm)
     for _ in range(3):
         await turn(storm)
-    (found,) = await inspection.suggest(storm.desk, "A-55")
+    (found,) = await alert_query.suggest(storm.desk, "A-55")
     await alerts.acknowledge(storm.desk, found.id, actor=ANNA)
     for _ in range(6):
         await turn(storm)

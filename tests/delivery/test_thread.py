@@ -9,7 +9,7 @@ from bot.domain.incident.incident import Role
 from bot.domain.outbox.outbox import ParkReason
 from bot.sandbox.fault.fault import Effect, Rule
 from bot.usecases.admin import status
-from bot.usecases.alert import query as inspection
+from bot.usecases.alert import query as alert_query
 from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import reminder
 from bot.usecases.incident import thread as places
@@ -37,7 +37,7 @@ async def test_the_alerts_card_links_to_the_thread(stage: Stage) -> None:
     stage.clock.advance(timedelta(seconds=5))
     await stage.work()
     link = f"<#{(await look(stage.desk)).thread_id}>"
-    assert (await inspection.find(stage.desk, 1)).view.incident == link
+    assert (await alert_query.find(stage.desk, 1)).view.incident == link
     assert link in str(stage.shown()[0]["embeds"])
 
 

@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 
 from bot.cards.incident.nudge import find_marker
-from bot.delivery.face import draw
+from bot.delivery.render import render_view
 from bot.domain.incident.incident import IncidentRules
 from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import thread as places
 from bot.usecases.incident.mutation import perform
-from bot.usecases.outbox import card as cards
+from bot.usecases.outbox import card as outbox
 from bot.usecases.outbox.card import LEASE
 from tests.delivery.conftest import Stage
 from tests.delivery.scene import at_work, heads, threads, told
@@ -21,14 +21,14 @@ from tests.senders import ANNA, firing
 from tests.usecases.crisis import escalate, look
 
 
-async def begun(stage: Stage) -> cards.Task:
+async def begun(stage: Stage) -> outbox.Task:
     """A head that a worker has claimed, and then died."""
     await stage.send(firing())
     await stage.work()
     await escalate(stage.desk)
     while True:
-        task = await cards.take(stage.desk, stage.channel_id, worker="dead")
-        assert isinstance(task, cards.Task)
+        task = await outbox.take(stage.desk, stage.channel_id, worker="dead")
+        assert isinstance(task, outbox.Task)
         if task.card.kind == "incident":
             return task
 
@@ -36,7 +36,7 @@ async def begun(stage: Stage) -> cards.Task:
 async def test_between_the_head_and_its_thread(stage: Stage) -> None:
     task = await begun(stage)
     assert task.view is not None
-    await stage.wire.post(stage.channel_id, draw(task.view), nonce=task.card.nonce)
+    await stage.wire.post(stage.channel_id, render_view(task.view), nonce=task.card.nonce)
     stage.restart()
     await stage.work()
     assert (len(heads(stage)), len(threads(stage))) == (1, 1)
@@ -46,7 +46,7 @@ async def test_between_the_head_and_its_thread(stage: Stage) -> None:
 async def test_between_the_thread_and_its_settling(stage: Stage) -> None:
     task = await begun(stage)
     assert task.view is not None
-    posted = await stage.wire.post(stage.channel_id, draw(task.view), nonce=task.card.nonce)
+    posted = await stage.wire.post(stage.channel_id, render_view(task.view), nonce=task.card.nonce)
     assert posted.body is not None
     await stage.wire.start_thread(stage.channel_id, posted.body.id, "I-1")
     stage.restart()
@@ -58,7 +58,7 @@ async def test_between_the_thread_and_its_settling(stage: Stage) -> None:
 async def test_between_the_threads_settling_and_the_heads(stage: Stage) -> None:
     task = await begun(stage)
     assert task.view is not None
-    posted = await stage.wire.post(stage.channel_id, draw(task.view), nonce=task.card.nonce)
+    posted = await stage.wire.post(stage.channel_id, render_view(task.view), nonce=task.card.nonce)
     assert posted.body is not None
     await stage.wire.start_thread(stage.channel_id, posted.body.id, "I-1")
     await places.settle(stage.desk, 1, thread_id=posted.body.id)
@@ -74,10 +74,10 @@ async def test_the_nudge_of_a_dead_worker_is_told_once(stage: Stage) -> None:
     await perform(stage.desk, incidents.mitigate(1, actor=ANNA))
     (thread,) = threads(stage)
     while True:
-        task = await cards.take(stage.desk, thread.id, worker="dead")
-        assert isinstance(task, cards.Task)
+        task = await outbox.take(stage.desk, thread.id, worker="dead")
+        assert isinstance(task, outbox.Task)
         assert task.view is not None
-        await stage.wire.post(thread.id, draw(task.view), nonce=task.card.nonce)
+        await stage.wire.post(thread.id, render_view(task.view), nonce=task.card.nonce)
         if task.card.kind == "nudge":
             break
     stage.restart(timedelta(hours=3))

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, field
 
 from bot.domain.alert.verdict import Lane
-from bot.domain.outbox.plan import CALM, Board, Bucket, Call, Step, Waiting, choose, storms
+from bot.domain.outbox.plan import CALM, Board, Bucket, PlannedCall, PlanStep, Waiting, choose, storms
 
 _TICK = 0.001  # seconds; a clock that stands still shows nothing new
 
@@ -68,7 +68,7 @@ class Sky:
     def run(self, until: float) -> None:
         while self.now < until:
             step = self._step()
-            if step.call is not Call.WAIT:
+            if step.call is not PlannedCall.WAIT:
                 self._act(step)
                 continue
             changes = [
@@ -94,7 +94,7 @@ class Sky:
             if each.begins <= self.now and not each.has_card and not each.is_dropped
         ]
 
-    def _step(self) -> Step:
+    def _step(self) -> PlanStep:
         waiting = self._waiting()
         if not self.board_is_up and storms(waiting, self.post.told(self.now)):
             self.board_is_up = True
@@ -131,13 +131,15 @@ class Sky:
             young=sum(self.alerts[index].begins > self.now - CALM for index in held),
         )
 
-    def _act(self, step: Step) -> None:
-        is_post = step.call is Call.POST or (step.call is Call.BOARD and not self.board_is_posted)
+    def _act(self, step: PlanStep) -> None:
+        is_post = step.call is PlannedCall.POST or (
+            step.call is PlannedCall.BOARD and not self.board_is_posted
+        )
         self.refused += not (self.post if is_post else self.edit).take(self.now)
         self.now += self.latency
-        if step.call is Call.BOARD:
+        if step.call is PlannedCall.BOARD:
             self._show_board()
-        elif step.call is Call.POST:
+        elif step.call is PlannedCall.POST:
             held = [index for index in self._held() if self._lane(self.alerts[index]) in step.lanes]
             if held:
                 alert = self.alerts[held[0]]

@@ -12,7 +12,7 @@ from typing import Any, Final
 import aiohttp
 import msgspec
 
-from bot.app import Place
+from bot.app import RunningDesk
 from bot.cards.alert.alert import find_marker, headline
 from bot.clock import SystemClock
 from bot.domain.access.source import Source
@@ -23,7 +23,7 @@ from bot.sandbox.control.place import overwrite
 from bot.sandbox.fault.fault import Rule
 from bot.sandbox.server import Sandbox
 from bot.usecases.admin import status
-from bot.usecases.alert import query as inspection
+from bot.usecases.alert import query as alert_query
 from bot.usecases.alert.query import Filter
 from bot.usecases.intake.queue import take_in
 from tests.senders import firing, resolved, submission
@@ -60,7 +60,7 @@ async def until(look: Callable[[], Awaitable[Any]], complaint: str) -> Any:
 class House:
     """A desk at work, its sandbox, and everything that was promised to senders."""
 
-    def __init__(self, sandbox: Sandbox, place: Place, clock: OffClock, readies: Sized) -> None:
+    def __init__(self, sandbox: Sandbox, place: RunningDesk, clock: OffClock, readies: Sized) -> None:
         self.sandbox = sandbox
         self._readies = readies
         self.desk = place.desk
@@ -145,7 +145,7 @@ class House:
 
     async def alerts(self) -> dict[str, Alert]:
         """All that is recorded, by name."""
-        page = await inspection.listing(self.desk, Filter(), limit=100)
+        page = await alert_query.listing(self.desk, Filter(), limit=100)
         return {line.alert.name: line.alert for line in page.lines}
 
     async def acked(self, name: str) -> None:

@@ -14,14 +14,14 @@ from urllib.parse import urlsplit
 import aiohttp
 import msgspec
 
-from bot.domain import actor
+from bot.domain import actor as actors
 from bot.ingress.server import Ingress
 from bot.usecases.admin import source as sources
 from bot.usecases.admin.source import Issued
 from bot.usecases.desk import Desk
 from bot.usecases.intake.queue import Intake
 
-SETUP = actor.job("test")
+SETUP = actors.job("test")
 
 
 @dataclass

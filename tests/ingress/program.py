@@ -22,7 +22,7 @@ class Program:
         return await self.ask("GET", path, params={name: str(value) for name, value in query.items()})
 
     async def post(self, path: str, body: object = None, *, headers: dict[str, str] | None = None) -> Answer:
-        """POST bytes as they are, nothing as nothing, anything else as JSON."""
+        """POST bytes as they are, nothing, anything else as JSON."""
         data = body if body is None or isinstance(body, bytes) else msgspec.json.encode(body)
         return await self.ask("POST", path, data=data, headers=headers)
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.ingress import keyring
+from bot.ingress import credential_cache
 from bot.providers.registry import PROVIDERS
 from bot.usecases.admin.source import Issued
 from tests.conftest import START
@@ -91,7 +91,7 @@ def database_url(sqlite_url: str) -> str:
 
 @pytest.fixture
 async def any_door(open_door: OpenDoor, monkeypatch: pytest.MonkeyPatch) -> tuple[Door, dict[str, Issued]]:
-    monkeypatch.setattr(keyring, "SHORTEST_INTERVAL", timedelta(0))
+    monkeypatch.setattr(credential_cache, "SHORTEST_INTERVAL", timedelta(0))
     door = await open_door(patience=timedelta(seconds=0.02))
     return door, {name: await door.add(name, name) for name in PROVIDERS}
 

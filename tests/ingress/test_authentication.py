@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from bot.clock import ManualClock
-from bot.ingress import keyring
+from bot.ingress import credential_cache
 from bot.providers.registry import PROVIDERS
 from bot.usecases.admin import source as sources
 from bot.usecases.admin.source import Issued
@@ -32,7 +32,7 @@ def database_url(sqlite_url: str) -> str:
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Strangers need not wait for the next reading of the keys."""
-    monkeypatch.setattr(keyring, "SHORTEST_INTERVAL", timedelta(0))
+    monkeypatch.setattr(credential_cache, "SHORTEST_INTERVAL", timedelta(0))
 
 
 def basic(user: str, password: str) -> str:
@@ -259,7 +259,7 @@ async def test_without_a_key_of_its_own_the_desk_trusts_no_signature(open_door: 
 async def test_the_bodies_of_strangers_fill_only_a_room_of_their_own(
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(door.ingress._hook._unproven, "_places", 0)
+    monkeypatch.setattr(door.ingress._hook.unproven, "_places", 0)
     issued = await door.add()
     assert (await knock(door, signed(issued.signing_secret, GOOD, NOW))).status == 503
     assert (await door.post(GOOD, issued.token)).status == 202

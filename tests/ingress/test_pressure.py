@@ -80,10 +80,10 @@ async def test_bodies_on_their_way_in_are_bounded_by_their_bytes(
         await gate.wait()
 
     slow = asyncio.create_task(door.post(slowly(), token))
-    await until(lambda: door.ingress._hook._reading.taken == 2_000)
+    await until(lambda: door.ingress._hook.reading.taken == 2_000)
     refused = await door.post(group(alert("Other")) | {"filler": "x" * 1_200}, token)
     assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
     assert (await door.post(group(alert("Small")), token)).status == 202
     gate.set()
     assert (await slow).status == 202
-    assert door.ingress._hook._reading.taken == 0
+    assert door.ingress._hook.reading.taken == 0

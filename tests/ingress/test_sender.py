@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from bot.domain.alert.mapping import read_field_map
-from bot.ingress import keyring
+from bot.ingress import credential_cache
 from bot.providers.registry import PROVIDERS
 from bot.usecases.admin import source as sources
 from tests.conftest import START
@@ -29,7 +29,7 @@ def database_url(sqlite_url: str) -> str:
 
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keyring, "SHORTEST_INTERVAL", timedelta(0))
+    monkeypatch.setattr(credential_cache, "SHORTEST_INTERVAL", timedelta(0))
 
 
 Ask = Callable[..., Awaitable[Answer]]

@@ -7,7 +7,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from bot.ingress import keyring
+from bot.ingress import credential_cache
 from bot.usecases.admin import source as sources
 from bot.usecases.admin.source import Issued
 from tests.conftest import START
@@ -25,7 +25,7 @@ def database_url(sqlite_url: str) -> str:
 
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keyring, "SHORTEST_INTERVAL", timedelta(0))
+    monkeypatch.setattr(credential_cache, "SHORTEST_INTERVAL", timedelta(0))
 
 
 async def add(door: Door, provider: str, secret: str | None, name: str = "mine") -> Issued:

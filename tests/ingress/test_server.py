@@ -144,8 +144,8 @@ async def test_the_document_describes_what_is_really_answered(door: Door) -> Non
     outcome, rejected = accepted["alerts"][0], accepted["rejected"][0]
     for name, value in (
         ("Accepted", accepted),
-        ("Problem", problem),
-        ("Outcome", outcome),
+        ("ProblemDocument", problem),
+        ("ReceiptLine", outcome),
         ("Rejected", rejected),
     ):
         assert set(value) <= set(schemas[name]["properties"])

@@ -19,11 +19,11 @@ from structlog.testing import capture_logs
 from bot.app import _question
 from bot.clock import ManualClock
 from bot.domain.access.webhook import read_secret, sign
-from bot.domain.triage.agent_request import Fate, Reply
+from bot.domain.triage.agent_request import AgentReply, Fate
 from bot.outgoing import webhook as webhooks
 from bot.outgoing.address import is_public, resolve
 from bot.outgoing.webhook import LARGEST, Webhook, WebhookOptions
-from bot.settings.section import Triage
+from bot.settings.section import TriageSettings
 from bot.settings.tree import Settings
 from bot.usecases.admin.startup import open_desk
 from storage.engine import Storage
@@ -57,7 +57,7 @@ def verify(secret: str, asked: Asked) -> bool:
 
 async def test_a_question_is_signed_and_its_answer_taken(agent: Agent) -> None:
     agent.answer = say("Restart **cart**.")
-    assert await webhook(agent.url).ask("brief_a_1", BODY) == Reply(
+    assert await webhook(agent.url).ask("brief_a_1", BODY) == AgentReply(
         fate=Fate.ANSWERED, text="Restart **cart**."
     )
     (asked,) = agent.asked
@@ -130,7 +130,7 @@ async def test_what_cannot_be_used_is_not_asked_for_again(agent: Agent, reason: 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
 async def test_what_may_pass_is_asked_for_again_when_the_agent_wishes(agent: Agent, status: int) -> None:
     agent.answer = say(status=status, Retry_After="120")
-    wished = Reply(fate=Fate.PASSING, text=f"It answered {status}.", wait=timedelta(minutes=2))
+    wished = AgentReply(fate=Fate.PASSING, text=f"It answered {status}.", wait=timedelta(minutes=2))
     assert await webhook(agent.url).ask("brief_a_1", BODY) == wished
     agent.answer = say(status=status, Retry_After="Fri, 31 Dec 2027 23:59:59 GMT")
     assert (await webhook(agent.url).ask("brief_a_1", BODY)).wait == timedelta(0)
@@ -150,7 +150,7 @@ async def test_what_may_pass_is_asked_for_again_when_the_agent_wishes(agent: Age
 async def test_an_answer_may_be_json_markdown_or_nothing(agent: Agent, answer: Answer, text: str) -> None:
     agent.answer = answer
     reply = await webhook(agent.url).ask("brief_a_1", BODY)
-    assert reply == Reply(fate=Fate.ANSWERED, text=text)
+    assert reply == AgentReply(fate=Fate.ANSWERED, text=text)
 
 
 async def test_an_agent_that_is_not_there_or_never_answers_costs_its_time_and_no_more(agent: Agent) -> None:
@@ -248,7 +248,7 @@ async def test_neither_secret_nor_address_is_in_a_log_or_a_repr(agent: Agent) ->
 async def test_the_house_asks_as_it_is_configured(agent: Agent, sqlite_url: str, clock: ManualClock) -> None:
     storage = Storage.open(sqlite_url)
     desk = await open_desk(storage, clock)
-    triage = Triage(private_hosts=("127.0.0.1",), secret=SecretStr(SECRET), webhook=agent.url)
+    triage = TriageSettings(private_hosts=("127.0.0.1",), secret=SecretStr(SECRET), webhook=agent.url)
     question = _question(Settings(triage=triage), desk)
     assert question is not None
     assert (await question("brief_a_1", BODY)).fate is Fate.ANSWERED

@@ -4,15 +4,17 @@ from bot.domain.actor import Actor
 from bot.domain.audit import Sealed
 from bot.domain.incident.incident import Incident
 from bot.domain.incident.nudge import Nudge
-from bot.domain.incident.timeline import Kind, Line, fold
+from bot.domain.incident.timeline import Kind, TimelineLine, fold
 from bot.usecases.desk import Desk
 from bot.usecases.incident import query as incident_inspection
-from bot.usecases.triage.escalation import Opened, Wish, open_incident
+from bot.usecases.triage.escalation import OpenedIncident, OpenRequest, open_incident
 from tests.senders import ANNA
 
 
-async def escalate(desk: Desk, alert_id: int | None = 1, *, actor: Actor = ANNA, **wish: object) -> Opened:
-    wanted = Wish(alert_id=alert_id, **wish)  # type: ignore[arg-type]  # fields by name
+async def escalate(
+    desk: Desk, alert_id: int | None = 1, *, actor: Actor = ANNA, **wish: object
+) -> OpenedIncident:
+    wanted = OpenRequest(alert_id=alert_id, **wish)  # type: ignore[arg-type]  # fields by name
     return await open_incident(desk, wanted, actor=actor)
 
 
@@ -24,7 +26,7 @@ async def story(desk: Desk, incident_id: int = 1) -> list[tuple[Kind, str, str]]
     return [(line.kind, line.actor.name, line.text) for line in await lines(desk, incident_id)]
 
 
-async def lines(desk: Desk, incident_id: int = 1) -> tuple[Line, ...]:
+async def lines(desk: Desk, incident_id: int = 1) -> tuple[TimelineLine, ...]:
     return await desk.storage.read(lambda tx: fold(tx.timelines.of([incident_id])))
 
 

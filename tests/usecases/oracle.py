@@ -4,6 +4,7 @@ It replays what senders said (the event table) and what people and time did (the
 neither alerts nor recurrences.
 """
 
+import json
 from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
@@ -93,6 +94,10 @@ class Oracle:
                 life.let_go(at)
             case "resolve" | "expire":
                 life.end(at, actor)
+            case "succeed":  # a new episode began after this one's silence
+                life.end(at, actor)
+                life.resolved_at = datetime.fromisoformat(json.loads(entry.after)["resolved_at"])
+                return
         if entry.note:
             life.note, life.note_by = entry.note, actor
 
@@ -144,7 +149,8 @@ async def consult(desk: Desk, recurrence_id: int, source: Actor) -> Oracle:
         lambda tx: (
             tx.run_raw(f"SELECT * FROM event WHERE recurrence_id = {recurrence_id}").all(),  # noqa: S608 -- an int
             tx.run_raw(
-                "SELECT * FROM audit WHERE subject LIKE 'alert:%' AND actor NOT LIKE 'source:%'"
+                "SELECT * FROM audit WHERE subject LIKE 'alert:%'"
+                " AND (actor NOT LIKE 'source:%' OR action = 'succeed')"
             ).all(),
         )
     )

@@ -1,7 +1,8 @@
 """`/setup`: two cards lead from an empty desk to the first alert in a channel.
 
-The wizard has no memory: what was chosen so far travels in its custom_ids (`Draft.encode`, `Draft.decode`),
-under the verb *setup* with the subjects `CHANNEL`, `PROVIDER` and `CREATE`.
+The wizard has no memory: what was chosen so far travels in its custom_ids
+(`SetupDraft.encode`, `SetupDraft.decode`), under the verb *setup* with the
+subjects `CHANNEL`, `PROVIDER` and `CREATE`.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from bot.cards.admin.snippet import snippet
 from bot.cards.card import Button, ButtonStyle, Card, Embed, Field, Option, Row, Select, SelectKind
 from bot.cards.ids import Verb, build
 from bot.cards.limits import OPTION_TEXT, fit
-from bot.cards.look import CALM, GOOD
+from bot.cards.style import CALM, GOOD
 from bot.cards.text import code, inline, plain, span
 from bot.domain.errors import InvalidInputError
 
@@ -25,7 +26,7 @@ _ANNOUNCEMENT_CHANNEL: Final = 5
 _SNIPPET: Final = 1_800
 
 
-class Draft(msgspec.Struct, frozen=True, gc=False):
+class SetupDraft(msgspec.Struct, frozen=True, gc=False):
     """What was chosen so far: 0 and ``""`` are not chosen yet."""
 
     channel_id: int = 0
@@ -36,7 +37,7 @@ class Draft(msgspec.Struct, frozen=True, gc=False):
         return f"{self.channel_id}.{self.provider}"
 
     @classmethod
-    def decode(cls, extra: str) -> "Draft":
+    def decode(cls, extra: str) -> "SetupDraft":
         """Read what `encode` wrote.
 
         Raises:
@@ -71,7 +72,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 def first_page(
-    draft: Draft, providers: Sequence[ProviderChoice], tag: str, *, problems: Sequence[str] = ()
+    draft: SetupDraft, providers: Sequence[ProviderChoice], tag: str, *, problems: Sequence[str] = ()
 ) -> Card:
     """Asks for the channel and the sender; ``problems`` says what is missing in the chosen channel."""
     state = draft.encode()
@@ -137,7 +138,7 @@ def _test(made: Made, tag: str) -> Row:
     return (test,)
 
 
-def _option(choice: ProviderChoice, draft: Draft) -> Option:
+def _option(choice: ProviderChoice, draft: SetupDraft) -> Option:
     return Option(
         label=plain(choice.title, OPTION_TEXT),
         value=choice.name,
@@ -146,7 +147,7 @@ def _option(choice: ProviderChoice, draft: Draft) -> Option:
     )
 
 
-def _problems(draft: Draft, problems: Sequence[str]) -> tuple[Field, ...]:
+def _problems(draft: SetupDraft, problems: Sequence[str]) -> tuple[Field, ...]:
     if not problems:
         return ()
     listed = "\n".join(f"• {inline(problem, 150)}" for problem in problems[:6])

@@ -13,10 +13,10 @@ import msgspec
 from bot.cards.card import Card, Embed, Field
 from bot.cards.cut import units
 from bot.cards.limits import FIELD_VALUE, fit
-from bot.cards.look import BAD, GOOD, SEPARATOR
+from bot.cards.style import BAD, GOOD, SEPARATOR
 from bot.cards.text import inline, moment, plain
 from bot.domain.outbox.ledger import Pace, Quantiles
-from bot.domain.vitals import Pause, Vitals
+from bot.domain.process_health import ProcessHealth, RateLimitPause
 
 _SLOW_GATEWAY: Final = timedelta(seconds=2)
 _LONG: Final = timedelta(minutes=2)
@@ -26,7 +26,7 @@ _SECOND: Final = timedelta(seconds=1)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
-class Lane(msgspec.Struct, frozen=True, gc=False):
+class LaneStatus(msgspec.Struct, frozen=True, gc=False):
     """How many cards of one urgency wait to be shown."""
 
     name: str
@@ -57,13 +57,13 @@ class StatusView(msgspec.Struct, frozen=True, kw_only=True):
     """All the card shows. ``versions`` are (name, version); ``oldest_due`` is since when a card waits."""
 
     now: datetime
-    lanes: tuple[Lane, ...] = ()
+    lanes: tuple[LaneStatus, ...] = ()
     parked: tuple[Parked, ...] = ()
     sources: tuple[SourceLine, ...] = ()
     open_alerts: int = 0
     oldest_due: datetime | None = None
     pace: Pace = Pace()
-    vitals: Vitals = Vitals()
+    process_health: ProcessHealth = ProcessHealth()
     versions: tuple[tuple[str, str], ...] = ()
     database: str = ""
 
@@ -92,26 +92,26 @@ def render(view: StatusView) -> Card:
 
 def _verdicts(view: StatusView) -> Iterator[_Verdict]:
     """All that hurts, the worst first; that nothing does comes last."""
-    vitals, waiting = view.vitals, sum(lane.dirty for lane in view.lanes)
+    process_health, waiting = view.process_health, sum(lane.dirty for lane in view.lanes)
     stuck = view.oldest_due is not None and view.now - view.oldest_due > _LONG
     broken = [place for place in view.parked if not place.by_itself]
-    if vitals.line.trouble is not None:
-        trouble = inline(vitals.line.trouble, 300)
+    if process_health.line.trouble is not None:
+        trouble = inline(process_health.line.trouble, 300)
         advice = f"{trouble}. Buttons and emoji rest meanwhile; alerts are kept and cards still go out."
         yield _Verdict("🔴", "Not connected to Discord's gateway", advice, BAD)
-    if vitals.unstored > _MANY_UNSTORED:
+    if process_health.unstored > _MANY_UNSTORED:
         advice = "The database is slower than the senders: look at its disk, its locks and its load."
-        yield _Verdict("🔴", f"{vitals.unstored} alerts wait to be stored", advice, BAD)
+        yield _Verdict("🔴", f"{process_health.unstored} alerts wait to be stored", advice, BAD)
     if broken:
         count = sum(place.cards for place in broken)
         yield _Verdict("🟠", f"{_cards(count)} cannot be shown", f"First: {_place(broken[0])}.", _NOTICE)
     if stuck:
         advice = "Discord fails or holds them up: discordstatus.com and the log of Tocsin say more."
-        if vitals.pauses:
+        if process_health.pauses:
             advice = "Discord's limits hold them up; there is nothing to do."
         yield _Verdict("🟠", f"{_cards(waiting)} on the way, too slowly", advice, _NOTICE)
-    if vitals.hints:
-        yield _Verdict("🟠", "Somebody cannot be woken", inline(vitals.hints[0], 300), _NOTICE)
+    if process_health.hints:
+        yield _Verdict("🟠", "Somebody cannot be woken", inline(process_health.hints[0], 300), _NOTICE)
     if waiting:
         yield _Verdict("🟡", f"{_cards(waiting)} on the way", "", _NOTICE)
     if not view.sources:
@@ -121,7 +121,7 @@ def _verdicts(view: StatusView) -> Iterator[_Verdict]:
 
 def _facts(view: StatusView) -> Iterator[str]:
     yield f"{view.open_alerts} open alert{'s' if view.open_alerts != 1 else ''}"
-    line = view.vitals.line
+    line = view.process_health.line
     if line.latency is not None:
         slow = " (slow)" if line.latency >= _SLOW_GATEWAY else ""
         yield f"gateway {line.latency / _MILLISECOND:.0f} ms{slow}"
@@ -129,8 +129,8 @@ def _facts(view: StatusView) -> Iterator[str]:
         yield f"heard {moment(line.heard_at)}"
     if view.database:
         yield f"database {inline(view.database, 80)}"
-    if view.vitals.started_at is not None:
-        yield f"up since {moment(view.vitals.started_at)}"
+    if view.process_health.started_at is not None:
+        yield f"up since {moment(view.process_health.started_at)}"
     if line.starts > 1:
         yield f"{line.starts} connections since"
 
@@ -138,7 +138,7 @@ def _facts(view: StatusView) -> Iterator[str]:
 def _fields(view: StatusView) -> Iterator[tuple[str, str]]:
     yield "Parked", _join(_place(place) for place in view.parked)
     yield "Waiting to be shown", _join(_lanes(view))
-    yield "Cannot be woken", _join(inline(hint, 300) for hint in view.vitals.hints)
+    yield "Cannot be woken", _join(inline(hint, 300) for hint in view.process_health.hints)
     yield "Seen in Discord, this hour", _join(_paces(view.pace))
     yield "Discord's limits", _join(_limits(view))
     yield "Sources", _join(_sources(view))
@@ -176,13 +176,13 @@ def _seconds(span: timedelta) -> str:
 
 
 def _limits(view: StatusView) -> Iterator[str]:
-    for pause in view.vitals.pauses:
+    for pause in view.process_health.pauses:
         yield _pause(pause)
-    if view.vitals.limited:
-        yield f"{view.vitals.limited} calls refused since the start"
+    if view.process_health.limited:
+        yield f"{view.process_health.limited} calls refused since the start"
 
 
-def _pause(pause: Pause) -> str:
+def _pause(pause: RateLimitPause) -> str:
     where = "everywhere" if pause.channel_id is None else f"<#{pause.channel_id}>"
     return f"{where}: {inline(pause.call.replace('_', ' '), 30)} pauses for {pause.span / _SECOND:.1f} s"
 
@@ -191,8 +191,8 @@ def _sources(view: StatusView) -> Iterator[str]:
     for source in view.sources:
         heard = f"last heard {moment(source.last_event_at)}" if source.last_event_at else "never heard"
         yield f"{inline(source.name, 60)} ({inline(source.provider, 30)}): {heard}"
-    if view.vitals.turned_away:
-        yield f"{view.vitals.turned_away} requests were asked to come back later"
+    if view.process_health.turned_away:
+        yield f"{view.process_health.turned_away} requests were asked to come back later"
 
 
 def _join(lines: Iterator[str]) -> str:

@@ -15,10 +15,11 @@ from bot.cards.card import Card, Embed, Input, Modal, Ping
 from bot.cards.cut import units
 from bot.cards.ids import Verb, build
 from bot.cards.limits import TITLE, fit, fit_modal
-from bot.cards.look import SEPARATOR, TIMES, banner, colour, span_of
+from bot.cards.style import SEPARATOR, TIMES, banner, colour, span_of
 from bot.cards.text import address, inline, link, moment, plain, public_address, who
 from bot.domain.alert.alert import Alert, State, format_ref
 from bot.domain.alert.cause import find_cause
+from bot.domain.alert.change import Change
 from bot.domain.alert.place import MOST
 from bot.domain.alert.place import SEPARATOR as PLACE_SEPARATOR
 from bot.domain.recurrence.recurrence import Memory
@@ -40,7 +41,8 @@ class AlertView(msgspec.Struct, frozen=True, kw_only=True):
     """All a card shows: the alert, what the team remembers, and where the card belongs.
 
     ``tag`` names the desk's database (see `ids`); ``ping`` wakes people with this rendering; ``incident``
-    is a ref or a thread's mention. What is part of an open incident no more ``escalates``.
+    is a ref or a thread's mention; ``changes`` were made shortly before. What is part of an open incident no
+    more ``escalates``.
     """
 
     alert: Alert
@@ -50,6 +52,7 @@ class AlertView(msgspec.Struct, frozen=True, kw_only=True):
     ping: Ping | None = None
     incident: str = ""
     escalates: bool = True
+    changes: tuple[Change, ...] = ()
 
 
 def render(view: AlertView) -> Card:
@@ -155,6 +158,7 @@ def _lines(view: AlertView) -> tuple[str, ...]:
         _note(alert),
         _flapping(alert),
         _incident(view.incident),
+        *map(_change, view.changes),
         recall(view.memory),
         links(alert),
     )
@@ -223,6 +227,14 @@ def _note(alert: Alert) -> str:
     if not note:
         return ""
     return f"💬 {note} — {who(alert.note_by)}" if alert.note_by else f"💬 {note}"
+
+
+def _change(change: Change) -> str:
+    """What was changed, for that is the first question."""
+    place = inline(change.place, _SOURCE)
+    return f"🔧 Changed {moment(change.at)}: {inline(change.summary, _NOTE)}" + (
+        f" — {place}" if place else ""
+    )
 
 
 def _incident(incident: str) -> str:

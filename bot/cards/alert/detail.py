@@ -16,7 +16,7 @@ from bot.cards.card import Button, ButtonStyle, Card, Embed, Field, Row
 from bot.cards.cut import cut, units
 from bot.cards.ids import Verb, build
 from bot.cards.limits import BUTTON_URL, FIELD_VALUE, fit
-from bot.cards.look import SEPARATOR, TIMES, colour
+from bot.cards.style import SEPARATOR, TIMES, colour
 from bot.cards.text import block, code, inline, moment, plain, public_address, span, who
 from bot.domain.actor import Actor
 from bot.domain.alert.alert import Alert

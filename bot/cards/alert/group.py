@@ -15,9 +15,9 @@ from bot.cards.card import Button, ButtonStyle, Card, Embed, File, Ping, Row
 from bot.cards.cut import units
 from bot.cards.ids import Verb, build
 from bot.cards.limits import OPTIONS, TITLE, fit
-from bot.cards.look import ACKED, COLOURS, GOOD, SEPARATOR, SIGNS, STATES, TIMES, WORDS, sign, span_of
 from bot.cards.outbox.board import picker
 from bot.cards.outbox.board_list import write_list
+from bot.cards.style import ACKED, COLOURS, GOOD, SEPARATOR, SIGNS, STATES, TIMES, WORDS, sign, span_of
 from bot.cards.text import address, inline, moment, plain
 from bot.domain.alert.alert import State
 from bot.domain.alert.group import Group, format_ref

@@ -13,7 +13,7 @@ from bot.cards.alert.alert import places, where
 from bot.cards.card import Button, Card, Embed, Option, Row, Select
 from bot.cards.ids import MAX_LENGTH, Verb, build
 from bot.cards.limits import OPTION_TEXT, OPTIONS, fit
-from bot.cards.look import CALM, COLOURS, GOOD, SEPARATOR, TIMES, WORDS, sign, words
+from bot.cards.style import CALM, COLOURS, GOOD, SEPARATOR, TIMES, WORDS, sign, words
 from bot.cards.text import address, inline, moment, plain, who
 from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.signal import Severity
@@ -27,7 +27,7 @@ _JUMP: Final = 120
 _STATE_LENGTH: Final = MAX_LENGTH - len("page:12345678:alerts:")
 
 
-class Scope(StrEnum):
+class ListScope(StrEnum):
     """Which states the list shows."""
 
     OPEN = "open"
@@ -41,17 +41,17 @@ class Scope(StrEnum):
     @property
     def states(self) -> tuple[State, ...] | None:
         """The states it stands for; None for all."""
-        if self is Scope.ALL:
+        if self is ListScope.ALL:
             return None
-        if self is Scope.OPEN:
+        if self is ListScope.OPEN:
             return tuple(state for state in State if state.open)
-        return (State.PROCESSING if self is Scope.CLAIMED else State(self.value),)
+        return (State.PROCESSING if self is ListScope.CLAIMED else State(self.value),)
 
 
 class ListFilter(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What was asked for; None, 0 and ``""`` mean any. ``text`` is looked for in names and places."""
 
-    scope: Scope = Scope.OPEN
+    scope: ListScope = ListScope.OPEN
     severity: Severity | None = None
     owner_id: int = 0
     text: str = ""
@@ -108,7 +108,7 @@ def decode(extra: str) -> tuple[ListFilter, int]:
     try:
         page, scope, severity, owner_id, text = extra.split(".", 4)
         return ListFilter(
-            scope=Scope(scope),
+            scope=ListScope(scope),
             severity=Severity(severity) if severity else None,
             owner_id=abs(int(owner_id, 16)),
             text=unquote(text),
@@ -157,7 +157,7 @@ def _nothing(shown: ListFilter) -> str:
     narrow = shown != ListFilter(scope=shown.scope)
     if narrow:
         return "Nothing matches this filter."
-    return "There is no alert yet." if shown.scope is Scope.ALL else f"No alert is {shown.scope}."
+    return "There is no alert yet." if shown.scope is ListScope.ALL else f"No alert is {shown.scope}."
 
 
 def _line(line: AlertLine) -> str:

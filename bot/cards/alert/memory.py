@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-from bot.cards.look import SEPARATOR, ordinal, span_of
+from bot.cards.style import SEPARATOR, ordinal, span_of
 from bot.cards.text import inline, link, moment, who
 from bot.domain.alert.alert import format_ref
 from bot.domain.recurrence.recurrence import Memory, Regression, Remedy

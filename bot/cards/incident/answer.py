@@ -7,13 +7,13 @@ from bot.cards.incident.style import sign
 from bot.cards.limits import fit
 from bot.cards.text import code, inline, sentence
 from bot.domain.errors import InvalidInputError
-from bot.domain.incident.incident import Incident, Level
+from bot.domain.incident.incident import Incident, IncidentLevel
 
 _TITLE: Final = 150
 _TYPED: Final = 1_500
 
 
-def opened(incident: Incident, *, beyond: Level | None, cap: Level, channel_id: int) -> Card:
+def opened(incident: Incident, *, beyond: IncidentLevel | None, cap: IncidentLevel, channel_id: int) -> Card:
     """A new one; ``beyond`` was asked for and is worse than ``cap``, the worst that its alerts allow."""
     return _say(
         f"🚨 Opened {_name(incident)}, {incident.severity}.",
@@ -22,7 +22,9 @@ def opened(incident: Incident, *, beyond: Level | None, cap: Level, channel_id: 
     )
 
 
-def taken_in(incident: Incident, what: str, *, beyond: Level | None, cap: Level, channel_id: int) -> Card:
+def taken_in(
+    incident: Incident, what: str, *, beyond: IncidentLevel | None, cap: IncidentLevel, channel_id: int
+) -> Card:
     """No new one, for an open one took ``what``, e.g. ``A-12``, in."""
     return _say(
         f"🧩 No second incident was opened: {_name(incident)}, {incident.severity}, took {what} in.",
@@ -64,7 +66,7 @@ def _name(incident: Incident) -> str:
     return f"{sign(incident)} {incident.ref} **{title}**"
 
 
-def _capped(beyond: Level | None, cap: Level) -> str:
+def _capped(beyond: IncidentLevel | None, cap: IncidentLevel) -> str:
     if beyond is None:
         return ""
     return f"⬇️ You asked for {beyond}, but its alerts allow {cap} at worst."

@@ -9,7 +9,7 @@ from bot.cards.ids import Verb, build
 from bot.cards.limits import fit, fit_modal
 from bot.cards.text import plain
 from bot.domain.alert.signal import Severity
-from bot.domain.incident.incident import Incident, Level, stamp
+from bot.domain.incident.incident import Incident, IncidentLevel, stamp
 
 TITLE_INPUT: Final = "title"
 SEVERITY_INPUT: Final = "severity"
@@ -21,10 +21,19 @@ MAX_TEXT: Final = 1_000
 
 
 def open_modal(
-    tag: str, *, alert_id: int | None, title: str, severity: Level, cap: Level = Level.P0
+    tag: str,
+    *,
+    alert_id: int | None,
+    title: str,
+    severity: IncidentLevel,
+    cap: IncidentLevel = IncidentLevel.P0,
 ) -> Modal:
     """The form behind *Escalate*, filled in beforehand; ``cap`` is the worst severity that is allowed."""
-    worst = f"Severity, {cap} is the worst it can be" if cap is not Level.P0 else "Severity, P0 is the worst"
+    worst = (
+        f"Severity, {cap} is the worst it can be"
+        if cap is not IncidentLevel.P0
+        else "Severity, P0 is the worst"
+    )
     inputs = (
         Input(
             custom_id=TITLE_INPUT, label="What is wrong?", value=plain(title, MAX_TITLE), max_length=MAX_TITLE

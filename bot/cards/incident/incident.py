@@ -14,13 +14,13 @@ from bot.cards.cut import units
 from bot.cards.ids import Verb, build
 from bot.cards.incident.style import LEVEL_SIGNS, ROLE_SIGNS, colour, sign, words
 from bot.cards.limits import FIELD_VALUE, TITLE, fit
-from bot.cards.look import SEPARATOR, span_of
-from bot.cards.look import sign as alert_sign
-from bot.cards.look import words as alert_words
+from bot.cards.style import SEPARATOR, span_of
+from bot.cards.style import sign as alert_sign
+from bot.cards.style import words as alert_words
 from bot.cards.text import block, inline, moment, plain, who
 from bot.domain.alert.alert import Alert
 from bot.domain.incident.duration import durations
-from bot.domain.incident.incident import Incident, Level, Role, State, format_ref, stamp
+from bot.domain.incident.incident import Incident, IncidentLevel, IncidentState, Role, format_ref, stamp
 
 SHOWN: Final = 10
 _NAME: Final = 72
@@ -46,7 +46,7 @@ class IncidentView(msgspec.Struct, frozen=True, kw_only=True):
     total: int = 0
     open_alerts: int = 0
     open_actions: int = 0
-    cap: Level = Level.P0
+    cap: IncidentLevel = IncidentLevel.P0
     merged_into: str = ""
     tag: str
 
@@ -180,7 +180,7 @@ def _steps(view: IncidentView) -> Row:
     resolve = ButtonStyle.SUCCESS if view.offers_resolve else ButtonStyle.SECONDARY
     label = "Resolve" if state.open else "Resolved"
     return (
-        _button(view, Verb.INCIDENT_MITIGATE, "Mitigating", disabled=state is not State.OPEN),
+        _button(view, Verb.INCIDENT_MITIGATE, "Mitigating", disabled=state is not IncidentState.OPEN),
         _button(view, Verb.INCIDENT_RESOLVE, label, resolve, disabled=not state.open),
         _button(view, Verb.INCIDENT_UPDATE, "Update", ButtonStyle.PRIMARY, disabled=not state.open),
         _button(view, Verb.INCIDENT_NOTE, "Note"),
@@ -195,9 +195,9 @@ def _looks(view: IncidentView) -> Row:
         buttons.append(_button(view, Verb.INCIDENT_SNOOZE, "Snooze reminder"))
     if not state.open:
         buttons.append(_button(view, Verb.INCIDENT_POSTMORTEM, "Post-mortem"))
-    if state is not State.OPEN and not merged:
+    if state is not IncidentState.OPEN and not merged:
         buttons.append(_button(view, Verb.INCIDENT_REOPEN, "Reopen", emoji="↩️"))
-    if state is State.RESOLVED and not merged:
+    if state is IncidentState.RESOLVED and not merged:
         buttons.append(_button(view, Verb.INCIDENT_CLOSE, "Close"))
     return tuple(buttons)
 
@@ -238,7 +238,7 @@ def _severity_select(view: IncidentView) -> Select:
     current = view.incident.severity
     options = tuple(
         Option(label=level.value, value=level.value, emoji=LEVEL_SIGNS[level], default=level is current)
-        for level in Level
+        for level in IncidentLevel
         if level.rank >= view.cap.rank or level is current
     )
     custom_id = build(Verb.INCIDENT_SEVERITY, view.tag, view.incident.id)

@@ -13,11 +13,11 @@ from bot.cards.card import Button, Card, Embed, Option, Row, Select
 from bot.cards.ids import Verb, build
 from bot.cards.incident.style import colour, sign, words
 from bot.cards.limits import OPTION_TEXT, OPTIONS, fit
-from bot.cards.look import CALM, SEPARATOR
+from bot.cards.style import CALM, SEPARATOR
 from bot.cards.text import inline, moment, plain, who
 from bot.domain.errors import InvalidInputError
 from bot.domain.incident.action import Action
-from bot.domain.incident.incident import Incident, Role, State, format_ref
+from bot.domain.incident.incident import Incident, IncidentState, Role, format_ref
 
 PAGE_SIZE: Final = 10
 _ACTIONS: Final = 25
@@ -26,7 +26,7 @@ _TITLE: Final = 90
 _TEXT: Final = 110
 
 
-class Scope(StrEnum):
+class IncidentScope(StrEnum):
     """Which states the list shows."""
 
     OPEN = "open"
@@ -35,11 +35,15 @@ class Scope(StrEnum):
     ALL = "all"
 
     @property
-    def states(self) -> tuple[State, ...] | None:
+    def states(self) -> tuple[IncidentState, ...] | None:
         """The states it stands for; None for all."""
-        if self is Scope.ALL:
+        if self is IncidentScope.ALL:
             return None
-        return (State.OPEN, State.MITIGATING) if self is Scope.OPEN else (State(self.value),)
+        return (
+            (IncidentState.OPEN, IncidentState.MITIGATING)
+            if self is IncidentScope.OPEN
+            else (IncidentState(self.value),)
+        )
 
 
 class IncidentListing(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +52,7 @@ class IncidentListing(msgspec.Struct, frozen=True, kw_only=True):
     incidents: tuple[Incident, ...]
     total: int
     page: int
-    scope: Scope
+    scope: IncidentScope
     tag: str
 
     @property
@@ -57,12 +61,12 @@ class IncidentListing(msgspec.Struct, frozen=True, kw_only=True):
         return max(1, -(-self.total // PAGE_SIZE))
 
 
-def encode(scope: Scope, page: int) -> str:
+def encode(scope: IncidentScope, page: int) -> str:
     """The list's state as the ``extra`` of a custom_id."""
     return f"{scope}.{page:x}"
 
 
-def decode(extra: str) -> tuple[Scope, int]:
+def decode(extra: str) -> tuple[IncidentScope, int]:
     """Read what `encode` wrote.
 
     Raises:
@@ -70,7 +74,7 @@ def decode(extra: str) -> tuple[Scope, int]:
     """
     scope, _, page = extra.partition(".")
     try:
-        return Scope(scope), abs(int(page, 16))
+        return IncidentScope(scope), abs(int(page, 16))
     except ValueError as error:
         raise InvalidInputError("custom_id", "is not the state of a list") from error
 
@@ -79,7 +83,7 @@ def render(listing: IncidentListing) -> Card:
     """The page as one message."""
     title = f"{listing.scope.capitalize()} incidents"
     if not listing.incidents:
-        nothing = "No incident is open. 🌙" if listing.scope is Scope.OPEN else "There is none."
+        nothing = "No incident is open. 🌙" if listing.scope is IncidentScope.OPEN else "There is none."
         return fit(Card(embeds=(Embed(title=title, description=nothing, color=CALM),)))
     count = f"{listing.total} incident{'s' if listing.total != 1 else ''}"
     footer = f"{count}{SEPARATOR}page {listing.page + 1} of {listing.pages}" if listing.pages > 1 else count

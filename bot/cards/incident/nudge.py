@@ -9,7 +9,7 @@ from bot.cards.card import Button, ButtonStyle, Card, Embed, Ping, Row
 from bot.cards.ids import Verb, build
 from bot.cards.incident.style import colour, words
 from bot.cards.limits import fit
-from bot.cards.look import SEPARATOR, span_of
+from bot.cards.style import SEPARATOR, span_of
 from bot.cards.text import block, inline, moment, who
 from bot.domain.actor import Actor, ActorKind
 from bot.domain.incident.action import Action

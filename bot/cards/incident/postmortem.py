@@ -10,13 +10,13 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from bot.cards.look import SEPARATOR, ordinal, span_of
+from bot.cards.style import SEPARATOR, ordinal, span_of
 from bot.cards.text import break_mentions, clean
 from bot.domain.incident.action import Action
 from bot.domain.incident.duration import Moment
 from bot.domain.incident.incident import Incident, Role
 from bot.domain.incident.postmortem import Involved, Postmortem
-from bot.domain.incident.timeline import LABELS, Kind, Line
+from bot.domain.incident.timeline import LABELS, Kind, TimelineLine
 from bot.domain.recurrence.recurrence import Memory
 from bot.domain.text import cut
 
@@ -98,7 +98,7 @@ def _timeline(postmortem: Postmortem) -> list[str]:
     return [*kept, f"- … and {left_out} more"] if left_out > 0 else kept
 
 
-def _line(line: Line) -> str:
+def _line(line: TimelineLine) -> str:
     label = LABELS[line.kind]
     text = "(deleted)" if line.deleted else "(not readable)" if line.unread else _text(line.text)
     told = f"{label}: {text}" if text else label
@@ -106,7 +106,7 @@ def _line(line: Line) -> str:
     return f"- {_utc(line.at)} — {_text(line.actor.name)} {told}{fixed}"
 
 
-def _jump(line: Line, guild_id: int) -> str:
+def _jump(line: TimelineLine, guild_id: int) -> str:
     """Where the message stands that the line was taken from."""
     draft = line.first.draft
     if not guild_id or draft.message_id is None or line.deleted:

@@ -4,26 +4,32 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from bot.cards.look import BAD, CALM, COLOURS, GOOD, SEPARATOR
+from bot.cards.style import BAD, CALM, COLOURS, GOOD, SEPARATOR
 from bot.domain.alert.signal import Severity
-from bot.domain.incident.incident import Incident, Level, Role, State
+from bot.domain.incident.incident import Incident, IncidentLevel, IncidentState, Role
 
-LEVEL_SIGNS: Final[Mapping[Level, str]] = MappingProxyType(
-    {Level.P0: "🔥", Level.P1: "🔴", Level.P2: "🟠", Level.P3: "🔵", Level.P4: "⚪"}
+LEVEL_SIGNS: Final[Mapping[IncidentLevel, str]] = MappingProxyType(
+    {
+        IncidentLevel.P0: "🔥",
+        IncidentLevel.P1: "🔴",
+        IncidentLevel.P2: "🟠",
+        IncidentLevel.P3: "🔵",
+        IncidentLevel.P4: "⚪",
+    }
 )
 ROLE_SIGNS: Final[Mapping[Role, str]] = MappingProxyType(
     {Role.COMMANDER: "🧭", Role.SCRIBE: "📝", Role.COMMUNICATIONS: "📢"}
 )
-_STATE_SIGNS: Final[Mapping[State, str]] = MappingProxyType(
-    {State.MITIGATING: "🟡", State.RESOLVED: "✅", State.CLOSED: "🗄️"}
+_STATE_SIGNS: Final[Mapping[IncidentState, str]] = MappingProxyType(
+    {IncidentState.MITIGATING: "🟡", IncidentState.RESOLVED: "✅", IncidentState.CLOSED: "🗄️"}
 )
-_COLOURS: Final[Mapping[Level, int]] = MappingProxyType(
+_COLOURS: Final[Mapping[IncidentLevel, int]] = MappingProxyType(
     {
-        Level.P0: BAD,
-        Level.P1: BAD,
-        Level.P2: COLOURS[Severity.WARNING],
-        Level.P3: COLOURS[Severity.INFO],
-        Level.P4: CALM,
+        IncidentLevel.P0: BAD,
+        IncidentLevel.P1: BAD,
+        IncidentLevel.P2: COLOURS[Severity.WARNING],
+        IncidentLevel.P3: COLOURS[Severity.INFO],
+        IncidentLevel.P4: CALM,
     }
 )
 _WATCHED: Final = 0xC9A94B
@@ -41,6 +47,6 @@ def words(incident: Incident) -> str:
 
 def colour(incident: Incident) -> int:
     """The frame's colour, 0xRRGGBB: severity's while it hurts."""
-    if incident.state is State.OPEN:
+    if incident.state is IncidentState.OPEN:
         return _COLOURS[incident.severity]
-    return _WATCHED if incident.state is State.MITIGATING else GOOD
+    return _WATCHED if incident.state is IncidentState.MITIGATING else GOOD

@@ -9,10 +9,10 @@ from bot.cards.ids import Verb, build
 from bot.cards.incident.incident import headline
 from bot.cards.incident.style import colour
 from bot.cards.limits import fit
-from bot.cards.look import SEPARATOR
+from bot.cards.style import SEPARATOR
 from bot.cards.text import inline, link, moment, who
 from bot.domain.incident.incident import Incident
-from bot.domain.incident.timeline import LABELS, Kind, Line
+from bot.domain.incident.timeline import LABELS, Kind, TimelineLine
 
 PAGE_SIZE: Final = 12
 _TEXT: Final = 200
@@ -27,7 +27,7 @@ class TimelinePage(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     incident: Incident
-    lines: tuple[Line, ...]
+    lines: tuple[TimelineLine, ...]
     page: int
     total: int
     tag: str
@@ -53,7 +53,7 @@ def render(shown: TimelinePage) -> Card:
     return fit(Card(embeds=(embed,), rows=tuple(filter(None, (_turns(shown),)))))
 
 
-def _line(shown: TimelinePage, line: Line) -> str:
+def _line(shown: TimelinePage, line: TimelineLine) -> str:
     """``02:14 @ann noted: restarted it · corrected by @ben · E12``; what people wrote bears its number."""
     told = f"{moment(line.at, 'd')} {moment(line.at, 'T')} {who(line.actor)} {_words(line)}"
     jump = _jump(shown, line)
@@ -62,7 +62,7 @@ def _line(shown: TimelinePage, line: Line) -> str:
     return SEPARATOR.join(filter(None, (told, jump, fixed, number)))
 
 
-def _words(line: Line) -> str:
+def _words(line: TimelineLine) -> str:
     label = LABELS[line.kind]
     if line.deleted:
         return f"{label}: *deleted*"
@@ -72,7 +72,7 @@ def _words(line: Line) -> str:
     return f"{label}: {text}" if text else label
 
 
-def _jump(shown: TimelinePage, line: Line) -> str:
+def _jump(shown: TimelinePage, line: TimelineLine) -> str:
     draft = line.first.draft
     if not shown.guild_id or draft.message_id is None or draft.channel_id is None or line.deleted:
         return ""

@@ -16,11 +16,11 @@ from bot.cards.card import Button, Card, Embed, File, Option, Row, Select
 from bot.cards.cut import units
 from bot.cards.ids import Verb, build
 from bot.cards.limits import OPTION_TEXT, OPTIONS, fit
-from bot.cards.look import COLOURS, GOOD, SEPARATOR, SIGNS, TIMES, WORDS, sign, words
 from bot.cards.outbox.board_list import write_list
+from bot.cards.style import COLOURS, GOOD, SEPARATOR, SIGNS, TIMES, WORDS, sign, words
 from bot.cards.text import inline, moment, plain
 from bot.domain.alert.signal import Severity
-from bot.domain.outbox.board import Group, Held, Passed, count, group
+from bot.domain.outbox.board import BoardGroup, Held, Passed, count, group
 
 PAGE_SIZE: Final = 20
 SUBJECT: Final = "board"
@@ -155,7 +155,7 @@ class _Entry(msgspec.Struct, frozen=True):
     total: int
 
 
-def _lines(groups: Sequence[Group]) -> Iterator[str]:
+def _lines(groups: Sequence[BoardGroup]) -> Iterator[str]:
     """Each name once, and behind it as many of its members as fit into its share of the room."""
     entries = list(_entries(groups))
     shown = entries[:_ENTRIES]
@@ -168,7 +168,7 @@ def _lines(groups: Sequence[Group]) -> Iterator[str]:
         yield f"… and {len(entries) - len(shown):,} more names in the list"
 
 
-def _entries(groups: Sequence[Group]) -> Iterator[_Entry]:
+def _entries(groups: Sequence[BoardGroup]) -> Iterator[_Entry]:
     """Groups of many have a line each; where many stand alone, they share one."""
     for severity, same in groupby(groups, key=lambda each: each.severity):
         alone = []
@@ -184,14 +184,14 @@ def _entries(groups: Sequence[Group]) -> Iterator[_Entry]:
             yield from (_Entry(_single(each), (), 0) for each in alone)
 
 
-def _many(found: Group) -> _Entry:
+def _many(found: BoardGroup) -> _Entry:
     shared = f"{SEPARATOR}{inline('/'.join(found.shared), _PLACE)}" if found.shared else ""
     header = f"{SIGNS[found.severity]} **{_name(found.name)}** {TIMES}{len(found.members):,}{shared}"
     items = list(map(found.tell_apart, found.members[:_PACKED]))
     return _Entry(header, items, len(found.members))
 
 
-def _single(found: Group) -> str:
+def _single(found: BoardGroup) -> str:
     place = inline("/".join(found.shared), _PLACE)
     header = f"{SIGNS[found.severity]} **{_name(found.name)}**"
     return f"{header}{SEPARATOR}{place}" if place else header

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from bot.cards.look import TIMES
+from bot.cards.style import TIMES
 from bot.cards.text import plain
 from bot.domain.alert.alert import State
-from bot.domain.outbox.board import Group, Held
+from bot.domain.outbox.board import BoardGroup, Held
 
 MAX_BYTES: Final = 4 << 20
 """Discord takes 10 MiB; this is more than 20,000 alerts with long texts, and soon sent."""
@@ -20,7 +20,7 @@ _LINE: Final = 160
 
 
 def write_list(
-    groups: Sequence[Group],
+    groups: Sequence[BoardGroup],
     *,
     total: int,
     now: datetime,
@@ -41,7 +41,7 @@ def write_list(
     return "\n".join((*lines, ""))
 
 
-def _lines(groups: Sequence[Group]) -> Iterator[tuple[bool, str]]:
+def _lines(groups: Sequence[BoardGroup]) -> Iterator[tuple[bool, str]]:
     """Every line with whether it is an alert's; what occurs once needs no header."""
     is_close = False
     for found in groups:

@@ -8,8 +8,8 @@ import msgspec
 
 from bot.cards.card import Card, Embed, Field, Ping
 from bot.cards.limits import OPTIONS, fit
-from bot.cards.look import BAD, GOOD, SEPARATOR, SIGNS, sign
 from bot.cards.outbox.board import picker
+from bot.cards.style import BAD, GOOD, SEPARATOR, SIGNS, sign
 from bot.cards.text import address, inline, moment, span
 from bot.domain.alert.signal import Severity
 from bot.domain.outbox.board import Held

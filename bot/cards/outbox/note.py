@@ -7,7 +7,7 @@ import msgspec
 
 from bot.cards.card import Card, Embed
 from bot.cards.limits import fit
-from bot.cards.look import CALM, SEPARATOR, TIMES
+from bot.cards.style import CALM, SEPARATOR, TIMES
 from bot.cards.text import inline, moment
 
 _TITLE: Final = 200

@@ -6,9 +6,9 @@ import msgspec
 
 from bot.cards.card import Card, Embed
 from bot.cards.limits import fit
-from bot.cards.look import CALM, GOOD, SEPARATOR, span_of
+from bot.cards.style import CALM, GOOD, SEPARATOR, span_of
 from bot.cards.text import moment
-from bot.domain.outbox.outage import Blindness, Cause
+from bot.domain.outbox.outage import Cause, Outage
 
 _CAUSES: Final = {
     Cause.UNREACHABLE: "Discord could not be reached.",
@@ -17,15 +17,15 @@ _CAUSES: Final = {
 }
 
 
-class BlindnessView(msgspec.Struct, frozen=True):
+class OutageView(msgspec.Struct, frozen=True):
     """The blindness, and the ``number`` that tells the channel's reports apart."""
 
-    blindness: Blindness
+    blindness: Outage
     number: int
     tag: str
 
 
-def render(view: BlindnessView) -> Card:
+def render(view: OutageView) -> Card:
     """The report as one message."""
     found = view.blindness
     embed = Embed(
@@ -43,14 +43,14 @@ def marker(tag: str, number: int) -> str:
     return f"BLIND-{number}{SEPARATOR}{tag}"
 
 
-def _numbers(found: Blindness) -> str:
+def _numbers(found: Outage) -> str:
     if not found.fired:
         return "**no alert** fired, as far as is known."
     counts = (f"**{found.fired:,} fired**", f"{found.resolved:,} already resolved")
     return f"{', '.join(counts)}, **{found.still_open:,} still open**."
 
 
-def _rest(found: Blindness) -> str:
+def _rest(found: Outage) -> str:
     """What becomes of them."""
     parts = []
     if found.still_open:

@@ -11,10 +11,10 @@ import msgspec
 from bot.cards.card import Button, ButtonStyle, Card, Embed, Option, Row, Select
 from bot.cards.ids import MAX_LENGTH, Verb, build
 from bot.cards.limits import OPTION_TEXT, OPTIONS, fit
-from bot.cards.look import CALM, SEPARATOR, TIMES, span_of
+from bot.cards.style import CALM, SEPARATOR, TIMES, span_of
 from bot.cards.text import inline, moment, plain
 from bot.domain.errors import InvalidInputError
-from bot.domain.recurrence.ranking import PAGE, Query, Ranked, Sort, Window
+from bot.domain.recurrence.ranking import PAGE, Query, Ranked, RankingWindow, Sort
 from bot.domain.recurrence.recurrence import Recurrence
 
 SUBJECT: Final = "recurrences"
@@ -22,7 +22,11 @@ _NAME: Final = 72
 _PLACE: Final = 70
 _STATE_LENGTH: Final = MAX_LENGTH - len("rank:12345678:recurrences:")
 _SORTS: Final = {Sort.OCCURRENCES: "Most often", Sort.ATTENTION: "Most attention", Sort.NOISE: "Most noise"}
-_WINDOWS: Final = {Window.DAY: "24 hours", Window.WEEK: "7 days", Window.MONTH: "30 days"}
+_WINDOWS: Final = {
+    RankingWindow.DAY: "24 hours",
+    RankingWindow.WEEK: "7 days",
+    RankingWindow.MONTH: "30 days",
+}
 
 
 class RankingView(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +67,7 @@ def decode(extra: str) -> tuple[Query, int]:
     try:
         page, window, sort, source, text = extra.split(".", 4)
         source_id = abs(int(source, 16)) or None
-        query = Query(window=Window(window), sort=Sort(sort), source_id=source_id, text=unquote(text))
+        query = Query(window=RankingWindow(window), sort=Sort(sort), source_id=source_id, text=unquote(text))
         return query, abs(int(page, 16))
     except ValueError as error:
         raise InvalidInputError("custom_id", "is not the state of a list") from error

@@ -11,12 +11,12 @@ import msgspec
 from bot.cards.card import Card, Embed, Field
 from bot.cards.cut import units
 from bot.cards.limits import FIELD_VALUE, fit
-from bot.cards.look import BAD, CALM, GOOD, SEPARATOR, TIMES, span_of
 from bot.cards.recurrence.ranking import place_of
 from bot.cards.recurrence.work import describe
+from bot.cards.style import BAD, CALM, GOOD, SEPARATOR, TIMES, span_of
 from bot.cards.text import inline, link, moment, plain, span, who
 from bot.domain.recurrence.churn import Suggestion
-from bot.domain.recurrence.profile import Hand, Portrait
+from bot.domain.recurrence.profile import EpisodeSummary, RecurrenceProfile
 from bot.domain.recurrence.recurrence import Fix
 from bot.domain.recurrence.run import Run, RunState
 
@@ -34,7 +34,7 @@ _RUN: Final = {
 class RecurrenceView(msgspec.Struct, frozen=True, kw_only=True):
     """All a message about a recurrence shows; ``jumps`` leads from an alert's id to its card."""
 
-    portrait: Portrait
+    portrait: RecurrenceProfile
     runs: tuple[Run, ...] = ()
     voters: tuple[str, ...] = ()
     jumps: dict[int, str] = msgspec.field(default_factory=dict)
@@ -111,7 +111,7 @@ def _facts(view: RecurrenceView) -> Iterator[str]:
         yield describe(portrait.item)
 
 
-def _paces(portrait: Portrait) -> Iterator[str]:
+def _paces(portrait: RecurrenceProfile) -> Iterator[str]:
     medians = portrait.medians
     for name, value in (
         ("acknowledged after", medians.to_ack),
@@ -132,7 +132,7 @@ def _fix(fix: Fix) -> str:
     return f"✅ Marked fixed {moment(fix.at)} by {who(fix.owner)}{told}"
 
 
-def tell_hand(hand: Hand, jumps: dict[int, str]) -> str:
+def tell_hand(hand: EpisodeSummary, jumps: dict[int, str]) -> str:
     """``[A-9](..) 3 days ago · 8 min · by itself`` or ``· @ann: restarted``."""
     ref = link(hand.alert, jumps.get(hand.alert_id, "")) or hand.alert
     lasted = span_of(hand.resolved_at - hand.opened_at) if hand.resolved_at else "open"

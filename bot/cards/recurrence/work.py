@@ -6,7 +6,7 @@ import msgspec
 
 from bot.cards.card import Card, Embed, Field
 from bot.cards.limits import DESCRIPTION, fit
-from bot.cards.look import CALM, GOOD, SEPARATOR
+from bot.cards.style import CALM, GOOD, SEPARATOR
 from bot.cards.text import block, inline, who
 from bot.domain.recurrence.work import Check, Handoff, HandoffKind, Item, NextStep
 

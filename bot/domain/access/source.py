@@ -13,8 +13,9 @@ DEFAULT_SILENCE: Final = timedelta(minutes=30)
 DEFAULT_REOPEN_WINDOW: Final = timedelta(minutes=10)
 RESOLVING_PROVIDERS: Final = frozenset(
     {
-        *("alertmanager", "grafana", "uptime-kuma", "healthchecks", "github", "gitlab", "sns", "zabbix"),
-        *("icinga2", "nagios", "netdata", "monit", "datadog", "newrelic", "betterstack", "sentry"),
+        *("alertmanager", "alertmanager-api", "grafana", "opsgenie", "pagerduty", "uptime-kuma"),
+        *("healthchecks", "github", "gitlab", "sns", "zabbix", "icinga2", "nagios", "netdata", "monit"),
+        *("datadog", "newrelic", "betterstack", "sentry"),
     }
 )
 

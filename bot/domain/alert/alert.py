@@ -125,6 +125,14 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     retry_at: datetime | None = None
     note: str = ""
     note_by: Actor | None = None
+    said: dict[str, str] = msgspec.field(default_factory=dict)
+    ending: str = ""
+    started_at: datetime | None = None
+
+    @property
+    def fires_since(self) -> datetime:
+        """Its start as people are told it: the sender's word, however long ago, if that can be true."""
+        return min(self.started_at or self.opened_at, self.opened_at)
 
     @property
     def ref(self) -> str:

@@ -67,6 +67,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     word the sender used when it is none of ours; ``target`` names the patient (see `place`).
     ``identity`` is namespace, service and target as a signature without a fingerprint knows them, None where
     they are the same. ``said`` is what has no role of its own, and what could not be understood.
+    ``expires_at`` is when it is over unless it is sent again: the sender's word, not a guess of ours.
     """
 
     status: Status
@@ -86,6 +87,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     started_at: datetime | None = None
     ended_at: datetime | None = None
     said: dict[str, str] = msgspec.field(default_factory=dict)
+    expires_at: datetime | None = None
 
 
 class Rejected(msgspec.Struct, frozen=True, gc=False):

@@ -12,8 +12,11 @@ from typing import Final
 import msgspec
 
 from bot.domain.alert.alert import State
+from bot.domain.alert.cause import find_cause
+from bot.domain.alert.episode import ended, has_lapsed, is_late, is_of_earlier, is_silent, is_told_again
 from bot.domain.alert.flap import CALM, DEFAULT_LIMIT, DEFAULT_WINDOW, Flapping, Hush, flap
 from bot.domain.alert.signal import Severity, Signal, Status
+from bot.domain.text import cut
 
 
 class Verdict(StrEnum):
@@ -27,6 +30,9 @@ class Verdict(StrEnum):
     ALREADY_RESOLVED = "already_resolved"
     NEVER_SEEN = "never_seen"
     REJECTED = "rejected"
+    REPEATED = "repeated"
+    LATE = "late"
+    OVERTAKEN = "overtaken"
 
     @property
     def deduped(self) -> bool:
@@ -39,6 +45,9 @@ _DEDUPED = {
     Verdict.RAISED,
     Verdict.REOPENED,
     Verdict.ALREADY_RESOLVED,
+    Verdict.REPEATED,
+    Verdict.LATE,
+    Verdict.OVERTAKEN,
 }
 
 
@@ -53,7 +62,7 @@ class Lane(IntEnum):
     COUNT = 5
 
 
-OLDEST: Final = timedelta(days=30)
+LONGEST_ENDING: Final = 500
 NEW_LANES: Final = {
     Severity.CRITICAL: Lane.CRITICAL,
     Severity.WARNING: Lane.WARNING,
@@ -75,10 +84,11 @@ class Policy(msgspec.Struct, frozen=True):
     flap_window: timedelta = DEFAULT_WINDOW
 
 
-class Standing(msgspec.Struct, kw_only=True, gc=False):
+class SignatureStanding(msgspec.Struct, kw_only=True, gc=False):
     """The part of an alert that a signal can move. Mutable on purpose: intake folds a batch into it.
 
-    ``group_id`` is the group whose card it shares, None when it has a card of its own.
+    ``group_id`` is the group whose card it shares, None when it has a card of its own. ``started_at`` is the
+    start as the sender gave it, ``ending`` what it said with the resolve.
     """
 
     alert_id: int
@@ -94,6 +104,10 @@ class Standing(msgspec.Struct, kw_only=True, gc=False):
     owned: bool = False
     flapping: Flapping = CALM
     group_id: int | None = None
+    started_at: datetime | None = None
+    ended_by_sender: bool = False
+    ending: str = ""
+    received_at: datetime | None = None
 
 
 class Decision(msgspec.Struct, frozen=True, gc=False):
@@ -104,56 +118,85 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     hush: Hush = Hush.NONE
 
 
-def decide(standing: Standing | None, signal: Signal, policy: Policy, now: datetime) -> Decision:
+def decide(standing: SignatureStanding | None, signal: Signal, policy: Policy, now: datetime) -> Decision:
     """Decide, and move ``standing`` along (`Verdict.OPENED` leaves it alone: the caller makes a new one)."""
     if signal.status is Status.RESOLVED:
-        return _resolve(standing, now)
-    if standing is None or _over(standing, policy, now):
+        return _resolve(standing, signal, now)
+    if standing is None or _begins(standing, signal, policy, now):
         return Decision(Verdict.OPENED, NEW_LANES[signal.severity])
-    standing.occurrences += 1
+    if _is_late(standing, signal, policy, now):
+        return Decision(Verdict.LATE, None)
+    return _go_on(standing, signal, policy, now)
+
+
+def end_untold(standing: SignatureStanding, signal: Signal) -> None:
+    """A new episode begins while this one is open: nobody said that it was over."""
+    over = standing.silent_after if standing.silent_after is not None else standing.last_seen_at
+    if signal.started_at is not None:
+        over = min(over, signal.started_at)
+    standing.state = State.RESOLVED
+    standing.resolved_at = max(over, standing.opened_at)
+    standing.silent_after = None
+    standing.ended_by_sender = True
+
+
+def _go_on(standing: SignatureStanding, signal: Signal, policy: Policy, now: datetime) -> Decision:
+    is_worse = signal.severity.rank > standing.severity.rank
+    repeated = standing.state.open and not is_worse and is_told_again(signal, standing.started_at)
+    standing.occurrences += not repeated
+    if signal.started_at is not None and not is_told_again(signal, standing.started_at):
+        standing.started_at = signal.started_at
     standing.last_seen_at = max(standing.last_seen_at, now)
     standing.silent_after = now + policy.silence if policy.silence is not None else None
     if standing.state is State.RESOLVED:
         return _reopen(standing, signal, policy, now)
-    if signal.severity.rank > standing.severity.rank:
+    if is_worse:
         _raise(standing, signal)
         return Decision(Verdict.RAISED, NEW_LANES[signal.severity])
     standing.severity = signal.severity
-    return Decision(Verdict.FOLDED, Lane.COUNT)
+    return Decision(Verdict.REPEATED if repeated else Verdict.FOLDED, Lane.COUNT)
 
 
-def began(signal: Signal, before: Standing | None, now: datetime) -> datetime:
-    """Since when a new episode lasts: the sender's word, if it can be true.
-
-    Not in the future, not before the episode before it was over, and not older than `OLDEST`.
-    """
-    earliest = now - OLDEST
-    if before is not None and before.resolved_at is not None:
-        earliest = max(earliest, before.resolved_at)
-    return min(max(signal.started_at, earliest), now) if signal.started_at is not None else now
+def _begins(standing: SignatureStanding, signal: Signal, policy: Policy, now: datetime) -> bool:
+    if standing.state is State.RESOLVED:
+        return _over(standing, policy, now)
+    span = policy.reopen_window if policy.silence is None else policy.silence
+    return is_silent(standing.silent_after, standing.severity, now, owned=standing.owned) or has_lapsed(
+        signal, standing.started_at, standing.last_seen_at, span
+    )
 
 
-def _over(standing: Standing, policy: Policy, now: datetime) -> bool:
+def _is_late(standing: SignatureStanding, signal: Signal, policy: Policy, now: datetime) -> bool:
+    return standing.ended_by_sender and is_late(
+        signal, standing.started_at, standing.resolved_at, policy.reopen_window, now
+    )
+
+
+def _over(standing: SignatureStanding, policy: Policy, now: datetime) -> bool:
     """Whether the episode is past taking up again; one that flaps keeps its card until it is calm."""
     if standing.state is State.RESOLVED and not standing.flapping.holds(now):
         return standing.resolved_at is None or now - standing.resolved_at > policy.reopen_window
     return False
 
 
-def _resolve(standing: Standing | None, now: datetime) -> Decision:
+def _resolve(standing: SignatureStanding | None, signal: Signal, now: datetime) -> Decision:
     if standing is None:
         return Decision(Verdict.NEVER_SEEN, None)
-    if standing.state is State.RESOLVED:
+    if standing.state is State.RESOLVED or is_of_earlier(signal, standing.started_at):
         return Decision(Verdict.ALREADY_RESOLVED, None)
     standing.state = State.RESOLVED
-    standing.resolved_at = now
+    standing.resolved_at = ended(signal, standing.opened_at, now)
+    standing.ended_by_sender = True
+    standing.ending = cut(
+        find_cause(signal.name, signal.summary, signal.description, signal.labels), LONGEST_ENDING
+    )
     standing.silent_after = None
     if standing.flapping.holds(now):
         return Decision(Verdict.RESOLVED, Lane.COUNT, Hush.FLAPPING)
     return Decision(Verdict.RESOLVED, Lane.RESOLVE)
 
 
-def _reopen(standing: Standing, signal: Signal, policy: Policy, now: datetime) -> Decision:
+def _reopen(standing: SignatureStanding, signal: Signal, policy: Policy, now: datetime) -> Decision:
     is_worse = signal.severity.rank > standing.severity.rank
     standing.flapping = flap(standing.flapping, now, limit=policy.flap_limit, window=policy.flap_window)
     if is_worse and standing.flapping.holds(now):
@@ -161,6 +204,8 @@ def _reopen(standing: Standing, signal: Signal, policy: Policy, now: datetime) -
     standing.state = State.NEW
     standing.owned = False
     standing.resolved_at = None
+    standing.ended_by_sender = False
+    standing.ending = ""
     standing.severity = signal.severity
     standing.escalated_from = None
     standing.flaps += 1
@@ -169,7 +214,7 @@ def _reopen(standing: Standing, signal: Signal, policy: Policy, now: datetime) -
     return Decision(Verdict.REOPENED, NEW_LANES[signal.severity])
 
 
-def _raise(standing: Standing, signal: Signal) -> None:
+def _raise(standing: SignatureStanding, signal: Signal) -> None:
     if standing.state is State.ACKED:
         standing.state = State.NEW
         standing.owned = False

@@ -1,7 +1,7 @@
 """Incident: what people work on together, and the law of how it may change.
 
 Law: `TRANSITIONS` is the whole truth. A pair (state, trigger) that is not in it is illegal; an illegal
-trigger raises `IllegalTransitionError` and nothing has changed.
+trigger raises `IllegalIncidentTransitionError` and nothing has changed.
 
 Theory: *open* hurts; *mitigating* hurts less and is watched; *resolved* is over, but its story is not yet
 written down; *closed* is history. What did not hold is reopened, from anywhere. Merging closes an incident
@@ -26,7 +26,7 @@ _REF: Final = re.compile(r"(?:i-?|#)?(\d{1,18})", re.ASCII | re.IGNORECASE)
 _LEVEL: Final = re.compile(r"(?:p|sev-?)?([0-4])", re.ASCII | re.IGNORECASE)
 
 
-class State(StrEnum):
+class IncidentState(StrEnum):
     """Where an incident stands."""
 
     OPEN = "open"
@@ -37,10 +37,10 @@ class State(StrEnum):
     @property
     def open(self) -> bool:
         """Whether it still hurts somebody."""
-        return self in {State.OPEN, State.MITIGATING}
+        return self in {IncidentState.OPEN, IncidentState.MITIGATING}
 
 
-class Trigger(StrEnum):
+class IncidentTrigger(StrEnum):
     """What can happen to an incident."""
 
     MITIGATE = "mitigate"
@@ -50,23 +50,23 @@ class Trigger(StrEnum):
     MERGE = "merge"
 
 
-TRANSITIONS: Final[Mapping[tuple[State, Trigger], State]] = MappingProxyType(
+TRANSITIONS: Final[Mapping[tuple[IncidentState, IncidentTrigger], IncidentState]] = MappingProxyType(
     {
-        (State.OPEN, Trigger.MITIGATE): State.MITIGATING,
-        (State.OPEN, Trigger.RESOLVE): State.RESOLVED,
-        (State.OPEN, Trigger.MERGE): State.CLOSED,
-        (State.MITIGATING, Trigger.RESOLVE): State.RESOLVED,
-        (State.MITIGATING, Trigger.REOPEN): State.OPEN,
-        (State.MITIGATING, Trigger.MERGE): State.CLOSED,
-        (State.RESOLVED, Trigger.REOPEN): State.OPEN,
-        (State.RESOLVED, Trigger.CLOSE): State.CLOSED,
-        (State.RESOLVED, Trigger.MERGE): State.CLOSED,
-        (State.CLOSED, Trigger.REOPEN): State.OPEN,
+        (IncidentState.OPEN, IncidentTrigger.MITIGATE): IncidentState.MITIGATING,
+        (IncidentState.OPEN, IncidentTrigger.RESOLVE): IncidentState.RESOLVED,
+        (IncidentState.OPEN, IncidentTrigger.MERGE): IncidentState.CLOSED,
+        (IncidentState.MITIGATING, IncidentTrigger.RESOLVE): IncidentState.RESOLVED,
+        (IncidentState.MITIGATING, IncidentTrigger.REOPEN): IncidentState.OPEN,
+        (IncidentState.MITIGATING, IncidentTrigger.MERGE): IncidentState.CLOSED,
+        (IncidentState.RESOLVED, IncidentTrigger.REOPEN): IncidentState.OPEN,
+        (IncidentState.RESOLVED, IncidentTrigger.CLOSE): IncidentState.CLOSED,
+        (IncidentState.RESOLVED, IncidentTrigger.MERGE): IncidentState.CLOSED,
+        (IncidentState.CLOSED, IncidentTrigger.REOPEN): IncidentState.OPEN,
     }
 )
 
 
-class Level(StrEnum):
+class IncidentLevel(StrEnum):
     """How bad an incident is; P0 is the worst."""
 
     P0 = "P0"
@@ -89,15 +89,19 @@ class Role(StrEnum):
     COMMUNICATIONS = "communications"
 
 
-CAPS: Final[Mapping[Severity, Level]] = MappingProxyType(
-    {Severity.INFO: Level.P3, Severity.WARNING: Level.P1, Severity.CRITICAL: Level.P0}
+CAPS: Final[Mapping[Severity, IncidentLevel]] = MappingProxyType(
+    {Severity.INFO: IncidentLevel.P3, Severity.WARNING: IncidentLevel.P1, Severity.CRITICAL: IncidentLevel.P0}
 )
-DEFAULTS: Final[Mapping[Severity, Level]] = MappingProxyType(
-    {Severity.INFO: Level.P4, Severity.WARNING: Level.P2, Severity.CRITICAL: Level.P1}
+DEFAULTS: Final[Mapping[Severity, IncidentLevel]] = MappingProxyType(
+    {Severity.INFO: IncidentLevel.P4, Severity.WARNING: IncidentLevel.P2, Severity.CRITICAL: IncidentLevel.P1}
 )
-UNASKED: Final = Level.P2  # of an incident without alerts
-REMINDERS: Final[Mapping[Level, timedelta]] = MappingProxyType(
-    {Level.P0: timedelta(minutes=15), Level.P1: timedelta(minutes=30), Level.P2: timedelta(minutes=60)}
+UNASKED: Final = IncidentLevel.P2  # of an incident without alerts
+REMINDERS: Final[Mapping[IncidentLevel, timedelta]] = MappingProxyType(
+    {
+        IncidentLevel.P0: timedelta(minutes=15),
+        IncidentLevel.P1: timedelta(minutes=30),
+        IncidentLevel.P2: timedelta(minutes=60),
+    }
 )
 
 
@@ -112,8 +116,8 @@ class IncidentRules(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     dedupe_window: timedelta = timedelta(minutes=60)
-    caps: Mapping[Severity, Level] = CAPS
-    reminders: Mapping[Level, timedelta] = REMINDERS
+    caps: Mapping[Severity, IncidentLevel] = CAPS
+    reminders: Mapping[IncidentLevel, timedelta] = REMINDERS
     snooze: timedelta = timedelta(minutes=30)
     action_every: timedelta = timedelta(days=1)
     resolve_with_alerts: bool = False
@@ -130,8 +134,8 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
 
     id: int
     project_id: int
-    state: State
-    severity: Level
+    state: IncidentState
+    severity: IncidentLevel
     title: str
     summary: str = ""
     service: str = ""
@@ -162,27 +166,29 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
         return self.ref if self.thread_id is None else f"<#{self.thread_id}>"
 
 
-class IllegalTransitionError(ConflictError):
+class IllegalIncidentTransitionError(ConflictError):
     """This trigger means nothing in this state; nothing has changed."""
 
-    def __init__(self, incident: Incident, trigger: Trigger) -> None:
+    def __init__(self, incident: Incident, trigger: IncidentTrigger) -> None:
         self.incident = incident
         self.trigger = trigger
         super().__init__(_explain(incident, trigger))
 
 
-def _explain(incident: Incident, trigger: Trigger) -> str:
+def _explain(incident: Incident, trigger: IncidentTrigger) -> str:
     ref, state = incident.ref, incident.state
-    if trigger is Trigger.REOPEN:
+    if trigger is IncidentTrigger.REOPEN:
         return f"{ref} is open already."
-    if trigger is Trigger.CLOSE and state.open:
+    if trigger is IncidentTrigger.CLOSE and state.open:
         return f"{ref} is {state}; resolve it before you close it."
-    if state.value == f"{trigger}d" or (trigger is Trigger.MITIGATE and state is State.MITIGATING):
+    if state.value == f"{trigger}d" or (
+        trigger is IncidentTrigger.MITIGATE and state is IncidentState.MITIGATING
+    ):
         return f"{ref} is {state} already."
     return f"{ref} is {state}; reopen it before you {trigger} it."
 
 
-def next_state(incident: Incident, trigger: Trigger) -> State:
+def next_state(incident: Incident, trigger: IncidentTrigger) -> IncidentState:
     """The state that ``trigger`` leads to.
 
     Raises:
@@ -190,16 +196,18 @@ def next_state(incident: Incident, trigger: Trigger) -> State:
     """
     state = TRANSITIONS.get((incident.state, trigger))
     if state is None:
-        raise IllegalTransitionError(incident, trigger)
+        raise IllegalIncidentTransitionError(incident, trigger)
     return state
 
 
-def ceiling(severities: Iterable[Severity], caps: Mapping[Severity, Level] = CAPS) -> Level:
+def ceiling(severities: Iterable[Severity], caps: Mapping[Severity, IncidentLevel] = CAPS) -> IncidentLevel:
     """The worst severity that alerts of these severities allow; without alerts it is people's to say."""
-    return min((caps[severity] for severity in severities), key=lambda level: level.rank, default=Level.P0)
+    return min(
+        (caps[severity] for severity in severities), key=lambda level: level.rank, default=IncidentLevel.P0
+    )
 
 
-def allowed(severity: Level, cap: Level) -> Level:
+def allowed(severity: IncidentLevel, cap: IncidentLevel) -> IncidentLevel:
     """``severity``, if it is no worse than ``cap``.
 
     Raises:
@@ -210,7 +218,7 @@ def allowed(severity: Level, cap: Level) -> Level:
     return severity
 
 
-def worse(one: Level, other: Level) -> Level:
+def worse(one: IncidentLevel, other: IncidentLevel) -> IncidentLevel:
     """The worse of two."""
     return min(one, other, key=lambda level: level.rank)
 
@@ -237,7 +245,7 @@ def parse_ref(text: str) -> int:
     return int(match[1])
 
 
-def parse_level(text: str) -> Level:
+def parse_level(text: str) -> IncidentLevel:
     """Read ``P1``, ``p1``, ``sev1`` or ``1``.
 
     Raises:
@@ -246,4 +254,4 @@ def parse_level(text: str) -> Level:
     match = _LEVEL.fullmatch(text.strip())
     if match is None:
         raise InvalidInputError("severity", f"{text[:40]!r} is none of P0 (worst), P1, P2, P3, P4")
-    return Level(f"P{match[1]}")
+    return IncidentLevel(f"P{match[1]}")

@@ -7,7 +7,7 @@ from bot.domain.alert.alert import Alert
 from bot.domain.incident.action import Action
 from bot.domain.incident.duration import Durations
 from bot.domain.incident.incident import Incident
-from bot.domain.incident.timeline import Line
+from bot.domain.incident.timeline import TimelineLine
 from bot.domain.recurrence.recurrence import Memory
 
 
@@ -27,7 +27,7 @@ class Postmortem(msgspec.Struct, frozen=True, kw_only=True):
 
     incident: Incident
     durations: Durations
-    lines: tuple[Line, ...]
+    lines: tuple[TimelineLine, ...]
     involved: tuple[Involved, ...]
     unlisted: int = 0
     actions: tuple[Action, ...]

@@ -66,7 +66,7 @@ LABELS: Final[Mapping[Kind, str]] = MappingProxyType(
 CORRECTABLE: Final = frozenset({Kind.NOTE, Kind.MESSAGE, Kind.UPDATE})
 
 
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
+class TimelineDraft(msgspec.Struct, frozen=True, kw_only=True):
     """An entry before it is written; ``at`` is when it happened.
 
     ``channel_id`` and ``message_id`` name the message in Discord that it was taken from.
@@ -81,7 +81,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     message_id: int | None = None
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One version of an entry as it is stored; ``entry_id`` is the first version's id.
 
     ``actor`` of the first version did what it tells; of a later one, wrote that version.
@@ -91,16 +91,16 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     incident_id: int
     entry_id: int
     version: int
-    draft: Draft
+    draft: TimelineDraft
     deleted: bool
     written_at: datetime
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
+class TimelineLine(msgspec.Struct, frozen=True, kw_only=True):
     """An entry as it is told: who and what it was at first, and how it reads now."""
 
-    first: Entry
-    latest: Entry
+    first: TimelineEntry
+    latest: TimelineEntry
 
     @property
     def id(self) -> int:
@@ -145,15 +145,15 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
         return writer if self.latest.version > 1 and not self.deleted and not supplied else None
 
 
-def fold(entries: Iterable[Entry]) -> tuple[Line, ...]:
+def fold(entries: Iterable[TimelineEntry]) -> tuple[TimelineLine, ...]:
     """Entries in any order, as lines in the order in which things happened."""
-    first: dict[int, Entry] = {}
-    latest: dict[int, Entry] = {}
+    first: dict[int, TimelineEntry] = {}
+    latest: dict[int, TimelineEntry] = {}
     for entry in entries:
         key = entry.entry_id
         if entry.version == 1:
             first[key] = entry
         if key not in latest or entry.version > latest[key].version:
             latest[key] = entry
-    lines = (Line(first=entry, latest=latest[key]) for key, entry in first.items())
+    lines = (TimelineLine(first=entry, latest=latest[key]) for key, entry in first.items())
     return tuple(sorted(lines, key=lambda line: (line.at, line.id)))

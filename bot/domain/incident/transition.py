@@ -14,11 +14,11 @@ from bot.domain.incident import duration
 from bot.domain.incident.duration import Moment
 from bot.domain.incident.incident import (
     Incident,
+    IncidentLevel,
     IncidentRules,
-    Level,
+    IncidentState,
+    IncidentTrigger,
     Role,
-    State,
-    Trigger,
     allowed,
     format_ref,
     next_state,
@@ -36,13 +36,13 @@ def touch(incident: Incident, actor: Actor, now: datetime) -> Incident:
 
 def mitigate(incident: Incident, now: datetime) -> Incident:
     """It hurts less."""
-    state = next_state(incident, Trigger.MITIGATE)
+    state = next_state(incident, IncidentTrigger.MITIGATE)
     return replace(incident, state=state, times=replace(incident.times, mitigated_at=now))
 
 
 def resolve(incident: Incident, now: datetime) -> Incident:
     """It is over; nobody is reminded any more."""
-    state = next_state(incident, Trigger.RESOLVE)
+    state = next_state(incident, IncidentTrigger.RESOLVE)
     times = replace(incident.times, resolved_at=now)
     return replace(incident, state=state, times=times, update_due_at=None)
 
@@ -54,7 +54,7 @@ def reopen(incident: Incident, now: datetime, rules: IncidentRules) -> Incident:
         raise ConflictError(f"{incident.ref} was merged into {target}; reopen that one.")
     reopened = replace(
         incident,
-        state=next_state(incident, Trigger.REOPEN),
+        state=next_state(incident, IncidentTrigger.REOPEN),
         times=replace(incident.times, mitigated_at=None, resolved_at=None),
         closed_at=None,
     )
@@ -63,18 +63,18 @@ def reopen(incident: Incident, now: datetime, rules: IncidentRules) -> Incident:
 
 def close(incident: Incident, now: datetime) -> Incident:
     """Its story is told."""
-    return replace(incident, state=next_state(incident, Trigger.CLOSE), closed_at=now)
+    return replace(incident, state=next_state(incident, IncidentTrigger.CLOSE), closed_at=now)
 
 
 def merge_into(incident: Incident, target: Incident, now: datetime) -> Incident:
     """``target`` speaks for it from now on."""
     if incident.id == target.id:
         raise ConflictError(f"{incident.ref} cannot be merged into itself.")
-    if target.state is State.CLOSED:
+    if target.state is IncidentState.CLOSED:
         raise ConflictError(f"{target.ref} is closed; reopen it before you merge anything into it.")
     return replace(
         incident,
-        state=next_state(incident, Trigger.MERGE),
+        state=next_state(incident, IncidentTrigger.MERGE),
         closed_at=now,
         update_due_at=None,
         merged_into_id=target.id,
@@ -97,7 +97,9 @@ def absorb(incident: Incident, source: Incident, now: datetime, rules: IncidentR
     return replace(grown, update_due_at=next_update(grown, now, rules))
 
 
-def grade(incident: Incident, severity: Level, cap: Level, now: datetime, rules: IncidentRules) -> Incident:
+def grade(
+    incident: Incident, severity: IncidentLevel, cap: IncidentLevel, now: datetime, rules: IncidentRules
+) -> Incident:
     """Another severity, within the cap; the time until the next update begins anew."""
     if severity is incident.severity:
         raise ConflictError(f"{incident.ref} is {severity} already.")
@@ -136,7 +138,7 @@ def give_up(incident: Incident, role: Role, actor: Actor) -> Incident:
 
 def retime(incident: Incident, moment: Moment, at: datetime | None, now: datetime) -> Incident:
     """One of its times is corrected; what has not happened has no time."""
-    if moment is Moment.MITIGATED and incident.state is State.OPEN:
+    if moment is Moment.MITIGATED and incident.state is IncidentState.OPEN:
         raise ConflictError(f"{incident.ref} is not mitigated yet.")
     if moment is Moment.RESOLVED and incident.times.resolved_at is None:
         raise ConflictError(f"{incident.ref} is not resolved yet.")

@@ -49,7 +49,7 @@ class Passed(msgspec.Struct, frozen=True, gc=False):
     ended_at: datetime
 
 
-class Group(msgspec.Struct, frozen=True):
+class BoardGroup(msgspec.Struct, frozen=True):
     """Alerts of one name; ``severity`` is the worst among them, ``shared`` the places that all have."""
 
     name: str
@@ -70,7 +70,7 @@ def count(held: Iterable[Held]) -> Counter[Severity]:
     return Counter(each.severity for each in held)
 
 
-def group(held: Iterable[Held]) -> list[Group]:
+def group(held: Iterable[Held]) -> list[BoardGroup]:
     """The groups, worst first, then largest, then by name; their members stay in the order of ``held``."""
     named: defaultdict[str, list[Held]] = defaultdict(list)
     for each in held:
@@ -79,12 +79,12 @@ def group(held: Iterable[Held]) -> list[Group]:
     return sorted(groups, key=lambda each: (-each.severity.rank, -len(each.members), each.name))
 
 
-def _group(name: str, members: Sequence[Held]) -> Group:
+def _group(name: str, members: Sequence[Held]) -> BoardGroup:
     kinds = [{place} for place in members[0].places]
     if len(members) > 1:
         kinds = [set(places) for places in zip(*(each.places for each in members), strict=True)]
     shared = dict.fromkeys(place for kind in kinds if len(kind) == 1 for place in kind if place)
-    return Group(
+    return BoardGroup(
         name=name,
         severity=max({each.severity for each in members}, key=lambda severity: severity.rank),
         members=tuple(members),

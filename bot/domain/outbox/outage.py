@@ -25,7 +25,7 @@ class Cause(StrEnum):
     """Tocsin was not running."""
 
 
-class Blindness(msgspec.Struct, frozen=True, kw_only=True):
+class Outage(msgspec.Struct, frozen=True, kw_only=True):
     """The last one of a channel. ``fired`` alerts began in it, ``still_open`` of them are not over.
 
     Cards from ``first_card_id`` to ``last_card_id`` may belong to it; a card belongs to one at most.

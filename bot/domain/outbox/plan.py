@@ -35,7 +35,7 @@ RESERVE: Final = 1  # tokens kept of each bucket
 LOOK: Final = 1.0  # after which a storm is looked at again although nothing rang
 
 
-class Call(StrEnum):
+class PlannedCall(StrEnum):
     """What the channel gets."""
 
     POST = "post"
@@ -110,32 +110,32 @@ class Board(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     young: int = 0
 
 
-class Step(msgspec.Struct, frozen=True, gc=False):
+class PlanStep(msgspec.Struct, frozen=True, gc=False):
     """The next call, for a card of one of these lanes; an infinite ``wait`` is for something new."""
 
-    call: Call
+    call: PlannedCall
     lanes: tuple[Lane, ...] = ()
     wait: float = 0.0
 
 
 class _Turn(NamedTuple):
-    call: Call
+    call: PlannedCall
     lanes: tuple[Lane, ...]
     urgent: bool
 
 
-_OPENING: Final = _Turn(Call.BOARD, (), urgent=True)
-_RENEWAL: Final = _Turn(Call.BOARD, (), urgent=False)
+_OPENING: Final = _Turn(PlannedCall.BOARD, (), urgent=True)
+_RENEWAL: Final = _Turn(PlannedCall.BOARD, (), urgent=False)
 _ANSWERS: Final = (
-    _Turn(Call.EDIT, (Lane.CRITICAL, Lane.PERSON), urgent=True),
-    _Turn(Call.POST, (Lane.PERSON,), urgent=True),
+    _Turn(PlannedCall.EDIT, (Lane.CRITICAL, Lane.PERSON), urgent=True),
+    _Turn(PlannedCall.POST, (Lane.PERSON,), urgent=True),
 )
-_ENDS: Final = _Turn(Call.EDIT, (Lane.RESOLVE,), urgent=False)
+_ENDS: Final = _Turn(PlannedCall.EDIT, (Lane.RESOLVE,), urgent=False)
 _NEWS: Final = (
-    _Turn(Call.POST, (Lane.RESOLVE, Lane.WARNING), urgent=False),
-    _Turn(Call.POST, (Lane.INFO, Lane.COUNT), urgent=False),
+    _Turn(PlannedCall.POST, (Lane.RESOLVE, Lane.WARNING), urgent=False),
+    _Turn(PlannedCall.POST, (Lane.INFO, Lane.COUNT), urgent=False),
 )
-_REST: Final = _Turn(Call.EDIT, (Lane.WARNING, Lane.INFO, Lane.COUNT), urgent=False)
+_REST: Final = _Turn(PlannedCall.EDIT, (Lane.WARNING, Lane.INFO, Lane.COUNT), urgent=False)
 
 
 def storm_from(post: Bucket) -> float:
@@ -160,23 +160,23 @@ def board_rest(edit: Bucket) -> float:
     return max(edit.window / max(edit.limit * BOARD_SHARE, 1.0), BOARD_REST)
 
 
-def choose(waiting: Waiting, board: Board, post: Bucket, edit: Bucket) -> Step:
+def choose(waiting: Waiting, board: Board, post: Bucket, edit: Bucket) -> PlanStep:
     """The next step of a channel."""
     wait = math.inf
     for turn in _order(waiting, board, post):
         if not _is_due(turn, waiting, board):
             continue
-        is_post = turn.call is Call.POST or turn is _OPENING
+        is_post = turn.call is PlannedCall.POST or turn is _OPENING
         pause = (post if is_post else edit).wait(urgent=turn.urgent)
         if turn is _RENEWAL:
             rest = board_rest(edit) if board.lacking else REFRESH
             pause = max(pause, rest - board.rested)
         if pause <= 0:
-            return Step(turn.call, turn.lanes)
+            return PlanStep(turn.call, turn.lanes)
         wait = min(wait, pause)
     if board.active and waiting.news:
         wait = min(wait, LOOK)
-    return Step(Call.WAIT, wait=wait)
+    return PlanStep(PlannedCall.WAIT, wait=wait)
 
 
 def _order(waiting: Waiting, board: Board, post: Bucket) -> Iterator[_Turn]:
@@ -184,7 +184,7 @@ def _order(waiting: Waiting, board: Board, post: Bucket) -> Iterator[_Turn]:
     brews = board.active or 2 * waiting.news > storm_from(post)
     if not board.posted:
         yield _OPENING
-    yield _Turn(Call.POST, (Lane.CRITICAL,), urgent=not brews)
+    yield _Turn(PlannedCall.POST, (Lane.CRITICAL,), urgent=not brews)
     yield from _ANSWERS
     if board.posted:
         yield _RENEWAL
@@ -195,7 +195,7 @@ def _order(waiting: Waiting, board: Board, post: Bucket) -> Iterator[_Turn]:
 
 
 def _is_due(turn: _Turn, waiting: Waiting, board: Board) -> bool:
-    if turn.call is Call.BOARD:
+    if turn.call is PlannedCall.BOARD:
         return board.active and (board.lacking or board.drifted)
-    cards = waiting.new if turn.call is Call.POST else waiting.changed
+    cards = waiting.new if turn.call is PlannedCall.POST else waiting.changed
     return any(cards.get(lane) for lane in turn.lanes)

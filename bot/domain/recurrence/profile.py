@@ -15,7 +15,7 @@ LOOKED_AT: Final = 50  # episodes
 TOLD: Final = 10
 
 
-class Hand(msgspec.Struct, frozen=True, kw_only=True):
+class EpisodeSummary(msgspec.Struct, frozen=True, kw_only=True):
     """One of the last episodes: who took it on, who ended it, with which note; its incidents by ref."""
 
     alert: str
@@ -31,7 +31,7 @@ class Hand(msgspec.Struct, frozen=True, kw_only=True):
     incidents: tuple[str, ...] = ()
 
 
-class Portrait(msgspec.Struct, frozen=True, kw_only=True):
+class RecurrenceProfile(msgspec.Struct, frozen=True, kw_only=True):
     """Medians, rhythm and incidents are those of the last `LOOKED_AT` episodes, ``hands`` the last `TOLD`.
 
     ``self_resolved_share`` is None before any episode has ended; ``item`` is the work item, None before the
@@ -44,7 +44,7 @@ class Portrait(msgspec.Struct, frozen=True, kw_only=True):
     self_resolved_share: float | None
     medians: Medians
     rhythm: Rhythm | None
-    hands: tuple[Hand, ...]
+    hands: tuple[EpisodeSummary, ...]
     incidents: tuple[str, ...]
     runs: dict[RunState, int]
     handoff: Handoff | None

@@ -7,11 +7,12 @@ from typing import Final
 import msgspec
 
 from bot.domain.recurrence.recurrence import Recurrence
+from bot.domain.sight import EVERYTHING, Sight
 
 PAGE: Final = 10
 
 
-class Window(StrEnum):
+class RankingWindow(StrEnum):
     """How far back to look: clock hours for a day, days of UTC for more, the present one included."""
 
     DAY = "24h"
@@ -25,9 +26,9 @@ class Window(StrEnum):
 
 
 _SPANS: Final = {
-    Window.DAY: timedelta(days=1),
-    Window.WEEK: timedelta(days=7),
-    Window.MONTH: timedelta(days=30),
+    RankingWindow.DAY: timedelta(days=1),
+    RankingWindow.WEEK: timedelta(days=7),
+    RankingWindow.MONTH: timedelta(days=30),
 }
 
 
@@ -43,12 +44,16 @@ class Sort(StrEnum):
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Which recurrences fired within the window; ``text`` is looked for in name, service and target."""
+    """Which recurrences fired within the window; ``text`` is looked for in name, service and target.
 
-    window: Window = Window.MONTH
+    ``sight`` says for whose eyes.
+    """
+
+    window: RankingWindow = RankingWindow.MONTH
     sort: Sort = Sort.OCCURRENCES
     text: str = ""
     source_id: int | None = None
+    sight: Sight = EVERYTHING
 
 
 class Ranked(msgspec.Struct, frozen=True, kw_only=True):

@@ -32,6 +32,7 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     alert_id: int
     opened_at: datetime
+    received_at: datetime | None = None
     acked_at: datetime | None = None
     resolved_at: datetime | None = None
     resolved_by: Actor | None = None
@@ -51,8 +52,8 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def answered_after(self) -> timedelta | None:
-        """From its begin to the first acknowledgement."""
-        return None if self.acked_at is None else self.acked_at - self.opened_at
+        """From its receipt, for before nobody could know, to the first acknowledgement."""
+        return None if self.acked_at is None else self.acked_at - (self.received_at or self.opened_at)
 
 
 class Remedy(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -12,14 +12,14 @@ from typing import Final
 import msgspec
 
 from bot.domain.alert.alert import Alert, State
-from bot.domain.alert.verdict import Standing
+from bot.domain.alert.verdict import SignatureStanding
 from bot.domain.recurrence.recurrence import ends_by_itself
 
 LONGEST: Final = timedelta(hours=4)
 _ZERO: Final = timedelta(0)
 
 
-class Course(msgspec.Struct, frozen=True, gc=False):
+class EpisodeState(msgspec.Struct, frozen=True, gc=False):
     """How an episode stands, as far as the sums care."""
 
     state: State
@@ -29,14 +29,14 @@ class Course(msgspec.Struct, frozen=True, gc=False):
     self_resolved: bool
 
     @classmethod
-    def of(cls, alert: Alert) -> "Course":
+    def of(cls, alert: Alert) -> "EpisodeState":
         """The course of an alert."""
         is_over = alert.state is State.RESOLVED
         self_resolved = is_over and ends_by_itself(alert.resolved_by, alert.owner)
         return cls(alert.state, alert.opened_at, alert.acked_at, alert.resolved_at, self_resolved)
 
 
-class Settlement(msgspec.Struct, frozen=True, gc=False):
+class StatsDelta(msgspec.Struct, frozen=True, gc=False):
     """The differences; all but ``attention`` may be negative."""
 
     resolves: int = 0
@@ -44,8 +44,8 @@ class Settlement(msgspec.Struct, frozen=True, gc=False):
     self_resolves: int = 0
     attention: timedelta = _ZERO
 
-    def __add__(self, other: "Settlement") -> "Settlement":
-        return Settlement(
+    def __add__(self, other: "StatsDelta") -> "StatsDelta":
+        return StatsDelta(
             self.resolves + other.resolves,
             self.resolve_time + other.resolve_time,
             self.self_resolves + other.self_resolves,
@@ -56,10 +56,10 @@ class Settlement(msgspec.Struct, frozen=True, gc=False):
         return bool(self.resolves or self.resolve_time or self.self_resolves or self.attention)
 
 
-NOTHING: Final = Settlement()
+NOTHING: Final = StatsDelta()
 
 
-def settle(before: Course | None, after: Course, now: datetime) -> Settlement:
+def settle(before: EpisodeState | None, after: EpisodeState, now: datetime) -> StatsDelta:
     """What changed at ``now``; ``before`` is None for an episode that did not exist."""
     resolves, lasted, alone = _weigh(after)
     attention = _ZERO
@@ -71,25 +71,25 @@ def settle(before: Course | None, after: Course, now: datetime) -> Settlement:
             alone - alone_before,
         )
         attention = _attention(before, after, now)
-    return Settlement(resolves, lasted, alone, attention)
+    return StatsDelta(resolves, lasted, alone, attention)
 
 
-def settle_standing(before: Course | None, standing: Standing, now: datetime) -> Settlement:
+def settle_standing(before: EpisodeState | None, standing: SignatureStanding, now: datetime) -> StatsDelta:
     """The same for what intake folds signals into; only a source moves it there."""
     if before is not None and (standing.state, standing.resolved_at) == (before.state, before.resolved_at):
         return NOTHING
     alone = standing.state is State.RESOLVED and not standing.owned
-    after = Course(standing.state, standing.opened_at, None, standing.resolved_at, alone)
+    after = EpisodeState(standing.state, standing.opened_at, None, standing.resolved_at, alone)
     return settle(before, after, now)
 
 
-def _weigh(course: Course) -> tuple[int, timedelta, int]:
+def _weigh(course: EpisodeState) -> tuple[int, timedelta, int]:
     if course.state is not State.RESOLVED or course.resolved_at is None:
         return 0, _ZERO, 0
     return 1, course.resolved_at - course.opened_at, int(course.self_resolved)
 
 
-def _attention(before: Course, after: Course, now: datetime) -> timedelta:
+def _attention(before: EpisodeState, after: EpisodeState, now: datetime) -> timedelta:
     if before.state is not State.ACKED or after.state is State.ACKED or before.acked_at is None:
         return _ZERO
     return min(max(now - before.acked_at, _ZERO), LONGEST)

@@ -24,7 +24,7 @@ class Fate(StrEnum):
     REFUSED = "refused"
 
 
-class Reply(msgspec.Struct, frozen=True, kw_only=True):
+class AgentReply(msgspec.Struct, frozen=True, kw_only=True):
     """What came of an attempt. ``text`` is the agent's Markdown, or why there is none.
 
     ``wait`` is how long the agent wants to be left alone.
@@ -35,7 +35,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     wait: timedelta = timedelta(0)
 
 
-class Call(msgspec.Struct, frozen=True, kw_only=True):
+class AgentCall(msgspec.Struct, frozen=True, kw_only=True):
     """One claimed call: attempt number ``attempts`` at asking about the brief ``request_id``."""
 
     run_id: int
@@ -48,7 +48,7 @@ def key_of(tag: str, request_id: int) -> str:
     return f"brief_{tag}_{request_id}"
 
 
-def next_attempt(attempts: int, reply: Reply, now: datetime) -> datetime:
+def next_attempt(attempts: int, reply: AgentReply, now: datetime) -> datetime:
     """When to ask again after ``attempts`` attempts: 10, 20, 40 s ... 10 min later, or as the agent says."""
     pause = min(_FIRST * (1 << min(max(attempts - 1, 0), 16)), _LONGEST)
     return now + max(pause, min(reply.wait, _LONGEST))

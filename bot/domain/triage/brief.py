@@ -12,7 +12,7 @@ import msgspec
 
 from bot.domain.alert.alert import Alert
 from bot.domain.alert.signal import Link
-from bot.domain.recurrence.profile import Hand
+from bot.domain.recurrence.profile import EpisodeSummary
 from bot.domain.recurrence.recurrence import Episode, Memory
 from bot.domain.recurrence.run import Run
 
@@ -73,7 +73,7 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     memory: Memory
     neighbours: tuple[Neighbour, ...] = ()
     others: int = 0
-    endings: tuple[Hand, ...] = ()
+    endings: tuple[EpisodeSummary, ...] = ()
     jumps: dict[int, str] = msgspec.field(default_factory=dict)
     runbooks: tuple[Link, ...] = ()
     feeds: tuple[Feed, ...] = ()

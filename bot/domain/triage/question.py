@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias
 from bot.domain.access.redaction import redact
 from bot.domain.actor import Actor
 from bot.domain.alert.alert import Alert
-from bot.domain.recurrence.profile import Hand
+from bot.domain.recurrence.profile import EpisodeSummary
 from bot.domain.recurrence.recurrence import Memory, Regression, Remedy, format_ref
 from bot.domain.triage.brief import Brief
 
@@ -98,7 +98,7 @@ def _regression(regression: Regression | None) -> Document | None:
     return {"fixed_at": regression.fixed_at, "owner": regression.owner.name, "note": regression.note}
 
 
-def _ending(hand: Hand, url: str) -> Document:
+def _ending(hand: EpisodeSummary, url: str) -> Document:
     return {
         "ref": hand.alert,
         "opened_at": hand.opened_at,

@@ -11,7 +11,7 @@ from bot.domain.incident.incident import format_ref as format_incident
 from bot.domain.incident.incident import parse_ref as parse_incident
 from bot.ingress.api.answer import Doer, Nothing, SomeWords, Text, show_actor_or_none
 from bot.ingress.api.incident_view import UserId, person_or_none
-from bot.ingress.api.route import Caller, Reply, Route
+from bot.ingress.api.route import ApiReply, Caller, Route
 from bot.usecases.incident import action, action_program
 
 
@@ -45,11 +45,11 @@ class ActionItems(msgspec.Struct, frozen=True):
     actions: tuple[ActionItem, ...]
 
 
-async def _list(caller: Caller, _: Nothing) -> Reply:
-    return Reply(ActionItems(tuple(_show(each) for each in await action.waiting(caller.desk))))
+async def _list(caller: Caller, _: Nothing) -> ApiReply:
+    return ApiReply(ActionItems(tuple(_show(each) for each in await action.waiting(caller.desk))))
 
 
-async def _add(caller: Caller, asked: NewPromise) -> Reply:
+async def _add(caller: Caller, asked: NewPromise) -> ApiReply:
     added = await action_program.promise(
         caller.desk,
         parse_incident(caller.ref),
@@ -58,15 +58,19 @@ async def _add(caller: Caller, asked: NewPromise) -> Reply:
         owner=person_or_none(asked.owner, asked.owner_name),
         due_at=asked.due_at,
     )
-    return Reply(_show(added))
+    return ApiReply(_show(added))
 
 
-async def _finish(caller: Caller, _: Nothing) -> Reply:
-    return Reply(_show(await action_program.finish(caller.desk, parse_ref(caller.ref), actor=caller.actor)))
+async def _finish(caller: Caller, _: Nothing) -> ApiReply:
+    return ApiReply(
+        _show(await action_program.finish(caller.desk, parse_ref(caller.ref), actor=caller.actor))
+    )
 
 
-async def _reopen(caller: Caller, _: Nothing) -> Reply:
-    return Reply(_show(await action_program.reopen(caller.desk, parse_ref(caller.ref), actor=caller.actor)))
+async def _reopen(caller: Caller, _: Nothing) -> ApiReply:
+    return ApiReply(
+        _show(await action_program.reopen(caller.desk, parse_ref(caller.ref), actor=caller.actor))
+    )
 
 
 def _show(each: Action) -> ActionItem:

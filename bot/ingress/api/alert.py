@@ -10,7 +10,7 @@ from bot.domain.alert.alert import State, parse_ref
 from bot.domain.alert.signal import ENVIRONMENT, Link, Severity
 from bot.domain.audit import Entry
 from bot.domain.errors import InvalidInputError
-from bot.domain.recurrence import recurrence
+from bot.domain.recurrence import recurrence as recurrence_model
 from bot.ingress.api.answer import (
     Doer,
     Limit,
@@ -20,7 +20,7 @@ from bot.ingress.api.answer import (
     show_actor,
     show_actor_or_none,
 )
-from bot.ingress.api.route import Caller, Reply, Route
+from bot.ingress.api.route import ApiReply, Caller, Route
 from bot.usecases.alert import program
 from bot.usecases.alert.program import Search, Seen
 
@@ -28,7 +28,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 Minutes = Annotated[int, msgspec.Meta(ge=1, le=527_040)]
 
 
-class Alert(msgspec.Struct, frozen=True, kw_only=True):
+class AlertBody(msgspec.Struct, frozen=True, kw_only=True):
     """One alert as it is now. ``recurrence`` is its signature's long life.
 
     ``severity_word`` is the sender's own word, ``env`` what its labels say. ``attempts`` were given up, the
@@ -67,7 +67,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     note_by: Doer | None
 
 
-class Step(msgspec.Struct, frozen=True):
+class AlertVerb(msgspec.Struct, frozen=True):
     """One thing that was done to it."""
 
     at: datetime
@@ -78,16 +78,16 @@ class Step(msgspec.Struct, frozen=True):
     after: dict[str, Any]
 
 
-class AlertStory(Alert, frozen=True, kw_only=True):
+class AlertStory(AlertBody, frozen=True, kw_only=True):
     """One alert with what was done to it, oldest first, the newest 50 steps."""
 
-    history: tuple[Step, ...]
+    history: tuple[AlertVerb, ...]
 
 
 class AlertPage(msgspec.Struct, frozen=True):
     """Newest first; ``next`` is the cursor of the next page, null on the last."""
 
-    alerts: tuple[Alert, ...]
+    alerts: tuple[AlertBody, ...]
     next: str | None
 
 
@@ -117,7 +117,7 @@ class AlertQuery(Which, frozen=True, kw_only=True, forbid_unknown_fields=True):
     cursor: str = ""
 
 
-async def _list(caller: Caller, asked: AlertQuery) -> Reply:
+async def _list(caller: Caller, asked: AlertQuery) -> ApiReply:
     before = _read_cursor(asked.cursor)
     owner = str(caller.actor) if asked.owner == "me" else asked.owner
     search = msgspec.structs.replace(
@@ -126,13 +126,13 @@ async def _list(caller: Caller, asked: AlertQuery) -> Reply:
     found = await program.page(caller.desk, search, before=before, limit=asked.limit + 1)
     shown = found[: asked.limit]
     following = shown[-1].alert.ref if len(found) > len(shown) else None
-    return Reply(AlertPage(tuple(show(each) for each in shown), following))
+    return ApiReply(AlertPage(tuple(show(each) for each in shown), following))
 
 
-async def _get(caller: Caller, _: Nothing) -> Reply:
+async def _get(caller: Caller, _: Nothing) -> ApiReply:
     seen = await program.find(caller.desk, parse_ref(caller.ref))
     history = tuple(_step(entry) for entry in seen.entries)
-    return Reply(AlertStory(**fields_of(seen), history=history))
+    return ApiReply(AlertStory(**fields_of(seen), history=history))
 
 
 def search_of(which: Which, now: datetime) -> Search:
@@ -156,29 +156,29 @@ def _read_cursor(cursor: str) -> int | None:
         raise InvalidInputError("cursor", "must be what the page before called next") from None
 
 
-def show(seen: Seen) -> Alert:
+def show(seen: Seen) -> AlertBody:
     """An alert as programs see it."""
-    return Alert(**fields_of(seen))
+    return AlertBody(**fields_of(seen))
 
 
 def fields_of(seen: Seen) -> dict[str, Any]:
-    """The fields of an `Alert`."""
+    """The fields of an `AlertBody`."""
     alert = seen.alert
-    same = {name: getattr(alert, name) for name in Alert.__struct_fields__ if hasattr(alert, name)}
+    same = {name: getattr(alert, name) for name in AlertBody.__struct_fields__ if hasattr(alert, name)}
     return {
         **same,
         "source": seen.source,
         "env": next((alert.labels[name] for name in ENVIRONMENT if alert.labels.get(name)), ""),
-        "recurrence": recurrence.format_ref(alert.recurrence_id),
+        "recurrence": recurrence_model.format_ref(alert.recurrence_id),
         "resolved_by": show_actor_or_none(alert.resolved_by),
         "owner": show_actor_or_none(alert.owner),
         "note_by": show_actor_or_none(alert.note_by),
     }
 
 
-def _step(entry: Entry) -> Step:
+def _step(entry: Entry) -> AlertVerb:
     before, after = (msgspec.json.decode(text, type=dict[str, Any]) for text in (entry.before, entry.after))
-    return Step(entry.at, show_actor(entry.actor), entry.action, entry.note, before, after)
+    return AlertVerb(entry.at, show_actor(entry.actor), entry.action, entry.note, before, after)
 
 
 ROUTES: Final[tuple[Route[Any], ...]] = (

@@ -13,9 +13,9 @@ from bot.domain.access.token import Scope
 from bot.domain.actor import Actor
 from bot.domain.alert.alert import parse_ref
 from bot.domain.alert.claim import MAX_OWNER, MAX_TOKEN, Proof, make_token, worker_of
-from bot.ingress.api.alert import Alert, Which, fields_of, search_of, show
+from bot.ingress.api.alert import AlertBody, Which, fields_of, search_of, show
 from bot.ingress.api.answer import NewNote, Note, Words
-from bot.ingress.api.route import Caller, Reply, Route
+from bot.ingress.api.route import ApiReply, Caller, Route
 from bot.usecases.alert import claim, program, retry
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert.lifecycle import Move
@@ -29,7 +29,7 @@ Owner = Annotated[str, msgspec.Meta(max_length=MAX_OWNER)]
 Token = Annotated[str, msgspec.Meta(max_length=MAX_TOKEN)]
 
 
-class ClaimedAlert(Alert, frozen=True, kw_only=True):
+class ClaimedAlert(AlertBody, frozen=True, kw_only=True):
     """An alert that is claimed now; show its ``claim_token`` for whatever you do to it."""
 
     claim_token: str
@@ -92,7 +92,7 @@ class Failure(Act, frozen=True, kw_only=True, forbid_unknown_fields=True):
     retry_after_seconds: Pause | None = None
 
 
-async def _claim_next(caller: Caller, asked: NextClaim) -> Reply:
+async def _claim_next(caller: Caller, asked: NextClaim) -> ApiReply:
     desk = caller.desk
     found = await claim.claim_next(
         desk,
@@ -101,25 +101,25 @@ async def _claim_next(caller: Caller, asked: NextClaim) -> Reply:
         lease=_span(caller, asked),
         limit=asked.limit,
     )
-    return Reply(ClaimedAlerts(tuple(_show(caller, each) for each in found)))
+    return ApiReply(ClaimedAlerts(tuple(_show(caller, each) for each in found)))
 
 
-async def _claim(caller: Caller, asked: NewLease) -> Reply:
+async def _claim(caller: Caller, asked: NewLease) -> ApiReply:
     """A worker that has a name may ask again; of two without one nobody could tell which it is."""
     worker = worker_of(caller.actor, asked.owner)
     move = program.with_note(alerts.claiming(parse_ref(caller.ref), worker, _span(caller, asked)), asked.note)
     seen = await claim.perform(caller.desk, lambda _: move, actor=worker, proof=Proof())
-    return Reply(_show(caller, seen))
+    return ApiReply(_show(caller, seen))
 
 
-async def _renew(caller: Caller, asked: Renewal) -> Reply:
+async def _renew(caller: Caller, asked: Renewal) -> ApiReply:
     lease = _span(caller, asked)
     return await _perform(
         caller, asked, lambda ref, who: program.renewing(ref, who, lease), asked.claim_token
     )
 
 
-async def _fail(caller: Caller, asked: Failure) -> Reply:
+async def _fail(caller: Caller, asked: Failure) -> ApiReply:
     pause = asked.retry_after_seconds
 
     def make(alert_id: int, worker: Actor) -> Move:
@@ -134,13 +134,13 @@ async def _fail(caller: Caller, asked: Failure) -> Reply:
     return await _perform(caller, asked, make, asked.claim_token)
 
 
-async def _annotate(caller: Caller, asked: NewNote) -> Reply:
+async def _annotate(caller: Caller, asked: NewNote) -> ApiReply:
     move = alerts.annotating(parse_ref(caller.ref), caller.actor, alerts.bounded(asked.note))
-    return Reply(show(await program.perform(caller.desk, move)))
+    return ApiReply(show(await program.perform(caller.desk, move)))
 
 
-def _move(make: Callable[[int, Actor], Move]) -> Callable[[Caller, Act], Awaitable[Reply]]:
-    async def act(caller: Caller, asked: Act) -> Reply:
+def _move(make: Callable[[int, Actor], Move]) -> Callable[[Caller, Act], Awaitable[ApiReply]]:
+    async def act(caller: Caller, asked: Act) -> ApiReply:
         return await _perform(caller, asked, make, asked.claim_token, force=getattr(asked, "force", False))
 
     return act
@@ -148,7 +148,7 @@ def _move(make: Callable[[int, Actor], Move]) -> Callable[[Caller, Act], Awaitab
 
 async def _perform(
     caller: Caller, asked: Note, make: Callable[[int, Actor], Move], token: str, *, force: bool = False
-) -> Reply:
+) -> ApiReply:
     alert_id = parse_ref(caller.ref)
     seen = await claim.perform(
         caller.desk,
@@ -156,7 +156,7 @@ async def _perform(
         actor=caller.actor,
         proof=Proof(token, force),
     )
-    return Reply(show(seen))
+    return ApiReply(show(seen))
 
 
 def _show(caller: Caller, seen: Seen) -> ClaimedAlert:
@@ -168,7 +168,9 @@ def _span(caller: Caller, asked: NextClaim | Lease) -> timedelta:
     return caller.desk.rules.lease if seconds is None else timedelta(seconds=seconds)
 
 
-def _post(path: str, summary: str, takes: type[T], act: Callable[[Caller, T], Awaitable[Reply]]) -> Route[T]:
+def _post(
+    path: str, summary: str, takes: type[T], act: Callable[[Caller, T], Awaitable[ApiReply]]
+) -> Route[T]:
     return Route(
         method="POST",
         path=f"/v1/alerts/{{ref}}/{path}",
@@ -176,7 +178,7 @@ def _post(path: str, summary: str, takes: type[T], act: Callable[[Caller, T], Aw
         summary=summary,
         takes=takes,
         act=act,
-        answers={200: ClaimedAlert if path == "claim" else Alert},
+        answers={200: ClaimedAlert if path == "claim" else AlertBody},
     )
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from bot.ingress.api.entry import ROUTES
 from bot.ingress.api.route import KEY, LONGEST_KEY, Route
-from bot.ingress.problem import CONTENT_TYPE, Problem, Reason
+from bot.ingress.problem import CONTENT_TYPE, ProblemDocument, Reason
 
 SECURITY: Final[dict[str, Any]] = {
     "api_token": {"type": "http", "scheme": "bearer", "description": "From: tocsin token add."}
@@ -40,7 +40,7 @@ def index() -> list[str]:
 
 def describe() -> tuple[Json, Json]:
     """The paths, and the schemas they refer to."""
-    types: list[type[msgspec.Struct]] = [Problem]
+    types: list[type[msgspec.Struct]] = [ProblemDocument]
     for route in ROUTES:
         types += [route.takes, *filter(None, route.answers.values())]
     kinds = list(dict.fromkeys(types))
@@ -104,6 +104,6 @@ def _responses(route: Route[Any], refs: dict[type[msgspec.Struct], Json]) -> Jso
         if kind is not None:
             answers[str(status)]["content"] = {"application/json": {"schema": refs[kind]}}
     for reason in _ALWAYS if route.method == "GET" else (*_ALWAYS, *_OF_POSTS):
-        content = {CONTENT_TYPE: {"schema": refs[Problem]}}
+        content = {CONTENT_TYPE: {"schema": refs[ProblemDocument]}}
         answers[str(reason.status)] = {"description": reason.title, "content": content}
     return answers

@@ -20,11 +20,11 @@ from bot.ingress.api import incident as api_incident
 from bot.ingress.api import recurrence as api_recurrence
 from bot.ingress.api import run as api_run
 from bot.ingress.api import work as api_work
-from bot.ingress.api.route import KEY, Caller, Reply, Route, read_json, read_key, read_query
+from bot.ingress.api.route import KEY, ApiReply, Caller, Route, read_json, read_key, read_query
+from bot.ingress.capacity import CapacityLimit
 from bot.ingress.options import IngressOptions
 from bot.ingress.principal import Gate
 from bot.ingress.problem import Reason, Refusal
-from bot.ingress.room import Room
 from bot.usecases.admin import idempotency
 from bot.usecases.admin.idempotency import First
 from bot.usecases.desk import Desk
@@ -59,7 +59,7 @@ class Api:
         self._desk = desk
         self._patience = options.patience
         self._gate = Gate(desk)
-        self._known = Room(MOST_AT_ONCE)
+        self._known = CapacityLimit(MOST_AT_ONCE)
 
     async def answer(self, request: web.BaseRequest) -> web.Response:
         """Answer one request.
@@ -86,7 +86,7 @@ class Api:
         return asked
 
 
-async def _act(route: Route[Any], caller: Caller, asked: msgspec.Struct) -> Reply:
+async def _act(route: Route[Any], caller: Caller, asked: msgspec.Struct) -> ApiReply:
     try:
         return await route.act(caller, asked)
     except InvalidInputError as error:
@@ -150,7 +150,7 @@ def _conflict(error: ConflictError) -> Refusal:
     return Refusal(Reason.CONFLICT, str(error), more={name: text for name, text in more.items() if text})
 
 
-def _write(reply: Reply) -> web.Response:
+def _write(reply: ApiReply) -> web.Response:
     if reply.body is None:
         return web.Response(status=reply.status, headers={"Server": "tocsin"})
     return web.Response(status=reply.status, body=msgspec.json.encode(reply.body), headers=_HEADERS)

@@ -6,12 +6,12 @@ from typing import Any, Final
 import msgspec
 
 from bot.domain.access.token import Scope
-from bot.domain.alert import alert as alerts
+from bot.domain.alert import alert as alert_model
 from bot.domain.errors import InvalidInputError
-from bot.domain.incident import incident as incidents
-from bot.domain.recurrence import recurrence as recurrences
+from bot.domain.incident import incident as incident_model
+from bot.domain.recurrence import recurrence as recurrence_model
 from bot.ingress.api.answer import Nothing, Text
-from bot.ingress.api.route import Caller, Reply, Route
+from bot.ingress.api.route import ApiReply, Caller, Route
 from bot.usecases.admin import event as dossier
 from bot.usecases.admin.event import EventDossier
 
@@ -63,7 +63,7 @@ class Correlation(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     envelope_digest: str
     alert: str | None
-    alert_state: alerts.State | None
+    alert_state: alert_model.State | None
     recurrence: str | None
     incident: str | None
 
@@ -77,16 +77,16 @@ class EventDossierAnswer(msgspec.Struct, frozen=True, kw_only=True):
     correlation: Correlation
 
 
-async def _find(caller: Caller, asked: DossierQuery) -> Reply:
+async def _find(caller: Caller, asked: DossierQuery) -> ApiReply:
     if bool(asked.id) == bool(asked.ref):
         raise InvalidInputError("id", "give the id of an event, or the ref of an alert")
     if asked.ref:
-        return Reply(_show(await dossier.find_of_alert(caller.desk, alerts.parse_ref(asked.ref))))
-    return Reply(_show(await dossier.find(caller.desk, _read_id(asked.id))))
+        return ApiReply(_show(await dossier.find_of_alert(caller.desk, alert_model.parse_ref(asked.ref))))
+    return ApiReply(_show(await dossier.find(caller.desk, _read_id(asked.id))))
 
 
-async def _get(caller: Caller, _: Nothing) -> Reply:
-    return Reply(_show(await dossier.find(caller.desk, _read_id(caller.ref))))
+async def _get(caller: Caller, _: Nothing) -> ApiReply:
+    return ApiReply(_show(await dossier.find(caller.desk, _read_id(caller.ref))))
 
 
 def _read_id(text: str) -> int:
@@ -111,8 +111,8 @@ def _show(found: EventDossier) -> EventDossierAnswer:
             envelope_digest=event.envelope_digest,
             alert=None if alert is None else alert.ref,
             alert_state=None if alert is None else alert.state,
-            recurrence=None if recurrence is None else recurrences.format_ref(recurrence.id),
-            incident=None if found.incident_id is None else incidents.format_ref(found.incident_id),
+            recurrence=None if recurrence is None else recurrence_model.format_ref(recurrence.id),
+            incident=None if found.incident_id is None else incident_model.format_ref(found.incident_id),
         ),
     )
 

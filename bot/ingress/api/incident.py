@@ -6,86 +6,86 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from bot.domain.access.token import Scope
-from bot.domain.alert import alert as alerts
+from bot.domain.alert import alert as alert_model
 from bot.domain.incident.incident import parse_ref
 from bot.ingress.api.answer import NewNote, Note, Nothing, many
 from bot.ingress.api.incident_view import (
     Cast,
     Grade,
-    Incident,
-    IncidentPage,
+    IncidentBody,
+    IncidentPageBody,
     IncidentQuery,
     IncidentStory,
     Member,
     Merger,
     NewIncident,
     NewUpdate,
-    Opened,
+    OpenedBody,
     person_or_none,
     show,
     tell,
 )
-from bot.ingress.api.route import Caller, Reply, Route
+from bot.ingress.api.route import ApiReply, Caller, Route
 from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import program as incident_program
 from bot.usecases.incident import query as incident_inspection
-from bot.usecases.incident.mutation import Shown, Step
+from bot.usecases.incident.mutation import IncidentMutation, Shown
 from bot.usecases.incident.query import IncidentFilter
-from bot.usecases.triage import escalation as opening
-from bot.usecases.triage.escalation import Outcome, Wish
+from bot.usecases.triage import escalation
+from bot.usecases.triage.escalation import OpenOutcome, OpenRequest
 
 T = TypeVar("T", bound=msgspec.Struct)
 
 
-async def _open(caller: Caller, asked: NewIncident) -> Reply:
-    wish = Wish(
-        alert_id=alerts.parse_ref(asked.alert) if asked.alert else None,
+async def _open(caller: Caller, asked: NewIncident) -> ApiReply:
+    wish = OpenRequest(
+        alert_id=alert_model.parse_ref(asked.alert) if asked.alert else None,
         title=asked.title,
         severity=asked.severity,
         note=asked.note,
         service=asked.service,
         idempotency_key=f"{caller.actor}:{caller.key}" if caller.key else None,
     )
-    opened = await opening.open_incident(caller.desk, wish, actor=caller.actor)
-    status = 201 if opened.outcome is Outcome.OPENED else 200
-    return Reply(Opened(opened.outcome, show(opened.incident)), status)
+    opened = await escalation.open_incident(caller.desk, wish, actor=caller.actor)
+    status = 201 if opened.outcome is OpenOutcome.OPENED else 200
+    return ApiReply(OpenedBody(opened.outcome, show(opened.incident)), status)
 
 
-async def _list(caller: Caller, asked: IncidentQuery) -> Reply:
+async def _list(caller: Caller, asked: IncidentQuery) -> ApiReply:
     which = IncidentFilter(states=many(asked.state) or None, severity=asked.severity, text=asked.text.strip())
     page = await incident_inspection.listing(caller.desk, which, offset=asked.offset, limit=asked.limit)
-    return Reply(IncidentPage(tuple(show(each) for each in page.incidents), page.offset, page.total))
+    return ApiReply(IncidentPageBody(tuple(show(each) for each in page.incidents), page.offset, page.total))
 
 
-async def _get(caller: Caller, _: Nothing) -> Reply:
-    return Reply(tell(await incident_inspection.postmortem(caller.desk, parse_ref(caller.ref))))
+async def _get(caller: Caller, _: Nothing) -> ApiReply:
+    return ApiReply(tell(await incident_inspection.postmortem(caller.desk, parse_ref(caller.ref))))
 
 
-async def _update(caller: Caller, asked: NewUpdate) -> Reply:
+async def _update(caller: Caller, asked: NewUpdate) -> ApiReply:
     incident_id = parse_ref(caller.ref)
     return _reply(
         await incident_program.tell(caller.desk, incident_id, actor=caller.actor, text=asked.update)
     )
 
 
-async def _annotate(caller: Caller, asked: NewNote) -> Reply:
+async def _annotate(caller: Caller, asked: NewNote) -> ApiReply:
     incident_id = parse_ref(caller.ref)
     return _reply(
         await incident_program.annotate(caller.desk, incident_id, actor=caller.actor, text=asked.note)
     )
 
 
-async def _grade(caller: Caller, asked: Grade) -> Reply:
+async def _grade(caller: Caller, asked: Grade) -> ApiReply:
     step = incidents.grade(parse_ref(caller.ref), actor=caller.actor, severity=asked.severity)
     return _reply(await incident_program.advance(caller.desk, step))
 
 
-async def _resolve(caller: Caller, asked: Note) -> Reply:
+async def _resolve(caller: Caller, asked: Note) -> ApiReply:
     step = incidents.resolve(parse_ref(caller.ref), actor=caller.actor, note=asked.note)
     return _reply(await incident_program.advance(caller.desk, step))
 
 
-async def _cast(caller: Caller, asked: Cast) -> Reply:
+async def _cast(caller: Caller, asked: Cast) -> ApiReply:
     holder = person_or_none(asked.user, asked.name)
     incident_id = parse_ref(caller.ref)
     return _reply(
@@ -95,34 +95,36 @@ async def _cast(caller: Caller, asked: Cast) -> Reply:
     )
 
 
-async def _merge(caller: Caller, asked: Merger) -> Reply:
+async def _merge(caller: Caller, asked: Merger) -> ApiReply:
     ids = parse_ref(caller.ref), parse_ref(asked.into)
     return _reply(await incident_program.merge(caller.desk, *ids, actor=caller.actor))
 
 
-async def _link(caller: Caller, asked: Member) -> Reply:
-    ids = parse_ref(caller.ref), alerts.parse_ref(asked.alert)
+async def _link(caller: Caller, asked: Member) -> ApiReply:
+    ids = parse_ref(caller.ref), alert_model.parse_ref(asked.alert)
     return _reply(await incident_program.link(caller.desk, *ids, actor=caller.actor))
 
 
-async def _unlink(caller: Caller, asked: Member) -> Reply:
-    ids = parse_ref(caller.ref), alerts.parse_ref(asked.alert)
+async def _unlink(caller: Caller, asked: Member) -> ApiReply:
+    ids = parse_ref(caller.ref), alert_model.parse_ref(asked.alert)
     return _reply(await incident_program.unlink(caller.desk, *ids, actor=caller.actor))
 
 
-def _plain(make: Callable[..., Step]) -> Callable[[Caller, Nothing], Awaitable[Reply]]:
-    async def act(caller: Caller, _: Nothing) -> Reply:
+def _plain(make: Callable[..., IncidentMutation]) -> Callable[[Caller, Nothing], Awaitable[ApiReply]]:
+    async def act(caller: Caller, _: Nothing) -> ApiReply:
         step = make(parse_ref(caller.ref), actor=caller.actor)
         return _reply(await incident_program.advance(caller.desk, step))
 
     return act
 
 
-def _reply(shown: Shown) -> Reply:
-    return Reply(show(shown.incident))
+def _reply(shown: Shown) -> ApiReply:
+    return ApiReply(show(shown.incident))
 
 
-def _post(path: str, summary: str, takes: type[T], act: Callable[[Caller, T], Awaitable[Reply]]) -> Route[T]:
+def _post(
+    path: str, summary: str, takes: type[T], act: Callable[[Caller, T], Awaitable[ApiReply]]
+) -> Route[T]:
     return Route(
         method="POST",
         path=f"/v1/incidents/{{ref}}/{path}",
@@ -130,7 +132,7 @@ def _post(path: str, summary: str, takes: type[T], act: Callable[[Caller, T], Aw
         summary=summary,
         takes=takes,
         act=act,
-        answers={200: Incident},
+        answers={200: IncidentBody},
     )
 
 
@@ -142,7 +144,7 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
         summary="Incidents, worst first",
         takes=IncidentQuery,
         act=_list,
-        answers={200: IncidentPage},
+        answers={200: IncidentPageBody},
     ),
     Route(
         method="POST",
@@ -151,7 +153,7 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
         summary="Open an incident (201), unless an open one takes it in (200)",
         takes=NewIncident,
         act=_open,
-        answers={201: Opened, 200: Opened},
+        answers={201: OpenedBody, 200: OpenedBody},
     ),
     Route(
         method="GET",

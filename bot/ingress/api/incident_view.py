@@ -7,28 +7,28 @@ import msgspec
 
 from bot.domain import actor as actors
 from bot.domain.actor import Actor
-from bot.domain.alert import alert as alerts
+from bot.domain.alert import alert as alert_model
 from bot.domain.alert.signal import Severity
 from bot.domain.incident.incident import Incident as Subject
-from bot.domain.incident.incident import Level, Role, State, format_ref
+from bot.domain.incident.incident import IncidentLevel, IncidentState, Role, format_ref
 from bot.domain.incident.postmortem import Postmortem
-from bot.domain.incident.timeline import Kind, Line
+from bot.domain.incident.timeline import Kind, TimelineLine
 from bot.ingress.api.answer import Doer, Limit, Offset, SomeWords, Text, Words, show_actor, show_actor_or_none
 from bot.usecases.incident.mutation import MAX_TITLE
-from bot.usecases.triage.escalation import Outcome
+from bot.usecases.triage.escalation import OpenOutcome
 
 UserId = Annotated[str, msgspec.Meta(pattern="^([0-9]{1,19})?$")]
 
 
-class Incident(msgspec.Struct, frozen=True, kw_only=True):
+class IncidentBody(msgspec.Struct, frozen=True, kw_only=True):
     """One incident as it is now. ``thread_id`` is where people talk about it, null until it stands.
 
     ``update`` is what was last told, ``update_due_at`` when people want to hear more.
     """
 
     ref: str
-    state: State
-    severity: Level
+    state: IncidentState
+    severity: IncidentLevel
     title: str
     summary: str
     service: str
@@ -49,26 +49,26 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     thread_id: str | None
 
 
-class Opened(msgspec.Struct, frozen=True):
+class OpenedBody(msgspec.Struct, frozen=True):
     """``outcome`` says whether it is new; ``taken_in`` by an open one of the same signature or service."""
 
-    outcome: Annotated[str, msgspec.Meta(examples=[*Outcome])]
-    incident: Incident
+    outcome: Annotated[str, msgspec.Meta(examples=[*OpenOutcome])]
+    incident: IncidentBody
 
 
-class IncidentPage(msgspec.Struct, frozen=True):
+class IncidentPageBody(msgspec.Struct, frozen=True):
     """Worst first, then newest first; ``total`` counts all that match."""
 
-    incidents: tuple[Incident, ...]
+    incidents: tuple[IncidentBody, ...]
     offset: int
     total: int
 
 
-class Involved(msgspec.Struct, frozen=True):
+class InvolvedBody(msgspec.Struct, frozen=True):
     """An alert of the incident."""
 
     ref: str
-    state: alerts.State
+    state: alert_model.State
     severity: Severity
     name: str
     service: str
@@ -96,13 +96,13 @@ class Promise(msgspec.Struct, frozen=True):
     done_at: datetime | None
 
 
-class IncidentStory(Incident, frozen=True, kw_only=True):
+class IncidentStory(IncidentBody, frozen=True, kw_only=True):
     """One incident with all that belongs to it; durations are null where that has not happened yet."""
 
     seconds_to_acknowledge: float | None
     seconds_to_mitigate: float | None
     seconds_to_resolve: float | None
-    alerts: tuple[Involved, ...]
+    alerts: tuple[InvolvedBody, ...]
     timeline: tuple[TimelineEntry, ...]
     actions: tuple[Promise, ...]
     merged: tuple[str, ...]
@@ -111,8 +111,8 @@ class IncidentStory(Incident, frozen=True, kw_only=True):
 class IncidentQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which incidents: an empty field means any. ``text`` is looked for in title and service."""
 
-    state: State | tuple[State, ...] = ()
-    severity: Level | None = None
+    state: IncidentState | tuple[IncidentState, ...] = ()
+    severity: IncidentLevel | None = None
     text: Text = ""
     limit: Limit = 20
     offset: Offset = 0
@@ -126,7 +126,7 @@ class NewIncident(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     alert: Text = ""
     title: Annotated[str, msgspec.Meta(max_length=MAX_TITLE)] = ""
-    severity: Level | None = None
+    severity: IncidentLevel | None = None
     note: Words = ""
     service: Text = ""
 
@@ -140,7 +140,7 @@ class NewUpdate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class Grade(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Another severity, within what its alerts allow."""
 
-    severity: Level
+    severity: IncidentLevel
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -168,13 +168,13 @@ def person_or_none(user_id: str, name: str) -> Actor | None:
     return actors.person(int(user_id), name or user_id) if user_id else None
 
 
-def show(subject: Subject) -> Incident:
+def show(subject: Subject) -> IncidentBody:
     """An incident by itself."""
-    return Incident(**_fields(subject))
+    return IncidentBody(**_fields(subject))
 
 
 def _fields(subject: Subject) -> dict[str, Any]:
-    names = Incident.__struct_fields__
+    names = IncidentBody.__struct_fields__
     same = {name: getattr(subject, name) for name in names if hasattr(subject, name)}
     times = {name: getattr(subject.times, name) for name in names if hasattr(subject.times, name)}
     merged, thread = subject.merged_into_id, subject.thread_id
@@ -198,7 +198,7 @@ def tell(story: Postmortem) -> IncidentStory:
         seconds_to_mitigate=_seconds(took.mitigate),
         seconds_to_resolve=_seconds(took.resolve),
         alerts=tuple(
-            Involved(
+            InvolvedBody(
                 each.alert.ref, each.alert.state, each.alert.severity, each.alert.name, each.alert.service
             )
             for each in story.involved
@@ -212,14 +212,14 @@ def tell(story: Postmortem) -> IncidentStory:
     )
 
 
-def _line(line: Line) -> TimelineEntry:
+def _line(line: TimelineLine) -> TimelineEntry:
     alert_id = line.first.draft.alert_id
     return TimelineEntry(
         at=line.at,
         actor=show_actor(line.actor),
         kind=line.kind,
         text="" if line.deleted else line.text,
-        alert=None if alert_id is None else alerts.format_ref(alert_id),
+        alert=None if alert_id is None else alert_model.format_ref(alert_id),
         corrected=line.corrected_by is not None,
         deleted=line.deleted,
     )

@@ -5,11 +5,11 @@ from typing import Any, Final
 import msgspec
 
 from bot.domain.access.token import Scope
-from bot.domain.recurrence.ranking import Query, Sort, Window
+from bot.domain.recurrence.ranking import Query, RankingWindow, Sort
 from bot.domain.recurrence.recurrence import parse_ref
 from bot.ingress.api.answer import Limit, Nothing, Offset, Text
 from bot.ingress.api.recurrence_view import RecurrenceDossier, RecurrenceStory, show_dossier, show_story
-from bot.ingress.api.route import Caller, Reply, Route
+from bot.ingress.api.route import ApiReply, Caller, Route
 from bot.usecases.recurrence import query as recurrences
 
 PATH: Final = "/v1/events/dossier/recurrence"
@@ -18,21 +18,21 @@ PATH: Final = "/v1/events/dossier/recurrence"
 class RecurrenceQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which recurrences fired within the ``window``; ``text`` is looked for in name, service and target."""
 
-    window: Window = Window.MONTH
+    window: RankingWindow = RankingWindow.MONTH
     sort: Sort = Sort.OCCURRENCES
     text: Text = ""
     limit: Limit = 20
     offset: Offset = 0
 
 
-async def _list(caller: Caller, asked: RecurrenceQuery) -> Reply:
+async def _list(caller: Caller, asked: RecurrenceQuery) -> ApiReply:
     query = Query(window=asked.window, sort=asked.sort, text=asked.text.strip())
     found = await recurrences.dossier(caller.desk, query, offset=asked.offset, limit=asked.limit)
-    return Reply(show_dossier(found))
+    return ApiReply(show_dossier(found))
 
 
-async def _get(caller: Caller, _: Nothing) -> Reply:
-    return Reply(show_story(await recurrences.find(caller.desk, parse_ref(caller.ref))))
+async def _get(caller: Caller, _: Nothing) -> ApiReply:
+    return ApiReply(show_story(await recurrences.find(caller.desk, parse_ref(caller.ref))))
 
 
 ROUTES: Final[tuple[Route[Any], ...]] = (

@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from bot.domain.recurrence.profile import Hand, Portrait
+from bot.domain.recurrence.profile import EpisodeSummary, RecurrenceProfile
 from bot.domain.recurrence.recurrence import Fix, format_ref
 from bot.domain.recurrence.run import RunState
 from bot.domain.recurrence.work import Check, Handoff, HandoffKind, Item, Mode, NextStep
 from bot.ingress.api.answer import Doer, show_actor, show_actor_or_none
 from bot.ingress.api.run import RunAnswer, show_run
-from bot.usecases.recurrence.query import Dossier, Found
+from bot.usecases.recurrence.query import Dossier, FoundRecurrence
 
 
 class WorkItem(msgspec.Struct, frozen=True):
@@ -44,7 +44,7 @@ class FixAnswer(msgspec.Struct, frozen=True, kw_only=True):
     regressed_at: datetime | None
 
 
-class Episode(msgspec.Struct, frozen=True, kw_only=True):
+class EpisodeBody(msgspec.Struct, frozen=True, kw_only=True):
     """One of its last alerts, and who did what about it."""
 
     alert: str
@@ -90,7 +90,7 @@ class RecurrenceItem(msgspec.Struct, frozen=True, kw_only=True):
     noise_votes: int
     runs: dict[RunState, int]
     incidents: tuple[str, ...]
-    last_episodes: tuple[Episode, ...]
+    last_episodes: tuple[EpisodeBody, ...]
     fix: FixAnswer | None
     handoff: HandoffAnswer | None
     work_item: WorkItem | None
@@ -146,7 +146,7 @@ class RecurrenceStory(msgspec.Struct, frozen=True, kw_only=True):
     noise_voters: tuple[str, ...]
 
 
-class Summary(msgspec.Struct, frozen=True, kw_only=True):
+class SummaryBody(msgspec.Struct, frozen=True, kw_only=True):
     """Sums over all times of all that match; ``runs`` and ``incidents`` are the whole project's."""
 
     recurrences: int
@@ -169,7 +169,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 class RecurrenceDossier(msgspec.Struct, frozen=True, kw_only=True):
     """``total`` counts all items that match, ``offset`` those before these."""
 
-    summary: Summary
+    summary: SummaryBody
     items: tuple[RecurrenceItem, ...]
     offset: int
     total: int
@@ -178,8 +178,8 @@ class RecurrenceDossier(msgspec.Struct, frozen=True, kw_only=True):
 def show_dossier(found: Dossier) -> RecurrenceDossier:
     """Summary and items."""
     sums = found.summary.totals
-    same = {name: getattr(sums, name) for name in Summary.__struct_fields__ if hasattr(sums, name)}
-    summary = Summary(
+    same = {name: getattr(sums, name) for name in SummaryBody.__struct_fields__ if hasattr(sums, name)}
+    summary = SummaryBody(
         **same,
         seconds_to_ack=sums.ack_time.total_seconds(),
         seconds_to_resolve=sums.resolve_time.total_seconds(),
@@ -192,7 +192,7 @@ def show_dossier(found: Dossier) -> RecurrenceDossier:
     return RecurrenceDossier(summary=summary, items=items, offset=found.offset, total=found.total)
 
 
-def show_story(found: Found) -> RecurrenceStory:
+def show_story(found: FoundRecurrence) -> RecurrenceStory:
     """One recurrence."""
     return RecurrenceStory(
         item=show_item(found.portrait),
@@ -219,7 +219,7 @@ def show_story(found: Found) -> RecurrenceStory:
     )
 
 
-def show_item(portrait: Portrait) -> RecurrenceItem:
+def show_item(portrait: RecurrenceProfile) -> RecurrenceItem:
     """One line of the dossier."""
     known, medians = portrait.recurrence, portrait.medians
     names = RecurrenceItem.__struct_fields__
@@ -263,11 +263,11 @@ def show_handoff(handoff: Handoff) -> HandoffAnswer:
     )
 
 
-def _episode(hand: Hand) -> Episode:
-    names = Episode.__struct_fields__
+def _episode(hand: EpisodeSummary) -> EpisodeBody:
+    names = EpisodeBody.__struct_fields__
     same = {name: getattr(hand, name) for name in names}
     actors = {name: show_actor_or_none(same[name]) for name in ("owner", "resolved_by", "note_by")}
-    return Episode(**same | actors)
+    return EpisodeBody(**same | actors)
 
 
 def _fix(fix: Fix | None) -> FixAnswer | None:

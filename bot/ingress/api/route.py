@@ -49,7 +49,7 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class ApiReply:
     """``body`` is None for an answer without one."""
 
     body: msgspec.Struct | None
@@ -68,7 +68,7 @@ class Route(Generic[T]):
     scope: Scope
     summary: str
     takes: type[T]
-    act: Callable[[Caller, T], Awaitable[Reply]]
+    act: Callable[[Caller, T], Awaitable[ApiReply]]
     answers: Mapping[int, type[msgspec.Struct] | None]
 
 

@@ -7,15 +7,15 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from bot.domain.access.token import Scope
-from bot.domain.alert import alert as alerts
-from bot.domain.incident import incident as incidents
-from bot.domain.recurrence import recurrence as recurrences
+from bot.domain.alert import alert as alert_model
+from bot.domain.incident import incident as incident_model
+from bot.domain.recurrence import recurrence as recurrence_model
 from bot.domain.recurrence.run import MAX_AGENT, MAX_KEY, Run, RunState
 from bot.ingress.api.answer import Text
-from bot.ingress.api.route import Caller, Reply, Route
+from bot.ingress.api.route import ApiReply, Caller, Route
 from bot.usecases.admin import event as dossier
 from bot.usecases.recurrence import run as runs
-from bot.usecases.recurrence.run import Report
+from bot.usecases.recurrence.run import AttemptReport
 
 
 class RunReport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,13 +51,13 @@ class RunAnswer(msgspec.Struct, frozen=True, kw_only=True):
     incident: str | None
 
 
-async def _report(caller: Caller, asked: RunReport) -> Reply:
-    alert_id = alerts.parse_ref(asked.alert) if asked.alert else None
-    recurrence_id = recurrences.parse_ref(asked.recurrence) if asked.recurrence else None
+async def _report(caller: Caller, asked: RunReport) -> ApiReply:
+    alert_id = alert_model.parse_ref(asked.alert) if asked.alert else None
+    recurrence_id = recurrence_model.parse_ref(asked.recurrence) if asked.recurrence else None
     if asked.event is not None:
         event = (await dossier.find(caller.desk, asked.event)).event
         alert_id, recurrence_id = alert_id or event.alert_id, recurrence_id or event.recurrence_id
-    told = Report(
+    told = AttemptReport(
         agent=asked.agent or caller.actor.ident,
         key=asked.key or caller.key or secrets.token_hex(8),
         state=asked.state,
@@ -66,7 +66,7 @@ async def _report(caller: Caller, asked: RunReport) -> Reply:
         alert_id=alert_id,
         recurrence_id=recurrence_id,
     )
-    return Reply(show_run(await runs.report(caller.desk, told, actor=caller.actor)))
+    return ApiReply(show_run(await runs.report(caller.desk, told, actor=caller.actor)))
 
 
 def show_run(run: Run) -> RunAnswer:
@@ -81,9 +81,9 @@ def show_run(run: Run) -> RunAnswer:
         ended_at=run.ended_at,
         output=run.output,
         event=run.event_id,
-        alert=None if run.alert_id is None else alerts.format_ref(run.alert_id),
-        recurrence=None if run.recurrence_id is None else recurrences.format_ref(run.recurrence_id),
-        incident=None if run.incident_id is None else incidents.format_ref(run.incident_id),
+        alert=None if run.alert_id is None else alert_model.format_ref(run.alert_id),
+        recurrence=None if run.recurrence_id is None else recurrence_model.format_ref(run.recurrence_id),
+        incident=None if run.incident_id is None else incident_model.format_ref(run.incident_id),
     )
 
 

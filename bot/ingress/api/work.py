@@ -17,7 +17,7 @@ from bot.domain.recurrence.work import Check, HandoffKind
 from bot.ingress.api.answer import SomeWords, Text, Words
 from bot.ingress.api.recurrence import PATH
 from bot.ingress.api.recurrence_view import HandoffAnswer, WorkItem, show_handoff, show_work_item
-from bot.ingress.api.route import Caller, Reply, Route
+from bot.ingress.api.route import ApiReply, Caller, Route
 from bot.usecases.recurrence import work
 from bot.usecases.recurrence.work import Preview
 
@@ -65,16 +65,16 @@ class Checked(Plan, frozen=True, kw_only=True):
     check_id: int
 
 
-async def _preview(caller: Caller, asked: WorkQuery) -> Reply:
-    return Reply(Plan(**_fields(await work.preview(caller.desk, parse_ref(asked.id)))))
+async def _preview(caller: Caller, asked: WorkQuery) -> ApiReply:
+    return ApiReply(Plan(**_fields(await work.preview(caller.desk, parse_ref(asked.id)))))
 
 
-async def _dry_run(caller: Caller, asked: WorkQuery) -> Reply:
+async def _dry_run(caller: Caller, asked: WorkQuery) -> ApiReply:
     done = await work.dry_run(caller.desk, parse_ref(asked.id), actor=caller.actor)
-    return Reply(Checked(**_fields(done.preview), check_id=done.check_id))
+    return ApiReply(Checked(**_fields(done.preview), check_id=done.check_id))
 
 
-async def _hand_over(caller: Caller, asked: NewHandoff) -> Reply:
+async def _hand_over(caller: Caller, asked: NewHandoff) -> ApiReply:
     handed = await work.hand_over(
         caller.desk,
         parse_ref(asked.id),
@@ -83,7 +83,7 @@ async def _hand_over(caller: Caller, asked: NewHandoff) -> Reply:
         assignee=_read_person(asked.assignee, asked.assignee_name) if asked.assignee else None,
         note=asked.note,
     )
-    return Reply(show_handoff(handed), 201)
+    return ApiReply(show_handoff(handed), 201)
 
 
 def _read_person(user_id: str, name: str) -> Actor:

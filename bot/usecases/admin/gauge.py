@@ -7,22 +7,22 @@ from bot import metrics
 from bot.domain.access.source import Source
 from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.ledger import Pace
-from bot.domain.vitals import Pause, Vitals
+from bot.domain.process_health import ProcessHealth, RateLimitPause
 from bot.usecases.admin import status
 from bot.usecases.admin.status import Outbox
 from bot.usecases.desk import Desk
 
 
-async def measure(desk: Desk, vitals: Vitals) -> None:
+async def measure(desk: Desk, process_health: ProcessHealth) -> None:
     """Look at everything once and set the gauges."""
     now = desk.clock.now()
     condition = await status.condition(desk)
     _set_outbox(condition.outbox, condition.oldest_due, now)
     _set_pace(condition.pace)
     _set_sources(condition.sources)
-    _set_pauses(vitals.pauses)
+    _set_pauses(process_health.pauses)
     metrics.ALERTS_OPEN.set(condition.open_alerts)
-    metrics.PINGS_MISSING.set(len(vitals.hints))
+    metrics.PINGS_MISSING.set(len(process_health.hints))
     metrics.DATABASE.labels(condition.database).set(1)
 
 
@@ -54,7 +54,7 @@ def _set_sources(sources: list[Source]) -> None:
             )
 
 
-def _set_pauses(pauses: tuple[Pause, ...]) -> None:
+def _set_pauses(pauses: tuple[RateLimitPause, ...]) -> None:
     """The longest pause of each call; those that ended are gone."""
     metrics.PAUSE_SECONDS.clear()
     for pause in reversed(pauses):

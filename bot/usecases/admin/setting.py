@@ -7,8 +7,9 @@ import msgspec
 from bot.domain import actor as actors
 from bot.domain.actor import Actor
 from bot.domain.audit import Entry
+from bot.domain.errors import ConflictError
 from bot.usecases.desk import Desk
-from bot.usecases.outbox import closure
+from bot.usecases.outbox import closure as closures
 from storage.admin.project import Project, ProjectSettings
 from storage.codec import encode
 from storage.transaction import Transaction
@@ -27,6 +28,23 @@ async def choose_channel(desk: Desk, channel_id: int, *, actor: Actor) -> int:
     await reload(desk)
     desk.bell.ring()
     return adopted
+
+
+async def choose_guild(desk: Desk, guild_id: int, *, actor: Actor, anew: bool = True) -> None:
+    """The desk belongs to this Discord server; whatever code led here is used up.
+
+    Raises:
+        ConflictError: it belongs to one already, and may not get another (not ``anew``).
+    """
+
+    def work(tx: Transaction) -> None:
+        current = (tx.projects.named(desk.project.name) or desk.project).settings
+        if current.guild_id is not None and not anew:
+            raise ConflictError("This alert desk belongs to a Discord server already.")
+        _save(tx, desk, actor, "setting.guild", guild_id=guild_id, setups=current.setups + 1)
+
+    await desk.storage.write(work)
+    await reload(desk)
 
 
 async def choose_roles(
@@ -68,7 +86,7 @@ async def remember_address(desk: Desk, url: str) -> None:
     await reload(desk)
 
 
-async def home_the_homeless(desk: Desk) -> int:
+async def assign_default_channel(desk: Desk) -> int:
     """Cards that were taken in without a channel go to the default one, if there is one now."""
     channel_id = desk.default_channel_id
     if channel_id is None:
@@ -90,7 +108,7 @@ def _adopt(tx: Transaction, desk: Desk, channel_id: int, now: datetime) -> int:
     """Cards without a home get this one; whoever heard that they wait hears where they are."""
     adopted = tx.channels.adopt_homeless(desk.project.id, channel_id, now=now)
     if adopted:
-        closure.end_empty(tx, desk, now=now, moved_to=channel_id)
+        closures.end_empty(tx, desk, now=now, moved_to=channel_id)
     return adopted
 
 

@@ -22,7 +22,7 @@ from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.providers.registry import SENDERS
 from bot.usecases.admin.seal import seal
 from bot.usecases.desk import Desk
-from bot.usecases.outbox import closure
+from bot.usecases.outbox import closure as closures
 from storage.admin.source import Credential
 from storage.codec import encode
 from storage.transaction import Transaction
@@ -146,7 +146,7 @@ async def move(
         if old is not None and new is not None and old != new:
             gone = tx.closures.is_gone(old)
             moved = tx.channels.follow(source.id, old, new, all_of_them=gone, now=now)
-            closure.end_empty(tx, desk, now=now, moved_to=new)
+            closures.end_empty(tx, desk, now=now, moved_to=new)
         told: dict[str, object] = {"channel_id": route[0], "fallback_channel_id": route[1], "moved": moved}
         _record(tx, desk, actor, "source.move", name, told, now)
         return moved

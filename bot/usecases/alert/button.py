@@ -16,7 +16,7 @@ import msgspec
 
 from bot.cards.alert.alert import AlertView
 from bot.cards.ids import Verb
-from bot.cards.look import words
+from bot.cards.style import words
 from bot.domain.actor import Actor
 from bot.domain.alert.alert import Alert, format_ref, stamp
 from bot.domain.errors import ConflictError, NotFoundError
@@ -26,22 +26,22 @@ from bot.usecases.alert import retry
 from bot.usecases.alert.lifecycle import Move
 from bot.usecases.desk import Desk
 from bot.usecases.view import alert_view
-from storage.outbox.card import Place
+from storage.outbox.card import Placement
 from storage.transaction import Transaction
 
 MakeMove = Callable[[Transaction, Desk, int, Actor, str], Move]
 
 
-class Pressed(msgspec.Struct, frozen=True):
+class PressedAlert(msgspec.Struct, frozen=True):
     """The alert as it is now; ``place.wanted`` is the revision that ``view`` shows."""
 
     view: AlertView
-    place: Place | None
+    place: Placement | None
 
 
 async def press(
     desk: Desk, verb: Verb, alert_id: int, *, actor: Actor, note: str = "", seen: str = ""
-) -> Pressed:
+) -> PressedAlert:
     """Do what ``verb`` says to an alert; ``seen`` is the stamp of what was pressed, ``""`` where none is.
 
     Raises:
@@ -53,11 +53,11 @@ async def press(
     text = alerts.bounded(note)
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> Pressed:
+    def work(tx: Transaction) -> PressedAlert:
         move = as_seen(_MOVES[verb](tx, desk, alert_id, actor, text), seen)
         changed = alerts.apply(tx, desk.project.id, move, now)
         places = tx.cards.of(CardKind.ALERT, [alert_id])
-        return Pressed(alert_view(tx, desk, changed), places[0] if places else None)
+        return PressedAlert(alert_view(tx, desk, changed), places[0] if places else None)
 
     return await desk.storage.write(work)
 

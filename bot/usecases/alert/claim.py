@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from bot.domain.actor import Actor, ActorKind
-from bot.domain.alert import transition as change
+from bot.domain.alert import transition
 from bot.domain.alert.alert import Alert, State, Trigger
 from bot.domain.alert.claim import Proof, is_current, is_of
 from bot.domain.errors import StandingError
@@ -136,7 +136,7 @@ def _told(move: Move, owner: Actor) -> Move:
     text = f"{words} {move.note}" if move.note else words
 
     def make(alert: Alert, now: datetime) -> Alert:
-        return change.annotate(move.make(alert, now), move.actor, text)
+        return transition.annotate(move.make(alert, now), move.actor, text)
 
     return msgspec.structs.replace(move, make=make, note=text)
 

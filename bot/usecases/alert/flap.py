@@ -4,7 +4,7 @@ from functools import partial
 from typing import Final
 
 from bot.domain import actor as actors
-from bot.domain.alert import transition as change
+from bot.domain.alert import transition
 from bot.domain.alert.verdict import Lane
 from bot.domain.errors import ConflictError
 from bot.usecases.alert import lifecycle as alerts
@@ -26,7 +26,7 @@ async def calm_down(desk: Desk) -> int:
             alert_id=alert_id,
             actor=actors.job("flap"),
             action="calm",
-            make=change.calm_down,
+            make=transition.calm_down,
             lane=Lane.INFO,
         )
         calmed += await desk.storage.write(partial(_apply, desk=desk, move=move))

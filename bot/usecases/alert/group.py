@@ -22,7 +22,7 @@ from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import many
 from bot.usecases.alert.lifecycle import Move
 from bot.usecases.desk import Desk
-from storage.outbox.card import Place
+from storage.outbox.card import Placement
 from storage.transaction import Transaction
 
 OPEN: Final = tuple(state for state in State if state.open)
@@ -32,11 +32,11 @@ LISTED: Final = 12_000  # alerts that one card knows by name, about 10 MB; the r
 MakeMove = Callable[[Desk, int, Actor], Move]
 
 
-class Pressed(msgspec.Struct, frozen=True):
+class PressedGroup(msgspec.Struct, frozen=True):
     """The group as it is now: ``changed`` alerts moved, ``place.wanted`` is the revision ``view`` shows."""
 
     view: GroupView
-    place: Place | None
+    place: Placement | None
     changed: int
 
 
@@ -85,7 +85,7 @@ async def page(desk: Desk, group_id: int, *, number: int) -> GroupPage:
     return await desk.storage.read(work)
 
 
-async def press(desk: Desk, verb: Verb, group_id: int, *, actor: Actor) -> Pressed:
+async def press(desk: Desk, verb: Verb, group_id: int, *, actor: Actor) -> PressedGroup:
     """Do what ``verb`` says to every alert of the group that it can be done to.
 
     No bell rings: who pressed is answered first (see `press`).
@@ -97,7 +97,7 @@ async def press(desk: Desk, verb: Verb, group_id: int, *, actor: Actor) -> Press
     """
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> Pressed:
+    def work(tx: Transaction) -> PressedGroup:
         _get(tx, desk, group_id)
         make, states = _MOVES[verb]
         changed = apply(tx, desk, group_id, lambda alert_id: make(desk, alert_id, actor), states, now)
@@ -106,7 +106,7 @@ async def press(desk: Desk, verb: Verb, group_id: int, *, actor: Actor) -> Press
         shown = view(tx, desk, group_id, now)
         assert shown is not None  # noqa: S101 -- it was found above
         places = tx.cards.of(CardKind.GROUP, [group_id])
-        return Pressed(shown, places[0] if places else None, changed)
+        return PressedGroup(shown, places[0] if places else None, changed)
 
     return await desk.storage.write(work)
 

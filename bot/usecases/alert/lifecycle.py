@@ -13,7 +13,7 @@ import msgspec
 
 from bot.domain import actor as actors
 from bot.domain.actor import Actor
-from bot.domain.alert import transition as change
+from bot.domain.alert import transition
 from bot.domain.alert.alert import Alert, IllegalTransitionError, State, Trigger, format_ref
 from bot.domain.alert.verdict import Lane
 from bot.domain.audit import Entry
@@ -103,7 +103,7 @@ async def end_silent(desk: Desk) -> int:
             alert_id=alert_id,
             actor=silence,
             action="expire",
-            make=lambda alert, now: change.end_by_silence(alert, silence, now),
+            make=lambda alert, now: transition.end_by_silence(alert, silence, now),
             lane=Lane.RESOLVE,
         )
         for _, alert_id in due
@@ -117,7 +117,7 @@ def expiring_lease(alert_id: int) -> Move:
         alert_id=alert_id,
         actor=actors.job("lease"),
         action=Trigger.LEASE_EXPIRE.value,
-        make=change.expire_lease,
+        make=transition.expire_lease,
     )
 
 
@@ -127,7 +127,7 @@ def acknowledging(alert_id: int, actor: Actor, note: str = "") -> Move:
         alert_id=alert_id,
         actor=actor,
         action=Trigger.ACK.value,
-        make=lambda alert, now: change.acknowledge(alert, actor, now, note),
+        make=lambda alert, now: transition.acknowledge(alert, actor, now, note),
         note=note,
     )
 
@@ -138,7 +138,7 @@ def unacknowledging(alert_id: int, actor: Actor) -> Move:
         alert_id=alert_id,
         actor=actor,
         action=Trigger.UNACK.value,
-        make=lambda alert, _: change.unacknowledge(alert),
+        make=lambda alert, _: transition.unacknowledge(alert),
     )
 
 
@@ -148,7 +148,7 @@ def unacknowledging_own(alert_id: int, actor: Actor) -> Move:
         alert_id=alert_id,
         actor=actor,
         action=Trigger.UNACK.value,
-        make=lambda alert, _: change.unacknowledge_own(alert, actor),
+        make=lambda alert, _: transition.unacknowledge_own(alert, actor),
     )
 
 
@@ -158,7 +158,7 @@ def claiming(alert_id: int, actor: Actor, lease: timedelta) -> Move:
         alert_id=alert_id,
         actor=actor,
         action=Trigger.CLAIM.value,
-        make=lambda alert, now: change.claim(alert, actor, now, lease),
+        make=lambda alert, now: transition.claim(alert, actor, now, lease),
     )
 
 
@@ -168,7 +168,7 @@ def releasing(alert_id: int, actor: Actor) -> Move:
         alert_id=alert_id,
         actor=actor,
         action=Trigger.RELEASE.value,
-        make=lambda alert, _: change.release(alert, actor),
+        make=lambda alert, _: transition.release(alert, actor),
     )
 
 
@@ -178,7 +178,7 @@ def resolving(alert_id: int, actor: Actor, note: str = "") -> Move:
         alert_id=alert_id,
         actor=actor,
         action=Trigger.RESOLVE.value,
-        make=lambda alert, now: change.resolve(alert, actor, now, note),
+        make=lambda alert, now: transition.resolve(alert, actor, now, note),
         note=note,
     )
 
@@ -189,7 +189,7 @@ def reopening(tx: Transaction, desk: Desk, alert_id: int, actor: Actor) -> Move:
     silence = None if source is None else source.policy(default_silence=desk.rules.silence).silence
 
     def make(alert: Alert, now: datetime) -> Alert:
-        reopened = change.reopen(alert, now, silence)
+        reopened = transition.reopen(alert, now, silence)
         newest = tx.alerts.newest_of(alert.recurrence_id)
         if newest != alert.id:
             raise ConflictError(f"{alert.ref} came back as {format_ref(newest)} already.")
@@ -210,7 +210,7 @@ def annotating(alert_id: int, actor: Actor, note: str) -> Move:
         alert_id=alert_id,
         actor=actor,
         action="note",
-        make=lambda alert, _: change.annotate(alert, actor, note),
+        make=lambda alert, _: transition.annotate(alert, actor, note),
         note=note,
     )
 
@@ -224,7 +224,7 @@ def apply(tx: Transaction, project_id: int, move: Move, now: datetime) -> Alert:
     changed = move.make(alert, now)
     tx.alerts.save(changed)
     tx.recurrences.follow(alert, changed, now=now)
-    ripple.spread(tx, ripple.told(changed, move.action, move.actor, move.note), now)
+    ripple.notify_incidents(tx, ripple.changes_of(changed, move.action, move.actor, move.note), now)
     tx.cards.touch(CardKind.ALERT, [(move.alert_id, move.lane)], now=now)
     tx.audit.append(project_id, entry_of(alert, changed, move, now))
     return changed

@@ -45,11 +45,11 @@ def change(
         except ConflictError:
             continue
         moved.append(Moved(alert, after, move))
-        waves += ripple.told(after, move.action, move.actor, move.note)
+        waves += ripple.changes_of(after, move.action, move.actor, move.note)
     if moved:
         tx.alerts.save_all(each.after for each in moved)
         tx.recurrences.follow_all([(each.before, each.after) for each in moved], now=now)
-        ripple.spread(tx, waves, now)
+        ripple.notify_incidents(tx, waves, now)
     return moved
 
 

@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from bot.domain.actor import Actor
-from bot.domain.alert import transition as change
+from bot.domain.alert import transition
 from bot.domain.alert.alert import Alert, State, Trigger, format_ref
 from bot.domain.audit import Entry
 from bot.domain.errors import ConflictError, NotFoundError, StandingError
@@ -134,7 +134,7 @@ def with_note(move: Move, note: str) -> Move:
         return move
 
     def make(alert: Alert, now: datetime) -> Alert:
-        return change.annotate(move.make(alert, now), move.actor, text)
+        return transition.annotate(move.make(alert, now), move.actor, text)
 
     return msgspec.structs.replace(move, make=make, note=text)
 

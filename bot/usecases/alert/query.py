@@ -10,10 +10,11 @@ from bot.domain import actor as actors
 from bot.domain.alert.alert import Alert, format_ref
 from bot.domain.audit import Sealed
 from bot.domain.errors import NotFoundError
+from bot.domain.sight import Asked, Subject
 from bot.usecases.desk import Desk
 from bot.usecases.view import alert_view
 from storage.alert.alert import OPEN, Filter
-from storage.outbox.card import Place
+from storage.outbox.card import Placement
 from storage.transaction import Transaction
 
 SUGGESTIONS: Final = 25  # Discord's limit for autocomplete choices
@@ -35,25 +36,36 @@ _PAST: Final = {
     "calm": "calm again",
 }
 
-__all__ = ["OPEN", "PAGE", "SUGGESTIONS", "Filter", "Found", "Listed", "Page", "find", "listing", "suggest"]
+__all__ = [
+    "OPEN",
+    "PAGE",
+    "SUGGESTIONS",
+    "AlertPage",
+    "Filter",
+    "FoundAlert",
+    "Listed",
+    "find",
+    "listing",
+    "suggest",
+]
 
 
-class Found(msgspec.Struct, frozen=True):
+class FoundAlert(msgspec.Struct, frozen=True):
     """One alert with all there is to tell, and where its card is."""
 
     view: AlertView
     history: tuple[HistoryLine, ...]
-    place: Place | None
+    place: Placement | None
 
 
 class Listed(msgspec.Struct, frozen=True):
     """An alert in a list, with where its card is."""
 
     alert: Alert
-    place: Place | None
+    place: Placement | None
 
 
-class Page(msgspec.Struct, frozen=True):
+class AlertPage(msgspec.Struct, frozen=True):
     """A part of a list: ``total`` counts all that match, ``offset`` those before this page."""
 
     lines: tuple[Listed, ...]
@@ -61,33 +73,33 @@ class Page(msgspec.Struct, frozen=True):
     total: int
 
 
-async def find(desk: Desk, alert_id: int) -> Found:
+async def find(desk: Desk, alert_id: int) -> FoundAlert:
     """Everything about one alert.
 
     Raises:
         NotFoundError: this desk does not have it.
     """
 
-    def work(tx: Transaction) -> Found:
+    def work(tx: Transaction) -> FoundAlert:
         alert = tx.alerts.get(desk.project.id, alert_id)
         if alert is None:
             raise NotFoundError("alert", format_ref(alert_id))
         history = tuple(_line(sealed) for sealed in tx.audit.about(f"alert:{alert_id}"))
         view = alert_view(tx, desk, alert)
         opened = HistoryLine(at=alert.opened_at, who=actors.source(view.source_name), what="opened")
-        return Found(view, (opened, *history), tx.cards.of_alerts([alert_id]).get(alert_id))
+        return FoundAlert(view, (opened, *history), tx.cards.of_alerts([alert_id]).get(alert_id))
 
     return await desk.storage.read(work)
 
 
-async def listing(desk: Desk, which: Filter = OPEN, *, offset: int = 0, limit: int = PAGE) -> Page:
+async def listing(desk: Desk, which: Filter = OPEN, *, offset: int = 0, limit: int = PAGE) -> AlertPage:
     """Matching alerts, worst first, then newest first."""
 
-    def work(tx: Transaction) -> Page:
+    def work(tx: Transaction) -> AlertPage:
         alerts = tx.alerts.listing(desk.project.id, which, offset=offset, limit=limit)
         places = tx.cards.of_alerts(each.id for each in alerts)
         lines = tuple(Listed(each, places.get(each.id)) for each in alerts)
-        return Page(lines, offset, tx.alerts.count(desk.project.id, which))
+        return AlertPage(lines, offset, tx.alerts.count(desk.project.id, which))
 
     return await desk.storage.read(work)
 
@@ -99,6 +111,8 @@ async def suggest(desk: Desk, text: str, which: Filter = OPEN) -> list[Alert]:
     def work(tx: Transaction) -> list[Alert]:
         digits = text.strip().lower().lstrip("a-#")
         exact = tx.alerts.get(desk.project.id, int(digits)) if _is_id(digits) else None
+        if exact and not tx.audiences.sees(desk.project.id, which.sight, Asked(Subject.ALERT, exact.id)):
+            exact = None
         found = tx.alerts.listing(desk.project.id, wanted, limit=SUGGESTIONS)
         if exact is not None and all(each.id != exact.id for each in found):
             found = [exact, *found][:SUGGESTIONS]

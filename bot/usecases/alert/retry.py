@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.domain import actor as actors
 from bot.domain.actor import Actor
-from bot.domain.alert import transition as change
+from bot.domain.alert import transition
 from bot.domain.alert.alert import Alert, Trigger
 from bot.domain.text import cut
 from bot.usecases.alert import lifecycle as alerts
@@ -70,7 +70,7 @@ def failing(
     def make(alert: Alert, now: datetime) -> Alert:
         is_last = alert.attempts + 1 >= max_attempts
         retry_at = None if retry_after is None or is_last else now + retry_after
-        return change.fail(alert, actor, note, error=reason, retry_at=retry_at)
+        return transition.fail(alert, actor, note, error=reason, retry_at=retry_at)
 
     return Move(alert_id=alert_id, actor=actor, action=Trigger.FAIL.value, make=make, note=note)
 
@@ -81,7 +81,7 @@ def retrying(alert_id: int, actor: Actor) -> Move:
         alert_id=alert_id,
         actor=actor,
         action=Trigger.RETRY.value,
-        make=lambda alert, _: change.retry(alert),
+        make=lambda alert, _: transition.retry(alert),
     )
 
 
@@ -91,5 +91,5 @@ def coming_due(alert_id: int) -> Move:
         alert_id=alert_id,
         actor=actors.job("retry"),
         action=Trigger.RETRY.value,
-        make=change.retry_due,
+        make=transition.retry_due,
     )

@@ -14,8 +14,9 @@ from bot.domain.incident import action as actions
 from bot.domain.incident.action import Action
 from bot.domain.incident.incident import Incident
 from bot.domain.incident.incident import format_ref as format_incident
-from bot.domain.incident.timeline import Draft, Kind
+from bot.domain.incident.timeline import Kind, TimelineDraft
 from bot.domain.outbox.outbox import CardKind
+from bot.domain.sight import EVERYTHING, Sight
 from bot.usecases.desk import Desk
 from bot.usecases.incident.mutation import held, read_text
 from storage.codec import encode
@@ -115,9 +116,9 @@ async def reassign(
     return await _change(desk, action_id, actor, "action.reassign", make)
 
 
-async def waiting(desk: Desk, *, limit: int = LISTED) -> list[Action]:
+async def waiting(desk: Desk, sight: Sight = EVERYTHING, *, limit: int = LISTED) -> list[Action]:
     """What is not done on the whole desk, the most urgent first."""
-    return await desk.storage.read(lambda tx: tx.actions.waiting(desk.project.id, limit=limit))
+    return await desk.storage.read(lambda tx: tx.actions.waiting(desk.project.id, limit=limit, sight=sight))
 
 
 async def of_incident(desk: Desk, incident_id: int) -> list[Action]:
@@ -179,7 +180,7 @@ def write_down(
 ) -> None:
     """The timeline, the head's count and the audit log hear of it, and ``why`` where that is not plain."""
     text = f"{after.ref} {name.removeprefix('action.')}{f' ({why})' if why else ''}: {after.text}"
-    draft = Draft(kind=Kind.ACTION, at=now, actor=actor, text=text)
+    draft = TimelineDraft(kind=Kind.ACTION, at=now, actor=actor, text=text)
     tx.timelines.append([(incident.id, draft)], now=now)
     tx.cards.touch(CardKind.INCIDENT, [(incident.id, Lane.PERSON)], now=now)
     entry = Entry(

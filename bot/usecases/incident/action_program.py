@@ -9,7 +9,7 @@ from bot.domain.actor import Actor
 from bot.domain.errors import ConflictError, NotFoundError, StandingError
 from bot.domain.incident.action import Action, format_ref
 from bot.usecases.desk import Desk
-from bot.usecases.incident import action
+from bot.usecases.incident import action as actions
 from storage.transaction import Transaction
 
 
@@ -23,11 +23,11 @@ async def promise(
         InvalidInputError: the text is too long.
     """
     words = " ".join(text.split())
-    for known in await action.of_incident(desk, incident_id):
+    for known in await actions.of_incident(desk, incident_id):
         said = (known.text, known.due_at, str(known.owner), str(known.created_by))
         if known.done_at is None and said == (words, due_at, str(owner), str(actor)):
             return known
-    return await action.add(desk, incident_id, actor=actor, text=text, owner=owner, due_at=due_at)
+    return await actions.add(desk, incident_id, actor=actor, text=text, owner=owner, due_at=due_at)
 
 
 async def finish(desk: Desk, action_id: int, *, actor: Actor) -> Action:
@@ -38,7 +38,7 @@ async def finish(desk: Desk, action_id: int, *, actor: Actor) -> Action:
         StandingError: somebody else did it.
     """
     try:
-        return await action.finish(desk, action_id, actor=actor)
+        return await actions.finish(desk, action_id, actor=actor)
     except ConflictError as error:
         known = await _find(desk, action_id)
         if str(known.done_by) == str(actor):
@@ -53,7 +53,7 @@ async def reopen(desk: Desk, action_id: int, *, actor: Actor) -> Action:
         NotFoundError: this desk does not have it.
     """
     try:
-        return await action.reopen(desk, action_id, actor=actor)
+        return await actions.reopen(desk, action_id, actor=actor)
     except ConflictError:
         return await _find(desk, action_id)
 

@@ -13,7 +13,7 @@ import msgspec
 from bot.domain.actor import Actor, ActorKind
 from bot.domain.alert.alert import Alert
 from bot.domain.alert.verdict import Lane
-from bot.domain.incident.timeline import Draft, Kind
+from bot.domain.incident.timeline import Kind, TimelineDraft
 from bot.domain.outbox.outbox import CardKind
 from storage.transaction import Transaction
 
@@ -31,7 +31,7 @@ KINDS: Final = {
 """The actions and verdicts on alerts that a timeline tells."""
 
 
-class Wave(msgspec.Struct, frozen=True, gc=False):
+class AlertChange(msgspec.Struct, frozen=True, gc=False):
     """One change of an alert: ``action`` is a key of `KINDS`, ``text`` names the alert."""
 
     alert_id: int
@@ -40,15 +40,15 @@ class Wave(msgspec.Struct, frozen=True, gc=False):
     text: str
 
 
-def told(alert: Alert, action: str, actor: Actor, note: str = "") -> list[Wave]:
+def changes_of(alert: Alert, action: str, actor: Actor, note: str = "") -> list[AlertChange]:
     """The wave of one action on an alert; none where timelines do not tell it."""
     if action not in KINDS:
         return []
     text = f"{alert.ref} {alert.name}: {note}" if note else f"{alert.ref} {alert.name}"
-    return [Wave(alert.id, action, actor, text)]
+    return [AlertChange(alert.id, action, actor, text)]
 
 
-def spread(tx: Transaction, waves: Sequence[Wave], now: datetime) -> None:
+def notify_incidents(tx: Transaction, waves: Sequence[AlertChange], now: datetime) -> None:
     """Tell the open incidents of these alerts; their heads show it."""
     if not waves:
         return
@@ -64,5 +64,7 @@ def spread(tx: Transaction, waves: Sequence[Wave], now: datetime) -> None:
     tx.cards.touch(CardKind.INCIDENT, [(head, Lane.PERSON) for head in heads], now=now)
 
 
-def _draft(wave: Wave, now: datetime) -> Draft:
-    return Draft(kind=KINDS[wave.action], at=now, actor=wave.actor, text=wave.text, alert_id=wave.alert_id)
+def _draft(wave: AlertChange, now: datetime) -> TimelineDraft:
+    return TimelineDraft(
+        kind=KINDS[wave.action], at=now, actor=wave.actor, text=wave.text, alert_id=wave.alert_id
+    )

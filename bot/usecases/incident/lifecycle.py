@@ -18,13 +18,20 @@ from bot.cards.incident.incident import IncidentView
 from bot.domain import actor as actors
 from bot.domain.actor import Actor
 from bot.domain.errors import ConflictError
-from bot.domain.incident import transition as conduct
+from bot.domain.incident import transition as incident_transition
 from bot.domain.incident.duration import Moment
-from bot.domain.incident.incident import Incident, Level, Role, Trigger
+from bot.domain.incident.incident import Incident, IncidentLevel, IncidentTrigger, Role
 from bot.domain.incident.nudge import NudgeKind
 from bot.domain.incident.timeline import Kind
 from bot.usecases.desk import Desk
-from bot.usecases.incident.mutation import MAX_TITLE, Make, Scene, Step, perform, read_text
+from bot.usecases.incident.mutation import (
+    MAX_TITLE,
+    IncidentMutation,
+    Make,
+    MutationContext,
+    perform,
+    read_text,
+)
 from bot.usecases.view import incident_view
 from storage.transaction import Transaction
 
@@ -35,43 +42,55 @@ def view(tx: Transaction, desk: Desk, incident_id: int) -> IncidentView | None:
     return None if incident is None else incident_view(tx, desk, incident)
 
 
-def mitigate(incident_id: int, *, actor: Actor) -> Step:
+def mitigate(incident_id: int, *, actor: Actor) -> IncidentMutation:
     """It hurts less."""
     return _transit(
-        incident_id, actor, Trigger.MITIGATE, lambda each, scene: conduct.mitigate(each, scene.now)
+        incident_id,
+        actor,
+        IncidentTrigger.MITIGATE,
+        lambda each, scene: incident_transition.mitigate(each, scene.now),
     )
 
 
-def resolve(incident_id: int, *, actor: Actor, note: str = "") -> Step:
+def resolve(incident_id: int, *, actor: Actor, note: str = "") -> IncidentMutation:
     """It is over, whatever its alerts say; reminders stop."""
     text = read_text("note", note, needed=False)
     return _transit(
-        incident_id, actor, Trigger.RESOLVE, lambda each, scene: conduct.resolve(each, scene.now), note=text
+        incident_id,
+        actor,
+        IncidentTrigger.RESOLVE,
+        lambda each, scene: incident_transition.resolve(each, scene.now),
+        note=text,
     )
 
 
-def reopen(incident_id: int, *, actor: Actor) -> Step:
+def reopen(incident_id: int, *, actor: Actor) -> IncidentMutation:
     """It was not over, or not mitigated."""
     return _transit(
         incident_id,
         actor,
-        Trigger.REOPEN,
-        lambda each, scene: conduct.reopen(each, scene.now, scene.rules),
+        IncidentTrigger.REOPEN,
+        lambda each, scene: incident_transition.reopen(each, scene.now, scene.rules),
     )
 
 
-def close(incident_id: int, *, actor: Actor) -> Step:
+def close(incident_id: int, *, actor: Actor) -> IncidentMutation:
     """Its story is told; only what is resolved is closed."""
-    return _transit(incident_id, actor, Trigger.CLOSE, lambda each, scene: conduct.close(each, scene.now))
+    return _transit(
+        incident_id,
+        actor,
+        IncidentTrigger.CLOSE,
+        lambda each, scene: incident_transition.close(each, scene.now),
+    )
 
 
-def grade(incident_id: int, *, actor: Actor, severity: Level) -> Step:
+def grade(incident_id: int, *, actor: Actor, severity: IncidentLevel) -> IncidentMutation:
     """Another severity; beyond what its alerts allow it is an `InvalidInputError`."""
 
-    def make(each: Incident, scene: Scene) -> Incident:
-        return conduct.grade(each, severity, scene.cap(each), scene.now, scene.rules)
+    def make(each: Incident, scene: MutationContext) -> Incident:
+        return incident_transition.grade(each, severity, scene.cap(each), scene.now, scene.rules)
 
-    return Step(
+    return IncidentMutation(
         incident_id=incident_id,
         actor=actor,
         action="severity",
@@ -82,24 +101,24 @@ def grade(incident_id: int, *, actor: Actor, severity: Level) -> Step:
     )
 
 
-def tell(incident_id: int, *, actor: Actor, text: str) -> Step:
+def tell(incident_id: int, *, actor: Actor, text: str) -> IncidentMutation:
     """A status update: on the head, in the thread, and the next one is due a whole span later."""
     told = read_text("update", text)
-    return Step(
+    return IncidentMutation(
         incident_id=incident_id,
         actor=actor,
         action="update",
-        make=lambda each, scene: conduct.tell(each, actor, told, scene.now, scene.rules),
+        make=lambda each, scene: incident_transition.tell(each, actor, told, scene.now, scene.rules),
         kind=Kind.UPDATE,
         nudge=NudgeKind.UPDATE,
         words=lambda _, __: told,
     )
 
 
-def rename(incident_id: int, *, actor: Actor, title: str) -> Step:
+def rename(incident_id: int, *, actor: Actor, title: str) -> IncidentMutation:
     """Another title."""
     named = read_text("title", " ".join(title.split()), MAX_TITLE)
-    return Step(
+    return IncidentMutation(
         incident_id=incident_id,
         actor=actor,
         action="title",
@@ -109,50 +128,50 @@ def rename(incident_id: int, *, actor: Actor, title: str) -> Step:
     )
 
 
-def retime(incident_id: int, *, actor: Actor, moment: Moment, at: datetime | None) -> Step:
+def retime(incident_id: int, *, actor: Actor, moment: Moment, at: datetime | None) -> IncidentMutation:
     """Correct one of its times, for honest durations; None takes it back where that makes sense."""
 
     def words(before: Incident, after: Incident) -> str:
         was, now = getattr(before.times, moment.value), getattr(after.times, moment.value)
         return f"{moment.words}: {_utc(was)} → {_utc(now)}"
 
-    return Step(
+    return IncidentMutation(
         incident_id=incident_id,
         actor=actor,
         action="time",
-        make=lambda each, scene: conduct.retime(each, moment, at, scene.now),
+        make=lambda each, scene: incident_transition.retime(each, moment, at, scene.now),
         kind=Kind.TIME,
         words=words,
     )
 
 
-def take(incident_id: int, *, actor: Actor, role: Role) -> Step:
+def take(incident_id: int, *, actor: Actor, role: Role) -> IncidentMutation:
     """Take a free role; who holds it is named otherwise."""
-    return _cast(incident_id, actor, role, lambda each, _: conduct.take(each, role, actor))
+    return _cast(incident_id, actor, role, lambda each, _: incident_transition.take(each, role, actor))
 
 
-def give_up(incident_id: int, *, actor: Actor, role: Role) -> Step:
+def give_up(incident_id: int, *, actor: Actor, role: Role) -> IncidentMutation:
     """Lay one's own role down."""
-    return _cast(incident_id, actor, role, lambda each, _: conduct.give_up(each, role, actor))
+    return _cast(incident_id, actor, role, lambda each, _: incident_transition.give_up(each, role, actor))
 
 
-def toggle(incident_id: int, *, actor: Actor, role: Role) -> Step:
+def toggle(incident_id: int, *, actor: Actor, role: Role) -> IncidentMutation:
     """Take a free role, or lay one's own down: what the head's select does."""
-    return _cast(incident_id, actor, role, lambda each, _: conduct.toggle(each, role, actor))
+    return _cast(incident_id, actor, role, lambda each, _: incident_transition.toggle(each, role, actor))
 
 
-def assign(incident_id: int, *, actor: Actor, role: Role, holder: Actor) -> Step:
+def assign(incident_id: int, *, actor: Actor, role: Role, holder: Actor) -> IncidentMutation:
     """Give a role to ``holder``, whoever had it."""
-    return _cast(incident_id, actor, role, lambda each, _: conduct.assign(each, role, holder))
+    return _cast(incident_id, actor, role, lambda each, _: incident_transition.assign(each, role, holder))
 
 
-def snooze(incident_id: int, *, actor: Actor, span: timedelta | None = None) -> Step:
+def snooze(incident_id: int, *, actor: Actor, span: timedelta | None = None) -> IncidentMutation:
     """No reminder for ``span`` (the desk's own by default)."""
 
-    def make(each: Incident, scene: Scene) -> Incident:
-        return conduct.snooze(each, scene.now, scene.rules.snooze if span is None else span)
+    def make(each: Incident, scene: MutationContext) -> Incident:
+        return incident_transition.snooze(each, scene.now, scene.rules.snooze if span is None else span)
 
-    return Step(
+    return IncidentMutation(
         incident_id=incident_id,
         actor=actor,
         action="snooze",
@@ -161,7 +180,7 @@ def snooze(incident_id: int, *, actor: Actor, span: timedelta | None = None) -> 
     )
 
 
-PLAIN: Final[Mapping[Verb, Callable[..., Step]]] = MappingProxyType(
+PLAIN: Final[Mapping[Verb, Callable[..., IncidentMutation]]] = MappingProxyType(
     {
         Verb.INCIDENT_MITIGATE: mitigate,
         Verb.INCIDENT_RESOLVE: resolve,
@@ -186,21 +205,23 @@ async def resolve_recovered(desk: Desk) -> int:
     return len(found)
 
 
-def _recover(incident_id: int) -> Step:
-    def make(each: Incident, scene: Scene) -> Incident:
+def _recover(incident_id: int) -> IncidentMutation:
+    def make(each: Incident, scene: MutationContext) -> Incident:
         if scene.tx.links.census(each.id).open:
             raise ConflictError(f"{each.ref} has alerts that fire.")
-        return conduct.resolve(each, scene.now)
+        return incident_transition.resolve(each, scene.now)
 
-    return _transit(incident_id, actors.job("alerts"), Trigger.RESOLVE, make)
+    return _transit(incident_id, actors.job("alerts"), IncidentTrigger.RESOLVE, make)
 
 
-def _transit(incident_id: int, actor: Actor, trigger: Trigger, make: Make, note: str = "") -> Step:
+def _transit(
+    incident_id: int, actor: Actor, trigger: IncidentTrigger, make: Make, note: str = ""
+) -> IncidentMutation:
     def words(before: Incident, after: Incident) -> str:
         said = f"{before.state} → {after.state}"
         return f"{said}: {note}" if note else said
 
-    return Step(
+    return IncidentMutation(
         incident_id=incident_id,
         actor=actor,
         action=trigger.value,
@@ -212,12 +233,14 @@ def _transit(incident_id: int, actor: Actor, trigger: Trigger, make: Make, note:
     )
 
 
-def _cast(incident_id: int, actor: Actor, role: Role, make: Make) -> Step:
+def _cast(incident_id: int, actor: Actor, role: Role, make: Make) -> IncidentMutation:
     def words(_: Incident, after: Incident) -> str:
         holder = after.roles.get(role)
         return f"{role}: {holder.name if holder else 'nobody'}"
 
-    return Step(incident_id=incident_id, actor=actor, action="role", make=make, kind=Kind.ROLE, words=words)
+    return IncidentMutation(
+        incident_id=incident_id, actor=actor, action="role", make=make, kind=Kind.ROLE, words=words
+    )
 
 
 def _utc(at: datetime | None) -> str:

@@ -8,13 +8,28 @@ from bot.domain.alert.alert import Alert
 from bot.domain.alert.alert import format_ref as format_alert
 from bot.domain.alert.verdict import Lane
 from bot.domain.errors import ConflictError, NotFoundError
-from bot.domain.incident import transition as conduct
-from bot.domain.incident.incident import Incident, Level, State, Trigger, format_ref, worse
+from bot.domain.incident import transition as incident_transition
+from bot.domain.incident.incident import (
+    Incident,
+    IncidentLevel,
+    IncidentState,
+    IncidentTrigger,
+    format_ref,
+    worse,
+)
 from bot.domain.incident.nudge import NudgeKind
-from bot.domain.incident.timeline import Draft, Kind
+from bot.domain.incident.timeline import Kind, TimelineDraft
 from bot.domain.outbox.outbox import CardKind
 from bot.usecases.desk import Desk
-from bot.usecases.incident.mutation import Scene, Shown, Step, entry_of, held, move, show
+from bot.usecases.incident.mutation import (
+    IncidentMutation,
+    MutationContext,
+    Shown,
+    entry_of,
+    held,
+    move,
+    show,
+)
 from storage.transaction import Transaction
 
 
@@ -31,7 +46,7 @@ async def link(desk: Desk, incident_id: int, alert_id: int, *, actor: Actor) -> 
     def work(tx: Transaction) -> Shown:
         alert = held_alert(tx, desk, alert_id)
         incident = held(tx, desk, incident_id)
-        if incident.state is State.CLOSED:
+        if incident.state is IncidentState.CLOSED:
             raise ConflictError(f"{incident.ref} is closed; reopen it before you link anything to it.")
         belongs = tx.links.of_alert(alert_id)
         if belongs is not None and (belongs.open or belongs.incident_id == incident_id):
@@ -58,7 +73,7 @@ async def unlink(desk: Desk, incident_id: int, alert_id: int, *, actor: Actor) -
         incident = held(tx, desk, incident_id)
         if not tx.links.unlink(incident_id, alert_id, now=now):
             raise ConflictError(f"{alert.ref} does not belong to {incident.ref}.")
-        step = Step(
+        step = IncidentMutation(
             incident_id=incident_id,
             actor=actor,
             action="unlink",
@@ -104,7 +119,7 @@ def take_in(
     *,
     actor: Actor,
     now: datetime,
-    severity: Level | None = None,
+    severity: IncidentLevel | None = None,
     note: str = "",
 ) -> Incident:
     """Link inside a transaction that holds both; a worse ``severity`` is taken over with the alert."""
@@ -120,15 +135,17 @@ def take_in(
     return changed
 
 
-def past(tx: Transaction, alert: Alert) -> list[Draft]:
+def past(tx: Transaction, alert: Alert) -> list[TimelineDraft]:
     """What happened to an alert before it was linked."""
     source = actors.source(tx.sources.names({alert.source_id}).get(alert.source_id, "unknown"))
     drafts = [
-        Draft(kind=Kind.ALERT_FIRED, at=alert.opened_at, actor=source, text=_name(alert), alert_id=alert.id)
+        TimelineDraft(
+            kind=Kind.ALERT_FIRED, at=alert.opened_at, actor=source, text=_name(alert), alert_id=alert.id
+        )
     ]
     if alert.acked_at is not None and alert.owner is not None:
         drafts.append(
-            Draft(
+            TimelineDraft(
                 kind=Kind.ALERT_ACKED,
                 at=alert.acked_at,
                 actor=alert.owner,
@@ -152,20 +169,22 @@ def held_alert(tx: Transaction, desk: Desk, alert_id: int) -> Alert:
     return alert
 
 
-def _joining(incident_id: int, alert: Alert, actor: Actor, severity: Level | None, note: str) -> Step:
+def _joining(
+    incident_id: int, alert: Alert, actor: Actor, severity: IncidentLevel | None, note: str
+) -> IncidentMutation:
     """The incident's share in a link that is made already."""
 
-    def make(each: Incident, scene: Scene) -> Incident:
+    def make(each: Incident, scene: MutationContext) -> Incident:
         if severity is None or worse(severity, each.severity) is each.severity:
             return each
-        return conduct.grade(each, severity, scene.cap(each), scene.now, scene.rules)
+        return incident_transition.grade(each, severity, scene.cap(each), scene.now, scene.rules)
 
     def words(before: Incident, after: Incident) -> str:
         said = f"{_name(alert)}: {note}" if note else _name(alert)
         raised = after.severity is not before.severity
         return f"{said} ({before.severity} → {after.severity})" if raised else said
 
-    return Step(
+    return IncidentMutation(
         incident_id=incident_id,
         actor=actor,
         action="link",
@@ -184,20 +203,20 @@ def _merge(tx: Transaction, desk: Desk, which: tuple[int, int], actor: Actor, no
         held_alert(tx, desk, alert_id)
     both = {each: held(tx, desk, each) for each in sorted(set(which))}
     source, target = both[which[0]], both[which[1]]
-    away = Step(
+    away = IncidentMutation(
         incident_id=source.id,
         actor=actor,
-        action=Trigger.MERGE.value,
-        make=lambda each, scene: conduct.merge_into(each, target, scene.now),
+        action=IncidentTrigger.MERGE.value,
+        make=lambda each, scene: incident_transition.merge_into(each, target, scene.now),
         kind=Kind.MERGED,
         nudge=NudgeKind.MERGED,
         words=lambda _, __: f"{source.ref} went into {target.ref}: {target.title}",
     )
-    here = Step(
+    here = IncidentMutation(
         incident_id=target.id,
         actor=actor,
         action="absorb",
-        make=lambda each, scene: conduct.absorb(each, source, scene.now, scene.rules),
+        make=lambda each, scene: incident_transition.absorb(each, source, scene.now, scene.rules),
         kind=Kind.MERGED,
         nudge=NudgeKind.MERGED,
         words=lambda _, __: f"{source.ref} came into {target.ref}: {source.title}",

@@ -18,16 +18,16 @@ from bot.domain.actor import Actor, ActorKind
 from bot.domain.alert.verdict import Lane
 from bot.domain.audit import Entry
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
-from bot.domain.incident import transition as conduct
-from bot.domain.incident.incident import Incident, IncidentRules, Level, ceiling, format_ref, stamp
+from bot.domain.incident import transition as incident_transition
+from bot.domain.incident.incident import Incident, IncidentLevel, IncidentRules, ceiling, format_ref, stamp
 from bot.domain.incident.nudge import Nudge, NudgeKind
-from bot.domain.incident.timeline import Draft, Kind
+from bot.domain.incident.timeline import Kind, TimelineDraft
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.text import harmless
 from bot.usecases.desk import Desk
 from bot.usecases.view import incident_view
 from storage.codec import encode
-from storage.outbox.card import Place
+from storage.outbox.card import Placement
 from storage.transaction import Transaction
 
 MAX_TITLE: Final = 200
@@ -35,23 +35,23 @@ MAX_TEXT: Final = 1_000
 _QUIET: Final = frozenset({"touched_at"})  # changes that say nothing in the audit log
 
 
-class Scene(msgspec.Struct, frozen=True):
+class MutationContext(msgspec.Struct, frozen=True):
     """What a step may look at besides its incident."""
 
     tx: Transaction
     now: datetime
     rules: IncidentRules
 
-    def cap(self, incident: Incident) -> Level:
+    def cap(self, incident: Incident) -> IncidentLevel:
         """The worst severity that its alerts allow."""
         return ceiling(self.tx.links.census(incident.id).severities, self.rules.caps)
 
 
-Make: TypeAlias = Callable[[Incident, Scene], Incident]
+Make: TypeAlias = Callable[[Incident, MutationContext], Incident]
 Words: TypeAlias = Callable[[Incident, Incident], str]
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
+class IncidentMutation(msgspec.Struct, frozen=True, kw_only=True):
     """Who does what to which incident. ``make`` is pure but for what it reads of the scene.
 
     ``words`` (of the incident before and after) go into the timeline as ``kind`` and into the thread as
@@ -75,7 +75,7 @@ class Shown(msgspec.Struct, frozen=True):
     """An incident as it is now; ``place.wanted`` is the revision of its head that ``view`` shows."""
 
     view: IncidentView
-    place: Place | None
+    place: Placement | None
 
     @property
     def incident(self) -> Incident:
@@ -83,7 +83,7 @@ class Shown(msgspec.Struct, frozen=True):
         return self.view.incident
 
 
-async def perform(desk: Desk, step: Step) -> Shown:
+async def perform(desk: Desk, step: IncidentMutation) -> Shown:
     """Do it, and ring for delivery.
 
     Raises:
@@ -97,7 +97,7 @@ async def perform(desk: Desk, step: Step) -> Shown:
     return shown
 
 
-async def press(desk: Desk, step: Step) -> Shown:
+async def press(desk: Desk, step: IncidentMutation) -> Shown:
     """The same without the bell: who pressed is answered first, by redrawing the head (see `press`)."""
     now = desk.clock.now()
 
@@ -109,10 +109,10 @@ async def press(desk: Desk, step: Step) -> Shown:
     return await desk.storage.write(work)
 
 
-def as_seen(step: Step, seen: str) -> Step:
+def as_seen(step: IncidentMutation, seen: str) -> IncidentMutation:
     """The same step, but only on an incident in the state it was seen in; what is illegal says so itself."""
 
-    def make(incident: Incident, scene: Scene) -> Incident:
+    def make(incident: Incident, scene: MutationContext) -> Incident:
         changed = step.make(incident, scene)
         if seen and seen != stamp(incident):
             raise ConflictError(
@@ -135,21 +135,21 @@ def held(tx: Transaction, desk: Desk, incident_id: int) -> Incident:
     return incident
 
 
-def apply(tx: Transaction, desk: Desk, before: Incident, step: Step, now: datetime) -> Incident:
+def apply(tx: Transaction, desk: Desk, before: Incident, step: IncidentMutation, now: datetime) -> Incident:
     """One step inside a transaction that holds the incident; the audit entry is the last thing written."""
     changed = move(tx, desk, before, step, now)
     tx.audit.append(desk.project.id, entry_of(before, changed, step, now))
     return changed
 
 
-def move(tx: Transaction, desk: Desk, before: Incident, step: Step, now: datetime) -> Incident:
+def move(tx: Transaction, desk: Desk, before: Incident, step: IncidentMutation, now: datetime) -> Incident:
     """The same without the audit entry, for steps that belong together."""
-    made = step.make(before, Scene(tx, now, desk.rules.incidents))
-    changed = made if step.actor.kind is ActorKind.JOB else conduct.touch(made, step.actor, now)
+    made = step.make(before, MutationContext(tx, now, desk.rules.incidents))
+    changed = made if step.actor.kind is ActorKind.JOB else incident_transition.touch(made, step.actor, now)
     tx.incidents.save(changed)
     words = step.words(before, changed)
     if step.kind is not None:
-        draft = Draft(kind=step.kind, at=now, actor=step.actor, text=words, alert_id=step.alert_id)
+        draft = TimelineDraft(kind=step.kind, at=now, actor=step.actor, text=words, alert_id=step.alert_id)
         tx.timelines.append([(before.id, draft)], now=now)
     if step.shows:
         tx.cards.touch(CardKind.INCIDENT, [(before.id, Lane.PERSON)], now=now)
@@ -188,7 +188,7 @@ def show(tx: Transaction, desk: Desk, incident: Incident) -> Shown:
     return Shown(incident_view(tx, desk, incident), places[0] if places else None)
 
 
-def entry_of(before: Incident, after: Incident, step: Step, now: datetime) -> Entry:
+def entry_of(before: Incident, after: Incident, step: IncidentMutation, now: datetime) -> Entry:
     """The audit entry: what differs, and nothing else."""
     was, became = _plain(before), _plain(after)
     fields = [name for name in became if was.get(name) != became[name] and name not in _QUIET]

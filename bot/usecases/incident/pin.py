@@ -27,7 +27,7 @@ class Home(msgspec.Struct, frozen=True):
     thread_id: int
 
 
-class Missed(msgspec.Struct, frozen=True):
+class MissedPins(msgspec.Struct, frozen=True):
     """A pin of this person that appeared (``present``) or vanished unheard."""
 
     message_id: int
@@ -93,15 +93,15 @@ async def kept(desk: Desk, home: Home) -> set[int]:
     return await desk.storage.read(work)
 
 
-async def missed(desk: Desk, standing: Mapping[int, set[int]]) -> list[Missed]:
+async def missed(desk: Desk, standing: Mapping[int, set[int]]) -> list[MissedPins]:
     """How ``standing``, the people whose pins stand on each message, differs from what was recorded."""
 
-    def work(tx: Transaction) -> list[Missed]:
+    def work(tx: Transaction) -> list[MissedPins]:
         differing = []
         for message_id, now_there in standing.items():
             known = _stuck(tx, message_id)
-            differing += [Missed(message_id, each, present=True) for each in sorted(now_there - known)]
-            differing += [Missed(message_id, each, present=False) for each in sorted(known - now_there)]
+            differing += [MissedPins(message_id, each, present=True) for each in sorted(now_there - known)]
+            differing += [MissedPins(message_id, each, present=False) for each in sorted(known - now_there)]
         return differing
 
     return await desk.storage.read(work)

@@ -13,13 +13,13 @@ from bot.usecases.desk import Desk
 from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import membership, timeline
 from bot.usecases.incident import query as incident_inspection
-from bot.usecases.incident.mutation import Shown, Step, apply, held, perform, show
+from bot.usecases.incident.mutation import IncidentMutation, Shown, apply, held, perform, show
 from storage.transaction import Transaction
 
 _NOTE: Final = "note"
 
 
-async def advance(desk: Desk, step: Step) -> Shown:
+async def advance(desk: Desk, step: IncidentMutation) -> Shown:
     """Do it, unless it was the last thing its actor, or anybody, did to the incident.
 
     Raises:

@@ -9,8 +9,9 @@ from bot.domain.errors import NotFoundError
 from bot.domain.incident.duration import durations
 from bot.domain.incident.incident import Incident, format_ref
 from bot.domain.incident.postmortem import Involved, Postmortem
-from bot.domain.incident.timeline import Line, fold
+from bot.domain.incident.timeline import TimelineLine, fold
 from bot.domain.recurrence.recurrence import Memory
+from bot.domain.sight import Asked, Subject
 from bot.usecases.desk import Desk
 from bot.usecases.incident.mutation import Shown, show
 from bot.usecases.view import alert_view
@@ -71,6 +72,8 @@ async def suggest(desk: Desk, text: str, which: IncidentFilter = OPEN) -> list[I
         digits = text.strip().lower().lstrip("i-#")
         found = tx.incidents.listing(desk.project.id, wanted, limit=SUGGESTIONS)
         exact = tx.incidents.get(desk.project.id, int(digits)) if _is_id(digits) else None
+        if exact and not tx.audiences.sees(desk.project.id, which.sight, Asked(Subject.INCIDENT, exact.id)):
+            exact = None
         if exact is not None and all(each.id != exact.id for each in found):
             found = [exact, *found][:SUGGESTIONS]
         return found
@@ -140,7 +143,7 @@ def _get(tx: Transaction, desk: Desk, incident_id: int) -> Incident:
     return incident
 
 
-def _lines(tx: Transaction, incident: Incident, merged: list[Incident]) -> tuple[Line, ...]:
+def _lines(tx: Transaction, incident: Incident, merged: list[Incident]) -> tuple[TimelineLine, ...]:
     """The timeline of an incident, and of those that went into it."""
     return fold(tx.timelines.of([incident.id, *(each.id for each in merged)]))
 

@@ -13,12 +13,12 @@ from bot.cards.incident.nudge import NudgeView
 from bot.domain import actor as actors
 from bot.domain.audit import Entry
 from bot.domain.errors import ConflictError
-from bot.domain.incident import transition as conduct
+from bot.domain.incident import transition as incident_transition
 from bot.domain.incident.nudge import Nudge, NudgeKind
 from bot.domain.outbox.outbox import CardKind
 from bot.usecases.desk import Desk
 from bot.usecases.incident.action import held_action
-from bot.usecases.incident.mutation import Step, perform, send
+from bot.usecases.incident.mutation import IncidentMutation, perform, send
 from storage.codec import encode
 from storage.transaction import Transaction
 
@@ -69,12 +69,12 @@ async def due_actions(desk: Desk) -> int:
     return given
 
 
-def _reminding(incident_id: int) -> Step:
-    return Step(
+def _reminding(incident_id: int) -> IncidentMutation:
+    return IncidentMutation(
         incident_id=incident_id,
         actor=actors.job("reminder"),
         action="remind",
-        make=lambda each, scene: conduct.remind(each, scene.now, scene.rules),
+        make=lambda each, scene: incident_transition.remind(each, scene.now, scene.rules),
         nudge=NudgeKind.UPDATE_DUE,
     )
 

@@ -5,11 +5,11 @@ from typing import Final
 from msgspec.structs import replace
 
 from bot.domain.alert.verdict import Lane
-from bot.domain.incident.incident import Incident, State
+from bot.domain.incident.incident import Incident, IncidentState
 from bot.domain.outbox.outbox import CardKind
 from bot.usecases.desk import Desk
 from bot.usecases.incident.mutation import held
-from storage.incident.thread import Standing
+from storage.incident.thread import ThreadStanding
 from storage.transaction import Transaction
 
 AT_MOST: Final = 200  # open incidents that are looked at, the newest
@@ -82,7 +82,7 @@ async def lose(desk: Desk, thread_id: int) -> bool:
         incident = held(tx, desk, living.id)
         if incident.thread_id != thread_id:
             return False
-        again = incident.state is not State.CLOSED
+        again = incident.state is not IncidentState.CLOSED
         place_id = _place_of(tx, incident)
         home_id = incident.home_id or desk.default_channel_id or 0
         tx.incidents.save(replace(incident, thread_id=None))
@@ -105,7 +105,7 @@ async def living_in(desk: Desk, thread_id: int) -> Incident | None:
     return None if incident is None or incident.project_id != desk.project.id else incident
 
 
-async def standing(desk: Desk) -> list[Standing]:
+async def standing(desk: Desk) -> list[ThreadStanding]:
     """Where the open incidents stand, the newest first, `AT_MOST` of them."""
     return await desk.storage.read(lambda tx: tx.threads.standing(desk.project.id, limit=AT_MOST))
 

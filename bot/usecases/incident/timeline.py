@@ -14,13 +14,13 @@ from bot.domain import actor as actors
 from bot.domain.actor import Actor
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.domain.incident.incident import Incident
-from bot.domain.incident.timeline import CORRECTABLE, Draft, Entry, Kind
+from bot.domain.incident.timeline import CORRECTABLE, Kind, TimelineDraft, TimelineEntry
 from bot.domain.text import cut, harmless
 from bot.usecases.desk import Desk
-from bot.usecases.incident.mutation import MAX_TEXT, Step, apply, held, read_text
+from bot.usecases.incident.mutation import MAX_TEXT, IncidentMutation, apply, held, read_text
 from storage.transaction import Transaction
 
-Change: TypeAlias = Callable[[Entry], tuple[str | None, bool]]
+Change: TypeAlias = Callable[[TimelineEntry], tuple[str | None, bool]]
 """Of the newest version of an entry: its next text (None: the same), and whether it is deleted."""
 
 
@@ -44,7 +44,7 @@ async def note(desk: Desk, incident_id: int, *, actor: Actor, text: str, at: dat
     """
     words = read_text("note", text)
     now = desk.clock.now()
-    draft = Draft(kind=Kind.NOTE, at=_past(at, now), actor=actor, text=words)
+    draft = TimelineDraft(kind=Kind.NOTE, at=_past(at, now), actor=actor, text=words)
 
     def work(tx: Transaction) -> None:
         incident = held(tx, desk, incident_id)
@@ -73,7 +73,7 @@ def take_message(
     tx: Transaction, desk: Desk, incident_id: int, message: Pinned, *, actor: Actor, now: datetime
 ) -> bool:
     """`pin` inside a transaction."""
-    draft = Draft(
+    draft = TimelineDraft(
         kind=Kind.MESSAGE,
         at=min(message.at, now),
         actor=message.author,
@@ -130,7 +130,7 @@ async def correct(
     actor: Actor,
     text: str | None = None,
     at: datetime | None = None,
-) -> Entry:
+) -> TimelineEntry:
     """Set another text or time for what people wrote; the correction shows.
 
     Raises:
@@ -144,7 +144,7 @@ async def correct(
         raise InvalidInputError("text", "say what it should read, or when it was")
     words = None if text is None else read_text("text", text)
 
-    def work(tx: Transaction) -> Entry:
+    def work(tx: Transaction) -> TimelineEntry:
         incident = held(tx, desk, incident_id)
         latest = _own(tx, incident, entry_id)
         draft = replace(
@@ -191,7 +191,7 @@ async def _follow(desk: Desk, message_id: int, actor: Actor, action: str, change
 def _rewrite(
     tx: Transaction,
     desk: Desk,
-    found: Iterable[Entry],
+    found: Iterable[TimelineEntry],
     actor: Actor,
     action: str,
     change: Change,
@@ -213,7 +213,7 @@ def _rewrite(
 
 def _tell(tx: Transaction, desk: Desk, incident: Incident, actor: Actor, action: str, words: str) -> None:
     """Somebody wrote something: the incident is fresh, its head looks the same, the log knows."""
-    step = Step(
+    step = IncidentMutation(
         incident_id=incident.id,
         actor=actor,
         action=action,
@@ -224,7 +224,7 @@ def _tell(tx: Transaction, desk: Desk, incident: Incident, actor: Actor, action:
     apply(tx, desk, incident, step, desk.clock.now())
 
 
-def _own(tx: Transaction, incident: Incident, entry_id: int) -> Entry:
+def _own(tx: Transaction, incident: Incident, entry_id: int) -> TimelineEntry:
     """The newest version of something that people wrote."""
     latest = tx.timelines.latest(incident.id, entry_id)
     if latest is None:
@@ -236,7 +236,7 @@ def _own(tx: Transaction, incident: Incident, entry_id: int) -> Entry:
     return latest
 
 
-def _latest(tx: Transaction, first: Entry) -> Entry:
+def _latest(tx: Transaction, first: TimelineEntry) -> TimelineEntry:
     return tx.timelines.latest(first.incident_id, first.id) or first
 
 

@@ -8,25 +8,28 @@ from datetime import datetime
 
 import msgspec
 
-from bot.domain import actor
+from bot.domain import actor as actors
 from bot.domain.access.source import Source
 from bot.domain.alert.alert import State, format_ref
+from bot.domain.alert.episode import began
 from bot.domain.alert.flap import Hush
 from bot.domain.alert.signal import Signal, Status
-from bot.domain.alert.verdict import Decision, Lane, Policy, Standing, Verdict, began, decide
+from bot.domain.alert.verdict import Decision, Lane, Policy, SignatureStanding, Verdict
 from bot.domain.audit import Entry
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.recurrence.settlement import settle_standing
 from bot.usecases.desk import Desk
 from bot.usecases.incident import follow as ripple
-from bot.usecases.incident.follow import Wave
+from bot.usecases.incident.follow import AlertChange
 from bot.usecases.intake import note as notes
 from bot.usecases.intake.distinction import distinguish
-from bot.usecases.intake.grouping import Gathering
+from bot.usecases.intake.expiry import note_expiries
+from bot.usecases.intake.grouping import Grouping
 from bot.usecases.intake.submission import Identified, Receipt, Submission
+from bot.usecases.intake.succession import Succession
 from bot.usecases.intake.track import (
-    Decided,
-    Track,
+    SignalOutcome,
+    SignatureState,
     alert_entry,
     event,
     receipt,
@@ -36,7 +39,7 @@ from bot.usecases.intake.track import (
 )
 from storage.alert.alert import NewAlert
 from storage.alert.event import Event
-from storage.recurrence.recurrence import Tally
+from storage.recurrence.recurrence import RecurrenceTally
 from storage.transaction import Transaction
 
 _TOLD_ONE_BY_ONE = {Verdict.RAISED, Verdict.REOPENED, Verdict.RESOLVED}
@@ -50,15 +53,17 @@ class Batch:
         self._desk = desk
         self._now = now
         self._project_id = desk.project.id
-        self._tracks: dict[str, Track] = {}
-        self._gathering = Gathering(tx, desk, now)
+        self._tracks: dict[str, SignatureState] = {}
+        self._gathering = Grouping(tx, desk, now)
+        self._succession = Succession(tx, self._project_id, now)
 
     def write(self, submissions: list[Submission]) -> list[Receipt]:
         """Store all; the receipts are in the same order."""
         self._load(submissions)
         decided = [self._decide(submission) for submission in submissions]
-        ripple.spread(self._tx, self._waves(submissions, decided), self._now)
+        ripple.notify_incidents(self._tx, self._waves(submissions, decided), self._now)
         self._write_alerts()
+        note_expiries(self._tx, self._tracks.values())
         self._write_events(submissions, decided)
         self._write_entries(submissions, decided)
         return [receipt(submission, each) for submission, each in zip(submissions, decided, strict=True)]
@@ -84,10 +89,11 @@ class Batch:
         }
         if missing:
             known |= recurrences.begin(self._project_id, missing, now=self._now)
+        self._succession.load(first)
         for signature, each in known.items():
-            self._tracks[signature] = Track(each, first[signature][0], Tally())
+            self._tracks[signature] = SignatureState(each, first[signature][0], RecurrenceTally())
 
-    def _decide(self, submission: Submission) -> list[Decided]:
+    def _decide(self, submission: Submission) -> list[SignalOutcome]:
         rules = self._desk.rules
         policy = submission.source.policy(
             default_silence=rules.silence,
@@ -97,23 +103,24 @@ class Batch:
         )
         return [self._decide_one(item, policy) for item in submission.signals]
 
-    def _decide_one(self, item: Identified, policy: Policy) -> Decided:
+    def _decide_one(self, item: Identified, policy: Policy) -> SignalOutcome:
         track = self._tracks.get(item.signature)
         if track is None:
-            return Decided(
+            self._succession.remember(item, None, policy)
+            return SignalOutcome(
                 item, Verdict.NEVER_SEEN, None, None, State.RESOLVED.value, item.signal.severity.value, 0
             )
         standing = track.known.standing
         before = None if standing is None else (standing.state.value, standing.severity.value)
-        decision = decide(standing, item.signal, policy, self._now)
+        decision = self._succession.decide(item, track, policy)
         if decision.verdict is Verdict.OPENED:
             standing = self._begin(track, item.signal, policy)
         _count(track, decision, item.signal)
         if standing is None:
-            return Decided(
+            return SignalOutcome(
                 item, decision.verdict, None, None, State.RESOLVED.value, item.signal.severity.value, 0
             )
-        return Decided(
+        return SignalOutcome(
             item,
             decision.verdict,
             track,
@@ -124,31 +131,33 @@ class Batch:
             decision.hush,
         )
 
-    def _begin(self, track: Track, signal: Signal, policy: Policy) -> Standing:
+    def _begin(self, track: SignatureState, signal: Signal, policy: Policy) -> SignatureStanding:
         now = self._now
-        before = track.known.standing
+        before = self._succession.end(track, signal)
         track.opened = signal
         track.refreshed = None
         track.resolved = False
-        track.known.standing = standing = Standing(
+        track.known.standing = standing = SignatureStanding(
             alert_id=0,
             state=State.NEW,
             severity=signal.severity,
             occurrences=1,
             flaps=0,
-            opened_at=began(signal, before, now),
+            opened_at=began(signal, before.resolved_at if before else None, now),
             last_seen_at=now,
+            started_at=signal.started_at,
+            received_at=now,
             silent_after=now + policy.silence if policy.silence is not None else None,
         )
         return standing
 
-    def _waves(self, submissions: list[Submission], decided: list[list[Decided]]) -> list[Wave]:
+    def _waves(self, submissions: list[Submission], decided: list[list[SignalOutcome]]) -> list[AlertChange]:
         """What incidents have to hear; alerts that begin in this batch belong to none yet."""
-        return [
-            Wave(
+        return self._succession.waves() + [
+            AlertChange(
                 alert_id,
                 one.verdict.value,
-                actor.source(submission.source.name),
+                actors.source(submission.source.name),
                 f"{format_ref(alert_id)} {one.item.signal.name}",
             )
             for submission, each in zip(submissions, decided, strict=True)
@@ -194,8 +203,9 @@ class Batch:
             now=self._now,
         )
         self._write_cards(fresh, old)
+        self._succession.write()
 
-    def _write_cards(self, fresh: list[tuple[str, Track]], old: list[Track]) -> None:
+    def _write_cards(self, fresh: list[tuple[str, SignatureState]], old: list[SignatureState]) -> None:
         default = self._desk.default_channel_id
         self._tx.cards.create(
             self._project_id,
@@ -218,7 +228,7 @@ class Batch:
         )
         self._gathering.show(own, default)
 
-    def _new_alert(self, signature: str, track: Track) -> NewAlert:
+    def _new_alert(self, signature: str, track: SignatureState) -> NewAlert:
         assert track.opened is not None  # noqa: S101 -- the caller chose by it
         return NewAlert(
             project_id=self._project_id,
@@ -229,7 +239,7 @@ class Batch:
             standing=standing_of(track),
         )
 
-    def _write_events(self, submissions: list[Submission], decided: list[list[Decided]]) -> None:
+    def _write_events(self, submissions: list[Submission], decided: list[list[SignalOutcome]]) -> None:
         events = self._tx.events
         events.keep({each.envelope.digest: each.envelope for each in submissions}.values())
         rows: list[Event] = []
@@ -242,14 +252,14 @@ class Batch:
                 notes.tell(self._tx, self._desk, told.source, told.note, now=self._now)
         self._tx.sources.touch({each.source.id: each.envelope.received_at for each in submissions})
 
-    def _write_entries(self, submissions: list[Submission], decided: list[list[Decided]]) -> None:
+    def _write_entries(self, submissions: list[Submission], decided: list[list[SignalOutcome]]) -> None:
         entries: list[Entry] = []
         for submission, each in zip(submissions, decided, strict=True):
             entries.append(request_entry(submission, each, self._now))
             entries.extend(
                 alert_entry(submission, one, self._now) for one in each if one.verdict in _TOLD_ONE_BY_ONE
             )
-        self._tx.audit.append(self._project_id, *entries)
+        self._tx.audit.append(self._project_id, *self._succession.entries(), *entries)
 
 
 def _latest(opened: Signal, refreshed: Signal | None) -> Signal:
@@ -261,11 +271,13 @@ def _latest(opened: Signal, refreshed: Signal | None) -> Signal:
     )
 
 
-def _count(track: Track, decision: Decision, signal: Signal) -> None:
+def _count(track: SignatureState, decision: Decision, signal: Signal) -> None:
     """Keep the tally and remember what the alert's row and card need."""
     tally = track.tally
     verdict = decision.verdict
-    if signal.status is Status.FIRING:
+    if verdict is Verdict.REPEATED:
+        track.refreshed = signal
+    elif signal.status is Status.FIRING and verdict not in {Verdict.LATE, Verdict.OVERTAKEN}:
         tally.occurrences += 1
         tally.episodes += verdict is Verdict.OPENED
         tally.flaps += verdict is Verdict.REOPENED

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from bot.domain.alert.place import SEPARATOR, find_place, tell_apart
 from bot.domain.alert.signal import MAX_LABEL_NAME, Signal
 from bot.domain.text import cut
-from bot.usecases.intake.track import Track
+from bot.usecases.intake.track import SignatureState
 from storage.codec import decode_labels
 from storage.transaction import Transaction
 
@@ -21,9 +21,9 @@ _COMPARED: Final = 20  # others of one name and place
 _Key: TypeAlias = tuple[int, str, str, str]
 
 
-def distinguish(tx: Transaction, project_id: int, fresh: Iterable[Track]) -> None:
+def distinguish(tx: Transaction, project_id: int, fresh: Iterable[SignatureState]) -> None:
     """Let new alerts' targets say what sets them apart; intake writes them next."""
-    alike: defaultdict[_Key, list[Track]] = defaultdict(list)
+    alike: defaultdict[_Key, list[SignatureState]] = defaultdict(list)
     for track in fresh:
         if track.opened is not None and track.opened.labels:
             alike[_key(track.source.id, track.opened)].append(track)
@@ -42,7 +42,7 @@ def distinguish(tx: Transaction, project_id: int, fresh: Iterable[Track]) -> Non
             _part(tracks, others)
 
 
-def _part(tracks: list[Track], others: list[dict[str, str]]) -> None:
+def _part(tracks: list[SignatureState], others: list[dict[str, str]]) -> None:
     together = [track.opened.labels for track in tracks[: _COMPARED + 1] if track.opened is not None]
     for track in tracks:
         if track.opened is not None:

@@ -13,16 +13,16 @@ from bot.domain.alert.signal import Signal
 from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.outbox import CardKind
 from bot.usecases.desk import Desk
-from bot.usecases.intake.track import Track, standing_of
+from bot.usecases.intake.track import SignatureState, standing_of
 from storage.transaction import Transaction
 
 
-class _Circle(msgspec.Struct):
+class _GroupState(msgspec.Struct):
     """A group as the batch leaves it; a new one was begun by the alert of ``track``."""
 
     group: Group
     is_open: bool
-    track: Track | None = None
+    track: SignatureState | None = None
     lane: Lane = Lane.COUNT
     is_moved: bool = False
     is_roused: bool = False
@@ -36,17 +36,17 @@ class _Circle(msgspec.Struct):
             self.lane = min(self.lane, lane_of(lane, wakes=joined.wakes or self.track is not None))
 
 
-class Gathering:
+class Grouping:
     """One use for one batch: `assign` before its alerts are written, `show` with the cards."""
 
     def __init__(self, tx: Transaction, desk: Desk, now: datetime) -> None:
         self._tx = tx
         self._desk = desk
         self._now = now
-        self._circles: dict[int, _Circle] = {}
+        self._circles: dict[int, _GroupState] = {}
         self._lanes: dict[int, Lane] = {}
 
-    def assign(self, fresh: Iterable[tuple[Signal, Track]], old: Iterable[Track]) -> None:
+    def assign(self, fresh: Iterable[tuple[Signal, SignatureState]], old: Iterable[SignatureState]) -> None:
         """Give new alerts their groups, and hear what the others mean for theirs."""
         joining = [
             (cause_of(track.source.id, track.source.channel_id, signal), signal, track)
@@ -62,7 +62,7 @@ class Gathering:
             {cause for cause, _, _ in joining},
             {group_id for group_id, _ in risen},
         )
-        self._circles = {each.group.id: _Circle(each.group, each.is_open) for each in known}
+        self._circles = {each.group.id: _GroupState(each.group, each.is_open) for each in known}
         self._join(joining)
         for group_id, track in risen:
             circle, severity = self._circles[group_id], standing_of(track).severity
@@ -86,9 +86,9 @@ class Gathering:
         for each in changed:
             self._touch(each.group.id, each.lane)
         cards.touch_known(own, self._lanes, now=self._now)
-        cards.rouse(CardKind.GROUP, [each.group.id for each in changed if each.is_roused])
+        cards.request_ping(CardKind.GROUP, [each.group.id for each in changed if each.is_roused])
 
-    def _join(self, joining: list[tuple[str, Signal, Track]]) -> None:
+    def _join(self, joining: list[tuple[str, Signal, SignatureState]]) -> None:
         """Into the newest group of the cause, if that takes in any more; else a new one begins."""
         if not joining:
             return
@@ -98,14 +98,14 @@ class Gathering:
             for cause, each in newest.items()
             if admits(each.group, self._now, self._desk.rules.group_window)
         }
-        missing: dict[str, tuple[Signal, Track]] = {}
+        missing: dict[str, tuple[Signal, SignatureState]] = {}
         for cause, signal, track in joining:
             if cause not in open_to:
                 missing.setdefault(cause, (signal, track))
         ids = self._tx.groups.allocate(len(missing))
         for group_id, (cause, (signal, track)) in zip(ids, missing.items(), strict=True):
             group = self._begin(group_id, cause, signal, track)
-            self._circles[group_id] = open_to[cause] = _Circle(group, is_open=True, track=track)
+            self._circles[group_id] = open_to[cause] = _GroupState(group, is_open=True, track=track)
         for cause, _, track in joining:
             circle, standing = open_to[cause], standing_of(track)
             standing.group_id = circle.group.id
@@ -116,7 +116,7 @@ class Gathering:
     def _touch(self, group_id: int, lane: Lane) -> None:
         self._lanes[group_id] = min(self._lanes.get(group_id, lane), lane)
 
-    def _begin(self, group_id: int, cause: str, signal: Signal, track: Track) -> Group:
+    def _begin(self, group_id: int, cause: str, signal: Signal, track: SignatureState) -> Group:
         standing = standing_of(track)
         return Group(
             id=group_id,

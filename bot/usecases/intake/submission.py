@@ -7,7 +7,7 @@ from bot.domain.alert.signal import Note, Rejected, Signal
 from bot.domain.alert.verdict import Verdict
 from storage.alert.event import Envelope
 
-__all__ = ["Envelope", "Identified", "Outcome", "Receipt", "Submission"]  # doors reach Envelope from here
+__all__ = ["Envelope", "Identified", "Receipt", "ReceiptLine", "Submission"]  # doors reach Envelope from here
 
 
 class Identified(msgspec.Struct, frozen=True, gc=False):
@@ -28,7 +28,7 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     note: Note | None = None
 
 
-class Outcome(msgspec.Struct, frozen=True, gc=False):
+class ReceiptLine(msgspec.Struct, frozen=True, gc=False):
     """What became of one signal; ``ref`` is empty for a resolve of something never seen."""
 
     ref: str
@@ -43,5 +43,5 @@ class Receipt(msgspec.Struct, frozen=True):
     accepted: int
     deduped: int
     rejected: tuple[Rejected, ...]
-    alerts: tuple[Outcome, ...]
+    alerts: tuple[ReceiptLine, ...]
     verdicts: tuple[Verdict, ...] = ()

@@ -4,32 +4,32 @@ from datetime import datetime
 
 import msgspec
 
-from bot.domain import actor
+from bot.domain import actor as actors
 from bot.domain.access.source import Source
 from bot.domain.alert.alert import format_ref
 from bot.domain.alert.flap import Hush
 from bot.domain.alert.signal import Rejected, Signal
-from bot.domain.alert.verdict import Lane, Standing, Verdict
+from bot.domain.alert.verdict import Lane, SignatureStanding, Verdict
 from bot.domain.audit import Entry
-from bot.domain.recurrence.settlement import Course
-from bot.usecases.intake.submission import Identified, Outcome, Receipt, Submission
+from bot.domain.recurrence.settlement import EpisodeState
+from bot.usecases.intake.submission import Identified, Receipt, ReceiptLine, Submission
 from storage.alert.event import Event
 from storage.codec import encode
-from storage.recurrence.recurrence import Known, Tally
+from storage.recurrence.recurrence import KnownRecurrence, RecurrenceTally
 
 _PREVIEW = 120
 _QUIET = "flapping, held quiet"
 
 
-class Track(msgspec.Struct):
+class SignatureState(msgspec.Struct):
     """A signature during the batch: how it stands, and what has to be written at the end.
 
     ``risen`` says that it came back or became worse, and that nothing holds it quiet.
     """
 
-    known: Known
+    known: KnownRecurrence
     source: Source
-    tally: Tally
+    tally: RecurrenceTally
     opened: Signal | None = None
     refreshed: Signal | None = None
     resolved: bool = False
@@ -37,17 +37,17 @@ class Track(msgspec.Struct):
     lane: Lane | None = None
 
     @property
-    def course(self) -> Course | None:
+    def course(self) -> EpisodeState | None:
         """How the episode stood before the batch; None when it began in it."""
         return self.known.course if self.opened is None else None
 
 
-class Decided(msgspec.Struct, gc=False):
+class SignalOutcome(msgspec.Struct, gc=False):
     """One signal and what was decided; ``standing`` moves on with the batch, the rest is of that moment."""
 
     item: Identified
     verdict: Verdict
-    track: Track | None
+    track: SignatureState | None
     before: tuple[str, str] | None
     state: str
     severity: str
@@ -55,14 +55,14 @@ class Decided(msgspec.Struct, gc=False):
     hush: Hush = Hush.NONE
 
 
-def standing_of(track: Track) -> Standing:
+def standing_of(track: SignatureState) -> SignatureStanding:
     """Where a track that was decided on stands."""
     standing = track.known.standing
     assert standing is not None  # noqa: S101 -- a track that was decided on stands somewhere
     return standing
 
 
-def event(project_id: int, submission: Submission, one: Decided) -> Event:
+def event(project_id: int, submission: Submission, one: SignalOutcome) -> Event:
     """What is stored of one signal."""
     signal = one.item.signal
     return Event(
@@ -99,7 +99,7 @@ def rejection(project_id: int, submission: Submission, one: Rejected) -> Event:
     )
 
 
-def request_entry(submission: Submission, decided: list[Decided], now: datetime) -> Entry:
+def request_entry(submission: Submission, decided: list[SignalOutcome], now: datetime) -> Entry:
     """One entry for a request: the alerts it opened by name, the rest by count."""
     counts: dict[str, int] = {}
     for one in decided:
@@ -113,20 +113,20 @@ def request_entry(submission: Submission, decided: list[Decided], now: datetime)
     ]
     return Entry(
         at=now,
-        actor=actor.source(submission.source.name),
+        actor=actors.source(submission.source.name),
         action="intake",
         subject=f"source:{submission.source.name}",
         after=encode({"envelope": submission.envelope.digest, "verdicts": counts, "opened": opened}),
     )
 
 
-def alert_entry(submission: Submission, one: Decided, now: datetime) -> Entry:
+def alert_entry(submission: Submission, one: SignalOutcome, now: datetime) -> Entry:
     """The entry of an alert whose state a signal changed."""
     assert one.track is not None and one.before is not None  # noqa: S101, PT018 -- these verdicts have both
     state, severity = one.before
     return Entry(
         at=now,
-        actor=actor.source(submission.source.name),
+        actor=actors.source(submission.source.name),
         action=one.verdict.value,
         subject=f"alert:{standing_of(one.track).alert_id}",
         before=encode({"state": state, "severity": severity}),
@@ -135,14 +135,14 @@ def alert_entry(submission: Submission, one: Decided, now: datetime) -> Entry:
     )
 
 
-def receipt(submission: Submission, decided: list[Decided]) -> Receipt:
+def receipt(submission: Submission, decided: list[SignalOutcome]) -> Receipt:
     """The answer to one request."""
     return Receipt(
         accepted=len(decided),
         deduped=sum(one.verdict.deduped for one in decided),
         rejected=submission.rejected,
         alerts=tuple(
-            Outcome(
+            ReceiptLine(
                 format_ref(standing_of(one.track).alert_id) if one.track else "",
                 one.state,
                 one.occurrences,

@@ -35,7 +35,7 @@ def survey(
     if storm is None or storm.left_at is not None:
         if not plan.storms(waiting, post):
             if storm is not None and storm.is_dirty:
-                tx.cards.let_be(storm.card_id)
+                tx.cards.mark_current(storm.card_id)
             return waiting, plan.Board()
         storm = _enter(tx, desk, channel_id, storm, now)
     if storm.is_parked:

@@ -10,15 +10,15 @@ from typing import Final
 import msgspec
 
 from bot.domain.outbox.outbox import CardKind, Outgoing, ParkReason, backoff
-from bot.domain.outbox.plan import UNKNOWN, Bucket, Call, choose
+from bot.domain.outbox.plan import UNKNOWN, Bucket, PlannedCall, choose
 from bot.usecases.alert import group as groups
 from bot.usecases.desk import Desk
 from bot.usecases.outbox import board as boards
-from bot.usecases.outbox import closure
-from bot.usecases.outbox import outage as blindness
+from bot.usecases.outbox import closure as closures
+from bot.usecases.outbox import outage as outages
 from bot.usecases.outbox.subject import View, look_up
 from bot.usecases.triage import brief as briefs
-from storage.outbox.card import Place
+from storage.outbox.card import Placement
 from storage.outbox.due import Choice
 from storage.transaction import Transaction
 from storage.writer import Turn
@@ -52,7 +52,7 @@ async def take(
     now = desk.clock.now()
 
     def work(tx: Transaction) -> Task | float:
-        rest = blindness.rest(tx, desk, channel_id, quiet=quiet, now=now)
+        rest = outages.rest(tx, desk, channel_id, quiet=quiet, now=now)
         if rest is None:
             which = _plan(tx, desk, channel_id, post, edit, now)
         else:
@@ -79,11 +79,11 @@ def _plan(
 ) -> Choice | float:
     waiting, board = boards.survey(tx, desk, channel_id, post=post, edit=edit, now=now)
     step = choose(waiting, board, post, edit)
-    if step.call is Call.WAIT:
+    if step.call is PlannedCall.WAIT:
         return step.wait if step.wait < math.inf else _until_due(tx, channel_id, now)
-    if step.call is Call.BOARD:
+    if step.call is PlannedCall.BOARD:
         boards.begin_turn(tx, channel_id, now=now)
-    return Choice(step.lanes, posted=step.call is Call.EDIT)
+    return Choice(step.lanes, posted=step.call is PlannedCall.EDIT)
 
 
 def _until_due(tx: Transaction, channel_id: int, now: datetime) -> float:
@@ -138,7 +138,7 @@ async def put_off(
     def work(tx: Transaction) -> None:
         tx.cards.put_off(card.id, worker=worker, until=until, failed=tried)
         if not tried and not card.retried:
-            tx.cards.untry(card.id)
+            tx.cards.clear_attempt(card.id)
 
     await desk.storage.write(work, turn=Turn.DESK)
     return until
@@ -154,10 +154,10 @@ async def park(desk: Desk, card: Outgoing, reason: ParkReason, *, alone: bool) -
 
     def work(tx: Transaction) -> int:
         if not card.retried:
-            tx.cards.untry(card.id)
+            tx.cards.clear_attempt(card.id)
         parked = tx.channels.park(card.channel_id, reason, now=now, card_id=which)
         if not alone:
-            closure.begin(tx, desk, card.channel_id, reason, now=now)
+            closures.begin(tx, desk, card.channel_id, reason, now=now)
         return parked
 
     return await desk.storage.write(work, turn=Turn.DESK)
@@ -168,7 +168,7 @@ async def unpark(desk: Desk, channel_id: int) -> int:
     now = desk.clock.now()
 
     def work(tx: Transaction) -> int:
-        closure.end(tx, desk, channel_id, now=now)
+        closures.end(tx, desk, channel_id, now=now)
         return tx.channels.unpark(channel_id)
 
     released = await desk.storage.write(work)
@@ -207,7 +207,7 @@ async def answered(desk: Desk, card_id: int, *, revision: int, version: datetime
     desk.bell.ring()
 
 
-async def showing(desk: Desk, message_id: int) -> Place | None:
+async def showing(desk: Desk, message_id: int) -> Placement | None:
     """The card that this message is."""
     return await desk.storage.read(lambda tx: tx.cards.showing(message_id))
 

@@ -34,7 +34,7 @@ async def see(desk: Desk, sights: Sequence[Sight]) -> list[tuple[Sight, Wait]]:
         found = []
         for sent, sight in sorted(pairs, key=lambda pair: pair[0].card_id):
             if sent.posted:
-                tx.cards.saw(sent.message_id, at=sight.at)
+                tx.cards.mark_seen(sent.message_id, at=sight.at)
             if tx.ledger.see(sent, at=sight.at):
                 span = max(sight.at - sent.accepted_at, timedelta())
                 found.append((sight, Wait(sent.lane, sent.posted, span)))

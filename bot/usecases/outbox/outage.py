@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from bot.cards.alert.alert import AlertView
 from bot.cards.alert.group import GroupView
-from bot.cards.outbox.outage import BlindnessView
+from bot.cards.outbox.outage import OutageView
 from bot.domain.alert.verdict import Lane
-from bot.domain.outbox.outage import BLIND, ECHO, Blindness, Cause, is_blind
+from bot.domain.outbox.outage import BLIND, ECHO, Cause, Outage, is_blind
 from bot.domain.outbox.outbox import CardKind, Outgoing
 from bot.usecases.desk import Desk
 from storage.transaction import Transaction
@@ -38,10 +38,10 @@ def rest(tx: Transaction, desk: Desk, channel_id: int, *, quiet: bool, now: date
     return max(seconds, 0.0)
 
 
-def view(tx: Transaction, desk: Desk, card: Outgoing) -> BlindnessView | None:
+def view(tx: Transaction, desk: Desk, card: Outgoing) -> OutageView | None:
     """What a report has to say."""
     found = tx.blindnesses.last(card.subject_id)
-    return None if found is None else BlindnessView(found, card.generation, desk.project.tag)
+    return None if found is None else OutageView(found, card.generation, desk.project.tag)
 
 
 async def spare(desk: Desk, card: Outgoing, view: object) -> bool:
@@ -116,7 +116,7 @@ def _begin(tx: Transaction, desk: Desk, channel_id: int, now: datetime) -> bool:
     since = is_blind(unshown.since, tx.blindnesses.sent_at(channel_id), now)
     if since is None:
         return False
-    begun = Blindness(
+    begun = Outage(
         channel_id=channel_id,
         cause=Cause.UNREACHABLE,
         began_at=since,
@@ -137,7 +137,7 @@ def _note_stop(tx: Transaction, desk: Desk, channel_id: int, stopped_at: datetim
     last = tx.blindnesses.last(channel_id)
     unshown = tx.blindnesses.unshown(channel_id, after_card_id=0 if last is None else last.last_card_id)
     first = tx.blindnesses.newest_card_id() + 1 if unshown is None else unshown.first_card_id
-    stop = Blindness(
+    stop = Outage(
         channel_id=channel_id,
         cause=Cause.STOPPED,
         began_at=stopped_at,
@@ -148,7 +148,7 @@ def _note_stop(tx: Transaction, desk: Desk, channel_id: int, stopped_at: datetim
     tx.blindnesses.note(desk.project.id, stop)
 
 
-def _renew(tx: Transaction, desk: Desk, known: Blindness, now: datetime) -> bool:
+def _renew(tx: Transaction, desk: Desk, known: Outage, now: datetime) -> bool:
     """The first alert makes the report due, each further one changes it."""
     counted = _count(tx, desk, known)
     if (counted.fired, counted.still_open) == (known.fired, known.still_open):
@@ -160,7 +160,7 @@ def _renew(tx: Transaction, desk: Desk, known: Blindness, now: datetime) -> bool
     return True
 
 
-def _count(tx: Transaction, desk: Desk, known: Blindness) -> Blindness:
+def _count(tx: Transaction, desk: Desk, known: Outage) -> Outage:
     tally = tx.blindnesses.tally(known)
     counted = replace(known, fired=tally.fired, still_open=tally.still_open, last_card_id=tally.last_card_id)
     if counted != known:

@@ -9,7 +9,7 @@ from bot.cards.incident.nudge import NudgeView
 from bot.cards.outbox.board import BoardView
 from bot.cards.outbox.closure import ClosureView
 from bot.cards.outbox.note import NoteView
-from bot.cards.outbox.outage import BlindnessView
+from bot.cards.outbox.outage import OutageView
 from bot.cards.triage import AnswerView, BriefView
 from bot.domain.outbox.outbox import CardKind, Outgoing
 from bot.usecases.desk import Desk
@@ -17,7 +17,7 @@ from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import reminder
 from bot.usecases.intake import note as notes
 from bot.usecases.outbox import closure as closures
-from bot.usecases.outbox import outage as blindnesses
+from bot.usecases.outbox import outage as outages
 from bot.usecases.view import alert_view
 from storage.transaction import Transaction
 
@@ -29,7 +29,7 @@ View: TypeAlias = (
     | NudgeView
     | AnswerView
     | BriefView
-    | BlindnessView
+    | OutageView
     | ClosureView
     | NoteView
 )
@@ -46,7 +46,7 @@ def look_up(tx: Transaction, desk: Desk, card: Outgoing) -> View | None:  # noqa
         case CardKind.NUDGE:
             return reminder.view(tx, desk, card.subject_id)
         case CardKind.REPORT:
-            return blindnesses.view(tx, desk, card)
+            return outages.view(tx, desk, card)
         case CardKind.CLOSURE:
             return closures.view(tx, desk, card)
         case CardKind.NOTE:

@@ -22,7 +22,7 @@ _ORDER: Final = {(False, ACK): 0, (False, CLAIM): 1, (True, CLAIM): 2, (True, AC
 _WHENEVER: Final = 4  # votes and sirens change nothing that the others could meet
 
 
-class Missed(msgspec.Struct, frozen=True):
+class MissedReactions(msgspec.Struct, frozen=True):
     """An emoji that appeared (``present``) or vanished unheard."""
 
     user_id: int
@@ -48,7 +48,16 @@ async def posted(desk: Desk, *, at_most: int) -> dict[int, list[int]]:
     return await desk.storage.read(work)
 
 
-async def missed(desk: Desk, message_id: int, standing: Iterable[tuple[int, str]]) -> list[Missed]:
+async def is_set(desk: Desk, message_id: int, user_id: int, emoji: str) -> bool:
+    """Whether the emoji of this person was last known to be there."""
+    return await desk.storage.read(
+        lambda tx: any(
+            (each.user_id, each.emoji) == (user_id, emoji) for each in tx.reactions.present_on(message_id)
+        )
+    )
+
+
+async def missed(desk: Desk, message_id: int, standing: Iterable[tuple[int, str]]) -> list[MissedReactions]:
     """How ``standing``, pairs of user id and emoji, differs from what was recorded, in the order to apply."""
     now_there = {(user_id, emoji) for user_id, emoji in standing if emoji in ACTIONS}
 
@@ -57,6 +66,6 @@ async def missed(desk: Desk, message_id: int, standing: Iterable[tuple[int, str]
         return {(known.user_id, known.emoji) for known in present if known.emoji in ACTIONS}
 
     known = await desk.storage.read(work)
-    differing = [Missed(*pair, present=True) for pair in sorted(now_there - known)]
-    differing += [Missed(*pair, present=False) for pair in sorted(known - now_there)]
+    differing = [MissedReactions(*pair, present=True) for pair in sorted(now_there - known)]
+    differing += [MissedReactions(*pair, present=False) for pair in sorted(known - now_there)]
     return sorted(differing, key=lambda each: _ORDER.get((each.present, each.emoji), _WHENEVER))

@@ -17,9 +17,9 @@ from bot.usecases.alert import group as groups
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.desk import Desk
 from bot.usecases.recurrence import noise
-from bot.usecases.triage import escalation as opening
+from bot.usecases.triage import escalation
 from storage.alert.reaction import Reaction
-from storage.outbox.card import Place
+from storage.outbox.card import Placement
 from storage.transaction import Transaction
 
 ACK: Final = "✅"
@@ -39,7 +39,7 @@ class Effect(StrEnum):
     IMPOSSIBLE = "impossible"
 
 
-async def card_of(desk: Desk, message_id: int) -> Place | None:
+async def card_of(desk: Desk, message_id: int) -> Placement | None:
     """The card of an alert, or of a group of them, that this message is."""
     place = await desk.storage.read(lambda tx: tx.cards.showing(message_id))
     return place if place is not None and place.kind in _CARDS else None
@@ -70,8 +70,15 @@ async def apply(
     return result
 
 
+async def forget(desk: Desk, message_id: int, emoji: str, *, actor: Actor) -> None:
+    """The emoji is gone, and it means nothing: who set it may not act any more."""
+    now = desk.clock.now()
+    which = Reaction(message_id, int(actor.ident), emoji)
+    await desk.storage.write(lambda tx: tx.reactions.turn(which, present=False, now=now))
+
+
 def _act(
-    tx: Transaction, desk: Desk, place: Place, emoji: str, actor: Actor, now: datetime, *, present: bool
+    tx: Transaction, desk: Desk, place: Placement, emoji: str, actor: Actor, now: datetime, *, present: bool
 ) -> tuple[Effect, str]:
     """What the emoji means for whatever the card is about."""
     if place.kind is CardKind.GROUP:
@@ -81,7 +88,7 @@ def _act(
         return Effect.APPLIED, ""
     if emoji == SIREN:
         if present:
-            opening.escalate(tx, desk, place.subject_id, actor=actor, now=now)
+            escalation.escalate(tx, desk, place.subject_id, actor=actor, now=now)
         return Effect.APPLIED, ""
     try:
         alerts.apply(tx, desk.project.id, _move(desk, place.subject_id, emoji, actor, present), now)
@@ -99,7 +106,7 @@ def _apply_to_all(
     if emoji == SIREN:
         worst = tx.groups.members(group_id, open_only=True, limit=1)
         for each in worst if present else ():
-            opening.escalate(tx, desk, each.id, actor=actor, now=now)
+            escalation.escalate(tx, desk, each.id, actor=actor, now=now)
         return Effect.APPLIED, ""
     changed = groups.apply(
         tx, desk, group_id, lambda alert_id: _move(desk, alert_id, emoji, actor, present), groups.OPEN, now

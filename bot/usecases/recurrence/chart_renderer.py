@@ -29,7 +29,7 @@ class Picture(msgspec.Struct, frozen=True):
     words: str
 
 
-class Easel:
+class ChartRenderer:
     """One for each process."""
 
     def __init__(self) -> None:

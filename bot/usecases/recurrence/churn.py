@@ -14,6 +14,7 @@ from bot.domain.alert.signal import MAX_LABEL_NAME
 from bot.domain.audit import Entry
 from bot.domain.errors import InvalidInputError, NotFoundError
 from bot.domain.recurrence.churn import Suggestion, suggest
+from bot.domain.sight import EVERYTHING, Sight
 from bot.usecases.desk import Desk
 from storage.codec import encode
 from storage.transaction import Transaction
@@ -29,12 +30,14 @@ class Advice(msgspec.Struct, frozen=True):
     suggestions: tuple[Suggestion, ...]
 
 
-async def advise(desk: Desk) -> list[Advice]:
+async def advise(desk: Desk, sight: Sight = EVERYTHING) -> list[Advice]:
     """Advice for the sources that need any, from the newest recurrences of each."""
 
     def work(tx: Transaction) -> list[Advice]:
         found = []
         for source in tx.sources.listing(desk.project.id):
+            if not sight.sees(source.channel_id or 0):
+                continue
             kin = tx.memories.kin(source.id, limit=LOOKED_AT)
             if suggestions := tuple(suggest(kin, source.ignored_labels)):
                 found.append(Advice(source, suggestions))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.domain.alert.alert import format_ref
 from bot.domain.incident.incident import format_ref as format_incident
-from bot.domain.recurrence.profile import LOOKED_AT, TOLD, Hand, Portrait
+from bot.domain.recurrence.profile import LOOKED_AT, TOLD, EpisodeSummary, RecurrenceProfile
 from bot.domain.recurrence.recurrence import Episode, Recurrence, find_medians
 from bot.domain.recurrence.rhythm import find_rhythm
 from bot.domain.recurrence.work import derive
@@ -13,7 +13,7 @@ from bot.usecases.recurrence.work import gather
 from storage.transaction import Transaction
 
 
-def paint(tx: Transaction, desk: Desk, recurrences: Sequence[Recurrence]) -> list[Portrait]:
+def build_profiles(tx: Transaction, desk: Desk, recurrences: Sequence[Recurrence]) -> list[RecurrenceProfile]:
     """The portraits of some recurrences, in their order; one bounded statement for each, few for all."""
     listed = tx.sources.listing(desk.project.id)
     facts = gather(tx, recurrences, listed)
@@ -26,14 +26,14 @@ def paint(tx: Transaction, desk: Desk, recurrences: Sequence[Recurrence]) -> lis
         incidents = tx.memories.incidents([episode.alert_id for episode in episodes])
         known, source = facts.get(each.id), sources.get(each.source_id)
         portraits.append(
-            Portrait(
+            RecurrenceProfile(
                 recurrence=each,
                 source=source.name if source is not None else names.get(each.source_id, ""),
                 provider=source.provider if source is not None else "",
                 self_resolved_share=each.self_resolves / each.resolves if each.resolves else None,
                 medians=find_medians(episodes),
                 rhythm=find_rhythm([episode.opened_at for episode in episodes]),
-                hands=tuple(tell(episode, incidents) for episode in episodes[:TOLD]),
+                hands=tuple(summarize_episode(episode, incidents) for episode in episodes[:TOLD]),
                 incidents=_refs({ident for found in incidents.values() for ident in found}),
                 runs=known.runs if known is not None else {},
                 handoff=known.handoff if known is not None else None,
@@ -43,9 +43,9 @@ def paint(tx: Transaction, desk: Desk, recurrences: Sequence[Recurrence]) -> lis
     return portraits
 
 
-def tell(episode: Episode, incidents: dict[int, list[int]]) -> Hand:
+def summarize_episode(episode: Episode, incidents: dict[int, list[int]]) -> EpisodeSummary:
     """One episode; ``incidents`` leads from alerts to those that they were part of."""
-    return Hand(
+    return EpisodeSummary(
         alert=format_ref(episode.alert_id),
         alert_id=episode.alert_id,
         opened_at=episode.opened_at,

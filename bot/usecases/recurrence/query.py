@@ -12,14 +12,15 @@ import msgspec
 from bot.domain.actor import Actor
 from bot.domain.audit import Entry
 from bot.domain.errors import NotFoundError
-from bot.domain.recurrence.profile import Portrait
+from bot.domain.recurrence.profile import RecurrenceProfile
 from bot.domain.recurrence.ranking import Query, Ranked, Totals
 from bot.domain.recurrence.recurrence import SPAN, Fix, Recurrence, format_ref
 from bot.domain.recurrence.run import Run, RunState
+from bot.domain.sight import EVERYTHING, Asked, Sight, Subject
 from bot.usecases.alert.lifecycle import bounded
 from bot.usecases.desk import Desk
 from bot.usecases.recurrence import regression
-from bot.usecases.recurrence.profile import paint
+from bot.usecases.recurrence.profile import build_profiles
 from bot.usecases.view import jump_url
 from storage.alert.event import Event
 from storage.codec import encode
@@ -33,7 +34,7 @@ _REFS: Final = 5
 _VOTERS: Final = 10
 
 
-class Page(msgspec.Struct, frozen=True):
+class RecurrencePage(msgspec.Struct, frozen=True):
     """A part of a ranking: ``total`` counts all that match, ``offset`` those before this page."""
 
     lines: tuple[Ranked, ...]
@@ -41,7 +42,7 @@ class Page(msgspec.Struct, frozen=True):
     total: int
 
 
-class Found(msgspec.Struct, frozen=True, kw_only=True):
+class FoundRecurrence(msgspec.Struct, frozen=True, kw_only=True):
     """One recurrence with its last 30 days.
 
     ``hours`` are those in which it fired, with how often; ``days`` add how many episodes began. ``jumps``
@@ -49,7 +50,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     source sent.
     """
 
-    portrait: Portrait
+    portrait: RecurrenceProfile
     hours: tuple[tuple[datetime, int], ...]
     days: tuple[tuple[datetime, int, int], ...]
     runs: tuple[Run, ...]
@@ -60,7 +61,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     seen_at: datetime
 
 
-class Summary(msgspec.Struct, frozen=True, kw_only=True):
+class RankingSummary(msgspec.Struct, frozen=True, kw_only=True):
     """Sums over all times of all that match; the runs are those of the whole project, by state."""
 
     totals: Totals
@@ -71,30 +72,30 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     """What programs read: the whole in figures, and one page of items in the order that was asked for."""
 
-    summary: Summary
-    items: tuple[Portrait, ...]
+    summary: RankingSummary
+    items: tuple[RecurrenceProfile, ...]
     offset: int
     total: int
 
 
-async def listing(desk: Desk, query: Query, *, offset: int = 0, limit: int = 10) -> Page:
+async def listing(desk: Desk, query: Query, *, offset: int = 0, limit: int = 10) -> RecurrencePage:
     """A page of the ranking."""
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> Page:
+    def work(tx: Transaction) -> RecurrencePage:
         lines = tx.rankings.page(desk.project.id, query, now=now, offset=offset, limit=limit)
-        return Page(tuple(lines), offset, tx.rankings.count(desk.project.id, query, now=now))
+        return RecurrencePage(tuple(lines), offset, tx.rankings.count(desk.project.id, query, now=now))
 
     return await desk.storage.read(work)
 
 
-async def find(desk: Desk, recurrence_id: int) -> Found:
+async def find(desk: Desk, recurrence_id: int) -> FoundRecurrence:
     """Everything about one recurrence."""
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> Found:
-        (portrait,) = paint(tx, desk, [_get(tx, desk, recurrence_id)])
-        return Found(
+    def work(tx: Transaction) -> FoundRecurrence:
+        (portrait,) = build_profiles(tx, desk, [_get(tx, desk, recurrence_id)])
+        return FoundRecurrence(
             portrait=portrait,
             hours=tuple(tx.memories.hours(recurrence_id, since=now - SPAN)),
             days=tuple(tx.memories.days(recurrence_id, since=now - SPAN)),
@@ -119,14 +120,16 @@ async def find_of_alert(desk: Desk, alert_id: int) -> Recurrence | None:
     return await desk.storage.read(work)
 
 
-async def suggest(desk: Desk, text: str) -> list[Recurrence]:
+async def suggest(desk: Desk, text: str, sight: Sight = EVERYTHING) -> list[Recurrence]:
     """Recurrences whose ref, name, service or target fits what was typed so far, at most 25."""
     digits = text.strip().lower().lstrip("rw-")
 
     def work(tx: Transaction) -> list[Recurrence]:
-        found = tx.recurrences.suggest(desk.project.id, text.strip(), limit=SUGGESTIONS)
+        found = tx.recurrences.suggest(desk.project.id, text.strip(), limit=SUGGESTIONS, sight=sight)
         is_ref = digits.isascii() and digits.isdigit() and len(digits) < 19  # noqa: PLR2004 -- int64
         exact = tx.recurrences.get(desk.project.id, int(digits)) if is_ref else None
+        if exact and not tx.audiences.sees(desk.project.id, sight, Asked(Subject.RECURRENCE, exact.id)):
+            exact = None
         others = [each for each in found if exact is None or each.id != exact.id]
         return others if exact is None else [exact, *others][:SUGGESTIONS]
 
@@ -186,12 +189,12 @@ async def dossier(desk: Desk, query: Query, *, offset: int = 0, limit: int = 10)
             desk.project.id, query, now=now, offset=offset, limit=max(1, min(limit, MOST))
         )
         totals = tx.rankings.totals(desk.project.id, query, now=now)
-        summary = Summary(
+        summary = RankingSummary(
             totals=totals,
             runs=tx.runs.totals(desk.project.id),
             incidents=tx.rankings.incidents(desk.project.id),
         )
-        items = tuple(paint(tx, desk, [each.recurrence for each in ranked]))
+        items = tuple(build_profiles(tx, desk, [each.recurrence for each in ranked]))
         return Dossier(summary=summary, items=items, offset=offset, total=totals.recurrences)
 
     return await desk.storage.read(work)

@@ -17,7 +17,7 @@ from storage.codec import encode
 from storage.transaction import Transaction
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
+class AttemptReport(msgspec.Struct, frozen=True, kw_only=True):
     """What an agent says: ``key`` is its own name for the run, by which it speaks of the same one again.
 
     The links are taken from the first report; an alert's recurrence and open incident are filled in.
@@ -32,7 +32,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     recurrence_id: int | None = None
 
 
-async def report(desk: Desk, told: Report, *, actor: Actor) -> Run:
+async def report(desk: Desk, told: AttemptReport, *, actor: Actor) -> Run:
     """Take a report in; saying the same again changes nothing and leaves no entry.
 
     Raises:
@@ -66,13 +66,13 @@ async def report(desk: Desk, told: Report, *, actor: Actor) -> Run:
     return await desk.storage.write(work)
 
 
-def _demand(told: Report) -> None:
+def _demand(told: AttemptReport) -> None:
     for field, text, limit in (("agent", told.agent, MAX_AGENT), ("key", told.key, MAX_KEY)):
         if not text.strip() or len(text) > limit or harmless(text) != text:
             raise InvalidInputError(field, f"needs 1 to {limit} ordinary characters")
 
 
-def _begin(tx: Transaction, desk: Desk, told: Report, now: datetime) -> Run | None:
+def _begin(tx: Transaction, desk: Desk, told: AttemptReport, now: datetime) -> Run | None:
     """The run at its begin, None when it had begun before."""
     return tx.runs.add(
         Run(
@@ -90,7 +90,7 @@ def _begin(tx: Transaction, desk: Desk, told: Report, now: datetime) -> Run | No
     )
 
 
-def _recurrence_of(tx: Transaction, desk: Desk, told: Report) -> int | None:
+def _recurrence_of(tx: Transaction, desk: Desk, told: AttemptReport) -> int | None:
     if told.event_id is not None and tx.dossiers.event(desk.project.id, told.event_id) is None:
         raise NotFoundError("event", str(told.event_id))
     if told.alert_id is not None:
@@ -106,6 +106,6 @@ def _recurrence_of(tx: Transaction, desk: Desk, told: Report) -> int | None:
     return wanted
 
 
-def _incident_of(tx: Transaction, told: Report) -> int | None:
+def _incident_of(tx: Transaction, told: AttemptReport) -> int | None:
     belongs = None if told.alert_id is None else tx.links.of_alert(told.alert_id)
     return None if belongs is None or not belongs.open else belongs.incident_id

@@ -20,7 +20,7 @@ from bot.domain.audit import Entry
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.recurrence.run import MAX_OUTPUT, Run, RunState, move
 from bot.domain.text import cut, harmless
-from bot.domain.triage.agent_request import Call, Fate, Reply, next_attempt
+from bot.domain.triage.agent_request import AgentCall, AgentReply, Fate, next_attempt
 from bot.domain.triage.brief import Request
 from bot.domain.triage.question import write_question
 from bot.usecases.desk import Desk
@@ -33,16 +33,16 @@ from storage.transaction import Transaction
 AT_ONCE: Final = 4
 _WORKER: Final = f"agent-{uuid.uuid4().hex[:12]}"
 
-_LOST: Final = Reply(fate=Fate.REFUSED, text="It was begun again and again, and never came to an end.")
+_LOST: Final = AgentReply(fate=Fate.REFUSED, text="It was begun again and again, and never came to an end.")
 
-Question: TypeAlias = Callable[[str, bytes], Awaitable[Reply]]
+Question: TypeAlias = Callable[[str, bytes], Awaitable[AgentReply]]
 """Ask an agent: the question's key and its JSON. It raises nothing that an agent could cause."""
 
 
 class _Claimed(msgspec.Struct, frozen=True):
     """A claimed call with its run and what it is about; None for what is not there any more."""
 
-    call: Call
+    call: AgentCall
     run: Run | None
     alert: Alert | None
 
@@ -91,7 +91,7 @@ def _drop(tx: Transaction, *, run_id: int, worker: str) -> None:
     tx.calls.finish(run_id, worker=worker)
 
 
-async def _conclude(desk: Desk, call: Call, reply: Reply, worker: str) -> None:
+async def _conclude(desk: Desk, call: AgentCall, reply: AgentReply, worker: str) -> None:
     """Write down what came of it; a reply that comes after the claim has gone to somebody else is dropped."""
     now = desk.clock.now()
 
@@ -125,7 +125,7 @@ def _entry(before: Run, after: Run, now: datetime) -> Entry:
     )
 
 
-def _post_answer(tx: Transaction, desk: Desk, call: Call, run: Run, now: datetime) -> None:
+def _post_answer(tx: Transaction, desk: Desk, call: AgentCall, run: Run, now: datetime) -> None:
     """A message of its own in the incident's thread; without an incident the next brief tells it."""
     asked = tx.briefs.get(desk.project.id, call.request_id)
     if asked is None or asked.incident_id is None:

@@ -21,7 +21,7 @@ from bot.domain.triage.brief import (
     rank,
 )
 from bot.usecases.desk import Desk
-from bot.usecases.recurrence.profile import tell
+from bot.usecases.recurrence.profile import summarize_episode
 from bot.usecases.view import jump_url, memory_of
 from storage.transaction import Transaction
 
@@ -52,7 +52,7 @@ def gather(tx: Transaction, desk: Desk, alert: Alert, now: datetime) -> Brief:
             for each in told
         ),
         others=len(near) - len(told),
-        endings=tuple(tell(each, linked) for each in endings),
+        endings=tuple(summarize_episode(each, linked) for each in endings),
         jumps=jumps,
         runbooks=find_runbooks(alert),
         feeds=_feeds(tx, desk, {alert.source_id, *(each.source_id for each in near)}),

@@ -17,21 +17,29 @@ from bot.domain.alert.signal import Severity
 from bot.domain.alert.verdict import Lane
 from bot.domain.audit import Entry
 from bot.domain.errors import NotFoundError
-from bot.domain.incident import transition as conduct
+from bot.domain.incident import transition as incident_transition
 from bot.domain.incident.duration import Times
-from bot.domain.incident.incident import DEFAULTS, UNASKED, Incident, Level, State, allowed, ceiling
-from bot.domain.incident.timeline import Draft, Kind
+from bot.domain.incident.incident import (
+    DEFAULTS,
+    UNASKED,
+    Incident,
+    IncidentLevel,
+    IncidentState,
+    allowed,
+    ceiling,
+)
+from bot.domain.incident.timeline import Kind, TimelineDraft
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.text import cut, one_line
 from bot.usecases.desk import Desk
 from bot.usecases.incident.membership import held_alert, past, take_in
-from bot.usecases.incident.mutation import MAX_TITLE, Shown, Step, apply, held, read_text, show
+from bot.usecases.incident.mutation import MAX_TITLE, IncidentMutation, Shown, apply, held, read_text, show
 from bot.usecases.triage import triage
 from storage.codec import encode
 from storage.transaction import Transaction
 
 
-class Outcome(StrEnum):
+class OpenOutcome(StrEnum):
     """What became of a wish to open an incident."""
 
     OPENED = "opened"
@@ -40,7 +48,7 @@ class Outcome(StrEnum):
     REPEATED = "repeated"
 
 
-class Wish(msgspec.Struct, frozen=True, kw_only=True):
+class OpenRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody wants to open. ``severity`` None leaves it to the alert; ``title`` "" likewise.
 
     ``channel_id`` is where it lives (a forum or a text channel), None as the rules say; the same
@@ -50,7 +58,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
     alert_id: int | None = None
     title: str = ""
-    severity: Level | None = None
+    severity: IncidentLevel | None = None
     note: str = ""
     service: str = ""
     channel_id: int | None = None
@@ -58,16 +66,16 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     lenient: bool = False
 
 
-class Opened(msgspec.Struct, frozen=True):
-    """The incident, and why it is that one; `Outcome.OPENED` when it is new.
+class OpenedIncident(msgspec.Struct, frozen=True):
+    """The incident, and why it is that one; `OpenOutcome.OPENED` when it is new.
 
     ``beyond`` is the severity that was asked for and is worse than ``cap``, the worst that the alerts allow.
     """
 
-    outcome: Outcome
+    outcome: OpenOutcome
     shown: Shown
-    beyond: Level | None = None
-    cap: Level = Level.P0
+    beyond: IncidentLevel | None = None
+    cap: IncidentLevel = IncidentLevel.P0
 
     @property
     def incident(self) -> Incident:
@@ -75,30 +83,30 @@ class Opened(msgspec.Struct, frozen=True):
         return self.shown.incident
 
 
-class Blank(msgspec.Struct, frozen=True, kw_only=True):
+class Prefill(msgspec.Struct, frozen=True, kw_only=True):
     """What a form to open an incident begins with; ``belongs_to`` mentions the open one it belongs to."""
 
     alert: Alert
     title: str
-    severity: Level
-    cap: Level
+    severity: IncidentLevel
+    cap: IncidentLevel
     belongs_to: str = ""
 
 
-async def prefill(desk: Desk, alert_id: int) -> Blank:
+async def prefill(desk: Desk, alert_id: int) -> Prefill:
     """What is known beforehand of an incident about this alert.
 
     Raises:
         NotFoundError: this desk does not have the alert.
     """
 
-    def work(tx: Transaction) -> Blank:
+    def work(tx: Transaction) -> Prefill:
         alert = tx.alerts.get(desk.project.id, alert_id)
         if alert is None:
             raise NotFoundError("alert", format_alert(alert_id))
         belongs = tx.links.of_alert(alert_id)
         cap = ceiling([alert.severity], desk.rules.incidents.caps)
-        return Blank(
+        return Prefill(
             alert=alert,
             title=title_of(alert),
             severity=usual(alert, cap),
@@ -109,7 +117,7 @@ async def prefill(desk: Desk, alert_id: int) -> Blank:
     return await desk.storage.read(work)
 
 
-async def open_incident(desk: Desk, wish: Wish, *, actor: Actor) -> Opened:
+async def open_incident(desk: Desk, wish: OpenRequest, *, actor: Actor) -> OpenedIncident:
     """Open an incident, unless an open one takes this in; a worse severity is then taken over if asked for.
 
     Raises:
@@ -124,9 +132,9 @@ async def open_incident(desk: Desk, wish: Wish, *, actor: Actor) -> Opened:
     return opened
 
 
-def escalate(tx: Transaction, desk: Desk, alert_id: int, *, actor: Actor, now: datetime) -> Opened:
+def escalate(tx: Transaction, desk: Desk, alert_id: int, *, actor: Actor, now: datetime) -> OpenedIncident:
     """The same with all that is left to the alert, inside a transaction; nobody rings."""
-    return _Opening(tx, desk, Wish(alert_id=alert_id), actor, now).run()
+    return _Opening(tx, desk, OpenRequest(alert_id=alert_id), actor, now).run()
 
 
 def title_of(alert: Alert) -> str:
@@ -134,7 +142,7 @@ def title_of(alert: Alert) -> str:
     return cut(one_line(f"{alert.name} · {alert.service}" if alert.service else alert.name), MAX_TITLE)
 
 
-def usual(alert: Alert | None, cap: Level) -> Level:
+def usual(alert: Alert | None, cap: IncidentLevel) -> IncidentLevel:
     """The severity when nobody said one, within the cap."""
     wanted = UNASKED if alert is None else DEFAULTS[alert.severity]
     return max(wanted, cap, key=lambda level: level.rank)
@@ -143,17 +151,17 @@ def usual(alert: Alert | None, cap: Level) -> Level:
 class _Opening:
     """One use for one transaction."""
 
-    def __init__(self, tx: Transaction, desk: Desk, wish: Wish, actor: Actor, now: datetime) -> None:
+    def __init__(self, tx: Transaction, desk: Desk, wish: OpenRequest, actor: Actor, now: datetime) -> None:
         self._tx = tx
         self._desk = desk
         self._wish = wish
         self._actor = actor
         self._now = now
         self._project_id = desk.project.id
-        self._beyond: Level | None = None
-        self._cap = Level.P0
+        self._beyond: IncidentLevel | None = None
+        self._cap = IncidentLevel.P0
 
-    def run(self) -> Opened:
+    def run(self) -> OpenedIncident:
         """Look for the one that is there already, and only then make one."""
         tx, wish = self._tx, self._wish
         alert = None if wish.alert_id is None else held_alert(tx, self._desk, wish.alert_id)
@@ -161,20 +169,20 @@ class _Opening:
         if wish.idempotency_key is not None:
             known = tx.incidents.keyed(self._project_id, wish.idempotency_key)
             if known is not None:
-                return self._say(Outcome.REPEATED, known)
+                return self._say(OpenOutcome.REPEATED, known)
         if alert is not None:
             belongs = tx.links.of_alert(alert.id)
             if belongs is not None and belongs.open:
-                return self._say(Outcome.ALREADY_IN, held(tx, self._desk, belongs.incident_id))
+                return self._say(OpenOutcome.ALREADY_IN, held(tx, self._desk, belongs.incident_id))
         alike = self._alike(alert)
         if alike is not None:
-            return self._say(Outcome.TAKEN_IN, self._take_in(alike, alert))
-        return self._say(Outcome.OPENED, self._open(alert))
+            return self._say(OpenOutcome.TAKEN_IN, self._take_in(alike, alert))
+        return self._say(OpenOutcome.OPENED, self._open(alert))
 
-    def _say(self, outcome: Outcome, incident: Incident) -> Opened:
-        return Opened(outcome, show(self._tx, self._desk, incident), self._beyond, self._cap)
+    def _say(self, outcome: OpenOutcome, incident: Incident) -> OpenedIncident:
+        return OpenedIncident(outcome, show(self._tx, self._desk, incident), self._beyond, self._cap)
 
-    def _asked(self, severities: Iterable[Severity]) -> Level | None:
+    def _asked(self, severities: Iterable[Severity]) -> IncidentLevel | None:
         """The severity that was wished for, within what alerts of these severities allow if it may bend."""
         wanted = self._wish.severity
         self._cap = ceiling(severities, self._desk.rules.incidents.caps)
@@ -212,7 +220,7 @@ class _Opening:
                 note=wish.note,
             )
         said = ": ".join(filter(None, (wish.title, wish.note)))
-        step = Step(
+        step = IncidentMutation(
             incident_id=incident.id,
             actor=self._actor,
             action="repeat",
@@ -227,9 +235,9 @@ class _Opening:
         incident = tx.incidents.create(self._new(alert))
         drafts = past(tx, alert) if alert else []
         said = f"{incident.severity}: {incident.title}"
-        drafts.append(Draft(kind=Kind.OPENED, at=now, actor=self._actor, text=said))
+        drafts.append(TimelineDraft(kind=Kind.OPENED, at=now, actor=self._actor, text=said))
         if incident.summary:
-            drafts.append(Draft(kind=Kind.NOTE, at=now, actor=self._actor, text=incident.summary))
+            drafts.append(TimelineDraft(kind=Kind.NOTE, at=now, actor=self._actor, text=incident.summary))
         if alert is not None:
             tx.links.link(incident.id, alert.id, now=now)
         tx.timelines.append(((incident.id, draft) for draft in drafts), now=now)
@@ -247,7 +255,7 @@ class _Opening:
         incident = Incident(
             id=0,
             project_id=self._project_id,
-            state=State.OPEN,
+            state=IncidentState.OPEN,
             severity=allowed(asked or usual(alert, self._cap), self._cap),
             title=wish.title or (title_of(alert) if alert else "") or "untitled",
             summary=wish.note,
@@ -261,8 +269,10 @@ class _Opening:
                 acked_at=alert.acked_at if alert else None,
             ),
         )
-        reminded = msgspec.structs.replace(incident, update_due_at=conduct.next_update(incident, now, rules))
-        return conduct.touch(reminded, self._actor, now)
+        reminded = msgspec.structs.replace(
+            incident, update_due_at=incident_transition.next_update(incident, now, rules)
+        )
+        return incident_transition.touch(reminded, self._actor, now)
 
     def _channel_id(self, alert: Alert | None) -> int | None:
         """Where the head goes: as wished, as ruled, beside the alert's card, to the default channel."""
@@ -283,7 +293,7 @@ class _Opening:
         )
 
 
-def _read(wish: Wish) -> Wish:
+def _read(wish: OpenRequest) -> OpenRequest:
     """The wish with its texts as they are kept."""
     return msgspec.structs.replace(
         wish,

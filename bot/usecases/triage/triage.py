@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from bot.cards.look import span_of
+from bot.cards.style import span_of
 from bot.domain import actor as actors
 from bot.domain.actor import Actor
 from bot.domain.alert.alert import Alert, format_ref
@@ -18,7 +18,7 @@ from bot.domain.alert.verdict import Lane
 from bot.domain.audit import Entry
 from bot.domain.errors import NotFoundError
 from bot.domain.incident.incident import Incident
-from bot.domain.incident.timeline import Draft, Kind
+from bot.domain.incident.timeline import Kind, TimelineDraft
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.recurrence.recurrence import format_ref as format_recurrence
 from bot.domain.recurrence.run import Run, RunState
@@ -36,7 +36,7 @@ SWEEP: Final = 100
 JOB: Final = actors.job("triage")
 
 
-class Outcome(StrEnum):
+class TriageOutcome(StrEnum):
     """What became of a wish for a brief."""
 
     POSTED = "posted"
@@ -50,7 +50,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     ``brief`` is given when it is for one person's eyes.
     """
 
-    outcome: Outcome
+    outcome: TriageOutcome
     alert: Alert
     mention: str = ""
     jump_url: str = ""
@@ -74,8 +74,8 @@ async def ask(desk: Desk, alert_id: int, *, actor: Actor) -> Asked:
         if belongs is None or not belongs.open:
             if desk.rules.triage.agent and _take(tx, desk, alert, Once.ASK, now):
                 _call(tx, desk, _request(tx, desk, alert, None, now), now)
-                _record(tx, desk, alert, actor, Outcome.SHOWN, now)
-            return Asked(outcome=Outcome.SHOWN, alert=alert)
+                _record(tx, desk, alert, actor, TriageOutcome.SHOWN, now)
+            return Asked(outcome=TriageOutcome.SHOWN, alert=alert)
         incident = held(tx, desk, belongs.incident_id)
         outcome = give(tx, desk, incident, alert, actor=actor, now=now)
         _record(tx, desk, alert, actor, outcome, now)
@@ -83,12 +83,12 @@ async def ask(desk: Desk, alert_id: int, *, actor: Actor) -> Asked:
             outcome=outcome,
             alert=alert,
             mention=incident.mention,
-            jump_url=_last_place(tx, desk, alert, now) if outcome is Outcome.NOTED else "",
+            jump_url=_last_place(tx, desk, alert, now) if outcome is TriageOutcome.NOTED else "",
         )
 
     asked = await desk.storage.write(work)
     desk.bell.ring()
-    if asked.outcome is not Outcome.SHOWN:
+    if asked.outcome is not TriageOutcome.SHOWN:
         return asked
     brief = await desk.storage.read(lambda tx: gather(tx, desk, asked.alert, now))
     return msgspec.structs.replace(asked, brief=brief)
@@ -96,7 +96,7 @@ async def ask(desk: Desk, alert_id: int, *, actor: Actor) -> Asked:
 
 def give(
     tx: Transaction, desk: Desk, incident: Incident, alert: Alert, *, actor: Actor, now: datetime
-) -> Outcome:
+) -> TriageOutcome:
     """A brief about the alert for the incident's thread, or a line in its timeline within the cooldown.
 
     Inside a transaction that has the incident to itself; nobody rings.
@@ -105,15 +105,15 @@ def give(
         rest = span_of(desk.rules.triage.cooldown)
         ref = format_recurrence(alert.recurrence_id)
         text = f"{alert.ref} {alert.name}: no second brief, {ref} had one within {rest}"
-        note = Draft(kind=Kind.NOTE, at=now, actor=actor, text=text, alert_id=alert.id)
+        note = TimelineDraft(kind=Kind.NOTE, at=now, actor=actor, text=text, alert_id=alert.id)
         tx.timelines.append([(incident.id, note)], now=now)
-        return Outcome.NOTED
+        return TriageOutcome.NOTED
     request = _request(tx, desk, alert, incident, now)
     post(tx, desk, incident, request)
     if desk.rules.triage.agent:
         _take(tx, desk, alert, Once.ASK, now)  # whoever asked before had the answer to themselves
         _call(tx, desk, request, now)
-    return Outcome.POSTED
+    return TriageOutcome.POSTED
 
 
 def post(tx: Transaction, desk: Desk, incident: Incident, request: Request) -> None:
@@ -192,7 +192,9 @@ def _last_place(tx: Transaction, desk: Desk, alert: Alert, now: datetime) -> str
     return jump_url(desk.guild_id, places[0]) if places else ""
 
 
-def _record(tx: Transaction, desk: Desk, alert: Alert, actor: Actor, outcome: Outcome, now: datetime) -> None:
+def _record(
+    tx: Transaction, desk: Desk, alert: Alert, actor: Actor, outcome: TriageOutcome, now: datetime
+) -> None:
     entry = Entry(
         at=now,
         actor=actor,

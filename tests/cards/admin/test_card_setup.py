@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.cards.admin.setup import Draft, Made, ProviderChoice, first_page, result
+from bot.cards.admin.setup import Made, ProviderChoice, SetupDraft, first_page, result
 from bot.cards.admin.snippet import snippet
 from bot.cards.ids import parse
 from bot.domain.errors import InvalidInputError
@@ -26,7 +26,7 @@ MADE = Made(
 
 def test_the_first_page_asks_for_channel_and_sender() -> None:
     channel, sender, create = (
-        row["components"][0] for row in first_page(Draft(), PROVIDERS, TAG).to_payload()["components"]
+        row["components"][0] for row in first_page(SetupDraft(), PROVIDERS, TAG).to_payload()["components"]
     )
     assert (channel["type"], channel["channel_types"]) == (8, [0, 5])
     assert [option["value"] for option in sender["options"]] == ["alertmanager", "grafana"]
@@ -34,19 +34,21 @@ def test_the_first_page_asks_for_channel_and_sender() -> None:
 
 
 def test_what_was_chosen_travels_along() -> None:
-    chosen = Draft(5, "grafana")
+    chosen = SetupDraft(5, "grafana")
     channel, sender, create = (
         row["components"][0] for row in first_page(chosen, PROVIDERS, TAG).to_payload()["components"]
     )
     assert channel["default_values"] == [{"id": "5", "type": "channel"}]
     assert [option["value"] for option in sender["options"] if option.get("default")] == ["grafana"]
     assert "disabled" not in create
-    assert {Draft.decode(parse(part["custom_id"]).extra) for part in (channel, sender, create)} == {chosen}
+    assert {SetupDraft.decode(parse(part["custom_id"]).extra) for part in (channel, sender, create)} == {
+        chosen
+    }
 
 
 def test_problems_of_the_channel_stand_in_the_way() -> None:
     payload = first_page(
-        Draft(5, "grafana"), PROVIDERS, TAG, problems=["Send Messages is missing"]
+        SetupDraft(5, "grafana"), PROVIDERS, TAG, problems=["Send Messages is missing"]
     ).to_payload()
     assert payload["embeds"][0]["fields"][0]["value"] == "In <#5>:\n• Send Messages is missing"
     assert payload["components"][2]["components"][0]["disabled"]
@@ -55,7 +57,7 @@ def test_problems_of_the_channel_stand_in_the_way() -> None:
 @pytest.mark.parametrize("state", ["", "5", "x.grafana", "-5.grafana"])
 def test_a_foreign_state_is_refused(state: str) -> None:
     with pytest.raises(InvalidInputError):
-        Draft.decode(state)
+        SetupDraft.decode(state)
 
 
 def test_the_result_can_be_pasted_and_tried() -> None:
@@ -88,6 +90,6 @@ def test_a_script_gets_a_line_of_curl_whose_body_is_json() -> None:
 @given(hostile, hostile, st.lists(hostile, max_size=9))
 def test_discord_takes_any_setup(name: str, hint: str, problems: list[str]) -> None:
     choices = (ProviderChoice("generic", name, hint),)
-    assert refusals(first_page(Draft(5, "generic"), choices, TAG, problems=problems).to_payload()) == []
+    assert refusals(first_page(SetupDraft(5, "generic"), choices, TAG, problems=problems).to_payload()) == []
     made = Made(channel_id=5, source_id=3, source_name=name, provider="generic", url=URL, token="t" * 60)
     assert refusals(result(made, TAG).to_payload()) == []

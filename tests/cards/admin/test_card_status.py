@@ -7,21 +7,21 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.cards.admin.status import Lane, Parked, SourceLine, StatusView, render
+from bot.cards.admin.status import LaneStatus, Parked, SourceLine, StatusView, render
 from bot.domain.outbox.ledger import Pace, Quantiles
-from bot.domain.vitals import Line, Pause, Vitals
+from bot.domain.process_health import GatewayStatus, ProcessHealth, RateLimitPause
 from tests.cards.rules import refusals
 from tests.cards.world import NOON, hostile, moments
 
 SECOND = timedelta(seconds=1)
 HEARD = SourceLine("prod-am", "alertmanager", NOON)
-LINE = Line(latency=timedelta(milliseconds=41), heard_at=NOON, starts=1)
+LINE = GatewayStatus(latency=timedelta(milliseconds=41), heard_at=NOON, starts=1)
 CALM = StatusView(
     now=NOON,
     sources=(HEARD, SourceLine("cron", "generic")),
     open_alerts=2,
     pace=Pace(Quantiles(412, 0.083 * SECOND, 1.52 * SECOND), Quantiles(2, SECOND, 31 * SECOND)),
-    vitals=Vitals(line=LINE, started_at=NOON),
+    process_health=ProcessHealth(line=LINE, started_at=NOON),
     versions=(("Tocsin", "0.1.0"), ("discord.py", "2.7.1")),
     database="SQLite",
 )
@@ -29,7 +29,7 @@ STUCK = Parked(5, "the bot may not post there: give it Send Messages", 3)
 
 
 def with_vitals(view: StatusView = CALM, **more: object) -> StatusView:
-    return msgspec.structs.replace(view, vitals=msgspec.structs.replace(view.vitals, **more))
+    return msgspec.structs.replace(view, process_health=msgspec.structs.replace(view.process_health, **more))
 
 
 def title(view: StatusView) -> str:
@@ -55,7 +55,7 @@ def test_a_quiet_desk_says_so_first_and_is_short() -> None:
 
 
 def test_what_waits_is_counted_by_lane() -> None:
-    lanes = (Lane("new criticals", 1), Lane("people", 0), Lane("resolves", 4))
+    lanes = (LaneStatus("new criticals", 1), LaneStatus("people", 0), LaneStatus("resolves", 4))
     waiting = msgspec.structs.replace(CALM, lanes=lanes, oldest_due=NOON - SECOND)
     assert title(waiting) == "🟡 5 cards on the way"
     assert fields(waiting)["Waiting to be shown"] == (
@@ -88,10 +88,12 @@ def test_who_cannot_be_woken_is_named() -> None:
 
 
 def test_the_limits_of_discord_are_told_apart_from_its_failures() -> None:
-    late = msgspec.structs.replace(CALM, lanes=(Lane("warning", 9),), oldest_due=NOON - timedelta(minutes=3))
+    late = msgspec.structs.replace(
+        CALM, lanes=(LaneStatus("warning", 9),), oldest_due=NOON - timedelta(minutes=3)
+    )
     assert title(late) == "🟠 9 cards on the way, too slowly"
     assert "discordstatus.com" in render(late).embeds[0].description
-    pauses = (Pause("old_edit", 5, 3 * SECOND), Pause("anything", None, SECOND))
+    pauses = (RateLimitPause("old_edit", 5, 3 * SECOND), RateLimitPause("anything", None, SECOND))
     limited = with_vitals(late, pauses=pauses, limited=2)
     assert "nothing to do" in render(limited).embeds[0].description
     assert fields(limited)["Discord's limits"] == (
@@ -109,12 +111,12 @@ def test_the_worst_comes_first() -> None:
     view = with_vitals(
         msgspec.structs.replace(
             CALM,
-            lanes=(Lane("warning", 9),),
+            lanes=(LaneStatus("warning", 9),),
             parked=(STUCK,),
             oldest_due=NOON - timedelta(hours=1),
             sources=(),
         ),
-        line=Line(trouble="the line is broken", starts=3),
+        line=GatewayStatus(trouble="the line is broken", starts=3),
         unstored=9_000,
         hints=("hint",),
     )
@@ -155,13 +157,15 @@ def test_what_does_not_fit_is_counted() -> None:
 
 spans = st.timedeltas(timedelta(0), timedelta(days=9))
 quantiles = st.none() | st.builds(Quantiles, st.integers(1), spans, spans)
-vitals = st.builds(
-    Vitals,
+process_health = st.builds(
+    ProcessHealth,
     line=st.builds(
-        Line, trouble=st.none() | hostile, latency=st.none() | spans, heard_at=st.none() | moments
+        GatewayStatus, trouble=st.none() | hostile, latency=st.none() | spans, heard_at=st.none() | moments
     ),
     hints=st.lists(hostile, max_size=30).map(tuple),
-    pauses=st.lists(st.builds(Pause, hostile, st.none() | st.integers(1), spans), max_size=60).map(tuple),
+    pauses=st.lists(st.builds(RateLimitPause, hostile, st.none() | st.integers(1), spans), max_size=60).map(
+        tuple
+    ),
     limited=st.integers(0),
     unstored=st.integers(0),
     turned_away=st.integers(0),
@@ -170,12 +174,12 @@ vitals = st.builds(
 views = st.builds(
     StatusView,
     now=moments,
-    lanes=st.lists(st.builds(Lane, hostile, st.integers(0, 99)), max_size=8).map(tuple),
+    lanes=st.lists(st.builds(LaneStatus, hostile, st.integers(0, 99)), max_size=8).map(tuple),
     parked=st.lists(st.builds(Parked, st.integers(1), hostile, st.integers(1)), max_size=30).map(tuple),
     sources=st.lists(st.builds(SourceLine, hostile, hostile, st.none() | moments), max_size=30).map(tuple),
     oldest_due=st.none() | moments,
     pace=st.builds(Pace, quantiles, quantiles),
-    vitals=vitals,
+    process_health=process_health,
     versions=st.lists(st.tuples(hostile, hostile), max_size=9).map(tuple),
     database=hostile,
 )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.cards.alert.listing import AlertLine, ListFilter, Listing, Scope, decode, encode, render
+from bot.cards.alert.listing import AlertLine, ListFilter, Listing, ListScope, decode, encode, render
 from bot.cards.ids import Verb, build, parse
 from bot.domain.actor import person
 from bot.domain.alert.alert import State
@@ -18,7 +18,7 @@ from tests.cards.world import NOON, TAG, alert, alerts, hostile, urls
 
 filters = st.builds(
     ListFilter,
-    scope=st.sampled_from(Scope),
+    scope=st.sampled_from(ListScope),
     severity=st.none() | st.sampled_from(Severity),
     owner_id=st.integers(0, 2**64 - 1),
     text=st.text(st.characters(codec="utf-8"), max_size=40),
@@ -76,8 +76,8 @@ def test_pages_turn_and_an_alert_opens() -> None:
     ("shown", "said"),
     [
         (ListFilter(), "Nothing is open. 🌙"),
-        (ListFilter(scope=Scope.ACKED), "No alert is acked."),
-        (ListFilter(scope=Scope.ALL), "There is no alert yet."),
+        (ListFilter(scope=ListScope.ACKED), "No alert is acked."),
+        (ListFilter(scope=ListScope.ALL), "There is no alert yet."),
         (ListFilter(text="disk"), "Nothing matches this filter."),
     ],
 )
@@ -121,10 +121,10 @@ def test_a_foreign_state_is_refused(state: str) -> None:
 
 
 def test_a_scope_stands_for_states() -> None:
-    assert Scope.OPEN.states == (State.NEW, State.PROCESSING, State.ACKED, State.FAILED)
-    assert Scope.CLAIMED.states == (State.PROCESSING,)
-    assert Scope.RESOLVED.states == (State.RESOLVED,)
-    assert Scope.ALL.states is None
+    assert ListScope.OPEN.states == (State.NEW, State.PROCESSING, State.ACKED, State.FAILED)
+    assert ListScope.CLAIMED.states == (State.PROCESSING,)
+    assert ListScope.RESOLVED.states == (State.RESOLVED,)
+    assert ListScope.ALL.states is None
 
 
 def test_a_list_of_the_past_is_calm() -> None:

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from bot.cards.ids import Verb, parse
 from bot.cards.incident import form as forms
-from bot.cards.incident import incident as heads
+from bot.cards.incident import incident as incident_card
 from bot.cards.incident.incident import IncidentView, find_marker, forum_tags, headline, render, thread_name
 from bot.domain.alert.signal import Severity
 from bot.domain.incident.duration import Times
-from bot.domain.incident.incident import Incident, Level, Role, State
+from bot.domain.incident.incident import Incident, IncidentLevel, IncidentState, Role
 from tests.cards.crisis import ANN, BEN, SAFE, incident, incidents, presses, view
 from tests.cards.rules import meanings, refusals
 from tests.cards.world import NOON, TAG, alert, alerts, hostile
@@ -38,7 +38,7 @@ def test_the_last_update_stands_first_and_what_is_over_says_how_long_it_took() -
     over = Times(detected_at=NOON, mitigated_at=NOON, resolved_at=NOON + timedelta(minutes=80))
     embed = render(
         view(
-            state=State.RESOLVED,
+            state=IncidentState.RESOLVED,
             update="rolled back",
             updated_by=BEN,
             updated_at=NOON,
@@ -56,13 +56,19 @@ def test_the_last_update_stands_first_and_what_is_over_says_how_long_it_took() -
 @pytest.mark.parametrize(
     ("state", "verbs"),
     [
-        (State.OPEN, {"MITIGATE", "RESOLVE", "UPDATE", "NOTE", "ROLE", "SEVERITY", "TIMELINE", "SNOOZE"}),
-        (State.MITIGATING, {"REOPEN", "RESOLVE", "UPDATE", "NOTE", "ROLE", "SEVERITY", "TIMELINE", "SNOOZE"}),
-        (State.RESOLVED, {"CLOSE", "REOPEN", "NOTE", "TIMELINE", "POSTMORTEM"}),
-        (State.CLOSED, {"REOPEN", "NOTE", "TIMELINE", "POSTMORTEM"}),
+        (
+            IncidentState.OPEN,
+            {"MITIGATE", "RESOLVE", "UPDATE", "NOTE", "ROLE", "SEVERITY", "TIMELINE", "SNOOZE"},
+        ),
+        (
+            IncidentState.MITIGATING,
+            {"REOPEN", "RESOLVE", "UPDATE", "NOTE", "ROLE", "SEVERITY", "TIMELINE", "SNOOZE"},
+        ),
+        (IncidentState.RESOLVED, {"CLOSE", "REOPEN", "NOTE", "TIMELINE", "POSTMORTEM"}),
+        (IncidentState.CLOSED, {"REOPEN", "NOTE", "TIMELINE", "POSTMORTEM"}),
     ],
 )
-def test_only_what_makes_sense_can_be_pressed(state: State, verbs: set[str]) -> None:
+def test_only_what_makes_sense_can_be_pressed(state: IncidentState, verbs: set[str]) -> None:
     due = NOON if state.open else None
     assert {
         name.removeprefix("INCIDENT_") for name in presses(render(view(state=state, update_due_at=due)))
@@ -70,7 +76,7 @@ def test_only_what_makes_sense_can_be_pressed(state: State, verbs: set[str]) -> 
 
 
 def test_what_went_elsewhere_only_leads_there() -> None:
-    card = render(view(state=State.CLOSED, merged_into_id=9, merged_into="<#22>", update_due_at=None))
+    card = render(view(state=IncidentState.CLOSED, merged_into_id=9, merged_into="<#22>", update_due_at=None))
     assert set(presses(card)) == {"INCIDENT_TIMELINE", "INCIDENT_POSTMORTEM"}
     assert "➡️ Went into <#22>" in card.embeds[0].description
 
@@ -79,12 +85,12 @@ def test_when_all_its_alerts_are_over_it_offers_to_resolve() -> None:
     offering = view(open_alerts=0)
     assert offering.offers_resolve
     assert "Is it over?" in render(offering).embeds[0].description
-    assert not view(open_alerts=0, state=State.RESOLVED).offers_resolve
+    assert not view(open_alerts=0, state=IncidentState.RESOLVED).offers_resolve
     assert not view(open_alerts=0, total=0, alerts=()).offers_resolve
 
 
 def test_only_severities_within_the_cap_are_offered_and_roles_name_their_holder() -> None:
-    card = render(view(cap=Level.P1, severity=Level.P2, roles={Role.SCRIBE: BEN}))
+    card = render(view(cap=IncidentLevel.P1, severity=IncidentLevel.P2, roles={Role.SCRIBE: BEN}))
     rows = {
         parse(row["components"][0]["custom_id"]).verb: row["components"][0]
         for row in card.to_payload()["components"]
@@ -110,8 +116,8 @@ def test_a_lost_head_is_found_by_its_marker() -> None:
 
 
 @settings(deadline=None, max_examples=60)
-@given(incidents, st.lists(alerts, max_size=3), st.integers(0, 40), st.sampled_from(Level))
-def test_discord_takes_any_head(which: Incident, some: list[Any], total: int, cap: Level) -> None:
+@given(incidents, st.lists(alerts, max_size=3), st.integers(0, 40), st.sampled_from(IncidentLevel))
+def test_discord_takes_any_head(which: Incident, some: list[Any], total: int, cap: IncidentLevel) -> None:
     card = render(
         IncidentView(
             incident=which, alerts=tuple(some * 4)[:10], total=total, cap=cap, open_actions=total, tag=TAG
@@ -128,7 +134,7 @@ def test_discord_takes_any_head(which: Incident, some: list[Any], total: int, ca
 
 def test_forms_are_filled_in_beforehand_and_lead_back() -> None:
     opening = forms.open_modal(
-        TAG, alert_id=5, title="Pay · shop", severity=Level.P2, cap=Level.P1
+        TAG, alert_id=5, title="Pay · shop", severity=IncidentLevel.P2, cap=IncidentLevel.P1
     ).to_payload()
     fields = [part["component"] for part in opening["components"]]
     assert parse(opening["custom_id"]).number == 5
@@ -138,7 +144,7 @@ def test_forms_are_filled_in_beforehand_and_lead_back() -> None:
         (forms.NOTE_INPUT, None),
     ]
     assert opening["components"][1]["label"] == "Severity, P1 is the worst it can be"
-    bare = forms.open_modal(TAG, alert_id=None, title="", severity=Level.P2)
+    bare = forms.open_modal(TAG, alert_id=None, title="", severity=IncidentLevel.P2)
     assert parse(bare.custom_id).subject == forms.NEW
     for modal, verb in (
         (forms.update_modal(incident(), TAG), Verb.INCIDENT_UPDATE),
@@ -149,14 +155,14 @@ def test_forms_are_filled_in_beforehand_and_lead_back() -> None:
 
 @given(hostile)
 def test_whatever_the_alert_is_called_the_form_opens(title: str) -> None:
-    payload = forms.open_modal(TAG, alert_id=5, title=title, severity=Level.P2).to_payload()
+    payload = forms.open_modal(TAG, alert_id=5, title=title, severity=IncidentLevel.P2).to_payload()
     value = payload["components"][0]["component"].get("value", "")
     assert len(value) <= forms.MAX_TITLE
     assert all(len(part["label"]) <= 45 for part in payload["components"])
 
 
 def test_a_warning_and_a_mild_incident_look_calm() -> None:
-    worst = render(view(severity=Level.P0)).embeds[0].color
-    mild = render(view(severity=Level.P4, alerts=(alert(severity=Severity.INFO),))).embeds[0].color
+    worst = render(view(severity=IncidentLevel.P0)).embeds[0].color
+    mild = render(view(severity=IncidentLevel.P4, alerts=(alert(severity=Severity.INFO),))).embeds[0].color
     assert worst != mild
-    assert heads.marker(TAG, 7) == "I-7 · k7f3"
+    assert incident_card.marker(TAG, 7) == "I-7 · k7f3"

@@ -3,13 +3,13 @@
 from hypothesis import given, settings
 
 from bot.cards.incident import answer as answers
-from bot.domain.incident.incident import Incident, Level
+from bot.domain.incident.incident import Incident, IncidentLevel
 from tests.cards.crisis import SAFE, incident, incidents
 from tests.cards.rules import meanings, refusals
 
 
 def test_a_new_one_names_severity_cap_and_where_it_comes_up() -> None:
-    card = answers.opened(incident(), beyond=Level.P0, cap=Level.P1, channel_id=5)
+    card = answers.opened(incident(), beyond=IncidentLevel.P0, cap=IncidentLevel.P1, channel_id=5)
     assert card.content.split("\n") == [
         "🚨 Opened 🔴 I-7 **Checkout is down**, P1.",
         "⬇️ You asked for P0, but its alerts allow P1 at worst.",
@@ -18,7 +18,7 @@ def test_a_new_one_names_severity_cap_and_where_it_comes_up() -> None:
 
 
 def test_one_that_took_something_in_leads_to_its_thread() -> None:
-    card = answers.taken_in(incident(thread_id=22), "A-12", beyond=None, cap=Level.P0, channel_id=5)
+    card = answers.taken_in(incident(thread_id=22), "A-12", beyond=None, cap=IncidentLevel.P0, channel_id=5)
     assert card.content.split("\n") == [
         "🧩 No second incident was opened: 🔴 I-7 **Checkout is down**, P1, took A-12 in.",
         "➡️ <#22>",
@@ -37,8 +37,8 @@ def test_a_pin_without_words_says_so() -> None:
 @given(incidents)
 def test_any_incident_fits_and_its_title_means_nothing(any_incident: Incident) -> None:
     for card in (
-        answers.opened(any_incident, beyond=Level.P0, cap=Level.P1, channel_id=5),
-        answers.taken_in(any_incident, "A-12", beyond=None, cap=Level.P0, channel_id=5),
+        answers.opened(any_incident, beyond=IncidentLevel.P0, cap=IncidentLevel.P1, channel_id=5),
+        answers.taken_in(any_incident, "A-12", beyond=None, cap=IncidentLevel.P0, channel_id=5),
         answers.done(any_incident, f"{any_incident.ref}: {any_incident.title}"),
         answers.pinned(any_incident, fresh=False, readable=True),
         answers.handed(any_incident, "x.md", any_incident.title),

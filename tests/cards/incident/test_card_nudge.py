@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from bot.cards.incident import nudge as nudges
+from bot.cards.incident import nudge as nudge_card
 from bot.cards.incident.nudge import NudgeView
 from bot.domain.actor import job
 from bot.domain.incident.action import Action
-from bot.domain.incident.incident import Incident, Role, State
+from bot.domain.incident.incident import Incident, IncidentState, Role
 from bot.domain.incident.nudge import Nudge, NudgeKind
 from tests.cards.crisis import ANN, BEN, SAFE, incident, incidents, presses
 from tests.cards.rules import meanings, refusals
@@ -37,32 +37,32 @@ def nudge(kind: NudgeKind, **changes: Any) -> NudgeView:
 
 
 def test_a_reminder_wakes_who_has_to_say_something() -> None:
-    card = nudges.render(nudge(NudgeKind.UPDATE_DUE, roles={Role.COMMANDER: ANN}))
+    card = nudge_card.render(nudge(NudgeKind.UPDATE_DUE, roles={Role.COMMANDER: ANN}))
     assert (card.ping.users, card.content) == ((77,), "<@77> I-7 waits for an update")
     assert card.embeds[0].description == "⏰ No update for 30 min. What should the others know?"
     assert set(presses(card)) == {"INCIDENT_UPDATE", "INCIDENT_SNOOZE"}
-    speaking = nudges.render(
+    speaking = nudge_card.render(
         nudge(NudgeKind.UPDATE_DUE, roles={Role.COMMANDER: ANN, Role.COMMUNICATIONS: BEN})
     )
     assert speaking.ping.users == (78,)
-    assert not nudges.render(nudge(NudgeKind.UPDATE_DUE)).ping
-    assert nudges.render(nudge(NudgeKind.UPDATE_DUE, state=State.RESOLVED)).rows == ()
-    machine = nudges.render(nudge(NudgeKind.UPDATE_DUE, roles={Role.COMMANDER: job("bot")}))
+    assert not nudge_card.render(nudge(NudgeKind.UPDATE_DUE)).ping
+    assert nudge_card.render(nudge(NudgeKind.UPDATE_DUE, state=IncidentState.RESOLVED)).rows == ()
+    machine = nudge_card.render(nudge(NudgeKind.UPDATE_DUE, roles={Role.COMMANDER: job("bot")}))
     assert not machine.ping
 
 
 def test_a_promise_wakes_its_owner_until_it_is_kept() -> None:
     due = nudge(NudgeKind.ACTION_DUE)
-    card = nudges.render(due)
+    card = nudge_card.render(due)
     assert (card.content, presses(card)) == ("<@78> T-5 is due", {"ACTION_DONE": "Done"})
     assert due.action is not None
-    assert nudges.render(replace(due, action=replace(due.action, done_at=NOON))).rows == ()
-    assert nudges.find_marker(card.to_payload()) == (TAG, 3)
+    assert nudge_card.render(replace(due, action=replace(due.action, done_at=NOON))).rows == ()
+    assert nudge_card.find_marker(card.to_payload()) == (TAG, 3)
 
 
 @pytest.mark.parametrize("kind", NudgeKind)
 def test_what_people_wrote_means_nothing_but_itself(kind: NudgeKind) -> None:
-    payload = nudges.render(nudge(kind)).to_payload()
+    payload = nudge_card.render(nudge(kind)).to_payload()
     assert refusals(payload) == []
     assert {each for each, _ in meanings(payload["embeds"][0]["description"])} <= SAFE - {"emphasis"}
 
@@ -74,6 +74,6 @@ def test_discord_takes_any_nudge(which: Incident, kind: NudgeKind, text: str, ac
     action = Action(
         id=5, project_id=1, incident_id=7, text=text, owner=actor, created_by=actor, created_at=NOON
     )
-    payload = nudges.render(NudgeView(nudge=made, incident=which, action=action, tag=TAG)).to_payload()
+    payload = nudge_card.render(NudgeView(nudge=made, incident=which, action=action, tag=TAG)).to_payload()
     assert refusals(payload) == []
     assert {each for each, _ in meanings(payload["embeds"][0]["description"])} <= SAFE

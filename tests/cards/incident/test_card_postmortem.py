@@ -11,9 +11,9 @@ from bot.cards.incident.postmortem import MAX_LINES, filename, render
 from bot.domain.actor import job, person
 from bot.domain.incident.action import Action
 from bot.domain.incident.duration import Times, durations
-from bot.domain.incident.incident import Incident, Level, Role, State
+from bot.domain.incident.incident import Incident, IncidentLevel, IncidentState, Role
 from bot.domain.incident.postmortem import Involved, Postmortem
-from bot.domain.incident.timeline import Draft, Entry, Kind, Line
+from bot.domain.incident.timeline import Kind, TimelineDraft, TimelineEntry, TimelineLine
 from bot.domain.recurrence.recurrence import Memory, Remedy
 from tests.cards.rules import calls
 from tests.cards.world import NOON, alert, alerts, hostile
@@ -25,10 +25,12 @@ SPECIAL = re.compile(r"(?<!\\)(?:\\\\)*[`*\[\]<>|~&$]")
 
 def line(
     kind: Kind, minute: int, text: str = "", actor: Any = ANN, fixed: bool = False, deleted: bool = False
-) -> Line:
-    def entry(version: int) -> Entry:
-        draft = Draft(kind=kind, at=NOON + minute * MINUTE, actor=BEN if version > 1 else actor, text=text)
-        return Entry(
+) -> TimelineLine:
+    def entry(version: int) -> TimelineEntry:
+        draft = TimelineDraft(
+            kind=kind, at=NOON + minute * MINUTE, actor=BEN if version > 1 else actor, text=text
+        )
+        return TimelineEntry(
             id=minute * 10 + version,
             incident_id=7,
             entry_id=minute * 10 + 1,
@@ -38,7 +40,7 @@ def line(
             written_at=NOON,
         )
 
-    return Line(first=entry(1), latest=entry(2 if fixed or deleted else 1))
+    return TimelineLine(first=entry(1), latest=entry(2 if fixed or deleted else 1))
 
 
 def postmortem(**changes: Any) -> Postmortem:
@@ -51,8 +53,8 @@ def postmortem(**changes: Any) -> Postmortem:
     incident = Incident(
         id=7,
         project_id=1,
-        state=State.RESOLVED,
-        severity=Level.P1,
+        state=IncidentState.RESOLVED,
+        severity=IncidentLevel.P1,
         title="Checkout is down",
         summary="customers cannot pay",
         service="checkout",
@@ -212,8 +214,8 @@ def test_nothing_a_stranger_wrote_has_power_in_it(text: str, some: Any) -> None:
     incident = Incident(
         id=7,
         project_id=1,
-        state=State.OPEN,
-        severity=Level.P2,
+        state=IncidentState.OPEN,
+        severity=IncidentLevel.P2,
         title=text,
         summary=text,
         service=text,

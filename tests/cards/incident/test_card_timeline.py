@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from bot.cards.incident import timeline as timelines
 from bot.cards.incident.timeline import TimelinePage
 from bot.domain.incident.incident import Incident
-from bot.domain.incident.timeline import Draft, Entry, Kind, Line
+from bot.domain.incident.timeline import Kind, TimelineDraft, TimelineEntry, TimelineLine
 from tests.cards.crisis import ANN, BEN, SAFE, incident, incidents, lines, presses
 from tests.cards.rules import meanings, refusals
 from tests.cards.world import NOON, TAG
@@ -16,7 +16,7 @@ from tests.cards.world import NOON, TAG
 
 @settings(deadline=None, max_examples=40)
 @given(incidents, st.lists(lines(), max_size=timelines.PAGE_SIZE), st.integers(0, 200))
-def test_discord_takes_any_timeline(which: Incident, told: list[Line], page: int) -> None:
+def test_discord_takes_any_timeline(which: Incident, told: list[TimelineLine], page: int) -> None:
     shown = TimelinePage(incident=which, lines=tuple(told), page=page, total=2400, tag=TAG, guild_id=5)
     payload = timelines.render(shown).to_payload()
     assert refusals(payload) == []
@@ -24,17 +24,17 @@ def test_discord_takes_any_timeline(which: Incident, told: list[Line], page: int
 
 
 def test_a_line_says_who_did_what_and_that_it_was_corrected() -> None:
-    def entry(version: int, text: str, **more: Any) -> Entry:
-        draft = Draft(
+    def entry(version: int, text: str, **more: Any) -> TimelineEntry:
+        draft = TimelineDraft(
             kind=Kind.MESSAGE, at=NOON, actor=(ANN, BEN)[version - 1], text=text, channel_id=3, message_id=4
         )
-        return Entry(
+        return TimelineEntry(
             id=40 + version, incident_id=7, entry_id=41, version=version, draft=draft, written_at=NOON, **more
         )
 
     first, second = entry(1, "wrong", deleted=False), entry(2, "right", deleted=False)
-    gone = Line(first=first, latest=entry(2, "", deleted=True))
-    told = (Line(first=first, latest=second), gone)
+    gone = TimelineLine(first=first, latest=entry(2, "", deleted=True))
+    told = (TimelineLine(first=first, latest=second), gone)
     card = timelines.render(
         TimelinePage(incident=incident(), lines=told, page=1, total=30, tag=TAG, guild_id=2)
     )

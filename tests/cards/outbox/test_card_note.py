@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from bot.cards.outbox.note import NoteView, render
+from bot.cards.style import TIMES
 
 AT = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 
@@ -20,8 +21,8 @@ def note(title: str = "GitHub is connected", text: str = "Keep it simple.", coun
 def test_it_says_what_was_said_and_by_whom() -> None:
     said = note()
     assert "👋 **GitHub is connected**\nKeep it simple.\n-# from ci" in said
-    assert "×" not in said
-    assert "×3" in note(count=3)
+    assert TIMES not in said
+    assert f"{TIMES}3" in note(count=3)
 
 
 def test_it_is_harmless_and_bounded() -> None:

@@ -6,19 +6,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cards.card import Ping
-from bot.cards.outbox import closure
-from bot.cards.outbox import outage as blindness
+from bot.cards.outbox import closure as closure_card
+from bot.cards.outbox import outage as outage_card
 from bot.cards.outbox.closure import ClosureView
-from bot.cards.outbox.outage import BlindnessView
+from bot.cards.outbox.outage import OutageView
 from bot.domain.alert.signal import Severity
 from bot.domain.outbox.board import Held
-from bot.domain.outbox.outage import Blindness, Cause
+from bot.domain.outbox.outage import Cause, Outage
 from bot.domain.outbox.outbox import ParkReason
 from tests.cards.crowd import crowds
 from tests.cards.rules import refusals
 from tests.cards.world import NOON, TAG, hostile, moments
 
-BLIND = Blindness(
+BLIND = Outage(
     channel_id=7,
     cause=Cause.UNREACHABLE,
     began_at=NOON,
@@ -34,7 +34,7 @@ CLOSED = ClosureView(
 
 
 def test_the_report_says_from_when_to_when_and_how_many() -> None:
-    (embed,) = blindness.render(BlindnessView(BLIND, 1, TAG)).embeds
+    (embed,) = outage_card.render(OutageView(BLIND, 1, TAG)).embeds
     assert embed.title == "🙈 Blind for 29 min"
     start, end = int(NOON.timestamp()), int((NOON + timedelta(minutes=29)).timestamp())
     assert embed.description.startswith(f"<t:{start}:t>\u2013<t:{end}:t>: **12 fired**, 9 already resolved, ")
@@ -43,7 +43,7 @@ def test_the_report_says_from_when_to_when_and_how_many() -> None:
 
 @given(st.sampled_from(Cause), st.integers(0, 10**9), st.integers(0, 10**9))
 def test_any_report_is_accepted(cause: Cause, fired: int, still_open: int) -> None:
-    found = Blindness(
+    found = Outage(
         channel_id=7,
         cause=cause,
         began_at=NOON,
@@ -53,7 +53,7 @@ def test_any_report_is_accepted(cause: Cause, fired: int, still_open: int) -> No
         fired=fired + still_open,
         still_open=still_open,
     )
-    assert not refusals(blindness.render(BlindnessView(found, 1, TAG)).to_payload())
+    assert not refusals(outage_card.render(OutageView(found, 1, TAG)).to_payload())
 
 
 @given(
@@ -83,12 +83,12 @@ def test_any_notice_is_accepted(
         sources=sources,
     )
     ping = Ping(roles=(10**18,)) if pings else Ping()
-    assert not refusals(closure.render(view, ping).to_payload())
-    assert not refusals(closure.summon(view, ping, "https://discord.com/channels/1/2/3").to_payload())
+    assert not refusals(closure_card.render(view, ping).to_payload())
+    assert not refusals(closure_card.summon(view, ping, "https://discord.com/channels/1/2/3").to_payload())
 
 
 def test_the_notice_says_what_to_do() -> None:
-    (embed,) = closure.render(CLOSED, Ping()).embeds
+    (embed,) = closure_card.render(CLOSED, Ping()).embeds
     assert embed.title == "🚧 1 card cannot be shown"
     assert "Send Messages" in embed.fields[0].value
     assert "/setup" in embed.fields[0].value

@@ -11,7 +11,7 @@ from bot.cards.ids import Verb, build, parse
 from bot.cards.recurrence.ranking import RankingView, decode, encode, render
 from bot.domain.actor import person
 from bot.domain.errors import InvalidInputError
-from bot.domain.recurrence.ranking import Query, Ranked, Sort, Window
+from bot.domain.recurrence.ranking import Query, Ranked, RankingWindow, Sort
 from bot.domain.recurrence.recurrence import Fix, Recurrence
 from tests.cards.rules import meanings, refusals
 from tests.cards.world import NOON, TAG, hostile, moments, spans
@@ -19,7 +19,7 @@ from tests.cards.world import NOON, TAG, hostile, moments, spans
 HOUR = timedelta(hours=1)
 queries = st.builds(
     Query,
-    window=st.sampled_from(Window),
+    window=st.sampled_from(RankingWindow),
     sort=st.sampled_from(Sort),
     text=st.text(st.characters(codec="utf-8"), max_size=40),
     source_id=st.none() | st.integers(1, 2**40),
@@ -120,21 +120,21 @@ def test_a_line_says_whether_it_is_mended(regressed: Any, sign: str) -> None:
 
 
 def test_pages_turn_and_orders_and_windows_change_where_the_list_begins() -> None:
-    query = Query(window=Window.WEEK, text="disk")
+    query = Query(window=RankingWindow.WEEK, text="disk")
     rows = render(view(line(recurrence()), total=31, page=1, query=query)).to_payload()["components"]
     (select,), sorts, windows, turns = (row["components"] for row in rows)
     assert select["custom_id"] == "recur:k7f3:recurrences"
     assert [option["value"] for option in select["options"]] == ["12"]
     asked = [[decode(parse(each["custom_id"]).extra) for each in row] for row in (sorts, windows, turns)]
-    assert asked[0] == [(Query(window=Window.WEEK, text="disk", sort=sort), 0) for sort in Sort]
-    assert asked[1] == [(Query(window=window, text="disk"), 0) for window in Window]
+    assert asked[0] == [(Query(window=RankingWindow.WEEK, text="disk", sort=sort), 0) for sort in Sort]
+    assert asked[1] == [(Query(window=window, text="disk"), 0) for window in RankingWindow]
     assert asked[2] == [(query, 0), (query, 2)]
     assert [each.get("disabled", False) for each in sorts] == [True, False, False]
     assert [each.get("disabled", False) for each in windows] == [False, True, False]
 
 
 def test_an_empty_list_still_lets_one_look_further_back() -> None:
-    card = render(view(query=Query(window=Window.DAY)))
+    card = render(view(query=Query(window=RankingWindow.DAY)))
     assert card.embeds[0].description == "Nothing came back. 🌙"
     assert len(card.rows) == 2
 

@@ -11,7 +11,7 @@ from bot.cards.recurrence.recurrence import AdviceView, RecurrenceView, render, 
 from bot.cards.recurrence.work import PlanView, render_handoff, render_plan
 from bot.domain.actor import person, source
 from bot.domain.recurrence.churn import Suggestion
-from bot.domain.recurrence.profile import Hand, Portrait
+from bot.domain.recurrence.profile import EpisodeSummary, RecurrenceProfile
 from bot.domain.recurrence.recurrence import Fix, Medians
 from bot.domain.recurrence.rhythm import Rhythm
 from bot.domain.recurrence.run import Run, RunState
@@ -25,7 +25,7 @@ ANN = person(77, "ann")
 ITEM = Item(ref="W-12", mode=Mode.MANUAL, next_step=NextStep.AUTOMATION_GAP, reason="people did it by hand")
 
 hands = st.builds(
-    Hand,
+    EpisodeSummary,
     alert=st.just("A-7"),
     alert_id=st.just(7),
     opened_at=moments,
@@ -50,7 +50,7 @@ runs = st.builds(
 )
 
 
-def hand(**changes: Any) -> Hand:
+def hand(**changes: Any) -> EpisodeSummary:
     ordinary: dict[str, Any] = {
         "alert": "A-7",
         "alert_id": 7,
@@ -63,10 +63,10 @@ def hand(**changes: Any) -> Hand:
         "note_by": None,
         "self_resolved": True,
     }
-    return Hand(**{**ordinary, **changes})
+    return EpisodeSummary(**{**ordinary, **changes})
 
 
-def portrait(**changes: Any) -> Portrait:
+def portrait(**changes: Any) -> RecurrenceProfile:
     ordinary: dict[str, Any] = {
         "recurrence": recurrence(resolves=10, self_resolves=7, attention=40 * MINUTE, noise_votes=2),
         "source": "prod-am",
@@ -80,7 +80,7 @@ def portrait(**changes: Any) -> Portrait:
         "handoff": None,
         "item": ITEM,
     }
-    return Portrait(**{**ordinary, **changes})
+    return RecurrenceProfile(**{**ordinary, **changes})
 
 
 def test_it_tells_what_it_costs_who_dealt_with_it_and_what_is_to_be_done() -> None:
@@ -145,7 +145,7 @@ def test_advice_names_the_labels_and_shows_examples() -> None:
     urls,
 )
 def test_discord_takes_any_recurrence(
-    known: Any, some: tuple[Hand, ...], told: tuple[Run, ...], name: str, url: str
+    known: Any, some: tuple[EpisodeSummary, ...], told: tuple[Run, ...], name: str, url: str
 ) -> None:
     shown = portrait(recurrence=known, hands=some, source=name, item=replace(ITEM, reason=name))
     payload = render(RecurrenceView(portrait=shown, runs=told, voters=(name,), jumps={7: url})).to_payload()

@@ -7,7 +7,7 @@ import pytest
 from bot.cards.card import Button, Card, Select, SelectKind
 from bot.sandbox.control.place import OverwriteInput, delete, overwrite
 from bot.sandbox.model.error import ControlError
-from bot.usecases.admin import source
+from bot.usecases.admin import source as sources
 from cogs.message import looks
 from tests.cogs.stage import Json, Stage, custom_ids, parts, until
 
@@ -28,7 +28,7 @@ async def test_setup_leads_from_channel_and_sender_to_url_token_and_snippet(bare
     assert "toc_" in text
     assert "webhook_configs" in text
     assert bare.desk.default_channel_id == bare.channel_id
-    (created,) = await source.listing(bare.desk)
+    (created,) = await sources.listing(bare.desk)
     assert (created.name, created.provider, created.channel_id) == ("prod-eu", "alertmanager", None)
 
 
@@ -59,7 +59,7 @@ async def test_a_source_without_a_name_is_called_after_its_provider_and_a_taken_
     await _make(bare, "grafana", "")
     again = await _make(bare, "grafana", "")
     assert "already a source called grafana" in again["content"]
-    assert [each.name for each in await source.listing(bare.desk)] == ["grafana"]
+    assert [each.name for each in await sources.listing(bare.desk)] == ["grafana"]
 
 
 async def test_a_later_source_may_speak_in_another_channel_without_moving_the_first(bare: Stage) -> None:
@@ -67,7 +67,7 @@ async def test_a_later_source_may_speak_in_another_channel_without_moving_the_fi
     other = bare.sandbox.channels["alerts-low"]
     await _make(bare, "generic", "second", channel_id=other)
     assert bare.desk.default_channel_id == bare.channel_id
-    assert [each.channel_id for each in await source.listing(bare.desk)] == [None, other]
+    assert [each.channel_id for each in await sources.listing(bare.desk)] == [None, other]
 
 
 async def test_when_the_desks_channel_is_gone_the_one_picked_next_takes_its_place_and_its_cards(
@@ -80,7 +80,7 @@ async def test_when_the_desks_channel_is_gone_the_one_picked_next_takes_its_plac
     await until(lambda: guild.get_channel(lost) is None)
     await _make(bare, "generic", "second", channel_id=other)
     assert bare.desk.default_channel_id == other
-    assert [each.channel_id for each in await source.listing(bare.desk)] == [None, None]
+    assert [each.channel_id for each in await sources.listing(bare.desk)] == [None, None]
 
 
 async def test_a_channel_where_cards_cannot_stand_says_what_is_missing(bare: Stage) -> None:
@@ -101,6 +101,7 @@ async def test_roles_that_are_named_in_setup_may_respond(bare: Stage) -> None:
     await bare.person("operator").command("setup", {"respond": "on-call"})
     assert bare.desk.project.settings.respond_role_ids == (role.id,)
     visitor.member.role_ids.append(role.id)
+    await _make(bare, "generic", "first")
     alert_id = await bare.fire()
     answer = await visitor.command("alert ack", {"alert": str(alert_id)})
     assert answer["content"].startswith("✅")
@@ -138,6 +139,10 @@ async def test_a_token_is_never_written_onto_a_message_that_all_can_see(bare: St
     assert "toc_" not in str(bare.sandbox.messages(bare.channel_id))
 
 
+def _respond(bare: Stage) -> tuple[int, ...]:
+    return bare.desk.project.settings.respond_role_ids
+
+
 def _part(page: Json, subject: str) -> Json:
     return next(part for part in parts(page["message"]) if f":{subject}:" in part["custom_id"])
 
@@ -162,3 +167,27 @@ async def _make(bare: Stage, provider: str, name: str, *, channel_id: int | None
     page = await _pick(bare, page, "provider", provider)
     asked = await operator.click(page["message"]["id"], _id(page, "create"))
     return await operator.submit(asked["modal"]["custom_id"], {"name": name})
+
+
+async def test_roles_that_were_chosen_are_shown_and_can_be_taken_back(bare: Stage) -> None:
+    operator = bare.person("operator")
+    page = await operator.command("setup", {"respond": "on-call", "manage": "responder"})
+    roles = {role.name: role.id for role in bare.sandbox.world.guild.roles.values()}
+    shown = str(page["message"]["embeds"])
+    assert f"<@&{roles['on-call']}> may act on alerts" in shown
+    assert f"<@&{roles['responder']}> may also set up" in shown
+    page = await _pick(bare, page, "role", f"manage.{roles['responder']}")
+    assert bare.desk.project.settings.manage_role_ids == ()
+    assert f"<@&{roles['responder']}>" not in str(page["message"]["embeds"])
+    page = await _pick(bare, page, "role", f"respond.{roles['on-call']}")
+    assert bare.desk.project.settings.respond_role_ids == ()
+    assert "role:" not in " ".join(custom_ids(page["message"]))
+
+
+async def test_everybody_gets_a_right_only_after_a_question(bare: Stage) -> None:
+    operator, everyone = bare.person("operator"), bare.sandbox.guild_id
+    asked = await operator.command("setup", {"respond": "@everyone"})
+    assert _respond(bare) == ()
+    assert "Everybody on this server?" in str(asked["message"]["embeds"])
+    await operator.click(asked["message"]["id"], _id(asked, "everyone"))
+    assert _respond(bare) == (everyone,)

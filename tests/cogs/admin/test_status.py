@@ -4,7 +4,8 @@ from datetime import datetime
 
 from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.outbox import ParkReason
-from bot.usecases.outbox import card, ledger
+from bot.usecases.outbox import card as outbox
+from bot.usecases.outbox import ledger
 from tests.cogs.stage import Stage
 
 
@@ -24,9 +25,9 @@ async def test_status_says_why_cards_are_parked_and_what_waits(stage: Stage) -> 
     await stage.fire("First")
     waiting = await stage.person("operator").command("status")
     assert "1 card on the way" in waiting["message"]["embeds"][0]["title"]
-    task = await card.take(stage.desk, stage.channel_id, worker="stage")
-    assert isinstance(task, card.Task)
-    await card.park(stage.desk, task.card, ParkReason.MISSING_PERMISSION, alone=False)
+    task = await outbox.take(stage.desk, stage.channel_id, worker="stage")
+    assert isinstance(task, outbox.Task)
+    await outbox.park(stage.desk, task.card, ParkReason.MISSING_PERMISSION, alone=False)
     parked = await stage.person("operator").command("status")
     assert "cannot be shown" in parked["message"]["embeds"][0]["title"]
     assert "the bot may not post there" in str(parked["message"]["embeds"][0]["fields"])
@@ -36,7 +37,7 @@ async def test_a_click_is_in_the_ledger_with_the_timestamp_of_its_answer(stage: 
     _alert_id, message_id = await stage.raise_card()
     await stage.person("responder").click(message_id, stage.on(message_id, "ack"))
     await stage.clean()
-    place = await card.showing(stage.desk, message_id)
+    place = await outbox.showing(stage.desk, message_id)
     assert place is not None
     *_, pressed = await ledger.of_card(stage.desk, place.id)
     assert (pressed.revision, pressed.lane, pressed.posted) == (2, Lane.PERSON, False)

@@ -27,7 +27,7 @@ async def states(stage: Stage) -> set[State]:
 
 
 async def press(stage: Stage, message_id: int, verb: Verb, extra: str = "", by: str = "responder") -> Any:
-    return await stage.person(by).click(message_id, build(verb, stage.bot.door.tag, 1, extra))
+    return await stage.person(by).click(message_id, build(verb, stage.bot.bot_context.tag, 1, extra))
 
 
 async def test_acknowledge_all_changes_the_card_in_the_answer_itself(stage: Stage, card: int) -> None:
@@ -57,7 +57,7 @@ async def test_the_menu_opens_an_alert_and_pages_show_all(stage: Stage, card: in
     assert page["ephemeral"]
     assert "A-1 **one**" in str(page)
     assert "page 1 of 1" in str(page)
-    menu = build(Verb.PICK, stage.bot.door.tag, "group")
+    menu = build(Verb.PICK, stage.bot.bot_context.tag, "group")
     told = await stage.person("visitor").click(card, menu, values=["2"])
     assert told["ephemeral"]
     assert "More on A-2" in str(told)

@@ -56,7 +56,7 @@ async def test_a_press_whose_answer_is_lost_is_done_and_left_to_delivery(stage: 
     stage.sandbox.settings.answer_deadline = 0.5
     await stage.person("responder").click(message_id, stage.on(message_id, "ack"))
     await stage.when(alert_id, lambda alert: alert.state is State.ACKED)
-    await stage.bot.door.empty(2)
+    await stage.bot.bot_context.empty(2)
     assert await stage.is_dirty()
 
 
@@ -243,7 +243,7 @@ async def test_a_desk_of_another_server_is_not_acted_on(stage: Stage) -> None:
     answer = await stage.person("operator").click(message_id, stage.on(message_id, "ack"))
     assert "another Discord server" in answer["content"]
     stage.person("operator").react(message_id, ACK)
-    await stage.bot.door.empty(2)
+    await stage.bot.bot_context.empty(2)
     assert (await stage.alert(alert_id)).state is State.NEW
 
 

@@ -1,7 +1,7 @@
 """Buttons that mean what they meant: old presses, double taps, questions before an end, and ways back."""
 
 from bot.domain.alert.alert import State
-from bot.domain.incident.incident import State as IncidentState
+from bot.domain.incident.incident import IncidentState
 from bot.usecases.alert import lifecycle as alerts
 from cogs.double_press import RecentPresses
 from tests.cogs.crisis import Crisis
@@ -84,8 +84,8 @@ async def test_the_last_open_alert_of_an_incident_asks_what_its_resolve_means(st
     asked = await responder.click(crisis.alert_card, stage.on(crisis.alert_card, "resolve"))
     assert "is open, and A-1 is its last open alert" in asked["content"]
     assert (await stage.alert(crisis.alert_id)).state is State.NEW
-    whisper = asked["message"]
-    left = await responder.click(whisper["id"], find(whisper, "cancel"))
+    reply_ephemeral = asked["message"]
+    left = await responder.click(reply_ephemeral["id"], find(reply_ephemeral, "cancel"))
     assert left["content"] == "👍 Nothing was changed."
     asked = await responder.click(crisis.alert_card, stage.on(crisis.alert_card, "resolve"))
     both = await responder.click(asked["message"]["id"], find(asked["message"], "resolve-both"))
@@ -99,8 +99,10 @@ async def test_an_incident_with_something_open_under_it_asks_before_it_ends(stag
     asked = await crisis.click("incident-resolve")
     assert asked["content"].startswith("❔ 1 critical of I-1 is still open.")
     assert (await crisis.look()).state is IncidentState.OPEN
-    whisper = asked["message"]
-    done = await stage.person("responder").click(whisper["id"], find(whisper, "incident-resolve-all"))
+    reply_ephemeral = asked["message"]
+    done = await stage.person("responder").click(
+        reply_ephemeral["id"], find(reply_ephemeral, "incident-resolve-all")
+    )
     assert "I-1 is resolved, and so are 1 of its alerts." in done["content"]
     assert (await stage.alert(crisis.alert_id)).state is State.RESOLVED
     assert (await crisis.look()).state is IncidentState.RESOLVED

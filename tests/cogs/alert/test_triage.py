@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from bot.usecases.incident import thread
-from bot.usecases.triage.escalation import Wish, open_incident
+from bot.usecases.incident import thread as threads
+from bot.usecases.triage.escalation import OpenRequest, open_incident
 from tests.cogs.stage import Stage, until
 from tests.senders import ANNA
 
@@ -35,8 +35,8 @@ async def test_who_asks_is_told_alone_with_a_picture(stage: Stage) -> None:
 
 async def test_an_alert_of_an_open_incident_is_briefed_in_its_thread(stage: Stage) -> None:
     alert_id = await stage.fire()
-    await open_incident(stage.desk, Wish(alert_id=alert_id), actor=ANNA)
-    await thread.settle(stage.desk, 1, thread_id=stage.channel_id)
+    await open_incident(stage.desk, OpenRequest(alert_id=alert_id), actor=ANNA)
+    await threads.settle(stage.desk, 1, thread_id=stage.channel_id)
     again = await ask(stage, alert_id)
     assert again["content"] == (
         f"🧭 There was a brief on the likes of A-{alert_id} within 15 min."

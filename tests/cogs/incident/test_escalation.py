@@ -1,7 +1,7 @@
 """How an alert becomes an incident: by button, siren, right-click and command."""
 
 from bot.domain.alert.signal import Severity
-from bot.domain.incident.incident import Incident, Level, State
+from bot.domain.incident.incident import Incident, IncidentLevel, IncidentState
 from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import query as incident_inspection
 from bot.usecases.incident.mutation import perform
@@ -52,7 +52,7 @@ async def test_the_button_opens_a_form_that_is_filled_in_beforehand(stage: Stage
         f"🚨 Opened 🔥 I-1 **Nobody can pay**, P0.\n➡️ It comes up in <#{stage.channel_id}>"
     )
     incident = await escalated(stage)
-    assert (incident.severity, incident.summary) == (Level.P0, "since the deploy")
+    assert (incident.severity, incident.summary) == (IncidentLevel.P0, "since the deploy")
     assert incident.opened_by.name == "Responder"
 
 
@@ -68,7 +68,7 @@ async def test_a_severity_beyond_what_the_alert_allows_is_capped_and_the_answer_
         "I-1 **Disk is slow**, P1.\n⬇️ You asked for P0, but its alerts allow P1 at worst."
         in answer["content"]
     )
-    assert (await escalated(stage)).severity is Level.P1
+    assert (await escalated(stage)).severity is IncidentLevel.P1
 
 
 async def test_a_severity_that_is_none_is_explained_and_what_was_typed_comes_back(stage: Stage) -> None:
@@ -115,13 +115,13 @@ async def test_a_siren_escalates_at_once_and_its_going_away_ends_nothing(stage: 
     responder = stage.person("responder")
     responder.react(message_id, SIREN)
     incident = await escalated(stage)
-    assert (incident.title, incident.severity) == ("HighErrorRate · checkout", Level.P1)
+    assert (incident.title, incident.severity) == ("HighErrorRate · checkout", IncidentLevel.P1)
     assert incident.opened_by.ident == str(responder.member.user.id)
     responder.react(message_id, SIREN, on=False)
     responder.react(message_id, SIREN)
-    await stage.bot.door.empty(2)
+    await stage.bot.bot_context.empty(2)
     (still,) = await all_incidents(stage)
-    assert still.state is State.OPEN
+    assert still.state is IncidentState.OPEN
     assert (await incident_inspection.find(stage.desk, still.id)).view.alerts[0].id == alert_id
 
 

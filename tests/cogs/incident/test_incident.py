@@ -5,10 +5,12 @@ import pytest
 
 from bot.cards.card import Button, Card
 from bot.cards.incident.incident import render
-from bot.domain.incident.incident import Level, Role, State
-from bot.usecases.incident import action, reminder, thread
+from bot.domain.incident.incident import IncidentLevel, IncidentState, Role
+from bot.usecases.incident import action as actions
 from bot.usecases.incident import query as incident_inspection
-from bot.usecases.triage.escalation import Wish, open_incident
+from bot.usecases.incident import reminder
+from bot.usecases.incident import thread as threads
+from bot.usecases.triage.escalation import OpenRequest, open_incident
 from cogs.message import looks
 from tests.cogs.crisis import Crisis
 from tests.cogs.stage import Stage, custom_ids, verbs
@@ -98,8 +100,8 @@ async def test_a_visitor_is_refused_everything_that_acts(crisis: Crisis) -> None
         values = {"role": ["scribe"], "severity": ["P2"]}.get(verb, [])
         answer = await crisis.click(f"incident-{verb}", *values, person="visitor")
         assert answer["content"].startswith("🔒 To work on incidents you need the role"), verb
-    assert (await crisis.look()).state is State.OPEN
-    assert (await crisis.look()).severity is Level.P1
+    assert (await crisis.look()).state is IncidentState.OPEN
+    assert (await crisis.look()).severity is IncidentLevel.P1
 
 
 async def remind(crisis: Crisis, statement: str) -> int:
@@ -129,7 +131,7 @@ async def test_a_reminder_is_snoozed_or_answered_with_an_update(crisis: Crisis) 
 
 async def test_an_action_item_is_done_under_its_reminder(crisis: Crisis) -> None:
     desk = crisis.stage.desk
-    made = await action.add(desk, crisis.id, actor=ANNA, text="alert on the queue", due_at=desk.clock.now())
+    made = await actions.add(desk, crisis.id, actor=ANNA, text="alert on the queue", due_at=desk.clock.now())
     reminder_id = await remind(crisis, "UPDATE action_item SET remind_at = 1")
     answer = await crisis.stage.person("responder").click(
         reminder_id, crisis.stage.button("action-done", made.id)
@@ -138,7 +140,7 @@ async def test_an_action_item_is_done_under_its_reminder(crisis: Crisis) -> None
     message = crisis.stage.shown(reminder_id, crisis.thread_id)
     assert verbs(message) == []
     assert message["embeds"][0]["description"].startswith("✅ T-1 is done, by <@")
-    (done,) = await action.of_incident(desk, crisis.id)
+    (done,) = await actions.of_incident(desk, crisis.id)
     assert done.done_by is not None
     assert done.done_by.name == "Responder"
 
@@ -166,7 +168,7 @@ async def test_the_post_mortem_comes_as_a_file(crisis: Crisis) -> None:
 
 async def test_the_list_turns_pages_and_opens_one(stage: Stage) -> None:
     for number in range(11):
-        await open_incident(stage.desk, Wish(title=f"Trouble {number}"), actor=ANNA)
+        await open_incident(stage.desk, OpenRequest(title=f"Trouble {number}"), actor=ANNA)
     visitor = stage.person("visitor")
     listed = (await visitor.command("incident list"))["message"]
     assert "Trouble 10" in listed["embeds"][0]["description"]
@@ -203,7 +205,7 @@ async def test_a_head_in_a_forum_is_redrawn_at_once_and_its_tags_are_left_to_del
     assert isinstance(forum, discord.ForumChannel)
     view = (await incident_inspection.find(stage.desk, crisis.id)).view
     post = await forum.create_thread(name="I-1", **looks(render(view)))
-    await thread.settle(stage.desk, crisis.id, thread_id=post.thread.id, in_post=True)
+    await threads.settle(stage.desk, crisis.id, thread_id=post.thread.id, in_post=True)
     await stage.post_all(post.thread)
     await crisis.click("incident-mitigate", on=post.thread.id)
     assert "MITIGATING" in stage.shown(post.thread.id, post.thread.id)["embeds"][0]["title"]

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.incident.incident import Level, Role, State
-from bot.usecases.incident import action
-from bot.usecases.triage.escalation import Wish, open_incident
+from bot.domain.incident.incident import IncidentLevel, IncidentState, Role
+from bot.usecases.incident import action as actions
+from bot.usecases.triage.escalation import OpenRequest, open_incident
 from tests.cogs.crisis import Crisis
 from tests.cogs.stage import Stage
 from tests.senders import ANNA
@@ -34,7 +34,7 @@ async def test_commands_conduct_the_incident_whose_thread_they_are_given_in(cris
         assert answer["content"].endswith(f"➡️ <#{crisis.thread_id}>")
     incident = await crisis.look()
     assert (incident.severity, incident.title, incident.update) == (
-        Level.P2,
+        IncidentLevel.P2,
         "Nobody can pay",
         "half of it is back",
     )
@@ -128,10 +128,10 @@ async def test_alerts_are_linked_and_unlinked(crisis: Crisis) -> None:
 
 
 async def test_an_incident_is_merged_into_another(crisis: Crisis) -> None:
-    await open_incident(crisis.stage.desk, Wish(title="Login is down"), actor=ANNA)
+    await open_incident(crisis.stage.desk, OpenRequest(title="Login is down"), actor=ANNA)
     answer = await crisis.say("merge", "operator", into="I-2")
     assert answer["content"] == "✅ I-1 went into I-2: Login is down"
-    assert (await crisis.look()).state is State.CLOSED
+    assert (await crisis.look()).state is IncidentState.CLOSED
     itself = await crisis.say("merge", "operator", into="I-2", incident="I-2")
     assert itself["content"] == "✋ I-2 cannot be merged into itself."
 
@@ -142,7 +142,7 @@ async def test_action_items_are_promised_handed_on_and_done(crisis: Crisis) -> N
     assert added["content"] == f"✅ T-1 is on <@{responder}>'s list: alert on the queue"
     handed = await crisis.say("action assign", action="T-1", owner="operator")
     assert "T-1 is on <@" in handed["content"]
-    (item,) = await action.of_incident(crisis.stage.desk, crisis.id)
+    (item,) = await actions.of_incident(crisis.stage.desk, crisis.id)
     assert item.owner is not None
     assert item.owner.name == "Operator"
     assert item.due_at is not None
@@ -162,7 +162,8 @@ async def test_action_items_are_promised_handed_on_and_done(crisis: Crisis) -> N
 
 
 async def test_a_visitor_is_refused_what_writes(stage: Stage) -> None:
-    await open_incident(stage.desk, Wish(title="Login is down"), actor=ANNA)
+    await stage.fire()
+    await open_incident(stage.desk, OpenRequest(title="Login is down"), actor=ANNA)
     for command, more in (
         ("severity", {"severity": "P2"}),
         ("status", {"state": "resolved"}),
@@ -178,7 +179,7 @@ async def test_a_visitor_is_refused_what_writes(stage: Stage) -> None:
 
 
 async def test_completion_offers_what_the_command_is_good_for(crisis: Crisis) -> None:
-    await open_incident(crisis.stage.desk, Wish(title="Login is down"), actor=ANNA)
+    await open_incident(crisis.stage.desk, OpenRequest(title="Login is down"), actor=ANNA)
     await crisis.say("resolve")
 
     async def offered(command: str, typed: str = "", person: str = "visitor") -> list[str]:

@@ -6,8 +6,9 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.domain.actor import ActorKind
-from bot.domain.incident.timeline import Kind, Line
+from bot.domain.incident.timeline import Kind, TimelineLine
 from bot.sandbox.act import post
+from bot.sandbox.control.place import give_roles
 from bot.sandbox.fault.fault import Effect, Rule
 from bot.sandbox.limit.message import EditDraft
 from bot.sandbox.model.mention import ALL_ALLOWED
@@ -28,11 +29,13 @@ async def crisis(stage: Stage) -> Crisis:
     return await Crisis.begin(stage)
 
 
-async def written(crisis: Crisis) -> list[Line]:
+async def written(crisis: Crisis) -> list[TimelineLine]:
     return [line for line in await crisis.lines() if line.kind is Kind.MESSAGE]
 
 
-async def when(crisis: Crisis, *, count: int = 1, deleted: bool = False, text: str | None = None) -> Line:
+async def when(
+    crisis: Crisis, *, count: int = 1, deleted: bool = False, text: str | None = None
+) -> TimelineLine:
     """The last message in the timeline, once it is as awaited."""
     clock = SystemClock()
     async with asyncio.timeout(DEADLINE):
@@ -103,9 +106,9 @@ async def test_the_last_pin_that_goes_takes_the_message_out(crisis: Crisis) -> N
     responder.react(message_id, PIN)
     await when(crisis)
     operator.react(message_id, PIN)
-    await crisis.stage.bot.door.empty(2)
+    await crisis.stage.bot.bot_context.empty(2)
     responder.react(message_id, PIN, on=False)
-    await crisis.stage.bot.door.empty(2)
+    await crisis.stage.bot.bot_context.empty(2)
     assert not (await when(crisis)).deleted
     operator.react(message_id, PIN, on=False)
     await when(crisis, deleted=True)
@@ -119,7 +122,7 @@ async def test_a_visitors_pin_and_pins_elsewhere_mean_nothing(crisis: Crisis) ->
     crisis.stage.person("responder").react(elsewhere["id"], PIN)
     crisis.stage.person("responder").react(said(crisis, "found it"), PIN)
     await when(crisis)
-    await crisis.stage.bot.door.empty(2)
+    await crisis.stage.bot.bot_context.empty(2)
     assert len(await written(crisis)) == 1
 
 
@@ -184,7 +187,7 @@ async def test_a_moderator_who_clears_all_emoji_takes_the_message_out(crisis: Cr
     for name in ("responder", "operator"):
         crisis.stage.person(name).react(message_id, PIN)
     await when(crisis)
-    await crisis.stage.bot.door.empty(2)
+    await crisis.stage.bot.bot_context.empty(2)
     await crisis.thread.get_partial_message(message_id).clear_reaction(PIN)
     await when(crisis, deleted=True)
 
@@ -195,3 +198,15 @@ async def test_a_pin_that_is_set_before_the_thread_is_known_waits_for_it(stage: 
     stage.person("responder").react(said(crisis, called(crisis, "early")), PIN)
     await crisis.settle()
     assert (await when(crisis)).text == called(crisis, "early")
+
+
+async def test_who_lost_the_role_takes_no_pin_back(crisis: Crisis) -> None:
+    message_id = said(crisis, "a fact")
+    responder = crisis.stage.person("responder")
+    responder.react(message_id, PIN)
+    await when(crisis)
+    give_roles(crisis.stage.sandbox.world, responder.member, [])
+    responder.react(message_id, PIN, on=False)
+    await until(lambda: crisis.stage.requests("GET", f"/members/{responder.member.user.id}"))
+    await crisis.stage.bot.bot_context.empty(5)
+    assert not (await when(crisis)).deleted

@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 
 from bot import metrics
-from bot.delivery.presence import Presence
+from bot.delivery.bot_view import BotView
 from bot.domain.alert.alert import State
 from bot.domain.errors import NotDurableError
+from bot.sandbox.control.place import give_roles
 from bot.sandbox.fault.fault import Effect, Rule
-from bot.usecases.reaction import reaction
+from bot.usecases.reaction import missed as absence
+from bot.usecases.reaction import reaction as reactions
 from bot.usecases.reaction.reaction import ACK, CLAIM
 from cogs import reconciliation
 from cogs.reaction import emoji
@@ -55,7 +57,7 @@ async def test_a_visitors_emoji_changes_nothing_and_cannot_be_taken_back(stage: 
     stage.person("visitor").react(message_id, ACK, on=False)
     stage.person("responder").react(message_id, CLAIM)
     await stage.when(alert_id, lambda alert: alert.state is State.PROCESSING)
-    await stage.bot.door.empty(2)
+    await stage.bot.bot_context.empty(2)
     assert [action for action, _ in await stage.actions(alert_id)] == ["claim"]
 
 
@@ -74,7 +76,7 @@ async def test_other_emoji_and_other_messages_mean_nothing(stage: Stage) -> None
     responder.react(message_id, "🎉")
     responder.react(message_id, CLAIM)
     await stage.when(alert_id, lambda alert: alert.state is State.PROCESSING)
-    await stage.bot.door.empty(2)
+    await stage.bot.bot_context.empty(2)
     assert [action for action, _ in await stage.actions(alert_id)] == ["claim"]
 
 
@@ -96,7 +98,7 @@ async def test_an_event_that_comes_twice_counts_once(stage: Stage) -> None:
     stage.sandbox.mischief.arm(Rule(effect=Effect.DOUBLE_EVENT, route="MESSAGE_REACTION_ADD"))
     stage.person("responder").react(message_id, ACK)
     await stage.when(alert_id, lambda alert: alert.state is ACKED)
-    await stage.bot.door.empty(2)
+    await stage.bot.bot_context.empty(2)
     assert [action for action, _ in await stage.actions(alert_id)] == ["ack"]
 
 
@@ -125,14 +127,14 @@ async def test_an_emoji_heard_while_the_database_is_out_of_reach_counts_when_it_
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alert_id, message_id = await stage.raise_card()
-    real, troubles = reaction.apply, [NotDurableError("locked"), NotDurableError("locked")]
+    real, troubles = reactions.apply, [NotDurableError("locked"), NotDurableError("locked")]
 
-    async def apply(*args: Any, **more: Any) -> tuple[reaction.Effect, str]:
+    async def apply(*args: Any, **more: Any) -> tuple[reactions.Effect, str]:
         if troubles:
             raise troubles.pop()
         return await real(*args, **more)
 
-    monkeypatch.setattr(reaction, "apply", apply)
+    monkeypatch.setattr(reactions, "apply", apply)
     monkeypatch.setattr(emoji, "_OUTAGE", (0.0, 0.0, 0.0))
     stage.person("responder").react(message_id, ACK)
     await stage.when(alert_id, lambda alert: alert.state is ACKED)
@@ -190,7 +192,7 @@ async def test_a_reaction_that_the_gateway_dropped_is_found_at_the_next_ready(st
 
 
 async def test_a_reaction_that_the_gateway_dropped_is_found_within_the_hour(stage: Stage) -> None:
-    presence = Presence()
+    presence = BotView()
     await presence.tell_hour()  # nobody is there to hear it yet
     presence.meet(stage.bot)
     alert_id, message_id = await stage.raise_card()
@@ -251,3 +253,17 @@ async def test_a_channel_out_of_reach_does_not_end_the_comparison(stage: Stage) 
     await stage.reconciled()
     assert (await stage.alert(alert_id)).state is ACKED
     assert isinstance(stage.bot.get_cog("Reconciliation"), Reconciliation)
+
+
+async def test_who_lost_the_role_takes_nothing_back_and_is_not_asked_about_again(stage: Stage) -> None:
+    alert_id, message_id = await stage.raise_card()
+    responder = stage.person("responder")
+    responder.react(message_id, ACK)
+    await stage.when(alert_id, lambda alert: alert.state is ACKED)
+    give_roles(stage.sandbox.world, responder.member, [])
+    responder.react(message_id, ACK, on=False)
+    user_id = responder.member.user.id
+    await until(lambda: stage.requests("GET", f"/members/{user_id}"))
+    await stage.bot.bot_context.empty(5)
+    assert (await stage.alert(alert_id)).state is ACKED
+    assert not await absence.is_set(stage.desk, message_id, user_id, ACK)

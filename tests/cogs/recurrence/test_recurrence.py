@@ -7,7 +7,7 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.domain.alert.signal import Severity
-from bot.usecases.recurrence import query as recurrence
+from bot.usecases.recurrence import query as recurrences
 from tests.cogs.stage import DEADLINE, Stage, custom_ids, parts, until
 from tests.senders import firing, resolved
 
@@ -20,7 +20,7 @@ async def come_back(stage: Stage, times: int = 3, name: str = "HighErrorRate") -
     for _ in range(times):
         alert_id = await stage.send(firing(name, Severity.CRITICAL, service="checkout"))
         await stage.send(resolved(name))
-    known = await recurrence.find_of_alert(stage.desk, alert_id)
+    known = await recurrences.find_of_alert(stage.desk, alert_id)
     assert known is not None
     return known.id
 
@@ -33,7 +33,7 @@ async def ask(stage: Stage, command: str, person: str = "responder", **options: 
 async def votes(stage: Stage, recurrence_id: int, expected: int) -> None:
     clock = SystemClock()
     async with asyncio.timeout(DEADLINE):
-        while (await recurrence.find(stage.desk, recurrence_id)).portrait.recurrence.noise_votes != expected:
+        while (await recurrences.find(stage.desk, recurrence_id)).portrait.recurrence.noise_votes != expected:
             await clock.sleep(0.005)
 
 
@@ -109,7 +109,7 @@ async def test_a_card_leads_to_the_card_of_who_fixed_it_last(stage: Stage) -> No
 
 async def test_a_thumb_down_is_one_vote_until_it_is_taken_away(stage: Stage) -> None:
     alert_id, message_id = await stage.raise_card()
-    known = await recurrence.find_of_alert(stage.desk, alert_id)
+    known = await recurrences.find_of_alert(stage.desk, alert_id)
     assert known is not None
     stage.person("responder").react(message_id, "👎")
     stage.person("operator").react(message_id, "👎")

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from bot.domain.actor import Actor, person
-from bot.domain.alert import transition as change
+from bot.domain.alert import transition
 from bot.domain.alert.alert import (
     TRANSITIONS,
     Alert,
@@ -37,14 +37,14 @@ LEGAL = {
     "resolved": {"refire": "new", "reopen": "new", "restore": "acked"},
 }
 CHANGES: dict[Trigger, Callable[[Alert], Alert]] = {
-    Trigger.CLAIM: lambda alert: change.claim(alert, ANNA, NOW, timedelta(minutes=5)),
-    Trigger.RELEASE: lambda alert: change.release(alert, ANNA),
-    Trigger.FAIL: lambda alert: change.fail(alert, ANNA, "no idea"),
-    Trigger.RETRY: change.retry,
-    Trigger.ACK: lambda alert: change.acknowledge(alert, ANNA, NOW, "mine"),
-    Trigger.UNACK: change.unacknowledge,
-    Trigger.RESOLVE: lambda alert: change.resolve(alert, ANNA, NOW),
-    Trigger.LEASE_EXPIRE: lambda alert: change.expire_lease(alert, NOW),
+    Trigger.CLAIM: lambda alert: transition.claim(alert, ANNA, NOW, timedelta(minutes=5)),
+    Trigger.RELEASE: lambda alert: transition.release(alert, ANNA),
+    Trigger.FAIL: lambda alert: transition.fail(alert, ANNA, "no idea"),
+    Trigger.RETRY: transition.retry,
+    Trigger.ACK: lambda alert: transition.acknowledge(alert, ANNA, NOW, "mine"),
+    Trigger.UNACK: transition.unacknowledge,
+    Trigger.RESOLVE: lambda alert: transition.resolve(alert, ANNA, NOW),
+    Trigger.LEASE_EXPIRE: lambda alert: transition.expire_lease(alert, NOW),
 }
 
 
@@ -96,12 +96,12 @@ def test_changes_follow_the_table(state: State, trigger: Trigger) -> None:
 
 def test_the_loser_of_a_race_is_told_who_won() -> None:
     with pytest.raises(IllegalTransitionError, match="already acknowledged by <@1>"):
-        change.acknowledge(alert_in(State.ACKED), BEN, NOW)
+        transition.acknowledge(alert_in(State.ACKED), BEN, NOW)
     with pytest.raises(IllegalTransitionError, match="already claimed by <@1>"):
-        change.claim(alert_in(State.PROCESSING), BEN, NOW, timedelta(minutes=1))
+        transition.claim(alert_in(State.PROCESSING), BEN, NOW, timedelta(minutes=1))
 
 
-@pytest.mark.parametrize("end", [change.release, change.fail])
+@pytest.mark.parametrize("end", [transition.release, transition.fail])
 def test_only_the_owner_ends_a_claim(end: object) -> None:
     with pytest.raises(ConflictError, match="held by <@1>"):
         end(alert_in(State.PROCESSING), BEN)  # type: ignore[operator]  # both take alert and actor
@@ -109,7 +109,7 @@ def test_only_the_owner_ends_a_claim(end: object) -> None:
 
 def test_a_lease_does_not_run_out_early() -> None:
     with pytest.raises(IllegalTransitionError):
-        change.expire_lease(alert_in(State.PROCESSING), NOW - timedelta(seconds=1))
+        transition.expire_lease(alert_in(State.PROCESSING), NOW - timedelta(seconds=1))
 
 
 @pytest.mark.parametrize("text", ["A-1042", "a1042", "#1042", "1042", " A-1042 "])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from bot.domain.alert.alert import State
 from bot.domain.alert.flap import CALM, MOST, Flapping, Hush, flap
 from bot.domain.alert.signal import Severity, Signal, Status
-from bot.domain.alert.verdict import Lane, Policy, Standing, Verdict, decide
+from bot.domain.alert.verdict import Lane, Policy, SignatureStanding, Verdict, decide
 
 NOW = datetime(2026, 11, 21, 2, tzinfo=UTC)
 WINDOW = timedelta(minutes=20)
@@ -18,10 +18,10 @@ MINUTE = timedelta(minutes=1)
 gaps = st.lists(st.integers(0, 30).map(lambda minutes: minutes * MINUTE), max_size=60)
 
 
-def standing(state: State = State.RESOLVED, **more: object) -> Standing:
+def standing(state: State = State.RESOLVED, **more: object) -> SignatureStanding:
     values: dict[str, object] = {"occurrences": 1, "flaps": 0, "opened_at": NOW, "last_seen_at": NOW, **more}
     values.setdefault("resolved_at", NOW)
-    return Standing(alert_id=1, state=state, severity=Severity.WARNING, **values)  # type: ignore[arg-type]  # test sugar
+    return SignatureStanding(alert_id=1, state=state, severity=Severity.WARNING, **values)  # type: ignore[arg-type]  # test sugar
 
 
 def signal(status: Status = Status.FIRING, severity: Severity = Severity.WARNING) -> Signal:

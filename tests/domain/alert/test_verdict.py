@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity, Signal, Status
-from bot.domain.alert.verdict import Lane, Policy, Standing, Verdict, decide
+from bot.domain.alert.verdict import Lane, Policy, SignatureStanding, Verdict, decide
 
 NOW = datetime(2026, 11, 21, 2, tzinfo=UTC)
 POLICY = Policy(silence=timedelta(minutes=30), reopen_window=timedelta(minutes=10))
@@ -18,9 +18,11 @@ def signal(status: Status = Status.FIRING, severity: Severity = Severity.WARNING
     return Signal(status=status, name="x", severity=severity)
 
 
-def standing(state: State = State.NEW, severity: Severity = Severity.WARNING, **more: object) -> Standing:
+def standing(
+    state: State = State.NEW, severity: Severity = Severity.WARNING, **more: object
+) -> SignatureStanding:
     values: dict[str, object] = {"occurrences": 1, "flaps": 0, "opened_at": NOW, "last_seen_at": NOW, **more}
-    return Standing(alert_id=1, state=state, severity=severity, **values)  # type: ignore[arg-type]  # test sugar
+    return SignatureStanding(alert_id=1, state=state, severity=severity, **values)  # type: ignore[arg-type]  # test sugar
 
 
 def test_the_first_firing_opens() -> None:

@@ -12,18 +12,18 @@ from msgspec.structs import replace
 from bot.domain.actor import job, person
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import ConflictError, InvalidInputError
-from bot.domain.incident import transition as conduct
+from bot.domain.incident import transition as incident_transition
 from bot.domain.incident.duration import Moment, Times
 from bot.domain.incident.incident import (
     CAPS,
     TRANSITIONS,
-    IllegalTransitionError,
+    IllegalIncidentTransitionError,
     Incident,
+    IncidentLevel,
     IncidentRules,
-    Level,
+    IncidentState,
+    IncidentTrigger,
     Role,
-    State,
-    Trigger,
     allowed,
     ceiling,
     format_ref,
@@ -44,12 +44,12 @@ LEGAL = {
 }
 
 
-def incident(state: State = State.OPEN, **changes: object) -> Incident:
+def incident(state: IncidentState = IncidentState.OPEN, **changes: object) -> Incident:
     ordinary: dict[str, object] = {
         "id": 7,
         "project_id": 1,
         "state": state,
-        "severity": Level.P2,
+        "severity": IncidentLevel.P2,
         "title": "Checkout is down",
         "opened_by": ANNA,
         "opened_at": NOW,
@@ -59,22 +59,22 @@ def incident(state: State = State.OPEN, **changes: object) -> Incident:
     return Incident(**{**ordinary, **changes})  # type: ignore[arg-type]  # fields by name
 
 
-CHANGES: dict[Trigger, Callable[[Incident], Incident]] = {
-    Trigger.MITIGATE: lambda each: conduct.mitigate(each, NOW),
-    Trigger.RESOLVE: lambda each: conduct.resolve(each, NOW),
-    Trigger.REOPEN: lambda each: conduct.reopen(each, NOW, RULES),
-    Trigger.CLOSE: lambda each: conduct.close(each, NOW),
-    Trigger.MERGE: lambda each: conduct.merge_into(each, incident(id=9), NOW),
+CHANGES: dict[IncidentTrigger, Callable[[Incident], Incident]] = {
+    IncidentTrigger.MITIGATE: lambda each: incident_transition.mitigate(each, NOW),
+    IncidentTrigger.RESOLVE: lambda each: incident_transition.resolve(each, NOW),
+    IncidentTrigger.REOPEN: lambda each: incident_transition.reopen(each, NOW, RULES),
+    IncidentTrigger.CLOSE: lambda each: incident_transition.close(each, NOW),
+    IncidentTrigger.MERGE: lambda each: incident_transition.merge_into(each, incident(id=9), NOW),
 }
 
 
-@pytest.mark.parametrize(("state", "trigger"), list(product(State, Trigger)))
-def test_every_pair_is_legal_or_raises(state: State, trigger: Trigger) -> None:
+@pytest.mark.parametrize(("state", "trigger"), list(product(IncidentState, IncidentTrigger)))
+def test_every_pair_is_legal_or_raises(state: IncidentState, trigger: IncidentTrigger) -> None:
     before = incident(state)
     expected = LEGAL[state].get(trigger)
     if expected is None:
         for attempt in (lambda: next_state(before, trigger), lambda: CHANGES[trigger](before)):
-            with pytest.raises(IllegalTransitionError, match="I-7 is") as caught:
+            with pytest.raises(IllegalIncidentTransitionError, match="I-7 is") as caught:
                 attempt()
             assert caught.value.trigger is trigger
     else:
@@ -90,25 +90,31 @@ def test_the_table_holds_nothing_else() -> None:
 @pytest.mark.parametrize(
     ("state", "trigger", "words"),
     [
-        (State.OPEN, Trigger.CLOSE, "I-7 is open; resolve it before you close it."),
-        (State.OPEN, Trigger.REOPEN, "I-7 is open already."),
-        (State.MITIGATING, Trigger.MITIGATE, "I-7 is mitigating already."),
-        (State.RESOLVED, Trigger.RESOLVE, "I-7 is resolved already."),
-        (State.RESOLVED, Trigger.MITIGATE, "I-7 is resolved; reopen it before you mitigate it."),
-        (State.CLOSED, Trigger.RESOLVE, "I-7 is closed; reopen it before you resolve it."),
-        (State.CLOSED, Trigger.CLOSE, "I-7 is closed already."),
+        (IncidentState.OPEN, IncidentTrigger.CLOSE, "I-7 is open; resolve it before you close it."),
+        (IncidentState.OPEN, IncidentTrigger.REOPEN, "I-7 is open already."),
+        (IncidentState.MITIGATING, IncidentTrigger.MITIGATE, "I-7 is mitigating already."),
+        (IncidentState.RESOLVED, IncidentTrigger.RESOLVE, "I-7 is resolved already."),
+        (
+            IncidentState.RESOLVED,
+            IncidentTrigger.MITIGATE,
+            "I-7 is resolved; reopen it before you mitigate it.",
+        ),
+        (IncidentState.CLOSED, IncidentTrigger.RESOLVE, "I-7 is closed; reopen it before you resolve it."),
+        (IncidentState.CLOSED, IncidentTrigger.CLOSE, "I-7 is closed already."),
     ],
 )
-def test_an_illegal_step_says_what_to_do_instead(state: State, trigger: Trigger, words: str) -> None:
-    with pytest.raises(IllegalTransitionError) as caught:
+def test_an_illegal_step_says_what_to_do_instead(
+    state: IncidentState, trigger: IncidentTrigger, words: str
+) -> None:
+    with pytest.raises(IllegalIncidentTransitionError) as caught:
         next_state(incident(state), trigger)
     assert str(caught.value) == words
 
 
 @pytest.mark.parametrize(("severity", "cap"), list(CAPS.items()))
-def test_alerts_cap_the_severity_and_the_error_names_the_cap(severity: Severity, cap: Level) -> None:
+def test_alerts_cap_the_severity_and_the_error_names_the_cap(severity: Severity, cap: IncidentLevel) -> None:
     assert ceiling([Severity.INFO, severity]) is cap
-    for level in Level:
+    for level in IncidentLevel:
         if level.rank >= cap.rank:
             assert allowed(level, cap) is level
         else:
@@ -117,108 +123,113 @@ def test_alerts_cap_the_severity_and_the_error_names_the_cap(severity: Severity,
 
 
 def test_a_warning_cannot_become_a_p0_and_without_alerts_people_decide() -> None:
-    assert CAPS[Severity.WARNING] is Level.P1
-    assert CAPS[Severity.INFO] is Level.P3
-    assert ceiling([]) is Level.P0
+    assert CAPS[Severity.WARNING] is IncidentLevel.P1
+    assert CAPS[Severity.INFO] is IncidentLevel.P3
+    assert ceiling([]) is IncidentLevel.P0
 
 
-@given(st.sampled_from(Level), st.sampled_from(Level))
-def test_the_worse_of_two_is_one_of_them(one: Level, other: Level) -> None:
+@given(st.sampled_from(IncidentLevel), st.sampled_from(IncidentLevel))
+def test_the_worse_of_two_is_one_of_them(one: IncidentLevel, other: IncidentLevel) -> None:
     assert worse(one, other) is worse(other, one)
     assert worse(one, other).rank == min(one.rank, other.rank)
 
 
 def test_resolving_ends_reminders_and_reopening_begins_them_anew() -> None:
-    told = conduct.tell(incident(), ANNA, "looking", NOW, RULES)
+    told = incident_transition.tell(incident(), ANNA, "looking", NOW, RULES)
     assert told.update_due_at == NOW + timedelta(minutes=60)
-    resolved = conduct.resolve(told, NOW + timedelta(minutes=5))
+    resolved = incident_transition.resolve(told, NOW + timedelta(minutes=5))
     assert (resolved.update_due_at, resolved.times.resolved_at) == (None, NOW + timedelta(minutes=5))
-    again = conduct.reopen(resolved, NOW + timedelta(minutes=6), RULES)
+    again = incident_transition.reopen(resolved, NOW + timedelta(minutes=6), RULES)
     assert again.update_due_at == NOW + timedelta(minutes=66)
     assert (again.times.resolved_at, again.times.mitigated_at) == (None, None)
 
 
 def test_reminders_follow_the_severity() -> None:
-    raised = conduct.grade(incident(), Level.P0, Level.P0, NOW, RULES)
+    raised = incident_transition.grade(incident(), IncidentLevel.P0, IncidentLevel.P0, NOW, RULES)
     assert raised.update_due_at == NOW + timedelta(minutes=15)
-    calm = conduct.grade(raised, Level.P4, Level.P0, NOW, RULES)
+    calm = incident_transition.grade(raised, IncidentLevel.P4, IncidentLevel.P0, NOW, RULES)
     assert calm.update_due_at is None
     with pytest.raises(ConflictError, match="nothing to snooze"):
-        conduct.snooze(calm, NOW, timedelta(minutes=30))
+        incident_transition.snooze(calm, NOW, timedelta(minutes=30))
     with pytest.raises(ConflictError, match="P4 already"):
-        conduct.grade(calm, Level.P4, Level.P0, NOW, RULES)
+        incident_transition.grade(calm, IncidentLevel.P4, IncidentLevel.P0, NOW, RULES)
     with pytest.raises(InvalidInputError, match="allow P1"):
-        conduct.grade(calm, Level.P0, Level.P1, NOW, RULES)
+        incident_transition.grade(calm, IncidentLevel.P0, IncidentLevel.P1, NOW, RULES)
 
 
 def test_a_snooze_never_brings_a_reminder_forward() -> None:
-    due = conduct.tell(incident(), ANNA, "x", NOW, RULES)
-    assert conduct.snooze(due, NOW, timedelta(minutes=5)).update_due_at == due.update_due_at
-    assert conduct.snooze(due, NOW, timedelta(hours=2)).update_due_at == NOW + timedelta(hours=2)
+    due = incident_transition.tell(incident(), ANNA, "x", NOW, RULES)
+    assert incident_transition.snooze(due, NOW, timedelta(minutes=5)).update_due_at == due.update_due_at
+    assert incident_transition.snooze(due, NOW, timedelta(hours=2)).update_due_at == NOW + timedelta(hours=2)
 
 
 def test_a_reminder_is_given_when_it_is_due_and_once() -> None:
-    due = conduct.tell(incident(), ANNA, "x", NOW, RULES)
+    due = incident_transition.tell(incident(), ANNA, "x", NOW, RULES)
     with pytest.raises(ConflictError):
-        conduct.remind(due, NOW + timedelta(minutes=59), RULES)
+        incident_transition.remind(due, NOW + timedelta(minutes=59), RULES)
     late = NOW + timedelta(hours=5)
-    reminded = conduct.remind(due, late, RULES)
+    reminded = incident_transition.remind(due, late, RULES)
     assert reminded.update_due_at == late + timedelta(hours=1)
     with pytest.raises(ConflictError):
-        conduct.remind(reminded, late, RULES)
+        incident_transition.remind(reminded, late, RULES)
 
 
 def test_a_role_has_one_holder_who_alone_lays_it_down() -> None:
-    taken = conduct.take(incident(), Role.COMMANDER, ANNA)
+    taken = incident_transition.take(incident(), Role.COMMANDER, ANNA)
     with pytest.raises(ConflictError, match="Commander of I-7 is <@1> already"):
-        conduct.take(taken, Role.COMMANDER, BEN)
+        incident_transition.take(taken, Role.COMMANDER, BEN)
     with pytest.raises(ConflictError, match="is you already"):
-        conduct.take(taken, Role.COMMANDER, ANNA)
+        incident_transition.take(taken, Role.COMMANDER, ANNA)
     with pytest.raises(ConflictError, match="is <@1>, not you"):
-        conduct.give_up(taken, Role.COMMANDER, BEN)
-    assert conduct.assign(taken, Role.COMMANDER, BEN).roles == {Role.COMMANDER: BEN}
-    assert conduct.give_up(taken, Role.COMMANDER, ANNA).roles == {}
-    assert conduct.toggle(conduct.toggle(incident(), Role.SCRIBE, BEN), Role.SCRIBE, BEN).roles == {}
+        incident_transition.give_up(taken, Role.COMMANDER, BEN)
+    assert incident_transition.assign(taken, Role.COMMANDER, BEN).roles == {Role.COMMANDER: BEN}
+    assert incident_transition.give_up(taken, Role.COMMANDER, ANNA).roles == {}
+    assert (
+        incident_transition.toggle(
+            incident_transition.toggle(incident(), Role.SCRIBE, BEN), Role.SCRIBE, BEN
+        ).roles
+        == {}
+    )
 
 
 def test_the_first_person_acknowledges_and_jobs_leave_no_trace() -> None:
     later = NOW + timedelta(minutes=3)
-    assert conduct.touch(incident(), job("reminder"), later).times.acked_at is None
-    touched = conduct.touch(incident(), BEN, later)
+    assert incident_transition.touch(incident(), job("reminder"), later).times.acked_at is None
+    touched = incident_transition.touch(incident(), BEN, later)
     assert (touched.times.acked_at, touched.touched_at) == (later, later)
-    assert conduct.touch(touched, ANNA, later + timedelta(minutes=1)).times.acked_at == later
+    assert incident_transition.touch(touched, ANNA, later + timedelta(minutes=1)).times.acked_at == later
 
 
 def test_a_merge_needs_two_and_a_living_target() -> None:
     with pytest.raises(ConflictError, match="into itself"):
-        conduct.merge_into(incident(), incident(), NOW)
+        incident_transition.merge_into(incident(), incident(), NOW)
     with pytest.raises(ConflictError, match="I-9 is closed"):
-        conduct.merge_into(incident(), incident(State.CLOSED, id=9), NOW)
-    gone = conduct.merge_into(incident(), incident(id=9), NOW)
+        incident_transition.merge_into(incident(), incident(IncidentState.CLOSED, id=9), NOW)
+    gone = incident_transition.merge_into(incident(), incident(id=9), NOW)
     with pytest.raises(ConflictError, match="merged into I-9; reopen that one"):
-        conduct.reopen(gone, NOW, RULES)
+        incident_transition.reopen(gone, NOW, RULES)
 
 
 def test_who_absorbs_keeps_the_worse_and_the_earlier() -> None:
     early = Times(detected_at=NOW - timedelta(hours=1), acked_at=NOW - timedelta(minutes=50))
-    source = incident(id=9, severity=Level.P0, times=early)
-    grown = conduct.absorb(incident(), source, NOW, RULES)
+    source = incident(id=9, severity=IncidentLevel.P0, times=early)
+    grown = incident_transition.absorb(incident(), source, NOW, RULES)
     assert (grown.severity, grown.times.detected_at, grown.times.acked_at) == (
-        Level.P0,
+        IncidentLevel.P0,
         early.detected_at,
         early.acked_at,
     )
     assert grown.update_due_at == NOW + timedelta(minutes=15)
-    mild = replace(source, severity=Level.P4)
-    assert conduct.absorb(incident(), mild, NOW, RULES).severity is Level.P2
+    mild = replace(source, severity=IncidentLevel.P4)
+    assert incident_transition.absorb(incident(), mild, NOW, RULES).severity is IncidentLevel.P2
 
 
 def test_what_has_not_happened_has_no_time() -> None:
     with pytest.raises(ConflictError, match="not mitigated yet"):
-        conduct.retime(incident(), Moment.MITIGATED, NOW, NOW)
+        incident_transition.retime(incident(), Moment.MITIGATED, NOW, NOW)
     with pytest.raises(ConflictError, match="not resolved yet"):
-        conduct.retime(incident(), Moment.RESOLVED, NOW, NOW)
-    mitigated = conduct.retime(incident(State.MITIGATING), Moment.MITIGATED, NOW, NOW)
+        incident_transition.retime(incident(), Moment.RESOLVED, NOW, NOW)
+    mitigated = incident_transition.retime(incident(IncidentState.MITIGATING), Moment.MITIGATED, NOW, NOW)
     assert mitigated.times.mitigated_at == NOW
 
 
@@ -236,7 +247,7 @@ def test_other_refs_are_refused_with_the_right_shape(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["P1", "p1", "1", "sev1", "SEV-1"])
 def test_severities_are_read_as_people_write_them(text: str) -> None:
-    assert parse_level(text) is Level.P1
+    assert parse_level(text) is IncidentLevel.P1
 
 
 @pytest.mark.parametrize("text", ["", "P5", "high", "P", "11"])

@@ -6,16 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.actor import person
-from bot.domain.incident.timeline import LABELS, Draft, Entry, Kind, fold
+from bot.domain.incident.timeline import LABELS, Kind, TimelineDraft, TimelineEntry, fold
 
 NOW = datetime(2026, 11, 21, 2, tzinfo=UTC)
 ANNA, BEN = person(1, "Anna"), person(2, "Ben")
 
 
-def entry(number: int, version: int = 1, *, minute: int = 0, text: str = "", deleted: bool = False) -> Entry:
+def entry(
+    number: int, version: int = 1, *, minute: int = 0, text: str = "", deleted: bool = False
+) -> TimelineEntry:
     actor = ANNA if version == 1 else BEN
-    draft = Draft(kind=Kind.NOTE, at=NOW + timedelta(minutes=minute), actor=actor, text=text)
-    return Entry(
+    draft = TimelineDraft(kind=Kind.NOTE, at=NOW + timedelta(minutes=minute), actor=actor, text=text)
+    return TimelineEntry(
         id=number * 10 + version,
         incident_id=1,
         entry_id=number * 10 + 1,

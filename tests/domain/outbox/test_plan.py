@@ -16,8 +16,8 @@ from bot.domain.outbox.plan import (
     UNKNOWN,
     Board,
     Bucket,
-    Call,
-    Step,
+    PlannedCall,
+    PlanStep,
     Waiting,
     board_rest,
     calms,
@@ -68,8 +68,8 @@ def changed(**counts: int) -> Waiting:
     return Waiting({}, {Lane[name.upper()]: count for name, count in counts.items()})
 
 
-def bucket_of(step: Step, board: Board, post: Bucket, edit: Bucket) -> Bucket:
-    is_post = step.call is Call.POST or (step.call is Call.BOARD and not board.posted)
+def bucket_of(step: PlanStep, board: Board, post: Bucket, edit: Bucket) -> Bucket:
+    is_post = step.call is PlannedCall.POST or (step.call is PlannedCall.BOARD and not board.posted)
     return post if is_post else edit
 
 
@@ -78,7 +78,7 @@ def test_no_call_is_made_that_would_be_refused(
     waiting: Waiting, board: Board, post: Bucket, edit: Bucket
 ) -> None:
     step = choose(waiting, board, post, edit)
-    if step.call is not Call.WAIT:
+    if step.call is not PlannedCall.WAIT:
         used = bucket_of(step, board, post, edit)
         assert used.closed == 0
         assert used.limit is None or used.resets_in <= 0 or used.remaining > 0
@@ -87,11 +87,11 @@ def test_no_call_is_made_that_would_be_refused(
 @given(waitings, boards, buckets, buckets)
 def test_what_is_chosen_waits_to_be_sent(waiting: Waiting, board: Board, post: Bucket, edit: Bucket) -> None:
     step = choose(waiting, board, post, edit)
-    if step.call is Call.POST:
+    if step.call is PlannedCall.POST:
         assert any(waiting.new.get(lane) for lane in step.lanes)
-    elif step.call is Call.EDIT:
+    elif step.call is PlannedCall.EDIT:
         assert any(waiting.changed.get(lane) for lane in step.lanes)
-    elif step.call is Call.BOARD:
+    elif step.call is PlannedCall.BOARD:
         assert board.active
 
 
@@ -100,34 +100,34 @@ def test_nothing_overtakes_what_is_more_urgent_in_its_own_bucket(
     waiting: Waiting, board: Board, post: Bucket, edit: Bucket
 ) -> None:
     step = choose(waiting, board, post, edit)
-    if step.call is Call.EDIT:
+    if step.call is PlannedCall.EDIT:
         assert not any(waiting.changed.get(lane) for lane in Lane if lane < min(step.lanes))
-    if step.call is Call.POST and min(step.lanes) > Lane.PERSON:
+    if step.call is PlannedCall.POST and min(step.lanes) > Lane.PERSON:
         assert not any(waiting.new.get(lane) for lane in Lane if lane < min(step.lanes))
-    if step.call is Call.POST and step.lanes == (Lane.PERSON,) and waiting.new.get(Lane.CRITICAL):
+    if step.call is PlannedCall.POST and step.lanes == (Lane.PERSON,) and waiting.new.get(Lane.CRITICAL):
         assert post.remaining <= RESERVE
 
 
 @given(waitings, boards, buckets, buckets)
 def test_the_last_token_is_kept(waiting: Waiting, board: Board, post: Bucket, edit: Bucket) -> None:
     step = choose(waiting, board, post, edit)
-    if step.call is Call.WAIT:
+    if step.call is PlannedCall.WAIT:
         return
     used = bucket_of(step, board, post, edit)
     is_last = used.limit is not None and used.limit > 1 and used.resets_in > 0 and used.remaining <= RESERVE
-    if is_last and step.call is Call.EDIT:
+    if is_last and step.call is PlannedCall.EDIT:
         assert max(step.lanes) <= Lane.PERSON
-    if is_last and step.call is Call.POST:
+    if is_last and step.call is PlannedCall.POST:
         assert max(step.lanes) <= Lane.PERSON
         assert step.lanes == (Lane.PERSON,) or not board.active
-    if is_last and step.call is Call.BOARD:
+    if is_last and step.call is PlannedCall.BOARD:
         assert not board.posted
 
 
 @given(waitings, boards, buckets, buckets)
 def test_a_wait_ends_unless_nothing_waits(waiting: Waiting, board: Board, post: Bucket, edit: Bucket) -> None:
     step = choose(waiting, board, post, edit)
-    if step.call is Call.WAIT:
+    if step.call is PlannedCall.WAIT:
         assert step.wait > 0
         has_turn = board.active and (board.lacking or board.drifted)
         assert math.isinf(step.wait) == (
@@ -137,30 +137,30 @@ def test_a_wait_ends_unless_nothing_waits(waiting: Waiting, board: Board, post: 
 
 def test_posts_and_edits_do_not_hold_each_other_up() -> None:
     both = Waiting({Lane.CRITICAL: 1}, {Lane.RESOLVE: 1})
-    assert choose(both, Board(), EMPTY, FULL) == Step(Call.EDIT, (Lane.RESOLVE,))
-    assert choose(both, Board(), FULL, EMPTY) == Step(Call.POST, (Lane.CRITICAL,))
-    assert choose(both, Board(), EMPTY, EMPTY) == Step(Call.WAIT, wait=4.0)
+    assert choose(both, Board(), EMPTY, FULL) == PlanStep(PlannedCall.EDIT, (Lane.RESOLVE,))
+    assert choose(both, Board(), FULL, EMPTY) == PlanStep(PlannedCall.POST, (Lane.CRITICAL,))
+    assert choose(both, Board(), EMPTY, EMPTY) == PlanStep(PlannedCall.WAIT, wait=4.0)
 
 
 def test_the_last_post_is_for_criticals_and_people() -> None:
-    assert choose(new(warning=1), Board(), LAST, FULL).call is Call.WAIT
+    assert choose(new(warning=1), Board(), LAST, FULL).call is PlannedCall.WAIT
     assert choose(new(critical=1, warning=3), Board(), LAST, FULL).lanes == (Lane.CRITICAL,)
     assert choose(new(person=1), Board(), LAST, FULL).lanes == (Lane.PERSON,)
 
 
 def test_the_last_edit_is_for_criticals_and_people() -> None:
-    assert choose(changed(resolve=1), Board(), FULL, LAST).call is Call.WAIT
-    assert choose(changed(person=1), Board(), FULL, LAST).call is Call.EDIT
+    assert choose(changed(resolve=1), Board(), FULL, LAST).call is PlannedCall.WAIT
+    assert choose(changed(person=1), Board(), FULL, LAST).call is PlannedCall.EDIT
 
 
 def test_a_bucket_of_one_has_no_reserve() -> None:
     one = Bucket(limit=1, remaining=1, resets_in=0.2, window=0.25)
-    assert choose(new(info=1), Board(), one, one).call is Call.POST
+    assert choose(new(info=1), Board(), one, one).call is PlannedCall.POST
 
 
 def test_a_channel_that_was_never_heard_of_is_asked_before_it_is_judged() -> None:
     assert not storms(new(warning=500), UNKNOWN)
-    assert choose(new(warning=500), Board(), UNKNOWN, UNKNOWN).call is Call.POST
+    assert choose(new(warning=500), Board(), UNKNOWN, UNKNOWN).call is PlannedCall.POST
 
 
 def test_it_is_a_storm_when_the_last_card_would_have_to_wait_too_long() -> None:
@@ -178,37 +178,37 @@ def test_a_wide_bucket_needs_more_for_a_storm() -> None:
 def test_in_a_storm_the_board_comes_first_and_only_criticals_and_people_get_cards() -> None:
     opening = Board(active=True, lacking=True)
     waiting = new(critical=3, person=1, warning=500, info=500)
-    assert choose(waiting, opening, FULL, FULL).call is Call.BOARD
+    assert choose(waiting, opening, FULL, FULL).call is PlannedCall.BOARD
     storm = Board(active=True, posted=True, young=500)
     assert choose(waiting, storm, FULL, FULL).lanes == (Lane.CRITICAL,)
     assert choose(new(person=1, warning=500), storm, FULL, FULL).lanes == (Lane.PERSON,)
-    assert choose(new(warning=500), storm, FULL, FULL).call is Call.WAIT
+    assert choose(new(warning=500), storm, FULL, FULL).call is PlannedCall.WAIT
 
 
 def test_while_a_storm_brews_criticals_leave_a_post_for_its_board() -> None:
-    assert choose(new(critical=2), Board(), LAST, FULL).call is Call.POST
-    assert choose(new(critical=2, warning=7), Board(), LAST, FULL).call is Call.WAIT
+    assert choose(new(critical=2), Board(), LAST, FULL).call is PlannedCall.POST
+    assert choose(new(critical=2, warning=7), Board(), LAST, FULL).call is PlannedCall.WAIT
 
 
 def test_a_board_leaves_edits_to_others() -> None:
     assert board_rest(FULL) * 5 * 0.6 >= FULL.window
     storm = Board(active=True, posted=True, lacking=True, rested=board_rest(FULL) - 0.5)
-    assert choose(changed(info=1), storm, FULL, FULL).call is Call.EDIT
-    assert choose(NOTHING, storm, FULL, FULL) == Step(Call.WAIT, wait=0.5 + 0.0)
+    assert choose(changed(info=1), storm, FULL, FULL).call is PlannedCall.EDIT
+    assert choose(NOTHING, storm, FULL, FULL) == PlanStep(PlannedCall.WAIT, wait=0.5 + 0.0)
 
 
 def test_a_board_that_only_lists_too_much_has_time() -> None:
     def drifted(rested: float) -> Board:
         return Board(active=True, posted=True, drifted=True, rested=rested)
 
-    assert choose(NOTHING, drifted(REFRESH - 1), FULL, FULL) == Step(Call.WAIT, wait=1.0)
-    assert choose(NOTHING, drifted(REFRESH), FULL, FULL).call is Call.BOARD
+    assert choose(NOTHING, drifted(REFRESH - 1), FULL, FULL) == PlanStep(PlannedCall.WAIT, wait=1.0)
+    assert choose(NOTHING, drifted(REFRESH), FULL, FULL).call is PlannedCall.BOARD
 
 
 def test_held_cards_are_posted_when_hardly_anything_new_comes() -> None:
     waiting = new(warning=500)
-    assert choose(waiting, Board(active=True, posted=True, young=6), FULL, FULL).call is Call.POST
-    assert choose(waiting, Board(active=True, posted=True, young=7), FULL, FULL).call is Call.WAIT
+    assert choose(waiting, Board(active=True, posted=True, young=6), FULL, FULL).call is PlannedCall.POST
+    assert choose(waiting, Board(active=True, posted=True, young=7), FULL, FULL).call is PlannedCall.WAIT
 
 
 @given(buckets.filter(lambda bucket: bucket.limit is not None))

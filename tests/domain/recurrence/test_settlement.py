@@ -7,17 +7,24 @@ from hypothesis import strategies as st
 
 from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity
-from bot.domain.alert.verdict import Standing
-from bot.domain.recurrence.settlement import LONGEST, NOTHING, Course, Settlement, settle, settle_standing
+from bot.domain.alert.verdict import SignatureStanding
+from bot.domain.recurrence.settlement import (
+    LONGEST,
+    NOTHING,
+    EpisodeState,
+    StatsDelta,
+    settle,
+    settle_standing,
+)
 
 START = datetime(2026, 11, 21, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
-def course(state: State, at: datetime, alone: bool = False) -> Course:
+def course(state: State, at: datetime, alone: bool = False) -> EpisodeState:
     acked_at = at if state is State.ACKED else None
     resolved_at = at if state is State.RESOLVED else None
-    return Course(state, START, acked_at, resolved_at, alone and state is State.RESOLVED)
+    return EpisodeState(state, START, acked_at, resolved_at, alone and state is State.RESOLVED)
 
 
 steps = st.lists(
@@ -36,7 +43,7 @@ def test_the_sums_are_those_of_the_last_state_and_attention_only_grows(
         after = course(state, now, alone)
         change = settle(before, after, now)
         assert timedelta(0) <= change.attention <= LONGEST
-        total = Settlement(
+        total = StatsDelta(
             total.resolves + change.resolves,
             total.resolve_time + change.resolve_time,
             total.self_resolves + change.self_resolves,
@@ -58,7 +65,7 @@ def test_attention_is_from_the_ack_to_its_end_however_it_ends() -> None:
 
 
 def test_what_intake_only_counts_up_settles_nothing() -> None:
-    standing = Standing(
+    standing = SignatureStanding(
         alert_id=1,
         state=State.NEW,
         severity=Severity.INFO,

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from bot.domain.actor import person
 from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.signal import Link, Severity
-from bot.domain.recurrence.profile import Hand
+from bot.domain.recurrence.profile import EpisodeSummary
 from bot.domain.recurrence.recurrence import Episode, Memory, Remedy
 from bot.domain.recurrence.run import MAX_KEY
-from bot.domain.triage.agent_request import Fate, Reply, key_of, next_attempt
+from bot.domain.triage.agent_request import AgentReply, Fate, key_of, next_attempt
 from bot.domain.triage.brief import ENDINGS, Brief, Feed, Neighbour, find_runbooks, last_ended, rank, settles
 from bot.domain.triage.question import write_question
 
@@ -86,14 +86,14 @@ def test_a_brief_settles_when_nothing_can_fire_with_it_any_more(after: int, wind
 
 @given(st.integers(1, 1_000), st.integers(0, 10**6))
 def test_each_attempt_waits_longer_and_none_for_ever(attempts: int, wait: int) -> None:
-    reply = Reply(fate=Fate.PASSING, wait=timedelta(seconds=wait))
+    reply = AgentReply(fate=Fate.PASSING, wait=timedelta(seconds=wait))
     first, second = (next_attempt(count, reply, NOON) - NOON for count in (attempts, attempts + 1))
     assert timedelta(seconds=10) <= first <= second <= 10 * MINUTE
     assert first >= min(reply.wait, 10 * MINUTE)
 
 
 def test_the_first_pauses_double() -> None:
-    passing = Reply(fate=Fate.PASSING)
+    passing = AgentReply(fate=Fate.PASSING)
     pauses = [(next_attempt(count, passing, NOON) - NOON).total_seconds() for count in range(1, 8)]
     assert pauses == [10, 20, 40, 80, 160, 320, 600]
 
@@ -106,7 +106,7 @@ def test_a_key_can_be_the_key_of_a_run() -> None:
 def brief(**more: Any) -> Brief:
     ann = person(77, "ann")
     remedy = Remedy(alert_id=3, at=NOON, who=ann, note="restarted it", by_hand=True)
-    hand = Hand(
+    hand = EpisodeSummary(
         alert="A-3",
         alert_id=3,
         opened_at=NOON - 60 * MINUTE,

@@ -11,7 +11,7 @@ from bot.domain.access.token import IMPLIED, Scope
 from bot.ingress.api import document as api_document
 from bot.ingress.api.entry import ROUTES
 from bot.ingress.hook import Accepted
-from bot.ingress.readiness import Report
+from bot.ingress.readiness import ReadinessReport
 from tests.ingress.door import Door
 from tests.ingress.program import admit, send
 from tests.senders import firing
@@ -74,7 +74,7 @@ def test_no_route_stands_twice_and_each_has_a_scope_that_somebody_can_be_granted
 
 
 def test_the_programs_schemas_are_not_the_senders() -> None:
-    _, senders = msgspec.json.schema_components((Accepted, Report), ref_template="{name}")
+    _, senders = msgspec.json.schema_components((Accepted, ReadinessReport), ref_template="{name}")
     _, programs = api_document.describe()
     assert not programs.keys() & senders.keys()
     assert not [name for name in programs if "." in name]

@@ -7,8 +7,8 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.domain.actor import person
 from bot.domain.incident.duration import Times
-from bot.domain.incident.incident import Incident, Level, State
-from bot.domain.incident.timeline import Draft, Kind
+from bot.domain.incident.incident import Incident, IncidentLevel, IncidentState
+from bot.domain.incident.timeline import Kind, TimelineDraft
 from bot.usecases.desk import Desk
 from bot.usecases.intake.queue import take_in
 from storage.transaction import Transaction
@@ -16,15 +16,15 @@ from tests.senders import add_source, firing, submission
 
 NOW = datetime(2026, 11, 21, 2, tzinfo=UTC)
 ANNA = person(1, "Anna")
-DRAFT = Draft(kind=Kind.NOTE, at=NOW, actor=ANNA, text="x")
+DRAFT = TimelineDraft(kind=Kind.NOTE, at=NOW, actor=ANNA, text="x")
 
 
 def incident(project_id: int, key: str | None = None) -> Incident:
     return Incident(
         id=0,
         project_id=project_id,
-        state=State.OPEN,
-        severity=Level.P2,
+        state=IncidentState.OPEN,
+        severity=IncidentLevel.P2,
         title="Checkout is down",
         opened_by=ANNA,
         opened_at=NOW,

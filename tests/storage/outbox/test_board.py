@@ -13,7 +13,7 @@ from bot.domain.alert.signal import Severity
 from bot.domain.outbox.outbox import CardKind, ParkReason
 from bot.usecases.desk import Desk
 from bot.usecases.intake.queue import take_in
-from bot.usecases.outbox import card
+from bot.usecases.outbox import card as outbox
 from storage.engine import Storage
 from storage.outbox.board import Boards, Storm, Unposted
 from storage.transaction import Transaction
@@ -60,10 +60,10 @@ async def test_held_are_open_alerts_without_a_card_worst_then_newest_first(
 ) -> None:
     await fire(desk, source, "posted", "over", "old", "new")
     await fire(desk, source, "bad", severity=CRITICAL)
-    task = await card.take(desk, CHANNEL, worker="w")
-    assert isinstance(task, card.Task)
+    task = await outbox.take(desk, CHANNEL, worker="w")
+    assert isinstance(task, outbox.Task)
     assert task.card.subject_id == 5
-    await card.put_off(desk, task.card, worker="w", after=timedelta(0))
+    await outbox.put_off(desk, task.card, worker="w", after=timedelta(0))
     await resolve(desk, source, "over")
     assert await names_of(desk) == ["bad", "new", "old", "posted"]
     assert await names_of(desk, offset=1) == ["new", "old", "posted"]
@@ -83,7 +83,7 @@ async def test_a_refused_card_is_held_for_ever(desk: Desk, source: Source) -> No
 
 async def test_what_is_over_is_settled_unless_it_may_be_on_its_way(desk: Desk, source: Source) -> None:
     await fire(desk, source, "sent", severity=CRITICAL)
-    assert isinstance(await card.take(desk, CHANNEL, worker="w"), card.Task)
+    assert isinstance(await outbox.take(desk, CHANNEL, worker="w"), outbox.Task)
     await fire(desk, source, "over", "open")
     await resolve(desk, source, "sent", "over")
     assert await ask(desk, lambda boards: boards.settle_over(CHANNEL)) == 1

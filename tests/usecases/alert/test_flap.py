@@ -7,8 +7,8 @@ import msgspec
 from bot.clock import ManualClock
 from bot.domain.alert.flap import CALM, Flapping
 from bot.domain.alert.signal import Severity
-from bot.usecases.alert import flap
-from bot.usecases.alert import query as inspection
+from bot.usecases.alert import flap as flaps
+from bot.usecases.alert import query as alert_query
 from bot.usecases.desk import Desk
 from tests.senders import Send, firing, resolved
 
@@ -16,7 +16,7 @@ MINUTE = timedelta(minutes=1)
 
 
 async def flapping(desk: Desk) -> Flapping:
-    found = await inspection.find(desk, 1)
+    found = await alert_query.find(desk, 1)
     return found.view.alert.flapping
 
 
@@ -47,15 +47,15 @@ async def test_after_some_flaps_an_alert_is_held_quiet_until_it_is_calm(
     assert seen.quiet_until == clock.now() + window
     await send(firing(summary="a repeat keeps it so"))
     assert await flapping(desk) == seen
-    found = await inspection.find(desk, 1)
+    found = await alert_query.find(desk, 1)
     assert [line.what for line in found.history][-1] == "reopened: flapping, held quiet"
     clock.advance(window - MINUTE)
-    assert await flap.calm_down(desk) == 0
+    assert await flaps.calm_down(desk) == 0
     clock.advance(MINUTE)
-    assert await flap.calm_down(desk) == 1
-    assert await flap.calm_down(desk) == 0
+    assert await flaps.calm_down(desk) == 1
+    assert await flaps.calm_down(desk) == 0
     assert (await flapping(desk)).quiet_until is None
-    found = await inspection.find(desk, 1)
+    found = await alert_query.find(desk, 1)
     assert [line.what for line in found.history][-1] == "calm again"
 
 

@@ -17,15 +17,16 @@ from bot.domain.alert.verdict import Lane
 from bot.domain.errors import ConflictError, NotFoundError
 from bot.domain.outbox.outbox import CardKind
 from bot.usecases.alert import button as press
-from bot.usecases.alert import group
+from bot.usecases.alert import group as groups
 from bot.usecases.alert import lifecycle as alerts
-from bot.usecases.alert import query as inspection
+from bot.usecases.alert import query as alert_query
 from bot.usecases.desk import Desk
 from bot.usecases.intake.queue import take_in
-from bot.usecases.outbox import board, card
-from bot.usecases.reaction import reaction
+from bot.usecases.outbox import board as boards
+from bot.usecases.outbox import card as outbox
+from bot.usecases.reaction import reaction as reactions
 from bot.usecases.reaction.reaction import Effect
-from storage.outbox.card import Place
+from storage.outbox.card import Placement
 from tests.conftest import CHANNEL
 from tests.senders import ANNA, BEN, Send, add_source, firing, resolved, submission
 
@@ -46,7 +47,7 @@ def pod(number: int, severity: Severity = Severity.WARNING, **more: object) -> A
     return firing(f"pod {number}", severity, group_key=KEY, **more)
 
 
-async def places(desk: Desk, kind: CardKind = CardKind.GROUP, most: int = 9) -> list[Place]:
+async def places(desk: Desk, kind: CardKind = CardKind.GROUP, most: int = 9) -> list[Placement]:
     return await desk.storage.read(lambda tx: tx.cards.of(kind, range(1, most)))
 
 
@@ -56,17 +57,17 @@ async def raw(desk: Desk, sql: str) -> Any:
 
 async def show(desk: Desk, message_id: int = MESSAGE, *, pinged: bool = False) -> GroupView:
     """Delivery posts or edits the next card."""
-    task = await card.take(desk, CHANNEL, worker="w")
-    assert isinstance(task, card.Task)
+    task = await outbox.take(desk, CHANNEL, worker="w")
+    assert isinstance(task, outbox.Task)
     assert isinstance(task.view, GroupView)
-    await card.settle(
+    await outbox.settle(
         desk, task.card, worker="w", message_id=message_id, shown=task.card.wanted, pinged=pinged
     )
     return task.view
 
 
 async def look(desk: Desk, group_id: int = 1) -> GroupView:
-    view = await group.look(desk, group_id)
+    view = await groups.look(desk, group_id)
     assert view is not None
     return view
 
@@ -173,10 +174,10 @@ async def test_the_first_is_called_for_and_who_is_worse_the_rest_are_quiet(desk:
 
 async def test_who_becomes_worse_while_the_card_is_on_its_way_is_called_for(desk: Desk, send: Send) -> None:
     await send(pod(1))
-    task = await card.take(desk, CHANNEL, worker="w")
-    assert isinstance(task, card.Task)
+    task = await outbox.take(desk, CHANNEL, worker="w")
+    assert isinstance(task, outbox.Task)
     await send(pod(2, CRITICAL))
-    await card.settle(desk, task.card, worker="w", message_id=MESSAGE, shown=task.card.wanted, pinged=True)
+    await outbox.settle(desk, task.card, worker="w", message_id=MESSAGE, shown=task.card.wanted, pinged=True)
     (row,) = await raw(desk, "SELECT pinged, roused FROM card WHERE kind = 'group'")
     assert (bool(row.pinged), row.roused) == (False, 2)
 
@@ -185,54 +186,54 @@ async def test_a_group_is_taken_on_and_resolved_as_a_whole(desk: Desk, send: Sen
     await send(*(pod(number) for number in range(1, 6)))
     await show(desk)
     await alerts.acknowledge(desk, 1, actor=BEN)
-    pressed = await group.press(desk, Verb.GROUP_ACK, 1, actor=ANNA)
+    pressed = await groups.press(desk, Verb.GROUP_ACK, 1, actor=ANNA)
     assert (pressed.changed, pressed.view.untaken, pressed.view.wakes) == (4, 0, None)
     assert pressed.place is not None
     assert pressed.place.message_id == MESSAGE
     owners = {each.owner for each in pressed.view.held}
     assert owners == {"Anna", "Ben"}
     with pytest.raises(ConflictError):
-        await group.press(desk, Verb.GROUP_ACK, 1, actor=ANNA)
-    over = await group.press(desk, Verb.GROUP_RESOLVE, 1, actor=ANNA)
+        await groups.press(desk, Verb.GROUP_ACK, 1, actor=ANNA)
+    over = await groups.press(desk, Verb.GROUP_RESOLVE, 1, actor=ANNA)
     assert (over.changed, over.view.open, over.view.ended_at) == (5, 0, desk.clock.now())
     entries = await raw(desk, "SELECT action, count(*) AS times FROM audit GROUP BY action ORDER BY action")
     assert {row.action: row.times for row in entries} == {"intake": 1, "ack": 5, "resolve": 5}
     (sums,) = await raw(desk, "SELECT sum(acks) AS acks, sum(resolves) AS resolves FROM recurrence")
     assert (sums.acks, sums.resolves) == (5, 5)
     with pytest.raises(NotFoundError):
-        await group.press(desk, Verb.GROUP_ACK, 77, actor=ANNA)
+        await groups.press(desk, Verb.GROUP_ACK, 77, actor=ANNA)
 
 
 async def test_emoji_on_a_groups_card_are_meant_for_all_of_it(desk: Desk, send: Send) -> None:
     async def set_emoji(emoji: str, *, present: bool) -> Effect:
-        effect, _ = await reaction.apply(desk, MESSAGE, emoji, actor=ANNA, present=present)
+        effect, _ = await reactions.apply(desk, MESSAGE, emoji, actor=ANNA, present=present)
         return effect
 
     await send(pod(1), pod(2), pod(3))
     await show(desk)
     await alerts.acknowledge(desk, 2, actor=BEN)
-    assert await reaction.card_of(desk, MESSAGE) is not None
-    assert await set_emoji(reaction.ACK, present=True) is Effect.APPLIED
-    assert await set_emoji(reaction.ACK, present=True) is Effect.KNOWN
+    assert await reactions.card_of(desk, MESSAGE) is not None
+    assert await set_emoji(reactions.ACK, present=True) is Effect.APPLIED
+    assert await set_emoji(reactions.ACK, present=True) is Effect.KNOWN
     assert {(each.state, each.owner) for each in (await look(desk)).held} == {
         (State.ACKED, "Anna"),
         (State.ACKED, "Ben"),
     }
-    assert await set_emoji(reaction.ACK, present=False) is Effect.APPLIED
+    assert await set_emoji(reactions.ACK, present=False) is Effect.APPLIED
     held = (await look(desk)).held
     assert sorted((each.id, each.state) for each in held) == [
         (1, State.NEW),
         (2, State.ACKED),
         (3, State.NEW),
     ]
-    assert await set_emoji(reaction.NOISE, present=True) is Effect.IMPOSSIBLE
+    assert await set_emoji(reactions.NOISE, present=True) is Effect.IMPOSSIBLE
 
 
 async def test_a_member_leads_to_the_card_of_its_group(desk: Desk, send: Send) -> None:
     await send(pod(1), pod(2))
     await show(desk)
-    found = await inspection.find(desk, 2)
-    listed = await inspection.listing(desk)
+    found = await alert_query.find(desk, 2)
+    listed = await alert_query.listing(desk)
     assert found.place is not None
     assert {found.place.message_id, *(each.place and each.place.message_id for each in listed.lines)} == {
         MESSAGE
@@ -242,12 +243,12 @@ async def test_a_member_leads_to_the_card_of_its_group(desk: Desk, send: Send) -
 async def test_a_deleted_card_comes_back_while_anything_is_open(desk: Desk, send: Send) -> None:
     await send(pod(1), pod(2))
     await show(desk)
-    assert await card.forget_message(desk, MESSAGE)
+    assert await outbox.forget_message(desk, MESSAGE)
     await show(desk, MESSAGE + 1)
     await send(resolved("pod 1"), resolved("pod 2"))
     desk.clock.advance(timedelta(seconds=5))  # type: ignore[attr-defined]  # the clock of tests
     await show(desk, MESSAGE + 1)
-    await card.forget_message(desk, MESSAGE + 1)
+    await outbox.forget_message(desk, MESSAGE + 1)
     (place,) = await places(desk)
     assert (place.message_id, place.wanted) == (None, place.shown)
 
@@ -255,8 +256,8 @@ async def test_a_deleted_card_comes_back_while_anything_is_open(desk: Desk, send
 async def test_pages_show_open_ones_first_and_end_with_the_last(desk: Desk, send: Send) -> None:
     await send(*(pod(number, CRITICAL if number == 30 else Severity.WARNING) for number in range(45)))
     await send(resolved("pod 44"))
-    first = await group.page(desk, 1, number=0)
-    last = await group.page(desk, 1, number=99)
+    first = await groups.page(desk, 1, number=0)
+    last = await groups.page(desk, 1, number=99)
     assert (first.held[0].name, first.held[1].name) == ("pod 30", "pod 43")
     assert (last.number, last.pages, last.held[-1].state) == (2, 3, State.RESOLVED)
 
@@ -279,7 +280,7 @@ async def test_a_waiting_group_is_on_the_board_with_all_its_alerts(desk: Desk, s
 
     unposted = await desk.storage.write(survey)
     assert unposted.count == 3
-    shown = await board.page(desk, CHANNEL, number=0, size=20)
+    shown = await boards.page(desk, CHANNEL, number=0, size=20)
     assert [each.name for each in shown.held] == ["pod 2", "pod 1", "pod 0"]
     await send(*(resolved(f"pod {number}") for number in range(3)))
     assert await desk.storage.write(lambda tx: tx.boards.settle_over(CHANNEL)) == 1
@@ -315,7 +316,7 @@ async def test_a_groups_card_follows_its_source_to_another_channel(
 async def test_a_siren_on_a_group_is_for_the_worst_of_it(desk: Desk, send: Send) -> None:
     await send(pod(1), pod(2, CRITICAL), pod(3))
     await show(desk)
-    effect, _ = await reaction.apply(desk, MESSAGE, reaction.SIREN, actor=ANNA, present=True)
+    effect, _ = await reactions.apply(desk, MESSAGE, reactions.SIREN, actor=ANNA, present=True)
     assert effect is Effect.APPLIED
     linked = await raw(desk, "SELECT alert_id FROM incident_alert")
     assert [row.alert_id for row in linked] == [2]

@@ -10,7 +10,7 @@ from bot.domain.alert.alert import Alert, IllegalTransitionError, State
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.usecases.alert import lifecycle as alerts
-from bot.usecases.alert import query as inspection
+from bot.usecases.alert import query as alert_query
 from bot.usecases.alert import retry
 from bot.usecases.desk import Desk
 from bot.usecases.intake.queue import take_in
@@ -18,7 +18,7 @@ from tests.senders import ANNA, BEN, Send, add_source, firing, resolved, submiss
 
 
 async def look(desk: Desk, alert_id: int = 1) -> Alert:
-    return (await inspection.find(desk, alert_id)).view.alert
+    return (await alert_query.find(desk, alert_id)).view.alert
 
 
 async def entries(desk: Desk, alert_id: int = 1) -> list[tuple[str, str, str]]:
@@ -105,7 +105,7 @@ async def test_notes_pile_up_in_the_history_and_the_newest_is_shown(desk: Desk, 
     await send(firing())
     await alerts.annotate(desk, 1, actor=ANNA, note="first")
     await alerts.annotate(desk, 1, actor=BEN, note="second")
-    found = await inspection.find(desk, 1)
+    found = await alert_query.find(desk, 1)
     assert (found.view.alert.note, found.view.alert.note_by) == ("second", BEN)
     assert [line.what for line in found.history] == ["opened", "noted: first", "noted: second"]
 
@@ -127,7 +127,7 @@ async def test_what_people_did_is_remembered_when_it_fires_again(
     await send(resolved())
     clock.advance(timedelta(days=3))
     await send(firing())
-    memory = (await inspection.find(desk, 2)).view.memory
+    memory = (await alert_query.find(desk, 2)).view.memory
     assert memory is not None
     assert memory.remedy is not None
     assert (memory.episodes, memory.remedy.who, memory.remedy.note) == (2, ANNA, "restarted the consumer")
@@ -138,9 +138,9 @@ async def test_the_list_shows_the_worst_first_and_counts_all(desk: Desk, send: S
 
     await send(*[firing(f"w{n}") for n in range(12)], firing("worst", Severity.CRITICAL))
     await send(resolved("w3"))
-    page = await inspection.listing(desk, limit=5)
+    page = await alert_query.listing(desk, limit=5)
     assert (page.total, page.lines[0].alert.name) == (12, "worst")
-    rest = await inspection.listing(desk, offset=10, limit=5)
+    rest = await alert_query.listing(desk, offset=10, limit=5)
     assert len(rest.lines) == 2
 
 
@@ -149,4 +149,4 @@ async def test_the_list_shows_the_worst_first_and_counts_all(desk: Desk, send: S
 )
 async def test_suggestions_fit_what_was_typed(desk: Desk, send: Send, typed: str, names: set[str]) -> None:
     await send(firing("disk-a"), firing("disk-b"), firing("cpu"))
-    assert {each.name for each in await inspection.suggest(desk, typed)} == names
+    assert {each.name for each in await alert_query.suggest(desk, typed)} == names

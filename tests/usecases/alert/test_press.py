@@ -7,7 +7,7 @@ from bot.domain.alert.alert import IllegalTransitionError, State
 from bot.domain.errors import InvalidInputError, NotFoundError
 from bot.usecases.alert.button import glance, press
 from bot.usecases.desk import Desk
-from bot.usecases.outbox import card
+from bot.usecases.outbox import card as outbox
 from tests.conftest import CHANNEL
 from tests.senders import ANNA, BEN, Send, firing
 
@@ -17,9 +17,9 @@ MESSAGE = 9_001
 @pytest.fixture
 async def alert_id(desk: Desk, send: Send) -> int:
     (outcome,) = (await send(firing())).alerts
-    task = await card.take(desk, CHANNEL, worker="w")
-    assert isinstance(task, card.Task)
-    await card.settle(desk, task.card, worker="w", message_id=MESSAGE, shown=task.card.wanted, pinged=False)
+    task = await outbox.take(desk, CHANNEL, worker="w")
+    assert isinstance(task, outbox.Task)
+    await outbox.settle(desk, task.card, worker="w", message_id=MESSAGE, shown=task.card.wanted, pinged=False)
     return int(outcome.ref.removeprefix("A-"))
 
 
@@ -42,8 +42,8 @@ async def test_a_press_returns_the_alert_as_it_is_now_with_the_revision_that_sho
     assert pressed.place is not None
     assert pressed.place.message_id == MESSAGE
     assert pressed.place.wanted == 1 + len(verbs)
-    await card.answered(desk, pressed.place.id, revision=pressed.place.wanted)
-    assert await card.channels_due(desk) == []
+    await outbox.answered(desk, pressed.place.id, revision=pressed.place.wanted)
+    assert await outbox.channels_due(desk) == []
 
 
 async def test_of_two_answers_that_cross_the_last_word_is_left_to_delivery(desk: Desk, alert_id: int) -> None:
@@ -51,8 +51,8 @@ async def test_of_two_answers_that_cross_the_last_word_is_left_to_delivery(desk:
     second = await press(desk, Verb.NOTE, alert_id, actor=BEN, note="disk")
     for pressed in (second, first):
         assert pressed.place is not None
-        await card.answered(desk, pressed.place.id, revision=pressed.place.wanted)
-    assert await card.channels_due(desk) == [CHANNEL]
+        await outbox.answered(desk, pressed.place.id, revision=pressed.place.wanted)
+    assert await outbox.channels_due(desk) == [CHANNEL]
 
 
 async def test_a_press_that_means_nothing_changes_nothing(desk: Desk, alert_id: int) -> None:

@@ -9,7 +9,7 @@ from bot.domain.alert.alert import State
 from bot.domain.alert.transition import UNDO
 from bot.domain.errors import ConflictError
 from bot.usecases.alert import lifecycle as alerts
-from bot.usecases.alert import query as inspection
+from bot.usecases.alert import query as alert_query
 from bot.usecases.desk import Desk
 from bot.usecases.intake.queue import take_in
 from tests.senders import ANNA, BEN, Send, add_source, firing, submission
@@ -39,7 +39,7 @@ async def test_what_silence_ends_gets_its_span_anew(desk: Desk, clock: ManualClo
     await alerts.resolve(desk, 1, actor=ANNA)
     clock.advance(timedelta(minutes=4))
     await alerts.reopen(desk, 1, actor=ANNA)
-    assert (await inspection.find(desk, 1)).view.alert.silent_after == clock.now() + timedelta(minutes=5)
+    assert (await alert_query.find(desk, 1)).view.alert.silent_after == clock.now() + timedelta(minutes=5)
 
 
 async def test_one_episode_of_a_signature_is_open_at_a_time(

@@ -11,14 +11,20 @@ from bot.domain.alert.signal import Severity
 from bot.domain.audit import first_broken
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.domain.incident.duration import Moment
-from bot.domain.incident.incident import IllegalTransitionError, IncidentRules, Level, Role, State
+from bot.domain.incident.incident import (
+    IllegalIncidentTransitionError,
+    IncidentLevel,
+    IncidentRules,
+    IncidentState,
+    Role,
+)
 from bot.domain.incident.nudge import NudgeKind
 from bot.domain.incident.timeline import Kind
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.desk import Desk, Rules
 from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import query as incident_inspection
-from bot.usecases.incident.mutation import Shown, Step, perform, press
+from bot.usecases.incident.mutation import IncidentMutation, Shown, perform, press
 from storage.incident.incident import IncidentFilter
 from tests.conftest import CHANNEL
 from tests.senders import ANNA, BEN, Send, firing, resolved
@@ -30,12 +36,12 @@ async def test_a_life_from_open_to_closed_and_back(desk: Desk, send: Send, clock
     await escalate(desk)
     begun = clock.now()
     for step, state in (
-        (incidents.mitigate(1, actor=ANNA), State.MITIGATING),
-        (incidents.reopen(1, actor=ANNA), State.OPEN),
-        (incidents.mitigate(1, actor=ANNA), State.MITIGATING),
-        (incidents.resolve(1, actor=BEN, note="rolled back"), State.RESOLVED),
-        (incidents.close(1, actor=BEN), State.CLOSED),
-        (incidents.reopen(1, actor=ANNA), State.OPEN),
+        (incidents.mitigate(1, actor=ANNA), IncidentState.MITIGATING),
+        (incidents.reopen(1, actor=ANNA), IncidentState.OPEN),
+        (incidents.mitigate(1, actor=ANNA), IncidentState.MITIGATING),
+        (incidents.resolve(1, actor=BEN, note="rolled back"), IncidentState.RESOLVED),
+        (incidents.close(1, actor=BEN), IncidentState.CLOSED),
+        (incidents.reopen(1, actor=ANNA), IncidentState.OPEN),
     ):
         clock.advance(timedelta(minutes=10))
         assert (await perform(desk, step)).incident.state is state
@@ -57,7 +63,7 @@ async def test_an_illegal_step_changes_nothing(desk: Desk, send: Send) -> None:
     await send(firing())
     await escalate(desk)
     before = await look(desk), await story(desk), await log(desk)
-    with pytest.raises(IllegalTransitionError):
+    with pytest.raises(IllegalIncidentTransitionError):
         await perform(desk, incidents.close(1, actor=ANNA))
     assert (await look(desk), await story(desk), await log(desk)) == before
     with pytest.raises(NotFoundError, match="I-99"):
@@ -79,7 +85,7 @@ async def test_of_two_at_once_one_wins(desk: Desk, send: Send) -> None:
 async def test_roles_are_taken_given_and_laid_down(desk: Desk, send: Send) -> None:
     await send(firing())
     await escalate(desk)
-    steps: list[Step] = [
+    steps: list[IncidentMutation] = [
         incidents.take(1, actor=ANNA, role=Role.COMMANDER),
         incidents.assign(1, actor=ANNA, role=Role.COMMANDER, holder=BEN),
         incidents.give_up(1, actor=BEN, role=Role.COMMANDER),
@@ -101,10 +107,10 @@ async def test_the_severity_moves_within_the_cap_of_all_its_alerts(desk: Desk, s
     await send(firing("a", service="x"), firing("b", Severity.CRITICAL, service="x"))
     await escalate(desk, 1)
     with pytest.raises(InvalidInputError, match="alerts allow P1"):
-        await perform(desk, incidents.grade(1, actor=ANNA, severity=Level.P0))
+        await perform(desk, incidents.grade(1, actor=ANNA, severity=IncidentLevel.P0))
     await escalate(desk, 2)
-    shown = await perform(desk, incidents.grade(1, actor=ANNA, severity=Level.P0))
-    assert (shown.incident.severity, shown.view.cap) == (Level.P0, Level.P0)
+    shown = await perform(desk, incidents.grade(1, actor=ANNA, severity=IncidentLevel.P0))
+    assert (shown.incident.severity, shown.view.cap) == (IncidentLevel.P0, IncidentLevel.P0)
     assert (Kind.SEVERITY, "Anna", "P2 → P0") in await story(desk)
 
 
@@ -157,7 +163,7 @@ async def test_a_press_knows_the_revision_it_shows(desk: Desk, send: Send) -> No
     await escalate(desk)
     shown = await press(desk, incidents.mitigate(1, actor=ANNA))
     assert shown.place is not None
-    assert (shown.place.wanted, shown.incident.state) == (2, State.MITIGATING)
+    assert (shown.place.wanted, shown.incident.state) == (2, IncidentState.MITIGATING)
 
 
 async def test_when_its_last_alert_resolves_the_head_offers_to_resolve(desk: Desk, send: Send) -> None:
@@ -170,7 +176,7 @@ async def test_when_its_last_alert_resolves_the_head_offers_to_resolve(desk: Des
     await alerts.resolve(desk, 2, actor=BEN)
     found = await incident_inspection.find(desk, 1)
     assert found.view.offers_resolve
-    assert (found.incident.state, await wanted(desk)) == (State.OPEN, revision + 2)
+    assert (found.incident.state, await wanted(desk)) == (IncidentState.OPEN, revision + 2)
     assert await incidents.resolve_recovered(desk) == 0
 
 
@@ -181,7 +187,10 @@ async def test_it_resolves_by_itself_only_where_the_rules_say_so(desk: Desk, sen
     await send(resolved("a"))
     desk.rules = Rules(default_channel_id=CHANNEL, incidents=IncidentRules(resolve_with_alerts=True))
     assert await incidents.resolve_recovered(desk) == 1
-    assert [(await look(desk, number)).state for number in (1, 2)] == [State.RESOLVED, State.OPEN]
+    assert [(await look(desk, number)).state for number in (1, 2)] == [
+        IncidentState.RESOLVED,
+        IncidentState.OPEN,
+    ]
     assert (await log(desk))[-1].entry.actor.name == "alerts"
 
 
@@ -240,7 +249,7 @@ async def test_lists_and_suggestions_show_the_worst_first(desk: Desk, send: Send
     assert ([each.title for each in page.incidents], page.total) == (["cpu", "disk"], 2)
     rest = await incident_inspection.listing(desk, IncidentFilter(), offset=2)
     assert (len(rest.incidents), rest.total) == (1, 3)
-    only = await incident_inspection.listing(desk, IncidentFilter(severity=Level.P4))
+    only = await incident_inspection.listing(desk, IncidentFilter(severity=IncidentLevel.P4))
     assert [each.title for each in only.incidents] == ["disk"]
     assert [each.id for each in await incident_inspection.suggest(desk, "DISK")] == [1]
     assert [each.id for each in await incident_inspection.suggest(desk, "I-3")] == [3]

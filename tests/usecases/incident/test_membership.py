@@ -5,15 +5,15 @@ import pytest
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import ConflictError, NotFoundError
 from bot.domain.incident.duration import Moment
-from bot.domain.incident.incident import IllegalTransitionError, Level, Role, State
+from bot.domain.incident.incident import IllegalIncidentTransitionError, IncidentLevel, IncidentState, Role
 from bot.domain.incident.nudge import NudgeKind
 from bot.domain.incident.timeline import Kind
 from bot.domain.outbox.outbox import CardKind
-from bot.usecases.alert import query as inspection
+from bot.usecases.alert import query as alert_query
 from bot.usecases.desk import Desk
 from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import query as incident_inspection
-from bot.usecases.incident import thread
+from bot.usecases.incident import thread as threads
 from bot.usecases.incident.membership import link, merge, unlink
 from bot.usecases.incident.mutation import perform
 from bot.usecases.incident.timeline import note
@@ -22,7 +22,7 @@ from tests.usecases.crisis import escalate, log, look, nudges, story
 
 
 async def mention(desk: Desk, alert_id: int) -> str:
-    return (await inspection.find(desk, alert_id)).view.incident
+    return (await alert_query.find(desk, alert_id)).view.incident
 
 
 async def alerts_of(desk: Desk, incident_id: int) -> list[str]:
@@ -86,13 +86,13 @@ async def test_a_merge_moves_the_alerts_and_says_where_they_went(desk: Desk, sen
     await send(firing("a", Severity.CRITICAL), firing("b"), firing("c"))
     for number in (1, 2, 3):
         await escalate(desk, number)
-    await thread.settle(desk, 2, thread_id=22)
+    await threads.settle(desk, 2, thread_id=22)
     await note(desk, 1, actor=BEN, text="seen first here")
     shown = await merge(desk, 1, 2, actor=BEN)
-    assert (shown.incident.id, shown.incident.severity, shown.view.total) == (2, Level.P1, 2)
+    assert (shown.incident.id, shown.incident.severity, shown.view.total) == (2, IncidentLevel.P1, 2)
     assert [await mention(desk, number) for number in (1, 2, 3)] == ["<#22>", "<#22>", "I-3"]
     gone = await incident_inspection.find(desk, 1)
-    assert (gone.incident.state, gone.incident.merged_into_id) == (State.CLOSED, 2)
+    assert (gone.incident.state, gone.incident.merged_into_id) == (IncidentState.CLOSED, 2)
     assert (gone.view.merged_into, await alerts_of(desk, 1)) == ("<#22>", ["a"])
     assert (await story(desk, 1))[-1] == (Kind.MERGED, "Ben", "I-1 went into I-2: b")
     assert (await story(desk, 2))[-1] == (Kind.MERGED, "Ben", "I-1 came into I-2: a")
@@ -140,7 +140,7 @@ async def test_a_merge_that_cannot_be_changes_nothing(desk: Desk, send: Send) ->
         await merge(desk, 1, 9, actor=ANNA)
     assert [(await look(desk, number), await story(desk, number)) for number in (1, 2)] == before
     await merge(desk, 1, 2, actor=ANNA)
-    with pytest.raises(IllegalTransitionError):
+    with pytest.raises(IllegalIncidentTransitionError):
         await merge(desk, 1, 2, actor=ANNA)
     with pytest.raises(ConflictError, match="merged into I-2"):
         await perform(desk, incidents.reopen(1, actor=ANNA))

@@ -6,10 +6,12 @@ import pytest
 
 from bot.domain.actor import person
 from bot.domain.errors import NotFoundError
-from bot.domain.incident.timeline import Kind, Line
+from bot.domain.incident.timeline import Kind, TimelineLine
 from bot.usecases.desk import Desk
-from bot.usecases.incident import pin, thread, timeline
-from bot.usecases.incident.pin import Home, Missed
+from bot.usecases.incident import pin as pins
+from bot.usecases.incident import thread as threads
+from bot.usecases.incident import timeline
+from bot.usecases.incident.pin import Home, MissedPins
 from bot.usecases.incident.timeline import Pinned
 from tests.senders import ANNA, BEN, Send, firing
 from tests.usecases.crisis import escalate, lines, log
@@ -22,7 +24,7 @@ MESSAGE, THREAD = 900, 55
 async def incident(desk: Desk, send: Send) -> None:
     await send(firing())
     await escalate(desk)
-    await thread.settle(desk, 1, thread_id=THREAD)
+    await threads.settle(desk, 1, thread_id=THREAD)
 
 
 def message(desk: Desk, text: str = "restarted it") -> Pinned:
@@ -30,47 +32,47 @@ def message(desk: Desk, text: str = "restarted it") -> Pinned:
     return Pinned(channel_id=THREAD, message_id=MESSAGE, author=CARLA, text=text, at=at)
 
 
-async def pinned(desk: Desk) -> Line:
+async def pinned(desk: Desk) -> TimelineLine:
     (line,) = [each for each in await lines(desk) if each.kind is Kind.MESSAGE]
     return line
 
 
 async def test_a_pin_counts_once_and_the_last_that_goes_takes_the_message_out(desk: Desk) -> None:
-    assert await pin.stick(desk, 1, message(desk), actor=ANNA)
-    assert not await pin.stick(desk, 1, message(desk), actor=ANNA)
-    assert not await pin.stick(desk, 1, message(desk), actor=BEN)
-    assert await pin.stuck(desk, MESSAGE) == {1, 2}
-    assert not await pin.peel(desk, MESSAGE, actor=ANNA)
-    assert not await pin.peel(desk, MESSAGE, actor=ANNA)
+    assert await pins.stick(desk, 1, message(desk), actor=ANNA)
+    assert not await pins.stick(desk, 1, message(desk), actor=ANNA)
+    assert not await pins.stick(desk, 1, message(desk), actor=BEN)
+    assert await pins.stuck(desk, MESSAGE) == {1, 2}
+    assert not await pins.peel(desk, MESSAGE, actor=ANNA)
+    assert not await pins.peel(desk, MESSAGE, actor=ANNA)
     assert not (await pinned(desk)).deleted
-    assert await pin.peel(desk, MESSAGE, actor=BEN)
+    assert await pins.peel(desk, MESSAGE, actor=BEN)
     assert (await pinned(desk)).deleted
     assert [each.entry.action for each in await log(desk)] == ["open", "pin", "unpin"]
 
 
 async def test_a_pin_that_comes_to_nothing_is_not_remembered(desk: Desk) -> None:
     with pytest.raises(NotFoundError):
-        await pin.stick(desk, 9, message(desk), actor=ANNA)
-    assert await pin.stuck(desk, MESSAGE) == set()
+        await pins.stick(desk, 9, message(desk), actor=ANNA)
+    assert await pins.stuck(desk, MESSAGE) == set()
 
 
 async def test_what_was_unheard_is_told_and_what_is_kept_is_known(desk: Desk) -> None:
-    assert await pin.homes(desk, at_most=5) == [Home(1, THREAD)]
-    await pin.stick(desk, 1, message(desk), actor=ANNA)
-    assert await pin.kept(desk, Home(1, THREAD)) == {MESSAGE}
-    assert await pin.kept(desk, Home(1, 56)) == set()
-    assert await pin.missed(desk, {MESSAGE: {1}}) == []
-    assert await pin.missed(desk, {MESSAGE: {2}, 901: {3}}) == [
-        Missed(MESSAGE, 2, present=True),
-        Missed(MESSAGE, 1, present=False),
-        Missed(901, 3, present=True),
+    assert await pins.homes(desk, at_most=5) == [Home(1, THREAD)]
+    await pins.stick(desk, 1, message(desk), actor=ANNA)
+    assert await pins.kept(desk, Home(1, THREAD)) == {MESSAGE}
+    assert await pins.kept(desk, Home(1, 56)) == set()
+    assert await pins.missed(desk, {MESSAGE: {1}}) == []
+    assert await pins.missed(desk, {MESSAGE: {2}, 901: {3}}) == [
+        MissedPins(MESSAGE, 2, present=True),
+        MissedPins(MESSAGE, 1, present=False),
+        MissedPins(901, 3, present=True),
     ]
-    await pin.peel(desk, MESSAGE, actor=ANNA)
-    assert await pin.kept(desk, Home(1, THREAD)) == set()
+    await pins.peel(desk, MESSAGE, actor=ANNA)
+    assert await pins.kept(desk, Home(1, THREAD)) == set()
 
 
 async def test_words_that_could_not_be_read_come_later_and_a_correction_stays(desk: Desk) -> None:
-    await pin.stick(desk, 1, message(desk, ""), actor=ANNA)
+    await pins.stick(desk, 1, message(desk, ""), actor=ANNA)
     assert (await pinned(desk)).unread
     assert await timeline.pin(desk, 1, message(desk), actor=BEN)
     line = await pinned(desk)

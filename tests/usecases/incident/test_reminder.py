@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from bot.clock import ManualClock
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
-from bot.domain.incident.incident import IncidentRules, Level, Role
+from bot.domain.incident.incident import IncidentLevel, IncidentRules, Role
 from bot.domain.incident.nudge import NudgeKind
 from bot.domain.outbox.outbox import CardKind
 from bot.usecases.admin.startup import open_desk
@@ -18,7 +18,8 @@ from bot.usecases.desk import Desk
 from bot.usecases.incident import action as actions
 from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import query as incident_inspection
-from bot.usecases.incident import reminder, thread
+from bot.usecases.incident import reminder
+from bot.usecases.incident import thread as threads
 from bot.usecases.incident.mutation import perform
 from storage.engine import Storage
 from tests.conftest import CHANNEL
@@ -42,10 +43,17 @@ async def kinds(desk: Desk) -> list[NudgeKind]:
 
 
 @pytest.mark.parametrize(
-    ("level", "span"), [(Level.P0, 15), (Level.P1, 30), (Level.P2, 60), (Level.P3, None), (Level.P4, None)]
+    ("level", "span"),
+    [
+        (IncidentLevel.P0, 15),
+        (IncidentLevel.P1, 30),
+        (IncidentLevel.P2, 60),
+        (IncidentLevel.P3, None),
+        (IncidentLevel.P4, None),
+    ],
 )
 async def test_each_severity_has_its_patience(
-    desk: Desk, send: Send, clock: ManualClock, level: Level, span: int | None
+    desk: Desk, send: Send, clock: ManualClock, level: IncidentLevel, span: int | None
 ) -> None:
     await send(firing(severity=Severity.CRITICAL))
     await escalate(desk, severity=level)
@@ -67,7 +75,7 @@ async def test_each_severity_has_its_patience(
 
 async def test_an_update_a_snooze_and_the_end_put_it_off(desk: Desk, send: Send, clock: ManualClock) -> None:
     await send(firing(severity=Severity.CRITICAL))
-    await escalate(desk, severity=Level.P0)
+    await escalate(desk, severity=IncidentLevel.P0)
     clock.advance(14 * MINUTE)
     await perform(desk, incidents.tell(1, actor=ANNA, text="looking"))
     clock.advance(14 * MINUTE)
@@ -103,7 +111,7 @@ async def test_a_reminder_waits_beside_the_head_until_the_thread_stands(
     clock.advance(60 * MINUTE)
     await reminder.due_reminders(desk)
     assert await channels(desk) == [CHANNEL]
-    await thread.settle(desk, 1, thread_id=555)
+    await threads.settle(desk, 1, thread_id=555)
     assert await channels(desk) == [555]
     clock.advance(60 * MINUTE)
     await reminder.due_reminders(desk)

@@ -8,10 +8,11 @@ from bot.domain.outbox.outbox import CardKind, ParkReason
 from bot.usecases.admin import setting
 from bot.usecases.desk import Desk, Rules
 from bot.usecases.incident import lifecycle as incidents
-from bot.usecases.incident import membership, thread
+from bot.usecases.incident import membership
+from bot.usecases.incident import thread as threads
 from bot.usecases.incident.mutation import perform
-from bot.usecases.outbox import card as cards
-from storage.outbox.card import Place
+from bot.usecases.outbox import card as outbox
+from storage.outbox.card import Placement
 from tests.conftest import CHANNEL
 from tests.senders import ANNA, Send, firing
 from tests.usecases.crisis import escalate, look, nudges
@@ -20,7 +21,7 @@ POST = 555
 FORUM = 77
 
 
-async def head(desk: Desk, incident_id: int = 1) -> Place:
+async def head(desk: Desk, incident_id: int = 1) -> Placement:
     (place,) = await desk.storage.read(lambda tx: tx.cards.of(CardKind.INCIDENT, [incident_id]))
     return place
 
@@ -42,10 +43,10 @@ async def begun(desk: Desk, send: Send, **wish: object) -> Incident:
 async def test_nudges_wait_for_the_thread_and_nobody_else_frees_them(desk: Desk, send: Send) -> None:
     await begun(desk, send)
     assert await told(desk) == [(CHANNEL, ParkReason.NO_THREAD)]
-    await cards.unpark(desk, CHANNEL)
+    await outbox.unpark(desk, CHANNEL)
     await setting.choose_channel(desk, 9, actor=ANNA)
     assert await told(desk) == [(CHANNEL, ParkReason.NO_THREAD)]
-    await thread.settle(desk, 1, thread_id=POST)
+    await threads.settle(desk, 1, thread_id=POST)
     await perform(desk, incidents.resolve(1, actor=ANNA))
     assert await told(desk) == [(POST, None)] * 2
 
@@ -57,35 +58,35 @@ async def test_a_head_without_a_channel_leaves_its_nudges_waiting(desk: Desk, se
     await setting.choose_channel(desk, 9, actor=ANNA)
     assert (await head(desk)).channel_id == 9
     assert (await told(desk))[0][1] is ParkReason.NO_THREAD
-    await thread.settle(desk, 1, thread_id=POST)
+    await threads.settle(desk, 1, thread_id=POST)
     assert await told(desk) == [(POST, None)]
 
 
 async def test_without_threads_they_go_beside_the_head_until_there_is_one(desk: Desk, send: Send) -> None:
     await begun(desk, send)
-    assert await thread.forgo(desk, 1)
-    assert not await thread.forgo(desk, 1)
+    assert await threads.forgo(desk, 1)
+    assert not await threads.forgo(desk, 1)
     await perform(desk, incidents.resolve(1, actor=ANNA))
     assert await told(desk) == [(CHANNEL, None)] * 2
     wanted = (await head(desk)).wanted
-    await thread.wish(desk, 1)
+    await threads.wish(desk, 1)
     assert (await head(desk)).wanted == wanted + 1
-    await thread.settle(desk, 1, thread_id=POST)
+    await threads.settle(desk, 1, thread_id=POST)
     assert not (await look(desk)).threadless
     assert await told(desk) == [(POST, None)] * 2
 
 
 async def test_the_head_of_a_post_lives_in_it_and_goes_home_when_it_is_lost(desk: Desk, send: Send) -> None:
     await begun(desk, send, channel_id=FORUM)
-    await thread.settle(desk, 1, thread_id=POST, in_post=True)
+    await threads.settle(desk, 1, thread_id=POST, in_post=True)
     place = await head(desk)
     assert (place.channel_id, place.message_id) == (POST, POST)
     assert (await look(desk)).home_id == FORUM
-    (standing,) = await thread.standing(desk)
+    (standing,) = await threads.standing(desk)
     assert (standing.channel_id, standing.thread_id, standing.threadless) == (POST, POST, False)
-    assert not await thread.lose(desk, FORUM)
-    assert await thread.lose(desk, POST)
-    assert not await thread.lose(desk, POST)
+    assert not await threads.lose(desk, FORUM)
+    assert await threads.lose(desk, POST)
+    assert not await threads.lose(desk, POST)
     place = await head(desk)
     assert (place.channel_id, place.message_id, place.shown) == (FORUM, None, 0)
     assert await told(desk) == [(FORUM, ParkReason.NO_THREAD)]
@@ -95,10 +96,10 @@ async def test_the_lost_post_of_a_closed_incident_is_not_made_again_until_it_is_
     desk: Desk, send: Send
 ) -> None:
     await begun(desk, send, channel_id=FORUM)
-    await thread.settle(desk, 1, thread_id=POST, in_post=True)
+    await threads.settle(desk, 1, thread_id=POST, in_post=True)
     await perform(desk, incidents.resolve(1, actor=ANNA))
     await perform(desk, incidents.close(1, actor=ANNA))
-    await thread.lose(desk, POST)
+    await threads.lose(desk, POST)
     place = await head(desk)
     assert (place.channel_id, place.message_id, place.shown) == (FORUM, None, place.wanted)
     await perform(desk, incidents.reopen(1, actor=ANNA))
@@ -112,7 +113,7 @@ async def test_what_went_into_an_incident_and_its_alerts_link_to_its_thread(desk
     await escalate(desk, 2)
     await membership.merge(desk, 1, 2, actor=ANNA)
     before = await head(desk, 1)
-    await thread.settle(desk, 2, thread_id=POST)
+    await threads.settle(desk, 2, thread_id=POST)
     assert (await head(desk, 1)).wanted == before.wanted + 1
     shown = await desk.storage.read(lambda tx: incidents.view(tx, desk, 1))
     assert shown is not None
@@ -120,7 +121,7 @@ async def test_what_went_into_an_incident_and_its_alerts_link_to_its_thread(desk
 
 
 async def test_only_what_is_there_has_a_thread(desk: Desk) -> None:
-    for doing in (thread.settle(desk, 9, thread_id=1), thread.forgo(desk, 9), thread.wish(desk, 9)):
+    for doing in (threads.settle(desk, 9, thread_id=1), threads.forgo(desk, 9), threads.wish(desk, 9)):
         with pytest.raises(NotFoundError, match="I-9"):
             await doing
-    assert await thread.standing(desk) == []
+    assert await threads.standing(desk) == []

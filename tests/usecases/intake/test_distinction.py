@@ -1,6 +1,6 @@
 """Alerts of one name that are open together read differently."""
 
-from bot.usecases.alert import query as inspection
+from bot.usecases.alert import query as alert_query
 from bot.usecases.desk import Desk
 from tests.senders import Send, firing
 
@@ -8,7 +8,7 @@ LAGGING = {"topic": "orders", "consumergroup": "billing", "partition": "3", "ins
 
 
 async def targets(desk: Desk, *alert_ids: int) -> list[str]:
-    return [(await inspection.find(desk, alert_id)).view.alert.target for alert_id in alert_ids]
+    return [(await alert_query.find(desk, alert_id)).view.alert.target for alert_id in alert_ids]
 
 
 async def test_what_differs_from_an_open_one_is_told(desk: Desk, send: Send) -> None:

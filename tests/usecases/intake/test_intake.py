@@ -14,16 +14,16 @@ from bot.domain.audit import first_broken
 from bot.domain.errors import NotDurableError
 from bot.domain.outbox.outbox import CardKind
 from bot.usecases.alert import lifecycle as alerts
-from bot.usecases.alert import query as inspection
+from bot.usecases.alert import query as alert_query
 from bot.usecases.desk import Desk, Rules
 from bot.usecases.intake.backlog import DEFAULT
 from bot.usecases.intake.queue import Intake
 from bot.usecases.intake.submission import Submission
-from storage.outbox.card import Place
+from storage.outbox.card import Placement
 from tests.senders import ANNA, Send, add_source, firing, resolved, submission
 
 
-async def place_of(desk: Desk, alert_id: int) -> Place:
+async def place_of(desk: Desk, alert_id: int) -> Placement:
     (place,) = await desk.storage.read(lambda tx: tx.cards.of(CardKind.ALERT, [alert_id]))
     return place
 
@@ -34,7 +34,7 @@ async def test_a_firing_becomes_alert_card_and_event(desk: Desk, send: Send) -> 
     assert [(each.ref, each.state, each.occurrences, each.deduped) for each in receipt.alerts] == [
         ("A-1", "new", 1, False)
     ]
-    found = await inspection.find(desk, 1)
+    found = await alert_query.find(desk, 1)
     assert (found.view.alert.name, found.view.alert.labels) == ("Disk", {"host": "nas"})
     place = await place_of(desk, 1)
     assert (place.channel_id, place.wanted, place.shown) == (7_001, 1, 0)
@@ -46,7 +46,7 @@ async def test_a_repeat_is_absorbed_and_overwrites_no_words_of_people(desk: Desk
     await send(firing(summary="9%"))
     await alerts.acknowledge(desk, 1, actor=ANNA, note="restarting")
     receipt = await send(firing(summary="12%"))
-    alert = (await inspection.find(desk, 1)).view.alert
+    alert = (await alert_query.find(desk, 1)).view.alert
     assert (receipt.deduped, receipt.alerts[0].occurrences) == (1, 2)
     assert (alert.state, alert.owner, alert.note, alert.summary) == (State.ACKED, ANNA, "restarting", "12%")
 
@@ -55,7 +55,7 @@ async def test_repeats_inside_one_request_fold_too(desk: Desk, send: Send) -> No
     receipt = await send(firing(), firing(), resolved(), firing())
     assert receipt.verdicts == (Verdict.OPENED, Verdict.FOLDED, Verdict.RESOLVED, Verdict.REOPENED)
     assert {each.ref for each in receipt.alerts} == {"A-1"}
-    alert = (await inspection.find(desk, 1)).view.alert
+    alert = (await alert_query.find(desk, 1)).view.alert
     assert (alert.state, alert.occurrences, alert.flaps) == (State.NEW, 3, 1)
 
 
@@ -64,13 +64,13 @@ async def test_a_resolve_closes_and_a_refire_reopens_the_same_card(
 ) -> None:
     await send(firing())
     await send(resolved())
-    closed = (await inspection.find(desk, 1)).view.alert
+    closed = (await alert_query.find(desk, 1)).view.alert
     assert closed.resolved_by is not None
     assert (closed.state, str(closed.resolved_by)) == (State.RESOLVED, "source:prod")
     clock.advance(timedelta(minutes=9))
     receipt = await send(firing())
     assert (receipt.verdicts, receipt.alerts[0].ref) == ((Verdict.REOPENED,), "A-1")
-    assert (await inspection.find(desk, 1)).view.alert.resolved_by is None
+    assert (await alert_query.find(desk, 1)).view.alert.resolved_by is None
     await send(resolved())
     clock.advance(timedelta(minutes=11))
     assert (await send(firing())).alerts[0].ref == "A-2"
@@ -80,7 +80,7 @@ async def test_a_rise_takes_the_ack_away_and_says_so(desk: Desk, send: Send) -> 
     await send(firing())
     await alerts.acknowledge(desk, 1, actor=ANNA)
     receipt = await send(firing(severity=Severity.CRITICAL))
-    alert = (await inspection.find(desk, 1)).view.alert
+    alert = (await alert_query.find(desk, 1)).view.alert
     assert receipt.verdicts == (Verdict.RAISED,)
     assert (alert.state, alert.owner, alert.acked_at) == (State.NEW, None, None)
     assert (alert.severity, alert.escalated_from) == (Severity.CRITICAL, Severity.WARNING)
@@ -177,7 +177,7 @@ async def test_one_poisonous_request_costs_no_other(desk: Desk, source: Source) 
     jobs = [intake.take(submission(source, firing(f"Disk{n}"))) for n in range(5)]
     results = await asyncio.gather(*jobs[:3], intake.take(poison), *jobs[3:], return_exceptions=True)
     assert [isinstance(each, BaseException) for each in results] == [False] * 3 + [True] + [False] * 2
-    listed = await inspection.listing(desk)
+    listed = await alert_query.listing(desk)
     assert sorted(line.alert.name for line in listed.lines) == [f"Disk{n}" for n in range(5)]
 
 
@@ -200,4 +200,4 @@ async def test_a_database_out_of_reach_promises_nothing(desk: Desk, source: Sour
     with pytest.raises(Exception, match="event"):
         await Intake(desk).take(submission(source, firing()))
     await desk.storage.write(lambda tx: tx.run_raw("ALTER TABLE gone RENAME TO event"))
-    assert (await inspection.listing(desk)).total == 0
+    assert (await alert_query.listing(desk)).total == 0

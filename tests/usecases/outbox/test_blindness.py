@@ -16,8 +16,8 @@ from bot.domain.outbox.outage import BLIND, Cause, is_blind
 from bot.domain.outbox.outbox import CardKind, ParkReason
 from bot.usecases.desk import Desk
 from bot.usecases.intake.queue import take_in
-from bot.usecases.outbox import card
-from bot.usecases.outbox import outage as blindness
+from bot.usecases.outbox import card as outbox
+from bot.usecases.outbox import outage as outages
 from bot.usecases.outbox.card import LEASE, Task
 from tests.conftest import CHANNEL, START
 from tests.senders import Send, firing, resolved, submission
@@ -38,12 +38,12 @@ def test_a_channel_is_blind_since_the_later_of_what_waits_and_what_was_sent(
 
 
 async def take(desk: Desk, *, quiet: bool = True, worker: str = "w") -> Task | float:
-    return await card.take(desk, CHANNEL, worker=worker, quiet=quiet)
+    return await outbox.take(desk, CHANNEL, worker=worker, quiet=quiet)
 
 
 async def show(desk: Desk, task: Task | float, message_id: int) -> None:
     assert isinstance(task, Task)
-    await card.settle(
+    await outbox.settle(
         desk, task.card, worker="w", message_id=message_id, shown=task.card.wanted, pinged=False
     )
 
@@ -98,7 +98,7 @@ async def test_the_numbers_are_those_of_the_attempt_that_arrives(
     clock.advance(BLIND)
     first = await take(desk)
     assert isinstance(first, Task)
-    await card.put_off(desk, first.card, worker="w", after=timedelta(seconds=30))
+    await outbox.put_off(desk, first.card, worker="w", after=timedelta(seconds=30))
     assert await take(desk) == 30
     await send(firing("b"), resolved("a"))
     clock.advance(timedelta(seconds=30))
@@ -117,14 +117,14 @@ async def test_an_ambiguous_card_of_what_is_over_is_spared(
     await send(firing("a"))
     tried = await take(desk)
     assert isinstance(tried, Task)
-    await card.put_off(desk, tried.card, worker="w")
+    await outbox.put_off(desk, tried.card, worker="w")
     clock.advance(BLIND)
     await send(resolved("a"))
     await show(desk, await take(desk), 1)
     task = await take(desk, quiet=False)
     assert isinstance(task, Task)
     assert task.card.retried
-    assert await blindness.spare(desk, task.card, task.view)
+    assert await outages.spare(desk, task.card, task.view)
     assert await take(desk) == math.inf
 
 
@@ -153,10 +153,10 @@ async def test_a_forbidden_channel_that_opens_again_was_blind_too(
     await send(firing("a"), firing("b"))
     task = await take(desk)
     assert isinstance(task, Task)
-    await card.park(desk, task.card, ParkReason.MISSING_PERMISSION, alone=False)
+    await outbox.park(desk, task.card, ParkReason.MISSING_PERMISSION, alone=False)
     clock.advance(timedelta(hours=1))
     await send(resolved("a"))
-    await card.unpark(desk, CHANNEL)
+    await outbox.unpark(desk, CHANNEL)
     report = await take(desk)
     assert isinstance(report, Task)
     assert report.card.kind is CardKind.REPORT
@@ -168,12 +168,12 @@ async def test_a_forbidden_channel_that_opens_again_was_blind_too(
 async def test_a_stop_in_an_outage_goes_on_with_the_report_that_is_owed(
     desk: Desk, clock: ManualClock, send: Send
 ) -> None:
-    await blindness.wake(desk)
+    await outages.wake(desk)
     await send(firing("a"))
     clock.advance(BLIND)
     first = await take(desk)
     clock.advance(timedelta(minutes=20))
-    assert await blindness.wake(desk) is not None
+    assert await outages.wake(desk) is not None
     again = await take(desk)
     assert isinstance(first, Task)
     assert isinstance(again, Task)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import make_url
 
 from bot.usecases.desk import Desk
-from bot.usecases.outbox import card
+from bot.usecases.outbox import card as outbox
 from tests.conftest import CHANNEL
 from tests.senders import Send, firing, resolved
 
@@ -38,14 +38,14 @@ async def test_a_message_deleted_while_its_alert_comes_back_is_posted_again(
     desk: Desk, send: Send, rival: asyncpg.Connection
 ) -> None:
     await send(firing())
-    task = await card.take(desk, CHANNEL, worker="w")
-    assert isinstance(task, card.Task)
-    await card.settle(desk, task.card, worker="w", message_id=MESSAGE, shown=1, pinged=False)
+    task = await outbox.take(desk, CHANNEL, worker="w")
+    assert isinstance(task, outbox.Task)
+    await outbox.settle(desk, task.card, worker="w", message_id=MESSAGE, shown=1, pinged=False)
     await send(resolved())
     await rival.execute(f"BEGIN; {_RETURN}")
-    deletion = asyncio.create_task(card.forget_message(desk, MESSAGE))
+    deletion = asyncio.create_task(outbox.forget_message(desk, MESSAGE))
     while not await rival.fetchval(_WAITING):
         assert not deletion.done()
     await rival.execute("COMMIT")
     assert await deletion
-    assert await card.channels_due(desk) == [CHANNEL]
+    assert await outbox.channels_due(desk) == [CHANNEL]

@@ -15,7 +15,8 @@ from bot.usecases.admin import source as sources
 from bot.usecases.admin.startup import open_desk
 from bot.usecases.desk import Desk
 from bot.usecases.intake.queue import take_in
-from bot.usecases.outbox import card, closure
+from bot.usecases.outbox import card as outbox
+from bot.usecases.outbox import closure as closures
 from bot.usecases.outbox.card import Task
 from tests.conftest import CHANNEL
 from tests.senders import ANNA, Send, firing, resolved, submission
@@ -33,21 +34,21 @@ async def shut(
     desk: Desk, channel_id: int = CHANNEL, reason: ParkReason = ParkReason.MISSING_PERMISSION
 ) -> None:
     """A worker is refused by the channel."""
-    task = await card.take(desk, channel_id, worker="w")
+    task = await outbox.take(desk, channel_id, worker="w")
     assert isinstance(task, Task)
-    await card.park(desk, task.card, reason, alone=False)
+    await outbox.park(desk, task.card, reason, alone=False)
 
 
 async def notice(desk: Desk, message_id: int = 0) -> ClosureView | None:
     """What the fallback channel has to be shown next; it is shown as ``message_id``."""
-    task = await card.take(desk, FALLBACK, worker="f")
+    task = await outbox.take(desk, FALLBACK, worker="f")
     if not isinstance(task, Task):
         return None
     assert task.card.kind is CardKind.CLOSURE
     assert isinstance(task.view, ClosureView)
     assert (task.card.message_id is None) == bool(message_id)
     shown = task.card.message_id or message_id
-    await card.settle(desk, task.card, worker="f", message_id=shown, shown=task.card.wanted, pinged=False)
+    await outbox.settle(desk, task.card, worker="f", message_id=shown, shown=task.card.wanted, pinged=False)
     return task.view
 
 
@@ -81,11 +82,11 @@ async def test_the_notice_is_edited_when_the_channel_is_whole_again(
     await shut(desk)
     await notice(desk, 1)
     clock.advance(timedelta(minutes=10))
-    await card.unpark(desk, CHANNEL)
+    await outbox.unpark(desk, CHANNEL)
     said = await notice(desk)
     assert said is not None
     assert (said.ended_at, said.cards) == (clock.now(), 1)
-    await card.unpark(desk, CHANNEL)
+    await outbox.unpark(desk, CHANNEL)
     assert await notice(desk) is None
 
 
@@ -96,12 +97,12 @@ async def test_a_channel_that_is_closed_again_soon_has_the_same_message(
     await send(firing("a"))
     await shut(desk)
     await notice(desk, 1)
-    await card.unpark(desk, CHANNEL)
+    await outbox.unpark(desk, CHANNEL)
     await notice(desk)
     clock.advance(later)
     await shut(desk)
     clock.advance(timedelta(minutes=1))
-    is_same = later < closure.SAME
+    is_same = later < closures.SAME
     said = await notice(desk, 0 if is_same else 2)
     assert said is not None
     assert said.ended_at is None
@@ -112,7 +113,7 @@ async def test_a_source_names_a_fallback_of_its_own(desk: Desk, send: Send) -> N
     await sources.move(desk, "prod", actor=ANNA, fallback_id=ELSEWHERE)
     await shut(desk)
     assert await notice(desk) is None
-    task = await card.take(desk, ELSEWHERE, worker="f")
+    task = await outbox.take(desk, ELSEWHERE, worker="f")
     assert isinstance(task, Task)
     assert isinstance(task.view, ClosureView)
     await sources.move(desk, "prod", actor=ANNA, fallback_id=0)
@@ -133,9 +134,9 @@ async def test_a_deleted_channels_alerts_follow_their_source_at_once(
     await move(desk, CHANNEL + 10)
     own = await routed(desk)
     await take_in(desk, [submission(own, firing("a"), firing("b"), firing("c"))])
-    task = await card.take(desk, CHANNEL + 10, worker="w")
+    task = await outbox.take(desk, CHANNEL + 10, worker="w")
     assert isinstance(task, Task)
-    await card.settle(desk, task.card, worker="w", message_id=5, shown=1, pinged=False)
+    await outbox.settle(desk, task.card, worker="w", message_id=5, shown=1, pinged=False)
     await take_in(desk, [submission(own, resolved("c"))])
     await shut(desk, CHANNEL + 10, ParkReason.UNKNOWN_CHANNEL)
     said = await notice(desk, 1)
@@ -149,10 +150,10 @@ async def test_a_deleted_channels_alerts_follow_their_source_at_once(
     assert said.moved_to == ELSEWHERE
     names = set()
     for message_id in (6, 7):
-        task = await card.take(desk, ELSEWHERE, worker="w")
+        task = await outbox.take(desk, ELSEWHERE, worker="w")
         assert isinstance(task, Task)
         names.add(task.view.alert.name)  # type: ignore[union-attr]  # they are alerts
-        await card.settle(desk, task.card, worker="w", message_id=message_id, shown=9, pinged=False)
+        await outbox.settle(desk, task.card, worker="w", message_id=message_id, shown=9, pinged=False)
     assert names == {"a", "b"}
 
 
@@ -175,13 +176,13 @@ async def test_a_channel_that_its_source_still_names_stays_closed_although_nothi
     await take_in(desk, [submission(own, firing("a"))])
     await shut(desk, ELSEWHERE, ParkReason.UNKNOWN_CHANNEL)
     await notice(desk, 1)
-    assert await setting.home_the_homeless(desk) == 1
+    assert await setting.assign_default_channel(desk) == 1
     said = await notice(desk)
     assert said is not None
     assert (said.ended_at, said.moved_to) == (None, CHANNEL)
     await take_in(desk, [submission(own, firing("b"))])
     await shut(desk, ELSEWHERE, ParkReason.UNKNOWN_CHANNEL)
-    assert await setting.home_the_homeless(desk) == 1
+    assert await setting.assign_default_channel(desk) == 1
     assert await notice(desk) is None
     await sources.move(desk, "prod", actor=ANNA, channel_id=0)
     said = await notice(desk)

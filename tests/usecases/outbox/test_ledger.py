@@ -10,11 +10,12 @@ from bot.domain.alert.signal import Severity
 from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.ledger import KEPT, MEMORY, Sight
 from bot.domain.outbox.outbox import ParkReason
-from bot.domain.vitals import Pause, Vitals
+from bot.domain.process_health import ProcessHealth, RateLimitPause
 from bot.usecases.admin import gauge, status
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.desk import Desk
-from bot.usecases.outbox import card, ledger
+from bot.usecases.outbox import card as outbox
+from bot.usecases.outbox import ledger
 from bot.usecases.outbox.card import Task
 from tests.conftest import CHANNEL
 from tests.senders import ANNA, Send, firing, resolved
@@ -24,7 +25,7 @@ MESSAGE = 9_001
 
 
 async def take(desk: Desk) -> Task:
-    task = await card.take(desk, CHANNEL, worker="w")
+    task = await outbox.take(desk, CHANNEL, worker="w")
     assert isinstance(task, Task), task
     return task
 
@@ -32,7 +33,7 @@ async def take(desk: Desk) -> Task:
 async def show(desk: Desk, version: datetime | None = None, *, message_id: int = MESSAGE) -> None:
     """Send what is due, as the edit ``version`` if it is one."""
     task = await take(desk)
-    await card.settle(
+    await outbox.settle(
         desk,
         task.card,
         worker="w",
@@ -90,7 +91,7 @@ async def test_the_answer_to_a_click_is_a_revision_like_any_other(
     await alerts.acknowledge(desk, 1, actor=ANNA)
     pressed_at = clock.now()
     clock.advance(SECOND)
-    await card.answered(desk, 1, revision=2, version=clock.now())
+    await outbox.answered(desk, 1, revision=2, version=clock.now())
     assert await see(desk, clock.now()) == 1
     *_, kept = await ledger.of_card(desk, 1)
     assert (kept.revision, kept.lane, kept.posted) == (2, Lane.PERSON, False)
@@ -104,7 +105,7 @@ async def test_an_answer_that_the_card_does_not_believe_is_no_revision(
     await show(desk)
     await alerts.acknowledge(desk, 1, actor=ANNA)
     await take(desk)
-    await card.answered(desk, 1, revision=2, version=clock.now())
+    await outbox.answered(desk, 1, revision=2, version=clock.now())
     assert len(await ledger.of_card(desk, 1)) == 1
 
 
@@ -119,7 +120,7 @@ async def test_what_changed_while_a_card_was_on_its_way_waits_since_then(
     claimed_at = clock.now()
     await send(firing())
     clock.advance(SECOND)
-    await card.settle(
+    await outbox.settle(
         desk,
         task.card,
         worker="w",
@@ -140,7 +141,7 @@ async def test_of_a_card_the_last_revisions_are_kept(desk: Desk, send: Send, clo
         change = alerts.unacknowledge if number % 2 else alerts.acknowledge
         await change(desk, 1, actor=ANNA)
         clock.advance(SECOND)
-        await card.answered(desk, 1, revision=number, version=clock.now())
+        await outbox.answered(desk, 1, revision=number, version=clock.now())
     kept = [each.revision for each in await ledger.of_card(desk, 1)]
     assert kept == list(range(6, KEPT + 6))
 
@@ -170,16 +171,16 @@ async def test_a_call_that_took_no_effect_is_no_failure_and_leaves_nothing_to_lo
 ) -> None:
     await send(firing())
     first = await take(desk)
-    await card.put_off(desk, first.card, worker="w", after=SECOND, tried=False)
+    await outbox.put_off(desk, first.card, worker="w", after=SECOND, tried=False)
     clock.advance(timedelta(minutes=5))
     again = await take(desk)
     assert (again.card.retried, again.card.failures, again.card.nonce) == (False, 0, first.card.nonce)
     assert again.card.posting_since == clock.now()
-    await card.put_off(desk, again.card, worker="w", after=SECOND)
+    await outbox.put_off(desk, again.card, worker="w", after=SECOND)
     clock.advance(timedelta(minutes=5))
     third = await take(desk)
     assert (third.card.retried, third.card.failures) == (True, 1)
-    await card.put_off(desk, third.card, worker="w", after=SECOND, tried=False)
+    await outbox.put_off(desk, third.card, worker="w", after=SECOND, tried=False)
     clock.advance(timedelta(minutes=5))
     assert (await take(desk)).card.posting_since == third.card.posting_since
 
@@ -188,23 +189,23 @@ async def test_a_parked_card_that_was_refused_is_not_looked_for_later(
     desk: Desk, send: Send, clock: ManualClock
 ) -> None:
     await send(firing())
-    await card.park(desk, (await take(desk)).card, ParkReason.MISSING_ACCESS, alone=False)
+    await outbox.park(desk, (await take(desk)).card, ParkReason.MISSING_ACCESS, alone=False)
     clock.advance(timedelta(days=1))
-    await card.unpark(desk, CHANNEL)
+    await outbox.unpark(desk, CHANNEL)
     assert not (await take(desk)).card.retried
 
 
 async def test_the_condition_becomes_numbers(
     desk: Desk, send: Send, source: Source, clock: ManualClock
 ) -> None:
-    await gauge.measure(desk, Vitals(pauses=(Pause("edit", 5, SECOND),)))
+    await gauge.measure(desk, ProcessHealth(pauses=(RateLimitPause("edit", 5, SECOND),)))
     assert math.isnan(value("webhook_to_visible_last_hour_seconds", call="post", quantile="0.99") or 0)
     await send(firing(), firing("other"))
     await show(desk)
     clock.advance(3 * SECOND)
     await see(desk)
-    pauses = (Pause("edit", 5, 9 * SECOND), Pause("edit", 6, SECOND))
-    await gauge.measure(desk, Vitals(hints=("nobody",), pauses=pauses))
+    pauses = (RateLimitPause("edit", 5, 9 * SECOND), RateLimitPause("edit", 6, SECOND))
+    await gauge.measure(desk, ProcessHealth(hints=("nobody",), pauses=pauses))
     assert value("webhook_to_visible_last_hour_seconds", call="post", quantile="0.99") == 3
     assert value("cards_dirty", lane="warning") == 1
     assert value("cards_oldest_due_seconds") == 3
@@ -214,7 +215,7 @@ async def test_the_condition_becomes_numbers(
     assert value("database_info", engine=desk.storage.dialect) == 1
     heard = value("source_last_event_timestamp_seconds", source="prod", provider="alertmanager")
     assert heard == source.created_at.timestamp()
-    await gauge.measure(desk, Vitals())
+    await gauge.measure(desk, ProcessHealth())
     assert value("discord_pause_seconds", call="edit") is None
 
 

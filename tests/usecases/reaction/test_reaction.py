@@ -3,13 +3,13 @@
 import pytest
 
 from bot.domain.alert.alert import State
-from bot.domain.incident.incident import State as IncidentState
+from bot.domain.incident.incident import IncidentState
 from bot.usecases.alert import lifecycle as alerts
-from bot.usecases.alert import query as inspection
+from bot.usecases.alert import query as alert_query
 from bot.usecases.desk import Desk
 from bot.usecases.incident import query as incident_inspection
 from bot.usecases.incident.query import IncidentFilter
-from bot.usecases.outbox import card
+from bot.usecases.outbox import card as outbox
 from bot.usecases.reaction.reaction import ACK, CLAIM, SIREN, Effect, apply
 from tests.conftest import CHANNEL
 from tests.senders import ANNA, BEN, Send, firing
@@ -20,14 +20,14 @@ MESSAGE = 9_001
 @pytest.fixture
 async def message(desk: Desk, send: Send) -> int:
     await send(firing())
-    task = await card.take(desk, CHANNEL, worker="w")
-    assert isinstance(task, card.Task)
-    await card.settle(desk, task.card, worker="w", message_id=MESSAGE, shown=task.card.wanted, pinged=False)
+    task = await outbox.take(desk, CHANNEL, worker="w")
+    assert isinstance(task, outbox.Task)
+    await outbox.settle(desk, task.card, worker="w", message_id=MESSAGE, shown=task.card.wanted, pinged=False)
     return MESSAGE
 
 
 async def state(desk: Desk) -> State:
-    return (await inspection.find(desk, 1)).view.alert.state
+    return (await alert_query.find(desk, 1)).view.alert.state
 
 
 @pytest.mark.parametrize(("emoji", "expected"), [(ACK, State.ACKED), (CLAIM, State.PROCESSING)])

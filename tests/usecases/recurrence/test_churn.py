@@ -9,7 +9,7 @@ from bot.domain.access.source import Source
 from bot.domain.errors import InvalidInputError, NotFoundError
 from bot.usecases.admin import source as sources
 from bot.usecases.alert import lifecycle as alerts
-from bot.usecases.alert import query as inspection
+from bot.usecases.alert import query as alert_query
 from bot.usecases.desk import Desk
 from bot.usecases.recurrence import churn
 from tests.senders import ANNA, Send, firing
@@ -51,7 +51,7 @@ async def test_what_is_open_under_its_old_identity_ends_by_silence(
     assert await alerts.end_silent(desk) == 0
     clock.advance(desk.rules.silence + timedelta(seconds=1))
     assert await alerts.end_silent(desk) == 1
-    assert not (await inspection.find(desk, 1)).view.alert.state.open
+    assert not (await alert_query.find(desk, 1)).view.alert.state.open
 
 
 async def test_what_cannot_be_ignored_is_refused(desk: Desk, source: Source) -> None:

@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.cards.recurrence.chart import Chart
-from bot.usecases.recurrence.chart_renderer import Easel
+from bot.usecases.recurrence.chart_renderer import ChartRenderer
 
 CHART = Chart(title="R-12 x", seen_at=datetime(2026, 11, 21, tzinfo=UTC), hours=())
 
 
 async def test_a_chart_comes_with_its_words() -> None:
     pytest.importorskip("matplotlib")
-    picture = await Easel().draw(CHART)
+    picture = await ChartRenderer().draw(CHART)
     assert picture is not None
     assert picture.png.startswith(b"\x89PNG")
     assert picture.words == "R-12 x: did not fire in the last 30 days."
@@ -22,17 +22,17 @@ async def test_a_chart_comes_with_its_words() -> None:
 
 async def test_two_wait_for_each_other_and_both_are_drawn() -> None:
     pytest.importorskip("matplotlib")
-    easel = Easel()
+    easel = ChartRenderer()
     assert all(await asyncio.gather(easel.draw(CHART), easel.draw(CHART)))
 
 
 async def test_without_the_library_there_are_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    assert await Easel().draw(CHART) is None
+    assert await ChartRenderer().draw(CHART) is None
 
 
 @pytest.mark.parametrize("program", ["/nowhere/python", "/bin/false"])
 async def test_a_program_that_fails_is_no_error(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
     pytest.importorskip("matplotlib")
     monkeypatch.setattr(sys, "executable", program)
-    assert await Easel().draw(CHART) is None
+    assert await ChartRenderer().draw(CHART) is None

@@ -8,15 +8,15 @@ import pytest
 from bot.clock import ManualClock
 from bot.domain.alert.signal import Signal
 from bot.domain.errors import InvalidInputError, NotFoundError
-from bot.domain.recurrence.ranking import Query, Sort, Window
+from bot.domain.recurrence.ranking import Query, RankingWindow, Sort
 from bot.domain.recurrence.recurrence import Recurrence
 from bot.usecases.alert import lifecycle as alerts
-from bot.usecases.alert import query as inspection
+from bot.usecases.alert import query as alert_query
 from bot.usecases.alert.lifecycle import MAX_NOTE
 from bot.usecases.desk import Desk
-from bot.usecases.outbox import card
+from bot.usecases.outbox import card as outbox
 from bot.usecases.reaction.reaction import NOISE, Effect, apply
-from bot.usecases.recurrence import query as recurrence
+from bot.usecases.recurrence import query as recurrences
 from tests.conftest import CHANNEL
 from tests.senders import ANNA, BEN, Send, firing, resolved
 
@@ -32,18 +32,18 @@ async def live(send: Send, clock: ManualClock, *names: str, lasted: timedelta = 
 
 
 async def get(desk: Desk, recurrence_id: int = 1) -> Recurrence:
-    return (await recurrence.find(desk, recurrence_id)).portrait.recurrence
+    return (await recurrences.find(desk, recurrence_id)).portrait.recurrence
 
 
 async def names(desk: Desk, query: Query) -> list[str]:
-    return [line.recurrence.name for line in (await recurrence.listing(desk, query)).lines]
+    return [line.recurrence.name for line in (await recurrences.listing(desk, query)).lines]
 
 
 async def show_cards(desk: Desk, *message_ids: int) -> None:
     for message_id in message_ids:
-        task = await card.take(desk, CHANNEL, worker="w")
-        assert isinstance(task, card.Task)
-        await card.settle(
+        task = await outbox.take(desk, CHANNEL, worker="w")
+        assert isinstance(task, outbox.Task)
+        await outbox.settle(
             desk, task.card, worker="w", message_id=message_id, shown=task.card.wanted, pinged=False
         )
 
@@ -61,21 +61,22 @@ async def test_each_order_puts_first_what_it_asks_for(desk: Desk, send: Send, cl
     assert (await names(desk, Query(sort=Sort.OCCURRENCES)))[0] == "often"
     assert (await names(desk, Query(sort=Sort.ATTENTION)))[0] == "slow"
     assert await names(desk, Query(sort=Sort.NOISE)) == ["loud", "often", "slow"]
-    (first, *_) = (await recurrence.listing(desk, Query(sort=Sort.ATTENTION))).lines
+    (first, *_) = (await recurrences.listing(desk, Query(sort=Sort.ATTENTION))).lines
     assert first.attention == 2 * HOUR
 
 
 @pytest.mark.parametrize(
-    ("window", "edge"), [(Window.DAY, 23 * HOUR), (Window.WEEK, 6 * DAY), (Window.MONTH, 29 * DAY)]
+    ("window", "edge"),
+    [(RankingWindow.DAY, 23 * HOUR), (RankingWindow.WEEK, 6 * DAY), (RankingWindow.MONTH, 29 * DAY)],
 )
 async def test_a_window_ends_where_it_says(
-    desk: Desk, send: Send, clock: ManualClock, window: Window, edge: timedelta
+    desk: Desk, send: Send, clock: ManualClock, window: RankingWindow, edge: timedelta
 ) -> None:
     await send(firing())
     clock.advance(edge)
-    (line,) = (await recurrence.listing(desk, Query(window=window))).lines
+    (line,) = (await recurrences.listing(desk, Query(window=window))).lines
     assert (line.occurrences, line.episodes) == (1, 1)
-    clock.advance(DAY if window is not Window.DAY else HOUR)
+    clock.advance(DAY if window is not RankingWindow.DAY else HOUR)
     assert await names(desk, Query(window=window)) == []
 
 
@@ -83,19 +84,19 @@ async def test_counts_are_those_of_the_window_alone(desk: Desk, send: Send, cloc
     await live(send, clock, "x")
     clock.advance(10 * DAY)
     await live(send, clock, "x")
-    (line,) = (await recurrence.listing(desk, Query(window=Window.WEEK))).lines
+    (line,) = (await recurrences.listing(desk, Query(window=RankingWindow.WEEK))).lines
     assert (line.occurrences, line.self_resolves) == (1, 1)
     assert line.recurrence.occurrences == 2
 
 
 async def test_filters_and_pages(desk: Desk, send: Send) -> None:
     await send(*(firing(f"disk-{n}", target="100%_full") for n in range(12)), firing("cpu"))
-    page = await recurrence.listing(desk, Query(text="DISK"), offset=10, limit=10)
+    page = await recurrences.listing(desk, Query(text="DISK"), offset=10, limit=10)
     assert (page.total, len(page.lines)) == (12, 2)
-    assert (await recurrence.listing(desk, Query(text="100%_"))).total == 12
-    assert (await recurrence.listing(desk, Query(text="__"))).total == 0
-    assert (await recurrence.listing(desk, Query(source_id=1))).total == 13
-    assert (await recurrence.listing(desk, Query(source_id=2))).total == 0
+    assert (await recurrences.listing(desk, Query(text="100%_"))).total == 12
+    assert (await recurrences.listing(desk, Query(text="__"))).total == 0
+    assert (await recurrences.listing(desk, Query(source_id=1))).total == 13
+    assert (await recurrences.listing(desk, Query(source_id=2))).total == 0
 
 
 async def test_find_tells_who_dealt_with_it_and_how(desk: Desk, send: Send, clock: ManualClock) -> None:
@@ -106,7 +107,7 @@ async def test_find_tells_who_dealt_with_it_and_how(desk: Desk, send: Send, cloc
     await alerts.acknowledge(desk, 2, actor=ANNA, note="restarted")
     clock.advance(HOUR)
     await alerts.resolve(desk, 2, actor=BEN)
-    portrait = (await recurrence.find(desk, 1)).portrait
+    portrait = (await recurrences.find(desk, 1)).portrait
     assert [(hand.alert, hand.self_resolved) for hand in portrait.hands] == [("A-2", False), ("A-1", True)]
     hand = portrait.hands[0]
     assert (hand.owner, hand.resolved_by, hand.note) == (ANNA, BEN, "restarted")
@@ -119,7 +120,7 @@ async def test_the_dossier_sums_up_and_tells_each(desk: Desk, send: Send, clock:
     await live(send, clock, "x", "y")
     clock.advance(DAY)
     await send(firing("x"), firing("x"))
-    dossier = await recurrence.dossier(desk, Query(), limit=1)
+    dossier = await recurrences.dossier(desk, Query(), limit=1)
     totals = dossier.summary.totals
     assert (totals.recurrences, totals.occurrences, totals.episodes, totals.flaps) == (2, 4, 3, 0)
     assert (totals.duplicates, totals.self_resolves, dossier.total) == (1, 2, 2)
@@ -132,20 +133,20 @@ async def test_what_is_marked_fixed_and_comes_back_is_open_again(
     desk: Desk, send: Send, clock: ManualClock
 ) -> None:
     await live(send, clock, "x")
-    await recurrence.mark_fixed(desk, 1, actor=ANNA, owner=BEN, note="more memory")
+    await recurrences.mark_fixed(desk, 1, actor=ANNA, owner=BEN, note="more memory")
     clock.advance(DAY)
     await live(send, clock, "x")
-    memory = (await inspection.find(desk, 2)).view.memory
+    memory = (await alert_query.find(desk, 2)).view.memory
     assert memory is not None
     assert memory.regression is not None
     assert (memory.regression.owner, memory.regression.note) == (BEN, "more memory")
-    first = (await inspection.find(desk, 1)).view.memory
+    first = (await alert_query.find(desk, 1)).view.memory
     assert first is not None
     assert first.regression is None
     fix = (await get(desk)).fix
     assert fix is not None
     assert (fix.regressed_at, fix.regressed_alert_id) == (clock.now() - HOUR, 2)
-    await recurrence.mark_fixed(desk, 1, actor=ANNA)
+    await recurrences.mark_fixed(desk, 1, actor=ANNA)
     again = (await get(desk)).fix
     assert again is not None
     assert (again.owner, again.regressed_at) == (ANNA, None)
@@ -155,7 +156,7 @@ async def test_repeats_of_an_open_episode_are_no_regression_but_a_flap_is(
     desk: Desk, send: Send, clock: ManualClock
 ) -> None:
     await send(firing("x"))
-    await recurrence.mark_fixed(desk, 1, actor=ANNA)
+    await recurrences.mark_fixed(desk, 1, actor=ANNA)
     await send(firing("x"))
     fix = (await get(desk)).fix
     assert fix is not None
@@ -170,8 +171,8 @@ async def test_repeats_of_an_open_episode_are_no_regression_but_a_flap_is(
 
 async def test_marking_leaves_one_entry_with_what_was_before(desk: Desk, send: Send) -> None:
     await send(firing("x"))
-    await recurrence.mark_fixed(desk, 1, actor=ANNA, note="one")
-    await recurrence.mark_fixed(desk, 1, actor=BEN, note="two")
+    await recurrences.mark_fixed(desk, 1, actor=ANNA, note="one")
+    await recurrences.mark_fixed(desk, 1, actor=BEN, note="two")
     entries = await desk.storage.read(lambda tx: tx.audit.about("recurrence:1"))
     assert [(each.entry.action, each.entry.actor, each.entry.note) for each in entries] == [
         ("recurrence.fixed", ANNA, "one"),
@@ -195,7 +196,7 @@ async def test_a_person_has_one_vote_however_many_cards_bear_the_thumb(
     assert (await get(desk)).noise_votes == 2
     await apply(desk, 9_002, NOISE, actor=ANNA, present=False)
     assert (await get(desk)).noise_votes == 1
-    assert (await recurrence.find(desk, 1)).voters == ("Ben",)
+    assert (await recurrences.find(desk, 1)).voters == ("Ben",)
     entries = await desk.storage.read(lambda tx: tx.audit.about("recurrence:1"))
     assert [each.entry.action for each in entries] == ["noise", "noise", "noise", "unnoise", "unnoise"]
 
@@ -203,10 +204,10 @@ async def test_a_person_has_one_vote_however_many_cards_bear_the_thumb(
 async def test_a_vote_changes_neither_alert_nor_card(desk: Desk, send: Send) -> None:
     await send(firing("x"))
     await show_cards(desk, 9_001)
-    before = (await inspection.find(desk, 1)).view
+    before = (await alert_query.find(desk, 1)).view
     await apply(desk, 9_001, NOISE, actor=ANNA, present=True)
-    assert (await inspection.find(desk, 1)).view == before
-    assert await card.channels_due(desk) == []
+    assert (await alert_query.find(desk, 1)).view == before
+    assert await outbox.channels_due(desk) == []
 
 
 async def test_a_jump_leads_to_the_card_of_who_fixed_it_last(
@@ -218,7 +219,7 @@ async def test_a_jump_leads_to_the_card_of_who_fixed_it_last(
     clock.advance(DAY)
     await send(firing("x"))
     desk.guild_id = 5
-    memory = (await inspection.find(desk, 2)).view.memory
+    memory = (await alert_query.find(desk, 2)).view.memory
     assert memory is not None
     assert memory.remedy is not None
     assert memory.remedy.jump_url == f"https://discord.com/channels/5/{CHANNEL}/9001"
@@ -227,15 +228,15 @@ async def test_a_jump_leads_to_the_card_of_who_fixed_it_last(
 async def test_what_is_not_there_is_not_found_and_words_are_bounded(desk: Desk, send: Send) -> None:
     await send(firing("x"))
     with pytest.raises(NotFoundError, match="R-2"):
-        await recurrence.find(desk, 2)
+        await recurrences.find(desk, 2)
     with pytest.raises(NotFoundError, match="R-2"):
-        await recurrence.mark_fixed(desk, 2, actor=ANNA)
+        await recurrences.mark_fixed(desk, 2, actor=ANNA)
     with pytest.raises(InvalidInputError):
-        await recurrence.mark_fixed(desk, 1, actor=ANNA, note="x" * (MAX_NOTE + 1))
-    assert await recurrence.find_of_alert(desk, 2) is None
+        await recurrences.mark_fixed(desk, 1, actor=ANNA, note="x" * (MAX_NOTE + 1))
+    assert await recurrences.find_of_alert(desk, 2) is None
 
 
 async def test_suggestions_find_by_ref_name_and_place(desk: Desk, send: Send) -> None:
     await send(firing("disk", service="shop"), firing("cpu"))
     for typed, expected in (("DISK", [1]), ("shop", [1]), ("R-2", [2]), ("w2", [2]), ("%", []), ("", [1, 2])):
-        assert sorted(each.id for each in await recurrence.suggest(desk, typed)) == expected
+        assert sorted(each.id for each in await recurrences.suggest(desk, typed)) == expected

@@ -15,10 +15,10 @@ from bot.domain.alert.signal import Severity
 from bot.domain.errors import ConflictError
 from bot.usecases.admin.startup import open_desk
 from bot.usecases.alert import lifecycle as alerts
-from bot.usecases.alert import query as inspection
+from bot.usecases.alert import query as alert_query
 from bot.usecases.desk import Desk, Rules
 from bot.usecases.intake.queue import take_in
-from bot.usecases.recurrence import query as recurrence
+from bot.usecases.recurrence import query as recurrences
 from storage.engine import Storage
 from tests.conftest import CHANNEL, SIGNING_KEY, START
 from tests.senders import ANNA, BEN, add_source, firing, resolved, submission
@@ -113,7 +113,7 @@ class World:
 
 
 async def memory(desk: Desk, alert_id: int) -> Any:
-    return (await inspection.find(desk, alert_id)).view.memory
+    return (await alert_query.find(desk, alert_id)).view.memory
 
 
 async def check(world: World) -> None:
@@ -121,7 +121,7 @@ async def check(world: World) -> None:
         alert_id = await world.newest(which)
         if alert_id is None:
             continue
-        known = await recurrence.find_of_alert(world.desk, alert_id)
+        known = await recurrences.find_of_alert(world.desk, alert_id)
         assert known is not None
         oracle = await consult(world.desk, known.id, source_actor(world.mark))
         assert {name: getattr(known, name) for name in oracle.sums()} == oracle.sums()
@@ -141,7 +141,7 @@ async def check_periods(world: World, recurrence_id: int, hours: Any) -> None:
             tx.run_raw(f"{days} WHERE recurrence_id = {recurrence_id}").one(),
         )
     )
-    row = (await recurrence.find(world.desk, recurrence_id)).portrait.recurrence
+    row = (await recurrences.find(world.desk, recurrence_id)).portrait.recurrence
     assert dict(counted) == hours
     assert tuple(summed)[:2] == (row.occurrences, row.self_resolves)
     assert timedelta(microseconds=int(tuple(summed)[2])) == row.attention

@@ -12,7 +12,7 @@ from bot.domain.incident.timeline import Kind
 from bot.usecases.desk import Desk
 from bot.usecases.incident import action as actions
 from bot.usecases.incident import reminder
-from bot.usecases.recurrence import query as recurrence
+from bot.usecases.recurrence import query as recurrences
 from bot.usecases.recurrence import regression
 from tests.senders import ANNA, BEN, Send, firing, resolved
 from tests.usecases.crisis import escalate, log, nudges, story
@@ -38,7 +38,7 @@ async def item(desk: Desk, action_id: int = 1) -> Action:
 
 
 async def test_marking_it_fixed_finishes_what_mended_it(desk: Desk, mended: Action) -> None:
-    await recurrence.mark_fixed(desk, 1, actor=BEN, action_id=mended.id)
+    await recurrences.mark_fixed(desk, 1, actor=BEN, action_id=mended.id)
     done = await item(desk)
     assert (done.done_by, done.recurrence_id) == (BEN, 1)
     assert (await story(desk))[-1] == (Kind.ACTION, "Ben", "T-1 finish (mends R-1): give it memory")
@@ -47,7 +47,7 @@ async def test_marking_it_fixed_finishes_what_mended_it(desk: Desk, mended: Acti
 
 async def test_an_item_that_is_done_already_is_only_tied_to_it(desk: Desk, mended: Action) -> None:
     await actions.finish(desk, mended.id, actor=ANNA)
-    await recurrence.mark_fixed(desk, 1, actor=BEN, action_id=mended.id)
+    await recurrences.mark_fixed(desk, 1, actor=BEN, action_id=mended.id)
     done = await item(desk)
     assert (done.done_by, done.recurrence_id) == (ANNA, 1)
 
@@ -55,7 +55,7 @@ async def test_an_item_that_is_done_already_is_only_tied_to_it(desk: Desk, mende
 async def test_when_it_comes_back_the_item_is_open_and_its_owner_hears_once(
     desk: Desk, mended: Action, send: Send, clock: ManualClock
 ) -> None:
-    await recurrence.mark_fixed(desk, 1, actor=ANNA, owner=BEN, action_id=mended.id)
+    await recurrences.mark_fixed(desk, 1, actor=ANNA, owner=BEN, action_id=mended.id)
     clock.advance(DAY)
     await send(firing("x"))
     assert [await regression.reopen(desk) for _ in range(2)] == [1, 0]
@@ -71,14 +71,14 @@ async def test_when_it_comes_back_the_item_is_open_and_its_owner_hears_once(
 async def test_mended_again_it_is_done_again_and_waits_for_the_next_time(
     desk: Desk, mended: Action, send: Send, clock: ManualClock
 ) -> None:
-    await recurrence.mark_fixed(desk, 1, actor=ANNA, action_id=mended.id)
+    await recurrences.mark_fixed(desk, 1, actor=ANNA, action_id=mended.id)
     for _ in range(2):
         clock.advance(DAY)
         await send(firing("x"))
         assert await regression.reopen(desk) == 1
         await send(resolved("x"))
         clock.advance(DAY)
-        await recurrence.mark_fixed(desk, 1, actor=BEN)
+        await recurrences.mark_fixed(desk, 1, actor=BEN)
         assert (await item(desk)).done_by == BEN
         assert await regression.reopen(desk) == 0
 
@@ -86,7 +86,7 @@ async def test_mended_again_it_is_done_again_and_waits_for_the_next_time(
 async def test_an_item_that_people_finish_by_hand_stays_done(
     desk: Desk, mended: Action, send: Send, clock: ManualClock
 ) -> None:
-    await recurrence.mark_fixed(desk, 1, actor=ANNA, action_id=mended.id)
+    await recurrences.mark_fixed(desk, 1, actor=ANNA, action_id=mended.id)
     clock.advance(DAY)
     await send(firing("x"))
     await regression.reopen(desk)
@@ -97,7 +97,7 @@ async def test_an_item_that_people_finish_by_hand_stays_done(
 
 async def test_an_unknown_item_is_refused_and_nothing_is_marked(desk: Desk, mended: Action) -> None:
     with pytest.raises(NotFoundError, match="T-9"):
-        await recurrence.mark_fixed(desk, 1, actor=ANNA, action_id=9)
+        await recurrences.mark_fixed(desk, 1, actor=ANNA, action_id=9)
     known = await desk.storage.read(lambda tx: tx.recurrences.get(desk.project.id, 1))
     assert known is not None
     assert known.fix is None

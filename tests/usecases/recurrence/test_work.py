@@ -13,9 +13,9 @@ from bot.domain.recurrence.run import RunState
 from bot.domain.recurrence.work import HandoffKind, Mode, NextStep
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.desk import Desk
-from bot.usecases.recurrence import query as recurrence
+from bot.usecases.recurrence import query as recurrences
 from bot.usecases.recurrence import run, work
-from bot.usecases.recurrence.run import Report
+from bot.usecases.recurrence.run import AttemptReport
 from storage.table.core import metadata
 from tests.senders import ANNA, BEN, Send, firing, resolved
 
@@ -42,7 +42,9 @@ async def changed(desk: Desk, before: dict[str, list[Any]]) -> dict[str, int]:
 
 
 async def tell(desk: Desk, state: RunState, key: str = "1", **more: Any) -> None:
-    await run.report(desk, Report(agent="fixer", key=key, state=state, **{"alert_id": 1, **more}), actor=BOT)
+    await run.report(
+        desk, AttemptReport(agent="fixer", key=key, state=state, **{"alert_id": 1, **more}), actor=BOT
+    )
 
 
 async def test_a_preview_writes_nothing_at_all(desk: Desk, send: Send) -> None:
@@ -58,9 +60,9 @@ async def test_a_preview_writes_nothing_at_all(desk: Desk, send: Send) -> None:
 async def test_looking_writes_nothing_either(desk: Desk, send: Send) -> None:
     await send(firing("x"))
     before = await everything(desk)
-    await recurrence.find(desk, 1)
-    await recurrence.dossier(desk, Query())
-    await recurrence.listing(desk, Query())
+    await recurrences.find(desk, 1)
+    await recurrences.dossier(desk, Query())
+    await recurrences.listing(desk, Query())
     assert await changed(desk, before) == {}
 
 
@@ -69,7 +71,7 @@ async def test_a_dry_run_writes_its_row_and_nothing_else(desk: Desk, send: Send)
     before = await everything(desk)
     told = await work.dry_run(desk, 1, actor=ANNA)
     assert await changed(desk, before) == {"work_check": 1}
-    (check,) = (await recurrence.find(desk, 1)).checks
+    (check,) = (await recurrences.find(desk, 1)).checks
     assert (check.id, check.by, check.checks) == (told.check_id, ANNA, told.preview.checks)
     assert check.passed is told.preview.ready
 
@@ -90,7 +92,7 @@ async def test_a_hand_over_writes_its_row_and_one_entry(desk: Desk, send: Send, 
 async def test_a_hand_over_to_somebody_else_makes_it_wait_for_them(desk: Desk, send: Send) -> None:
     await send(firing("x"))
     await work.hand_over(desk, 1, HandoffKind.MANUAL, actor=ANNA, assignee=BEN)
-    portrait = (await recurrence.find(desk, 1)).portrait
+    portrait = (await recurrences.find(desk, 1)).portrait
     assert portrait.item is not None
     assert (portrait.item.mode, portrait.item.next_step) == (Mode.MANUAL, NextStep.MANUAL_GATE)
     assert portrait.handoff is not None
@@ -141,12 +143,12 @@ async def test_a_report_is_linked_and_told_once(desk: Desk, send: Send) -> None:
     await send(firing("x"))
     for _ in range(2):
         await tell(desk, RunState.RUNNING, output="Authorization: Bearer abcdefghijklmnop0123")
-    (only,) = (await recurrence.find(desk, 1)).runs
+    (only,) = (await recurrences.find(desk, 1)).runs
     assert (only.agent, only.state, only.alert_id, only.recurrence_id) == ("fixer", RunState.RUNNING, 1, 1)
     assert "abcdefghijklmnop0123" not in only.output
     entries = await desk.storage.read(lambda tx: tx.audit.about("run:1"))
     assert [each.entry.action for each in entries] == ["run.report"]
-    assert (await recurrence.find(desk, 1)).portrait.runs == {RunState.RUNNING: 1}
+    assert (await recurrences.find(desk, 1)).portrait.runs == {RunState.RUNNING: 1}
 
 
 async def test_a_run_that_is_over_stays_over(desk: Desk, send: Send) -> None:
@@ -175,4 +177,4 @@ async def test_a_report_that_makes_no_sense_is_refused(
     await send(firing("x"), firing("y"))
     told: dict[str, Any] = {"agent": "fixer", "key": "1", "state": RunState.RUNNING, "alert_id": 1}
     with pytest.raises(error):
-        await run.report(desk, Report(**{**told, **more}), actor=BOT)
+        await run.report(desk, AttemptReport(**{**told, **more}), actor=BOT)

@@ -13,16 +13,16 @@ from bot.clock import ManualClock
 from bot.domain.access.webhook import read_secret
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.recurrence.run import MAX_OUTPUT, Run, RunState
-from bot.domain.triage.agent_request import LEASE, Fate, Reply
+from bot.domain.triage.agent_request import LEASE, AgentReply, Fate
 from bot.domain.triage.brief import TriageRules
 from bot.outgoing.webhook import Webhook, WebhookOptions
 from bot.usecases.admin.startup import open_desk
 from bot.usecases.desk import Desk, Rules
-from bot.usecases.incident import thread
+from bot.usecases.incident import thread as threads
 from bot.usecases.recurrence import run
 from bot.usecases.triage import agent_request as call
 from bot.usecases.triage import brief, triage
-from bot.usecases.triage.triage import Outcome
+from bot.usecases.triage.triage import TriageOutcome
 from storage.engine import Storage
 from tests.conftest import CHANNEL, SIGNING_KEY
 from tests.outgoing.agent import SECRET, Agent, running_agent, say
@@ -62,17 +62,17 @@ def question(agent: Agent, clock: ManualClock) -> call.Question:
 class Told:
     """An agent of few words: the replies it gives, one after another, and the keys it was asked under."""
 
-    def __init__(self, *replies: Reply) -> None:
+    def __init__(self, *replies: AgentReply) -> None:
         self.replies = list(replies)
         self.keys: list[str] = []
 
-    async def ask(self, key: str, _: bytes) -> Reply:
+    async def ask(self, key: str, _: bytes) -> AgentReply:
         self.keys.append(key)
         return self.replies.pop(0)
 
 
-ANSWER = Reply(fate=Fate.ANSWERED, text="ok")
-BUSY = Reply(fate=Fate.PASSING, text="It answered 503.")
+ANSWER = AgentReply(fate=Fate.ANSWERED, text="ok")
+BUSY = AgentReply(fate=Fate.PASSING, text="It answered 503.")
 
 
 async def runs(desk: Desk) -> list[Run]:
@@ -95,7 +95,7 @@ async def test_the_agent_gets_the_brief_and_its_answer_goes_into_the_thread(
 ) -> None:
     await send(firing("a", service="checkout"))
     await escalate(desk)
-    await thread.settle(desk, 1, thread_id=555)
+    await threads.settle(desk, 1, thread_id=555)
     queued = await only_run(desk)
     assert (queued.state, queued.agent, queued.started_at) == (RunState.QUEUED, "sherlock", None)
     assert (queued.event_id, queued.alert_id, queued.recurrence_id, queued.incident_id) == (1, 1, 1, 1)
@@ -166,7 +166,7 @@ async def test_the_brief_waits_for_no_agent(desk: Desk, send: Send, agent: Agent
 async def test_a_refusal_is_final(desk: Desk, send: Send) -> None:
     await send(firing("a"))
     await escalate(desk)
-    told = Told(Reply(fate=Fate.REFUSED, text="It answered 410."))
+    told = Told(AgentReply(fate=Fate.REFUSED, text="It answered 410."))
     assert await call.make_due(desk, told.ask) == 1
     failed = await only_run(desk)
     assert (failed.state, failed.output) == (RunState.FAILED, "It answered 410.")
@@ -192,7 +192,7 @@ async def test_a_call_that_a_crash_interrupted_is_made_again_under_its_key(
     class CrashError(Exception):
         pass
 
-    async def crash(_: str, __: bytes) -> Reply:
+    async def crash(_: str, __: bytes) -> AgentReply:
         raise CrashError
 
     await send(firing("a"))
@@ -212,7 +212,7 @@ async def test_crashes_without_end_end(desk: Desk, send: Send, clock: ManualCloc
     class CrashError(Exception):
         pass
 
-    async def crash(_: str, __: bytes) -> Reply:
+    async def crash(_: str, __: bytes) -> AgentReply:
         raise CrashError
 
     await send(firing("a"))
@@ -233,10 +233,10 @@ async def test_an_answer_that_comes_too_late_is_dropped(
     await escalate(desk)
     quick = Told(ANSWER)
 
-    async def slow(_: str, __: bytes) -> Reply:
+    async def slow(_: str, __: bytes) -> AgentReply:
         clock.advance(LEASE)
         assert await call.make_due(other, quick.ask, worker="b") == 1
-        return Reply(fate=Fate.ANSWERED, text="late")
+        return AgentReply(fate=Fate.ANSWERED, text="late")
 
     assert await call.make_due(desk, slow, worker="a") == 1
     assert (await only_run(desk)).output == "ok"
@@ -248,7 +248,7 @@ async def test_an_agent_may_tell_by_itself_how_it_went(desk: Desk, send: Send, c
     await escalate(desk)
     assert await call.make_due(desk, Told(BUSY).ask) == 1
     key = (await only_run(desk)).key
-    report = run.Report(agent="sherlock", key=key, state=RunState.SUCCEEDED, output="by myself")
+    report = run.AttemptReport(agent="sherlock", key=key, state=RunState.SUCCEEDED, output="by myself")
     await run.report(desk, report, actor=ANNA)
     clock.advance(MINUTE)
     told = Told()
@@ -259,7 +259,7 @@ async def test_an_agent_may_tell_by_itself_how_it_went(desk: Desk, send: Send, c
 async def test_within_the_cooldown_nobody_is_asked_again(desk: Desk, send: Send, clock: ManualClock) -> None:
     await send(firing("a"))
     shown = [await triage.ask(desk, 1, actor=who) for who in (ANNA, BEN)]
-    assert {each.outcome for each in shown} == {Outcome.SHOWN}
+    assert {each.outcome for each in shown} == {TriageOutcome.SHOWN}
     assert len(await runs(desk)) == 1  # one question, whoever looks
     await escalate(desk)
     assert len(await runs(desk)) == 2  # everybody's answer goes into the thread
@@ -283,7 +283,7 @@ async def test_secrets_and_floods_in_an_answer_are_not_kept(desk: Desk, send: Se
     secret = "AKIA" + "IOSFODNN7EXAMPLE"
     await send(firing("a"))
     await escalate(desk)
-    reply = Reply(fate=Fate.ANSWERED, text=f"key {secret} \x00 " + "x" * 60_000)
+    reply = AgentReply(fate=Fate.ANSWERED, text=f"key {secret} \x00 " + "x" * 60_000)
     await call.make_due(desk, Told(reply).ask)
     ended = await only_run(desk)
     assert len(ended.output) <= MAX_OUTPUT
@@ -294,7 +294,7 @@ async def test_secrets_and_floods_in_an_answer_are_not_kept(desk: Desk, send: Se
 async def test_an_agent_without_words_says_nothing_in_the_thread(desk: Desk, send: Send) -> None:
     await send(firing("a"))
     await escalate(desk)
-    await call.make_due(desk, Told(Reply(fate=Fate.ANSWERED, text=" \n")).ask)
+    await call.make_due(desk, Told(AgentReply(fate=Fate.ANSWERED, text=" \n")).ask)
     assert (await only_run(desk)).state is RunState.SUCCEEDED
     assert len(await briefs(desk)) == 1
 

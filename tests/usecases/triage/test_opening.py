@@ -8,21 +8,21 @@ from bot.clock import ManualClock
 from bot.domain.actor import Actor, ActorKind
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import InvalidInputError, NotFoundError
-from bot.domain.incident.incident import IncidentRules, Level, State
+from bot.domain.incident.incident import IncidentLevel, IncidentRules, IncidentState
 from bot.domain.incident.timeline import Kind
 from bot.domain.outbox.outbox import CardKind, ParkReason
 from bot.usecases.admin import status
 from bot.usecases.alert import lifecycle as alerts
-from bot.usecases.alert import query as inspection
+from bot.usecases.alert import query as alert_query
 from bot.usecases.desk import Desk, Rules
 from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import query as incident_inspection
-from bot.usecases.incident import thread
+from bot.usecases.incident import thread as threads
 from bot.usecases.incident.mutation import perform
-from bot.usecases.triage import escalation as opening
-from bot.usecases.triage.escalation import Outcome
+from bot.usecases.triage import escalation
+from bot.usecases.triage.escalation import OpenOutcome
 from storage.incident.incident import IncidentFilter
-from storage.outbox.card import Place
+from storage.outbox.card import Placement
 from tests.conftest import CHANNEL
 from tests.senders import ANNA, BEN, Send, firing, resolved
 from tests.usecases.crisis import escalate, log, look, nudges, story
@@ -31,7 +31,7 @@ WINDOW = timedelta(minutes=60)
 ROBOT = Actor(ActorKind.PROGRAM, "robot", "robot")
 
 
-async def heads(desk: Desk, incident_id: int = 1) -> list[Place]:
+async def heads(desk: Desk, incident_id: int = 1) -> list[Placement]:
     return await desk.storage.read(lambda tx: tx.cards.of(CardKind.INCIDENT, [incident_id]))
 
 
@@ -40,10 +40,10 @@ async def test_an_incident_begins_with_its_alert(desk: Desk, send: Send, clock: 
     fired = clock.now()
     clock.advance(timedelta(minutes=4))
     opened = await escalate(desk, note="customers cannot pay")
-    assert opened.outcome is Outcome.OPENED
+    assert opened.outcome is OpenOutcome.OPENED
     incident = await look(desk)
     assert (incident, incident.ref) == (opened.incident, "I-1")
-    assert (incident.state, incident.severity) == (State.OPEN, Level.P1)
+    assert (incident.state, incident.severity) == (IncidentState.OPEN, IncidentLevel.P1)
     assert (incident.title, incident.summary) == ("HighErrorRate · checkout", "customers cannot pay")
     assert (incident.times.detected_at, incident.times.acked_at) == (fired, clock.now())
     assert incident.update_due_at == clock.now() + timedelta(minutes=30)
@@ -61,15 +61,15 @@ async def test_an_incident_begins_with_its_alert(desk: Desk, send: Send, clock: 
 async def test_the_alerts_card_shows_its_incident_and_then_its_thread(desk: Desk, send: Send) -> None:
     await send(firing())
     await escalate(desk)
-    assert (await inspection.find(desk, 1)).view.incident == "I-1"
-    await thread.settle(desk, 1, thread_id=555)
-    assert (await inspection.find(desk, 1)).view.incident == "<#555>"
-    living = await thread.living_in(desk, 555)
+    assert (await alert_query.find(desk, 1)).view.incident == "I-1"
+    await threads.settle(desk, 1, thread_id=555)
+    assert (await alert_query.find(desk, 1)).view.incident == "<#555>"
+    living = await threads.living_in(desk, 555)
     assert living is not None
     assert living.id == 1
-    assert await thread.lose(desk, 555)
-    assert (await inspection.find(desk, 1)).view.incident == "I-1"
-    assert await thread.living_in(desk, 555) is None
+    assert await threads.lose(desk, 555)
+    assert (await alert_query.find(desk, 1)).view.incident == "I-1"
+    assert await threads.living_in(desk, 555) is None
 
 
 async def test_the_same_signature_is_taken_in_within_the_window(
@@ -81,7 +81,7 @@ async def test_the_same_signature_is_taken_in_within_the_window(
     clock.advance(WINDOW)
     await send(firing())
     taken = await escalate(desk, 2, actor=BEN, note="again")
-    assert (taken.outcome, taken.incident.id) == (Outcome.TAKEN_IN, 1)
+    assert (taken.outcome, taken.incident.id) == (OpenOutcome.TAKEN_IN, 1)
     assert (Kind.LINKED, "Ben", "A-2 HighErrorRate: again") in await story(desk)
     assert [nudge.text for nudge in await nudges(desk)] == ["A-2 HighErrorRate: again"]
     assert taken.shown.view.total == 2
@@ -107,22 +107,30 @@ async def test_the_same_service_is_taken_in_and_another_is_not(desk: Desk, send:
     )
     outcomes = [(await escalate(desk, number)).outcome for number in range(1, 6)]
     assert outcomes == [
-        Outcome.OPENED,
-        Outcome.TAKEN_IN,
-        Outcome.OPENED,
-        Outcome.OPENED,
-        Outcome.OPENED,  # no service at all is like nothing
+        OpenOutcome.OPENED,
+        OpenOutcome.TAKEN_IN,
+        OpenOutcome.OPENED,
+        OpenOutcome.OPENED,
+        OpenOutcome.OPENED,  # no service at all is like nothing
     ]
 
 
 async def test_a_lenient_wish_bends_to_what_the_alerts_allow_and_says_so(desk: Desk, send: Send) -> None:
     await send(firing("a", service="checkout"), firing("b", service="checkout"))
-    opened = await escalate(desk, 1, severity=Level.P0, lenient=True)
-    assert (opened.incident.severity, opened.beyond, opened.cap) == (Level.P1, Level.P0, Level.P1)
-    taken = await escalate(desk, 2, severity=Level.P0, lenient=True)
-    assert (taken.outcome, taken.incident.severity, taken.beyond) == (Outcome.TAKEN_IN, Level.P1, Level.P0)
-    fitting = await escalate(desk, None, title="by hand", severity=Level.P0, lenient=True)
-    assert (fitting.incident.severity, fitting.beyond) == (Level.P0, None)
+    opened = await escalate(desk, 1, severity=IncidentLevel.P0, lenient=True)
+    assert (opened.incident.severity, opened.beyond, opened.cap) == (
+        IncidentLevel.P1,
+        IncidentLevel.P0,
+        IncidentLevel.P1,
+    )
+    taken = await escalate(desk, 2, severity=IncidentLevel.P0, lenient=True)
+    assert (taken.outcome, taken.incident.severity, taken.beyond) == (
+        OpenOutcome.TAKEN_IN,
+        IncidentLevel.P1,
+        IncidentLevel.P0,
+    )
+    fitting = await escalate(desk, None, title="by hand", severity=IncidentLevel.P0, lenient=True)
+    assert (fitting.incident.severity, fitting.beyond) == (IncidentLevel.P0, None)
 
 
 async def test_a_critical_alert_that_is_taken_in_allows_what_the_others_did_not(
@@ -131,8 +139,8 @@ async def test_a_critical_alert_that_is_taken_in_allows_what_the_others_did_not(
     await send(firing("a", service="checkout"))
     await escalate(desk, 1)
     await send(firing("b", Severity.CRITICAL, service="checkout"))
-    taken = await escalate(desk, 2, severity=Level.P0, lenient=True)
-    assert (taken.incident.severity, taken.beyond) == (Level.P0, None)
+    taken = await escalate(desk, 2, severity=IncidentLevel.P0, lenient=True)
+    assert (taken.incident.severity, taken.beyond) == (IncidentLevel.P0, None)
 
 
 async def test_beyond_the_window_or_when_it_is_over_a_second_one_opens(
@@ -142,9 +150,9 @@ async def test_beyond_the_window_or_when_it_is_over_a_second_one_opens(
     await send(*[firing(name, service="checkout") for name in names])
     await escalate(desk, 1)
     clock.advance(WINDOW + timedelta(seconds=1))
-    assert (await escalate(desk, 2)).outcome is Outcome.OPENED
+    assert (await escalate(desk, 2)).outcome is OpenOutcome.OPENED
     await perform(desk, incidents.resolve(2, actor=ANNA))
-    assert (await escalate(desk, 3)).outcome is Outcome.OPENED
+    assert (await escalate(desk, 3)).outcome is OpenOutcome.OPENED
     clock.advance(WINDOW)
     await perform(desk, incidents.tell(3, actor=ANNA, text="still looking"))
     clock.advance(WINDOW)
@@ -156,7 +164,7 @@ async def test_an_alert_that_belongs_to_one_already_changes_nothing(desk: Desk, 
     await escalate(desk)
     before = await story(desk), await log(desk)
     again = await escalate(desk, actor=BEN)
-    assert (again.outcome, again.incident.id) == (Outcome.ALREADY_IN, 1)
+    assert (again.outcome, again.incident.id) == (OpenOutcome.ALREADY_IN, 1)
     assert (await story(desk), await log(desk)) == before
 
 
@@ -164,8 +172,8 @@ async def test_an_alert_of_a_finished_incident_goes_into_a_new_one(desk: Desk, s
     await send(firing())
     await escalate(desk)
     await perform(desk, incidents.resolve(1, actor=ANNA))
-    assert (await escalate(desk)).outcome is Outcome.OPENED
-    assert (await inspection.find(desk, 1)).view.incident == "I-2"
+    assert (await escalate(desk)).outcome is OpenOutcome.OPENED
+    assert (await alert_query.find(desk, 1)).view.incident == "I-2"
     totals = [(await incident_inspection.find(desk, number)).view.total for number in (1, 2)]
     assert totals == [1, 1]
 
@@ -173,16 +181,16 @@ async def test_an_alert_of_a_finished_incident_goes_into_a_new_one(desk: Desk, s
 @pytest.mark.parametrize(
     ("severity", "usual", "refused"),
     [
-        (Severity.INFO, Level.P4, Level.P2),
-        (Severity.WARNING, Level.P2, Level.P0),
-        (Severity.CRITICAL, Level.P1, None),
+        (Severity.INFO, IncidentLevel.P4, IncidentLevel.P2),
+        (Severity.WARNING, IncidentLevel.P2, IncidentLevel.P0),
+        (Severity.CRITICAL, IncidentLevel.P1, None),
     ],
 )
 async def test_a_severity_beyond_the_cap_is_refused_and_nothing_opens(
-    desk: Desk, send: Send, severity: Severity, usual: Level, refused: Level | None
+    desk: Desk, send: Send, severity: Severity, usual: IncidentLevel, refused: IncidentLevel | None
 ) -> None:
     await send(firing(severity=severity))
-    blank = await opening.prefill(desk, 1)
+    blank = await escalation.prefill(desk, 1)
     assert blank.severity is usual
     if refused is not None:
         with pytest.raises(InvalidInputError, match=f"alerts allow {blank.cap}"):
@@ -192,32 +200,32 @@ async def test_a_severity_beyond_the_cap_is_refused_and_nothing_opens(
 
 
 async def test_caps_are_the_rules_to_set(desk: Desk, send: Send) -> None:
-    caps = dict.fromkeys(Severity, Level.P2)
+    caps = dict.fromkeys(Severity, IncidentLevel.P2)
     desk.rules = Rules(default_channel_id=CHANNEL, incidents=IncidentRules(caps=caps))
     await send(firing(severity=Severity.CRITICAL))
-    assert (await opening.prefill(desk, 1)).severity is Level.P2
+    assert (await escalation.prefill(desk, 1)).severity is IncidentLevel.P2
     with pytest.raises(InvalidInputError, match="allow P2"):
-        await escalate(desk, severity=Level.P1)
+        await escalate(desk, severity=IncidentLevel.P1)
 
 
 async def test_a_worse_severity_comes_along_with_what_is_taken_in(desk: Desk, send: Send) -> None:
     await send(firing("a", service="checkout"), firing("b", Severity.CRITICAL, service="checkout"))
     await escalate(desk, 1)
-    assert (await escalate(desk, 2, severity=Level.P0)).incident.severity is Level.P0
+    assert (await escalate(desk, 2, severity=IncidentLevel.P0)).incident.severity is IncidentLevel.P0
     assert (Kind.LINKED, "Anna", "A-2 b (P2 → P0)") in await story(desk)
 
 
 async def test_a_machine_opens_once_for_a_key_and_once_for_a_service(desk: Desk) -> None:
     first = await escalate(desk, None, actor=ROBOT, title="Pay is slow", service="pay", idempotency_key="k")
-    assert (first.outcome, first.incident.times.acked_at) == (Outcome.OPENED, None)
+    assert (first.outcome, first.incident.times.acked_at) == (OpenOutcome.OPENED, None)
     again = await escalate(desk, None, actor=ROBOT, title="Pay is slow", service="pay", idempotency_key="k")
-    assert (again.outcome, again.incident.id) == (Outcome.REPEATED, 1)
+    assert (again.outcome, again.incident.id) == (OpenOutcome.REPEATED, 1)
     other = await escalate(desk, None, actor=ROBOT, title="Pay is dead", note="500s", service="pay")
-    assert (other.outcome, other.incident.id) == (Outcome.TAKEN_IN, 1)
+    assert (other.outcome, other.incident.id) == (OpenOutcome.TAKEN_IN, 1)
     assert (Kind.NOTE, "robot", "reported again: Pay is dead: 500s") in await story(desk)
     await perform(desk, incidents.resolve(1, actor=ANNA))
     late = await escalate(desk, None, actor=ROBOT, title="Pay is slow", service="pay", idempotency_key="k")
-    assert (late.outcome, late.incident.state) == (Outcome.REPEATED, State.RESOLVED)
+    assert (late.outcome, late.incident.state) == (OpenOutcome.REPEATED, IncidentState.RESOLVED)
 
 
 async def test_what_is_missing_or_endless_is_refused_by_name(desk: Desk, send: Send) -> None:
@@ -225,7 +233,7 @@ async def test_what_is_missing_or_endless_is_refused_by_name(desk: Desk, send: S
     with pytest.raises(NotFoundError, match="A-99"):
         await escalate(desk, 99)
     with pytest.raises(NotFoundError, match="A-99"):
-        await opening.prefill(desk, 99)
+        await escalation.prefill(desk, 99)
     with pytest.raises(InvalidInputError, match="title: needs some words"):
         await escalate(desk, None)
     with pytest.raises(InvalidInputError, match="title: at most 200"):
@@ -247,9 +255,9 @@ async def test_what_was_acked_before_is_told(desk: Desk, send: Send, clock: Manu
 
 async def test_the_form_knows_where_the_alert_belongs(desk: Desk, send: Send) -> None:
     await send(firing(service="checkout"))
-    assert (await opening.prefill(desk, 1)).title == "HighErrorRate · checkout"
+    assert (await escalation.prefill(desk, 1)).title == "HighErrorRate · checkout"
     await escalate(desk)
-    assert (await opening.prefill(desk, 1)).belongs_to == "I-1"
+    assert (await escalation.prefill(desk, 1)).belongs_to == "I-1"
 
 
 async def test_incidents_go_where_the_rules_send_them(desk: Desk, send: Send) -> None:

@@ -16,7 +16,7 @@ from bot.usecases.incident import query as incident_inspection
 from bot.usecases.incident.membership import link, merge, unlink
 from bot.usecases.incident.mutation import perform
 from bot.usecases.intake.queue import take_in
-from bot.usecases.triage.escalation import Opened, Outcome
+from bot.usecases.triage.escalation import OpenedIncident, OpenOutcome
 from storage.engine import Storage
 from storage.incident.incident import IncidentFilter
 from tests.senders import ANNA, BEN, Send, add_source, firing, resolved, submission
@@ -35,14 +35,14 @@ async def count(desk: Desk) -> int:
     return (await incident_inspection.listing(desk, IncidentFilter())).total
 
 
-def outcomes(opened: list[Opened]) -> list[Outcome]:
+def outcomes(opened: list[OpenedIncident]) -> list[OpenOutcome]:
     return sorted(each.outcome for each in opened)
 
 
 async def test_one_service_opens_once_however_many_ask(desks: tuple[Desk, Desk], send: Send) -> None:
     await send(*[firing(f"a{number}", service="checkout") for number in range(12)])
     opened = await asyncio.gather(*(escalate(desks[n % 2], n + 1) for n in range(12)))
-    assert outcomes(opened) == [Outcome.OPENED] + [Outcome.TAKEN_IN] * 11
+    assert outcomes(opened) == [OpenOutcome.OPENED] + [OpenOutcome.TAKEN_IN] * 11
     assert {each.incident.id for each in opened} == {1}
     assert (await incident_inspection.find(desks[1], 1)).view.total == 12
 
@@ -50,7 +50,7 @@ async def test_one_service_opens_once_however_many_ask(desks: tuple[Desk, Desk],
 async def test_one_alert_is_escalated_once_however_many_ask(desks: tuple[Desk, Desk], send: Send) -> None:
     await send(firing())
     opened = await asyncio.gather(*(escalate(desks[n % 2], 1, actor=(ANNA, BEN)[n % 2]) for n in range(8)))
-    assert outcomes(opened) == [Outcome.ALREADY_IN] * 7 + [Outcome.OPENED]
+    assert outcomes(opened) == [OpenOutcome.ALREADY_IN] * 7 + [OpenOutcome.OPENED]
     assert await count(desks[0]) == 1
 
 
@@ -58,7 +58,7 @@ async def test_one_key_opens_once_however_often_a_machine_asks(desks: tuple[Desk
     opened = await asyncio.gather(
         *(escalate(desks[n % 2], None, title=f"t{n}", idempotency_key="k") for n in range(8))
     )
-    assert outcomes(opened) == [Outcome.OPENED] + [Outcome.REPEATED] * 7
+    assert outcomes(opened) == [OpenOutcome.OPENED] + [OpenOutcome.REPEATED] * 7
 
 
 async def test_the_window_holds_across_a_restart(
@@ -72,9 +72,9 @@ async def test_the_window_holds_across_a_restart(
     storage = Storage.open(database_url)
     reborn = await open_desk(storage, clock, rules=desk.rules)
     clock.advance(timedelta(minutes=60))
-    assert (await escalate(reborn, 2)).outcome is Outcome.TAKEN_IN
+    assert (await escalate(reborn, 2)).outcome is OpenOutcome.TAKEN_IN
     clock.advance(timedelta(minutes=61))
-    assert (await escalate(reborn, 3)).outcome is Outcome.OPENED
+    assert (await escalate(reborn, 3)).outcome is OpenOutcome.OPENED
     await storage.close()
 
 

@@ -19,14 +19,15 @@ from bot.usecases.admin.startup import open_desk
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.desk import Desk
 from bot.usecases.incident import lifecycle as incidents
-from bot.usecases.incident import thread
+from bot.usecases.incident import thread as threads
 from bot.usecases.incident.mutation import perform
-from bot.usecases.outbox import card
+from bot.usecases.outbox import card as outbox
 from bot.usecases.recurrence import run
-from bot.usecases.triage import brief, triage
-from bot.usecases.triage.triage import Outcome
+from bot.usecases.triage import brief as briefs
+from bot.usecases.triage import triage
+from bot.usecases.triage.triage import TriageOutcome
 from storage.engine import Storage
-from storage.outbox.card import Place
+from storage.outbox.card import Placement
 from tests.conftest import CHANNEL
 from tests.senders import ANNA, BEN, Send, firing, resolved
 from tests.usecases.crisis import escalate, story
@@ -46,12 +47,12 @@ async def requests(desk: Desk, incident_id: int = 1) -> list[Request]:
     return await desk.storage.read(lambda tx: tx.briefs.of(incident_id))
 
 
-async def places(desk: Desk, *ids: int) -> list[Place]:
+async def places(desk: Desk, *ids: int) -> list[Placement]:
     return await desk.storage.read(lambda tx: tx.cards.of(CardKind.BRIEF, ids))
 
 
 async def shown(desk: Desk, request_id: int = 1) -> BriefView:
-    view = await brief.view(desk, request_id)
+    view = await briefs.view(desk, request_id)
     assert isinstance(view, BriefView)
     return view
 
@@ -75,7 +76,7 @@ async def test_whoever_opens_an_incident_finds_a_brief_in_its_thread(desk: Desk,
     assert (request.alert_id, request.incident_id, request.run_id) == (1, 1, None)
     (place,) = await places(desk, request.id)
     assert (place.channel_id, place.parked_reason) == (CHANNEL, ParkReason.NO_THREAD)
-    await thread.settle(desk, 1, thread_id=555)
+    await threads.settle(desk, 1, thread_id=555)
     (place,) = await places(desk, request.id)
     assert (place.channel_id, place.parked_reason) == (555, None)
 
@@ -83,7 +84,7 @@ async def test_whoever_opens_an_incident_finds_a_brief_in_its_thread(desk: Desk,
 async def test_where_there_can_be_no_thread_it_stands_beside_the_head(desk: Desk, send: Send) -> None:
     await send(firing("a"))
     await escalate(desk)
-    await thread.forgo(desk, 1)
+    await threads.forgo(desk, 1)
     (place,) = await places(desk, 1)
     assert (place.channel_id, place.parked_reason) == (CHANNEL, None)
 
@@ -91,12 +92,12 @@ async def test_where_there_can_be_no_thread_it_stands_beside_the_head(desk: Desk
 async def test_delivery_finds_what_a_brief_shows(desk: Desk, send: Send) -> None:
     await send(firing("a"))
     await escalate(desk)
-    await thread.settle(desk, 1, thread_id=555)
-    task = await card.take(desk, 555, worker="w")
-    assert isinstance(task, card.Task)
+    await threads.settle(desk, 1, thread_id=555)
+    task = await outbox.take(desk, 555, worker="w")
+    assert isinstance(task, outbox.Task)
     assert isinstance(task.view, BriefView)
     assert (task.card.kind, task.view.id, task.view.brief.alert.ref) == (CardKind.BRIEF, 1, "A-1")
-    assert await brief.view(desk, 99) is None
+    assert await briefs.view(desk, 99) is None
 
 
 async def test_an_incident_without_an_alert_has_nothing_to_be_briefed_on(desk: Desk) -> None:
@@ -110,12 +111,12 @@ async def test_within_the_cooldown_the_timeline_says_so_instead(
     await send(firing("a"))
     await escalate(desk)
     asked = await triage.ask(desk, 1, actor=BEN)
-    assert (asked.outcome, asked.mention, asked.brief) == (Outcome.NOTED, "I-1", None)
+    assert (asked.outcome, asked.mention, asked.brief) == (TriageOutcome.NOTED, "I-1", None)
     assert await notes(desk) == [("Ben", "A-1 a: no second brief, R-1 had one within 15 min")]
     clock.advance(15 * MINUTE - timedelta(microseconds=1))
-    assert (await triage.ask(desk, 1, actor=BEN)).outcome is Outcome.NOTED
+    assert (await triage.ask(desk, 1, actor=BEN)).outcome is TriageOutcome.NOTED
     clock.advance(timedelta(microseconds=1))
-    assert (await triage.ask(desk, 1, actor=BEN)).outcome is Outcome.POSTED
+    assert (await triage.ask(desk, 1, actor=BEN)).outcome is TriageOutcome.POSTED
     assert len(await requests(desk)) == 2
     assert len(await notes(desk)) == 2
 
@@ -144,9 +145,9 @@ async def test_the_cooldown_holds_across_a_restart(
     await desk.storage.close()
     storage = Storage.open(database_url)
     again = await open_desk(storage, clock, rules=desk.rules)
-    assert (await triage.ask(again, 1, actor=BEN)).outcome is Outcome.NOTED
+    assert (await triage.ask(again, 1, actor=BEN)).outcome is TriageOutcome.NOTED
     clock.advance(15 * MINUTE)
-    assert (await triage.ask(again, 1, actor=BEN)).outcome is Outcome.POSTED
+    assert (await triage.ask(again, 1, actor=BEN)).outcome is TriageOutcome.POSTED
     await storage.close()
 
 
@@ -158,7 +159,7 @@ async def test_of_two_processes_one_briefs(desk: Desk, other: Desk, send: Send, 
         asked = await asyncio.gather(
             *(triage.ask(each, 1, actor=ANNA) for each in (desk, other, desk, other, desk, other))
         )
-        assert sorted(each.outcome for each in asked) == [Outcome.NOTED] * 5 + [Outcome.POSTED]
+        assert sorted(each.outcome for each in asked) == [TriageOutcome.NOTED] * 5 + [TriageOutcome.POSTED]
         assert len(await requests(desk)) == round_
 
 
@@ -168,14 +169,14 @@ async def test_without_an_open_incident_only_who_asks_is_told(
     await send(firing("a", service="checkout"))
     for _ in range(2):
         asked = await triage.ask(desk, 1, actor=ANNA)
-        assert asked.outcome is Outcome.SHOWN
+        assert asked.outcome is TriageOutcome.SHOWN
         assert asked.brief is not None
         assert (asked.brief.alert.ref, asked.brief.incident) == ("A-1", "")
     await escalate(desk)
     assert len(await requests(desk)) == 1
     await perform(desk, incidents.resolve(1, actor=ANNA))
     clock.advance(MINUTE)
-    assert (await triage.ask(desk, 1, actor=ANNA)).outcome is Outcome.SHOWN
+    assert (await triage.ask(desk, 1, actor=ANNA)).outcome is TriageOutcome.SHOWN
     with pytest.raises(NotFoundError, match="A-99"):
         await triage.ask(desk, 99, actor=ANNA)
 
@@ -232,9 +233,9 @@ async def test_it_tells_how_the_last_three_ended_and_who_mended_them(
             await send(resolved("a"))
         clock.advance(60 * MINUTE)
     await send(firing("a", links=(Link("Runbook", "https://wiki.example.com/a"),)))
-    while isinstance(task := await card.take(desk, CHANNEL, worker="w"), card.Task):
+    while isinstance(task := await outbox.take(desk, CHANNEL, worker="w"), outbox.Task):
         number = 100 + task.card.subject_id
-        await card.settle(
+        await outbox.settle(
             desk, task.card, worker="w", message_id=number, shown=task.card.wanted, pinged=False
         )
     found = (await ask(desk, 6)).brief
@@ -252,7 +253,7 @@ async def test_it_tells_how_the_last_three_ended_and_who_mended_them(
 
 async def test_what_programs_did_about_it_stands_in_the_brief(desk: Desk, send: Send) -> None:
     await send(firing("a"))
-    told = run.Report(agent="repair", key="k", state=RunState.SUCCEEDED, output="done", alert_id=1)
+    told = run.AttemptReport(agent="repair", key="k", state=RunState.SUCCEEDED, output="done", alert_id=1)
     await run.report(desk, told, actor=ANNA)
     assert [each.output for each in (await ask(desk, 1)).brief.runs] == ["done"]
 

@@ -1,0 +1,1 @@
+"""Silences: which alerts wake nobody for a while."""

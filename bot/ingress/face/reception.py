@@ -1,0 +1,175 @@
+"""Reception: what all faces do with a request: who sent it, its body, and the way into intake.
+
+The laws of `hook` hold here too: success is said after the commit and never before, a stranger costs a look
+into the headers, and memory is bounded by the same rooms.
+"""
+
+from collections.abc import Awaitable, Callable
+from hashlib import blake2b
+from typing import Final, TypeVar
+from urllib.parse import unquote
+
+import msgspec
+from aiohttp import web
+
+from bot import metrics
+from bot.domain.access.redaction import Redacted, redact_body
+from bot.domain.access.source import Source
+from bot.domain.alert import signature as signatures
+from bot.domain.alert.signal import Reading, Signal
+from bot.domain.errors import InvalidInputError
+from bot.ingress.body import inflate, read_body
+from bot.ingress.claim import Bearer, read_claim, unauthenticated
+from bot.ingress.credential_cache import CredentialCache
+from bot.ingress.hook import Hook, cost_of, observe, submission_of
+from bot.ingress.options import IngressOptions
+from bot.ingress.problem import Reason, Refusal
+from bot.providers.body import UnsupportedMediaError, decode
+from bot.usecases.admin.source import digest
+from bot.usecases.desk import Desk
+from bot.usecases.intake.queue import Intake
+from bot.usecases.intake.submission import Receipt
+
+T = TypeVar("T")
+
+LONGEST_TOKEN: Final = 256
+_SCHEMES: Final = ("bearer ", "basic ", "geniekey ")
+
+
+class Content(msgspec.Struct, frozen=True):
+    """A body: the bytes, what they say, and that without secrets."""
+
+    original: bytes
+    value: object
+    redacted: Redacted
+
+
+class Reception:
+    """One for all faces of an ingress."""
+
+    def __init__(
+        self, desk: Desk, intake: Intake, keyring: CredentialCache, options: IngressOptions, hook: Hook
+    ) -> None:
+        self.desk = desk
+        self._intake = intake
+        self._keyring = keyring
+        self._options = options
+        self._hook = hook
+
+    async def source_of(
+        self, request: web.BaseRequest, providers: tuple[str, ...], shown: object = ""
+    ) -> Source:
+        """The source of a request to the face of ``providers``: by its header, else by the token ``shown``.
+
+        Raises:
+            Refusal: no token of such a source was shown.
+            NotDurableError: the database cannot be reached.
+        """
+        given = request.headers.getall("Authorization", [])
+        if len(given) == 1 and given[0].lower().startswith(_SCHEMES):
+            claim = read_claim(request.headers, self.desk.clock.now())
+            source = await self._opened_by(claim.digest, providers) if isinstance(claim, Bearer) else None
+            if source is not None:
+                return source
+        if isinstance(shown, str) and 0 < len(shown) <= LONGEST_TOKEN and shown.isascii():
+            source = await self._opened_by(digest(shown), providers)
+            if source is not None:
+                return source
+        raise unauthenticated("Show the token of a source of this kind.", "Authorization")
+
+    async def _opened_by(self, token_digest: str, providers: tuple[str, ...]) -> Source | None:
+        credential = await self._keyring.of_token(token_digest)
+        if credential is None or credential.source.provider not in providers:
+            return None
+        return credential.source
+
+    async def body(self, request: web.BaseRequest) -> bytes:
+        """The body of a known sender, inflated."""
+        length = request.content_length
+        announced = self._options.max_body if length is None else min(length, self._options.max_body)
+        with self._hook.reading.hold(announced):
+            return await self._read(request)
+
+    async def body_of_stranger(self, request: web.BaseRequest) -> bytes:
+        """The same for senders whose token stands in the body."""
+        with self._hook.unproven:
+            return await self._read(request)
+
+    async def _read(self, request: web.BaseRequest) -> bytes:
+        limit = self._options.max_body
+        body = await read_body(request, limit=limit, patience=self._options.patience)
+        return inflate(body, request.headers.getall("Content-Encoding", []), limit=limit)
+
+    async def among_known(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Do what a known sender asks for, unless too many are being served."""
+        with self._hook.known:
+            return await work()
+
+    async def take(
+        self, source: Source, content: Content, reading: Reading, *, signature: str = ""
+    ) -> Receipt:
+        """Store what was read and say what was decided, after it is durable.
+
+        ``signature`` is who it is about, where that is known better than the signals themselves say.
+
+        Raises:
+            Refusal: the source sends too much.
+            NotDurableError: it cannot be stored now.
+        """
+        began = self.desk.clock.monotonic()
+        submission = submission_of(source, content.original, content.redacted, reading, self.desk.clock.now())
+        if signature:
+            known = tuple(msgspec.structs.replace(each, signature=signature) for each in submission.signals)
+            submission = msgspec.structs.replace(submission, signals=known)
+        self._hook.charge(source, submission, cost_of(reading))
+        receipt = await self._intake.take(submission)
+        observe(source.provider, receipt)
+        metrics.ACCEPT_SECONDS.observe(self.desk.clock.monotonic() - began)
+        return receipt
+
+
+def read_content(body: bytes, *, without: tuple[str, ...] = ()) -> Content:
+    """Decode JSON, whatever its Content-Type says; fields ``without`` are credentials and go no further.
+
+    Raises:
+        Refusal: it is no JSON that can be used.
+    """
+    try:
+        value = decode(body, "")
+    except UnsupportedMediaError as error:
+        raise Refusal(Reason.UNSUPPORTED_MEDIA, error.reason, field=error.field) from None
+    except InvalidInputError as error:
+        raise Refusal(Reason.UNREADABLE, f"{error}.", field=error.field) from None
+    if without and isinstance(value, dict):
+        kept = {name: inner for name, inner in value.items() if name not in without}
+        return Content(body, value, redact_body(body, kept))
+    return Content(body, value, redact_body(body, value))
+
+
+def with_key(content: Content, name: str) -> object:
+    """The redacted body with a stable identity: where redaction touched the key, its digest stands for it."""
+    raw, plain = content.value, content.redacted.value
+    if not isinstance(raw, dict) or not isinstance(plain, dict) or raw.get(name) == plain.get(name):
+        return plain
+    return {**plain, name: "blake2b:" + blake2b(str(raw.get(name)).encode(), digest_size=16).hexdigest()}
+
+
+def signature_of(source: Source, signal: Signal) -> str:
+    """The identity under which intake knows this signal."""
+    return signatures.signature(source.provider, source.name, signal, source.ignored_labels)
+
+
+def invalid(error: InvalidInputError) -> Refusal:
+    """A part of the request that cannot be used."""
+    return Refusal(Reason.INVALID, f"{error}", field=error.field)
+
+
+def json_answer(value: object, *, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    """An answer in JSON."""
+    said = {"Content-Type": "application/json", "Server": "tocsin", **(headers or {})}
+    return web.Response(status=status, body=msgspec.json.encode(value), headers=said)
+
+
+def segments(request: web.BaseRequest) -> list[str]:
+    """The parts of the path, each decoded by itself: an encoded slash separates nothing."""
+    return [unquote(part, errors="replace") for part in request.rel_url.raw_path.strip("/").split("/")]

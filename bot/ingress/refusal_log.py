@@ -1,0 +1,40 @@
+"""Notice: refusals in the log, so that whoever misses alerts finds out why, but no flood of them."""
+
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from bot.clock import Clock
+from bot.ingress.problem import Reason
+
+INTERVAL: Final = timedelta(seconds=10)
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class RefusalLog:
+    """One line for each provider and reason in `INTERVAL`; the next says how many were left out.
+
+    What the sender said is not in it, for it may hold a secret.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._said: dict[tuple[str, Reason], tuple[float, int]] = {}
+
+    def refused(self, provider: str, reason: Reason) -> None:
+        """A request to ``provider``'s address was refused."""
+        self._say(provider, reason, reason.title)
+
+    def not_durable(self, provider: str, words: str) -> None:
+        """What came to ``provider``'s address could not be kept; ``words`` are the database's own."""
+        self._say(provider, Reason.NOT_DURABLE, words)
+
+    def _say(self, provider: str, reason: Reason, words: str) -> None:
+        now = self._clock.monotonic()
+        said_at, left_out = self._said.get((provider, reason), (None, 0))
+        if said_at is not None and now - said_at < INTERVAL.total_seconds():
+            self._said[provider, reason] = (said_at, left_out + 1)
+            return
+        self._said[provider, reason] = (now, 0)
+        _log.warning("refused", provider=provider, status=reason.status, reason=words, left_out=left_out)

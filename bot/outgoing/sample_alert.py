@@ -1,0 +1,64 @@
+"""Rehearsal: a test alert that takes the real way, through our own door, signed as its source would sign."""
+
+import hashlib
+import hmac
+import json
+from typing import Final
+
+import httpx
+
+from bot.domain.errors import NotFoundError, TocsinError
+from bot.providers.registry import PROVIDERS, SENDERS
+from bot.usecases.admin import source as sources
+from bot.usecases.desk import Desk
+
+_PATIENCE: Final = 10  # seconds
+
+
+class SampleAlert:
+    """``url`` is the address of our own door on this machine; it is known once the door is open."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.url = ""
+
+    async def send(self, source_name: str) -> str:
+        """Send the example of the source's provider and return the ref of its alert.
+
+        Raises:
+            NotFoundError: there is no such source.
+            TocsinError: the door did not take it.
+        """
+        found = [each for each in await sources.listing(self._desk) if each.name == source_name]
+        if not found:
+            raise NotFoundError("source", source_name)
+        (source,) = found
+        if source.provider not in PROVIDERS:
+            raise TocsinError(
+                f"Send a test from {SENDERS[source.provider].title} itself: it has its own address."
+            )
+        now = self._desk.clock.now()
+        body = json.dumps(PROVIDERS[source.provider].example(now)).encode()
+        stamp = str(int(now.timestamp()))
+        secret = sources.signing_secret(self._desk, source.id, source.generation, source.provider)
+        signature = hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
+        headers = {
+            "Content-Type": "application/json",
+            "X-Tocsin-Source": source.name,
+            "X-Tocsin-Timestamp": stamp,
+            "X-Tocsin-Signature": f"sha256={signature}",
+        }
+        return await self._post(f"{self.url}/v1/hooks/{source.provider}", body, headers)
+
+    async def _post(self, url: str, body: bytes, headers: dict[str, str]) -> str:
+        try:
+            async with httpx.AsyncClient(timeout=_PATIENCE, trust_env=False) as client:
+                answer = await client.post(url, content=body, headers=headers)
+        except httpx.HTTPError as error:
+            raise TocsinError(
+                f"The test alert did not get through: {error or type(error).__name__}."
+            ) from error
+        if not answer.is_success:
+            raise TocsinError(f"The test alert was answered {answer.status_code}: {answer.text[:300]}")
+        ref: str = answer.json()["alerts"][0]["ref"]
+        return ref

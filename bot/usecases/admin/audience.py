@@ -1,0 +1,40 @@
+"""Audience: in which channels something is shown, so that a door can tell who may look.
+
+Nothing here writes.
+"""
+
+from collections.abc import Sequence
+
+from bot.domain.alert.alert import format_ref as format_alert
+from bot.domain.alert.group import format_ref as format_group
+from bot.domain.errors import NotFoundError
+from bot.domain.incident.action import format_ref as format_action
+from bot.domain.incident.incident import format_ref as format_incident
+from bot.domain.recurrence.recurrence import format_ref as format_recurrence
+from bot.domain.sight import Asked, Subject
+from bot.usecases.desk import Desk
+from storage.transaction import Transaction
+
+_REFS = {
+    Subject.ALERT: format_alert,
+    Subject.GROUP: format_group,
+    Subject.INCIDENT: format_incident,
+    Subject.RECURRENCE: format_recurrence,
+    Subject.ACTION: format_action,
+}
+
+
+async def channels(desk: Desk, asked: Sequence[Asked]) -> list[set[int]]:
+    """The channels of each; none for what is not there, 0 stands for the desk's own channel."""
+
+    def work(tx: Transaction) -> list[set[int]]:
+        return [tx.audiences.channels(desk.project.id, each) for each in asked]
+
+    return await desk.storage.read(work)
+
+
+def missing(asked: Asked) -> NotFoundError:
+    """What is said of something that is not there, or not for these eyes: nobody can tell which."""
+    ref = _REFS.get(asked.subject)
+    shown = ref(asked.which) if ref is not None and isinstance(asked.which, int) else str(asked.which)
+    return NotFoundError(asked.subject.value, shown)

@@ -1,0 +1,1 @@
+"""Silences: made, changed, ended, and what they mean for alerts."""

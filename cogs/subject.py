@@ -1,0 +1,134 @@
+"""Subject: what a command's options, a button or a pick ask for, so that one place asks whether they may.
+
+Law: what stands in no table here is refused, and a test walks every command, button, select and form. A new
+option or verb is either about something that has a channel, or said to be harmless.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
+
+from bot.cards.ids import CustomId, Verb
+from bot.domain.alert.alert import parse_ref as parse_alert
+from bot.domain.errors import InvalidInputError
+from bot.domain.incident.action import parse_ref as parse_action
+from bot.domain.incident.incident import parse_ref as parse_incident
+from bot.domain.recurrence.recurrence import parse_ref as parse_recurrence
+from bot.domain.sight import Asked, Subject
+
+Reading: TypeAlias = Callable[[str], Asked]
+Pressed: TypeAlias = Callable[[CustomId, list[str]], Iterable[Asked]]
+
+
+def read_alert(text: str) -> Asked:
+    """``A-1042``."""
+    return Asked(Subject.ALERT, parse_alert(text))
+
+
+def read_incident(text: str) -> Asked:
+    """``I-7``."""
+    return Asked(Subject.INCIDENT, parse_incident(text))
+
+
+def read_recurrence(text: str) -> Asked:
+    """``R-12`` or ``W-12``, or one of its alerts."""
+    if text.strip().lower().startswith(("a", "#")):
+        return read_alert(text)
+    return Asked(Subject.RECURRENCE, parse_recurrence(text))
+
+
+def read_action(text: str) -> Asked:
+    """``T-3``."""
+    return Asked(Subject.ACTION, parse_action(text))
+
+
+def read_source(text: str) -> Asked:
+    """Its name."""
+    return Asked(Subject.SOURCE, text)
+
+
+OPTIONS: Final[Mapping[str, Reading]] = MappingProxyType(
+    {
+        "alert": read_alert,
+        "incident": read_incident,
+        "into": read_incident,
+        "recurrence": read_recurrence,
+        "action": read_action,
+        "source": read_source,
+    }
+)
+HARMLESS: Final = frozenset(
+    {
+        *("at", "code", "due", "entry", "kind", "labels", "manage", "mine", "moment", "note", "owner"),
+        *("post", "respond", "role", "service", "severity", "sort", "state", "text", "title", "to", "window"),
+    }
+)
+"""Options that name nothing with a channel; ``entry`` is one of the incident beside it."""
+
+
+def _numbered(subject: Subject) -> Pressed:
+    return lambda which, _: (Asked(subject, which.number),)
+
+
+def _picked(read: Reading) -> Pressed:
+    return lambda _, values: [read(value) for value in values]
+
+
+def _escalated(which: CustomId, _: list[str]) -> Iterable[Asked]:
+    """An alert, or nothing that is known yet."""
+    return () if not which.subject.isdigit() else (Asked(Subject.ALERT, which.number),)
+
+
+def _nothing(_: CustomId, __: list[str]) -> Iterable[Asked]:
+    """A list, which shows each person what they may see, or the desk's own set-up."""
+    return ()
+
+
+_ALERT: Final = _numbered(Subject.ALERT)
+_GROUP: Final = _numbered(Subject.GROUP)
+_INCIDENT: Final = _numbered(Subject.INCIDENT)
+
+PRESSES: Final[Mapping[Verb, Pressed]] = MappingProxyType(
+    {
+        **dict.fromkeys((Verb.ACK, Verb.UNACK, Verb.CLAIM, Verb.RELEASE, Verb.RESOLVE), _ALERT),
+        **dict.fromkeys((Verb.NOTE, Verb.MORE, Verb.RETRY, Verb.REOPEN, Verb.MENU), _ALERT),
+        **dict.fromkeys((Verb.RESOLVE_ONLY, Verb.RESOLVE_BOTH), _ALERT),
+        Verb.ESCALATE: _escalated,
+        **dict.fromkeys((Verb.GROUP_ACK, Verb.GROUP_RESOLVE, Verb.GROUP_PAGE), _GROUP),
+        Verb.BOARD: _numbered(Subject.CHANNEL),
+        **dict.fromkeys(
+            (Verb.PAGE, Verb.INCIDENT_PAGE, Verb.RANK, Verb.SETUP, Verb.TEST, Verb.CANCEL), _nothing
+        ),
+        Verb.PICK: _picked(read_alert),
+        Verb.INCIDENT_SHOW: _picked(read_incident),
+        Verb.RECUR: _picked(read_recurrence),
+        **dict.fromkeys((Verb.INCIDENT_TIMELINE, Verb.INCIDENT_POSTMORTEM), _INCIDENT),
+        **dict.fromkeys((Verb.INCIDENT_MITIGATE, Verb.INCIDENT_RESOLVE, Verb.INCIDENT_REOPEN), _INCIDENT),
+        **dict.fromkeys((Verb.INCIDENT_RESOLVE_ONLY, Verb.INCIDENT_RESOLVE_ALL), _INCIDENT),
+        **dict.fromkeys((Verb.INCIDENT_CLOSE, Verb.INCIDENT_SNOOZE, Verb.INCIDENT_ROLE), _INCIDENT),
+        **dict.fromkeys((Verb.INCIDENT_SEVERITY, Verb.INCIDENT_UPDATE, Verb.INCIDENT_NOTE), _INCIDENT),
+        Verb.ACTION_DONE: _numbered(Subject.ACTION),
+    }
+)
+
+
+def of_press(which: CustomId, values: list[str]) -> list[Asked]:
+    """What a button, a select or a form is about.
+
+    Raises:
+        InvalidInputError: that cannot be told.
+    """
+    told = PRESSES.get(which.verb)
+    if told is None:
+        raise InvalidInputError("custom_id", f"nobody said what {which.verb} is about")
+    return list(told(which, values))
+
+
+def of_options(options: Mapping[str, Any]) -> list[Asked]:
+    """What the options of a command are about; those of its parts lie inside.
+
+    Raises:
+        InvalidInputError: one names nothing.
+    """
+    named = ((OPTIONS[name], value) for name, value in options.items() if name in OPTIONS)
+    return [read(value) for read, value in named if isinstance(value, str) and value.strip()]

@@ -1,0 +1,167 @@
+"""Audience: in which channels a subject is shown; conditions for lists, and the channels of one subject.
+
+An alert is where its card is, or its group's; one that never had a card is where its source speaks. An
+incident is where its head is, or the channel that its post stands in. A recurrence is where its last alert
+is, an action item where its incident is. Channel 0 stands for the desk's own, whichever that is.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Select, alias, and_, func, or_, select, true, union_all
+
+from bot.domain.outbox.outbox import CardKind
+from bot.domain.sight import EVERYTHING, Asked, Sight, Subject
+from storage.table.core import alert, card, recurrence, source
+from storage.table.group import alert_group
+from storage.table.incident import action_item, incident
+
+_ALERT: Final = CardKind.ALERT.value
+_GROUP: Final = CardKind.GROUP.value
+_INCIDENT: Final = CardKind.INCIDENT.value
+
+
+def sees_alert(sight: Sight) -> ColumnElement[bool]:
+    """Whether the alert at hand may be looked at."""
+    return true() if sight == EVERYTHING else _sees_alert(alert, sight)
+
+
+def sees_recurrence(sight: Sight) -> ColumnElement[bool]:
+    """Whether the recurrence at hand may be looked at."""
+    if sight == EVERYTHING:
+        return true()
+    last = alias(alert, "last_alert")
+    seen = select(last.c.id).where(last.c.id == recurrence.c.last_alert_id, _sees_alert(last, sight))
+    spoken = and_(recurrence.c.last_alert_id.is_(None), _sees_source(recurrence.c.source_id, sight))
+    return or_(seen.exists(), spoken)
+
+
+def sees_incident(sight: Sight) -> ColumnElement[bool]:
+    """Whether the incident at hand may be looked at."""
+    if sight == EVERYTHING:
+        return true()
+    head = _card(_INCIDENT, incident.c.id)
+    return or_(head.where(_within(card.c.channel_id, sight)).exists(), _within(incident.c.home_id, sight))
+
+
+def sees_action(sight: Sight) -> ColumnElement[bool]:
+    """Whether the action item at hand may be looked at."""
+    if sight == EVERYTHING:
+        return true()
+    theirs = select(incident.c.id).where(incident.c.id == action_item.c.incident_id, sees_incident(sight))
+    return theirs.exists()
+
+
+class Audiences:
+    """Single subjects and their channels."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def channels(self, project_id: int, asked: Asked) -> set[int]:
+        """Where it is shown; nowhere when there is no such thing."""
+        if asked.subject is Subject.CHANNEL:
+            return {int(asked.which)}
+        statement = _CHANNELS[asked.subject](project_id, asked.which)
+        return {row[0] for row in self._connection.execute(statement)}
+
+    def sees(self, project_id: int, sight: Sight, asked: Asked) -> bool:
+        """Whether it is there, and for these eyes."""
+        return sight == EVERYTHING or sight.sees_any(self.channels(project_id, asked))
+
+
+def _sees_alert(rows: Any, sight: Sight) -> ColumnElement[bool]:
+    own, shared = _card(_ALERT, rows.c.id), _card(_GROUP, rows.c.group_id)
+    shown = or_(*(each.where(_within(card.c.channel_id, sight)).exists() for each in (own, shared)))
+    return or_(
+        shown,
+        and_(~own.exists(), ~shared.exists(), _sees_source(rows.c.source_id, sight)),
+    )
+
+
+def _sees_source(source_id: Any, sight: Sight) -> ColumnElement[bool]:
+    spoken = func.coalesce(source.c.channel_id, 0)
+    return select(source.c.id).where(source.c.id == source_id, _within(spoken, sight)).exists()
+
+
+def _card(kind: str, subject_id: Any) -> Select[Any]:
+    return select(card.c.id).where(card.c.kind == kind, card.c.subject_id == subject_id)
+
+
+def _within(column: ColumnElement[Any], sight: Sight) -> ColumnElement[bool]:
+    channels = sorted(sight.channels)
+    return column.not_in(channels) if sight.beyond else column.in_(channels)
+
+
+def _of_alert(project_id: int, which: Any) -> Any:
+    one = select(alert.c.id).where(alert.c.project_id == project_id, alert.c.id == which)
+    return _shown(one.scalar_subquery())
+
+
+def _shown(alert_id: Any) -> Any:
+    """Where cards of an alert are; without any, where its source speaks."""
+    own = select(card.c.channel_id).where(card.c.kind == _ALERT, card.c.subject_id == alert_id)
+    shared = (
+        select(card.c.channel_id)
+        .join(alert, alert.c.group_id == card.c.subject_id)
+        .where(card.c.kind == _GROUP, alert.c.id == alert_id)
+    )
+    spoken = (
+        select(func.coalesce(source.c.channel_id, 0))
+        .join(alert, alert.c.source_id == source.c.id)
+        .where(alert.c.id == alert_id, ~own.exists(), ~shared.exists())
+    )
+    return union_all(own, shared, spoken)
+
+
+def _of_group(project_id: int, which: Any) -> Any:
+    return (
+        select(card.c.channel_id)
+        .join(alert_group, alert_group.c.id == card.c.subject_id)
+        .where(card.c.kind == _GROUP, alert_group.c.id == which, alert_group.c.project_id == project_id)
+    )
+
+
+def _of_incident(project_id: int, which: Any) -> Any:
+    one = and_(incident.c.id == which, incident.c.project_id == project_id)
+    head = select(card.c.channel_id).join(incident, incident.c.id == card.c.subject_id)
+    home = select(incident.c.home_id).where(one, incident.c.home_id.is_not(None))
+    return union_all(head.where(card.c.kind == _INCIDENT, one), home)
+
+
+def _of_recurrence(project_id: int, which: Any) -> Any:
+    one = and_(recurrence.c.id == which, recurrence.c.project_id == project_id)
+    last = select(recurrence.c.last_alert_id).where(one).scalar_subquery()
+    spoken = (
+        select(func.coalesce(source.c.channel_id, 0))
+        .join(recurrence, recurrence.c.source_id == source.c.id)
+        .where(one, recurrence.c.last_alert_id.is_(None))
+    )
+    return union_all(select(_shown(last).subquery()), spoken)
+
+
+def _of_action(project_id: int, which: Any) -> Any:
+    theirs = select(action_item.c.incident_id).where(
+        action_item.c.id == which, action_item.c.project_id == project_id
+    )
+    return _of_incident(project_id, theirs.scalar_subquery())
+
+
+def _of_source(project_id: int, which: Any) -> Any:
+    named = source.c.name == which if isinstance(which, str) else source.c.id == which
+    return select(func.coalesce(source.c.channel_id, 0)).where(
+        source.c.project_id == project_id, named, source.c.removed_at.is_(None)
+    )
+
+
+_CHANNELS: Final[Mapping[Subject, Callable[[int, Any], Any]]] = MappingProxyType(
+    {
+        Subject.ALERT: _of_alert,
+        Subject.GROUP: _of_group,
+        Subject.INCIDENT: _of_incident,
+        Subject.RECURRENCE: _of_recurrence,
+        Subject.ACTION: _of_action,
+        Subject.SOURCE: _of_source,
+    }
+)
