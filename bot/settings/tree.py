@@ -9,7 +9,6 @@ import os
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ByteSize, Field, SecretStr, ValidationError
@@ -121,7 +120,7 @@ class SenderSettings(Section):
     """
 
     sns_topics: Words = ()
-    mapping: Mappings = MappingProxyType({})
+    mapping: Mappings = {}  # noqa: RUF012 -- pydantic copies it
 
 
 class AlertSettings(Section):
