@@ -102,6 +102,8 @@ def _role(guild: discord.Guild, word: str) -> discord.Role | None:
 def _severity_of(view: View) -> Severity | None:
     """How bad it is for whoever sleeps; None when nobody need wake, or when the view wakes by itself."""
     match view:
+        case AlertView() if view.folded_into:
+            return None
         case AlertView():
             return _severity_of_alert(view.alert)
         case GroupView():

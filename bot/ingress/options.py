@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.domain.alert.mapping import FieldMap
+from bot.ingress.peer import Network
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,6 +15,8 @@ class IngressOptions:
     ``max_in_flight`` bounds the requests of known senders that are being answered, ``patience`` is how
     long a body may take to arrive. ``mappings`` are those of generic sources by their names, ``sns_topics``
     the topics whose subscriptions are confirmed, ``*`` standing for any words.
+    ``max_connections`` stand at once. Requests from ``proxies`` come from whom they say. ``public_url`` is where browsers may come from. ``local_metrics``: callers on this machine
+    that come through no proxy read the metrics without a token.
     """
 
     host: str = "127.0.0.1"
@@ -25,3 +28,7 @@ class IngressOptions:
     patience: timedelta = timedelta(seconds=15)
     mappings: Mapping[str, FieldMap] = field(default_factory=dict)
     sns_topics: tuple[str, ...] = ()
+    max_connections: int = 2_048
+    proxies: tuple[Network, ...] = ()
+    public_url: str = ""
+    local_metrics: bool = True

@@ -5,11 +5,13 @@ whatever headers the provider gave a meaning to.
 """
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import msgspec
 from aiohttp import web
 
 from bot.domain.access.redaction import Redacted, redact, redact_body
+from bot.domain.access.source import Source
 from bot.domain.alert.mapping import FieldMap
 from bot.domain.alert.signal import Reading
 from bot.domain.text import harmless
@@ -30,33 +32,36 @@ class Read(msgspec.Struct, frozen=True):
     reading: Reading
 
 
-def read_request(
-    provider: Provider,
-    request: web.BaseRequest,
-    address: Address,
-    body: bytes,
-    mappings: Mapping[str, FieldMap],
-    source: str,
-) -> Read:
-    """Read ``body``, which is inflated, for the source of that name.
+class Asked(NamedTuple):
+    """A request of a known source."""
+
+    request: web.BaseRequest
+    provider: Provider
+    address: Address
+    source: Source
+
+
+def read_request(asked: Asked, body: bytes, mappings: Mapping[str, FieldMap]) -> Read:
+    """Read ``body``, which is inflated, by the mapping of the source if it has one.
 
     Raises:
         UnsupportedMediaError: the body is in no form that is understood.
         InvalidInputError: it is not what this provider's senders send.
     """
-    asked = Request(
-        method=request.method,
-        tail=address.tail,
-        content_type=request.headers.get("Content-Type", ""),
-        headers=_headers(request),
-        query=address.query,
+    provider = asked.provider
+    request = Request(
+        method=asked.request.method,
+        tail=asked.address.tail,
+        content_type=asked.request.headers.get("Content-Type", ""),
+        headers=_headers(asked.request),
+        query=asked.address.query,
     )
-    content = read_content(asked, body, may_be_empty=provider.may_be_empty)
-    gathered = provider.gather(content.value, asked)
+    content = read_content(request, body, may_be_empty=provider.may_be_empty)
+    gathered = provider.gather(content.value, request)
     direct = content.direct and gathered is content.value
     redacted = redact_body(body, gathered) if direct else redact(gathered)
     original = body if direct else body + b"\n" + msgspec.json.encode(gathered)
-    return Read(original, redacted, parse(provider, redacted.value, mappings.get(source)))
+    return Read(original, redacted, parse(provider, redacted.value, mappings.get(asked.source.name)))
 
 
 def parse(provider: Provider, value: object, mapping: FieldMap | None) -> Reading:

@@ -1,6 +1,6 @@
 """Cards: the outbox. A row is never deleted before its work is done."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +24,7 @@ from bot.domain.outbox.outbox import CardKind, Outgoing, ParkReason, nonce
 from storage.bulk import Bulk
 from storage.codec import micros, moment, span_micros
 from storage.dialect import allocate
+from storage.outbox import fold as folds
 from storage.outbox import placement as places
 from storage.outbox import touch as touches
 from storage.outbox.due import Choice, sendable
@@ -91,6 +92,10 @@ class Cards:
     ) -> None:
         """The same for alerts with a card of their own, and for groups: the caller knows which is which."""
         touches.touch_known(self._connection, alerts, groups, now=now)
+
+    def fold(self, groups: Mapping[int, tuple[Sequence[int], Lane]], *, now: datetime) -> dict[int, int]:
+        """Alerts with cards of their own share those of groups; the alert whose card each group has now."""
+        return folds.fold(self._connection, groups, now=now) if groups else {}
 
     def request_ping(self, kind: CardKind, subject_ids: Collection[int]) -> None:
         """People have to be called once more for these subjects, as they are now."""
@@ -249,7 +254,7 @@ class Cards:
 def _gone(now: datetime) -> dict[str, Any]:
     """What a deleted message makes of its card; deleting what is over or was said once is tidying up."""
     over = or_(
-        card.c.kind.in_([CardKind.REPORT.value, CardKind.NUDGE.value]),
+        card.c.kind.in_([CardKind.REPORT.value, CardKind.NUDGE.value, CardKind.FOLDED.value]),
         and_(
             card.c.kind == CardKind.INCIDENT.value,
             exists().where(incident.c.id == card.c.subject_id, incident.c.state == "closed"),

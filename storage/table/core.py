@@ -194,6 +194,7 @@ alert: Final = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("last_error", Text, nullable=False, server_default=""),
     Column("retry_at", BigInteger),
+    Column("cause", Text),
 )
 _OPEN: Final = text("state <> 'resolved'")
 IS_OPEN_ALERT: Final = text("alert.state <> 'resolved'")
@@ -208,6 +209,8 @@ _QUIET: Final = text("quiet_until IS NOT NULL")
 Index("ix_alert_quiet", alert.c.quiet_until, sqlite_where=_QUIET, postgresql_where=_QUIET)
 _RETRIED: Final = text("retry_at IS NOT NULL")
 Index("ix_alert_retry", alert.c.retry_at, sqlite_where=_RETRIED, postgresql_where=_RETRIED)
+_ALONE: Final = text("cause IS NOT NULL AND group_id IS NULL AND state <> 'resolved'")
+Index("ix_alert_cause", alert.c.cause, sqlite_where=_ALONE, postgresql_where=_ALONE)
 _MEMBER: Final = text("group_id IS NOT NULL")
 Index("ix_alert_group_id", alert.c.group_id, alert.c.id, sqlite_where=_MEMBER, postgresql_where=_MEMBER)
 

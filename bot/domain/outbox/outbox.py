@@ -35,6 +35,8 @@ class CardKind(StrEnum):
     BRIEF = "brief"
     GROUP = "group"
     NOTE = "note"
+    FOLDED = "folded"
+    """The message of an alert from before it shared a card: it leads there, and nothing of it changes."""
 
 
 RECURRING: Final = {CardKind.BOARD, CardKind.REPORT, CardKind.CLOSURE}

@@ -18,7 +18,7 @@ from bot.usecases.incident import reminder
 from bot.usecases.intake import note as notes
 from bot.usecases.outbox import closure as closures
 from bot.usecases.outbox import outage as outages
-from bot.usecases.view import alert_view
+from bot.usecases.view import alert_view, folded_view
 from storage.transaction import Transaction
 
 View: TypeAlias = (
@@ -35,12 +35,17 @@ View: TypeAlias = (
 )
 
 
-def look_up(tx: Transaction, desk: Desk, card: Outgoing) -> View | None:  # noqa: PLR0911 -- one for each
+def look_up(  # noqa: PLR0911 -- one for each kind of card
+    tx: Transaction, desk: Desk, card: Outgoing
+) -> View | None:
     """What the card has to show now, None when gone; groups, boards and briefs are looked up apart."""
     match card.kind:
         case CardKind.ALERT:
             alert = tx.alerts.get(card.project_id, card.subject_id)
             return None if alert is None else alert_view(tx, desk, alert)
+        case CardKind.FOLDED:
+            alert = tx.alerts.get(card.project_id, card.subject_id)
+            return None if alert is None else folded_view(tx, desk, alert)
         case CardKind.INCIDENT:
             return incidents.view(tx, desk, card.subject_id)
         case CardKind.NUDGE:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0016_note'
-down_revision = '0015_episode'
+revision = '0017_note'
+down_revision = '0016_fold'
 branch_labels = None
 depends_on = None
 
