@@ -14,9 +14,9 @@ class IngressOptions:
 
     ``max_in_flight`` bounds the requests of known senders that are being answered, ``patience`` is how
     long a body may take to arrive. ``mappings`` are those of generic sources by their names, ``sns_topics``
-    the topics whose subscriptions are confirmed, ``*`` standing for any words.
-    ``max_connections`` stand at once. Requests from ``proxies`` come from whom they say. ``public_url`` is where browsers may come from. ``local_metrics``: callers on this machine
-    that come through no proxy read the metrics without a token.
+    the topics whose subscriptions are confirmed, ``*`` standing for any words. ``max_connections`` stand at
+    once. Requests from ``proxies`` come from whom they say. ``public_url`` is where browsers may come from.
+    ``local_metrics``: callers on this machine that come through no proxy read the metrics without a token.
     """
 
     host: str = "127.0.0.1"

@@ -20,6 +20,7 @@ from bot.providers.content import read_content
 from bot.providers.generic import Generic
 from bot.providers.registry import Provider
 from bot.providers.sender import Request
+from bot.providers.severity import absent
 
 _OURS = frozenset({"authorization", "proxy-authorization", "cookie", "x-gotify-key", "x-gitlab-token"})
 
@@ -61,18 +62,23 @@ def read_request(asked: Asked, body: bytes, mappings: Mapping[str, FieldMap]) ->
     direct = content.direct and gathered is content.value
     redacted = redact_body(body, gathered) if direct else redact(gathered)
     original = body if direct else body + b"\n" + msgspec.json.encode(gathered)
-    return Read(original, redacted, parse(provider, redacted.value, mappings.get(asked.source.name)))
+    reading = parse(provider, asked.source, redacted.value, mappings.get(asked.source.name))
+    return Read(original, redacted, reading)
 
 
-def parse(provider: Provider, value: object, mapping: FieldMap | None) -> Reading:
-    """What ``value`` says, through the mapping that the source has, if it has one.
+def parse(provider: Provider, source: Source, value: object, mapping: FieldMap | None = None) -> Reading:
+    """What the sender says; an alert without a severity is what its source says such alerts are.
 
     Raises:
         InvalidInputError: it is not what this provider's senders send.
     """
     if mapping is not None and isinstance(provider, Generic):
         value = mapping.apply(value)
-    return provider.parse(value)
+    reset = absent.set(source.default_severity)
+    try:
+        return provider.parse(value)
+    finally:
+        absent.reset(reset)
 
 
 def _headers(request: web.BaseRequest) -> dict[str, str]:

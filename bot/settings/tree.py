@@ -43,6 +43,7 @@ from bot.settings.section import (
     Snowflake,
     TriageSettings,
     Url,
+    WatchSettings,
     Words,
 )
 
@@ -195,6 +196,7 @@ class Settings(BaseSettings):
     triage: TriageSettings = TriageSettings()
     roles: Roles = Roles()
     ping: PingSettings = PingSettings()
+    watch: WatchSettings = WatchSettings()
     log: Log = Log()
 
     REQUIRED_TO_RUN: ClassVar = ("discord.token",)
