@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0018_note'
-down_revision = '0017_expectation'
+revision = '0019_note'
+down_revision = '0018_poll'
 branch_labels = None
 depends_on = None
 
