@@ -30,7 +30,7 @@ class Sender:
 
 
 async def admit(desk: Desk, ingress_url: str) -> dict[str, Sender]:
-    """One source for each of the providers that the story speaks with; those that are there from an earlier demo get a new token.
+    """One source for each provider that the story speaks with; an earlier demo's get a new token.
 
     Their reopen window is zero, so that a refire is a new episode and the card remembers the one before.
     """
