@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0018_bulk_act'
-down_revision = '0017_expectation'
+revision = '0021_bulk_act'
+down_revision = '0020_note'
 branch_labels = None
 depends_on = None
 
