@@ -49,6 +49,7 @@ async def test_an_incident_begins_with_its_alert(desk: Desk, send: Send, clock: 
     assert incident.update_due_at == clock.now() + timedelta(minutes=30)
     assert await story(desk) == [
         (Kind.ALERT_FIRED, "prod", "A-1 HighErrorRate"),
+        (Kind.ALERT_ACKED, "Anna", "A-1 HighErrorRate"),
         (Kind.OPENED, "Anna", "P1: HighErrorRate · checkout"),
         (Kind.NOTE, "Anna", "customers cannot pay"),
     ]
