@@ -39,7 +39,7 @@ async def test_an_incident_begins_with_its_alert(desk: Desk, send: Send, clock: 
     await send(firing(severity=Severity.CRITICAL, service="checkout"))
     fired = clock.now()
     clock.advance(timedelta(minutes=4))
-    opened = await escalate(desk, note="customers cannot pay")
+    opened = await escalate(desk, note="customers cannot pay", takes=True)
     assert opened.outcome is OpenOutcome.OPENED
     incident = await look(desk)
     assert (incident, incident.ref) == (opened.incident, "I-1")
