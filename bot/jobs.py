@@ -13,7 +13,7 @@ from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.desk import Desk
 from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import reminder
-from bot.usecases.outbox import ledger
+from bot.usecases.outbox import ledger, ring
 from bot.usecases.outbox import outage as outages
 from bot.usecases.recurrence import regression
 from bot.usecases.triage import agent_request as call
@@ -71,6 +71,7 @@ def table(
         Job("retries", timedelta(seconds=2), partial(retry.retry_due, desk)),
         Job("silence", timedelta(seconds=2), end_silent),
         Job("expiries", timedelta(seconds=2), partial(expiry.end_expired, desk)),
+        Job("rings", timedelta(seconds=1), partial(ring.make_due, desk)),
         Job("flaps", timedelta(seconds=5), partial(flaps.calm_down, desk)),
         Job("reminders", timedelta(seconds=5), remind),
         Job("recovered", timedelta(seconds=5), resolve_recovered),

@@ -17,7 +17,9 @@ from storage.alert.event import Events
 from storage.alert.event_detail import Dossiers
 from storage.alert.expiry import Expiries
 from storage.alert.group import Groups
+from storage.alert.quiet import QuietReasons
 from storage.alert.reaction import ReactionRows
+from storage.alert.ring import Rings
 from storage.alert.search import AlertSearch
 from storage.alert.sender import SenderAlerts
 from storage.audience import Audiences
@@ -171,6 +173,11 @@ class Transaction:
         return Projects(self._connection)
 
     @cached_property
+    def quiet_reasons(self) -> QuietReasons:
+        """Why nobody is rung for an alert."""
+        return QuietReasons(self._connection)
+
+    @cached_property
     def reactions(self) -> ReactionRows:
         """Emoji people set, as far as they were applied."""
         return ReactionRows(self._connection)
@@ -228,6 +235,11 @@ class Transaction:
     def rankings(self) -> Rankings:
         """Recurrences in order of what they cost."""
         return Rankings(self._connection)
+
+    @cached_property
+    def rings(self) -> Rings:
+        """Calls to people, due and told."""
+        return Rings(self._connection)
 
     @cached_property
     def runs(self) -> Runs:

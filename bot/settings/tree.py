@@ -31,6 +31,7 @@ from bot.settings.environment import (
     suggestion,
     values,
 )
+from bot.settings.ping import Ping
 from bot.settings.section import (
     Count,
     DatabaseUrl,
@@ -132,14 +133,6 @@ class Roles(Section):
     manage: Words = ("operator",)
 
 
-class PingSettings(Section):
-    """Who is pinged when an episode of that severity begins: roles by name or id, ``here``, ``everyone``."""
-
-    critical: Words = ()
-    warning: Words = ()
-    info: Words = ()
-
-
 class Log(Section):
     """What is written to standard error; ``auto`` is for people on a terminal and JSON elsewhere."""
 
@@ -161,7 +154,7 @@ class Settings(BaseSettings):
     incidents: IncidentSettings = IncidentSettings()
     triage: TriageSettings = TriageSettings()
     roles: Roles = Roles()
-    ping: PingSettings = PingSettings()
+    ping: Ping = Ping()
     log: Log = Log()
 
     REQUIRED_TO_RUN: ClassVar = ("discord.token",)

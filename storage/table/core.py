@@ -82,6 +82,7 @@ source: Final = Table(
     Column("card", Text, nullable=False, server_default="alert"),
     Column("removed_at", BigInteger),
     Column("fallback_channel_id", BigInteger),
+    Column("ping", Text, nullable=False, server_default="{}"),
     Index(
         "ix_source_live_name",
         "project_id",
@@ -194,6 +195,11 @@ alert: Final = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("last_error", Text, nullable=False, server_default=""),
     Column("retry_at", BigInteger),
+    Column("run", Integer, nullable=False, server_default="0"),
+    Column("loud_since", BigInteger),
+    Column("quiet_kinds", Text),
+    Column("ack_until", BigInteger),
+    Column("silent_at", BigInteger),
 )
 _OPEN: Final = text("state <> 'resolved'")
 IS_OPEN_ALERT: Final = text("alert.state <> 'resolved'")
@@ -208,6 +214,8 @@ _QUIET: Final = text("quiet_until IS NOT NULL")
 Index("ix_alert_quiet", alert.c.quiet_until, sqlite_where=_QUIET, postgresql_where=_QUIET)
 _RETRIED: Final = text("retry_at IS NOT NULL")
 Index("ix_alert_retry", alert.c.retry_at, sqlite_where=_RETRIED, postgresql_where=_RETRIED)
+_ACK_ENDS: Final = text("ack_until IS NOT NULL")
+Index("ix_alert_ack_until", alert.c.ack_until, sqlite_where=_ACK_ENDS, postgresql_where=_ACK_ENDS)
 _MEMBER: Final = text("group_id IS NOT NULL")
 Index("ix_alert_group_id", alert.c.group_id, alert.c.id, sqlite_where=_MEMBER, postgresql_where=_MEMBER)
 
@@ -271,7 +279,8 @@ card: Final = Table(
     Column("parked_reason", Text),
     Column("parked_at", BigInteger),
     Column("pinged", Boolean, nullable=False),
-    Column("roused", Integer, nullable=False, server_default="0"),
+    Column("rung_at", BigInteger),
+    Column("rung_run", Integer),
     Column("dirty_since", BigInteger, nullable=False),
     Column("sent_at", BigInteger),
     Column("seen_at", BigInteger),

@@ -12,11 +12,11 @@ import msgspec
 from bot.cards.alert.action import actions, inverse
 from bot.cards.alert.memory import recall
 from bot.cards.card import Card, Embed, Input, Modal, Ping
-from bot.cards.cut import units
+from bot.cards.cut import cut, units
 from bot.cards.ids import Verb, build
 from bot.cards.limits import TITLE, fit, fit_modal
 from bot.cards.style import SEPARATOR, TIMES, banner, colour, span_of
-from bot.cards.text import address, inline, link, moment, plain, public_address, who
+from bot.cards.text import inline, link, moment, plain, public_address, who
 from bot.domain.alert.alert import Alert, State, format_ref
 from bot.domain.alert.cause import find_cause
 from bot.domain.alert.change import Change
@@ -31,6 +31,8 @@ _NOTE: Final = 200
 _SOURCE: Final = 60
 _LINKS: Final = 1_800
 _NOTICE: Final = 200
+_PUSHED_PLACE: Final = 80
+_LINE: Final = 480  # of the content
 NOTE_INPUT: Final = "note"
 
 _MARKER: Final = re.compile(r"A-(\d{1,18}) · ([a-z0-9]{4,8})(?: · .*)?", re.ASCII | re.DOTALL)
@@ -68,12 +70,6 @@ def render(view: AlertView) -> Card:
     ping = view.ping or Ping()
     rows = (actions(alert, view.tag, more=True, escalates=view.escalates), inverse(alert, view.tag))
     return fit(Card(content=_notice(alert, ping), embeds=(embed,), rows=tuple(filter(None, rows)), ping=ping))
-
-
-def summon(view: AlertView, jump_url: str) -> Card:
-    """A message of its own that wakes ``view.ping`` and leads to the card, for an edit would wake nobody."""
-    ping = view.ping or Ping()
-    return fit(Card(content=f"{_notice(view.alert, ping)}\n{address(jump_url, 200)}", ping=ping))
 
 
 def headline(alert: Alert) -> str:
@@ -135,14 +131,23 @@ def _source_url(alert: Alert) -> str:
     return public_address(source.url) if source else ""
 
 
-def _notice(alert: Alert, ping: Ping) -> str:
-    """What a phone shows in its notification; empty when nobody is woken."""
-    if not ping:
-        return ""
+def push_line(alert: Alert, limit: int = _LINE, *, cause: bool = False) -> str:
+    """What a phone shows of it: severity sign, word, name, place, and the ``cause`` if wanted.
+
+    ``🔴 CRITICAL HighErrorRate · checkout — 5xx above 10 %``.
+    """
     name = inline(alert.name, _NAME, addresses=False) or alert.ref
-    cause = inline(_reason(alert), _NOTICE, addresses=False)
-    notice = f"{banner(alert).replace(SEPARATOR, ' ')} {name}"
-    return f"{ping.mentions} {notice} — {cause}" if cause else f"{ping.mentions} {notice}"
+    line = f"{banner(alert).replace(SEPARATOR, ' ')} {name}"
+    place = inline(SEPARATOR.join(places(alert)), _PUSHED_PLACE, addresses=False)
+    line = f"{line}{SEPARATOR}{place}" if place else line
+    why = inline(_reason(alert), _NOTICE, addresses=False) if cause else ""
+    return cut(f"{line} — {why}" if why else line, limit)
+
+
+def _notice(alert: Alert, ping: Ping) -> str:
+    """The line outside the frame, with whom it wakes."""
+    line = push_line(alert, cause=True)
+    return f"{ping.mentions} {line}" if ping else line
 
 
 def _lines(view: AlertView) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ from bot.domain.access.source import Source
 from bot.domain.alert.alert import State, format_ref
 from bot.domain.alert.episode import began
 from bot.domain.alert.flap import Hush
+from bot.domain.alert.quiet import NOTHING
+from bot.domain.alert.ring import RingReason
 from bot.domain.alert.signal import Signal, Status
 from bot.domain.alert.verdict import Decision, Lane, Policy, SignatureStanding, Verdict
 from bot.domain.audit import Entry
@@ -24,6 +26,7 @@ from bot.usecases.incident.follow import AlertChange
 from bot.usecases.intake.distinction import distinguish
 from bot.usecases.intake.expiry import note_expiries
 from bot.usecases.intake.grouping import Grouping
+from bot.usecases.intake.ringing import plan_rings
 from bot.usecases.intake.submission import Identified, Receipt, Submission
 from bot.usecases.intake.succession import Succession
 from bot.usecases.intake.track import (
@@ -90,7 +93,11 @@ class Batch:
             known |= recurrences.begin(self._project_id, missing, now=self._now)
         self._succession.load(first)
         for signature, each in known.items():
-            self._tracks[signature] = SignatureState(each, first[signature][0], RecurrenceTally())
+            track = self._tracks[signature] = SignatureState(each, first[signature][0], RecurrenceTally())
+            if each.standing is not None:
+                track.run = each.standing.run
+                track.held_before = each.standing.flapping.quiet_until
+                track.quiet_before = each.standing.quiet_kinds
 
     def _decide(self, submission: Submission) -> list[SignalOutcome]:
         rules = self._desk.rules
@@ -136,6 +143,10 @@ class Batch:
         track.opened = signal
         track.refreshed = None
         track.resolved = False
+        track.rings = None
+        track.run = 0
+        track.held_before = None
+        track.quiet_before = NOTHING
         track.known.standing = standing = SignatureStanding(
             alert_id=0,
             state=State.NEW,
@@ -147,6 +158,7 @@ class Batch:
             started_at=signal.started_at,
             received_at=now,
             silent_after=now + policy.silence if policy.silence is not None else None,
+            loud_since=now,
         )
         return standing
 
@@ -203,6 +215,7 @@ class Batch:
         )
         self._write_cards(fresh, old)
         self._succession.write()
+        plan_rings(tx, self._desk, [track for _, track in fresh], old, self._now)
 
     def _write_cards(self, fresh: list[tuple[str, SignatureState]], old: list[SignatureState]) -> None:
         default = self._desk.default_channel_id
@@ -282,6 +295,8 @@ def _count(track: SignatureState, decision: Decision, signal: Signal) -> None:
             track.refreshed = signal
     elif verdict is Verdict.RESOLVED:
         track.resolved = True
+    if decision.rings:
+        track.rings = RingReason.WORSE if verdict is Verdict.RAISED else RingReason.BACK
     track.risen |= verdict in {Verdict.RAISED, Verdict.REOPENED} and decision.hush is Hush.NONE
     if decision.lane is not None:
         track.lane = decision.lane if track.lane is None else min(track.lane, decision.lane)

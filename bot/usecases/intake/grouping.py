@@ -9,6 +9,7 @@ from datetime import datetime
 import msgspec
 
 from bot.domain.alert.group import CardShape, Group, Joined, admits, cause_of, join, lane_of, rise
+from bot.domain.alert.ring import RingReason
 from bot.domain.alert.signal import Signal
 from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.outbox import CardKind
@@ -25,13 +26,11 @@ class _GroupState(msgspec.Struct):
     track: SignatureState | None = None
     lane: Lane = Lane.COUNT
     is_moved: bool = False
-    is_roused: bool = False
 
     def take(self, joined: Joined, lane: Lane | None) -> None:
-        """It has changed; a card that is about to be made calls people anyway."""
+        """It has changed."""
         self.group = joined.group
         self.is_moved = True
-        self.is_roused |= joined.wakes
         if lane is not None:
             self.lane = min(self.lane, lane_of(lane, wakes=joined.wakes or self.track is not None))
 
@@ -86,7 +85,6 @@ class Grouping:
         for each in changed:
             self._touch(each.group.id, each.lane)
         cards.touch_known(own, self._lanes, now=self._now)
-        cards.request_ping(CardKind.GROUP, [each.group.id for each in changed if each.is_roused])
 
     def _join(self, joining: list[tuple[str, Signal, SignatureState]]) -> None:
         """Into the newest group of the cause, if that takes in any more; else a new one begins."""
@@ -111,6 +109,8 @@ class Grouping:
             standing.group_id = circle.group.id
             joined = join(circle.group, standing.severity, self._now, is_over=not circle.is_open)
             circle.take(joined, track.lane)
+            if joined.wakes and circle.track is None and standing.loud:
+                track.rings = RingReason.NEW
             circle.is_open |= standing.state.open
 
     def _touch(self, group_id: int, lane: Lane) -> None:

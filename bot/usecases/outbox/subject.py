@@ -1,5 +1,6 @@
 """Subject: what a card is about, looked up as what it has to show."""
 
+from datetime import datetime
 from typing import TypeAlias
 
 from bot.cards.alert.alert import AlertView
@@ -9,6 +10,7 @@ from bot.cards.incident.nudge import NudgeView
 from bot.cards.outbox.board import BoardView
 from bot.cards.outbox.closure import ClosureView
 from bot.cards.outbox.outage import OutageView
+from bot.cards.outbox.ring import RingView
 from bot.cards.triage import AnswerView, BriefView
 from bot.domain.outbox.outbox import CardKind, Outgoing
 from bot.usecases.desk import Desk
@@ -16,6 +18,7 @@ from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import reminder
 from bot.usecases.outbox import closure as closures
 from bot.usecases.outbox import outage as outages
+from bot.usecases.outbox import ring as rings
 from bot.usecases.view import alert_view
 from storage.transaction import Transaction
 
@@ -29,10 +32,13 @@ View: TypeAlias = (
     | BriefView
     | OutageView
     | ClosureView
+    | RingView
 )
 
 
-def look_up(tx: Transaction, desk: Desk, card: Outgoing) -> View | None:
+def look_up(  # noqa: PLR0911 -- one for each kind of card
+    tx: Transaction, desk: Desk, card: Outgoing, now: datetime
+) -> View | None:
     """What the card has to show now, None when gone; groups, boards and briefs are looked up apart."""
     match card.kind:
         case CardKind.ALERT:
@@ -46,5 +52,7 @@ def look_up(tx: Transaction, desk: Desk, card: Outgoing) -> View | None:
             return outages.view(tx, desk, card)
         case CardKind.CLOSURE:
             return closures.view(tx, desk, card)
-        case CardKind.GROUP | CardKind.BOARD | CardKind.BRIEF | CardKind.PING:
+        case CardKind.RING:
+            return rings.view(tx, desk, card, now)
+        case CardKind.GROUP | CardKind.BOARD | CardKind.BRIEF:
             return None
