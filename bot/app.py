@@ -29,6 +29,7 @@ from bot.domain.alert.signal import Severity
 from bot.domain.errors import TocsinError
 from bot.domain.process_health import ProcessHealth
 from bot.ingress.options import IngressOptions
+from bot.ingress.peer import read_networks
 from bot.ingress.readiness import Probe
 from bot.ingress.server import Ingress
 from bot.jobs import table
@@ -253,6 +254,12 @@ def _ingress_options(settings: Settings) -> IngressOptions:
         max_in_flight=http.max_in_flight,
         source_rate=http.source_rate,
         source_burst=http.source_burst,
+        max_connections=http.max_connections,
+        proxies=read_networks(http.proxies),
+        public_url=http.public_url or "",
+        local_metrics=not (http.public_url or http.proxies)
+        if http.local_metrics is None
+        else http.local_metrics,
     )
 
 

@@ -46,7 +46,7 @@ class Field(msgspec.Struct, frozen=True, gc=False):
 
 
 class Embed(msgspec.Struct, frozen=True, kw_only=True):
-    """The framed part of a message; ``color`` is 0xRRGGBB, ``timestamp`` aware UTC."""
+    """The framed part of a message; ``color`` is 0xRRGGBB, ``timestamp`` aware UTC, ``image`` an address."""
 
     title: str = ""
     url: str = ""
@@ -55,6 +55,7 @@ class Embed(msgspec.Struct, frozen=True, kw_only=True):
     fields: tuple[Field, ...] = ()
     footer: str = ""
     timestamp: datetime | None = None
+    image: str = ""
 
     def to_payload(self) -> Payload:
         """Discord's embed object; empty parts are left out."""
@@ -75,6 +76,8 @@ class Embed(msgspec.Struct, frozen=True, kw_only=True):
             payload["footer"] = {"text": self.footer}
         if self.timestamp is not None:
             payload["timestamp"] = self.timestamp.isoformat()
+        if self.image:
+            payload["image"] = {"url": self.image}
         return payload
 
 

@@ -1,6 +1,7 @@
 """Look: the signs, words and colours that mean the same on every card.
 
-A state is readable without colour: each has a word. A colour is calm unless somebody should act.
+A state is readable without colour: each has a word, and signs that may be taken for one another differ in
+shape. A colour is calm unless somebody should act.
 """
 
 from collections.abc import Mapping
@@ -28,7 +29,7 @@ COLOURS: Final[Mapping[Severity, int]] = MappingProxyType(
 STATES: Final[Mapping[State, tuple[str, str]]] = MappingProxyType(
     {
         State.PROCESSING: ("👀", "CLAIMED"),
-        State.ACKED: ("🟡", "ACKED"),
+        State.ACKED: ("🟨", "ACKED"),
         State.FAILED: ("⚠️", "FAILED"),
         State.RESOLVED: ("✅", "RESOLVED"),
     }
@@ -56,7 +57,7 @@ def words(alert: Alert | Held) -> str:
 
 
 def banner(alert: Alert) -> str:
-    """Sign and words: ``🔴 CRITICAL`` or ``🟡 ACKED · CRITICAL``."""
+    """Sign and words: ``🔴 CRITICAL`` or ``🟨 ACKED · CRITICAL``."""
     return f"{sign(alert)} {words(alert)}"
 
 
@@ -79,6 +80,13 @@ def span_of(duration: timedelta) -> str:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     days, hours = divmod(seconds // _HOUR, 24)
     return f"{days} d {hours} h" if hours else f"{days} d"
+
+
+def times_of(count: int, *, fired: str = "") -> str:
+    """``once``, or ``\u00d712``; with ``fired`` as its verb ``fired once``, ``fired 12 times``."""
+    if fired:
+        return f"{fired} once" if count == 1 else f"{fired} {count:,} times"
+    return "once" if count == 1 else f"{TIMES}{count:,}"
 
 
 def ordinal(number: int) -> str:

@@ -134,13 +134,14 @@ def _answer(run: Run, footer: str) -> Embed:
 
 def _known(view: BriefView) -> Iterator[str]:
     brief = view.brief
-    yield recall(brief.memory) or "🆕 Never seen before"
+    yield recall(brief.memory)
     books = (link(each.title, each.url) for each in brief.runbooks[:_BOOKS])
     if told := ", ".join(filter(None, books)):
         yield f"📖 {told}"
     if brief.incident:
         yield f"🧵 Part of {brief.incident}"
-    yield f"📈 {inline(describe(view.chart), 400, addresses=False)}"
+    if view.chart.tells:
+        yield f"📈 {inline(describe(view.chart), 400, addresses=False)}"
 
 
 def _neighbourhood(brief: Brief) -> str:
@@ -179,7 +180,7 @@ def _apart(distance: timedelta) -> str:
 
 def _often(memory: Memory) -> str:
     if memory.previous_at is None:
-        return "never before"
+        return "first time seen"
     if memory.episodes == 1:
         return f"last {moment(memory.previous_at)}"
     count = f"over {memory.episodes - 1} times" if memory.more else f"{ordinal(memory.episodes)} time"

@@ -209,7 +209,7 @@ def _tags(forum: discord.ForumChannel, me: discord.Member) -> list[Finding]:
 def _roles(guild: discord.Guild, chart: DiagnosticsInput) -> list[Finding]:
     findings = [
         _warn(
-            f"In {guild.name} nobody has a role that may {capability}: there is none of {', '.join(words)}.",
+            f"In {guild.name} only administrators may {capability}: no role is called {' or '.join(words)}.",
             f"Create one of these roles, or name others in roles.{capability}.",
         )
         for capability, words in chart.capabilities.items()

@@ -22,7 +22,7 @@ _PATIENCE: Final = 10.0  # seconds
 
 def comes_later(view: View) -> bool:
     """Whether the message, once it is posted, wants an edit for its picture's sake."""
-    return isinstance(view, BriefView) and bool(view.brief.hours) and find_spec("matplotlib") is not None
+    return isinstance(view, BriefView) and view.chart.tells and find_spec("matplotlib") is not None
 
 
 async def illustrate(card: Card, view: View) -> Card:

@@ -111,6 +111,8 @@ def _role(guild: discord.Guild, word: str) -> discord.Role | None:
 def _severity_of(view: View) -> Severity | None:
     """How bad it is for whoever sleeps; None when nobody need wake, or when the view wakes by itself."""
     match view:
+        case AlertView() if view.folded_into:
+            return None
         case AlertView():
             return view.alert.severity if is_loud(view.alert) else None
         case GroupView():

@@ -79,6 +79,13 @@ def footer_marker(view: View) -> str:  # noqa: PLR0911 -- one for each kind of c
             return triage_card.marker(view.tag, view.id)
 
 
+def marks(view: View) -> tuple[str, ...]:
+    """All that it may bear: a group's card may have been posted as that of its first alert."""
+    if isinstance(view, GroupView) and view.group.began_as:
+        return footer_marker(view), alert_card.marker(view.tag, view.group.began_as)
+    return (footer_marker(view),)
+
+
 def plain(card: Card, view: View) -> Card:
     """The same without an embed, where nearly all that Discord could refuse stands; it keeps its buttons."""
     last = plain_mark(footer_marker(view))

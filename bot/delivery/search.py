@@ -29,12 +29,12 @@ class FoundMessage(msgspec.Struct, frozen=True):
 
 
 async def find_card(
-    wire: Wire, clock: Clock, card: Outgoing, *, own_id: int | None, mark: str
+    wire: Wire, clock: Clock, card: Outgoing, *, own_id: int | None, marks: tuple[str, ...]
 ) -> FoundMessage:
-    """The message that an earlier attempt at this card made, known by its ``mark``."""
+    """The message that an earlier attempt at this card made, known by one of its ``marks``."""
 
     def is_ours(message: Message) -> bool:
-        return message.author.id == own_id and message.bears(mark)
+        return message.author.id == own_id and any(map(message.bears, marks))
 
     return await find(wire, clock, card.channel_id, since=card.posting_since, wanted=is_ours)
 

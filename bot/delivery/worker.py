@@ -31,7 +31,7 @@ from bot.delivery.limits import RestCall
 from bot.delivery.outcome import Answer, SendOutcome
 from bot.delivery.picture import comes_later, illustrate
 from bot.delivery.ping import Pings, run_of
-from bot.delivery.render import footer_marker, plain, render_view
+from bot.delivery.render import marks, plain, render_view
 from bot.delivery.ring import Ringer
 from bot.delivery.search import find_card
 from bot.delivery.thread import ThreadKeeper, addressee
@@ -147,7 +147,7 @@ class Worker:
         if not card.retried or self._desk.clock.now() - card.posting_since <= NONCE_WINDOW:
             return None
         found = await find_card(
-            self._wire, self._desk.clock, card, own_id=self._presence.own_id, mark=footer_marker(view)
+            self._wire, self._desk.clock, card, own_id=self._presence.own_id, marks=marks(view)
         )
         if found.failure is not None:
             return await self._fail(card, found.failure)

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from bot.cards.alert.alert import AlertView
 from bot.cards.incident.incident import SHOWN, IncidentView
 from bot.domain.alert.alert import Alert
+from bot.domain.alert.group import format_ref
 from bot.domain.incident.incident import Incident, ceiling
 from bot.domain.recurrence.recurrence import Memory, remember
 from bot.usecases.desk import Desk
@@ -24,6 +25,14 @@ def alert_view(tx: Transaction, desk: Desk, alert: Alert) -> AlertView:
         escalates=belongs is None or not belongs.open,
         changes=tx.changes.before(alert),
     )
+
+
+def folded_view(tx: Transaction, desk: Desk, alert: Alert) -> AlertView:
+    """The alert's former message: it leads to the card that the alert shares now."""
+    place = tx.cards.of_alerts([alert.id]).get(alert.id)
+    url = jump_url(desk.guild_id, place) if place is not None and desk.guild_id is not None else ""
+    ref = format_ref(alert.group_id) if alert.group_id is not None else ""
+    return replace(alert_view(tx, desk, alert), folded_into=ref, folded_url=url)
 
 
 def memory_of(tx: Transaction, desk: Desk, alert: Alert) -> Memory:

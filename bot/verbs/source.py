@@ -85,7 +85,11 @@ def shape(args: Namespace) -> int:
             await sources.shape(desk, args.name, CardShape(args.card), actor=_me())
 
     run(work())
-    said = "share a card with those of their cause" if args.card == CardShape.GROUP else "have a card each"
+    said = {
+        CardShape.AUTO: "have a card each, and share one from the third open one of a cause on",
+        CardShape.GROUP: "share a card with those of their cause",
+        CardShape.ALERT: "have a card each",
+    }[CardShape(args.card)]
     print(f"New alerts of {args.name} {said}, in some seconds.")
     return 0
 

@@ -1,11 +1,23 @@
 """Groups: alerts of one cause that share a card; which alerts those are stands on the alerts' rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import BigInteger, Connection, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.sql.expression import ClauseElement
 
 from bot.domain.alert.alert import State
@@ -21,6 +33,7 @@ from storage.table.group import alert_group
 
 _FIELDS: Final = (
     "id", "project_id", "source_id", "cause", "name", "service", "severity", "opened_at", "joined_at",
+    "began_as",
 )  # fmt: skip
 _insert: Final = Bulk(insert(alert_group), _FIELDS)
 _move: Final = Bulk(
@@ -48,6 +61,36 @@ def _build(dialect: str) -> ClauseElement:
 
 
 _found: Final = Lookup(_build, ("project", "causes", "ids"), (*_FIELDS, "is_open"))
+
+
+_LONER: Final = ("id", "cause", "severity")
+_IS_ALONE: Final = text("alert.cause IS NOT NULL AND alert.group_id IS NULL AND alert.state <> 'resolved'")
+"""The condition of the partial index in its own words."""
+_loners: Final = Lookup(
+    lambda dialect: (
+        select(*(alert.c[name] for name in _LONER))
+        .where(one_of(dialect, alert.c.cause, "causes"), _IS_ALONE)
+        .where(alert.c.last_seen_at >= bindparam("since", type_=BigInteger()))
+        .order_by(alert.c.id)
+        .with_for_update(skip_locked=True)
+    ),
+    ("causes", "since"),
+    _LONER,
+)
+_take_in: Final = Bulk(
+    update(alert)
+    .where(alert.c.id == bindparam("id_", type_=alert.c.id.type))
+    .values(group_id=bindparam("group_", type_=alert.c.group_id.type)),
+    ("group_", "id_"),
+)
+
+
+class Loner(msgspec.Struct, frozen=True, gc=False):
+    """An open alert with a card of its own that may yet share one."""
+
+    id: int
+    cause: str
+    severity: Severity
 
 
 class KnownGroup(msgspec.Struct, frozen=True):
@@ -85,6 +128,18 @@ class Groups:
         rows = _found.rows(self._connection, project_id, *values)
         return [KnownGroup(_read(row), bool(row.is_open)) for row in rows]
 
+    def loners(self, causes: Iterable[str], *, since: datetime) -> list[Loner]:
+        """Open alerts of these causes with cards of their own, heard of since then, held until the commit.
+
+        Those that somebody else holds right now are passed over, so that nobody waits here.
+        """
+        rows = _loners.rows(self._connection, values_of(self._connection, causes), micros(since))
+        return [Loner(row.id, row.cause, SEVERITIES[row.severity]) for row in rows]
+
+    def take_in(self, members: Iterable[tuple[int, int]]) -> None:
+        """(group, alert): alerts with cards of their own share that of a group from now on."""
+        _take_in.run(self._connection, list(members))
+
     def get(self, project_id: int, group_id: int) -> Group | None:
         """One group of this project."""
         row = self._connection.execute(
@@ -104,6 +159,7 @@ class Groups:
                 (
                     *(each.id, each.project_id, each.source_id, each.cause, each.name, each.service),
                     *(each.severity.value, micros(each.opened_at), micros(each.joined_at)),
+                    each.began_as,
                 )
                 for each in new
             ],
@@ -114,6 +170,13 @@ class Groups:
         _move.run(
             self._connection, [(each.severity.value, micros(each.joined_at), each.id) for each in moved]
         )
+
+    def began_as(self, alerts: Mapping[int, int]) -> None:
+        """The alert whose card became each group's."""
+        for group_id, alert_id in alerts.items():
+            self._connection.execute(
+                update(alert_group).where(alert_group.c.id == group_id).values(began_as=alert_id)
+            )
 
     def census(self, group_id: int) -> list[Count]:
         """All members, counted."""
@@ -164,4 +227,5 @@ def _read(row: Any) -> Group:
         severity=Severity(row.severity),
         opened_at=moment(row.opened_at),
         joined_at=moment(row.joined_at),
+        began_as=row.began_as,
     )

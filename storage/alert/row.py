@@ -28,7 +28,7 @@ _INSERT_COLUMNS = (
     "id", "project_id", "source_id", "recurrence_id", "signature", "state", "severity", "severity_word",
     "name", "summary", "description", "labels", "links", "namespace", "service", "target", "group_key",
     "occurrences", "flaps", "opened_at", "last_seen_at", "resolved_at", "silent_after", "escalated_from",
-    "group_id", "said", "ending", "started_at", "received_at", "loud_since",
+    "group_id", "cause", "said", "ending", "started_at", "received_at", "loud_since",
 )  # fmt: skip
 INSERT = Bulk(insert(alert), _INSERT_COLUMNS)
 _times = msgspec.json.Decoder(list[int])
@@ -124,6 +124,7 @@ def insert_row(
         micros_or_none(standing.silent_after),
         standing.escalated_from.value if standing.escalated_from else None,
         standing.group_id,
+        standing.cause,
         encode(signal.said) if signal.said else None,
         standing.ending or None,
         micros_or_none(standing.started_at),

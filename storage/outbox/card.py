@@ -1,6 +1,6 @@
 """Cards: the outbox. A row is never deleted before its work is done."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,10 +21,11 @@ from sqlalchemy import (
 
 from bot.domain.alert.alert import State
 from bot.domain.alert.verdict import Lane
-from bot.domain.outbox.outbox import CardKind, Outgoing, ParkReason, nonce
+from bot.domain.outbox.outbox import SAID_ONCE, CardKind, Outgoing, ParkReason, nonce
 from storage.bulk import Bulk
 from storage.codec import micros, moment, moment_or_none, span_micros
 from storage.dialect import allocate
+from storage.outbox import fold as folds
 from storage.outbox import placement as places
 from storage.outbox import touch as touches
 from storage.outbox.due import Choice, sendable
@@ -105,6 +106,10 @@ class Cards:
     def rung(self, runs: Iterable[tuple[int, int]], *, now: datetime) -> None:
         """People are rung for these cards' alerts, as (card, run), by another message."""
         _rung.run(self._connection, [(run, micros(now), card_id) for card_id, run in sorted(runs)])
+
+    def fold(self, groups: Mapping[int, tuple[Sequence[int], Lane]], *, now: datetime) -> dict[int, int]:
+        """Alerts with cards of their own share those of groups; the alert whose card each group has now."""
+        return folds.fold(self._connection, groups, now=now) if groups else {}
 
     def claim(
         self, channel_id: int, which: Choice, *, worker: str, tag: str, now: datetime, lease: timedelta
@@ -274,7 +279,7 @@ class Cards:
 def _gone(now: datetime) -> dict[str, Any]:
     """What a deleted message makes of its card; deleting what is over or was said once is tidying up."""
     over = or_(
-        card.c.kind.in_([CardKind.REPORT.value, CardKind.NUDGE.value, CardKind.RING.value]),
+        card.c.kind.in_([each.value for each in SAID_ONCE]),
         and_(
             card.c.kind == CardKind.INCIDENT.value,
             exists().where(incident.c.id == card.c.subject_id, incident.c.state == "closed"),

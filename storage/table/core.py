@@ -200,6 +200,7 @@ alert: Final = Table(
     Column("quiet_kinds", Text),
     Column("ack_until", BigInteger),
     Column("silent_at", BigInteger),
+    Column("cause", Text),
 )
 _OPEN: Final = text("state <> 'resolved'")
 IS_OPEN_ALERT: Final = text("alert.state <> 'resolved'")
@@ -216,6 +217,8 @@ _RETRIED: Final = text("retry_at IS NOT NULL")
 Index("ix_alert_retry", alert.c.retry_at, sqlite_where=_RETRIED, postgresql_where=_RETRIED)
 _ACK_ENDS: Final = text("ack_until IS NOT NULL")
 Index("ix_alert_ack_until", alert.c.ack_until, sqlite_where=_ACK_ENDS, postgresql_where=_ACK_ENDS)
+_ALONE: Final = text("cause IS NOT NULL AND group_id IS NULL AND state <> 'resolved'")
+Index("ix_alert_cause", alert.c.cause, sqlite_where=_ALONE, postgresql_where=_ALONE)
 _MEMBER: Final = text("group_id IS NOT NULL")
 Index("ix_alert_group_id", alert.c.group_id, alert.c.id, sqlite_where=_MEMBER, postgresql_where=_MEMBER)
 

@@ -18,5 +18,6 @@ alert_group: Final = Table(
     Column("severity", Text, nullable=False),
     Column("opened_at", BigInteger, nullable=False),
     Column("joined_at", BigInteger, nullable=False),
+    Column("began_as", BigInteger, nullable=False, server_default="0"),
     Index("ix_alert_group_cause", "project_id", "cause", "id"),
 )

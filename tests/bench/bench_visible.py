@@ -67,7 +67,7 @@ async def clicks(house: House, count: int, load: int) -> tuple[list[float], list
         start = time.perf_counter()
         await house.click("responder", card, "Acknowledge")
         answers.append((time.perf_counter() - start) * 1_000)
-        await house.card(name, "🟡")
+        await house.card(name, "🟨")
         edits.append((time.perf_counter() - start) * 1_000)
     busy.cancel()
     await asyncio.wait([busy])

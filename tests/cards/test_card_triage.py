@@ -142,7 +142,8 @@ def test_a_brief_tells_what_a_person_asks_first() -> None:
 def test_what_is_not_known_is_left_out() -> None:
     bare = Brief(alert=alert(service=""), seen_at=NOON, window=15 * MINUTE, memory=Memory(episodes=1))
     (embed,) = render(BriefView(brief=bare, id=3, tag=TAG)).to_payload()["embeds"]
-    assert embed["description"].startswith("🆕 Never seen before\n📈 ")
+    assert embed["description"].startswith("🆕 First time seen")
+    assert "📈" not in embed["description"]
     assert "fields" not in embed
     alone = Brief(alert=alert(), seen_at=NOON, window=15 * MINUTE, memory=Memory(episodes=1))
     (embed,) = render(BriefView(brief=alone, id=3, tag=TAG)).to_payload()["embeds"]

@@ -19,7 +19,7 @@ Messages = list[dict[str, Any]]
 _SEVERITIES: Final = {"critical": ("🔴", "CRITICAL"), "warning": ("🟠", "WARNING"), "info": ("🔵", "INFO")}
 _STATES: Final = {
     "processing": ("👀", "CLAIMED · "),
-    "acked": ("🟡", "ACKED · "),
+    "acked": ("🟨", "ACKED · "),
     "resolved": ("✅", "RESOLVED · "),
 }
 

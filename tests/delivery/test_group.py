@@ -135,7 +135,7 @@ async def test_nobody_is_woken_for_what_is_taken(grouped: Stage) -> None:
     await alerts.acknowledge(grouped.desk, 1, actor=ANNA)
     await settle_down(grouped)
     assert woken(grouped) == [0]
-    assert card_of(grouped)["title"].startswith("🟡 ACKED · CRITICAL · pod 1")
+    assert card_of(grouped)["title"].startswith("🟨 ACKED · CRITICAL · pod 1")
 
 
 async def test_a_deleted_card_comes_back(grouped: Stage) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.cards.recurrence import chart
 from bot.cards.recurrence.chart import Chart
 from bot.cards.triage import find_marker
 from bot.delivery import picture
@@ -33,6 +34,7 @@ class Easel:
 def give(monkeypatch: pytest.MonkeyPatch, easel: Easel | None = None) -> None:
     """Let pictures be drawn, by this easel if there is one."""
     monkeypatch.setattr(picture, "find_spec", importlib.util.find_spec)
+    monkeypatch.setattr(chart, "ENOUGH", 1)
     if easel is not None:
         monkeypatch.setattr(picture, "find_spec", lambda _: True)
         monkeypatch.setattr(picture, "EASEL", easel)
@@ -59,7 +61,7 @@ async def test_the_words_come_first_then_the_picture(stage: Stage, monkeypatch: 
     (found,) = message.attachments
     assert (found.filename, found.content_type) == ("r-1.png", "image/png")
     assert found.description is not None
-    assert found.description.startswith("R-1 HighErrorRate: fired 1 times")
+    assert found.description.startswith("R-1 HighErrorRate: fired once")
     assert len(edits(stage, message)) == 1
 
 
@@ -71,7 +73,7 @@ async def test_without_a_picture_there_are_words(
     await opened(stage)
     (message,) = await briefs(stage)
     assert message.attachments == []
-    assert "fired 1 times in the last 30 days" in str(message.embeds)
+    assert "fired once in the last 30 days" in str(message.embeds)
     assert easel.drawn == (not easel.busy)
 
 

@@ -83,7 +83,7 @@ async def test_a_claim_that_runs_out_and_an_alert_that_is_given_back_ring(stage:
     await alerts.unacknowledge(stage.desk, 1, actor=ANNA)
     await stage.ring()
     assert [said(each) for each in replies(stage)] == [
-        "🟡 acked by Anna: disk",
+        "🟨 acked by Anna: disk",
         "🔴 CRITICAL disk: nobody has it: it was given back",
     ]
     assert pinged(stage) == [True, True, True]
@@ -122,7 +122,7 @@ async def test_an_unacknowledged_critical_rings_again_until_somebody_has_it(stag
     ]
     await alerts.acknowledge(stage.desk, 1, actor=ANNA)
     await stage.ring(timedelta(hours=3))
-    assert [said(each) for each in replies(stage)] == ["🟡 acked by Anna: disk"]
+    assert [said(each) for each in replies(stage)] == ["🟨 acked by Anna: disk"]
 
 
 async def test_a_warning_is_not_repeated_and_a_person_is_mentioned_by_name_only(stage: Stage) -> None:

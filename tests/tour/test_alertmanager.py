@@ -94,7 +94,7 @@ async def test_it_fires_is_acknowledged_and_resolves_on_one_card(house: House, s
     await sender.post("HighErrorRate", ends_at=later, instance="a")
     card = await house.card("HighErrorRate", "🔴")
     await house.click("responder", card, "Acknowledge")
-    await house.card("HighErrorRate", "🟡")
+    await house.card("HighErrorRate", "🟨")
     await sender.post("HighErrorRate", ends_at=now() - timedelta(seconds=1), instance="a")
     green = await house.card("HighErrorRate", "✅")
     assert green["id"] == card["id"]

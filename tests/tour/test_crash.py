@@ -49,7 +49,7 @@ async def test_killed_between_click_and_edit(house: House) -> None:
     house.kill_bot()
     await house.fault()
     await house.start_bot()
-    acked = await house.card("DiskFull", "🟡")
+    acked = await house.card("DiskFull", "🟨")
     assert acked["id"] == card["id"]
 
 

@@ -49,7 +49,7 @@ async def test_a_thousand_alerts_of_one_cause_are_one_message(empty_house: House
     listed = await house.download(shown["attachments"][0])
     assert listed.count("\n  A-") == MANY
     await house.click("responder", shown, "Acknowledge all")
-    acked = await card(house, "🟡 ACKED · WARNING · PodDown \u00d71,000")
+    acked = await card(house, "🟨 ACKED · WARNING · PodDown \u00d71,000")
     assert acked["id"] == shown["id"]
     for first in range(0, MANY, REQUEST):
         await house.post(*alerts(first, status="resolved"))

@@ -29,7 +29,7 @@ async def test_a_responder_acknowledges_in_four_ways_and_the_same_card_shows_it(
         (alert,) = (await house.post({**DISK, "title": name, "dedupe_key": way}))["alerts"]
         card = await house.card(name, "🔴")
         await acknowledge(house, way, alert, card)
-        acked = await house.card(name, "🟡")
+        acked = await house.card(name, "🟨")
         assert acked["id"] == card["id"]
         assert "ACKED" in acked["embeds"][0]["title"]
 
@@ -59,7 +59,7 @@ async def test_an_emoji_set_while_the_bot_was_down_counts_when_it_is_back(house:
     house.kill_bot()
     await house.react("responder", card, "✅")
     await house.start_bot()
-    await house.card("DiskFull", "🟡")
+    await house.card("DiskFull", "🟨")
     await house.react("responder", card, "✅", on=False)
     await house.card("DiskFull", "🔴")
 
@@ -71,4 +71,4 @@ async def test_the_buttons_of_an_old_card_work_after_a_restart(house: House) -> 
     house.stop_bot()
     await house.start_bot()
     await house.click("responder", card, "Acknowledge")
-    await house.card("DiskFull", "🟡")
+    await house.card("DiskFull", "🟨")

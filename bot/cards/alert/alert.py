@@ -16,12 +16,15 @@ from bot.cards.cut import cut, units
 from bot.cards.ids import Verb, build
 from bot.cards.limits import TITLE, fit, fit_modal
 from bot.cards.style import SEPARATOR, TIMES, banner, colour, span_of
-from bot.cards.text import inline, link, moment, plain, public_address, who
+from bot.cards.text import address, inline, link, moment, plain, public_address, who
+from bot.domain.actor import ActorKind
 from bot.domain.alert.alert import Alert, State, format_ref
 from bot.domain.alert.cause import find_cause
 from bot.domain.alert.change import Change
+from bot.domain.alert.episode import OLDEST
 from bot.domain.alert.place import MOST
 from bot.domain.alert.place import SEPARATOR as PLACE_SEPARATOR
+from bot.domain.alert.signal import TRUNCATED
 from bot.domain.recurrence.recurrence import Memory
 
 _NAME: Final = 150
@@ -33,6 +36,7 @@ _LINKS: Final = 1_800
 _NOTICE: Final = 200
 _PUSHED_PLACE: Final = 80
 _LINE: Final = 480  # of the content
+_FOLDED: Final = 120
 NOTE_INPUT: Final = "note"
 
 _MARKER: Final = re.compile(r"A-(\d{1,18}) · ([a-z0-9]{4,8})(?: · .*)?", re.ASCII | re.DOTALL)
@@ -44,7 +48,8 @@ class AlertView(msgspec.Struct, frozen=True, kw_only=True):
 
     ``tag`` names the desk's database (see `ids`); ``ping`` wakes people with this rendering; ``incident``
     is a ref or a thread's mention; ``changes`` were made shortly before. What is part of an open incident no
-    more ``escalates``.
+    more ``escalates``. ``folded_into`` is the ref of the group whose card, at ``folded_url``, the alert
+    shares since this message was posted.
     """
 
     alert: Alert
@@ -54,22 +59,39 @@ class AlertView(msgspec.Struct, frozen=True, kw_only=True):
     ping: Ping | None = None
     incident: str = ""
     escalates: bool = True
+    folded_into: str = ""
+    folded_url: str = ""
     changes: tuple[Change, ...] = ()
 
 
 def render(view: AlertView) -> Card:
     """The alert as one message that fits all limits."""
     alert = view.alert
+    if view.folded_into:
+        return _folded(view)
     embed = Embed(
         title=headline(alert),
         url=_source_url(alert),
         description="\n".join(filter(None, _lines(view))),
         color=colour(alert),
+        image=picture(alert),
         footer=SEPARATOR.join(filter(None, (marker(view.tag, alert.id), plain(view.source_name, _SOURCE)))),
     )
     ping = view.ping or Ping()
     rows = (actions(alert, view.tag, more=True, escalates=view.escalates), inverse(alert, view.tag))
     return fit(Card(content=_notice(alert, ping), embeds=(embed,), rows=tuple(filter(None, rows)), ping=ping))
+
+
+def _folded(view: AlertView) -> Card:
+    """One quiet line that leads to the card of all."""
+    alert, url = view.alert, address(view.folded_url, _FOLDED)
+    group = f"[{view.folded_into}]({url})" if url else view.folded_into
+    name = inline(alert.name, _FOLDED, addresses=False) or alert.ref
+    embed = Embed(
+        description=f"↪️ {alert.ref} **{name}** shares the card {group} with others of its cause.",
+        footer=marker(view.tag, alert.id),
+    )
+    return fit(Card(embeds=(embed,)))
 
 
 def headline(alert: Alert) -> str:
@@ -131,6 +153,18 @@ def _source_url(alert: Alert) -> str:
     return public_address(source.url) if source else ""
 
 
+def picture(alert: Alert) -> str:
+    """What the sender drew of it, if Discord takes its address: by TLS alone, for Discord fetches it."""
+    drawn = next((place.url for place in alert.links if place.title == "Image"), "")
+    return public_address(drawn) if drawn.startswith("https://") else ""
+
+
+def since(alert: Alert) -> str:
+    """When it began: "3 days ago", but a date where that would hide how old it is."""
+    began = alert.fires_since
+    return moment(began, "f" if alert.last_seen_at - began > OLDEST else "R")
+
+
 def push_line(alert: Alert, limit: int = _LINE, *, cause: bool = False) -> str:
     """What a phone shows of it: severity sign, word, name, place, and the ``cause`` if wanted.
 
@@ -154,10 +188,12 @@ def _lines(view: AlertView) -> tuple[str, ...]:
     alert = view.alert
     place = where(alert)
     return (
+        _ending(alert),
         inline(_reason(alert), _CAUSE),
         _escalation(alert),
         f"📍 {place}" if place else "",
         _times(alert),
+        _told(alert),
         _owner(alert),
         attempts(alert),
         _note(alert),
@@ -173,6 +209,25 @@ def _reason(alert: Alert) -> str:
     return find_cause(alert.name, alert.summary, alert.description, alert.labels)
 
 
+def _ending(alert: Alert) -> str:
+    """What the sender said when it was over, where that is news."""
+    if alert.state is not State.RESOLVED or alert.ending in ("", _reason(alert), alert.name):
+        return ""
+    by_sender = alert.resolved_by is not None and alert.resolved_by.kind is ActorKind.SOURCE
+    return f"💚 {inline(alert.ending, _CAUSE)}" if by_sender else ""
+
+
+def _told(alert: Alert) -> str:
+    """What the sender said about its own words: why it says so, and what it left out."""
+    reason = inline(alert.said.get("grafana_state_reason", ""), _SOURCE)
+    left_out = alert.said.get(TRUNCATED, "")
+    parts = (
+        f"⚙️ Grafana says {reason}" if reason else "",
+        f"✂️ {inline(left_out, 20)} more of its group were left out by the sender" if left_out else "",
+    )
+    return SEPARATOR.join(filter(None, parts))
+
+
 def _escalation(alert: Alert) -> str:
     if alert.escalated_from is None or not alert.state.open or alert.state is State.ACKED:
         return ""
@@ -180,9 +235,9 @@ def _escalation(alert: Alert) -> str:
 
 
 def _times(alert: Alert) -> str:
-    parts = [f"🕐 {moment(alert.opened_at)}"]
+    parts = [f"🕐 {since(alert)}"]
     if alert.state is State.RESOLVED and alert.resolved_at is not None:
-        lasted = span_of(alert.resolved_at - alert.opened_at)
+        lasted = span_of(alert.resolved_at - alert.fires_since)
         by = f" by {who(alert.resolved_by)}" if alert.resolved_by else ""
         parts = [f"🕐 Lasted {lasted}, over {moment(alert.resolved_at)}{by}"]
     if alert.occurrences > 1:

@@ -4,6 +4,7 @@ It is an ephemeral answer, so it bears no marker. Labels fill as many pages as t
 the story, each shows the same share of labels.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
@@ -17,19 +18,25 @@ from bot.cards.cut import cut, units
 from bot.cards.ids import Verb, build
 from bot.cards.limits import BUTTON_URL, FIELD_VALUE, fit
 from bot.cards.style import SEPARATOR, TIMES, colour
-from bot.cards.text import block, code, inline, moment, plain, public_address, span, who
+from bot.cards.text import block, code, inline, link, moment, plain, public_address, span, who
 from bot.domain.actor import Actor
 from bot.domain.alert.alert import Alert
 from bot.domain.alert.group import format_ref
+from bot.domain.alert.signal import TRUNCATED
 
 # Together they stay below the total of a message, so that `fit` never has to touch the labels.
 _SUMMARY: Final = 500
-_DESCRIPTION: Final = 1_100
+_DESCRIPTION: Final = 900
 _NOTE: Final = 400
 _LINKS: Final = 700
+_REST: Final = 900  # all that has no role of its own
+_SAID: Final = 200  # one of it
 _LABEL: Final = 300  # one name and value
 _PAGE: Final = 1_200  # labels a page
 _STEP: Final = 140  # one line of the timeline
+
+
+_TIME: Final = re.compile(r"(?:starts?|ends?|started|ended|resolved)_?at|timestamp", re.IGNORECASE)
 
 
 class HistoryLine(msgspec.Struct, frozen=True, gc=False):
@@ -59,7 +66,7 @@ def _story(view: AlertView, history: Sequence[HistoryLine]) -> Embed:
     alert = view.alert
     description = alert.description if alert.description.strip() != alert.summary.strip() else ""
     parts = [block(alert.summary, _SUMMARY), block(description, _DESCRIPTION), _note(alert)]
-    parts += ["\n".join(_facts(alert)), links(alert, _LINKS)]
+    parts += ["\n".join(_facts(alert, view.tag)), "\n".join(_rest(alert)), links(alert, _LINKS)]
     lines = _latest(history)
     return Embed(
         title=headline(alert),
@@ -70,12 +77,29 @@ def _story(view: AlertView, history: Sequence[HistoryLine]) -> Embed:
     )
 
 
-def _facts(alert: Alert) -> Iterator[str]:
+def _rest(alert: Alert) -> Iterator[str]:
+    """What the sender said without a role of its own; addresses in it can be followed."""
+    room = _REST
+    for name, text in alert.said.items():
+        if name == TRUNCATED:
+            continue
+        title = inline(name, 60, addresses=False)
+        said = link(title, text) or f"**{title}**: {inline(text, _SAID)}"
+        if _TIME.fullmatch(name):
+            said += " (no time that is understood: the receipt counts)"
+        room -= units(said) + 1
+        if room < 0:
+            yield "…"
+            return
+        yield said
+
+
+def _facts(alert: Alert, tag: str) -> Iterator[str]:
     place = where(alert)
     if place:
         yield f"📍 {place}"
-    last = f"last {moment(alert.last_seen_at)}, {TIMES}{alert.occurrences}"
-    yield f"🕐 First {moment(alert.opened_at, 'f')}, {last}"
+    often = f", {TIMES}{alert.occurrences}" if alert.occurrences > 1 else ""
+    yield f"🕐 First {moment(alert.fires_since, 'f')}, last {moment(alert.last_seen_at)}{often}"
     if tried := attempts(alert):
         yield tried
     if alert.severity_word:
@@ -87,6 +111,7 @@ def _facts(alert: Alert) -> Iterator[str]:
     if alert.group_key:
         yield f"Group {inline(alert.group_key, 120)}"
     yield f"Signature {span(alert.signature[:16], 20)}"
+    yield f"The card's footer ends in {span(tag, 12)}: by it this desk knows its own cards"
 
 
 def _note(alert: Alert) -> str:

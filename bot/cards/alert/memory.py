@@ -12,6 +12,7 @@ from bot.cards.text import inline, link, moment, who
 from bot.domain.alert.alert import format_ref
 from bot.domain.recurrence.recurrence import Memory, Regression, Remedy
 
+FIRST: Final = "🆕 First time seen"
 _NOTE: Final = 150
 _ENOUGH: Final = 3  # episodes; of two the gap is what "last" says already
 _WORTH_TELLING: Final = timedelta(minutes=1)
@@ -19,7 +20,7 @@ _MOMENT: Final = timedelta(seconds=1)
 
 
 def recall(memory: Memory | None) -> str:
-    """Up to three lines of Markdown; ``""`` for what fires for the first time."""
+    """Up to three lines of Markdown; ``""`` where nothing was looked for."""
     if memory is None:
         return ""
     return "\n".join(_lines(memory))
@@ -28,6 +29,8 @@ def recall(memory: Memory | None) -> str:
 def _lines(memory: Memory) -> Iterator[str]:
     if memory.regression is not None:
         yield _regression(memory.regression)
+    if memory.previous_at is None and memory.remedy is None and memory.regression is None:
+        yield FIRST
     if memory.previous_at is not None:
         yield f"🔁 {SEPARATOR.join(_figures(memory))}"
     if memory.remedy is not None:

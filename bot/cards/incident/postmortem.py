@@ -132,7 +132,7 @@ def _alert(each: Involved) -> str:
 
 def _recurrence(memory: Memory) -> str:
     if memory.previous_at is None:
-        return "Never seen before."
+        return "First time seen."
     parts = [f"{ordinal(memory.episodes)} time in 30 days, before that {_utc(memory.previous_at)}"]
     if memory.gap is not None:
         parts.append(f"median gap {span_of(memory.gap)}")

@@ -21,7 +21,7 @@ ROLE_SIGNS: Final[Mapping[Role, str]] = MappingProxyType(
     {Role.COMMANDER: "🧭", Role.SCRIBE: "📝", Role.COMMUNICATIONS: "📢"}
 )
 _STATE_SIGNS: Final[Mapping[IncidentState, str]] = MappingProxyType(
-    {IncidentState.MITIGATING: "🟡", IncidentState.RESOLVED: "✅", IncidentState.CLOSED: "🗄️"}
+    {IncidentState.MITIGATING: "🟨", IncidentState.RESOLVED: "✅", IncidentState.CLOSED: "🗄️"}
 )
 _COLOURS: Final[Mapping[IncidentLevel, int]] = MappingProxyType(
     {

@@ -17,9 +17,11 @@ from typing import Any, Final
 
 import msgspec
 
+from bot.cards.style import times_of
 from bot.domain.recurrence.rhythm import DAYS, hour_of_week
 
 SPAN: Final = 30  # days
+ENOUGH: Final = 3  # firings; of fewer a picture shows nothing that a sentence does not
 _BACKGROUND: Final = "#2b2d31"
 _INK: Final = "#f2f3f5"
 _FAINT: Final = "#9ba0a8"
@@ -37,6 +39,11 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     seen_at: datetime
     hours: tuple[tuple[datetime, int], ...]
+
+    @property
+    def tells(self) -> bool:
+        """Whether a picture says more than a sentence: of `ENOUGH` firings or more."""
+        return sum(count for _, count in self.hours) >= ENOUGH
 
     @property
     def days(self) -> list[tuple[date, int]]:
@@ -62,12 +69,15 @@ def describe(chart: Chart) -> str:
     total = sum(count for _, count in days)
     if not total:
         return f"{chart.title}: did not fire in the last {SPAN} days."
+    if not chart.tells:
+        return f"{chart.title}: {times_of(total, fired='fired')} in the last {SPAN} days."
     worst, most = max(days, key=lambda each: each[1])
     busiest = max(range(len(week)), key=week.__getitem__)
     quiet = sum(not count for _, count in days)
     weekday, hour = divmod(busiest, 24)
+    often = times_of(total, fired="fired")
     return (
-        f"{chart.title}: fired {total} times in the last {SPAN} days, on {SPAN - quiet} of them. "
+        f"{chart.title}: {often} in the last {SPAN} days, on {SPAN - quiet} of them. "
         f"Most on {worst:%d %B} ({most}). Busiest hour of the week: {DAYS[weekday]} {hour:02}:00 UTC "
         f"({week[busiest]})."
     )

@@ -3,6 +3,7 @@
 All state of the list travels in its custom_ids, so that it survives any restart.
 """
 
+from datetime import timedelta
 from typing import Final
 from urllib.parse import quote, unquote
 
@@ -11,13 +12,14 @@ import msgspec
 from bot.cards.card import Button, ButtonStyle, Card, Embed, Option, Row, Select
 from bot.cards.ids import MAX_LENGTH, Verb, build
 from bot.cards.limits import OPTION_TEXT, OPTIONS, fit
-from bot.cards.style import CALM, SEPARATOR, TIMES, span_of
+from bot.cards.style import CALM, SEPARATOR, span_of, times_of
 from bot.cards.text import inline, moment, plain
 from bot.domain.errors import InvalidInputError
 from bot.domain.recurrence.ranking import PAGE, Query, Ranked, RankingWindow, Sort
 from bot.domain.recurrence.recurrence import Recurrence
 
 SUBJECT: Final = "recurrences"
+_MOMENT: Final = timedelta(seconds=1)
 _NAME: Final = 72
 _PLACE: Final = 70
 _STATE_LENGTH: Final = MAX_LENGTH - len("rank:12345678:recurrences:")
@@ -108,15 +110,14 @@ def _line(place: int, ranked: Ranked) -> str:
     """``1. **HighErrorRate** · checkout · x312 in 9 episodes, 7 by themselves · 2 h in hand · 👎 3``."""
     recurrence = ranked.recurrence
     name = inline(recurrence.name, _NAME, addresses=False) or "unnamed"
-    episodes = (
-        f"{TIMES}{ranked.occurrences} in {ranked.episodes} episode{'s' if ranked.episodes != 1 else ''}"
-    )
+    often = f"in {ranked.episodes} episode{'s' if ranked.episodes != 1 else ''}"
+    episodes = "once" if ranked.occurrences == 1 else f"{times_of(ranked.occurrences)} {often}"
     fix = recurrence.fix
     parts = (
         f"{place}\\. {recurrence.ref} **{name}**",
         place_of(recurrence),
         f"{episodes}, {ranked.self_resolves} by themselves" if ranked.self_resolves > 0 else episodes,
-        f"{span_of(ranked.attention)} in hand" if ranked.attention else "",
+        f"{span_of(ranked.attention)} in hand" if ranked.attention >= _MOMENT else "",
         f"👎 {recurrence.noise_votes}" if recurrence.noise_votes else "",
         ("↩️ back" if fix.regressed_at else "✅ fixed") if fix else "",
         f"last {moment(recurrence.last_seen_at)}",

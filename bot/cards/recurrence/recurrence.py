@@ -4,6 +4,7 @@ The picture that goes with it is drawn elsewhere (`chart`); everything it shows 
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import Final
 
 import msgspec
@@ -13,13 +14,14 @@ from bot.cards.cut import units
 from bot.cards.limits import FIELD_VALUE, fit
 from bot.cards.recurrence.ranking import place_of
 from bot.cards.recurrence.work import describe
-from bot.cards.style import BAD, CALM, GOOD, SEPARATOR, TIMES, span_of
+from bot.cards.style import BAD, CALM, GOOD, SEPARATOR, TIMES, span_of, times_of
 from bot.cards.text import inline, link, moment, plain, span, who
 from bot.domain.recurrence.churn import Suggestion
 from bot.domain.recurrence.profile import EpisodeSummary, RecurrenceProfile
 from bot.domain.recurrence.recurrence import Fix
 from bot.domain.recurrence.run import Run, RunState
 
+_MOMENT: Final = timedelta(seconds=1)
 _NAME: Final = 120
 _NOTE: Final = 90
 _OUTPUT: Final = 120
@@ -87,7 +89,9 @@ def _facts(view: RecurrenceView) -> Iterator[str]:
     if place := place_of(recurrence, 160):
         yield f"📍 {place}"
     episodes = f"{recurrence.episodes} episode{'s' if recurrence.episodes != 1 else ''}"
-    counts = [f"{TIMES}{recurrence.occurrences} in {episodes}"]
+    counts = [
+        "Fired once" if recurrence.occurrences == 1 else f"{times_of(recurrence.occurrences)} in {episodes}"
+    ]
     counts += [f"{recurrence.duplicates} repeats"] if recurrence.duplicates else []
     counts += [f"{recurrence.flaps} flaps"] if recurrence.flaps else []
     yield f"🔁 {SEPARATOR.join(counts)}"
@@ -96,7 +100,8 @@ def _facts(view: RecurrenceView) -> Iterator[str]:
         yield f"⏱️ {paces}"
     if recurrence.resolves:
         alone = f"{recurrence.self_resolves} of {recurrence.resolves} resolved by themselves"
-        yield f"🍃 {alone}{SEPARATOR}{span_of(recurrence.attention)} in somebody's hands"
+        had = f"{SEPARATOR}{span_of(recurrence.attention)} in somebody's hands"
+        yield f"🍃 {alone}{had if recurrence.attention >= _MOMENT else ''}"
     if recurrence.noise_votes:
         names = inline(", ".join(view.voters), 120)
         yield f"👎 Noise to {recurrence.noise_votes}{f': {names}' if names else ''}"

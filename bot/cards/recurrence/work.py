@@ -21,6 +21,15 @@ _SIGNS: Final = {
 }
 
 
+_STEPS: Final = {
+    NextStep.VERIFIED_REPAIR: "a program mends it",
+    NextStep.OPEN: "nothing to do yet",
+    NextStep.MANUAL_GATE: "a person has to decide",
+    NextStep.AUTOMATION_GAP: "a program could do it",
+    NextStep.FAILED_REPAIR: "the program's repair failed",
+}
+
+
 class PlanView(msgspec.Struct, frozen=True, kw_only=True):
     """A work item's plan; ``recorded`` is the number of the dry run, 0 for a mere preview."""
 
@@ -32,11 +41,9 @@ class PlanView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def describe(item: Item) -> str:
-    """``🤖 W-12: automation gap (manual) · people did it by hand 7 times, no program ever tried``."""
-    step = item.next_step.replace("_", " ")
-    return (
-        f"{_SIGNS[item.next_step]} {item.ref}: {step} ({item.mode}){SEPARATOR}{inline(item.reason, _REASON)}"
-    )
+    """``🤖 W-12: a program could do it · people did it by hand 7 times, no program ever tried``."""
+    step = f"{_SIGNS[item.next_step]} {item.ref}: {_STEPS[item.next_step]}"
+    return f"{step}{SEPARATOR}{inline(item.reason, _REASON)}"
 
 
 def render_plan(view: PlanView) -> Card:

@@ -37,7 +37,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     last_event_at: datetime | None = None
     ignored_labels: frozenset[str] = frozenset()
-    card: CardShape = CardShape.ALERT
+    card: CardShape = CardShape.AUTO
 
     def policy(
         self,

@@ -1,14 +1,18 @@
 """Group: alerts of one cause that share one card.
 
-Theory: the sender's own word for what belongs together is its group key; without one, alerts of one name and
-service are of one cause. A group takes in alerts as long as each comes within a window of the one before;
-what comes later begins a group of its own, so that news is never hidden in an old card.
+Theory: the sender's own word for what belongs together is its group key, if that names anything (Alertmanager
+without ``group_by`` sends ``{}:{}`` for everything); else alerts of one name and service are of one cause. A
+group takes in alerts as long as each comes within a window of the one before; what comes later begins a group
+of its own, so that news is never hidden in an old card. A source decides whether its alerts are grouped
+from the
+first on, never, or (`CardShape.AUTO`) from the third open one of a cause on: an alert alone has its own card.
 
 Law: the first member wakes people, and so does one that is worse than all that woke them before, or that
 comes when all the others are over. The rest are quiet.
 """
 
 import hashlib
+import re
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -19,12 +23,17 @@ from bot.domain.alert.signal import Severity, Signal
 from bot.domain.alert.verdict import Lane
 
 DEFAULT_WINDOW: Final = timedelta(minutes=30)
+CROWD: Final = 3
+"""As many open alerts of one cause share a card where the source leaves that to the desk."""
+
+_NAMELESS: Final = re.compile(r".*:\{\}", re.DOTALL)  # a key of Alertmanager's without any label
 _CAUSE_LENGTH: Final = 32
 
 
 class CardShape(StrEnum):
-    """What the alerts of a source become: a card each, or one for each cause."""
+    """What the alerts of a source become: cards of their own until there are many, always, or never."""
 
+    AUTO = "auto"
     ALERT = "alert"
     GROUP = "group"
 
@@ -32,7 +41,8 @@ class CardShape(StrEnum):
 class Group(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """``name`` and ``service`` are those of its first member, ``severity`` is the worst that woke people.
 
-    ``joined_at`` is when its newest member came.
+    ``joined_at`` is when its newest member came. ``began_as`` is the alert whose card became the group's,
+    0 when it had a card of its own from the first.
     """
 
     id: int
@@ -44,6 +54,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     severity: Severity
     opened_at: datetime
     joined_at: datetime
+    began_as: int = 0
 
     @property
     def ref(self) -> str:
@@ -65,7 +76,8 @@ def format_ref(group_id: int) -> str:
 
 def cause_of(source_id: int, channel_id: int | None, signal: Signal) -> str:
     """The same for alerts of one source and channel that belong together (32 hexadecimal digits)."""
-    kind = ("key", signal.group_key) if signal.group_key else ("name", signal.name, signal.service)
+    key = "" if _NAMELESS.fullmatch(signal.group_key) else signal.group_key
+    kind = ("key", key) if key else ("name", signal.name, signal.service)
     text = "\0".join((str(source_id), str(channel_id), *kind))
     return hashlib.sha256(text.encode()).hexdigest()[:_CAUSE_LENGTH]
 

@@ -88,8 +88,9 @@ class Policy(msgspec.Struct, frozen=True):
 class SignatureStanding(msgspec.Struct, kw_only=True, gc=False):
     """The part of an alert that a signal can move. Mutable on purpose: intake folds a batch into it.
 
-    ``group_id`` is the group whose card it shares, None when it has a card of its own. ``started_at`` is the
-    start as the sender gave it, ``ending`` what it said with the resolve.
+    ``group_id`` is the group whose card it shares, None when it has a card of its own; ``cause`` is what
+    it may yet share one by, None where it never will. ``started_at`` is the start as the sender gave it,
+    ``ending`` what it said with the resolve.
     """
 
     alert_id: int
@@ -105,6 +106,7 @@ class SignatureStanding(msgspec.Struct, kw_only=True, gc=False):
     owned: bool = False
     flapping: Flapping = CALM
     group_id: int | None = None
+    cause: str | None = None
     started_at: datetime | None = None
     ended_by_sender: bool = False
     ending: str = ""

@@ -144,7 +144,7 @@ class AlertmanagerFace:
         now = desk.clock.now()
         active = [each for each in await silences.lasting(desk) if each.starts_at <= now]
         shows = {
-            "active": _flag(request, "active") and _flag(request, "unprocessed", default=True),
+            "active": _flag(request, "active"),
             "suppressed": _flag(request, "silenced"),
         }
         found = []
@@ -206,9 +206,9 @@ def _show(listed: Listed, source: Source, active: list[Silence]) -> dict[str, An
     }
 
 
-def _flag(request: web.BaseRequest, name: str, *, default: bool = True) -> bool:
+def _flag(request: web.BaseRequest, name: str) -> bool:
     value = request.query.get(name)
-    return default if value is None else value.lower() in _TRUE
+    return value is None or value.lower() in _TRUE
 
 
 def _pattern(request: web.BaseRequest, name: str) -> Matcher | None:

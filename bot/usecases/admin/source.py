@@ -55,7 +55,7 @@ async def add(
     fallback_channel_id: int | None = None,
     silence: timedelta | None = None,
     reopen_window: timedelta | None = None,
-    card: CardShape = CardShape.ALERT,
+    card: CardShape = CardShape.AUTO,
     secret: str | None = None,
 ) -> Issued:
     """Let a new sender in; ``secret`` is the one that it signs with, if it has one of its own.

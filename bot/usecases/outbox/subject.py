@@ -19,7 +19,7 @@ from bot.usecases.incident import reminder
 from bot.usecases.outbox import closure as closures
 from bot.usecases.outbox import outage as outages
 from bot.usecases.outbox import ring as rings
-from bot.usecases.view import alert_view
+from bot.usecases.view import alert_view, folded_view
 from storage.transaction import Transaction
 
 View: TypeAlias = (
@@ -44,6 +44,9 @@ def look_up(  # noqa: PLR0911 -- one for each kind of card
         case CardKind.ALERT:
             alert = tx.alerts.get(card.project_id, card.subject_id)
             return None if alert is None else alert_view(tx, desk, alert)
+        case CardKind.FOLDED:
+            alert = tx.alerts.get(card.project_id, card.subject_id)
+            return None if alert is None else folded_view(tx, desk, alert)
         case CardKind.INCIDENT:
             return incidents.view(tx, desk, card.subject_id)
         case CardKind.NUDGE:

@@ -27,7 +27,7 @@ CLAIM: Final = "👀"
 NOISE: Final = "👎"
 SIREN: Final = "🚨"
 ACTIONS: Final = frozenset({ACK, CLAIM, NOISE, SIREN})
-_CARDS: Final = {CardKind.ALERT, CardKind.GROUP}
+_CARDS: Final = {CardKind.ALERT, CardKind.GROUP, CardKind.FOLDED}
 
 
 class Effect(StrEnum):

@@ -41,8 +41,8 @@ class ChartRenderer:
         return self._turn.locked()
 
     async def draw(self, chart: Chart) -> Picture | None:
-        """The picture, None when it cannot be drawn here or takes too long."""
-        if find_spec("matplotlib") is None:
+        """The picture, None when it would tell nothing, cannot be drawn here or takes too long."""
+        if not chart.tells or find_spec("matplotlib") is None:
             return None
         try:
             async with asyncio.timeout(PATIENCE), self._turn:

@@ -63,7 +63,8 @@ def add_secret(verb: ArgumentParser) -> None:
 def add_card(verb: ArgumentParser, **more: Any) -> None:
     """The option that says how alerts share cards."""
     shapes = [shape.value for shape in CardShape]
-    verb.add_argument("--card", choices=shapes, help="one for each alert (alert) or cause (group)", **more)
+    said = "one for each alert, for each cause (group), or for a cause from its third open alert on (auto)"
+    verb.add_argument("--card", choices=shapes, help=said, **more)
 
 
 def port(text: str) -> int:

@@ -1,6 +1,7 @@
 """Arguments of ``tocsin source``."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from bot.domain.alert.group import CardShape
@@ -10,7 +11,9 @@ from bot.verbs.arguments.option import HelpFormat, add_card, add_json, add_secre
 def add_arguments(verbs: Any) -> None:
     """Add ``source`` with its own verbs."""
     group = verbs.add_parser(
-        "source", help="who may send: add, list, move, shape, rotate, remove", formatter_class=HelpFormat
+        "source",
+        help="who may send: add, list, move, shape, rotate, test, remove",
+        formatter_class=HelpFormat,
     )
     inner = group.add_subparsers(title="verbs", metavar="VERB", required=True)
     add = add_verb(
@@ -29,7 +32,7 @@ def add_arguments(verbs: Any) -> None:
     add.add_argument(
         "--reopen-window", type=duration, metavar="SPAN", help="same episode again (alerts.reopen_window)"
     )
-    add_card(add, default=CardShape.ALERT.value)
+    add_card(add, default=CardShape.AUTO.value)
     add_secret(add)
     add_json(add)
     _add_other_source(inner)
@@ -76,3 +79,25 @@ def _add_other_source(inner: Any) -> None:
     add_card(shape, required=True)
     remove = add_verb(inner, "remove", "source.remove", "let a sender out; its alerts and events stay")
     remove.add_argument("name", metavar="NAME")
+    _add_test(inner)
+
+
+def _add_test(inner: Any) -> None:
+    test = add_verb(
+        inner,
+        "test",
+        "source_test.post",
+        "send test alerts as a real sender would",
+        "The token is best given as TOCSIN_TOKEN: other users can read arguments.\n\n"
+        "examples:\n  tocsin source test --url http://127.0.0.1:8080/v1/hooks/generic\n"
+        "  tocsin source test --provider alertmanager --name DiskFull --severity critical\n"
+        "  tocsin source test --provider alertmanager --name DiskFull --resolved",
+    )
+    test.add_argument("--provider", metavar="P", help="default: what the address ends in, else generic")
+    test.add_argument("--url", metavar="URL", help="default: this machine's door, for the provider")
+    test.add_argument("--token", metavar="TOKEN", help="of the source (default: TOCSIN_TOKEN)")
+    test.add_argument("--token-file", type=Path, metavar="FILE", help="a file with the token in it")
+    test.add_argument("--name", metavar="NAME", help="of the alert")
+    test.add_argument("--severity", metavar="WORD", help="info, warning, critical or the sender's own word")
+    test.add_argument("--resolved", action="store_true", help="say that it is over")
+    test.add_argument("--count", type=int, default=1, metavar="N", help="so many requests (1)")

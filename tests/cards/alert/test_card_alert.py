@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.cards.alert.alert import AlertView, find_marker, marker, note_modal, render
 from bot.cards.card import Ping
+from bot.cards.style import SIGNS, STATES
 from bot.domain.actor import person, source
 from bot.domain.alert.alert import State
 from bot.domain.alert.flap import Flapping
@@ -124,8 +125,8 @@ def test_an_acked_alert_says_who_has_it_and_what_they_know() -> None:
         links=(),
     )
     assert read(render(acked).to_payload()) == expect(r"""
-        🟡 ACKED WARNING HighErrorRate · cart-7d9f · prod · checkout — cart error_ratio is 9% (threshold 5%)
-        🟡 ACKED · WARNING · HighErrorRate
+        🟨 ACKED WARNING HighErrorRate · cart-7d9f · prod · checkout — cart error_ratio is 9% (threshold 5%)
+        🟨 ACKED · WARNING · HighErrorRate
         cart error_ratio is 9% (threshold 5%)
         📍 cart-7d9f · prod · checkout
         🕐 <t:1791201600:R>
@@ -281,3 +282,49 @@ def test_what_programs_tried_in_vain_and_when_they_will_again_stands_on_the_card
     assert "🔧 Failed once: no route to" in again
     assert "tries again <t:1791201600:R>" in again
     assert "Failed" not in read(render(view(**{**tried, "state": State.RESOLVED})).to_payload())
+
+
+def test_a_start_long_ago_is_a_date_and_so_it_lasted() -> None:
+    began = NOON - timedelta(days=45)
+    assert "🕐 <t:1787313600:f>" in render(view(started_at=began)).embeds[0].description
+    over = view(started_at=began, state=State.RESOLVED, resolved_at=NOON, resolved_by=source("am"))
+    assert "🕐 Lasted 45 d, over <t:1791201600:R> by am" in render(over).embeds[0].description
+    later = view(started_at=NOON + timedelta(hours=1))
+    assert "🕐 <t:1791201600:R>" in render(later).embeds[0].description
+
+
+def test_the_senders_last_word_stands_first_where_it_is_news() -> None:
+    over: dict[str, Any] = {"state": State.RESOLVED, "resolved_at": NOON, "resolved_by": source("am")}
+    told = render(view(**over, ending="back to 60 % *now*")).embeds[0].description
+    assert told.startswith("💚 back to 60 % \\*now\\*\n")
+    same = render(view(**over, ending="cart error_ratio is 9% (threshold 5%)")).embeds[0].description
+    assert "💚" not in same
+    assert "💚" not in render(view(ending="was over")).embeds[0].description
+    by_hand = view(**over | {"resolved_by": ANN}, ending="was over before")
+    assert "💚" not in render(by_hand).embeds[0].description
+
+
+def test_what_was_left_out_and_why_grafana_says_so_is_told() -> None:
+    told = render(view(said={"truncatedAlerts": "12", "grafana_state_reason": "MissingSeries"}))
+    assert (
+        "⚙️ Grafana says MissingSeries · ✂️ 12 more of its group were left out by the sender"
+        in told.embeds[0].description
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://img.example.org/a.png", {"url": "https://img.example.org/a.png"}),
+        ("http://img.example.org/a.png", None),
+        ("https://grafana:3000/a.png", None),
+    ],
+)
+def test_an_image_is_shown_if_discord_can_fetch_it(url: str, shown: object) -> None:
+    embed = render(view(links=(Link("Image", url),))).to_payload()["embeds"][0]
+    assert embed.get("image") == shown
+
+
+def test_signs_that_may_be_taken_for_one_another_differ_in_shape() -> None:
+    assert SIGNS[Severity.WARNING] == "🟠"
+    assert STATES[State.ACKED][0] == "🟨"

@@ -49,11 +49,12 @@ def test_the_story_is_told_in_full() -> None:
         "Error budget burns.\n\nSee the runbook.\n\n"
         "💬 known since \\*noon\\*\nwatching — <@9>\n\n"
         "📍 cart-7d9f · prod · checkout\n"
-        "🕐 First <t:1791201600:f>, last <t:1791201600:R>, \u00d71\n"
+        "🕐 First <t:1791201600:f>, last <t:1791201600:R>\n"
         "Severity as sent: page\n"
         "Ends by silence <t:1791203400:R>\n"
         'Group {}:{alertname="HighErrorRate"}\n'
-        "Signature `5f5f5f5f5f5f5f5f`"
+        "Signature `5f5f5f5f5f5f5f5f`\n"
+        "The card's footer ends in `k7f3`: by it this desk knows its own cards"
     )
     assert story.fields[0].value == (
         "<t:1791201600:f> intake opened\n<t:1791201780:f> <@77> acknowledged: \\*known\\*"
@@ -125,3 +126,24 @@ def test_a_long_history_keeps_its_newest_lines() -> None:
     timeline = details(view(), history).embeds[0].fields[0].value.split("\n")
     assert timeline[0] == "…"
     assert "did 98 " in timeline[-1]
+
+
+def test_what_the_sender_said_without_a_role_of_its_own_is_told_and_links_are_links() -> None:
+    said = {
+        "impact": "the *shop* is down",
+        "logs_url": "https://logs.example.org/x",
+        "startsAt": "yesterday",
+        "truncatedAlerts": "12",
+    }
+    story = details(view(said=said, links=())).embeds[0].description
+    assert "**impact**: the \\*shop\\* is down\n" in story
+    assert "[logs url](https://logs.example.org/x)\n" in story
+    assert "**startsAt**: yesterday (no time that is understood: the receipt counts)" in story
+    assert "truncatedAlerts" not in story
+
+
+def test_what_has_no_role_is_bounded_and_all_fits() -> None:
+    said = {f"note{number}": "x" * 1_000 for number in range(32)}
+    story = details(view(said=said, description="d" * 8_000, summary="s" * 2_000)).embeds[0].description
+    assert story.count("**note") < 6
+    assert "\n…" in story

@@ -50,7 +50,7 @@ def test_each_line_says_what_where_since_when_and_who() -> None:
     assert first.startswith("🔴 [A-1042](https://discord.com/channels/1/2/3) **HighErrorRate** · critical · ")
     assert first.endswith(" · cart-7d9f · prod · checkout · <t:1791201600:R> · \u00d712")
     assert second == (
-        "🟡 A-7 **disk_full** · acked · warning · cart-7d9f · prod · checkout · <t:1791201600:R> · <@77>"
+        "🟨 A-7 **disk_full** · acked · warning · cart-7d9f · prod · checkout · <t:1791201600:R> · <@77>"
     )
     assert embed.footer == "31 alerts · page 2 of 4"
 

@@ -16,7 +16,7 @@ ANN, BOB = person(77, "ann"), person(9, "bob")
     ("memory", "said"),
     [
         (None, []),
-        (Memory(episodes=1), []),
+        (Memory(episodes=1), ["🆕 First time seen"]),
         (Memory(episodes=1, previous_at=NOON), ["🔁 Seen before, last <t:1791201600:R>"]),
         (
             Memory(episodes=251, more=True, previous_at=NOON),

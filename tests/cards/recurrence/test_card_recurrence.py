@@ -98,7 +98,7 @@ def test_it_tells_what_it_costs_who_dealt_with_it_and_what_is_to_be_done() -> No
         "👎 Noise to 2: ann, bob",
         "🧵 Incidents I-3",
         "⚙️ Runs: 1 failed, 2 succeeded",
-        "🤖 W-12: automation gap (manual) · people did it by hand",
+        "🤖 W-12: a program could do it · people did it by hand",
     ]
     jump = "[A-7](https://discord.com/channels/1/2/3)"
     assert embed.fields[0].value.split("\n") == [

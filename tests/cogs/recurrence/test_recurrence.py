@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.cards.recurrence import chart
 from bot.clock import SystemClock
 from bot.domain.alert.signal import Severity
 from bot.usecases.recurrence import query as recurrences
@@ -67,18 +68,21 @@ async def test_custom_ids_of_a_list_are_unique_and_a_pick_opens_one(stage: Stage
     assert f"R-{recurrence_id} HighErrorRate" in said(opened)
 
 
-async def test_show_tells_all_and_adds_a_picture_with_words_for_those_who_cannot_see_it(stage: Stage) -> None:
+async def test_show_tells_all_and_adds_a_picture_with_words_for_those_who_cannot_see_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("matplotlib")
+    monkeypatch.setattr(chart, "ENOUGH", 1)
     alert_id, _ = await stage.raise_card()
     answer = await ask(stage, "show", "visitor", recurrence=f"A-{alert_id}")
-    assert "1 in 1 episode\n" in said(answer)
-    assert "W-1: open" in said(answer)
+    assert "🔁 Fired once\n" in said(answer)
+    assert "W-1: nothing to do yet" in said(answer)
     message_id = answer["message"]["id"]
 
     message = stage.sandbox.world.messages[int(message_id)]
     (found,) = await until(lambda: message.attachments)
     assert found.filename == "r-1.png"
-    assert found.description.startswith("R-1 HighErrorRate: fired 1 times in the last 30 days")
+    assert found.description.startswith("R-1 HighErrorRate: fired once in the last 30 days")
 
 
 async def test_what_was_marked_fixed_and_comes_back_names_its_owner_on_the_card(stage: Stage) -> None:

@@ -7,8 +7,8 @@ quiet for flapping stays so, as a quiet reason.
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0016_ring'
-down_revision = '0015_episode'
+revision = '0017_ring'
+down_revision = '0016_fold'
 branch_labels = None
 depends_on = None
 
