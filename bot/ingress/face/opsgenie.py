@@ -19,8 +19,11 @@ from bot.domain import actor as actors
 from bot.domain.access.source import Source
 from bot.domain.actor import Actor
 from bot.domain.alert.alert import Alert, State, parse_ref
+from bot.domain.alert.quiet import QuietKind
 from bot.domain.alert.signal import Reading
-from bot.domain.errors import InvalidInputError, NotDurableError
+from bot.domain.errors import ConflictError, InvalidInputError, NotDurableError
+from bot.domain.silence.matcher import MAX_MATCHERS, MAX_VALUE, Matcher
+from bot.domain.silence.silence import MAX_COMMENT
 from bot.domain.text import cut, one_line
 from bot.ingress.face.reception import (
     Reception,
@@ -33,10 +36,13 @@ from bot.ingress.face.reception import (
 )
 from bot.ingress.problem import Reason, Refusal
 from bot.providers.opsgenie import Note, priority_of, read_close, read_create, read_note, read_update
+from bot.providers.timestamp import read_moment
 from bot.usecases.alert import sender
 from bot.usecases.alert.lifecycle import MAX_NOTE
 from bot.usecases.alert.sender import Name
 from bot.usecases.desk import Desk
+from bot.usecases.silence import silence as silences
+from bot.usecases.silence.silence import Wish
 
 PROVIDER: Final = "opsgenie"
 MOST_LISTED: Final = 100
@@ -53,10 +59,11 @@ _SAID: Final = {
     "delete": "Deleted alert",
 }
 _ACTIONS: Final = tuple(_SAID)
-_POSTED: Final = ("close", "acknowledge", "unacknowledge", "notes")
+_POSTED: Final = ("close", "acknowledge", "unacknowledge", "notes", "snooze")
 _UPDATES: Final = ("message", "description", "priority")
 _MAC_BYTES: Final = 8
 _LONGEST_USER: Final = 80
+_LATER: Final = 60  # seconds
 _UNKNOWN: Final = "Alert does not exist"
 
 
@@ -139,11 +146,38 @@ class OpsgenieFace:
                 done = await sender.acknowledge(desk, name, actor=who, note=text)
             case "unacknowledge":
                 done = await sender.unacknowledge(desk, name, actor=who)
+            case "snooze":
+                done = await self._snooze(name, who, note)
             case _:
                 if not text.strip():
                     raise Refusal(Reason.INVALID, "Request body is not processable: note can not be empty.")
                 done = await sender.annotate(desk, name, actor=who, note=text)
         return self._accepted(action, done.id if done else 0)
+
+    async def _snooze(self, name: Name, who: Actor, note: Note) -> Alert | None:
+        """A silence of this one alert: nobody is called until then, and what still fires calls again."""
+        desk = self._reception.desk
+        ends_at = read_moment(note.end_time)
+        if ends_at is None:
+            raise Refusal(Reason.INVALID, "Request body is not processable: endTime is no time.")
+        alert = await sender.find(desk, name)
+        if alert is None or not alert.state.open:
+            return None
+        wish = Wish(
+            matchers=_only(alert),
+            starts_at=desk.clock.now(),
+            ends_at=ends_at,
+            created_by=who.name,
+            comment=note.text[:MAX_COMMENT] or "snoozed",
+            source_id=name.source.id,
+        )
+        try:
+            await silences.put(desk, wish, actor=who)
+        except InvalidInputError as error:
+            raise invalid(error) from None
+        except ConflictError as error:
+            raise Refusal(Reason.TOO_MANY_ALERTS, str(error), retry_after=_LATER) from None
+        return alert
 
     async def _update(self, request: web.BaseRequest, source: Source, field: str) -> web.Response:
         """A new text or priority is one more word about an alert that goes on."""
@@ -243,6 +277,16 @@ class Tickets:
         return hmac.digest(self._desk.signing_key, b"opsgenie:" + told, "sha256")[:_MAC_BYTES]
 
 
+def _only(alert: Alert) -> tuple[Matcher, ...]:
+    """Matchers that fit this alert of its source, and no other."""
+    alias = alert.labels.get("alias")
+    if alias and len(alias) <= MAX_VALUE:
+        return (Matcher("alias", alias),)
+    labels = {"alertname": alert.name, **alert.labels}
+    named = [(name, text) for name, text in labels.items() if len(text) <= MAX_VALUE]
+    return tuple(Matcher(name, text) for name, text in named[:MAX_MATCHERS])
+
+
 def _not_spoken() -> Refusal:
     return Refusal(Reason.NOT_FOUND, "This part of Opsgenie's API is not spoken here.")
 
@@ -258,7 +302,7 @@ def _show(alert: Alert, source: Source) -> dict[str, Any]:
         "status": "open" if alert.state.open else "closed",
         "acknowledged": is_acked,
         "isSeen": alert.owner is not None,
-        "snoozed": False,
+        "snoozed": QuietKind.SILENCE in alert.quiet_kinds,
         "count": alert.occurrences,
         "priority": priority_of(alert),
         "source": alert.labels.get("source", source.name),
