@@ -4,15 +4,18 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 
+from bot.domain.access.poll import PERIOD
 from bot.domain.process_health import ProcessHealth
 from bot.scheduler import Job
-from bot.usecases.admin import gauge, idempotency, setting, status
+from bot.usecases.admin import expectation, gauge, idempotency, setting, status
 from bot.usecases.alert import expiry, retry
 from bot.usecases.alert import flap as flaps
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.desk import Desk
 from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import reminder
+from bot.usecases.intake import poll
+from bot.usecases.intake.poll import Fetch
 from bot.usecases.outbox import ledger, ring
 from bot.usecases.outbox import outage as outages
 from bot.usecases.recurrence import regression
@@ -31,6 +34,9 @@ def table(
     find_deleted: Errand,
     find_reactions: Errand,
     process_health: Callable[[], ProcessHealth],
+    fetch: Fetch,
+    watch: Errand,
+    heartbeat: Job | None = None,
     question: Question | None = None,
 ) -> list[Job]:
     """Every job of a running desk: name, period, use case. What looks outside is handed in."""
@@ -82,10 +88,14 @@ def table(
         *asking,
         Job("settings", timedelta(seconds=10), reload),
         Job("pulse", timedelta(seconds=30), prove_alive),
+        Job("polls", PERIOD, partial(poll.look_at_all, desk, fetch)),
         Job("parked", timedelta(minutes=5), recheck_parked),
         Job("deleted", timedelta(hours=1), find_deleted),
         Job("reactions", timedelta(hours=1), find_reactions),
         Job("ledger", timedelta(hours=1), partial(ledger.forget_old, desk)),
+        Job("expectations", timedelta(seconds=5), partial(expectation.look, desk, up_since=desk.clock.now())),
+        Job("watch", timedelta(seconds=10), watch),
+        *([] if heartbeat is None else [heartbeat]),
         Job("keys", timedelta(hours=1), partial(idempotency.forget_old, desk)),
         Job("gauges", timedelta(seconds=10), measure),
     ]

@@ -41,7 +41,7 @@ Spans = Annotated[
 ]
 
 
-class Ping(Section):
+class PingSettings(Section):
     """Whom alerts of a severity ring (roles by name or id, ``here``, ``everyone``), and when again.
 
     While nobody has an alert it rings again at the spans of ``again_...`` since it became loud, then every

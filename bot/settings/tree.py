@@ -32,7 +32,7 @@ from bot.settings.environment import (
     suggestion,
     values,
 )
-from bot.settings.ping import Ping
+from bot.settings.ping import PingSettings
 from bot.settings.section import (
     Count,
     DatabaseUrl,
@@ -43,6 +43,7 @@ from bot.settings.section import (
     Snowflake,
     TriageSettings,
     Url,
+    WatchSettings,
     Words,
 )
 
@@ -175,7 +176,8 @@ class Settings(BaseSettings):
     incidents: IncidentSettings = IncidentSettings()
     triage: TriageSettings = TriageSettings()
     roles: Roles = Roles()
-    ping: Ping = Ping()
+    ping: PingSettings = PingSettings()
+    watch: WatchSettings = WatchSettings()
     log: Log = Log()
 
     REQUIRED_TO_RUN: ClassVar = ("discord.token",)

@@ -14,9 +14,11 @@ from typing import Final
 
 import msgspec
 
+from bot.domain.access.poll import read_url
 from bot.domain.access.source import Source
 from bot.domain.actor import Actor
 from bot.domain.alert.group import CardShape
+from bot.domain.alert.signal import Severity
 from bot.domain.audit import Entry
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.providers.registry import SENDERS
@@ -56,19 +58,24 @@ async def add(
     silence: timedelta | None = None,
     reopen_window: timedelta | None = None,
     card: CardShape = CardShape.AUTO,
+    default_severity: Severity = Severity.WARNING,
     secret: str | None = None,
+    poll_url: str | None = None,
 ) -> Issued:
     """Let a new sender in; ``secret`` is the one that it signs with, if it has one of its own.
 
+    An Alertmanager is asked at ``poll_url`` every minute for what is open, in case a webhook got lost.
+
     Raises:
         InvalidInputError: the name is not lower-case letters, digits, ``.``, ``_``, ``-``, there is no
-            such provider, or the secret is no line of text.
+            such provider, the secret is no line of text, or the address cannot be asked.
         ConflictError: the name is taken.
     """
     if not _NAME.fullmatch(name):
         raise InvalidInputError("name", "use up to 64 of a-z 0-9 . _ - and begin with a letter or digit")
     if provider not in SENDERS:
         raise InvalidInputError("provider", f"there is {', '.join(SENDERS)}, but no {provider!r}")
+    url = None if poll_url is None else read_url(poll_url, provider)
     now = desk.clock.now()
     token = _fresh_token()
     wish = Source(
@@ -81,6 +88,7 @@ async def add(
         silence=silence,
         reopen_window=reopen_window,
         card=card,
+        default_severity=default_severity,
         created_at=now,
     )
 
@@ -90,6 +98,8 @@ async def add(
         created = tx.sources.add(wish)
         sealed = None if secret is None else seal(desk, created.id, secret)
         tx.sources.add_credential(created.id, digest(token), created.generation, now=now, secret=sealed)
+        if url is not None:
+            tx.polls.follow(created.id, url)
         _record(tx, desk, actor, "source.add", name, {"provider": provider}, now)
         return created
 
