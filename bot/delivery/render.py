@@ -33,7 +33,7 @@ from bot.usecases.outbox.subject import View
 _NOBODY: Final = Ping()
 
 
-def render_view(view: View, ping: Ping = _NOBODY) -> Card:  # noqa: PLR0911, C901 -- one for each kind of card
+def render_view(view: View, ping: Ping = _NOBODY) -> Card:  # noqa: C901, PLR0911 -- one for each kind
     """The card; of alerts it wakes ``ping``, the others know themselves whom to wake."""
     match view:
         case AlertView():
