@@ -17,7 +17,7 @@ cannot mend it by sending it again. Only a body that cannot be read as a whole g
 """
 
 from base64 import urlsafe_b64encode
-from datetime import datetime
+from collections.abc import Callable
 from functools import cache
 from hashlib import blake2b, sha256
 from typing import Final
@@ -29,8 +29,8 @@ from prometheus_client import Counter
 from bot import metrics
 from bot.domain.access.redaction import RULES_VERSION, Redacted, redact_body
 from bot.domain.access.source import Source
-from bot.domain.alert.signal import Reading, Rejected, Status
-from bot.domain.alert.signature import signature
+from bot.domain.alert.signal import Reading, Rejected, Signal, Status
+from bot.domain.alert.signature import keyed_signature, signature
 from bot.domain.alert.verdict import Verdict
 from bot.domain.errors import InvalidInputError
 from bot.ingress.address import read_address
@@ -164,13 +164,31 @@ class Hook:
         decoded = decode(body, content_type)
         redacted = redact_body(body, decoded)
         reading = provider.parse(redacted.value)
-        return submission_of(source, body, redacted, reading, self._desk.clock.now()), cost_of(reading)
+        plain = parse_plain(provider.parse, decoded) if redacted.hits else None
+        submission = submission_of(self._desk, source, body, redacted, reading, plain)
+        return submission, cost_of(reading)
+
+
+def parse_plain(parse: Callable[[object], Reading], decoded: object) -> Reading | None:
+    """The request as it was before redaction, for identities alone; it is never kept."""
+    try:
+        return parse(decoded)
+    except InvalidInputError:
+        return None
 
 
 def submission_of(
-    source: Source, body: bytes, redacted: Redacted, reading: Reading, now: datetime
+    desk: Desk,
+    source: Source,
+    body: bytes,
+    redacted: Redacted,
+    reading: Reading,
+    plain: Reading | None = None,
 ) -> Submission:
-    """What intake takes of a request whose ``body`` was redacted and read."""
+    """What intake takes of a request whose ``body`` was redacted and read.
+
+    ``plain`` is the reading before redaction, where that took anything out.
+    """
     original = sha256(body).digest()
     envelope = Envelope(
         digest=_digest(source.id, original),
@@ -180,16 +198,26 @@ def submission_of(
         original_length=len(body),
         rules_version=RULES_VERSION,
         redactions=redacted.hits,
-        received_at=now,
+        received_at=desk.clock.now(),
     )
-    ignored = source.ignored_labels
+    before = dict(plain.signals) if plain is not None else {}
     signals = tuple(
         [
-            Identified(index, signature(source.provider, source.name, signal, ignored), signal)
+            Identified(index, _identify(desk.signing_key, source, signal, before.get(index)), signal)
             for index, signal in reading.signals
         ]
     )
     return Submission(source=source, envelope=envelope, signals=signals, rejected=reading.rejected)
+
+
+def _identify(key: bytes, source: Source, signal: Signal, before: Signal | None) -> str:
+    """Who it is about: by what was said before secrets were taken out."""
+    ignored = source.ignored_labels
+    shown = signature(source.provider, source.name, signal, ignored)
+    if before is None or before is signal:
+        return shown
+    plain = signature(source.provider, source.name, before, ignored)
+    return shown if plain == shown else keyed_signature(key, plain)
 
 
 def _digest(source_id: int, original: bytes) -> str:

@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from bot.domain.access.secret_name import is_secret_name
+from bot.domain.access.secret_object import names_secret_object
 from bot.domain.access.secret_pattern import ANY_CLUE, CLUES, MARK, scrub
 
 RULES_VERSION: Final = 2
@@ -91,7 +92,9 @@ class _Walk:
 
     def _object(self, fields: dict[str, object], levels: int) -> dict[str, object]:
         clean = {
-            self._text(name): self._hide(value) if self._is_secret(name) else self.value(value, levels)
+            self._text(name): self._hide(value)
+            if self._is_secret(name) and not names_secret_object(name, value, fields)
+            else self.value(value, levels)
             for name, value in fields.items()
         }
         if "value" in fields and any(self._is_secret(fields.get(name)) for name in _NAME_FIELDS):

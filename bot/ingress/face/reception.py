@@ -106,18 +106,25 @@ class Reception:
             return await work()
 
     async def take(
-        self, source: Source, content: Content, reading: Reading, *, signature: str = ""
+        self,
+        source: Source,
+        content: Content,
+        reading: Reading,
+        *,
+        signature: str = "",
+        plain: Reading | None = None,
     ) -> Receipt:
         """Store what was read and say what was decided, after it is durable.
 
-        ``signature`` is who it is about, where that is known better than the signals themselves say.
+        ``signature`` is who it is about, where that is known better than the signals themselves say;
+        ``plain`` is the reading before redaction, where that took anything out.
 
         Raises:
             Refusal: the source sends too much.
             NotDurableError: it cannot be stored now.
         """
         began = self.desk.clock.monotonic()
-        submission = submission_of(source, content.original, content.redacted, reading, self.desk.clock.now())
+        submission = submission_of(self.desk, source, content.original, content.redacted, reading, plain)
         if signature:
             known = tuple(msgspec.structs.replace(each, signature=signature) for each in submission.signals)
             submission = msgspec.structs.replace(submission, signals=known)
