@@ -54,6 +54,11 @@ IN_FLIGHT: Final = _gauge("requests_in_flight", "Webhook requests waiting for th
 
 WAITING_SIGNALS: Final = _gauge("intake_waiting_signals", "Signals that wait for their commit.")
 WAITING_BYTES: Final = _gauge("intake_waiting_bytes", "Bytes of request bodies that are held until answered.")
+REPLAYED: Final = _counter("replayed", "Signed requests that came again and changed nothing.", "provider")
+CONNECTIONS: Final = _gauge("connections", "Connections to the door for senders and programs.")
+CONNECTIONS_CLOSED: Final = _counter(
+    "connections_closed", "Connections closed because there were too many; strangers go first."
+)
 TURNED_AWAY: Final = _counter(
     "intake_turned_away", "Requests answered 503 before they were stored, by what was full.", "reason"
 )

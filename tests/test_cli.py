@@ -15,7 +15,7 @@ from bot.__main__ import main
 from bot.clock import SystemClock
 from bot.domain.alert.signal import Signal, Status
 from bot.providers.registry import PROVIDERS, SENDERS
-from bot.verbs.emit import alter
+from bot.verbs.source_test import alter
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 VERBS = [
@@ -34,6 +34,7 @@ VERBS = [
     "source move",
     "source rotate",
     "source remove",
+    "source test",
     "emit",
 ]
 
@@ -275,11 +276,11 @@ class TestCheck:
 
 class TestEmit:
     def test_a_door_that_is_closed_is_one_line(self, capsys: pytest.CaptureFixture[str]) -> None:
-        assert tocsin("emit --token toc_x --url http://127.0.0.1:9/v1/hooks/generic") == 1
+        assert tocsin("source test --token toc_x --url http://127.0.0.1:9/v1/hooks/generic") == 1
         assert "http://127.0.0.1:9/v1/hooks/generic cannot be reached" in capsys.readouterr().err
 
     def test_an_unknown_provider_is_one_line(self, capsys: pytest.CaptureFixture[str]) -> None:
-        assert tocsin("emit --token toc_x --provider smoke") == 1
+        assert tocsin("source test --token toc_x --provider smoke") == 1
         assert "--provider: there is alertmanager, " in capsys.readouterr().err
 
     @pytest.mark.parametrize("provider", PROVIDERS)

@@ -25,6 +25,9 @@ _log = structlog.stdlib.get_logger(__name__)
 MAX_AGE: Final = timedelta(seconds=5)
 SHORTEST_INTERVAL: Final = timedelta(seconds=1)
 MOST_WAITING: Final = 128
+ASIDE: Final = 65_536
+"""Bytes of a body from which on its signature is made beside the loop."""
+
 MOST_TRIED: Final = 16
 """Secrets tried for a signature that names no source: each costs a pass over the body."""
 
@@ -47,6 +50,10 @@ class CredentialCache:
         """A source was added, rotated or removed: read before the next use."""
         self._read_at = None
         self._told.set()
+
+    def has(self, digest: str) -> bool:
+        """Whether this is the token of somebody, as far as is known without asking the database."""
+        return digest in self._keys
 
     async def of_token(
         self, digest: str, provider: str | None = None, *, own: bool = False
@@ -88,7 +95,7 @@ class CredentialCache:
 
         if not self._desk.signing_key:  # secrets made without a key are no secrets
             return None
-        return await self._find(search)
+        return await self._find(search, aside=len(body) > ASIDE)
 
     def _secrets_of(self, key: Credential, signed: Signed) -> list[str]:
         own = self._secrets.get(key.digest)
@@ -110,15 +117,18 @@ class CredentialCache:
     def _opens(self, key: Credential) -> bool:
         return key.expires_at is None or key.expires_at > self._desk.clock.now()
 
-    async def _find(self, search: Callable[[], Credential | None]) -> Credential | None:
+    async def _find(
+        self, search: Callable[[], Credential | None], *, aside: bool = False
+    ) -> Credential | None:
+        """What ``search`` finds, in the newest keys; ``aside`` lets the loop go on meanwhile."""
         before = self._readings
         if self._is_stale():
             await self._renew(unless_fresh=True)
-        found = search()
+        found = await asyncio.to_thread(search) if aside else search()
         if found is None and self._readings == before:
             with self._waiting:
                 await self._renew(unless_fresh=False)
-            found = search()
+            found = await asyncio.to_thread(search) if aside else search()
         return found
 
     def _is_stale(self) -> bool:

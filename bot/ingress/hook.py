@@ -4,7 +4,7 @@ Law: 202 is said after the commit and never before; every other answer means tha
 a 503 because the line to PostgreSQL broke during the very commit: then nobody can know.
 
 The order of the steps is the price list: a stranger costs a look into the headers (with a signature also
-the reading of one bounded body, in a room of its own so that strangers cannot crowd out known senders),
+the reading of one bounded body, see `stranger`; known senders are never crowded out by it),
 and only what a known sender sent is inflated, decoded, redacted and parsed. An unknown provider is
 answered before anybody is asked for a token, for the providers are no secret: ``/openapi.json`` lists them.
 
@@ -18,6 +18,7 @@ cannot mend it by sending it again. Only a body that cannot be read as a whole g
 
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cache
 from hashlib import blake2b, sha256
 from typing import Final
@@ -36,20 +37,20 @@ from bot.domain.errors import InvalidInputError
 from bot.ingress.address import read_address
 from bot.ingress.body import inflate, read_body
 from bot.ingress.capacity import CapacityLimit
-from bot.ingress.claim import Bearer, read_claim, unauthenticated
-from bot.ingress.credential_cache import CredentialCache
+from bot.ingress.claim import REPLAY_WINDOW, Signed, read_claim
 from bot.ingress.options import IngressOptions
 from bot.ingress.problem import Reason, Refusal
+from bot.ingress.proof import Prover
 from bot.ingress.rate_limit import SourceRateLimit
+from bot.ingress.replay import Replays, key_of
 from bot.providers.body import UnsupportedMediaError, decode
 from bot.providers.registry import Provider
+from bot.providers.severity import absent
 from bot.usecases.desk import Desk
 from bot.usecases.intake.backlog import only_resolves
 from bot.usecases.intake.queue import Intake
+from bot.usecases.intake.replay import was_taken
 from bot.usecases.intake.submission import Envelope, Identified, Receipt, ReceiptLine, Submission
-
-MOST_UNPROVEN: Final = 64
-"""Signed bodies that are read at once before anybody knows whose they are."""
 
 MOST_READING: Final = 32 * 1024 * 1024
 """Bytes of known senders' bodies that are on their way in; one without a length counts as the largest."""
@@ -73,18 +74,21 @@ class Accepted(msgspec.Struct, frozen=True):
     alerts: tuple[ReceiptLine, ...]
 
 
+_NOTHING: Final = _encoder.encode(Accepted(0, 0, (), ()))
+
+
 class Hook:
     """The way of one request; ``intake`` makes it durable."""
 
-    def __init__(self, desk: Desk, intake: Intake, keyring: CredentialCache, options: IngressOptions) -> None:
+    def __init__(self, desk: Desk, intake: Intake, prover: Prover, options: IngressOptions) -> None:
         self._desk = desk
         self._intake = intake
-        self._keyring = keyring
+        self._prover = prover
         self._options = options
         self._allowance = SourceRateLimit(options.source_rate, options.source_burst, desk.clock)
         self.known = CapacityLimit(options.max_in_flight + max(options.max_in_flight // _FOR_RESOLVES, 1))
         self.reading = CapacityLimit(max(MOST_READING, options.max_body))
-        self.unproven = CapacityLimit(MOST_UNPROVEN)
+        self._replays = Replays(desk.clock.now())
         metrics.IN_FLIGHT.set_function(lambda: self.known.taken)
 
     async def accept(self, request: web.BaseRequest, provider: Provider, tail: str = "") -> web.Response:
@@ -97,31 +101,53 @@ class Hook:
         began = self._desk.clock.monotonic()
         address = read_address(request, provider, tail)
         claim = read_claim(request.headers, self._desk.clock.now(), provider.name, in_url=address.token)
-        if isinstance(claim, Bearer):
-            credential = await self._keyring.of_token(claim.digest, provider.name, own=claim.own)
-            if credential is None:
-                raise unauthenticated(f"This token does not open /v1/hooks/{provider.name}.", claim.header)
-            with self.known:
+        source, body = await self._prover.prove(request, provider.name, claim)
+        with self.known:
+            if body is None:
                 with self.reading.hold(self._announced(request)):
                     body = await self._read(request)
-                submission = self._admit(request, provider, credential.source, body)
-                del body  # what waits for a commit waits in one shape
-                receipt = await self._intake.take(submission)
-        else:
-            with self.unproven:
-                body = await self._read(request)
-                credential = await self._keyring.of_signature(claim, body, provider.name)
-            if credential is None:
-                detail = f"This signature does not open /v1/hooks/{provider.name}."
-                raise unauthenticated(detail, claim.header)
-            with self.known:
-                submission = self._admit(request, provider, credential.source, body)
-                del body
-                receipt = await self._intake.take(submission)
-        observe(provider.name, receipt)
+            if isinstance(claim, Signed) and claim.at:
+                answer = await self._take_once(request, provider, source, body, claim)
+            else:
+                answer = await self._take(request, provider, source, body)
         metrics.ACCEPT_SECONDS.observe(self._desk.clock.monotonic() - began)
-        accepted = Accepted(receipt.accepted, receipt.deduped, receipt.rejected, receipt.alerts)
-        return web.Response(status=202, body=_encoder.encode(accepted), headers=_HEADERS)
+        return web.Response(status=202, body=answer, headers=_HEADERS)
+
+    async def _take(self, request: web.BaseRequest, provider: Provider, source: Source, body: bytes) -> bytes:
+        """The receipt, once all of it is on disk."""
+        submission = self._admit(request, provider, source, body)
+        del body  # what waits for a commit waits in one shape
+        receipt = await self._intake.take(submission)
+        observe(provider.name, receipt)
+        return _encoder.encode(Accepted(receipt.accepted, receipt.deduped, receipt.rejected, receipt.alerts))
+
+    async def _take_once(
+        self, request: web.BaseRequest, provider: Provider, source: Source, body: bytes, signed: Signed
+    ) -> bytes:
+        """The same for what is signed: who sends it again is answered alike, and nothing happens."""
+        key, answer = key_of(source.id, signed), None
+        known = await self._replays.begin(key, self._desk.clock.now())
+        if known is not None:
+            metrics.REPLAYED.labels(provider.name).inc()
+            return known or _NOTHING
+        try:
+            if self._replays.is_older_than_us(signed) and await self._was_taken(
+                request, source, body, signed
+            ):
+                metrics.REPLAYED.labels(provider.name).inc()
+                answer = _NOTHING
+            else:
+                answer = await self._take(request, provider, source, body)
+        finally:
+            self._replays.end(key, signed, answer)
+        return answer
+
+    async def _was_taken(self, request: web.BaseRequest, source: Source, body: bytes, signed: Signed) -> bool:
+        """Whether a process before this one took it in."""
+        encodings = request.headers.getall("Content-Encoding", [])
+        plain = inflate(body, encodings, limit=self._options.max_body)
+        since = datetime.fromtimestamp(signed.at, UTC) - REPLAY_WINDOW
+        return await was_taken(self._desk, _digest(source.id, sha256(plain).digest()), since=since)
 
     async def _read(self, request: web.BaseRequest) -> bytes:
         return await read_body(request, limit=self._options.max_body, patience=self._options.patience)
@@ -163,7 +189,7 @@ class Hook:
         """What intake takes, and how many alerts it counts against the source's allowance."""
         decoded = decode(body, content_type)
         redacted = redact_body(body, decoded)
-        reading = provider.parse(redacted.value)
+        reading = parse(provider, source, redacted.value)
         plain = parse_plain(provider.parse, decoded) if redacted.hits else None
         submission = submission_of(self._desk, source, body, redacted, reading, plain)
         return submission, cost_of(reading)
@@ -218,6 +244,15 @@ def _identify(key: bytes, source: Source, signal: Signal, before: Signal | None)
         return shown
     plain = signature(source.provider, source.name, before, ignored)
     return shown if plain == shown else keyed_signature(key, plain)
+
+
+def parse(provider: Provider, source: Source, payload: object) -> Reading:
+    """What the sender says; an alert without a severity is what its source says such alerts are."""
+    reset = absent.set(source.default_severity)
+    try:
+        return provider.parse(payload)
+    finally:
+        absent.reset(reset)
 
 
 def _digest(source_id: int, original: bytes) -> str:

@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.ingress.peer import Network
+
 
 @dataclass(frozen=True, kw_only=True)
 class IngressOptions:
     """Port 0 is any free one; ``max_body`` is in bytes, rates are alerts a second for one source.
 
     ``max_in_flight`` bounds the requests of known senders that are being answered, ``patience`` is how
-    long a body may take to arrive.
+    long a body may take to arrive. ``max_connections`` stand at once. Requests from ``proxies`` come from
+    whom they say. ``public_url`` is where browsers may come from. ``local_metrics``: callers on this machine
+    that come through no proxy read the metrics without a token.
     """
 
     host: str = "127.0.0.1"
@@ -19,3 +23,7 @@ class IngressOptions:
     source_rate: int = 20_000
     source_burst: int = 60_000
     patience: timedelta = timedelta(seconds=15)
+    max_connections: int = 2_048
+    proxies: tuple[Network, ...] = ()
+    public_url: str = ""
+    local_metrics: bool = True

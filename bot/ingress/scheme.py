@@ -38,6 +38,7 @@ class Signed(msgspec.Struct, frozen=True):
     """A signature was shown, in ``header``: one or several MACs, of which one must be right.
 
     ``prefix`` comes before the body, ``source`` is the name it was sent under, "" when it named none.
+    ``at`` is the Unix time that it covers, 0 for none.
     ``own``: only the sender's own secret counts. ``encoded``: the secret is written in base64.
     """
 
@@ -47,6 +48,7 @@ class Signed(msgspec.Struct, frozen=True):
     source: str = ""
     own: bool = False
     encoded: bool = False
+    at: int = 0
 
     def fits(self, secret: str, body: bytes) -> bool:
         """Whether ``secret`` makes this signature for ``body``; takes the same time either way."""
@@ -78,14 +80,14 @@ def _tocsin(headers: Headers, now: datetime) -> Signed:
     mac = _hex(headers, "X-Tocsin-Signature", "sha256=")
     timestamp = _timestamp(headers, "X-Tocsin-Timestamp", now)
     source = only(headers, "X-Tocsin-Source") if "X-Tocsin-Source" in headers else ""
-    return Signed("X-Tocsin-Signature", f"{timestamp}.".encode(), (mac,), source)
+    return Signed("X-Tocsin-Signature", f"{timestamp}.".encode(), (mac,), source, at=int(timestamp))
 
 
 def _grafana(headers: Headers, now: datetime) -> Signed:
     mac = _hex(headers, _GRAFANA, "")
     timestamp = _timestamp(headers, "X-Grafana-Alerting-Timestamp", now)
     source = only(headers, "X-Tocsin-Source") if "X-Tocsin-Source" in headers else ""
-    return Signed(_GRAFANA, f"{timestamp}:".encode(), (mac,), source)
+    return Signed(_GRAFANA, f"{timestamp}:".encode(), (mac,), source, at=int(timestamp))
 
 
 def _grafana_without_time(headers: Headers, now: datetime) -> Signed:
@@ -121,7 +123,8 @@ def _standard_as(word: str, headers: Headers, now: datetime) -> Signed:
     if not 0 < len(key) <= _LONGEST_ID:
         raise unauthenticated(f"Must have 1 to {_LONGEST_ID} characters.", f"{word}-id")
     timestamp = _timestamp(headers, f"{word}-timestamp", now)
-    return Signed(name, f"{key}.{timestamp}.".encode(), macs, encoded=True)
+    prefix = f"{key}.{timestamp}.".encode()
+    return Signed(name, prefix, macs, encoded=True, at=int(timestamp))
 
 
 def _hex(headers: Headers, name: str, mark: str) -> bytes:

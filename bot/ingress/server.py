@@ -1,7 +1,8 @@
 """Server: the door itself, and everything it says besides taking alerts.
 
 ``/metrics``, and in ``/readyz`` the words about what is wrong, are for whoever runs this: callers on the
-loopback interface that come through no proxy, and those that show the token of any source.
+loopback interface that come through no proxy (unless `local_metrics` is off, for a proxy may hide that it
+is one), and those that show the token of any source.
 """
 
 import traceback
@@ -22,14 +23,19 @@ from bot.ingress.api.entry import Api
 from bot.ingress.claim import Bearer, read_claim, unauthenticated
 from bot.ingress.connection import ConnectionListener
 from bot.ingress.credential_cache import CredentialCache
+from bot.ingress.crowd import Crowd, most_connections
 from bot.ingress.face.entry import SPOKEN, Faces
 from bot.ingress.face.reception import Reception
 from bot.ingress.hook import Hook
 from bot.ingress.openapi import document
 from bot.ingress.options import IngressOptions
+from bot.ingress.origin import is_named, is_welcome
+from bot.ingress.principal import Gate
 from bot.ingress.problem import Reason, Refusal
+from bot.ingress.proof import Prover
 from bot.ingress.readiness import Probes, Readiness
 from bot.ingress.refusal_log import RefusalLog
+from bot.ingress.stranger import Strangers
 from bot.providers.registry import PROVIDERS
 from bot.providers.sender import HOOKS
 from bot.usecases.desk import Desk
@@ -55,9 +61,12 @@ class Ingress:
         self._clock = desk.clock
         self._keyring = CredentialCache(desk)
         self._notices = RefusalLog(desk.clock)
-        self._hook = Hook(desk, intake, self._keyring, self._options)
-        self._faces = Faces(Reception(desk, intake, self._keyring, self._options, self._hook), self._notices)
-        self._api = Api(desk, self._options)
+        self._crowd = Crowd(most_connections(self._options.max_connections), desk.clock)
+        strangers = Strangers(desk.clock)
+        prover = Prover(self._keyring, strangers, self._crowd, self._options)
+        self._hook = Hook(desk, intake, prover, self._options)
+        self._faces = Faces(Reception(desk, intake, prover, self._options, self._hook), self._notices)
+        self._api = Api(desk, self._options, Gate(desk, strangers, self._crowd, self._options))
         self._readiness = Readiness(probes)
         self._runner: web.ServerRunner | None = None
         self._pages: dict[str, Page] = {
@@ -74,7 +83,9 @@ class Ingress:
         Raises:
             OSError: the port is taken or the host is not this machine's.
         """
-        runner = web.ServerRunner(ConnectionListener(self._answer), shutdown_timeout=STOP_SECONDS)
+        runner = web.ServerRunner(
+            ConnectionListener(self._answer, self._crowd), shutdown_timeout=STOP_SECONDS
+        )
         await runner.setup()
         try:
             await web.TCPSite(runner, self._options.host, self._options.port, backlog=_BACKLOG).start()
@@ -101,6 +112,7 @@ class Ingress:
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """The boundary: whatever happens inside becomes an answer here, and is counted."""
         path = request.path
+        self._crowd.begin(request.protocol)
         try:
             response = await self._route(request, path)
         except Refusal as refusal:
@@ -115,11 +127,15 @@ class Ingress:
         except Exception as error:  # noqa: BLE001 -- the boundary: a bug costs its own request only
             _log.error("request failed", error=type(error).__name__, at=_place(error))
             response = Refusal(Reason.BROKEN, "It is in the log.").answer()
+        finally:
+            self._crowd.end(request.protocol)
         if path.startswith(HOOKS):
             _counted(_label(path), response.status).inc()
         return response
 
     async def _route(self, request: web.BaseRequest, path: str) -> web.Response:
+        if not is_welcome(request.headers, self._options.public_url):
+            raise Refusal(Reason.FORBIDDEN, "Pages of other sites may not ask here.", field="Origin")
         if path.startswith(HOOKS):
             name, _, tail = path.removeprefix(HOOKS).partition("/")
             provider = PROVIDERS.get(name)
@@ -149,7 +165,7 @@ class Ingress:
 
     async def _is_ours(self, request: web.BaseRequest) -> bool:
         """Whether the caller runs this Tocsin, see above."""
-        if _is_local(request):
+        if self._options.local_metrics and _is_local(request):
             return True
         try:
             claim = read_claim(request.headers, self._clock.now())
@@ -171,7 +187,7 @@ def _counted(provider: str, status: int) -> Counter:
 
 
 def _is_local(request: web.BaseRequest) -> bool:
-    if any(name in request.headers for name in _PROXY_HEADERS):
+    if any(name in request.headers for name in _PROXY_HEADERS) or not is_named(request.headers):
         return False
     address = ip_address((request.remote or "0.0.0.0").partition("%")[0])  # noqa: S104 -- nobody listens there
     mapped = getattr(address, "ipv4_mapped", None)

@@ -83,10 +83,14 @@ def file_values(
     return found
 
 
+EMIT_VARIABLES: Final = frozenset({"TOCSIN_URL", "TOCSIN_TOKEN", "TOCSIN_ALERT_LOG", "TOCSIN_ALERT_WEBHOOKS"})
+"""What `bot.emit` reads; no settings of the desk."""
+
+
 def strays(tree: type[BaseModel], environ: Mapping[str, str]) -> list[SettingProblem]:
     """Variables that look like ours and are not: most likely misspelled."""
     known = {key.environ for key in keys(tree)}
-    known |= {f"{name}_FILE" for name in known} | {CONFIG_FILE}
+    known |= {f"{name}_FILE" for name in known} | {CONFIG_FILE} | EMIT_VARIABLES
     return [
         SettingProblem(name, f"is no setting{suggestion(name, known)}")
         for name in sorted(environ)

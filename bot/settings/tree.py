@@ -8,10 +8,11 @@ with the setting's name in TOML and in the environment. Secrets are `SecretStr`:
 import os
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ByteSize, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ByteSize, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -41,6 +42,7 @@ from bot.settings.section import (
     Snowflake,
     TriageSettings,
     Url,
+    WatchSettings,
     Words,
 )
 
@@ -89,8 +91,18 @@ class StorageSettings(Section):
     secret_key: Annotated[SecretStr | None, Environ("TOCSIN_SECRET_KEY")] = None
 
 
+def _check_networks(words: tuple[str, ...]) -> tuple[str, ...]:
+    for word in words:
+        ip_network(word, strict=False)
+    return words
+
+
 class HttpSettings(Section):
-    """The door for senders; rates are alerts a second for one source, resolves are never refused."""
+    """The door for senders; rates are alerts a second for one source, resolves are never refused.
+
+    ``proxies`` are addresses or networks of reverse proxies, whose X-Forwarded-For is believed.
+    ``local_metrics``: /metrics needs no token on this machine; None is yes unless a proxy can be in front.
+    """
 
     host: Annotated[str, Environ("TOCSIN_HOST")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535), Environ("TOCSIN_PORT")] = 8080
@@ -99,6 +111,16 @@ class HttpSettings(Section):
     max_in_flight: Count = 1_024
     source_rate: Count = 20_000
     source_burst: Count = 60_000
+    max_connections: Annotated[int, Field(ge=32, le=100_000)] = 2_048
+    proxies: Annotated[Words, AfterValidator(_check_networks)] = ()
+    local_metrics: bool | None = None
+
+    @property
+    def metrics_are_free(self) -> bool:
+        """Whether /metrics needs no token on this machine."""
+        if self.local_metrics is not None:
+            return self.local_metrics
+        return not (self.public_url or self.proxies)
 
     def base_url(self, *, last: str = "") -> str:
         """The door's address for senders, without a slash at its end; ``last`` is where it was last opened.
@@ -162,6 +184,7 @@ class Settings(BaseSettings):
     triage: TriageSettings = TriageSettings()
     roles: Roles = Roles()
     ping: PingSettings = PingSettings()
+    watch: WatchSettings = WatchSettings()
     log: Log = Log()
 
     REQUIRED_TO_RUN: ClassVar = ("discord.token",)

@@ -1,61 +1,21 @@
-"""``tocsin emit``: be a sender, for a try."""
+"""``tocsin emit``: tell an alert from a script."""
 
-import hashlib
 from argparse import Namespace
-from datetime import datetime
-from typing import Any
 
-import httpx
-
-from bot.clock import SystemClock
-from bot.domain.errors import InvalidInputError, TocsinError
-from bot.providers.registry import PROVIDERS
-from bot.verbs.setting import load_quietly
+from bot.domain.errors import InvalidInputError
+from bot.emit import emit_alert, flush
 
 
 def emit(args: Namespace) -> int:
-    """Post the provider's example, altered as the arguments say; 0 when every request was accepted."""
-    provider = args.provider or (args.url or "").rstrip("/").rpartition("/")[2]
-    if not args.provider and provider not in PROVIDERS:
-        provider = "generic"
-    if provider not in PROVIDERS:
-        raise InvalidInputError("--provider", f"there is {', '.join(PROVIDERS)}, but no {provider!r}")
-    url = args.url or load_quietly(args).http.hook_url(provider)
-    now = SystemClock().now()
-    payload = alter(
-        PROVIDERS[provider].example(now), now, name=args.name, severity=args.severity, resolved=args.resolved
-    )
-    accepted = True
-    with httpx.Client(timeout=30, headers={"Authorization": f"Bearer {args.token}"}) as client:
-        for _ in range(args.count):
-            try:
-                answer = client.post(url, json=payload)
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
-                raise TocsinError(f"{url} cannot be reached: {error}") from None
-            print(f"{answer.status_code} {answer.text.strip()}")
-            accepted = accepted and answer.is_success
-    return 0 if accepted else 1
+    """Tell it and wait a little; 0 also when it is only kept for later.
 
-
-def alter(
-    payload: dict[str, Any], now: datetime, *, name: str | None, severity: str | None, resolved: bool
-) -> dict[str, Any]:
-    """An example request that speaks of an alert of another name or severity, or of its end."""
-    if "alerts" not in payload:
-        title = {"title": name, "dedupe_key": name} if name else {}
-        return payload | title | ({"severity": severity} if severity else {}) | _ending(resolved=resolved)
-    labels = ({"alertname": name} if name else {}) | ({"severity": severity} if severity else {})
-    fingerprint = {"fingerprint": hashlib.sha256(name.encode()).hexdigest()[:16]} if name else {}
-    ended = {"endsAt": now.isoformat()} if resolved else {}
-    alerts = [
-        alert | fingerprint | ended | _ending(resolved=resolved) | {"labels": alert["labels"] | labels}
-        for alert in payload["alerts"]
-    ]
-    group = {"groupLabels": payload["groupLabels"] | {"alertname": name}} if name else {}
-    key = {"groupKey": f'{{}}:{{alertname="{name}"}}'} if name else {}
-    common = {"commonLabels": payload["commonLabels"] | labels}
-    return payload | group | key | common | _ending(resolved=resolved) | {"alerts": alerts}
-
-
-def _ending(*, resolved: bool) -> dict[str, str]:
-    return {"status": "resolved"} if resolved else {}
+    Raises:
+        InvalidInputError: a context has no ``=``.
+    """
+    pairs = [text.partition("=") for text in args.context]
+    if wrong := next((name for name, separator, _ in pairs if not separator or not name), None):
+        raise InvalidInputError("--context", f"must look like key=value, not {wrong!r}")
+    emit_alert(args.severity, args.title, args.message, {name: value for name, _, value in pairs})
+    if not flush():
+        print("Tocsin does not take it now: it is kept and sent with the next one.")
+    return 0

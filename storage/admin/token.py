@@ -51,6 +51,10 @@ class Tokens:
         """The one called ``name`` in that project."""
         return self._one(_live().where(project.c.name == project_name, token.c.name == name))
 
+    def digests(self) -> list[str]:
+        """What those that are not revoked are known by."""
+        return list(self._connection.execute(_live().with_only_columns(token.c.digest)).scalars())
+
     def opened_by(self, digest: str) -> Token | None:
         """The one whose secret has ``digest``."""
         return self._one(_live().where(token.c.digest == digest))

@@ -121,6 +121,13 @@ class Events:
         )
         return [_read(row) for row in rows]
 
+    def holds(self, digest: str, *, since: datetime) -> bool:
+        """Whether this envelope was stored at ``since`` or later."""
+        stored = select(envelope.c.digest).where(
+            envelope.c.digest == digest, envelope.c.received_at >= micros(since)
+        )
+        return self._connection.execute(stored).one_or_none() is not None
+
     def envelope(self, digest: str) -> Envelope | None:
         """One envelope."""
         row = self._connection.execute(select(envelope).where(envelope.c.digest == digest)).one_or_none()

@@ -255,15 +255,6 @@ async def test_without_a_key_of_its_own_the_desk_trusts_no_signature(open_door: 
     assert is_refused(await knock(door, signed(issued.signing_secret, GOOD, NOW)))
 
 
-async def test_the_bodies_of_strangers_fill_only_a_room_of_their_own(
-    door: Door, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(door.ingress._hook.unproven, "_places", 0)
-    issued = await door.add()
-    assert (await knock(door, signed(issued.signing_secret, GOOD, NOW))).status == 503
-    assert (await door.post(GOOD, issued.token)).status == 202
-
-
 async def test_no_secret_is_told_or_logged(door: Door, capfd: pytest.CaptureFixture[str]) -> None:
     issued = await door.add()
     answers = [

@@ -55,10 +55,10 @@ _PLACES: Final = {
 class Api:
     """Answers programs."""
 
-    def __init__(self, desk: Desk, options: IngressOptions) -> None:
+    def __init__(self, desk: Desk, options: IngressOptions, gate: Gate) -> None:
         self._desk = desk
         self._patience = options.patience
-        self._gate = Gate(desk)
+        self._gate = gate
         self._known = CapacityLimit(MOST_AT_ONCE)
 
     async def answer(self, request: web.BaseRequest) -> web.Response:
@@ -69,7 +69,7 @@ class Api:
             NotDurableError: the database cannot be reached.
         """
         route, ref = _find(request.path, request.method)
-        admitted = await self._gate.admit(request.headers, route.scope)
+        admitted = await self._gate.admit(request, route.scope)
         with self._known:
             key = read_key(request) if route.method == "POST" else ""
             caller = Caller(admitted.desk, admitted.token.actor, ref, key)

@@ -20,10 +20,10 @@ from bot.domain.alert.signal import Reading, Signal
 from bot.domain.errors import InvalidInputError
 from bot.ingress.body import inflate, read_body
 from bot.ingress.claim import Bearer, read_claim, unauthenticated
-from bot.ingress.credential_cache import CredentialCache
 from bot.ingress.hook import Hook, cost_of, observe, submission_of
 from bot.ingress.options import IngressOptions
 from bot.ingress.problem import Reason, Refusal
+from bot.ingress.proof import Prover
 from bot.providers.body import UnsupportedMediaError, decode
 from bot.usecases.admin.source import digest
 from bot.usecases.desk import Desk
@@ -48,11 +48,11 @@ class Reception:
     """One for all faces of an ingress."""
 
     def __init__(
-        self, desk: Desk, intake: Intake, keyring: CredentialCache, options: IngressOptions, hook: Hook
+        self, desk: Desk, intake: Intake, prover: Prover, options: IngressOptions, hook: Hook
     ) -> None:
         self.desk = desk
         self._intake = intake
-        self._keyring = keyring
+        self._prover = prover
         self._options = options
         self._hook = hook
 
@@ -68,37 +68,39 @@ class Reception:
         given = request.headers.getall("Authorization", [])
         if len(given) == 1 and given[0].lower().startswith(_SCHEMES):
             claim = read_claim(request.headers, self.desk.clock.now())
-            source = await self._opened_by(claim.digest, providers) if isinstance(claim, Bearer) else None
+            source = None
+            if isinstance(claim, Bearer):
+                source = await self._opened_by(request, claim.digest, providers)
             if source is not None:
                 return source
         if isinstance(shown, str) and 0 < len(shown) <= LONGEST_TOKEN and shown.isascii():
-            source = await self._opened_by(digest(shown), providers)
+            source = await self._opened_by(request, digest(shown), providers)
             if source is not None:
                 return source
         raise unauthenticated("Show the token of a source of this kind.", "Authorization")
 
-    async def _opened_by(self, token_digest: str, providers: tuple[str, ...]) -> Source | None:
-        credential = await self._keyring.of_token(token_digest)
-        if credential is None or credential.source.provider not in providers:
-            return None
-        return credential.source
+    async def _opened_by(
+        self, request: web.BaseRequest, token_digest: str, providers: tuple[str, ...]
+    ) -> Source | None:
+        source = await self._prover.source_of(request, token_digest)
+        return source if source is not None and source.provider in providers else None
 
     async def body(self, request: web.BaseRequest) -> bytes:
         """The body of a known sender, inflated."""
         length = request.content_length
         announced = self._options.max_body if length is None else min(length, self._options.max_body)
         with self._hook.reading.hold(announced):
-            return await self._read(request)
+            limit = self._options.max_body
+            body = await read_body(request, limit=limit, patience=self._options.patience)
+            return self._inflate(request, body)
 
     async def body_of_stranger(self, request: web.BaseRequest) -> bytes:
         """The same for senders whose token stands in the body."""
-        with self._hook.unproven:
-            return await self._read(request)
+        return self._inflate(request, await self._prover.body_of_stranger(request))
 
-    async def _read(self, request: web.BaseRequest) -> bytes:
-        limit = self._options.max_body
-        body = await read_body(request, limit=limit, patience=self._options.patience)
-        return inflate(body, request.headers.getall("Content-Encoding", []), limit=limit)
+    def _inflate(self, request: web.BaseRequest, body: bytes) -> bytes:
+        encodings = request.headers.getall("Content-Encoding", [])
+        return inflate(body, encodings, limit=self._options.max_body)
 
     async def among_known(self, work: Callable[[], Awaitable[T]]) -> T:
         """Do what a known sender asks for, unless too many are being served."""

@@ -103,6 +103,11 @@ async def listing(desk: Desk) -> list[Token]:
     return await desk.storage.read(lambda tx: tx.tokens.listing())
 
 
+async def digests(desk: Desk) -> frozenset[str]:
+    """The SHA-256 of each secret that opens something now."""
+    return await desk.storage.read(lambda tx: frozenset(tx.tokens.digests()))
+
+
 async def admit(desk: Desk, secret_digest: str) -> Admitted | None:
     """Who showed the secret with this SHA-256, None when nobody may."""
 

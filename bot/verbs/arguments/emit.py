@@ -11,15 +11,15 @@ def add_arguments(verbs: Any) -> None:
         verbs,
         "emit",
         "emit.emit",
-        "send test alerts as a real sender would",
-        "examples:\n  tocsin emit --url http://127.0.0.1:8080/v1/hooks/generic --token toc_...\n"
-        "  tocsin emit --provider alertmanager --name DiskFull --severity critical --token toc_...\n"
-        "  tocsin emit --provider alertmanager --name DiskFull --resolved --token toc_...",
+        "tell an alert from a script: to the log, a file, Tocsin and webhooks; never fails",
+        "Where it goes is said by the environment: TOCSIN_URL and TOCSIN_TOKEN (of a generic source),\n"
+        "TOCSIN_ALERT_WEBHOOKS, TOCSIN_ALERT_LOG. What Tocsin cannot take now is kept and sent later.\n\n"
+        "example:\n  tocsin emit --severity warning --title 'Disk nearly full' --message '92 % of /srv'"
+        " --context host=nas-01",
     )
-    emit.add_argument("--provider", metavar="P", help="default: what the address ends in, else generic")
-    emit.add_argument("--url", metavar="URL", help="default: this machine's door, for the provider")
-    emit.add_argument("--token", required=True, metavar="TOKEN", help="of the source, from tocsin source add")
-    emit.add_argument("--name", metavar="NAME", help="of the alert")
-    emit.add_argument("--severity", metavar="WORD", help="info, warning, critical or the sender's own word")
-    emit.add_argument("--resolved", action="store_true", help="say that it is over")
-    emit.add_argument("--count", type=int, default=1, metavar="N", help="so many requests (1)")
+    emit.add_argument("--severity", default="info", metavar="S", help="info, warning or critical (info)")
+    emit.add_argument("--title", required=True, metavar="TEXT")
+    emit.add_argument("--message", default="", metavar="TEXT")
+    emit.add_argument(
+        "--context", action="append", default=[], metavar="K=V", help="what else is known; repeatable"
+    )

@@ -1,16 +1,28 @@
 """Arguments of ``tocsin source``."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from bot.domain.alert.group import CardShape
-from bot.verbs.arguments.option import HelpFormat, add_card, add_json, add_secret, add_verb, duration
+from bot.domain.alert.signal import Severity
+from bot.verbs.arguments.option import (
+    HelpFormat,
+    add_card,
+    add_json,
+    add_secret,
+    add_severity,
+    add_verb,
+    duration,
+)
 
 
 def add_arguments(verbs: Any) -> None:
     """Add ``source`` with its own verbs."""
     group = verbs.add_parser(
-        "source", help="who may send: add, list, move, shape, rotate, remove", formatter_class=HelpFormat
+        "source",
+        help="who may send: add, list, move, shape, grade, expect, rotate, test, remove",
+        formatter_class=HelpFormat,
     )
     inner = group.add_subparsers(title="verbs", metavar="VERB", required=True)
     add = add_verb(
@@ -30,6 +42,7 @@ def add_arguments(verbs: Any) -> None:
         "--reopen-window", type=duration, metavar="SPAN", help="same episode again (alerts.reopen_window)"
     )
     add_card(add, default=CardShape.AUTO.value)
+    add_severity(add, default=Severity.WARNING.value)
     add_secret(add)
     add_json(add)
     _add_other_source(inner)
@@ -74,5 +87,53 @@ def _add_other_source(inner: Any) -> None:
     )
     shape.add_argument("name", metavar="NAME")
     add_card(shape, required=True)
+    _add_expectations(inner)
     remove = add_verb(inner, "remove", "source.remove", "let a sender out; its alerts and events stay")
     remove.add_argument("name", metavar="NAME")
+    _add_test(inner)
+
+
+def _add_expectations(inner: Any) -> None:
+    expect = add_verb(
+        inner,
+        "expect",
+        "source.expect",
+        "open an alert when a sender is not heard for so long, whatever it sends; it ends when it speaks",
+        "examples:\n  tocsin source expect prod --every 5m\n"
+        "  tocsin source expect backups --every 24h --grace 2h\n  tocsin source expect prod --off",
+    )
+    expect.add_argument("name", metavar="NAME")
+    how = expect.add_mutually_exclusive_group(required=True)
+    how.add_argument("--every", type=duration, metavar="SPAN", help="how often it must be heard")
+    how.add_argument("--off", action="store_true", help="wait for it no longer")
+    expect.add_argument("--grace", type=duration, metavar="SPAN", help="how late it may be (a fifth)")
+    grade = add_verb(
+        inner,
+        "grade",
+        "source.grade",
+        "say what alerts of a sender are that name no severity",
+        "example:\n  tocsin source grade nightly --default-severity info",
+    )
+    grade.add_argument("name", metavar="NAME")
+    add_severity(grade, required=True)
+
+
+def _add_test(inner: Any) -> None:
+    test = add_verb(
+        inner,
+        "test",
+        "source_test.post",
+        "send test alerts as a real sender would",
+        "The token is best given as TOCSIN_TOKEN: other users can read arguments.\n\n"
+        "examples:\n  tocsin source test --url http://127.0.0.1:8080/v1/hooks/generic\n"
+        "  tocsin source test --provider alertmanager --name DiskFull --severity critical\n"
+        "  tocsin source test --provider alertmanager --name DiskFull --resolved",
+    )
+    test.add_argument("--provider", metavar="P", help="default: what the address ends in, else generic")
+    test.add_argument("--url", metavar="URL", help="default: this machine's door, for the provider")
+    test.add_argument("--token", metavar="TOKEN", help="of the source (default: TOCSIN_TOKEN)")
+    test.add_argument("--token-file", type=Path, metavar="FILE", help="a file with the token in it")
+    test.add_argument("--name", metavar="NAME", help="of the alert")
+    test.add_argument("--severity", metavar="WORD", help="info, warning, critical or the sender's own word")
+    test.add_argument("--resolved", action="store_true", help="say that it is over")
+    test.add_argument("--count", type=int, default=1, metavar="N", help="so many requests (1)")

@@ -1,0 +1,84 @@
+"""Proof: whether a claim is true, at the price that a stranger may cost.
+
+What the keyring has at hand is never kept waiting, whatever strangers do. Everybody else shows first that
+their address has not failed too often (see `stranger`).
+"""
+
+from datetime import timedelta
+
+from aiohttp import web
+
+from bot.domain.access.source import Source
+from bot.ingress.body import read_body
+from bot.ingress.claim import Bearer, Signed, unauthenticated
+from bot.ingress.credential_cache import CredentialCache
+from bot.ingress.crowd import Crowd
+from bot.ingress.options import IngressOptions
+from bot.ingress.peer import peer
+from bot.ingress.stranger import PATIENCE, Strangers
+
+
+class Prover:
+    """Finds the source behind a claim."""
+
+    def __init__(
+        self, keyring: CredentialCache, strangers: Strangers, crowd: Crowd, options: IngressOptions
+    ) -> None:
+        self._keyring = keyring
+        self._strangers = strangers
+        self._crowd = crowd
+        self._options = options
+
+    async def prove(
+        self, request: web.BaseRequest, provider: str, claim: Bearer | Signed
+    ) -> tuple[Source, bytes | None]:
+        """The source that sent ``request``; a signature brings the body along, which it was made of.
+
+        Raises:
+            Refusal: it opens nothing here, or too many strangers are being looked at.
+            NotDurableError: the database cannot be reached.
+        """
+        address = peer(request, self._options.proxies)
+        body = None
+        if isinstance(claim, Bearer):
+            if not self._keyring.has(claim.digest):
+                self._strangers.demand(address)
+            credential = await self._keyring.of_token(claim.digest, provider, own=claim.own)
+            what = "token"
+        else:
+            body = await self.body_of_stranger(request)
+            credential = await self._keyring.of_signature(claim, body, provider)
+            what = "signature"
+        if credential is None:
+            self._strangers.failed(address)
+            raise unauthenticated(f"This {what} does not open /v1/hooks/{provider}.", claim.header)
+        self._strangers.proved(address)
+        self._crowd.prove(request.protocol)
+        return credential.source, body
+
+    async def source_of(self, request: web.BaseRequest, token_digest: str) -> Source | None:
+        """The source whose token has this SHA-256, None when that opens nothing; raises like `prove`."""
+        address = peer(request, self._options.proxies)
+        if not self._keyring.has(token_digest):
+            self._strangers.demand(address)
+        credential = await self._keyring.of_token(token_digest)
+        if credential is None:
+            self._strangers.failed(address)
+            return None
+        self._strangers.proved(address)
+        self._crowd.prove(request.protocol)
+        return credential.source
+
+    async def body_of_stranger(self, request: web.BaseRequest) -> bytes:
+        """A body that has to be read before anybody knows whose it is.
+
+        Raises:
+            Refusal: it is too large, too slow, or others needed its place.
+        """
+        address = peer(request, self._options.proxies)
+        self._strangers.demand(address)
+        return await self._strangers.read(request, address, self._read(request))
+
+    async def _read(self, request: web.BaseRequest) -> bytes:
+        patience: timedelta = min(PATIENCE, self._options.patience)
+        return await read_body(request, limit=self._options.max_body, patience=patience)
