@@ -43,7 +43,7 @@ async def test_a_repeat_is_absorbed_and_a_resolve_ends_it(door: Door) -> None:
     await door.post(group(alert()), token)
     again = await door.post(group(alert()), token)
     over = await door.post(group(alert(status="resolved")), token)
-    assert (again.json["deduped"], again.json["alerts"][0]["occurrences"]) == (1, 1)  # the same start
+    assert (again.json["deduped"], again.json["alerts"][0]["occurrences"]) == (1, 1)  # a group sent again
     assert over.json["alerts"] == [{"ref": "A-1", "state": "resolved", "occurrences": 1, "deduped": False}]
 
 
