@@ -76,13 +76,9 @@ def is_of_earlier(signal: Signal, known: datetime | None) -> bool:
     """Whether a resolve is about an episode before this one."""
     if signal.ended_at is None or known is None:
         return False
-<<<<<<< HEAD
-    return signal.ended_at < known and (signal.started_at is None or signal.started_at < known)
-=======
     if signal.started_at is not None and signal.started_at >= known:
         return False  # it names this episode, whatever its end says
     return signal.ended_at < known
->>>>>>> main
 
 
 def ended(signal: Signal, opened_at: datetime, now: datetime) -> datetime:
