@@ -52,8 +52,8 @@ from bot.usecases.intake.queue import Intake
 from bot.usecases.intake.replay import was_taken
 from bot.usecases.intake.submission import Envelope, Identified, Receipt, ReceiptLine, Submission
 
-MOST_READING: Final = 32 * 1024 * 1024
-"""Bytes of known senders' bodies that are on their way in; one without a length counts as the largest."""
+MOST_READING: Final = 64 * 1024 * 1024
+"""Bytes of known senders' bodies that are on their way in; one without a length takes room as it comes."""
 
 _FOR_RESOLVES: Final = 4  # one place more than the configured ones for so many of them
 _DIGEST_BYTES: Final = 18
@@ -104,8 +104,8 @@ class Hook:
         source, body = await self._prover.prove(request, provider.name, claim)
         with self.known:
             if body is None:
-                with self.reading.hold(self._announced(request)):
-                    body = await self._read(request)
+                with self.reading.reserve(announced(request, self._options.max_body)) as ensure:
+                    body = await self._read(request, ensure)
             if isinstance(claim, Signed) and claim.at:
                 answer = await self._take_once(request, provider, source, body, claim)
             else:
@@ -149,13 +149,9 @@ class Hook:
         since = datetime.fromtimestamp(signed.at, UTC) - REPLAY_WINDOW
         return await was_taken(self._desk, _digest(source.id, sha256(plain).digest()), since=since)
 
-    async def _read(self, request: web.BaseRequest) -> bytes:
-        return await read_body(request, limit=self._options.max_body, patience=self._options.patience)
-
-    def _announced(self, request: web.BaseRequest) -> int:
-        """How many bytes may come; more than the limit are refused before they are read."""
-        length = request.content_length
-        return self._options.max_body if length is None else min(length, self._options.max_body)
+    async def _read(self, request: web.BaseRequest, ensure: Callable[[int], None]) -> bytes:
+        limit, patience = self._options.max_body, self._options.patience
+        return await read_body(request, limit=limit, patience=patience, ensure=ensure)
 
     def _admit(self, request: web.BaseRequest, provider: Provider, source: Source, body: bytes) -> Submission:
         """What intake is to take, if this sender may send it now."""
@@ -193,6 +189,11 @@ class Hook:
         plain = parse_plain(provider.parse, decoded) if redacted.hits else None
         submission = submission_of(self._desk, source, body, redacted, reading, plain)
         return submission, cost_of(reading)
+
+
+def announced(request: web.BaseRequest, limit: int) -> int:
+    """How many bytes are going to come; more than ``limit`` are refused before they are read."""
+    return min(request.content_length or 0, limit)
 
 
 def parse_plain(parse: Callable[[object], Reading], decoded: object) -> Reading | None:

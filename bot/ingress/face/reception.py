@@ -20,7 +20,7 @@ from bot.domain.alert.signal import Reading, Signal
 from bot.domain.errors import InvalidInputError
 from bot.ingress.body import inflate, read_body
 from bot.ingress.claim import Bearer, read_claim, unauthenticated
-from bot.ingress.hook import Hook, cost_of, observe, submission_of
+from bot.ingress.hook import Hook, announced, cost_of, observe, submission_of
 from bot.ingress.options import IngressOptions
 from bot.ingress.problem import Reason, Refusal
 from bot.ingress.proof import Prover
@@ -87,11 +87,9 @@ class Reception:
 
     async def body(self, request: web.BaseRequest) -> bytes:
         """The body of a known sender, inflated."""
-        length = request.content_length
-        announced = self._options.max_body if length is None else min(length, self._options.max_body)
-        with self._hook.reading.hold(announced):
-            limit = self._options.max_body
-            body = await read_body(request, limit=limit, patience=self._options.patience)
+        limit = self._options.max_body
+        with self._hook.reading.reserve(announced(request, limit)) as ensure:
+            body = await read_body(request, limit=limit, patience=self._options.patience, ensure=ensure)
             return self._inflate(request, body)
 
     async def body_of_stranger(self, request: web.BaseRequest) -> bytes:
