@@ -255,3 +255,10 @@ async def test_the_house_asks_as_it_is_configured(agent: Agent, sqlite_url: str,
     assert verify(SECRET, agent.asked[0])
     assert _question(Settings(), desk) is None
     await storage.close()
+
+
+@pytest.mark.parametrize("deep", ['{"a":' * 12_000, "[" * 60_000, '{"markdown":' + "[" * 60_000])
+async def test_an_answer_nested_without_end_is_refused_with_the_reason(agent: Agent, deep: str) -> None:
+    agent.answer = say(deep, kind=JSON)
+    reply = await webhook(agent.url).ask("key", BODY)
+    assert (reply.fate, "no JSON" in reply.text) == (Fate.REFUSED, True)
