@@ -33,14 +33,16 @@ from bot.ingress.peer import read_networks
 from bot.ingress.readiness import Probe
 from bot.ingress.server import Ingress
 from bot.jobs import table
+from bot.outgoing.heartbeat import Heartbeat
 from bot.outgoing.sample_alert import SampleAlert
 from bot.outgoing.webhook import Webhook, WebhookOptions
-from bot.process import holding, share_heap, told_to_stop, write_ready_file
-from bot.scheduler import Metronome
+from bot.process import free_bytes, holding, share_heap, told_to_stop, write_ready_file
+from bot.scheduler import Job, Metronome
 from bot.settings.database import DatabaseChoice, database_choice
 from bot.settings.key import signing_key
 from bot.settings.tree import Settings
 from bot.usecases.admin import home, setting, startup, status
+from bot.usecases.admin.watch import Watch
 from bot.usecases.desk import Desk, Rules
 from bot.usecases.intake.queue import Intake
 from bot.usecases.outbox import outage as outages
@@ -164,6 +166,9 @@ async def running(settings: Settings) -> AsyncIterator[RunningDesk]:
             desk.clock,
         )
         delivery.gateway = supervisor.state
+        delivery.watch = watch = Watch(
+            desk, settings.watch.rules, process_health=process_health, disk=lambda: free_bytes(choice.folder)
+        )
         ingress = Ingress(desk, intake, options=_ingress_options(settings), probes=_probes(desk, delivery))
         rehearsal.url = await ingress.start()
         await setting.remember_address(desk, rehearsal.url)
@@ -178,6 +183,8 @@ async def running(settings: Settings) -> AsyncIterator[RunningDesk]:
                 find_deleted=reconcile.find_deleted,
                 find_reactions=delivery.presence.tell_hour,
                 process_health=process_health,
+                watch=watch.look,
+                heartbeat=_heartbeat(settings, watch, desk),
                 question=_question(settings, desk),
             )
         )
@@ -202,6 +209,7 @@ class _Delivery:
         )
         self.reconcile = Reconcile(desk, self.wire, self.dispatcher, self.presence)
         self.gateway = Gateway()
+        self.watch: Watch | None = None
 
     def attach(self, bot: DeskBot) -> DeskBot:
         """Tie a new client to everything that listens."""
@@ -225,6 +233,8 @@ class _Delivery:
             limited=self._limits.refused,
             unstored=intake.waiting,
             turned_away=metrics.total(metrics.TURNED_AWAY),
+            clock_off=self.wire.ahead,
+            troubles=() if self.watch is None else self.watch.troubles,
             started_at=self._started_at,
         )
 
@@ -274,6 +284,14 @@ def _question(settings: Settings, desk: Desk) -> Question | None:
         patience=triage.timeout,
     )
     return Webhook(options, desk.clock).ask
+
+
+def _heartbeat(settings: Settings, watch: Watch, desk: Desk) -> Job | None:
+    """The dead man's ping, if there is somebody to hear it."""
+    if settings.watch.url is None:
+        return None
+    heartbeat = Heartbeat(settings.watch.url, lambda: watch.troubles, desk.clock)
+    return Job("heartbeat", settings.watch.ping, heartbeat.ping)
 
 
 def _ping_words(settings: Settings) -> dict[Severity, tuple[str, ...]]:

@@ -6,7 +6,7 @@ from functools import partial
 
 from bot.domain.process_health import ProcessHealth
 from bot.scheduler import Job
-from bot.usecases.admin import gauge, idempotency, setting, status
+from bot.usecases.admin import expectation, gauge, idempotency, setting, status
 from bot.usecases.alert import expiry, retry
 from bot.usecases.alert import flap as flaps
 from bot.usecases.alert import lifecycle as alerts
@@ -30,6 +30,8 @@ def table(
     find_deleted: Errand,
     find_reactions: Errand,
     process_health: Callable[[], ProcessHealth],
+    watch: Errand,
+    heartbeat: Job | None = None,
     question: Question | None = None,
 ) -> list[Job]:
     """Every job of a running desk: name, period, use case. What looks outside is handed in."""
@@ -83,6 +85,9 @@ def table(
         Job("deleted", timedelta(hours=1), find_deleted),
         Job("reactions", timedelta(hours=1), find_reactions),
         Job("ledger", timedelta(hours=1), partial(ledger.forget_old, desk)),
+        Job("expectations", timedelta(seconds=5), partial(expectation.look, desk, up_since=desk.clock.now())),
+        Job("watch", timedelta(seconds=10), watch),
+        *([] if heartbeat is None else [heartbeat]),
         Job("keys", timedelta(hours=1), partial(idempotency.forget_old, desk)),
         Job("gauges", timedelta(seconds=10), measure),
     ]

@@ -4,6 +4,7 @@ import asyncio
 import ctypes
 import fcntl
 import os
+import shutil
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -71,3 +72,11 @@ def write_ready_file(path: Path, content: dict[str, object]) -> None:
     draft.touch(mode=0o600)
     draft.write_bytes(msgspec.json.encode(content))
     draft.replace(path)
+
+
+def free_bytes(folder: Path | None) -> int | None:
+    """How much room is left where ``folder`` is, None when nobody can tell."""
+    try:
+        return None if folder is None else shutil.disk_usage(folder).free
+    except OSError:
+        return None

@@ -157,6 +157,11 @@ class Wire:
         self.limits.hear(call, int(route.channel_id or 0), heard, now=self._clock.monotonic())
         return answer
 
+    @property
+    def ahead(self) -> timedelta:
+        """How far Discord's clock is ahead of ours, as its last answer said."""
+        return self._ahead
+
     def _compare_clocks(self, date: str) -> None:
         try:
             theirs = parsedate_to_datetime(date)

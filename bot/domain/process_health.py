@@ -30,6 +30,7 @@ class ProcessHealth(msgspec.Struct, frozen=True, kw_only=True):
 
     ``hints`` say who could not be woken and what to do about it, ``limited`` counts Discord's answers 429,
     ``unstored`` the signals that wait for the database, ``turned_away`` those that were asked to come back.
+    ``clock_off`` is how far Discord's clock is ahead of ours, ``troubles`` what the watch found.
     """
 
     line: GatewayStatus = GatewayStatus()
@@ -38,4 +39,6 @@ class ProcessHealth(msgspec.Struct, frozen=True, kw_only=True):
     limited: int = 0
     unstored: int = 0
     turned_away: int = 0
+    clock_off: timedelta = timedelta()
+    troubles: tuple[str, ...] = ()
     started_at: datetime | None = None

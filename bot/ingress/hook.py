@@ -44,6 +44,7 @@ from bot.ingress.rate_limit import SourceRateLimit
 from bot.ingress.replay import Replays, key_of
 from bot.providers.body import UnsupportedMediaError, decode
 from bot.providers.registry import Provider
+from bot.providers.severity import absent
 from bot.usecases.desk import Desk
 from bot.usecases.intake.backlog import only_resolves
 from bot.usecases.intake.queue import Intake
@@ -187,7 +188,7 @@ class Hook:
         """What intake takes, and how many alerts it counts against the source's allowance."""
         decoded = decode(body, content_type)
         redacted = redact_body(body, decoded)
-        reading = provider.parse(redacted.value)
+        reading = parse(provider, source, redacted.value)
         return submission_of(source, body, redacted, reading, self._desk.clock.now()), cost_of(reading)
 
 
@@ -214,6 +215,15 @@ def submission_of(
         ]
     )
     return Submission(source=source, envelope=envelope, signals=signals, rejected=reading.rejected)
+
+
+def parse(provider: Provider, source: Source, payload: object) -> Reading:
+    """What the sender says; an alert without a severity is what its source says such alerts are."""
+    reset = absent.set(source.default_severity)
+    try:
+        return provider.parse(payload)
+    finally:
+        absent.reset(reset)
 
 
 def _digest(source_id: int, original: bytes) -> str:

@@ -8,7 +8,7 @@ there would wake people for what is over.
 import json
 import shlex
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.domain.alert.signal import (
@@ -17,6 +17,7 @@ from bot.domain.alert.signal import (
     MAX_SAID_VALUE,
     MAX_SUMMARY,
     Reading,
+    Rejected,
     Severity,
     Signal,
     Status,
@@ -46,6 +47,9 @@ _FINGERPRINT: Final = ("fingerprint", "dedupe_key", "dedup_key", "id")
 _GROUP: Final = ("group_key", "group")
 _STARTED: Final = ("started_at", "starts_at", "startsAt", "timestamp")
 _ENDED: Final = ("ended_at", "ends_at", "endsAt", "resolved_at")
+_REASON: Final = ("rejection_reason", "rejected_reason", "reason")
+MAX_REASON: Final = 200
+MOST_MINUTES: Final = 527_040
 _LINKS: Final = {"runbook_url": "Runbook", "dashboard_url": "Dashboard", "url": "Source"}
 
 _KNOWN: Final = frozenset(
@@ -62,6 +66,7 @@ _KNOWN: Final = frozenset(
             *_ENDED,
         ),
         *("namespace", "service", "target", "host", "instance", "labels", "links", *_LINKS),
+        *("accepted", "dedupe_ttl_minutes"),
     }
 )
 
@@ -105,6 +110,8 @@ class Generic(Provider):
             raise InvalidInputError("body", "must be an object or a list of objects")
         if "alerts" in payload:
             return read_batch(payload["alerts"], _read_alert)
+        if payload.get("accepted") is False:
+            return Reading((), (Rejected(0, _read_rejection(payload)),))
         return Reading(((0, _read_alert(payload)),))
 
     def receiver(self, url: str, token: str) -> str:
@@ -142,6 +149,8 @@ class Generic(Provider):
 def _read_alert(alert: object) -> Signal:
     if not isinstance(alert, dict):
         raise InvalidInputError("alert", "must be an object")
+    if alert.get("accepted") is False:
+        raise InvalidInputError("accepted", _read_rejection(alert))
     given = read_texts(alert.get("labels"), "labels")
     labels = {**given, **{name: text for name, text in _other_fields(alert) if name not in given}}
     title, summary = _read_title(alert)
@@ -166,8 +175,27 @@ def _read_alert(alert: object) -> Signal:
         group_key=bound_identity(_text(alert, _GROUP)),
         started_at=read_moment(_find(alert, _STARTED)[1]),
         ended_at=read_moment(_find(alert, _ENDED)[1]) if status is Status.RESOLVED else None,
+        ttl=_read_ttl(alert.get("dedupe_ttl_minutes")),
         said=bound_said(_rest(alert)),
     )
+
+
+def _read_rejection(alert: dict[str, Any]) -> str:
+    """Why a gate before us did not accept it; it is kept as an event and opens nothing."""
+    reason = cut(one_line(_text(alert, _REASON)), MAX_REASON) or "no reason given"
+    said = one_line(cut(_text(alert, _TITLE), MAX_REASON))
+    return f"not accepted by the sender: {reason}" + (f" ({said})" if said else "")
+
+
+def _read_ttl(value: object) -> timedelta | None:
+    """The silence that ends this alert, within a minute and a year; None for what is no number."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        minutes = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return timedelta(minutes=min(max(minutes, 1), MOST_MINUTES)) if minutes > 0 else None
 
 
 def _read_title(alert: dict[str, Any]) -> tuple[str, str]:
@@ -212,6 +240,9 @@ def _rest(alert: dict[str, Any]) -> Iterator[tuple[str, str]]:
     field, said = _find(alert, _SEVERITY)
     if said is not None and not isinstance(said, str | int | float):
         yield field, write_text(said)
+    ttl = alert.get("dedupe_ttl_minutes")
+    if ttl is not None and _read_ttl(ttl) is None:
+        yield "dedupe_ttl_minutes", write_text(ttl)
     for name, value in alert.items():
         if name not in _KNOWN and isinstance(value, dict | list) and value:
             yield name, cut(write_text(value), MAX_SAID_VALUE)

@@ -2,10 +2,12 @@
 
 Critical is what may wake somebody: with ``error`` and ``high`` senders mean the upper end of their scale
 (syslog, PagerDuty, Opsgenie P2, Zabbix), so they stand here. An alert that names no severity at all is a
-warning, for somebody wrote a rule for it; a word nobody knows is info, and kept.
+warning, for somebody wrote a rule for it, unless its source says otherwise; a word nobody knows is info, and
+kept.
 """
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from types import MappingProxyType
 from typing import Final
 
@@ -44,10 +46,14 @@ def read_priority(word: str) -> tuple[Severity, str]:
     return read_severity(word)
 
 
+absent: Final[ContextVar[Severity]] = ContextVar("absent", default=Severity.WARNING)
+"""What an alert is that names no severity: its source's own default while the source's request is read."""
+
+
 def read_severity(word: str) -> tuple[Severity, str]:
-    """What ``word`` means to us, and the word itself where it is none of ours; "" is a warning."""
+    """What ``word`` means to us, and the word itself where it is none of ours; "" is `absent`."""
     plain = word.strip().lower()
     if not plain:
-        return Severity.WARNING, ""
+        return absent.get(), ""
     severity = WORDS.get(plain, Severity.INFO)
     return severity, "" if severity == plain else cut(word.strip(), LONGEST_WORD)

@@ -25,6 +25,11 @@ class DatabaseChoice:
     embedded: bool
 
     @property
+    def folder(self) -> Path | None:
+        """Where the embedded file is, None for a database elsewhere."""
+        return Path(self.shown).parent if self.embedded else None
+
+    @property
     def shown(self) -> str:
         """The address for logs and people: without user and password."""
         if self.embedded:

@@ -10,6 +10,7 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
+    ByteSize,
     ConfigDict,
     Field,
     SecretStr,
@@ -23,6 +24,7 @@ from bot.domain.errors import InvalidInputError
 from bot.domain.incident.incident import IncidentLevel, IncidentRules, parse_level
 from bot.domain.recurrence.run import MAX_AGENT
 from bot.domain.triage.brief import TriageRules
+from bot.domain.watch import WatchRules
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _DURATION: Final = re.compile(r"(?:\d+[smhd])+")
@@ -34,6 +36,7 @@ _DATABASE: Final = re.compile(
     re.DOTALL,
 )
 _SHORTEST: Final = timedelta(minutes=1)
+_SHORTEST_PING: Final = timedelta(seconds=10)
 _PATIENCE: Final = timedelta(minutes=1)
 
 
@@ -117,6 +120,12 @@ def _check_period(value: timedelta) -> timedelta:
 def _check_span(value: timedelta) -> timedelta:
     if value < _SHORTEST:
         raise ValueError('must be "1m" at least')
+    return value
+
+
+def _check_ping(value: timedelta) -> timedelta:
+    if value < _SHORTEST_PING:
+        raise ValueError('must be "10s" at least')
     return value
 
 
@@ -215,4 +224,34 @@ class TriageSettings(Section):
             window=self.window,
             agent=self.agent if self.webhook else "",
             attempts=self.attempts,
+        )
+
+
+class WatchSettings(Section):
+    """From when on Tocsin's own condition is worth an alert of its own; zero means never.
+
+    ``url`` is pinged every ``ping`` while all is well, and ``/fail`` below it while it is not.
+    """
+
+    cards_stuck: Duration = timedelta(minutes=5)
+    channel_parked: Duration = timedelta(minutes=5)
+    queue: Annotated[int, Field(ge=0)] = 5_000
+    disk_free: ByteSize = ByteSize(200 * 1024 * 1024)
+    writes_failing: Duration = timedelta(seconds=30)
+    clock_off: Duration = timedelta(seconds=30)
+    gateway_down: Duration = timedelta(minutes=5)
+    url: Url | None = None
+    ping: Annotated[Duration, AfterValidator(_check_ping)] = timedelta(minutes=1)
+
+    @property
+    def rules(self) -> WatchRules:
+        """The same as use cases know it."""
+        return WatchRules(
+            cards_stuck=self.cards_stuck,
+            channel_parked=self.channel_parked,
+            queue=self.queue,
+            disk_free=int(self.disk_free),
+            writes_failing=self.writes_failing,
+            clock_off=self.clock_off,
+            gateway_down=self.gateway_down,
         )

@@ -42,6 +42,7 @@ from bot.settings.section import (
     Snowflake,
     TriageSettings,
     Url,
+    WatchSettings,
     Words,
 )
 
@@ -183,6 +184,7 @@ class Settings(BaseSettings):
     triage: TriageSettings = TriageSettings()
     roles: Roles = Roles()
     ping: PingSettings = PingSettings()
+    watch: WatchSettings = WatchSettings()
     log: Log = Log()
 
     REQUIRED_TO_RUN: ClassVar = ("discord.token",)

@@ -8,11 +8,14 @@ from pathlib import Path
 from textwrap import indent
 
 from bot.app import open_desk
+from bot.domain.access.expectation import Expectation
 from bot.domain.actor import Actor, ActorKind
 from bot.domain.alert.group import CardShape
+from bot.domain.alert.signal import Severity
 from bot.domain.errors import InvalidInputError
 from bot.providers.registry import PROVIDERS, SENDERS
 from bot.settings.tree import HttpSettings
+from bot.usecases.admin import expectation
 from bot.usecases.admin import source as sources
 from bot.usecases.admin.source import Issued
 from bot.usecases.desk import Desk
@@ -37,6 +40,7 @@ def add(args: Namespace) -> int:
                 silence=args.ttl,
                 reopen_window=args.reopen_window,
                 card=CardShape(args.card),
+                default_severity=Severity(args.default_severity),
                 secret=secret,
             )
             return issued, _address(settings.http, issued, desk)
@@ -73,6 +77,37 @@ def move(args: Namespace) -> int:
 
     moved = run(work())
     print(f"{args.name} is moved." + (f" Cards that go there at once: {moved}." if moved else ""))
+    return 0
+
+
+def expect(args: Namespace) -> int:
+    """Have an alert opened when a sender is not heard for so long, or no longer."""
+    settings = load_quietly(args)
+
+    async def work() -> Expectation | None:
+        async with open_desk(settings) as desk:
+            return await expectation.expect(
+                desk, args.name, every=None if args.off else args.every, grace=args.grace, actor=_me()
+            )
+
+    expected = run(work())
+    if expected is None:
+        print(f"Nobody waits for {args.name} any more.")
+        return 0
+    print(f"{args.name} is expected every {expected.every}; {expected.grace} later an alert is opened.")
+    return 0
+
+
+def grade(args: Namespace) -> int:
+    """Say what alerts of a sender are that name no severity."""
+    settings = load_quietly(args)
+
+    async def work() -> None:
+        async with open_desk(settings) as desk:
+            await expectation.grade(desk, args.name, Severity(args.default_severity), actor=_me())
+
+    run(work())
+    print(f"Alerts of {args.name} without a severity are {args.default_severity}, in some seconds.")
     return 0
 
 

@@ -6,8 +6,10 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
+from bot.domain.access.expectation import Expectation
 from bot.domain.access.source import Source
 from bot.domain.alert.group import CardShape
+from bot.domain.alert.signal import Severity
 from storage.bulk import Bulk
 from storage.codec import (
     encode,
@@ -15,6 +17,8 @@ from storage.codec import (
     micros_or_none,
     moment,
     moment_or_none,
+    span,
+    span_micros,
     span_micros_or_none,
     span_or_none,
 )
@@ -96,6 +100,7 @@ class Sources:
                 created_at=micros(new.created_at),
                 ignored_labels=encode(sorted(new.ignored_labels)),
                 card=new.card.value,
+                default_severity=new.default_severity.value,
             )
             .returning(source.c.id)
         ).scalar_one()
@@ -135,6 +140,23 @@ class Sources:
     def shape(self, source_id: int, card: CardShape) -> None:
         """What its new alerts become."""
         self._connection.execute(update(source).where(source.c.id == source_id).values(card=card.value))
+
+    def grade(self, source_id: int, severity: Severity) -> None:
+        """What its alerts are that name no severity."""
+        which = update(source).where(source.c.id == source_id)
+        self._connection.execute(which.values(default_severity=severity.value))
+
+    def expect(self, source_id: int, expected: Expectation | None) -> None:
+        """How often it must be heard; None is whenever it likes."""
+        self._connection.execute(
+            update(source)
+            .where(source.c.id == source_id)
+            .values(
+                expect_every_us=None if expected is None else span_micros(expected.every),
+                expect_grace_us=None if expected is None else span_micros(expected.grace),
+                expected_since=None if expected is None else micros(expected.since),
+            )
+        )
 
     def route(self, source_id: int, channel_id: int | None, fallback_channel_id: int | None) -> None:
         """Its cards go to this channel from now on, and this one hears when that is not possible."""
@@ -227,4 +249,13 @@ def _read(row: Row[Any]) -> Source:
         last_event_at=moment_or_none(values[source.c.last_event_at]),
         ignored_labels=frozenset(msgspec.json.decode(values[source.c.ignored_labels], type=list[str])),
         card=CardShape(values[source.c.card]),
+        default_severity=Severity(values[source.c.default_severity]),
+        expected=_expectation(values),
     )
+
+
+def _expectation(values: Any) -> Expectation | None:
+    every, since = values[source.c.expect_every_us], values[source.c.expected_since]
+    if every is None:
+        return None
+    return Expectation(span(every), span(values[source.c.expect_grace_us]), moment(since))

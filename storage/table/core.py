@@ -82,6 +82,10 @@ source: Final = Table(
     Column("card", Text, nullable=False, server_default="alert"),
     Column("removed_at", BigInteger),
     Column("fallback_channel_id", BigInteger),
+    Column("default_severity", Text, nullable=False, server_default="warning"),
+    Column("expect_every_us", BigInteger),
+    Column("expect_grace_us", BigInteger),
+    Column("expected_since", BigInteger),
     Index(
         "ix_source_live_name",
         "project_id",

@@ -99,6 +99,10 @@ def _verdicts(view: StatusView) -> Iterator[_Verdict]:
         trouble = inline(process_health.line.trouble, 300)
         advice = f"{trouble}. Buttons and emoji rest meanwhile; alerts are kept and cards still go out."
         yield _Verdict("🔴", "Not connected to Discord's gateway", advice, BAD)
+    if process_health.troubles:
+        yield _Verdict(
+            "🔴", "Tocsin itself has trouble", inline(". ".join(process_health.troubles), 400), BAD
+        )
     if process_health.unstored > _MANY_UNSTORED:
         advice = "The database is slower than the senders: look at its disk, its locks and its load."
         yield _Verdict("🔴", f"{process_health.unstored} alerts wait to be stored", advice, BAD)

@@ -5,8 +5,10 @@ from typing import Final
 
 import msgspec
 
+from bot.domain.access.expectation import Expectation
 from bot.domain.alert.flap import DEFAULT_LIMIT, DEFAULT_WINDOW
 from bot.domain.alert.group import CardShape
+from bot.domain.alert.signal import Severity
 from bot.domain.alert.verdict import Policy
 
 DEFAULT_SILENCE: Final = timedelta(minutes=30)
@@ -22,7 +24,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     ``channel_id`` is None for the desk's default channel, and ``fallback_channel_id`` hears when neither
     can be written to; ``silence`` and ``reopen_window`` are None for
     the defaults (senders known to resolve get no silence at all). ``ignored_labels`` take no part in
-    telling its alerts apart. ``card`` says whether alerts of one cause share a card.
+    telling its alerts apart. ``card`` says whether alerts of one cause share a card, ``default_severity``
+    what an alert is that names none, ``expected`` how often it must be heard (None: whenever it likes).
     """
 
     id: int
@@ -38,6 +41,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     last_event_at: datetime | None = None
     ignored_labels: frozenset[str] = frozenset()
     card: CardShape = CardShape.AUTO
+    default_severity: Severity = Severity.WARNING
+    expected: Expectation | None = None
 
     def policy(
         self,

@@ -4,7 +4,7 @@ Providers make Signals, intake consumes them. All text is already redacted and f
 a database or Discord would refuse (NUL, lone surrogates).
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -63,7 +63,8 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One alert out of one request.
 
     ``fingerprint`` is the sender's own stable identity ("" when it has none); ``severity_word`` is the
-    word the sender used when it is none of ours; ``target`` names the patient (see `place`).
+    word the sender used when it is none of ours; ``ttl`` is the silence that ends this alert, None for its
+    source's; ``target`` names the patient (see `place`).
     ``identity`` is namespace, service and target as a signature without a fingerprint knows them, None where
     they are the same. ``said`` is what has no role of its own, and what could not be understood.
     ``expires_at`` is when it is over unless it is sent again: the sender's word, not a guess of ours.
@@ -85,6 +86,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     group_key: str = ""
     started_at: datetime | None = None
     ended_at: datetime | None = None
+    ttl: timedelta | None = None
     said: dict[str, str] = msgspec.field(default_factory=dict)
     expires_at: datetime | None = None
 

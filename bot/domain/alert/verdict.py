@@ -30,6 +30,7 @@ class Verdict(StrEnum):
     ALREADY_RESOLVED = "already_resolved"
     NEVER_SEEN = "never_seen"
     REJECTED = "rejected"
+    PULSE = "pulse"
     REPEATED = "repeated"
     LATE = "late"
     OVERTAKEN = "overtaken"
@@ -149,7 +150,7 @@ def _go_on(standing: SignatureStanding, signal: Signal, policy: Policy, now: dat
     if signal.started_at is not None and not is_told_again(signal, standing.started_at):
         standing.started_at = signal.started_at
     standing.last_seen_at = max(standing.last_seen_at, now)
-    standing.silent_after = now + policy.silence if policy.silence is not None else None
+    standing.silent_after = lives_until(signal, policy, now)
     if standing.state is State.RESOLVED:
         return _reopen(standing, signal, policy, now)
     if is_worse:
@@ -157,6 +158,12 @@ def _go_on(standing: SignatureStanding, signal: Signal, policy: Policy, now: dat
         return Decision(Verdict.RAISED, NEW_LANES[signal.severity])
     standing.severity = signal.severity
     return Decision(Verdict.REPEATED if repeated else Verdict.FOLDED, Lane.COUNT)
+
+
+def lives_until(signal: Signal, policy: Policy, now: datetime) -> datetime | None:
+    """When silence ends the episode: by the signal's own word, else by its source's; None is never."""
+    silence = signal.ttl or policy.silence
+    return None if silence is None else now + silence
 
 
 def _begins(standing: SignatureStanding, signal: Signal, policy: Policy, now: datetime) -> bool:

@@ -17,6 +17,7 @@ import msgspec
 from bot.domain.access.source import Source
 from bot.domain.actor import Actor
 from bot.domain.alert.group import CardShape
+from bot.domain.alert.signal import Severity
 from bot.domain.audit import Entry
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.providers.registry import SENDERS
@@ -56,6 +57,7 @@ async def add(
     silence: timedelta | None = None,
     reopen_window: timedelta | None = None,
     card: CardShape = CardShape.AUTO,
+    default_severity: Severity = Severity.WARNING,
     secret: str | None = None,
 ) -> Issued:
     """Let a new sender in; ``secret`` is the one that it signs with, if it has one of its own.
@@ -81,6 +83,7 @@ async def add(
         silence=silence,
         reopen_window=reopen_window,
         card=card,
+        default_severity=default_severity,
         created_at=now,
     )
 

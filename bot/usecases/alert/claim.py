@@ -5,7 +5,7 @@ ended or gone to somebody else changes nothing and is told who has the alert now
 ends the claim at that moment, whether or not anybody has swept it up.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,12 +15,15 @@ from bot.domain.actor import Actor, ActorKind
 from bot.domain.alert import transition
 from bot.domain.alert.alert import Alert, State, Trigger
 from bot.domain.alert.claim import Proof, is_current, is_of
+from bot.domain.alert.verdict import Lane
 from bot.domain.errors import StandingError
+from bot.domain.outbox.outbox import CardKind
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert.lifecycle import Move
 from bot.usecases.alert.program import RENEW, Search, Seen, done_already, performing, sources
 from bot.usecases.alert.retry import coming_due
 from bot.usecases.desk import Desk
+from bot.usecases.incident import follow
 from storage.codec import micros
 from storage.transaction import Transaction
 
@@ -45,7 +48,7 @@ async def claim_next(
 
     def work(tx: Transaction) -> tuple[Seen, ...]:
         found = tx.alert_search.claimable(desk.project.id, search, now_us=micros(now), limit=limit)
-        claimed = [_take(tx, desk, each, alerts.claiming(each.id, actor, span), now) for each in found]
+        claimed = _take_all(tx, desk, found, lambda alert_id: alerts.claiming(alert_id, actor, span), now)
         names = sources(tx, *claimed)
         return tuple(Seen(each, names[each.source_id]) for each in claimed)
 
@@ -77,14 +80,32 @@ async def perform(desk: Desk, make: Make, *, actor: Actor, proof: Proof) -> Seen
     return await performing(desk, make(actor).alert_id, decide)
 
 
-def _take(tx: Transaction, desk: Desk, alert: Alert, claiming: Move, now: datetime) -> Alert:
-    """Claim it, after what has come due and nobody has swept up yet."""
-    project_id = desk.project.id
+def _take_all(
+    tx: Transaction, desk: Desk, found: list[Alert], claiming: Callable[[int], Move], now: datetime
+) -> list[Alert]:
+    """Claim alerts that are held, each after what has come due and nobody has swept up yet."""
+    claimed, entries, waves = [], [], []
+    for alert in found:
+        after = alert
+        for move in (*_overdue(alert), claiming(alert.id)):
+            before, after = after, move.make(after, now)
+            entries.append(alerts.entry_of(before, after, move, now))
+            waves += follow.changes_of(after, move.action, move.actor, move.note)
+        claimed.append(after)
+    if claimed:
+        tx.alerts.save_all(claimed)
+        tx.recurrences.follow_all(zip(found, claimed, strict=True), now=now)
+        follow.notify_incidents(tx, waves, now)
+        tx.cards.touch(CardKind.ALERT, [(each.id, Lane.PERSON) for each in claimed], now=now)
+        tx.audit.append(desk.project.id, *entries)
+    return claimed
+
+
+def _overdue(alert: Alert) -> Iterator[Move]:
     if alert.state is State.PROCESSING:
-        alerts.apply(tx, project_id, alerts.expiring_lease(alert.id), now)
+        yield alerts.expiring_lease(alert.id)
     elif alert.state is State.FAILED:
-        alerts.apply(tx, project_id, coming_due(alert.id), now)
-    return alerts.apply(tx, project_id, claiming, now)
+        yield coming_due(alert.id)
 
 
 def _worker(tx: Transaction, desk: Desk, alert: Alert, actor: Actor, proof: Proof) -> Actor:

@@ -13,8 +13,9 @@ from bot.domain.access.source import Source
 from bot.domain.alert.alert import State, format_ref
 from bot.domain.alert.episode import began
 from bot.domain.alert.flap import Hush
+from bot.domain.alert.pulse import PULSE, is_pulse
 from bot.domain.alert.signal import Signal, Status
-from bot.domain.alert.verdict import Decision, Lane, Policy, SignatureStanding, Verdict
+from bot.domain.alert.verdict import Decision, Lane, Policy, SignatureStanding, Verdict, lives_until
 from bot.domain.audit import Entry
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.recurrence.settlement import settle_standing
@@ -72,6 +73,8 @@ class Batch:
         first: dict[str, tuple[Source, Signal]] = {}
         for submission in submissions:
             for item in submission.signals:
+                if is_pulse(item.signal):
+                    continue
                 held = first.get(item.signature)
                 if held is None or (
                     held[1].status is Status.RESOLVED and item.signal.status is Status.FIRING
@@ -103,6 +106,8 @@ class Batch:
         return [self._decide_one(item, policy) for item in submission.signals]
 
     def _decide_one(self, item: Identified, policy: Policy) -> SignalOutcome:
+        if is_pulse(item.signal):
+            return SignalOutcome(item, Verdict.PULSE, None, None, PULSE, item.signal.severity.value, 0)
         track = self._tracks.get(item.signature)
         if track is None:
             self._succession.remember(item, None, policy)
@@ -146,7 +151,7 @@ class Batch:
             last_seen_at=now,
             started_at=signal.started_at,
             received_at=now,
-            silent_after=now + policy.silence if policy.silence is not None else None,
+            silent_after=lives_until(signal, policy, now),
         )
         return standing
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot.domain.alert.group import CardShape
+from bot.domain.alert.signal import Severity
 from bot.settings.section import read_duration
 
 _LAST_PORT: Final = 65_535
@@ -65,6 +66,12 @@ def add_card(verb: ArgumentParser, **more: Any) -> None:
     shapes = [shape.value for shape in CardShape]
     said = "one for each alert, for each cause (group), or for a cause from its third open alert on (auto)"
     verb.add_argument("--card", choices=shapes, help=said, **more)
+
+
+def add_severity(verb: ArgumentParser, **more: Any) -> None:
+    """The option that says what an alert is that names no severity."""
+    words = [each.value for each in reversed(Severity)]
+    verb.add_argument("--default-severity", choices=words, help="what alerts are that name none", **more)
 
 
 def port(text: str) -> int:

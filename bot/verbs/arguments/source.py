@@ -5,14 +5,23 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.alert.group import CardShape
-from bot.verbs.arguments.option import HelpFormat, add_card, add_json, add_secret, add_verb, duration
+from bot.domain.alert.signal import Severity
+from bot.verbs.arguments.option import (
+    HelpFormat,
+    add_card,
+    add_json,
+    add_secret,
+    add_severity,
+    add_verb,
+    duration,
+)
 
 
 def add_arguments(verbs: Any) -> None:
     """Add ``source`` with its own verbs."""
     group = verbs.add_parser(
         "source",
-        help="who may send: add, list, move, shape, rotate, test, remove",
+        help="who may send: add, list, move, shape, grade, expect, rotate, test, remove",
         formatter_class=HelpFormat,
     )
     inner = group.add_subparsers(title="verbs", metavar="VERB", required=True)
@@ -33,6 +42,7 @@ def add_arguments(verbs: Any) -> None:
         "--reopen-window", type=duration, metavar="SPAN", help="same episode again (alerts.reopen_window)"
     )
     add_card(add, default=CardShape.AUTO.value)
+    add_severity(add, default=Severity.WARNING.value)
     add_secret(add)
     add_json(add)
     _add_other_source(inner)
@@ -77,9 +87,35 @@ def _add_other_source(inner: Any) -> None:
     )
     shape.add_argument("name", metavar="NAME")
     add_card(shape, required=True)
+    _add_expectations(inner)
     remove = add_verb(inner, "remove", "source.remove", "let a sender out; its alerts and events stay")
     remove.add_argument("name", metavar="NAME")
     _add_test(inner)
+
+
+def _add_expectations(inner: Any) -> None:
+    expect = add_verb(
+        inner,
+        "expect",
+        "source.expect",
+        "open an alert when a sender is not heard for so long, whatever it sends; it ends when it speaks",
+        "examples:\n  tocsin source expect prod --every 5m\n"
+        "  tocsin source expect backups --every 24h --grace 2h\n  tocsin source expect prod --off",
+    )
+    expect.add_argument("name", metavar="NAME")
+    how = expect.add_mutually_exclusive_group(required=True)
+    how.add_argument("--every", type=duration, metavar="SPAN", help="how often it must be heard")
+    how.add_argument("--off", action="store_true", help="wait for it no longer")
+    expect.add_argument("--grace", type=duration, metavar="SPAN", help="how late it may be (a fifth)")
+    grade = add_verb(
+        inner,
+        "grade",
+        "source.grade",
+        "say what alerts of a sender are that name no severity",
+        "example:\n  tocsin source grade nightly --default-severity info",
+    )
+    grade.add_argument("name", metavar="NAME")
+    add_severity(grade, required=True)
 
 
 def _add_test(inner: Any) -> None:

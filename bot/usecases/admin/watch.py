@@ -1,0 +1,121 @@
+"""Watch: Tocsin looks at itself and says what is wrong, as an alert of its own on the normal path.
+
+While the database takes no writes no alert can be opened: then `/status` and the ping out tell of it, and
+afterwards an alert says for how long it was.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from bot.domain.errors import NotDurableError
+from bot.domain.process_health import ProcessHealth
+from bot.domain.watch import Look, Sign, WatchRules, signs
+from bot.usecases.admin import own, status
+from bot.usecases.admin.own import Trouble
+from bot.usecases.admin.status import BY_ITSELF, REASONS
+from bot.usecases.desk import Desk
+from storage.transaction import Transaction
+from storage.writer import Turn
+
+_log = structlog.stdlib.get_logger(__name__)
+
+WRITES: Final = "writes"
+_SETTLED: Final = timedelta(minutes=1)
+"""How long after its end a failure of writes is told."""
+
+
+class Watch:
+    """Remembers since when something is wrong; who asks later asks `troubles`."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        rules: WatchRules,
+        *,
+        process_health: Callable[[], ProcessHealth],
+        disk: Callable[[], int | None],
+    ) -> None:
+        self._desk = desk
+        self._rules = rules
+        self._vitals = process_health
+        self._disk = disk
+        self._since: dict[str, datetime] = {}
+        self._failing_since: datetime | None = None
+        self._failed: tuple[datetime, str] | None = None
+        self.troubles: tuple[str, ...] = ()
+
+    @property
+    def writes_failing(self) -> bool:
+        """Whether the database has taken no writes for longer than it may."""
+        since, patience = self._failing_since, self._rules.writes_failing
+        return bool(patience) and since is not None and self._desk.clock.now() - since >= patience
+
+    async def look(self) -> int:
+        """Look at everything once; returns how many alerts opened or ended."""
+        now = self._desk.clock.now()
+        try:
+            await status.writable(self._desk)
+            look = await self._see()
+        except NotDurableError as error:
+            self._lose(now, str(error))
+            return 0
+        self._recover(now)
+        found = [self._weigh(sign, now) for sign in signs(look, self._rules, now)]
+        found.append(self._writes(now))
+        self.troubles = tuple(each.words for each in found if each.words)
+        changed = await self._desk.storage.write(
+            lambda tx: own.tell(tx, self._desk, found, now), turn=Turn.BULK
+        )
+        if changed:
+            self._desk.bell.ring()
+        return changed
+
+    async def _see(self) -> Look:
+        desk = self._desk
+
+        def work(tx: Transaction) -> Look:
+            parked = tx.channels.parked(desk.project.id)
+            return Look(
+                process_health=self._vitals(),
+                oldest_due=tx.channels.oldest_due(now=desk.clock.now()),
+                parked=tuple(
+                    (f"channel {channel}", f"{cards} cards wait, {REASONS[reason]}")
+                    for channel, reason, cards in parked
+                    if reason not in BY_ITSELF
+                ),
+                disk_free=self._disk(),
+            )
+
+        return await desk.storage.read(work)
+
+    def _weigh(self, sign: Sign, now: datetime) -> Trouble:
+        """Only what has lasted is trouble."""
+        if not sign.words:
+            self._since.pop(sign.key, None)
+        since = self._since.setdefault(sign.key, now) if sign.words else now
+        lasts = bool(sign.words) and now - since >= sign.patience
+        return Trouble(key=f"watch/{sign.key}", name=sign.name, words=sign.words if lasts else "")
+
+    def _lose(self, now: datetime, words: str) -> None:
+        if self._failing_since is None:
+            self._failing_since = now
+        if self.writes_failing:
+            told = f"nothing can be written since {self._failing_since:%H:%M:%S} UTC: {words}"
+            if told not in self.troubles:
+                _log.error("writes failing", since=self._failing_since.isoformat())
+            self.troubles = (told,)
+
+    def _recover(self, now: datetime) -> None:
+        if self.writes_failing and self._failing_since is not None:
+            words = f"the database took no writes from {self._failing_since:%H:%M:%S} to {now:%H:%M:%S} UTC"
+            self._failed = (now, words)
+        self._failing_since = None
+
+    def _writes(self, now: datetime) -> Trouble:
+        words = ""
+        if self._failed is not None and now - self._failed[0] < _SETTLED:
+            words = self._failed[1]
+        return Trouble(key=f"watch/{WRITES}", name="WritesFailing", words=words)
