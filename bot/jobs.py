@@ -31,6 +31,7 @@ def table(
     find_reactions: Errand,
     process_health: Callable[[], ProcessHealth],
     watch: Errand,
+    anchor: Errand,
     heartbeat: Job | None = None,
     question: Question | None = None,
 ) -> list[Job]:
@@ -89,5 +90,6 @@ def table(
         Job("watch", timedelta(seconds=10), watch),
         *([] if heartbeat is None else [heartbeat]),
         Job("keys", timedelta(hours=1), partial(idempotency.forget_old, desk)),
+        Job("anchor", timedelta(minutes=10), anchor),
         Job("gauges", timedelta(seconds=10), measure),
     ]

@@ -10,7 +10,7 @@ from cogs.context import BotContext
 _log = structlog.stdlib.get_logger(__name__)
 
 
-class Home(commands.Cog):
+class HomeServer(commands.Cog):
     """Whoever configured a channel said with it which server is theirs; else a code has to be typed there."""
 
     def __init__(self, bot_context: BotContext, client: discord.Client) -> None:

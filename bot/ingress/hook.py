@@ -56,6 +56,8 @@ MOST_READING: Final = 32 * 1024 * 1024
 
 _FOR_RESOLVES: Final = 4  # one place more than the configured ones for so many of them
 _DIGEST_BYTES: Final = 18
+_DAY_SECONDS: Final = 86_400
+_LONGEST_WAIT: Final = 3_600
 _HEADERS: Final = {"Content-Type": "application/json", "Server": "tocsin"}
 _encoder: Final = msgspec.json.Encoder()
 
@@ -87,6 +89,8 @@ class Hook:
         self._allowance = SourceRateLimit(options.source_rate, options.source_burst, desk.clock)
         self.known = CapacityLimit(options.max_in_flight + max(options.max_in_flight // _FOR_RESOLVES, 1))
         self.reading = CapacityLimit(max(MOST_READING, options.max_body))
+        daily = options.source_daily_bytes
+        self._volume = SourceRateLimit(daily / _DAY_SECONDS, daily, desk.clock)
         self._replays = Replays(desk.clock.now())
         metrics.IN_FLIGHT.set_function(lambda: self.known.taken)
 
@@ -180,6 +184,11 @@ class Hook:
         wait = self._allowance.charge(source.id, cost)
         if wait:
             detail = f"The source {source.name} may send {self._options.source_rate} alerts a second."
+            raise Refusal(Reason.TOO_MANY_ALERTS, detail, retry_after=wait)
+        stored = len(submission.envelope.body) if cost else 0
+        wait = min(self._volume.charge(source.id, stored), _LONGEST_WAIT)
+        if wait:
+            detail = f"The source {source.name} may store {self._options.source_daily_bytes:,} bytes a day."
             raise Refusal(Reason.TOO_MANY_ALERTS, detail, retry_after=wait)
 
     def _submit(

@@ -10,6 +10,7 @@ from bot.ingress.peer import Network
 class IngressOptions:
     """Port 0 is any free one; ``max_body`` is in bytes, rates are alerts a second for one source.
 
+    ``source_daily_bytes`` are what a source may have stored in a day.
     ``max_in_flight`` bounds the requests of known senders that are being answered, ``patience`` is how
     long a body may take to arrive. ``max_connections`` stand at once. Requests from ``proxies`` come from
     whom they say. ``public_url`` is where browsers may come from. ``local_metrics``: callers on this machine
@@ -23,6 +24,7 @@ class IngressOptions:
     source_rate: int = 20_000
     source_burst: int = 60_000
     patience: timedelta = timedelta(seconds=15)
+    source_daily_bytes: int = 8 * 1024**3
     max_connections: int = 2_048
     proxies: tuple[Network, ...] = ()
     public_url: str = ""
