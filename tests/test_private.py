@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from bot.anchor_file import NAME, read_anchors, write_anchor
-from bot.domain import actor
+from bot.domain import actor as actors
 from bot.domain.errors import TocsinError
 from bot.process import held, keep_private
-from bot.usecases.admin import audit_log, source
+from bot.usecases.admin import audit_log
+from bot.usecases.admin import source as sources
 from bot.usecases.desk import Desk
 from storage.engine import prepare_writer
 
@@ -48,7 +49,7 @@ async def test_the_log_is_anchored_beside_the_database_and_verified(desk: Desk, 
     await write_anchor(desk, folder)
     assert read_anchors(folder) == []
     for name in ("one", "two"):
-        await source.add(desk, name, "generic", actor=actor.job("test"))
+        await sources.add(desk, name, "generic", actor=actors.job("test"))
         await write_anchor(desk, folder)
         await write_anchor(desk, folder)
     assert len(read_anchors(folder)) == 2

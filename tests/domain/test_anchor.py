@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from bot.domain import actor
+from bot.domain import actor as actors
 from bot.domain.anchor import Anchor, sign, verify
 from bot.domain.audit import GENESIS, Entry, Sealed, seal
 
@@ -16,7 +16,7 @@ def _chain(count: int, note: str = "") -> list[Sealed]:
     previous, made = GENESIS, []
     for number in range(1, count + 1):
         at = NOON + timedelta(seconds=number)
-        entry = Entry(at=at, actor=actor.person(1, "Anna"), action="ack", subject="alert:1", note=note)
+        entry = Entry(at=at, actor=actors.person(1, "Anna"), action="ack", subject="alert:1", note=note)
         digest = seal(previous, entry)
         made.append(Sealed(id=number, entry=entry, previous=previous, digest=digest))
         previous = digest
