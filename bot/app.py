@@ -35,6 +35,7 @@ from bot.ingress.readiness import Probe
 from bot.ingress.server import Ingress
 from bot.jobs import table
 from bot.outgoing.heartbeat import Heartbeat
+from bot.outgoing.poll import PollClient
 from bot.outgoing.sample_alert import SampleAlert
 from bot.outgoing.webhook import Webhook, WebhookOptions
 from bot.process import free_bytes, holding, keep_private, share_heap, told_to_stop, write_ready_file
@@ -185,6 +186,7 @@ async def running(settings: Settings) -> AsyncIterator[RunningDesk]:
                 find_deleted=reconcile.find_deleted,
                 find_reactions=delivery.presence.tell_hour,
                 process_health=process_health,
+                fetch=PollClient().fetch,
                 watch=watch.look,
                 anchor=partial(write_anchor, desk, settings.storage.data),
                 heartbeat=_heartbeat(settings, watch, desk),

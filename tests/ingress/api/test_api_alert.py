@@ -291,6 +291,6 @@ async def test_other_methods_are_told_which_there_are(program: Program) -> None:
 
 
 async def test_elsewhere_is_nothing(program: Program) -> None:
-    for path in ("/v1/alerts/", "/v1/alerts/A-1/dance", "/v1/alerts/A-1/ack/", "/v1/alert", "/v2/alerts"):
+    for path in ("/v1/alerts/", "/v1/alerts/A-1/dance", "/v1/alerts/A-1/ack/", "/v1/alert", "/v3/alerts"):
         answer = await program.ask("GET", path)
         assert (answer.status, answer.headers["Content-Type"]) == (404, "application/problem+json")
