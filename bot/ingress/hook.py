@@ -42,9 +42,10 @@ from bot.ingress.options import IngressOptions
 from bot.ingress.problem import Reason, Refusal
 from bot.ingress.proof import Prover
 from bot.ingress.rate_limit import SourceRateLimit
-from bot.ingress.reading import Asked, Read, read_request
+from bot.ingress.reading import Asked, read_request
 from bot.ingress.replay import Replays, key_of
 from bot.providers.body import UnsupportedMediaError
+from bot.providers.delivery import Delivery
 from bot.providers.registry import Provider
 from bot.providers.sns import CONFIRMED
 from bot.usecases.desk import Desk
@@ -182,7 +183,7 @@ class Hook:
         self.charge(asked.source, submission, cost_of(read.reading))
         return submission
 
-    def _understand(self, asked: Asked, body: bytes) -> Read:
+    def _understand(self, asked: Asked, body: bytes) -> Delivery:
         """What the request says."""
         encodings = asked.request.headers.getall("Content-Encoding", [])
         plain = inflate(body, encodings, limit=self._options.max_body)
