@@ -66,7 +66,8 @@ class CloudEvents(Provider):
             ")\n"
             "headers, body = to_structured(event)\n"
             f'headers["Authorization"] = "Bearer {token}"\n'
-            f'requests.post("{url}", data=body, headers=headers, timeout=10).raise_for_status()\n'
+            f'url = "{url}"\n'
+            "requests.post(url, data=body, headers=headers, timeout=10).raise_for_status()\n"
         )
 
     def example(self, now: datetime) -> dict[str, object]:
