@@ -17,6 +17,7 @@ class Bugsink(Provider):
     name = "bugsink"
     title = "Bugsink"
     url_token = True
+    keys = ("id",)
     only_url = True
     where = (
         "Project > Alerts > Add messaging service: kind *Custom webhook*. Bugsink refuses private addresses"
@@ -49,6 +50,7 @@ class Bugsink(Provider):
                 labels=field.flat(fields, "id", "title", "url", "first_seen", "last_seen"),
                 links=[("Issue", fields.get("url"))],
                 key=f"bs:{number}",
+                rest=fields,
                 service=field.text(fields, "project_name"),
                 target=field.text(fields, "friendly_id"),
                 started_at=read_time(fields.get("last_seen")),

@@ -4,6 +4,8 @@ The original, whose digest says that two requests are the same, is the body, and
 whatever headers the provider gave a meaning to.
 """
 
+from hashlib import blake2b
+
 import msgspec
 
 from bot.domain.access.redaction import Redacted, redact, redact_body
@@ -21,6 +23,18 @@ class Delivery(msgspec.Struct, frozen=True):
     original: bytes
     redacted: Redacted
     reading: Reading
+
+
+def _with_keys(provider: Provider, said: object, redacted: object) -> object:
+    """What was redacted, with digests for those keys that were taken for secrets."""
+    if said is redacted or not isinstance(said, dict) or not isinstance(redacted, dict):
+        return redacted
+    lost = {
+        name: "blake2b:" + blake2b(str(said[name]).encode(), digest_size=16).hexdigest()
+        for name in provider.keys
+        if name in said and name in redacted and said[name] != redacted[name]
+    }
+    return {**redacted, **lost} if lost else redacted
 
 
 def read_delivery(
@@ -42,7 +56,8 @@ def read_delivery(
     direct = content.direct and gathered is content.value
     redacted = redact_body(body, gathered) if direct else redact(gathered)
     original = body if direct else body + b"\n" + msgspec.json.encode(gathered)
-    value = redacted.value
+    value = _with_keys(provider, gathered, redacted.value)
+    redacted = Redacted(value, redacted.hits)
     if mapping is not None and isinstance(provider, Generic):
         value = mapping.apply(value)
     reset = absent.set(default_severity)

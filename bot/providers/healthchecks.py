@@ -30,6 +30,7 @@ class Healthchecks(Provider):
     name = "healthchecks"
     title = "Healthchecks"
     url_token = True
+    keys = ("code", "uuid", "unique_key")
     methods = frozenset({"POST", "PUT", "GET"})
     where = "Integrations > Webhook. The same for *down* and for *up*."
     language = "text"
@@ -65,6 +66,7 @@ class Healthchecks(Provider):
                 description=field.text(whole, "body") or field.text(whole, "desc"),
                 labels=_labels(whole, tags),
                 links=[("Check", whole.get("url"))],
+                rest=whole,
                 key=f"hc:{code or name}",
                 target=" ".join(tags),
                 started_at=moment if firing else None,

@@ -29,6 +29,7 @@ class NewRelic(Provider):
 
     name = "newrelic"
     title = "New Relic"
+    keys = ("id", "issueId")
     where = "Alerts > Destinations > Webhook; then a workflow that uses it with the template it proposes."
     language = "text"
 
@@ -63,6 +64,7 @@ class NewRelic(Provider):
                 },
                 links=[("Issue", fields.get("issueUrl"))],
                 key=f"nr:{number}",
+                rest=fields,
                 service=policies[0] if policies else "",
                 target=entities[0] if entities else "",
                 started_at=read_time(fields.get("activatedAt") or fields.get("createdAt")),

@@ -51,6 +51,7 @@ class Ntfy(Provider):
     name = "ntfy"
     title = "ntfy"
     url_token = True
+    keys = ("sequence_id",)
     success = 200
     may_be_empty = True
     where = "Wherever a program asks for an ntfy server: the address, any topic, the token as access token."
@@ -97,6 +98,7 @@ class Ntfy(Provider):
                 description=words_,
                 labels={"topic": topic, "tags": ", ".join(tags)},
                 links=[("Link", fields.get("click")), *_actions(fields)],
+                rest=fields,
                 key=f"ntfy:{topic}:{key}" if key else steady("ntfy", name, {"topic": topic}),
                 service=topic,
                 started_at=read_time(fields.get("time")),

@@ -59,6 +59,7 @@ class Zabbix(Provider):
     name = "zabbix"
     title = "Zabbix"
     success = 200
+    keys = ("event_id", "eventid", "problem_id")
     where = (
         "Alerts > Media types > Create: type *Webhook* with these parameters, and as script what"
         " `tocsin source recipe zabbix --script` prints. Give a user this medium and an action that uses it."
@@ -96,6 +97,7 @@ class Zabbix(Provider):
                 labels=_read_tags(fields) | field.flat(fields, *_KNOWN),
                 links=_links(fields, number),
                 key=f"zbx:{number}",
+                rest=fields,
                 target=host,
                 started_at=_moment(fields, "event_"),
                 ended_at=_moment(fields, "event_recovery_"),
