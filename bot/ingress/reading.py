@@ -1,12 +1,14 @@
 """Reading: a known source's request over HTTP as a delivery, without its credentials."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from aiohttp import web
 
 from bot.domain.access.source import Source
 from bot.domain.alert.mapping import FieldMap
+from bot.domain.alert.signal import Reading
+from bot.domain.errors import InvalidInputError
 from bot.domain.text import harmless
 from bot.ingress.address import Address
 from bot.providers.delivery import Delivery, read_delivery
@@ -46,6 +48,14 @@ def read_request(asked: Asked, body: bytes, mappings: Mapping[str, FieldMap]) ->
         default_severity=asked.source.default_severity,
         mapping=mappings.get(asked.source.name),
     )
+
+
+def parse_plain(read: Callable[[object], Reading], value: object) -> Reading | None:
+    """The request as it was before redaction; it is never kept."""
+    try:
+        return read(value)
+    except InvalidInputError:
+        return None
 
 
 def _headers(request: web.BaseRequest) -> dict[str, str]:

@@ -17,7 +17,6 @@ class Bugsink(Provider):
     name = "bugsink"
     title = "Bugsink"
     url_token = True
-    keys = ("id",)
     only_url = True
     where = (
         "Project > Alerts > Add messaging service: kind *Custom webhook*. Bugsink refuses private addresses"

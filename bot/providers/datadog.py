@@ -40,7 +40,6 @@ class Datadog(Provider):
     name = "datadog"
     title = "Datadog"
     success = 200
-    keys = ("key", "aggregation", "aggreg_key", "alert_cycle_key", "alert_id")
     where = "Integrations > Webhooks > New; then mention `@webhook-tocsin` in the monitors' messages."
     language = "text"
 

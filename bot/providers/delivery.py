@@ -4,13 +4,12 @@ The original, whose digest says that two requests are the same, is the body, and
 whatever headers the provider gave a meaning to.
 """
 
-from hashlib import blake2b
-
 import msgspec
 
 from bot.domain.access.redaction import Redacted, redact, redact_body
 from bot.domain.alert.mapping import FieldMap
 from bot.domain.alert.signal import Reading, Severity
+from bot.domain.errors import InvalidInputError
 from bot.providers.content import read_content
 from bot.providers.generic import Generic
 from bot.providers.sender import Provider, Request
@@ -18,23 +17,15 @@ from bot.providers.severity import absent
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """``redacted`` is what is stored and was parsed, ``original`` what came."""
+    """``redacted`` is what is stored and was parsed, ``original`` what came.
+
+    ``plain`` is the reading before redaction, where that took anything out: for identities alone.
+    """
 
     original: bytes
     redacted: Redacted
     reading: Reading
-
-
-def _with_keys(provider: Provider, said: object, redacted: object) -> object:
-    """What was redacted, with digests for those keys that were taken for secrets."""
-    if said is redacted or not isinstance(said, dict) or not isinstance(redacted, dict):
-        return redacted
-    lost = {
-        name: "blake2b:" + blake2b(str(said[name]).encode(), digest_size=16).hexdigest()
-        for name in provider.keys
-        if name in said and name in redacted and said[name] != redacted[name]
-    }
-    return {**redacted, **lost} if lost else redacted
+    plain: Reading | None = None
 
 
 def read_delivery(
@@ -56,12 +47,24 @@ def read_delivery(
     direct = content.direct and gathered is content.value
     redacted = redact_body(body, gathered) if direct else redact(gathered)
     original = body if direct else body + b"\n" + msgspec.json.encode(gathered)
-    value = _with_keys(provider, gathered, redacted.value)
-    redacted = Redacted(value, redacted.hits)
-    if mapping is not None and isinstance(provider, Generic):
-        value = mapping.apply(value)
     reset = absent.set(default_severity)
     try:
-        return Delivery(original, redacted, provider.parse(value))
+        reading = _parse(provider, mapping, redacted.value)
+        plain = _parse_plain(provider, mapping, gathered) if redacted.hits else None
     finally:
         absent.reset(reset)
+    return Delivery(original, redacted, reading, plain)
+
+
+def _parse(provider: Provider, mapping: FieldMap | None, value: object) -> Reading:
+    if mapping is not None and isinstance(provider, Generic):
+        value = mapping.apply(value)
+    return provider.parse(value)
+
+
+def _parse_plain(provider: Provider, mapping: FieldMap | None, value: object) -> Reading | None:
+    """The request as it was before redaction; it is never kept."""
+    try:
+        return _parse(provider, mapping, value)
+    except InvalidInputError:
+        return None

@@ -99,7 +99,6 @@ class Generic(Provider):
     name = "generic"
     title = "Generic JSON, text or GET"
     url_token = True
-    keys = ("fingerprint", "dedupe_key", "dedup_key", "id")
     methods = frozenset({"POST", "PUT", "GET"})
     where = "From any script. `status` may be `firing` (the default) or `resolved`; a GET will do too."
     language = "sh"

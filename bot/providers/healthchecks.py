@@ -30,7 +30,6 @@ class Healthchecks(Provider):
     name = "healthchecks"
     title = "Healthchecks"
     url_token = True
-    keys = ("code", "uuid", "unique_key")
     methods = frozenset({"POST", "PUT", "GET"})
     where = "Integrations > Webhook. The same for *down* and for *up*."
     language = "text"

@@ -29,7 +29,6 @@ class NewRelic(Provider):
 
     name = "newrelic"
     title = "New Relic"
-    keys = ("id", "issueId")
     where = "Alerts > Destinations > Webhook; then a workflow that uses it with the template it proposes."
     language = "text"
 

@@ -51,7 +51,6 @@ class Ntfy(Provider):
     name = "ntfy"
     title = "ntfy"
     url_token = True
-    keys = ("sequence_id",)
     success = 200
     may_be_empty = True
     where = "Wherever a program asks for an ntfy server: the address, any topic, the token as access token."

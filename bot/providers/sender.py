@@ -65,14 +65,12 @@ class Sender(ABC):
 class Provider(Sender):
     """A sender that posts to ``/v1/hooks/{name}``, by one of ``methods``; ``success`` is the status it wants.
 
-    ``may_be_empty``: it sends requests without a body that mean something. ``keys`` are the fields that hold
-    an identity: where one looks like a secret its digest stands for it, or all would be the same.
+    ``may_be_empty``: it sends requests without a body that mean something.
     """
 
     methods: ClassVar[frozenset[str]] = frozenset({"POST", "PUT"})
     success: ClassVar[int] = 202
     may_be_empty: ClassVar[bool] = False
-    keys: ClassVar[tuple[str, ...]] = ()
 
     def accepts(self, tail: str) -> bool:
         """Whether its clients append ``tail`` to the address."""

@@ -59,7 +59,6 @@ class Zabbix(Provider):
     name = "zabbix"
     title = "Zabbix"
     success = 200
-    keys = ("event_id", "eventid", "problem_id")
     where = (
         "Alerts > Media types > Create: type *Webhook* with these parameters, and as script what"
         " `tocsin source recipe zabbix --script` prints. Give a user this medium and an action that uses it."
