@@ -15,6 +15,7 @@ from bot.domain.errors import TocsinError
 from bot.usecases.desk import Desk
 from cogs import subject
 from cogs.admin import setup
+from cogs.admin.integration import IntegrationCommand
 from cogs.admin.setup import SetupCommand
 from cogs.admin.status import StatusCommand
 from cogs.alert import board as board_buttons
@@ -142,6 +143,7 @@ class DeskBot(commands.Bot):
             RecurrenceCommands(self.bot_context),
             SetupCommand(self.bot_context),
             SilenceCommands(self.bot_context),
+            IntegrationCommand(self.bot_context),
             StatusCommand(self.bot_context),
             TriageCommand(),
             Leftovers(self.bot_context, PRESSES, FORMS),
