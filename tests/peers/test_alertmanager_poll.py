@@ -12,7 +12,7 @@ from bot.clock import ManualClock
 from bot.domain.alert.alert import State
 from bot.outgoing.poll import PollClient
 from bot.usecases.admin import source as sources
-from bot.usecases.alert import query as inspection
+from bot.usecases.alert import query as alert_query
 from bot.usecases.alert.query import Filter
 from bot.usecases.desk import Desk
 from bot.usecases.intake import poll
@@ -40,7 +40,7 @@ async def test_two_looks_set_right_what_never_came(desk: Desk, clock: ManualCloc
     )
 
     async def states() -> list[State]:
-        return [line.alert.state for line in (await inspection.listing(desk, Filter())).lines]
+        return [line.alert.state for line in (await alert_query.listing(desk, Filter())).lines]
 
     async with running(tmp_path / "alertmanager.log", *words), aiohttp.ClientSession() as session:
 

@@ -9,7 +9,7 @@ from bot.domain.alert.quiet import QuietKind
 from bot.domain.alert.signal import Severity
 from bot.domain.silence.matcher import Matcher
 from bot.domain.silence.silence import Silence
-from bot.usecases.alert import query as inspection
+from bot.usecases.alert import query as alert_query
 from bot.usecases.desk import Desk
 from bot.usecases.silence import settlement
 from bot.usecases.silence import silence as silences
@@ -34,7 +34,7 @@ async def silence(desk: Desk, value: str = "a", **more: Any) -> Silence:
 
 
 async def quiet(desk: Desk, alert_id: int = 1) -> bool:
-    alert = (await inspection.find(desk, alert_id)).view.alert
+    alert = (await alert_query.find(desk, alert_id)).view.alert
     return QuietKind.SILENCE in alert.quiet_kinds
 
 
@@ -52,7 +52,7 @@ async def test_what_is_open_becomes_quiet_at_once_and_rings_once_when_it_is_over
     await send(firing("a"), firing("b"))
     made = await silence(desk)
     assert (await quiet(desk, 1), await quiet(desk, 2)) == (True, False)
-    view = (await inspection.find(desk, 1)).view
+    view = (await alert_query.find(desk, 1)).view
     assert view.silence is not None
     assert (view.silence.until, view.silence.by) == (made.ends_at, ANNA)
     await send(firing("a"))
@@ -64,7 +64,7 @@ async def test_what_is_open_becomes_quiet_at_once_and_rings_once_when_it_is_over
     assert await settlement.settle(desk) == 0
     assert not await quiet(desk)
     assert await rings(desk) == ["silence_over"]
-    history = [line.what for line in (await inspection.find(desk, 1)).history]
+    history = [line.what for line in (await alert_query.find(desk, 1)).history]
     assert history[-2:] == ["silenced: deploy", "the silence is over: S-1"]
 
 
@@ -78,7 +78,7 @@ async def test_what_begins_or_comes_back_under_a_silence_is_stored_and_quiet(
     await send(resolved("a"))
     clock.advance(MINUTE)
     await send(firing("a", severity=Severity.CRITICAL))
-    view = (await inspection.find(desk, 1)).view
+    view = (await alert_query.find(desk, 1)).view
     assert (view.alert.state, view.alert.flaps) == (State.NEW, 1)
     assert await quiet(desk)
     assert view.silence is not None
@@ -91,7 +91,7 @@ async def test_two_silences_are_over_with_the_longer_one(desk: Desk, send: Send,
     longer = await silence(desk, "a|b", ends_at=clock.now() + 2 * HOUR)
     await silences.expire(desk, short.id, actor=ANNA)
     assert await quiet(desk)
-    view = (await inspection.find(desk, 1)).view
+    view = (await alert_query.find(desk, 1)).view
     assert view.silence is not None
     assert view.silence.until == longer.ends_at
     await silences.expire(desk, longer.id, actor=ANNA)
