@@ -15,6 +15,7 @@ from bot.domain.errors import TocsinError
 from bot.usecases.desk import Desk
 from cogs import subject
 from cogs.admin import setup
+from cogs.admin.integration import IntegrationCommand
 from cogs.admin.setup import SetupCommand
 from cogs.admin.status import StatusCommand
 from cogs.alert import board as board_buttons
@@ -24,7 +25,7 @@ from cogs.alert import listing
 from cogs.alert.command import AlertCommands, acknowledge_message
 from cogs.alert.triage import TriageCommand, brief_message
 from cogs.context import BotContext, BotOptions
-from cogs.home import Home
+from cogs.home import HomeServer
 from cogs.incident import action as incident_action
 from cogs.incident import button as incident_buttons
 from cogs.incident import escalation
@@ -40,6 +41,7 @@ from cogs.recurrence import button as recurrence_buttons
 from cogs.recurrence.command import RecurrenceCommands
 from cogs.registration import Registration
 from cogs.rights import Rights
+from cogs.silence.command import SilenceCommands
 
 # None is privileged: what people press and set says who they are.
 INTENTS: Final = discord.Intents(guilds=True, guild_messages=True, guild_reactions=True)
@@ -140,12 +142,14 @@ class DeskBot(commands.Bot):
             IncidentCommands(),
             RecurrenceCommands(self.bot_context),
             SetupCommand(self.bot_context),
+            SilenceCommands(self.bot_context),
+            IntegrationCommand(self.bot_context),
             StatusCommand(self.bot_context),
             TriageCommand(),
             Leftovers(self.bot_context, PRESSES, FORMS),
             reactions,
             pins,
-            Home(self.bot_context, self),
+            HomeServer(self.bot_context, self),
             Reconciliation(self.bot_context, self, reactions, pins),
         ):
             await self.add_cog(cog)

@@ -11,6 +11,7 @@ import structlog
 
 from bot.cards.incident.incident import IncidentView, thread_name
 from bot.cards.incident.nudge import NudgeView
+from bot.cards.outbox.ring import RingView
 from bot.delivery.bot_view import BotView
 from bot.delivery.forum import Forum
 from bot.delivery.limits import RestCall
@@ -26,7 +27,12 @@ from bot.usecases.outbox.subject import View
 DONE: Final = Answer[Any](outcome=SendOutcome.DONE)
 _OURS: Final = frozenset({CardKind.INCIDENT, CardKind.NUDGE, CardKind.BRIEF})
 _ENDS: Final = frozenset({NudgeKind.STATE, NudgeKind.MERGED})
-_HOPELESS: Final = frozenset({SendOutcome.NO_PERMISSION, SendOutcome.REFUSED, SendOutcome.CROWDED})
+_HOPELESS: Final = frozenset(
+    {
+        *(SendOutcome.NO_PERMISSION, SendOutcome.NO_TEXT, SendOutcome.LOCKED),
+        *(SendOutcome.REFUSED, SendOutcome.CROWDED),
+    }
+)
 _log: Final = structlog.get_logger(__name__)
 
 
@@ -98,4 +104,6 @@ class ThreadKeeper:
 
 def addressee(view: View) -> int | None:
     """The message that a message answers."""
+    if isinstance(view, RingView):
+        return view.reply_to
     return view.beside if isinstance(view, NudgeView) else None

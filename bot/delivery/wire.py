@@ -67,6 +67,10 @@ class Wire:
         route = _message("PATCH", channel_id, message_id)
         return await self._call(call, route, Message, payload=_payload(card), file=card.file)
 
+    async def delete(self, channel_id: int, message_id: int) -> Answer[None]:
+        """Take one of our own messages away."""
+        return await self._call(RestCall.DELETE, _message("DELETE", channel_id, message_id), type(None))
+
     async def read(self, channel_id: int, message_id: int) -> Answer[Message]:
         """One message."""
         return await self._call(RestCall.READ, _message("GET", channel_id, message_id), Message)
@@ -189,15 +193,17 @@ def edit_call(message_id: int, clock: Clock) -> RestCall:
 
 def read_answer(status: int, heard: Heard, body: bytes, shape: type[T]) -> tuple[Answer[T], Heard]:
     """An HTTP answer as an outcome, and what it says of limits (a refusal's body knows more than headers)."""
+    if status == HTTPStatus.NO_CONTENT and shape is type(None):
+        return Answer(outcome=SendOutcome.DONE), heard
     if status < HTTPStatus.BAD_REQUEST:
         try:
             found = msgspec.json.decode(body, type=shape, strict=False)
-        except (msgspec.DecodeError, msgspec.ValidationError):
+        except (msgspec.DecodeError, msgspec.ValidationError, RecursionError):
             return Answer(outcome=SendOutcome.PASSING, words=f"{status} without the expected body"), heard
         return Answer(outcome=SendOutcome.DONE, body=found), heard
     try:
         fault, is_json = msgspec.json.decode(body, type=Fault), True
-    except (msgspec.DecodeError, msgspec.ValidationError):
+    except (msgspec.DecodeError, msgspec.ValidationError, RecursionError):
         fault, is_json = Fault(), False
     outcome = classify(status, fault.code, is_json=is_json)
     words = f"{status} {fault.code} {fault.message}"[:_WORDS]

@@ -32,6 +32,7 @@ from bot.settings.environment import (
     suggestion,
     values,
 )
+from bot.settings.ping import PingSettings
 from bot.settings.section import (
     Count,
     DatabaseUrl,
@@ -108,10 +109,11 @@ class HttpSettings(Section):
     host: Annotated[str, Environ("TOCSIN_HOST")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535), Environ("TOCSIN_PORT")] = 8080
     public_url: Annotated[Url | None, Environ("TOCSIN_PUBLIC_URL")] = None
-    max_body: ByteSize = ByteSize(1_048_576)
+    max_body: ByteSize = ByteSize(16 * 1_048_576)
     max_in_flight: Count = 1_024
     source_rate: Count = 20_000
     source_burst: Count = 60_000
+    source_daily_bytes: ByteSize = ByteSize(8 * 1024**3)
     max_connections: Annotated[int, Field(ge=32, le=100_000)] = 2_048
     proxies: Annotated[Words, AfterValidator(_check_networks)] = ()
     local_metrics: bool | None = None
@@ -163,14 +165,6 @@ class Roles(Section):
     view: Words = ()
     respond: Words = ("responder", "on-call", "operator")
     manage: Words = ("operator",)
-
-
-class PingSettings(Section):
-    """Who is pinged when an episode of that severity begins: roles by name or id, ``here``, ``everyone``."""
-
-    critical: Words = ()
-    warning: Words = ()
-    info: Words = ()
 
 
 class Log(Section):

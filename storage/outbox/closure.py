@@ -21,6 +21,8 @@ LASTING: Final = (
     ParkReason.UNKNOWN_CHANNEL,
     ParkReason.MISSING_ACCESS,
     ParkReason.MISSING_PERMISSION,
+    ParkReason.NO_TEXT,
+    ParkReason.LOCKED,
 )
 _IN_THREADS: Final = {CardKind.NUDGE.value, CardKind.BRIEF.value}
 _IS_NOTICE: Final = card.c.kind == CardKind.CLOSURE.value
@@ -131,6 +133,8 @@ class Closures:
                 parked_reason=None,
                 parked_at=None,
                 pinged=False,
+                rung_at=None,
+                rung_run=None,
                 seen_at=None,
                 dirty_since=micros(now),
             )

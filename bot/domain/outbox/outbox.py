@@ -26,7 +26,7 @@ class CardKind(StrEnum):
     """What a card is about."""
 
     ALERT = "alert"
-    PING = "ping"
+    RING = "ring"
     BOARD = "board"
     INCIDENT = "incident"
     NUDGE = "nudge"
@@ -43,6 +43,10 @@ RECURRING: Final = {CardKind.BOARD, CardKind.REPORT, CardKind.CLOSURE}
 """Those that get a new message each time there is something to say."""
 
 
+SAID_ONCE: Final = {CardKind.REPORT, CardKind.NUDGE, CardKind.RING, CardKind.FOLDED}
+"""Those that are not said again when somebody deletes their message."""
+
+
 class ParkReason(StrEnum):
     """Why a card waits until its cause changes."""
 
@@ -50,6 +54,10 @@ class ParkReason(StrEnum):
     UNKNOWN_CHANNEL = "unknown_channel"
     MISSING_ACCESS = "missing_access"
     MISSING_PERMISSION = "missing_permission"
+    NO_TEXT = "no_text"
+    """A forum, or another channel that takes no plain messages."""
+    LOCKED = "locked"
+    """A thread that only moderators may write to."""
     REFUSED = "refused"
     NO_THREAD = "no_thread"
     """A nudge waits for its incident's thread; nobody has to mend anything."""
@@ -59,8 +67,8 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     """A claimed card. ``message_id`` is None until it was posted once.
 
     ``retried`` says that an earlier attempt to post may have reached Discord although nobody heard of it;
-    it began at ``posting_since``. ``roused`` is the revision for which people had to be called once more, 0
-    for none.
+    it began at ``posting_since``. ``pinged`` says that its words mention whom it rang; people were rung for
+    what it is about at ``rung_at`` the last time, by its own post or by a reply to it, in run ``rung_run``.
     """
 
     id: int
@@ -78,7 +86,8 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     retried: bool
     failures: int
     pinged: bool
-    roused: int = 0
+    rung_at: datetime | None = None
+    rung_run: int | None = None
     dirty_since: datetime
 
 
