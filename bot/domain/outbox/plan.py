@@ -6,8 +6,8 @@ and for the board, of the edits for criticals and people. A board that lacks som
 anything that nobody waits for.
 
 Theory: posts and edits have buckets of their own, so a channel is two queues. When so many new cards wait
-that the last of them would come later than `PATIENCE`, that is a storm: from then on only what people took
-up still gets a card of its own; everything is reachable from the board, one message that is edited in place.
+that the last of them would come later than `PATIENCE`, that is a storm: from then on only criticals,
+which have to wake somebody, and what people took up still get cards; everything is reachable from the board, one message that is edited in place.
 What is on it stays there until it is over, or until so `FEW` are left that cards for them are no flood. So it
 is entered by many and left by few: it cannot flicker.
 
@@ -188,8 +188,7 @@ def _order(waiting: Waiting, board: Board, post: Bucket) -> Iterator[_Turn]:
     opens = not board.active or (board.posted and board.held <= FEW and calms(board, post))
     if not board.posted:
         yield _OPENING
-    if opens:
-        yield _Turn(PlannedCall.POST, (Lane.CRITICAL,), urgent=not brews)
+    yield _Turn(PlannedCall.POST, (Lane.CRITICAL,), urgent=not brews)
     yield from _ANSWERS
     if board.posted:
         yield _RENEWAL

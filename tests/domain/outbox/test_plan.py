@@ -176,13 +176,12 @@ def test_a_wide_bucket_needs_more_for_a_storm() -> None:
     assert storm_from(Bucket(limit=50, window=1.0)) == 49 * PATIENCE
 
 
-def test_in_a_storm_the_board_comes_first_and_only_what_people_took_up_gets_cards() -> None:
+def test_in_a_storm_the_board_comes_first_and_only_criticals_and_people_get_cards() -> None:
     opening = Board(active=True, lacking=True)
     waiting = new(critical=3, person=1, warning=500, info=500)
     assert choose(waiting, opening, FULL, FULL).call is PlannedCall.BOARD
     storm = Board(active=True, posted=True, young=500, held=1_003)
-    assert choose(waiting, storm, FULL, FULL).lanes == (Lane.PERSON,)
-    assert choose(new(critical=3, warning=500), storm, FULL, FULL).call is PlannedCall.WAIT
+    assert choose(waiting, storm, FULL, FULL).lanes == (Lane.CRITICAL,)
     assert choose(new(person=1, warning=500), storm, FULL, FULL).lanes == (Lane.PERSON,)
     assert choose(new(warning=500), storm, FULL, FULL).call is PlannedCall.WAIT
 
@@ -208,7 +207,7 @@ def test_a_board_that_only_lists_too_much_has_time() -> None:
 
 
 def test_held_cards_are_posted_when_few_are_left_and_hardly_anything_new_comes() -> None:
-    waiting = new(critical=1, warning=9)
+    waiting = new(warning=10)
 
     def left(held: int, young: int) -> PlannedCall:
         return choose(waiting, Board(active=True, posted=True, young=young, held=held), FULL, FULL).call
