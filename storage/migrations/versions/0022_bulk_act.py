@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0021_bulk_act'
-down_revision = '0020_note'
+revision = '0022_bulk_act'
+down_revision = '0021_ring'
 branch_labels = None
 depends_on = None
 
