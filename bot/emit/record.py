@@ -63,7 +63,7 @@ def _moment(now: int) -> str:
 
 
 def _words(value: object, limit: int) -> str:
-    text = _scrub(str(value).encode("utf-8", "replace").decode())
+    text = _scrub(str(value).encode("utf-8", "replace").decode()).strip()
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

@@ -74,7 +74,11 @@ def is_silent(silent_after: datetime | None, severity: Severity, now: datetime, 
 
 def is_of_earlier(signal: Signal, known: datetime | None) -> bool:
     """Whether a resolve is about an episode before this one."""
-    return signal.ended_at is not None and known is not None and signal.ended_at < known
+    if signal.ended_at is None or known is None:
+        return False
+    if signal.started_at is not None and signal.started_at >= known:
+        return False  # it names this episode, whatever its end says
+    return signal.ended_at < known
 
 
 def ended(signal: Signal, opened_at: datetime, now: datetime) -> datetime:

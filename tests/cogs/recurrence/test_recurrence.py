@@ -136,7 +136,7 @@ async def test_preview_dry_run_and_handoff_tell_of_the_work_item(stage: Stage) -
     public = await until(lambda: [m for m in stage.sandbox.messages(stage.channel_id) if m["embeds"]])
     assert "please look" in public[-1]["embeds"][0]["description"]
     again = await ask(stage, "preview", recurrence=which)
-    assert "manual gate" in said(again)
+    assert "a person has to decide" in said(again)
 
 
 async def test_labels_to_ignore_are_suggested_and_ignored(stage: Stage) -> None:
