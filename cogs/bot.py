@@ -15,6 +15,7 @@ from bot.domain.errors import TocsinError
 from bot.usecases.desk import Desk
 from cogs import subject
 from cogs.admin import setup
+from cogs.admin.event import EventCommands
 from cogs.admin.setup import SetupCommand
 from cogs.admin.status import StatusCommand
 from cogs.alert import board as board_buttons
@@ -137,6 +138,7 @@ class DeskBot(commands.Bot):
         reactions, pins = Reactions(self.bot_context, self), Pins(self.bot_context, self)
         for cog in (
             AlertCommands(self.bot_context),
+            EventCommands(self.bot_context),
             IncidentCommands(),
             RecurrenceCommands(self.bot_context),
             SetupCommand(self.bot_context),
