@@ -191,7 +191,7 @@ async def test_recurrences_are_summed_up_and_listed(door: Door, program: Program
     assert (await program.get(RECURRENCE, text="isk")).json["total"] == 1
     story = (await program.get(f"{RECURRENCE}/R-1")).json
     assert sum(hour["occurrences"] for hour in story["hours"]) == 3
-    assert story["item"] == lag
+    assert story["item"].items() <= lag.items()
     assert [ref["verdict"] for ref in story["source_refs"]] == ["opened", "resolved", "folded", "opened"]
 
 

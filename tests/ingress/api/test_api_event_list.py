@@ -157,3 +157,57 @@ async def test_a_token_ends_when_it_said_and_its_use_is_noted(door: Door, clock:
     assert listed.last_used_at == clock.now()
     clock.advance(timedelta(days=1))
     assert (await worker.get("/v1/alerts")).status == 401
+
+
+async def test_figures_are_of_the_window_that_was_asked_for(
+    door: Door, program: Program, clock: ManualClock
+) -> None:
+    path = "/v1/events/dossier/recurrence"
+    await send(door, firing("Lag", links=(SENTRY,)), firing("Disk"))
+    await send(door, resolved("Lag"))
+    clock.advance(timedelta(days=3))
+    await send(door, firing("Lag", Severity.CRITICAL, links=(SENTRY,)))
+    await program.post("/v1/runs", {"state": "failed", "alert": "A-3"})
+    day = (await program.get(path, window="24h")).json
+    (item,) = day["items"]
+    assert (item["name"], item["occurrences"], item["all_time"]["occurrences"]) == ("Lag", 1, 2)
+    assert (item["severity"], item["run"], item["run_state"], item["agent"]) == (
+        "critical",
+        1,
+        "failed",
+        "ci",
+    )
+    assert (item["repair_summary"], item["refs_by_kind"]) == ("0 of 1 runs succeeded", {"sentry": 1})
+    assert (item["missing_refs"], item["latest_event"]) == (False, 4)
+    summary = day["summary"]
+    assert (summary["occurrences"], summary["all_time"]["occurrences"]) == (1, 2)
+    work = summary["work"]
+    assert (work["counted"], work["recurrent_groups"], work["failed_repair"]) == (1, 1, 1)
+    assert (work["linked"], work["unlinked"], work["auto_repair_linked"]) == (1, 0, 1)
+    week = (await program.get(path, window="7d")).json["summary"]
+    assert (week["occurrences"], week["work"]["counted"], week["work"]["unlinked"]) == (3, 2, 1)
+    assert (await program.get(path, provider="grafana")).json["summary"]["occurrences"] == 0
+    assert (await program.get(path, project="other")).status == 404
+
+
+async def test_a_handoff_repeated_is_the_same_and_a_program_names_who_is_to_do_it(
+    door: Door, program: Program
+) -> None:
+    path = "/v1/events/dossier/recurrence/work-item"
+    await send(door, firing("Lag"))
+    wish = {"id": "W-1", "kind": "ticket_proposal", "note": "every night"}
+    first, again = [(await program.post(f"{path}/handoff", wish)).json for _ in range(2)]
+    assert first == again
+    assert first["untouched"] == ["alerts", "incidents", "runs", "recurrences"]
+    refused = await program.post(f"{path}/handoff", {"id": "W-1", "kind": "manual"})
+    assert (refused.status, refused.json["field"]) == (400, "assignee")
+    given = {"id": "W-1", "kind": "manual", "assignee": "77", "assignee_name": "Ada"}
+    handed = (await program.post(f"{path}/handoff", given)).json
+    assert (handed["id"], handed["assignee"]["id"]) == (first["id"] + 1, "person:77")
+    shown = (await program.get(f"{path}/preview", id="W-1", mode="manual", provider="alertmanager")).json
+    assert (shown["work_item"]["mode"], shown["provider"]) == ("manual", "alertmanager")
+    assert shown["untouched"] == ["alerts", "incidents", "runs", "recurrences"]
+    other = await program.post(f"{path}/dry-run", {"id": "W-1", "mode": "auto"})
+    assert (other.status, other.json["state"]) == (409, "manual")
+    wrong = await program.get(f"{path}/preview", id="W-1", provider="grafana")
+    assert (wrong.status, wrong.json["field"]) == (400, "provider")
