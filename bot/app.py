@@ -34,6 +34,7 @@ from bot.ingress.readiness import Probe
 from bot.ingress.server import Ingress
 from bot.jobs import table
 from bot.outgoing.heartbeat import Heartbeat
+from bot.outgoing.poll import PollClient
 from bot.outgoing.sample_alert import SampleAlert
 from bot.outgoing.webhook import Webhook, WebhookOptions
 from bot.process import free_bytes, holding, share_heap, told_to_stop, write_ready_file
@@ -183,6 +184,7 @@ async def running(settings: Settings) -> AsyncIterator[RunningDesk]:
                 find_deleted=reconcile.find_deleted,
                 find_reactions=delivery.presence.tell_hour,
                 process_health=process_health,
+                fetch=PollClient().fetch,
                 watch=watch.look,
                 heartbeat=_heartbeat(settings, watch, desk),
                 question=_question(settings, desk),

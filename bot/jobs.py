@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 
+from bot.domain.access.poll import PERIOD
 from bot.domain.process_health import ProcessHealth
 from bot.scheduler import Job
 from bot.usecases.admin import expectation, gauge, idempotency, setting, status
@@ -13,6 +14,8 @@ from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.desk import Desk
 from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import reminder
+from bot.usecases.intake import poll
+from bot.usecases.intake.poll import Fetch
 from bot.usecases.outbox import ledger
 from bot.usecases.outbox import outage as outages
 from bot.usecases.recurrence import regression
@@ -30,6 +33,7 @@ def table(
     find_deleted: Errand,
     find_reactions: Errand,
     process_health: Callable[[], ProcessHealth],
+    fetch: Fetch,
     watch: Errand,
     heartbeat: Job | None = None,
     question: Question | None = None,
@@ -81,6 +85,7 @@ def table(
         *asking,
         Job("settings", timedelta(seconds=10), reload),
         Job("pulse", timedelta(seconds=30), prove_alive),
+        Job("polls", PERIOD, partial(poll.look_at_all, desk, fetch)),
         Job("parked", timedelta(minutes=5), recheck_parked),
         Job("deleted", timedelta(hours=1), find_deleted),
         Job("reactions", timedelta(hours=1), find_reactions),

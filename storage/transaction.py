@@ -7,6 +7,7 @@ from sqlalchemy import Connection, CursorResult
 
 from storage.admin.audit import Audit
 from storage.admin.idempotency import Idempotency
+from storage.admin.poll import Polls
 from storage.admin.project import Projects
 from storage.admin.source import Sources
 from storage.admin.token import Tokens
@@ -170,6 +171,11 @@ class Transaction:
     def nudges(self) -> Nudges:
         """Messages in incidents' threads."""
         return Nudges(self._connection)
+
+    @cached_property
+    def polls(self) -> Polls:
+        """Alertmanagers that are asked."""
+        return Polls(self._connection)
 
     @cached_property
     def projects(self) -> Projects:

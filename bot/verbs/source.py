@@ -42,6 +42,7 @@ def add(args: Namespace) -> int:
                 card=CardShape(args.card),
                 default_severity=Severity(args.default_severity),
                 secret=secret,
+                poll_url=args.poll,
             )
             return issued, _address(settings.http, issued, desk)
 

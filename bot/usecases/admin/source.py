@@ -14,6 +14,7 @@ from typing import Final
 
 import msgspec
 
+from bot.domain.access.poll import read_url
 from bot.domain.access.source import Source
 from bot.domain.actor import Actor
 from bot.domain.alert.group import CardShape
@@ -59,18 +60,22 @@ async def add(
     card: CardShape = CardShape.AUTO,
     default_severity: Severity = Severity.WARNING,
     secret: str | None = None,
+    poll_url: str | None = None,
 ) -> Issued:
     """Let a new sender in; ``secret`` is the one that it signs with, if it has one of its own.
 
+    An Alertmanager is asked at ``poll_url`` every minute for what is open, in case a webhook got lost.
+
     Raises:
         InvalidInputError: the name is not lower-case letters, digits, ``.``, ``_``, ``-``, there is no
-            such provider, or the secret is no line of text.
+            such provider, the secret is no line of text, or the address cannot be asked.
         ConflictError: the name is taken.
     """
     if not _NAME.fullmatch(name):
         raise InvalidInputError("name", "use up to 64 of a-z 0-9 . _ - and begin with a letter or digit")
     if provider not in SENDERS:
         raise InvalidInputError("provider", f"there is {', '.join(SENDERS)}, but no {provider!r}")
+    url = None if poll_url is None else read_url(poll_url, provider)
     now = desk.clock.now()
     token = _fresh_token()
     wish = Source(
@@ -93,6 +98,8 @@ async def add(
         created = tx.sources.add(wish)
         sealed = None if secret is None else seal(desk, created.id, secret)
         tx.sources.add_credential(created.id, digest(token), created.generation, now=now, secret=sealed)
+        if url is not None:
+            tx.polls.follow(created.id, url)
         _record(tx, desk, actor, "source.add", name, {"provider": provider}, now)
         return created
 

@@ -41,6 +41,7 @@ def add_arguments(verbs: Any) -> None:
     add.add_argument(
         "--reopen-window", type=duration, metavar="SPAN", help="same episode again (alerts.reopen_window)"
     )
+    add.add_argument("--poll", metavar="URL", help="Alertmanager to ask each minute for what webhooks missed")
     add_card(add, default=CardShape.AUTO.value)
     add_severity(add, default=Severity.WARNING.value)
     add_secret(add)
