@@ -318,7 +318,7 @@ def show_item(portrait: RecurrenceProfile) -> RecurrenceItem:
             "attention_seconds": known.attention.total_seconds(),
             "runs": portrait.runs,
             "incidents": portrait.incidents,
-            "last_episodes": tuple(_episode(hand) for hand in portrait.hands),
+            "last_episodes": tuple(show_episode(hand) for hand in portrait.hands),
             "fix": _fix(known.fix),
             "handoff": None if portrait.handoff is None else show_handoff(portrait.handoff),
             "work_item": None if portrait.item is None else show_work_item(portrait.item),
@@ -344,7 +344,8 @@ def show_handoff(handoff: Handoff) -> HandoffAnswer:
     )
 
 
-def _episode(hand: EpisodeSummary) -> EpisodeBody:
+def show_episode(hand: EpisodeSummary) -> EpisodeBody:
+    """An episode as programs see it."""
     names = EpisodeBody.__struct_fields__
     same = {name: getattr(hand, name) for name in names}
     actors = {name: show_actor_or_none(same[name]) for name in ("owner", "resolved_by", "note_by")}
