@@ -6,8 +6,8 @@ Old tokens hold until they are revoked, and nobody knows when they were last use
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0019_token_expiry'
-down_revision = '0018_poll'
+revision = '0020_token_expiry'
+down_revision = '0019_hashed_key'
 branch_labels = None
 depends_on = None
 
