@@ -48,14 +48,10 @@ async def _open(caller: Caller, asked: NewIncident) -> ApiReply:
         severity=asked.severity,
         note=asked.note,
         service=asked.service,
-<<<<<<< HEAD
-        idempotency_key=f"{caller.actor}:{caller.key}" if caller.key else None,
+        idempotency_key=digest_of(str(caller.actor), caller.key) if caller.key else None,
         lenient=True,
         cap=asked.severity_cap,
         dedupe_window=None if window is None else timedelta(minutes=window),
-=======
-        idempotency_key=digest_of(str(caller.actor), caller.key) if caller.key else None,
->>>>>>> main
     )
     opened = await escalation.open_incident(caller.desk, wish, actor=caller.actor)
     status = 201 if opened.outcome is OpenOutcome.OPENED else 200
