@@ -18,6 +18,7 @@ from cogs.admin import setup
 from cogs.admin.event import EventCommands
 from cogs.admin.setup import SetupCommand
 from cogs.admin.status import StatusCommand
+from cogs.admin.token import TokenCommands
 from cogs.alert import board as board_buttons
 from cogs.alert import button as alert_buttons
 from cogs.alert import group as group_buttons
@@ -139,6 +140,7 @@ class DeskBot(commands.Bot):
         for cog in (
             AlertCommands(self.bot_context),
             EventCommands(self.bot_context),
+            TokenCommands(self.bot_context),
             IncidentCommands(),
             RecurrenceCommands(self.bot_context),
             SetupCommand(self.bot_context),

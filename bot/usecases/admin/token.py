@@ -123,6 +123,11 @@ async def digests(desk: Desk) -> frozenset[str]:
     return await desk.storage.read(lambda tx: frozenset(tx.tokens.digests()))
 
 
+async def of_project(desk: Desk) -> list[Token]:
+    """The tokens of the desk's own project, by name."""
+    return [each for each in await listing(desk) if each.project_id == desk.project.id]
+
+
 async def admit(desk: Desk, secret_digest: str) -> Admitted | None:
     """Who showed the secret with this SHA-256, None when nobody may."""
     now = desk.clock.now()
