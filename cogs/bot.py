@@ -16,6 +16,7 @@ from bot.usecases.desk import Desk
 from cogs import subject
 from cogs.admin import setup
 from cogs.admin.event import EventCommands
+from cogs.admin.integration import IntegrationCommand
 from cogs.admin.setup import SetupCommand
 from cogs.admin.status import StatusCommand
 from cogs.admin.token import TokenCommands
@@ -144,6 +145,7 @@ class DeskBot(commands.Bot):
             IncidentCommands(),
             RecurrenceCommands(self.bot_context),
             SetupCommand(self.bot_context),
+            IntegrationCommand(self.bot_context),
             StatusCommand(self.bot_context),
             TriageCommand(),
             Leftovers(self.bot_context, PRESSES, FORMS),
