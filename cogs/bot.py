@@ -43,6 +43,7 @@ from cogs.recurrence import button as recurrence_buttons
 from cogs.recurrence.command import RecurrenceCommands
 from cogs.registration import Registration
 from cogs.rights import Rights
+from cogs.silence.command import SilenceCommands
 
 # None is privileged: what people press and set says who they are.
 INTENTS: Final = discord.Intents(guilds=True, guild_messages=True, guild_reactions=True)
@@ -145,6 +146,7 @@ class DeskBot(commands.Bot):
             IncidentCommands(),
             RecurrenceCommands(self.bot_context),
             SetupCommand(self.bot_context),
+            SilenceCommands(self.bot_context),
             IntegrationCommand(self.bot_context),
             StatusCommand(self.bot_context),
             TriageCommand(),
