@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0022_bulk_act'
-down_revision = '0021_ring'
+revision = '0023_bulk_act'
+down_revision = '0022_token_expiry'
 branch_labels = None
 depends_on = None
 
