@@ -59,7 +59,22 @@ OPTIONS: Final[Mapping[str, Reading]] = MappingProxyType(
 )
 HARMLESS: Final = frozenset(
     {
-        *("at", "code", "due", "entry", "kind", "labels", "manage", "mine", "moment", "note", "owner"),
+        *(
+            "at",
+            "code",
+            "due",
+            "entry",
+            "env",
+            "minutes",
+            "reason",
+            "kind",
+            "labels",
+            "manage",
+            "mine",
+            "moment",
+            "note",
+            "owner",
+        ),
         *("post", "respond", "role", "service", "severity", "sort", "state", "text", "title", "to", "window"),
     }
 )

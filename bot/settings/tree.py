@@ -37,6 +37,7 @@ from bot.settings.section import (
     DatabaseUrl,
     Duration,
     Folder,
+    GateSettings,
     IncidentSettings,
     Section,
     Snowflake,
@@ -184,6 +185,7 @@ class Settings(BaseSettings):
     triage: TriageSettings = TriageSettings()
     roles: Roles = Roles()
     ping: PingSettings = PingSettings()
+    gate: GateSettings = GateSettings()
     watch: WatchSettings = WatchSettings()
     log: Log = Log()
 

@@ -11,6 +11,7 @@ from bot.clock import Clock
 from bot.domain.access.source import DEFAULT_REOPEN_WINDOW, DEFAULT_SILENCE
 from bot.domain.alert import flap as flap_rule
 from bot.domain.alert import group as group_rule
+from bot.domain.gate.gate import GatePolicy
 from bot.domain.incident.incident import IncidentRules
 from bot.domain.triage.brief import TriageRules
 from storage.admin.project import Project
@@ -58,6 +59,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     default_channel_id: int | None = None
     fallback_channel_id: int | None = None
     incidents: IncidentRules = IncidentRules()
+    gate: GatePolicy = GatePolicy()
     triage: TriageRules = TriageRules()
 
 

@@ -106,7 +106,7 @@ async def test_no_command_shows_or_touches_what_is_in_a_channel_that_one_does_no
 ) -> None:
     stage = hidden.stage
     for command in _commands(stage):
-        if command.qualified_name == "setup":
+        if command.qualified_name in {"setup", "gate bypass"}:  # write of themselves alone
             continue
         options = {each.name: _fill(each, full=False) for each in command.parameters}
         given = {name: value for name, value in options.items() if value is not None}

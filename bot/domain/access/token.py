@@ -30,6 +30,8 @@ class Scope(StrEnum):
     RECURRENCE_READ = "recurrence.read"
     RECURRENCE_WRITE = "recurrence.write"
     RUNS_WRITE = "runs.write"
+    GATE_READ = "gate.read"
+    SLO_WRITE = "slo.write"
 
 
 IMPLIED: Final[Mapping[Scope, frozenset[Scope]]] = MappingProxyType(
