@@ -16,11 +16,13 @@ A request in which no alert could be used is stored and answered with 202 and th
 cannot mend it by sending it again. Only a body that cannot be read as a whole gets a 400.
 """
 
+import hmac
 from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import blake2b, sha256
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 from aiohttp import web
@@ -37,6 +39,7 @@ from bot.ingress.address import read_address
 from bot.ingress.body import inflate, read_body
 from bot.ingress.capacity import CapacityLimit
 from bot.ingress.claim import REPLAY_WINDOW, Signed, read_claim
+from bot.ingress.large import LARGE, BodyReader, weigh
 from bot.ingress.options import IngressOptions
 from bot.ingress.problem import Reason, Refusal
 from bot.ingress.proof import Prover
@@ -55,6 +58,12 @@ MOST_READING: Final = 32 * 1024 * 1024
 """Bytes of known senders' bodies that are on their way in; one without a length counts as the largest."""
 
 _FOR_RESOLVES: Final = 4  # one place more than the configured ones for so many of them
+ORDINARY: Final = 4
+"""As many alerts' worth of work each alert may be before its body counts as more."""
+
+ROUNDED_TO: Final = 256
+"""The length of the original is stored as a multiple of so many bytes: the exact one tells of secrets."""
+
 _DIGEST_BYTES: Final = 18
 _HEADERS: Final = {"Content-Type": "application/json", "Server": "tocsin"}
 _encoder: Final = msgspec.json.Encoder()
@@ -73,6 +82,8 @@ class Accepted(msgspec.Struct, frozen=True):
     alerts: tuple[ReceiptLine, ...]
 
 
+T = TypeVar("T")
+
 _NOTHING: Final = _encoder.encode(Accepted(0, 0, (), ()))
 
 
@@ -87,6 +98,7 @@ class Hook:
         self._allowance = SourceRateLimit(options.source_rate, options.source_burst, desk.clock)
         self.known = CapacityLimit(options.max_in_flight + max(options.max_in_flight // _FOR_RESOLVES, 1))
         self.reading = CapacityLimit(max(MOST_READING, options.max_body))
+        self._reader = BodyReader()
         self._replays = Replays(desk.clock.now())
         metrics.IN_FLIGHT.set_function(lambda: self.known.taken)
 
@@ -114,7 +126,7 @@ class Hook:
 
     async def _take(self, request: web.BaseRequest, provider: Provider, source: Source, body: bytes) -> bytes:
         """The receipt, once all of it is on disk."""
-        submission = self._admit(request, provider, source, body)
+        submission = await self._admit(request, provider, source, body)
         del body  # what waits for a commit waits in one shape
         receipt = await self._intake.take(submission)
         observe(provider.name, receipt)
@@ -146,7 +158,9 @@ class Hook:
         encodings = request.headers.getall("Content-Encoding", [])
         plain = inflate(body, encodings, limit=self._options.max_body)
         since = datetime.fromtimestamp(signed.at, UTC) - REPLAY_WINDOW
-        return await was_taken(self._desk, _digest(source.id, sha256(plain).digest()), since=since)
+        return await was_taken(
+            self._desk, _digest(self._desk.signing_key, source.id, sha256(plain).digest()), since=since
+        )
 
     async def _read(self, request: web.BaseRequest) -> bytes:
         return await read_body(request, limit=self._options.max_body, patience=self._options.patience)
@@ -156,18 +170,36 @@ class Hook:
         length = request.content_length
         return self._options.max_body if length is None else min(length, self._options.max_body)
 
-    def _admit(self, request: web.BaseRequest, provider: Provider, source: Source, body: bytes) -> Submission:
+    async def _admit(
+        self, request: web.BaseRequest, provider: Provider, source: Source, body: bytes
+    ) -> Submission:
         """What intake is to take, if this sender may send it now."""
         headers = request.headers
         body = inflate(body, headers.getall("Content-Encoding", []), limit=self._options.max_body)
         try:
-            submission, cost = self._submit(provider, source, body, headers.get("Content-Type", ""))
+            kind = headers.get("Content-Type", "")
+            (submission, cost), seconds = await self.read_body(
+                source, len(body), lambda: self._submit(provider, source, body, kind)
+            )
         except UnsupportedMediaError as error:
             raise Refusal(Reason.UNSUPPORTED_MEDIA, error.reason, field=error.field) from None
         except InvalidInputError as error:
             raise Refusal(Reason.UNREADABLE, f"{error}.", field=error.field) from None
-        self.charge(source, submission, cost)
+        self.charge(source, submission, max(cost, self.surplus(len(body), seconds, submission)))
         return submission
+
+    async def read_body(self, source: Source | None, size: int, work: Callable[[], T]) -> tuple[T, float]:
+        """What ``work`` makes of a body, and the seconds of the processor it took.
+
+        ``source`` is None where it is not known yet.
+
+        Raises:
+            Refusal: it is large, and the source has sent too much already.
+        """
+        wait = self._allowance.owed(source.id) if source is not None and size > LARGE else 0
+        if wait and source is not None:
+            raise self._too_much(source, wait)
+        return await self._reader.read(size, work)
 
     def charge(self, source: Source, submission: Submission, cost: int) -> None:
         """Let pass what this sender may send now; ``cost`` is in alerts.
@@ -179,8 +211,16 @@ class Hook:
             raise Refusal(Reason.OVERLOADED, "Too many requests at once.", retry_after=1)
         wait = self._allowance.charge(source.id, cost)
         if wait:
-            detail = f"The source {source.name} may send {self._options.source_rate} alerts a second."
-            raise Refusal(Reason.TOO_MANY_ALERTS, detail, retry_after=wait)
+            raise self._too_much(source, wait)
+
+    def surplus(self, size: int, seconds: float, submission: Submission) -> int:
+        """How many alerts a body counts as, where it was more work than the alerts in it explain."""
+        weight = weigh(size, seconds, self._options.source_rate)
+        return weight if weight > ORDINARY * max(len(submission.signals), 1) else 0
+
+    def _too_much(self, source: Source, wait: int) -> Refusal:
+        detail = f"The source {source.name} may send {self._options.source_rate} alerts a second."
+        return Refusal(Reason.TOO_MANY_ALERTS, detail, retry_after=wait)
 
     def _submit(
         self, provider: Provider, source: Source, body: bytes, content_type: str
@@ -189,23 +229,23 @@ class Hook:
         decoded = decode(body, content_type)
         redacted = redact_body(body, decoded)
         reading = parse(provider, source, redacted.value)
-        return submission_of(source, body, redacted, reading, self._desk.clock.now()), cost_of(reading)
+        return submission_of(self._desk, source, body, redacted, reading), cost_of(reading)
 
 
 def submission_of(
-    source: Source, body: bytes, redacted: Redacted, reading: Reading, now: datetime
+    desk: Desk, source: Source, body: bytes, redacted: Redacted, reading: Reading
 ) -> Submission:
     """What intake takes of a request whose ``body`` was redacted and read."""
     original = sha256(body).digest()
     envelope = Envelope(
-        digest=_digest(source.id, original),
+        digest=_digest(desk.signing_key, source.id, original),
         source_id=source.id,
         body=_encoder.encode(redacted.value).decode(),
-        original_sha256=original.hex(),
-        original_length=len(body),
+        original_sha256=hmac.digest(desk.signing_key, b"original\n" + body, "sha256").hex(),
+        original_length=-(-len(body) // ROUNDED_TO) * ROUNDED_TO,
         rules_version=RULES_VERSION,
         redactions=redacted.hits,
-        received_at=now,
+        received_at=desk.clock.now(),
     )
     ignored = source.ignored_labels
     signals = tuple(
@@ -226,10 +266,13 @@ def parse(provider: Provider, source: Source, payload: object) -> Reading:
         absent.reset(reset)
 
 
-def _digest(source_id: int, original: bytes) -> str:
-    """The key under which identical bodies of a source are stored once; new rules make a new one."""
+def _digest(key: bytes, source_id: int, original: bytes) -> str:
+    """The key under which identical bodies of a source are stored once; new rules make a new one.
+
+    It is made with the desk's own ``key``: nobody can try secrets out on what is stored.
+    """
     framed = b"%d:%d:%b" % (source_id, RULES_VERSION, original)
-    return urlsafe_b64encode(blake2b(framed, digest_size=_DIGEST_BYTES).digest()).decode()
+    return urlsafe_b64encode(blake2b(framed, digest_size=_DIGEST_BYTES, key=key[:64]).digest()).decode()
 
 
 def cost_of(reading: Reading) -> int:
