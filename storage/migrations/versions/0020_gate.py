@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0019_gate'
-down_revision = '0018_poll'
+revision = '0020_gate'
+down_revision = '0019_hashed_key'
 branch_labels = None
 depends_on = None
 
