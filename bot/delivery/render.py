@@ -18,9 +18,11 @@ from bot.cards.incident.nudge import NudgeView
 from bot.cards.limits import CONTENT, fit
 from bot.cards.outbox import board as board_card
 from bot.cards.outbox import closure as closure_card
+from bot.cards.outbox import note as note_card
 from bot.cards.outbox import outage as outage_card
 from bot.cards.outbox.board import BoardView
 from bot.cards.outbox.closure import ClosureView
+from bot.cards.outbox.note import NoteView
 from bot.cards.outbox.outage import OutageView
 from bot.cards.triage import AnswerView, BriefView
 from bot.delivery.message import plain_mark
@@ -29,7 +31,7 @@ from bot.usecases.outbox.subject import View
 _NOBODY: Final = Ping()
 
 
-def render_view(view: View, ping: Ping = _NOBODY) -> Card:  # noqa: PLR0911 -- one for each kind of card
+def render_view(view: View, ping: Ping = _NOBODY) -> Card:  # noqa: C901, PLR0911 -- one for each kind
     """The card; of alerts it wakes ``ping``, the others know themselves whom to wake."""
     match view:
         case AlertView():
@@ -46,6 +48,8 @@ def render_view(view: View, ping: Ping = _NOBODY) -> Card:  # noqa: PLR0911 -- o
             return outage_card.render(view)
         case ClosureView():
             return closure_card.render(view, ping)
+        case NoteView():
+            return note_card.render(view)
         case BriefView():
             return triage_card.render(view)
         case AnswerView():
@@ -78,6 +82,8 @@ def footer_marker(view: View) -> str:  # noqa: PLR0911 -- one for each kind of c
             return outage_card.marker(view.tag, view.number)
         case ClosureView():
             return closure_card.marker(view.tag, view.channel_id, view.number)
+        case NoteView():
+            return note_card.marker(view.tag, view.id)
         case BriefView() | AnswerView():
             return triage_card.marker(view.tag, view.id)
 

@@ -29,33 +29,35 @@ from aiohttp import web
 from prometheus_client import Counter
 
 from bot import metrics
-from bot.domain.access.redaction import RULES_VERSION, Redacted, redact_body
+from bot.domain.access.redaction import RULES_VERSION, Redacted
 from bot.domain.access.source import Source
-from bot.domain.alert.signal import Reading, Rejected, Status
-from bot.domain.alert.signature import signature
+from bot.domain.alert.signal import Reading, Rejected, Signal, Status
+from bot.domain.alert.signature import keyed_signature, signature
 from bot.domain.alert.verdict import Verdict
 from bot.domain.errors import InvalidInputError
-from bot.ingress.address import read_address
+from bot.ingress.address import Address, read_address
+from bot.ingress.amazon import Amazon
 from bot.ingress.body import inflate, read_body
 from bot.ingress.capacity import CapacityLimit
-from bot.ingress.claim import REPLAY_WINDOW, Signed, read_claim
+from bot.ingress.claim import REPLAY_WINDOW, Bearer, Signed, read_claim
 from bot.ingress.large import LARGE, BodyReader, weigh
 from bot.ingress.options import IngressOptions
 from bot.ingress.problem import Reason, Refusal
 from bot.ingress.proof import Prover
 from bot.ingress.rate_limit import SourceRateLimit
+from bot.ingress.reading import Asked, Read, read_request
 from bot.ingress.replay import Replays, key_of
-from bot.providers.body import UnsupportedMediaError, decode
+from bot.providers.body import UnsupportedMediaError
 from bot.providers.registry import Provider
-from bot.providers.severity import absent
+from bot.providers.sns import CONFIRMED
 from bot.usecases.desk import Desk
 from bot.usecases.intake.backlog import only_resolves
 from bot.usecases.intake.queue import Intake
 from bot.usecases.intake.replay import was_taken
 from bot.usecases.intake.submission import Envelope, Identified, Receipt, ReceiptLine, Submission
 
-MOST_READING: Final = 32 * 1024 * 1024
-"""Bytes of known senders' bodies that are on their way in; one without a length counts as the largest."""
+MOST_READING: Final = 64 * 1024 * 1024
+"""Bytes of known senders' bodies that are on their way in; one without a length takes room as it comes."""
 
 _FOR_RESOLVES: Final = 4  # one place more than the configured ones for so many of them
 ORDINARY: Final = 4
@@ -65,6 +67,8 @@ ROUNDED_TO: Final = 256
 """The length of the original is stored as a multiple of so many bytes: the exact one tells of secrets."""
 
 _DIGEST_BYTES: Final = 18
+_DAY_SECONDS: Final = 86_400
+_LONGEST_WAIT: Final = 3_600
 _HEADERS: Final = {"Content-Type": "application/json", "Server": "tocsin"}
 _encoder: Final = msgspec.json.Encoder()
 
@@ -90,14 +94,24 @@ _NOTHING: Final = _encoder.encode(Accepted(0, 0, (), ()))
 class Hook:
     """The way of one request; ``intake`` makes it durable."""
 
-    def __init__(self, desk: Desk, intake: Intake, prover: Prover, options: IngressOptions) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        intake: Intake,
+        prover: Prover,
+        options: IngressOptions,
+        amazon: Amazon | None = None,
+    ) -> None:
         self._desk = desk
+        self._amazon = amazon
         self._intake = intake
         self._prover = prover
         self._options = options
         self._allowance = SourceRateLimit(options.source_rate, options.source_burst, desk.clock)
         self.known = CapacityLimit(options.max_in_flight + max(options.max_in_flight // _FOR_RESOLVES, 1))
         self.reading = CapacityLimit(max(MOST_READING, options.max_body))
+        daily = options.source_daily_bytes
+        self._volume = SourceRateLimit(daily / _DAY_SECONDS, daily, desk.clock)
         self._reader = BodyReader()
         self._replays = Replays(desk.clock.now())
         metrics.IN_FLIGHT.set_function(lambda: self.known.taken)
@@ -115,78 +129,85 @@ class Hook:
         source, body = await self._prover.prove(request, provider.name, claim)
         with self.known:
             if body is None:
-                with self.reading.hold(self._announced(request)):
-                    body = await self._read(request)
+                with self.reading.reserve(announced(request, self._options.max_body)) as ensure:
+                    body = await self._read(request, ensure)
+            if provider.name == "sns" and isinstance(claim, Bearer) and self._amazon is not None:
+                address = await self._of_amazon(self._amazon, request, address, claim, body)
+            asked = Asked(request, provider, address, source)
             if isinstance(claim, Signed) and claim.at:
-                answer = await self._take_once(request, provider, source, body, claim)
+                answer = await self._take_once(asked, body, claim)
             else:
-                answer = await self._take(request, provider, source, body)
+                answer = await self._take(asked, body)
         metrics.ACCEPT_SECONDS.observe(self._desk.clock.monotonic() - began)
-        return web.Response(status=202, body=answer, headers=_HEADERS)
+        return web.Response(status=provider.success, body=answer, headers=_HEADERS)
 
-    async def _take(self, request: web.BaseRequest, provider: Provider, source: Source, body: bytes) -> bytes:
+    async def _take(self, asked: Asked, body: bytes) -> bytes:
         """The receipt, once all of it is on disk."""
-        submission = await self._admit(request, provider, source, body)
+        submission = await self._admit(asked, body)
         del body  # what waits for a commit waits in one shape
         receipt = await self._intake.take(submission)
-        observe(provider.name, receipt)
+        observe(asked.provider.name, receipt)
         return _encoder.encode(Accepted(receipt.accepted, receipt.deduped, receipt.rejected, receipt.alerts))
 
-    async def _take_once(
-        self, request: web.BaseRequest, provider: Provider, source: Source, body: bytes, signed: Signed
-    ) -> bytes:
+    async def _take_once(self, asked: Asked, body: bytes, signed: Signed) -> bytes:
         """The same for what is signed: who sends it again is answered alike, and nothing happens."""
-        key, answer = key_of(source.id, signed), None
+        key, answer = key_of(asked.source.id, signed), None
         known = await self._replays.begin(key, self._desk.clock.now())
         if known is not None:
-            metrics.REPLAYED.labels(provider.name).inc()
+            metrics.REPLAYED.labels(asked.provider.name).inc()
             return known or _NOTHING
         try:
-            if self._replays.is_older_than_us(signed) and await self._was_taken(
-                request, source, body, signed
-            ):
-                metrics.REPLAYED.labels(provider.name).inc()
+            if self._replays.is_older_than_us(signed) and await self._was_taken(asked, body, signed):
+                metrics.REPLAYED.labels(asked.provider.name).inc()
                 answer = _NOTHING
             else:
-                answer = await self._take(request, provider, source, body)
+                answer = await self._take(asked, body)
         finally:
             self._replays.end(key, signed, answer)
         return answer
 
-    async def _was_taken(self, request: web.BaseRequest, source: Source, body: bytes, signed: Signed) -> bool:
+    async def _was_taken(self, asked: Asked, body: bytes, signed: Signed) -> bool:
         """Whether a process before this one took it in."""
+        read, _ = await self._understand(asked, body)
+        digest = _digest(self._desk.signing_key, asked.source.id, sha256(read.original).digest())
+        since = datetime.fromtimestamp(signed.at, UTC) - REPLAY_WINDOW
+        return await was_taken(self._desk, digest, since=since)
+
+    async def _read(self, request: web.BaseRequest, ensure: Callable[[int], None]) -> bytes:
+        limit, patience = self._options.max_body, self._options.patience
+        return await read_body(request, limit=limit, patience=patience, ensure=ensure)
+
+    async def _of_amazon(
+        self, amazon: Amazon, request: web.BaseRequest, address: Address, claim: Bearer, body: bytes
+    ) -> Address:
+        """Let a message of Amazon's pass; the address tells `gather` of a subscription confirmed by now."""
         encodings = request.headers.getall("Content-Encoding", [])
         plain = inflate(body, encodings, limit=self._options.max_body)
-        since = datetime.fromtimestamp(signed.at, UTC) - REPLAY_WINDOW
-        return await was_taken(
-            self._desk, _digest(self._desk.signing_key, source.id, sha256(plain).digest()), since=since
-        )
+        confirmed = await amazon.admit(plain, by_header=claim.header == "Authorization")
+        return msgspec.structs.replace(address, tail=CONFIRMED) if confirmed else address
 
-    async def _read(self, request: web.BaseRequest) -> bytes:
-        return await read_body(request, limit=self._options.max_body, patience=self._options.patience)
-
-    def _announced(self, request: web.BaseRequest) -> int:
-        """How many bytes may come; more than the limit are refused before they are read."""
-        length = request.content_length
-        return self._options.max_body if length is None else min(length, self._options.max_body)
-
-    async def _admit(
-        self, request: web.BaseRequest, provider: Provider, source: Source, body: bytes
-    ) -> Submission:
+    async def _admit(self, asked: Asked, body: bytes) -> Submission:
         """What intake is to take, if this sender may send it now."""
-        headers = request.headers
-        body = inflate(body, headers.getall("Content-Encoding", []), limit=self._options.max_body)
+        read, seconds = await self._understand(asked, body)
+        submission = submission_of(
+            self._desk, asked.source, read.original, read.redacted, read.reading, read.plain
+        )
+        surplus = self.surplus(len(read.original), seconds, submission)
+        self.charge(asked.source, submission, max(cost_of(read.reading), surplus))
+        return submission
+
+    async def _understand(self, asked: Asked, body: bytes) -> tuple[Read, float]:
+        """What the request says, and the seconds of the processor it took to find out."""
+        encodings = asked.request.headers.getall("Content-Encoding", [])
+        plain = inflate(body, encodings, limit=self._options.max_body)
         try:
-            kind = headers.get("Content-Type", "")
-            (submission, cost), seconds = await self.read_body(
-                source, len(body), lambda: self._submit(provider, source, body, kind)
+            return await self.read_body(
+                asked.source, len(plain), lambda: read_request(asked, plain, self._options.mappings)
             )
         except UnsupportedMediaError as error:
             raise Refusal(Reason.UNSUPPORTED_MEDIA, error.reason, field=error.field) from None
         except InvalidInputError as error:
             raise Refusal(Reason.UNREADABLE, f"{error}.", field=error.field) from None
-        self.charge(source, submission, max(cost, self.surplus(len(body), seconds, submission)))
-        return submission
 
     async def read_body(self, source: Source | None, size: int, work: Callable[[], T]) -> tuple[T, float]:
         """What ``work`` makes of a body, and the seconds of the processor it took.
@@ -212,6 +233,11 @@ class Hook:
         wait = self._allowance.charge(source.id, cost)
         if wait:
             raise self._too_much(source, wait)
+        stored = len(submission.envelope.body) if cost else 0
+        wait = min(self._volume.charge(source.id, stored), _LONGEST_WAIT)
+        if wait:
+            detail = f"The source {source.name} may store {self._options.source_daily_bytes:,} bytes a day."
+            raise Refusal(Reason.TOO_MANY_ALERTS, detail, retry_after=wait)
 
     def surplus(self, size: int, seconds: float, submission: Submission) -> int:
         """How many alerts a body counts as, where it was more work than the alerts in it explain."""
@@ -222,20 +248,24 @@ class Hook:
         detail = f"The source {source.name} may send {self._options.source_rate} alerts a second."
         return Refusal(Reason.TOO_MANY_ALERTS, detail, retry_after=wait)
 
-    def _submit(
-        self, provider: Provider, source: Source, body: bytes, content_type: str
-    ) -> tuple[Submission, int]:
-        """What intake takes, and how many alerts it counts against the source's allowance."""
-        decoded = decode(body, content_type)
-        redacted = redact_body(body, decoded)
-        reading = parse(provider, source, redacted.value)
-        return submission_of(self._desk, source, body, redacted, reading), cost_of(reading)
+
+def announced(request: web.BaseRequest, limit: int) -> int:
+    """How many bytes are going to come; more than ``limit`` are refused before they are read."""
+    return min(request.content_length or 0, limit)
 
 
 def submission_of(
-    desk: Desk, source: Source, body: bytes, redacted: Redacted, reading: Reading
+    desk: Desk,
+    source: Source,
+    body: bytes,
+    redacted: Redacted,
+    reading: Reading,
+    plain: Reading | None = None,
 ) -> Submission:
-    """What intake takes of a request whose ``body`` was redacted and read."""
+    """What intake takes of a request whose ``body`` was redacted and read.
+
+    ``plain`` is the reading before redaction, where that took anything out.
+    """
     original = sha256(body).digest()
     envelope = Envelope(
         digest=_digest(desk.signing_key, source.id, original),
@@ -247,23 +277,26 @@ def submission_of(
         redactions=redacted.hits,
         received_at=desk.clock.now(),
     )
-    ignored = source.ignored_labels
+    before = dict(plain.signals) if plain is not None else {}
     signals = tuple(
         [
-            Identified(index, signature(source.provider, source.name, signal, ignored), signal)
+            Identified(index, _identify(desk.signing_key, source, signal, before.get(index)), signal)
             for index, signal in reading.signals
         ]
     )
-    return Submission(source=source, envelope=envelope, signals=signals, rejected=reading.rejected)
+    return Submission(
+        source=source, envelope=envelope, signals=signals, rejected=reading.rejected, note=reading.note
+    )
 
 
-def parse(provider: Provider, source: Source, payload: object) -> Reading:
-    """What the sender says; an alert without a severity is what its source says such alerts are."""
-    reset = absent.set(source.default_severity)
-    try:
-        return provider.parse(payload)
-    finally:
-        absent.reset(reset)
+def _identify(key: bytes, source: Source, signal: Signal, before: Signal | None) -> str:
+    """Who it is about: by what was said before secrets were taken out."""
+    ignored = source.ignored_labels
+    shown = signature(source.provider, source.name, signal, ignored)
+    if before is None or before is signal:
+        return shown
+    plain = signature(source.provider, source.name, before, ignored)
+    return shown if plain == shown else keyed_signature(key, plain)
 
 
 def _digest(key: bytes, source_id: int, original: bytes) -> str:

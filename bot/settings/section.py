@@ -1,9 +1,12 @@
 """Section: what a table of ``tocsin.toml`` is made of, and the tables of incidents and triage."""
 
+import json
 import re
+from collections.abc import Mapping
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -19,6 +22,7 @@ from pydantic import (
 )
 
 from bot.domain.access.webhook import read_secret
+from bot.domain.alert.mapping import FieldMap, read_field_map
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import InvalidInputError
 from bot.domain.gate.gate import GatePolicy, read_modes
@@ -31,6 +35,7 @@ _UNITS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _DURATION: Final = re.compile(r"(?:\d+[smhd])+")
 _LONGEST: Final = 10
 _PART: Final = re.compile(r"(\d+)([smhd])")
+_NUMERIC: Final = re.compile(r"(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+))*\.?", re.ASCII | re.IGNORECASE)
 _DATABASE: Final = re.compile(
     r"(postgres|postgresql|postgresql\+asyncpg)://.*|(sqlite|sqlite\+aiosqlite)://.{2,}"
     r"|(?!.*://).*\.(db|sqlite|sqlite3)",
@@ -71,7 +76,17 @@ def _check_url(value: str) -> str:
         raise ValueError("must be an address without spaces, and with a port from 1 to 65535 if any")
     if parts.username or parts.query or parts.fragment:
         raise ValueError("must be a bare address, without user, query or fragment")
+    if _NUMERIC.fullmatch(parts.hostname) and not _is_address(parts.hostname):
+        raise ValueError("must have a host by name, or an IPv4 address like 192.0.2.7, without leading zeros")
     return value.rstrip("/")
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def check_database(url: str) -> str:
@@ -90,6 +105,25 @@ def _check_secret_database(url: SecretStr) -> SecretStr:
     return url
 
 
+def _read_mappings(value: object) -> Mapping[str, FieldMap]:
+    """Tables by the names of sources; in the environment as JSON."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            raise ValueError("must be JSON: an object with a mapping for each source") from None
+    if not isinstance(value, Mapping):
+        raise ValueError("must be tables such as [senders.mapping.backups]")  # noqa: TRY004 -- pydantic's way
+    try:
+        return {
+            str(name): raw if isinstance(raw, FieldMap) else read_field_map(raw, str(name))
+            for name, raw in value.items()
+        }
+    except InvalidInputError as error:
+        raise ValueError(str(error)) from None
+
+
+Mappings = Annotated[Mapping[str, Any], BeforeValidator(_read_mappings)]
 Duration = Annotated[timedelta, BeforeValidator(read_duration)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_read_words)]
 Url = Annotated[str, AfterValidator(_check_url)]

@@ -39,6 +39,7 @@ from bot.settings.section import (
     Folder,
     GateSettings,
     IncidentSettings,
+    Mappings,
     Section,
     Snowflake,
     TriageSettings,
@@ -108,10 +109,11 @@ class HttpSettings(Section):
     host: Annotated[str, Environ("TOCSIN_HOST")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535), Environ("TOCSIN_PORT")] = 8080
     public_url: Annotated[Url | None, Environ("TOCSIN_PUBLIC_URL")] = None
-    max_body: ByteSize = ByteSize(1_048_576)
+    max_body: ByteSize = ByteSize(16 * 1_048_576)
     max_in_flight: Count = 1_024
     source_rate: Count = 20_000
     source_burst: Count = 60_000
+    source_daily_bytes: ByteSize = ByteSize(8 * 1024**3)
     max_connections: Annotated[int, Field(ge=32, le=100_000)] = 2_048
     proxies: Annotated[Words, AfterValidator(_check_networks)] = ()
     local_metrics: bool | None = None
@@ -133,6 +135,16 @@ class HttpSettings(Section):
     def hook_url(self, provider: str, *, last: str = "") -> str:
         """Where a sender of ``provider`` posts to."""
         return f"{self.base_url(last=last)}/v1/hooks/{provider}"
+
+
+class SenderSettings(Section):
+    """What some senders need: the topics of SNS that are confirmed, and how JSON of one's own is read.
+
+    ``mapping`` holds a table for each source of the provider ``generic``, by its name.
+    """
+
+    sns_topics: Words = ()
+    mapping: Mappings = {}  # noqa: RUF012 -- pydantic copies it
 
 
 class AlertSettings(Section):
@@ -180,6 +192,7 @@ class Settings(BaseSettings):
     discord: DiscordSettings = DiscordSettings()
     storage: StorageSettings = StorageSettings()
     http: HttpSettings = HttpSettings()
+    senders: SenderSettings = SenderSettings()
     alerts: AlertSettings = AlertSettings()
     incidents: IncidentSettings = IncidentSettings()
     triage: TriageSettings = TriageSettings()

@@ -34,6 +34,7 @@ class CardKind(StrEnum):
     CLOSURE = "closure"
     BRIEF = "brief"
     GROUP = "group"
+    NOTE = "note"
     FOLDED = "folded"
     """The message of an alert from before it shared a card: it leads there, and nothing of it changes."""
 
@@ -49,6 +50,10 @@ class ParkReason(StrEnum):
     UNKNOWN_CHANNEL = "unknown_channel"
     MISSING_ACCESS = "missing_access"
     MISSING_PERMISSION = "missing_permission"
+    NO_TEXT = "no_text"
+    """A forum, or another channel that takes no plain messages."""
+    LOCKED = "locked"
+    """A thread that only moderators may write to."""
     REFUSED = "refused"
     NO_THREAD = "no_thread"
     """A nudge waits for its incident's thread; nobody has to mend anything."""

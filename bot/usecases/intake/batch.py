@@ -17,11 +17,13 @@ from bot.domain.alert.pulse import PULSE, is_pulse
 from bot.domain.alert.signal import Signal, Status
 from bot.domain.alert.verdict import Decision, Lane, Policy, SignatureStanding, Verdict, lives_until
 from bot.domain.audit import Entry
+from bot.domain.errors import SourceClosedError
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.recurrence.settlement import settle_standing
 from bot.usecases.desk import Desk
 from bot.usecases.incident import follow as ripple
 from bot.usecases.incident.follow import AlertChange
+from bot.usecases.intake import note as notes
 from bot.usecases.intake.distinction import distinguish
 from bot.usecases.intake.expiry import note_expiries
 from bot.usecases.intake.grouping import Grouping
@@ -59,6 +61,7 @@ class Batch:
 
     def write(self, submissions: list[Submission]) -> list[Receipt]:
         """Store all; the receipts are in the same order."""
+        self._demand_open(submissions)
         self._load(submissions)
         decided = [self._decide(submission) for submission in submissions]
         ripple.notify_incidents(self._tx, self._waves(submissions, decided), self._now)
@@ -67,6 +70,12 @@ class Batch:
         self._write_events(submissions, decided)
         self._write_entries(submissions, decided)
         return [receipt(submission, each) for submission, each in zip(submissions, decided, strict=True)]
+
+    def _demand_open(self, submissions: list[Submission]) -> None:
+        """A source that was removed is closed at once, whoever still has its token at hand."""
+        removed = self._tx.sources.removed({each.source.id for each in submissions})
+        if removed:
+            raise SourceClosedError("The source was removed.")
 
     def _load(self, submissions: list[Submission]) -> None:
         """Find what is known of every signature, and begin a recurrence for the new ones that fire."""
@@ -251,6 +260,9 @@ class Batch:
             rows.extend(event(self._project_id, submission, one) for one in each)
             rows.extend(rejection(self._project_id, submission, one) for one in submission.rejected)
         events.append(rows)
+        for told in submissions:
+            if told.note is not None:
+                notes.tell(self._tx, self._desk, told.source, told.note, now=self._now)
         self._tx.sources.touch({each.source.id: each.envelope.received_at for each in submissions})
 
     def _write_entries(self, submissions: list[Submission], decided: list[list[SignalOutcome]]) -> None:

@@ -8,12 +8,14 @@ from bot.cards.incident.incident import IncidentView
 from bot.cards.incident.nudge import NudgeView
 from bot.cards.outbox.board import BoardView
 from bot.cards.outbox.closure import ClosureView
+from bot.cards.outbox.note import NoteView
 from bot.cards.outbox.outage import OutageView
 from bot.cards.triage import AnswerView, BriefView
 from bot.domain.outbox.outbox import CardKind, Outgoing
 from bot.usecases.desk import Desk
 from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import reminder
+from bot.usecases.intake import note as notes
 from bot.usecases.outbox import closure as closures
 from bot.usecases.outbox import outage as outages
 from bot.usecases.view import alert_view, folded_view
@@ -29,6 +31,7 @@ View: TypeAlias = (
     | BriefView
     | OutageView
     | ClosureView
+    | NoteView
 )
 
 
@@ -51,5 +54,7 @@ def look_up(  # noqa: PLR0911 -- one for each kind of card
             return outages.view(tx, desk, card)
         case CardKind.CLOSURE:
             return closures.view(tx, desk, card)
+        case CardKind.NOTE:
+            return notes.view(tx, desk, card.subject_id)
         case CardKind.GROUP | CardKind.BOARD | CardKind.BRIEF | CardKind.PING:
             return None
