@@ -90,6 +90,8 @@ async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
                 flap_limit=settings.alerts.flap_limit,
                 flap_window=settings.alerts.flap_window,
                 group_window=settings.alerts.group_window,
+                repeats=settings.ping.repeats,
+                ack_spans=settings.ping.ack_spans,
                 default_channel_id=settings.discord.default_channel,
                 fallback_channel_id=settings.discord.fallback_channel,
                 incidents=settings.incidents.rules,

@@ -62,11 +62,12 @@ HARMLESS: Final = frozenset(
         *(
             "at",
             "code",
-            "due",
-            "entry",
+            "comment",
             "env",
             "minutes",
             "reason",
+            "due",
+            "entry",
             "kind",
             "labels",
             "manage",
@@ -75,7 +76,22 @@ HARMLESS: Final = frozenset(
             "note",
             "owner",
         ),
-        *("post", "respond", "role", "service", "severity", "sort", "state", "text", "title", "to", "window"),
+        *(
+            "matchers",
+            "post",
+            "respond",
+            "role",
+            "service",
+            "severity",
+            "silence",
+            "sort",
+            "state",
+            "text",
+            "title",
+            "to",
+            "until",
+            "window",
+        ),
     }
 )
 """Options that name nothing with a channel; ``entry`` is one of the incident beside it."""
