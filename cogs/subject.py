@@ -63,8 +63,13 @@ HARMLESS: Final = frozenset(
             "at",
             "code",
             "comment",
+            "days",
             "env",
+            "provider",
+            "which",  # an event, for which the command asks itself
             "minutes",
+            "name",
+            "sender",
             "reason",
             "due",
             "entry",
