@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0023_bulk_act'
-down_revision = '0022_token_expiry'
+revision = '0024_bulk_act'
+down_revision = '0023_gate'
 branch_labels = None
 depends_on = None
 
