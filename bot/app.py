@@ -34,6 +34,7 @@ from bot.ingress.readiness import Probe
 from bot.ingress.server import Ingress
 from bot.jobs import table
 from bot.outgoing.heartbeat import Heartbeat
+from bot.outgoing.page import fetch
 from bot.outgoing.poll import PollClient
 from bot.outgoing.sample_alert import SampleAlert
 from bot.outgoing.webhook import Webhook, WebhookOptions
@@ -172,7 +173,9 @@ async def running(settings: Settings) -> AsyncIterator[RunningDesk]:
         delivery.watch = watch = Watch(
             desk, settings.watch.rules, process_health=process_health, disk=lambda: free_bytes(choice.folder)
         )
-        ingress = Ingress(desk, intake, options=_ingress_options(settings), probes=_probes(desk, delivery))
+        ingress = Ingress(
+            desk, intake, options=_ingress_options(settings), fetch=fetch, probes=_probes(desk, delivery)
+        )
         rehearsal.url = await ingress.start()
         await setting.remember_address(desk, rehearsal.url)
         stack.push_async_callback(ingress.stop)
@@ -266,6 +269,8 @@ def _ingress_options(settings: Settings) -> IngressOptions:
         max_in_flight=http.max_in_flight,
         source_rate=http.source_rate,
         source_burst=http.source_burst,
+        mappings=settings.senders.mapping,
+        sns_topics=settings.senders.sns_topics,
         max_connections=http.max_connections,
         proxies=read_networks(http.proxies),
         public_url=http.public_url or "",

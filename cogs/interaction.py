@@ -34,6 +34,7 @@ from bot.usecases.admin import audience
 from cogs.context import STRANGE, BotContext
 from cogs.message import files, form, looks
 from cogs.rights import Capability, RefusedError
+from cogs.typed import holds_secret
 
 T = TypeVar("T")
 
@@ -66,6 +67,7 @@ class InteractionContext:
         self._member: discord.Member | None = None
         self._admitted: set[Asked] = set()
         self.asked = False
+        self._hinted = False
         interaction.extras[_KEY] = self
         bot_context.enlist()
 
@@ -177,7 +179,10 @@ class InteractionContext:
         return self._begun + PATIENCE - self.bot_context.desk.clock.monotonic()
 
     async def reply_ephemeral(self, card: Card) -> None:
-        """Answer so that only the person who asked sees it."""
+        """Answer so that only the person who asked sees it, with a hint when they typed a secret."""
+        if not self._hinted and holds_secret(self.interaction.data):
+            self._hinted = True
+            card = answer.with_hint(card)
         response, content = self.interaction.response, card.content or None
         if response.type is None:
             sent = response.send_message(content, ephemeral=True, **looks(card), files=files(card))
@@ -223,6 +228,16 @@ class InteractionContext:
             await self.excuse(error)
         else:
             self.conclude("done")
+            await self._hint()
+
+    async def _hint(self) -> None:
+        """Tell who typed a secret, where the answer itself did not; a hint that gets lost changes nothing."""
+        if self._silent or self._hinted or not holds_secret(self.interaction.data):
+            return
+        try:
+            await self.reply_ephemeral(answer.nothing())
+        except UNREACHABLE as lost:
+            _log.warning("answer_lost", action=self._action, reason=repr(lost))
 
     async def excuse(self, error: Exception) -> None:
         """Say in plain words what went wrong; the unforeseen gets a reference into the log."""

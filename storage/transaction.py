@@ -35,6 +35,7 @@ from storage.outbox.card import Cards
 from storage.outbox.channel import Channels
 from storage.outbox.closure import Closures
 from storage.outbox.ledger import Ledger
+from storage.outbox.note import Notes
 from storage.outbox.outage import Outages
 from storage.recurrence.memory import Memories
 from storage.recurrence.noise import NoiseVotes
@@ -162,6 +163,11 @@ class Transaction:
     def links(self) -> Links:
         """Which alerts belong to which incident."""
         return Links(self._connection)
+
+    @cached_property
+    def notes(self) -> Notes:
+        """What senders said besides alerts."""
+        return Notes(self._connection)
 
     @cached_property
     def nudges(self) -> Nudges:

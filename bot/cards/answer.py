@@ -6,9 +6,12 @@
 from collections.abc import Sequence
 from typing import Final
 
+import msgspec
+
 from bot.cards.card import Card
 from bot.cards.limits import fit
 from bot.cards.text import inline, sentence
+from bot.domain.access.people import HINT
 from bot.domain.errors import ConflictError, InvalidInputError, NotDurableError, NotFoundError, TocsinError
 
 _ROLES_NAMED: Final = 5
@@ -17,6 +20,17 @@ _ROLES_NAMED: Final = 5
 def done(text: str) -> Card:
     """It happened, e.g. ``A-1042 acknowledged``."""
     return _say("✅", text)
+
+
+def with_hint(card: Card) -> Card:
+    """The same answer, and that a secret was taken out of what the person wrote."""
+    content = f"{card.content}\n🔑 {HINT}" if card.content else f"🔑 {HINT}"
+    return fit(msgspec.structs.replace(card, content=content))
+
+
+def nothing() -> Card:
+    """An answer without words, to which a hint may be added."""
+    return Card()
 
 
 def refused(errand: str, roles: Sequence[int]) -> Card:

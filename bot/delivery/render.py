@@ -18,10 +18,12 @@ from bot.cards.incident.nudge import NudgeView
 from bot.cards.limits import CONTENT, fit
 from bot.cards.outbox import board as board_card
 from bot.cards.outbox import closure as closure_card
+from bot.cards.outbox import note as note_card
 from bot.cards.outbox import outage as outage_card
 from bot.cards.outbox import ring as rings
 from bot.cards.outbox.board import BoardView
 from bot.cards.outbox.closure import ClosureView
+from bot.cards.outbox.note import NoteView
 from bot.cards.outbox.outage import OutageView
 from bot.cards.outbox.ring import RingView
 from bot.cards.triage import AnswerView, BriefView
@@ -31,7 +33,7 @@ from bot.usecases.outbox.subject import View
 _NOBODY: Final = Ping()
 
 
-def render_view(view: View, ping: Ping = _NOBODY) -> Card:  # noqa: PLR0911, C901 -- one for each kind of card
+def render_view(view: View, ping: Ping = _NOBODY) -> Card:  # noqa: C901, PLR0911 -- one for each kind
     """The card; of alerts it wakes ``ping``, the others know themselves whom to wake."""
     match view:
         case AlertView():
@@ -50,13 +52,15 @@ def render_view(view: View, ping: Ping = _NOBODY) -> Card:  # noqa: PLR0911, C90
             return closure_card.render(view, ping)
         case RingView():
             return rings.render(view, ping)
+        case NoteView():
+            return note_card.render(view)
         case BriefView():
             return triage_card.render(view)
         case AnswerView():
             return triage_card.render_answer(view)
 
 
-def footer_marker(view: View) -> str:  # noqa: PLR0911 -- one for each kind of card
+def footer_marker(view: View) -> str:  # noqa: C901, PLR0911 -- one for each kind of card
     """What the card bears for ever, and by which it is found again."""
     match view:
         case AlertView():
@@ -75,6 +79,8 @@ def footer_marker(view: View) -> str:  # noqa: PLR0911 -- one for each kind of c
             return closure_card.marker(view.tag, view.channel_id, view.number)
         case RingView():
             return rings.marker(view.tag, view.id)
+        case NoteView():
+            return note_card.marker(view.tag, view.id)
         case BriefView() | AnswerView():
             return triage_card.marker(view.tag, view.id)
 

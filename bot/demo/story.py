@@ -11,7 +11,6 @@ from bot.clock import Clock
 from bot.demo import past
 from bot.domain import actor as actors
 from bot.domain.actor import Actor
-from bot.providers.registry import PROVIDERS
 from bot.usecases.admin import source as sources
 from bot.usecases.admin.source import Issued
 from bot.usecases.desk import Desk
@@ -31,13 +30,13 @@ class Sender:
 
 
 async def admit(desk: Desk, ingress_url: str) -> dict[str, Sender]:
-    """One source for each provider; those that are there from an earlier demo get a new token.
+    """One source for each provider that the story speaks with; an earlier demo's get a new token.
 
     Their reopen window is zero, so that a refire is a new episode and the card remembers the one before.
     """
     known = {each.name for each in await sources.listing(desk)}
     senders = {}
-    for provider in PROVIDERS:
+    for provider in _SOURCE_NAMES:
         name = _name(provider)
         if name in known:
             issued = await sources.rotate(desk, name, actor=_ME, overlap=timedelta(0))

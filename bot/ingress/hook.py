@@ -16,35 +16,40 @@ A request in which no alert could be used is stored and answered with 202 and th
 cannot mend it by sending it again. Only a body that cannot be read as a whole gets a 400.
 """
 
+import hmac
 from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import blake2b, sha256
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 from aiohttp import web
 from prometheus_client import Counter
 
 from bot import metrics
-from bot.domain.access.redaction import RULES_VERSION, Redacted, redact_body
+from bot.domain.access.redaction import RULES_VERSION, Redacted
 from bot.domain.access.source import Source
 from bot.domain.alert.signal import Reading, Rejected, Status
 from bot.domain.alert.signature import signature
 from bot.domain.alert.verdict import Verdict
 from bot.domain.errors import InvalidInputError
-from bot.ingress.address import read_address
+from bot.ingress.address import Address, read_address
+from bot.ingress.amazon import Amazon
 from bot.ingress.body import inflate, read_body
 from bot.ingress.capacity import CapacityLimit
-from bot.ingress.claim import REPLAY_WINDOW, Signed, read_claim
+from bot.ingress.claim import REPLAY_WINDOW, Bearer, Signed, read_claim
+from bot.ingress.large import LARGE, BodyReader, weigh
 from bot.ingress.options import IngressOptions
 from bot.ingress.problem import Reason, Refusal
 from bot.ingress.proof import Prover
 from bot.ingress.rate_limit import SourceRateLimit
+from bot.ingress.reading import Asked, Read, read_request
 from bot.ingress.replay import Replays, key_of
-from bot.providers.body import UnsupportedMediaError, decode
+from bot.providers.body import UnsupportedMediaError
 from bot.providers.registry import Provider
-from bot.providers.severity import absent
+from bot.providers.sns import CONFIRMED
 from bot.usecases.desk import Desk
 from bot.usecases.intake.backlog import only_resolves
 from bot.usecases.intake.queue import Intake
@@ -55,6 +60,12 @@ MOST_READING: Final = 32 * 1024 * 1024
 """Bytes of known senders' bodies that are on their way in; one without a length counts as the largest."""
 
 _FOR_RESOLVES: Final = 4  # one place more than the configured ones for so many of them
+ORDINARY: Final = 4
+"""As many alerts' worth of work each alert may be before its body counts as more."""
+
+ROUNDED_TO: Final = 256
+"""The length of the original is stored as a multiple of so many bytes: the exact one tells of secrets."""
+
 _DIGEST_BYTES: Final = 18
 _HEADERS: Final = {"Content-Type": "application/json", "Server": "tocsin"}
 _encoder: Final = msgspec.json.Encoder()
@@ -73,20 +84,31 @@ class Accepted(msgspec.Struct, frozen=True):
     alerts: tuple[ReceiptLine, ...]
 
 
+T = TypeVar("T")
+
 _NOTHING: Final = _encoder.encode(Accepted(0, 0, (), ()))
 
 
 class Hook:
     """The way of one request; ``intake`` makes it durable."""
 
-    def __init__(self, desk: Desk, intake: Intake, prover: Prover, options: IngressOptions) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        intake: Intake,
+        prover: Prover,
+        options: IngressOptions,
+        amazon: Amazon | None = None,
+    ) -> None:
         self._desk = desk
+        self._amazon = amazon
         self._intake = intake
         self._prover = prover
         self._options = options
         self._allowance = SourceRateLimit(options.source_rate, options.source_burst, desk.clock)
         self.known = CapacityLimit(options.max_in_flight + max(options.max_in_flight // _FOR_RESOLVES, 1))
         self.reading = CapacityLimit(max(MOST_READING, options.max_body))
+        self._reader = BodyReader()
         self._replays = Replays(desk.clock.now())
         metrics.IN_FLIGHT.set_function(lambda: self.known.taken)
 
@@ -105,69 +127,98 @@ class Hook:
             if body is None:
                 with self.reading.hold(self._announced(request)):
                     body = await self._read(request)
+            if provider.name == "sns" and isinstance(claim, Bearer) and self._amazon is not None:
+                address = await self._of_amazon(self._amazon, request, address, claim, body)
+            asked = Asked(request, provider, address, source)
             if isinstance(claim, Signed) and claim.at:
-                answer = await self._take_once(request, provider, source, body, claim)
+                answer = await self._take_once(asked, body, claim)
             else:
-                answer = await self._take(request, provider, source, body)
+                answer = await self._take(asked, body)
         metrics.ACCEPT_SECONDS.observe(self._desk.clock.monotonic() - began)
-        return web.Response(status=202, body=answer, headers=_HEADERS)
+        return web.Response(status=provider.success, body=answer, headers=_HEADERS)
 
-    async def _take(self, request: web.BaseRequest, provider: Provider, source: Source, body: bytes) -> bytes:
+    async def _take(self, asked: Asked, body: bytes) -> bytes:
         """The receipt, once all of it is on disk."""
-        submission = self._admit(request, provider, source, body)
+        submission = await self._admit(asked, body)
         del body  # what waits for a commit waits in one shape
         receipt = await self._intake.take(submission)
-        observe(provider.name, receipt)
+        observe(asked.provider.name, receipt)
         return _encoder.encode(Accepted(receipt.accepted, receipt.deduped, receipt.rejected, receipt.alerts))
 
-    async def _take_once(
-        self, request: web.BaseRequest, provider: Provider, source: Source, body: bytes, signed: Signed
-    ) -> bytes:
+    async def _take_once(self, asked: Asked, body: bytes, signed: Signed) -> bytes:
         """The same for what is signed: who sends it again is answered alike, and nothing happens."""
-        key, answer = key_of(source.id, signed), None
+        key, answer = key_of(asked.source.id, signed), None
         known = await self._replays.begin(key, self._desk.clock.now())
         if known is not None:
-            metrics.REPLAYED.labels(provider.name).inc()
+            metrics.REPLAYED.labels(asked.provider.name).inc()
             return known or _NOTHING
         try:
-            if self._replays.is_older_than_us(signed) and await self._was_taken(
-                request, source, body, signed
-            ):
-                metrics.REPLAYED.labels(provider.name).inc()
+            if self._replays.is_older_than_us(signed) and await self._was_taken(asked, body, signed):
+                metrics.REPLAYED.labels(asked.provider.name).inc()
                 answer = _NOTHING
             else:
-                answer = await self._take(request, provider, source, body)
+                answer = await self._take(asked, body)
         finally:
             self._replays.end(key, signed, answer)
         return answer
 
-    async def _was_taken(self, request: web.BaseRequest, source: Source, body: bytes, signed: Signed) -> bool:
+    async def _was_taken(self, asked: Asked, body: bytes, signed: Signed) -> bool:
         """Whether a process before this one took it in."""
-        encodings = request.headers.getall("Content-Encoding", [])
-        plain = inflate(body, encodings, limit=self._options.max_body)
+        read, _ = await self._understand(asked, body)
+        digest = _digest(self._desk.signing_key, asked.source.id, sha256(read.original).digest())
         since = datetime.fromtimestamp(signed.at, UTC) - REPLAY_WINDOW
-        return await was_taken(self._desk, _digest(source.id, sha256(plain).digest()), since=since)
+        return await was_taken(self._desk, digest, since=since)
 
     async def _read(self, request: web.BaseRequest) -> bytes:
         return await read_body(request, limit=self._options.max_body, patience=self._options.patience)
+
+    async def _of_amazon(
+        self, amazon: Amazon, request: web.BaseRequest, address: Address, claim: Bearer, body: bytes
+    ) -> Address:
+        """Let a message of Amazon's pass; the address tells `gather` of a subscription confirmed by now."""
+        encodings = request.headers.getall("Content-Encoding", [])
+        plain = inflate(body, encodings, limit=self._options.max_body)
+        confirmed = await amazon.admit(plain, by_header=claim.header == "Authorization")
+        return msgspec.structs.replace(address, tail=CONFIRMED) if confirmed else address
 
     def _announced(self, request: web.BaseRequest) -> int:
         """How many bytes may come; more than the limit are refused before they are read."""
         length = request.content_length
         return self._options.max_body if length is None else min(length, self._options.max_body)
 
-    def _admit(self, request: web.BaseRequest, provider: Provider, source: Source, body: bytes) -> Submission:
+    async def _admit(self, asked: Asked, body: bytes) -> Submission:
         """What intake is to take, if this sender may send it now."""
-        headers = request.headers
-        body = inflate(body, headers.getall("Content-Encoding", []), limit=self._options.max_body)
+        read, seconds = await self._understand(asked, body)
+        submission = submission_of(self._desk, asked.source, read.original, read.redacted, read.reading)
+        surplus = self.surplus(len(read.original), seconds, submission)
+        self.charge(asked.source, submission, max(cost_of(read.reading), surplus))
+        return submission
+
+    async def _understand(self, asked: Asked, body: bytes) -> tuple[Read, float]:
+        """What the request says, and the seconds of the processor it took to find out."""
+        encodings = asked.request.headers.getall("Content-Encoding", [])
+        plain = inflate(body, encodings, limit=self._options.max_body)
         try:
-            submission, cost = self._submit(provider, source, body, headers.get("Content-Type", ""))
+            return await self.read_body(
+                asked.source, len(plain), lambda: read_request(asked, plain, self._options.mappings)
+            )
         except UnsupportedMediaError as error:
             raise Refusal(Reason.UNSUPPORTED_MEDIA, error.reason, field=error.field) from None
         except InvalidInputError as error:
             raise Refusal(Reason.UNREADABLE, f"{error}.", field=error.field) from None
-        self.charge(source, submission, cost)
-        return submission
+
+    async def read_body(self, source: Source | None, size: int, work: Callable[[], T]) -> tuple[T, float]:
+        """What ``work`` makes of a body, and the seconds of the processor it took.
+
+        ``source`` is None where it is not known yet.
+
+        Raises:
+            Refusal: it is large, and the source has sent too much already.
+        """
+        wait = self._allowance.owed(source.id) if source is not None and size > LARGE else 0
+        if wait and source is not None:
+            raise self._too_much(source, wait)
+        return await self._reader.read(size, work)
 
     def charge(self, source: Source, submission: Submission, cost: int) -> None:
         """Let pass what this sender may send now; ``cost`` is in alerts.
@@ -179,33 +230,32 @@ class Hook:
             raise Refusal(Reason.OVERLOADED, "Too many requests at once.", retry_after=1)
         wait = self._allowance.charge(source.id, cost)
         if wait:
-            detail = f"The source {source.name} may send {self._options.source_rate} alerts a second."
-            raise Refusal(Reason.TOO_MANY_ALERTS, detail, retry_after=wait)
+            raise self._too_much(source, wait)
 
-    def _submit(
-        self, provider: Provider, source: Source, body: bytes, content_type: str
-    ) -> tuple[Submission, int]:
-        """What intake takes, and how many alerts it counts against the source's allowance."""
-        decoded = decode(body, content_type)
-        redacted = redact_body(body, decoded)
-        reading = parse(provider, source, redacted.value)
-        return submission_of(source, body, redacted, reading, self._desk.clock.now()), cost_of(reading)
+    def surplus(self, size: int, seconds: float, submission: Submission) -> int:
+        """How many alerts a body counts as, where it was more work than the alerts in it explain."""
+        weight = weigh(size, seconds, self._options.source_rate)
+        return weight if weight > ORDINARY * max(len(submission.signals), 1) else 0
+
+    def _too_much(self, source: Source, wait: int) -> Refusal:
+        detail = f"The source {source.name} may send {self._options.source_rate} alerts a second."
+        return Refusal(Reason.TOO_MANY_ALERTS, detail, retry_after=wait)
 
 
 def submission_of(
-    source: Source, body: bytes, redacted: Redacted, reading: Reading, now: datetime
+    desk: Desk, source: Source, body: bytes, redacted: Redacted, reading: Reading
 ) -> Submission:
     """What intake takes of a request whose ``body`` was redacted and read."""
     original = sha256(body).digest()
     envelope = Envelope(
-        digest=_digest(source.id, original),
+        digest=_digest(desk.signing_key, source.id, original),
         source_id=source.id,
         body=_encoder.encode(redacted.value).decode(),
-        original_sha256=original.hex(),
-        original_length=len(body),
+        original_sha256=hmac.digest(desk.signing_key, b"original\n" + body, "sha256").hex(),
+        original_length=-(-len(body) // ROUNDED_TO) * ROUNDED_TO,
         rules_version=RULES_VERSION,
         redactions=redacted.hits,
-        received_at=now,
+        received_at=desk.clock.now(),
     )
     ignored = source.ignored_labels
     signals = tuple(
@@ -214,22 +264,18 @@ def submission_of(
             for index, signal in reading.signals
         ]
     )
-    return Submission(source=source, envelope=envelope, signals=signals, rejected=reading.rejected)
+    return Submission(
+        source=source, envelope=envelope, signals=signals, rejected=reading.rejected, note=reading.note
+    )
 
 
-def parse(provider: Provider, source: Source, payload: object) -> Reading:
-    """What the sender says; an alert without a severity is what its source says such alerts are."""
-    reset = absent.set(source.default_severity)
-    try:
-        return provider.parse(payload)
-    finally:
-        absent.reset(reset)
+def _digest(key: bytes, source_id: int, original: bytes) -> str:
+    """The key under which identical bodies of a source are stored once; new rules make a new one.
 
-
-def _digest(source_id: int, original: bytes) -> str:
-    """The key under which identical bodies of a source are stored once; new rules make a new one."""
+    It is made with the desk's own ``key``: nobody can try secrets out on what is stored.
+    """
     framed = b"%d:%d:%b" % (source_id, RULES_VERSION, original)
-    return urlsafe_b64encode(blake2b(framed, digest_size=_DIGEST_BYTES).digest()).decode()
+    return urlsafe_b64encode(blake2b(framed, digest_size=_DIGEST_BYTES, key=key[:64]).digest()).decode()
 
 
 def cost_of(reading: Reading) -> int:

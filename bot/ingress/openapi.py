@@ -105,7 +105,7 @@ def _hook(provider: Provider, accepted: Json, problem: Json) -> Json:
         "security": [{name: []} for name in _SECURITY],
         "requestBody": {"required": True, "content": {"application/json": body}},
         "responses": {
-            "202": _content("Stored.", "application/json", accepted),
+            str(provider.success): _content("Stored.", "application/json", accepted),
             **{
                 str(status): _content(" ".join(titles), CONTENT_TYPE, problem)
                 for status, titles in refusals.items()

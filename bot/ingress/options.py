@@ -1,8 +1,10 @@
 """Options: what the configuration decides for the door."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
+from bot.domain.alert.mapping import FieldMap
 from bot.ingress.peer import Network
 
 
@@ -11,9 +13,10 @@ class IngressOptions:
     """Port 0 is any free one; ``max_body`` is in bytes, rates are alerts a second for one source.
 
     ``max_in_flight`` bounds the requests of known senders that are being answered, ``patience`` is how
-    long a body may take to arrive. ``max_connections`` stand at once. Requests from ``proxies`` come from
-    whom they say. ``public_url`` is where browsers may come from. ``local_metrics``: callers on this machine
-    that come through no proxy read the metrics without a token.
+    long a body may take to arrive. ``mappings`` are those of generic sources by their names, ``sns_topics``
+    the topics whose subscriptions are confirmed, ``*`` standing for any words. ``max_connections`` stand at
+    once. Requests from ``proxies`` come from whom they say. ``public_url`` is where browsers may come from.
+    ``local_metrics``: callers on this machine that come through no proxy read the metrics without a token.
     """
 
     host: str = "127.0.0.1"
@@ -23,6 +26,8 @@ class IngressOptions:
     source_rate: int = 20_000
     source_burst: int = 60_000
     patience: timedelta = timedelta(seconds=15)
+    mappings: Mapping[str, FieldMap] = field(default_factory=dict)
+    sns_topics: tuple[str, ...] = ()
     max_connections: int = 2_048
     proxies: tuple[Network, ...] = ()
     public_url: str = ""

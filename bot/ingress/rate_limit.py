@@ -19,6 +19,13 @@ class SourceRateLimit:
         self._clock = clock
         self._buckets: dict[int, tuple[float, float]] = {}
 
+    def owed(self, source_id: int) -> int:
+        """The seconds to wait before something may be sent, 0 without a debt."""
+        now = self._clock.monotonic()
+        left, since = self._buckets.get(source_id, (self._burst, now))
+        left += (now - since) * self._rate
+        return 0 if left > 0 else max(1, math.ceil(-left / self._rate))
+
     def charge(self, source_id: int, alerts: int) -> int:
         """Take ``alerts`` off and return 0, or take nothing and return the seconds to wait."""
         if not alerts:

@@ -18,6 +18,7 @@ from prometheus_client import Counter
 
 from bot import metrics
 from bot.domain.errors import NotDurableError
+from bot.ingress.amazon import Amazon, Fetch
 from bot.ingress.api.document import index
 from bot.ingress.api.entry import Api
 from bot.ingress.claim import Bearer, read_claim, unauthenticated
@@ -26,6 +27,7 @@ from bot.ingress.credential_cache import CredentialCache
 from bot.ingress.crowd import Crowd, most_connections
 from bot.ingress.face.entry import SPOKEN, Faces
 from bot.ingress.face.reception import Reception
+from bot.ingress.handshake import shake_hands
 from bot.ingress.hook import Hook
 from bot.ingress.openapi import document
 from bot.ingress.options import IngressOptions
@@ -54,7 +56,13 @@ class Ingress:
     """Listens from `start` to `stop`; needs a running event loop to be made."""
 
     def __init__(
-        self, desk: Desk, intake: Intake, *, options: IngressOptions | None = None, probes: Probes = ()
+        self,
+        desk: Desk,
+        intake: Intake,
+        *,
+        options: IngressOptions | None = None,
+        probes: Probes = (),
+        fetch: Fetch | None = None,
     ) -> None:
         self._options = options or IngressOptions()
         self._intake = intake
@@ -64,7 +72,8 @@ class Ingress:
         self._crowd = Crowd(most_connections(self._options.max_connections), desk.clock)
         strangers = Strangers(desk.clock)
         prover = Prover(self._keyring, strangers, self._crowd, self._options)
-        self._hook = Hook(desk, intake, prover, self._options)
+        amazon = None if fetch is None else Amazon(fetch, self._options.sns_topics, desk.clock)
+        self._hook = Hook(desk, intake, prover, self._options, amazon)
         self._faces = Faces(Reception(desk, intake, prover, self._options, self._hook), self._notices)
         self._api = Api(desk, self._options, Gate(desk, strangers, self._crowd, self._options))
         self._readiness = Readiness(probes)
@@ -142,6 +151,8 @@ class Ingress:
             if provider is None:
                 raise Refusal(Reason.NOT_FOUND, f"There is {', '.join(PROVIDERS)}.", field="provider")
             _require_method(request, *sorted(provider.methods, key=_METHODS.index))
+            if request.method == "OPTIONS":
+                return shake_hands(request)
             return await self._hook.accept(request, provider, tail.rstrip("/"))
         face = self._faces.of(path)
         if face is not None:

@@ -13,6 +13,8 @@ class Alertmanager(Provider):
 
     name = "alertmanager"
     title = "Prometheus Alertmanager"
+    where = "Merge it into `alertmanager.yml`, then reload Alertmanager."
+    language = "yaml"
 
     def parse(self, payload: object) -> Reading:
         """Read ``{"version": "4", "groupKey": ..., "alerts": [...]}``.

@@ -25,6 +25,7 @@ from bot.domain.alert.signal import (
 from bot.domain.errors import InvalidInputError
 from bot.domain.text import cut, one_line, words
 from bot.providers.batch import read_batch
+from bot.providers.field import first_line
 from bot.providers.label import (
     bound_identity,
     bound_labels,
@@ -34,7 +35,7 @@ from bot.providers.label import (
     write_text,
 )
 from bot.providers.link import read_links
-from bot.providers.sender import Provider
+from bot.providers.sender import Provider, Request
 from bot.providers.severity import WORDS, read_priority, read_severity
 from bot.providers.timestamp import is_unusable, read_moment
 
@@ -96,7 +97,17 @@ class Generic(Provider):
     """Anything that can post JSON."""
 
     name = "generic"
-    title = "Generic JSON"
+    title = "Generic JSON, text or GET"
+    url_token = True
+    methods = frozenset({"POST", "PUT", "GET"})
+    where = "From any script. `status` may be `firing` (the default) or `resolved`; a GET will do too."
+    language = "sh"
+
+    def gather(self, payload: object, request: Request) -> object:
+        """Of a text the first line is the title, and fields may stand in the query."""
+        if not isinstance(payload, str):
+            return payload
+        return {"title": first_line(payload), "description": payload, **request.query}
 
     def parse(self, payload: object) -> Reading:
         """Read one alert, a list of them, or ``{"alerts": [...]}``.

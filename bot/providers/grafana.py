@@ -38,6 +38,8 @@ class Grafana(Provider):
 
     name = "grafana"
     title = "Grafana"
+    where = "Into `provisioning/alerting/tocsin.yaml`, or the same values by hand as a webhook contact point."
+    language = "yaml"
 
     def parse(self, payload: object) -> Reading:
         """Read ``{"version": "1", "alerts": [...]}``, or the older ``{"ruleId": ..., "state": ...}``.

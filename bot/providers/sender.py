@@ -36,13 +36,16 @@ class Sender(ABC):
     """A kind of sender. ``name`` is what ``tocsin source add --provider`` takes, ``title`` is for people.
 
     ``url_token``: the token may stand in the address, for clients that can show nothing else. ``only_url``:
-    they show nothing else, so the address that people copy has it.
+    they show nothing else, so the address that people copy has it. ``where`` says in a sentence what to do
+    with the recipe, which is written in ``language``.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     url_token: ClassVar[bool] = False
     only_url: ClassVar[bool] = False
+    where: ClassVar[str] = ""
+    language: ClassVar[str] = ""
 
     def address(self, base: str, source_id: int, token: str) -> str:
         """What goes into the sender's address field; ``base`` is this door's, without a slash at its end."""
@@ -55,9 +58,14 @@ class Sender(ABC):
 
 
 class Provider(Sender):
-    """A sender that posts to ``/v1/hooks/{name}``, by one of ``methods``."""
+    """A sender that posts to ``/v1/hooks/{name}``, by one of ``methods``; ``success`` is the status it wants.
+
+    ``may_be_empty``: it sends requests without a body that mean something.
+    """
 
     methods: ClassVar[frozenset[str]] = frozenset({"POST", "PUT"})
+    success: ClassVar[int] = 202
+    may_be_empty: ClassVar[bool] = False
 
     def accepts(self, tail: str) -> bool:
         """Whether its clients append ``tail`` to the address."""
@@ -80,3 +88,8 @@ class Provider(Sender):
     @abstractmethod
     def example(self, now: datetime) -> dict[str, object]:
         """A small believable request about an alert that fires since ``now``."""
+
+    def recovery(self, now: datetime) -> dict[str, object] | None:
+        """The request by which the alert of `example` is over, None where the sender never says so."""
+        del now
+        return None

@@ -1,9 +1,11 @@
 """Section: what a table of ``tocsin.toml`` is made of, and the tables of incidents and triage."""
 
+import json
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -19,6 +21,7 @@ from pydantic import (
 )
 
 from bot.domain.access.webhook import read_secret
+from bot.domain.alert.mapping import FieldMap, read_field_map
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import InvalidInputError
 from bot.domain.incident.incident import IncidentLevel, IncidentRules, parse_level
@@ -89,6 +92,25 @@ def _check_secret_database(url: SecretStr) -> SecretStr:
     return url
 
 
+def _read_mappings(value: object) -> Mapping[str, FieldMap]:
+    """Tables by the names of sources; in the environment as JSON."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            raise ValueError("must be JSON: an object with a mapping for each source") from None
+    if not isinstance(value, Mapping):
+        raise ValueError("must be tables such as [senders.mapping.backups]")  # noqa: TRY004 -- pydantic's way
+    try:
+        return {
+            str(name): raw if isinstance(raw, FieldMap) else read_field_map(raw, str(name))
+            for name, raw in value.items()
+        }
+    except InvalidInputError as error:
+        raise ValueError(str(error)) from None
+
+
+Mappings = Annotated[Mapping[str, Any], BeforeValidator(_read_mappings)]
 Duration = Annotated[timedelta, BeforeValidator(read_duration)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_read_words)]
 Url = Annotated[str, AfterValidator(_check_url)]

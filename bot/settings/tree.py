@@ -39,6 +39,7 @@ from bot.settings.section import (
     Duration,
     Folder,
     IncidentSettings,
+    Mappings,
     Section,
     Snowflake,
     TriageSettings,
@@ -135,6 +136,16 @@ class HttpSettings(Section):
         return f"{self.base_url(last=last)}/v1/hooks/{provider}"
 
 
+class SenderSettings(Section):
+    """What some senders need: the topics of SNS that are confirmed, and how JSON of one's own is read.
+
+    ``mapping`` holds a table for each source of the provider ``generic``, by its name.
+    """
+
+    sns_topics: Words = ()
+    mapping: Mappings = {}  # noqa: RUF012 -- pydantic copies it
+
+
 class AlertSettings(Section):
     """How long episodes live; a source may say otherwise for itself."""
 
@@ -172,6 +183,7 @@ class Settings(BaseSettings):
     discord: DiscordSettings = DiscordSettings()
     storage: StorageSettings = StorageSettings()
     http: HttpSettings = HttpSettings()
+    senders: SenderSettings = SenderSettings()
     alerts: AlertSettings = AlertSettings()
     incidents: IncidentSettings = IncidentSettings()
     triage: TriageSettings = TriageSettings()

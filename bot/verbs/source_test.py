@@ -4,7 +4,7 @@ import hashlib
 import os
 from argparse import Namespace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import httpx
 
@@ -12,6 +12,9 @@ from bot.clock import SystemClock
 from bot.domain.errors import InvalidInputError, TocsinError
 from bot.providers.registry import PROVIDERS
 from bot.verbs.setting import load_quietly
+
+ALTERABLE: Final = ("alertmanager", "grafana", "generic")
+"""Those whose example can be about an alert of another name."""
 
 
 def post(args: Namespace) -> int:
@@ -23,9 +26,7 @@ def post(args: Namespace) -> int:
         raise InvalidInputError("--provider", f"there is {', '.join(PROVIDERS)}, but no {provider!r}")
     url = args.url or load_quietly(args).http.hook_url(provider)
     now = SystemClock().now()
-    payload = alter(
-        PROVIDERS[provider].example(now), now, name=args.name, severity=args.severity, resolved=args.resolved
-    )
+    payload = _payload(provider, now, args)
     accepted = True
     with httpx.Client(timeout=30, headers={"Authorization": f"Bearer {_token(args)}"}) as client:
         for _ in range(args.count):
@@ -36,6 +37,27 @@ def post(args: Namespace) -> int:
             print(f"{answer.status_code} {answer.text.strip()}")
             accepted = accepted and answer.is_success
     return 0 if accepted else 1
+
+
+def _payload(provider: str, now: datetime, args: Namespace) -> dict[str, Any]:
+    """What is to be sent.
+
+    Raises:
+        InvalidInputError: the provider's requests cannot say it.
+    """
+    known = PROVIDERS[provider]
+    if provider in ALTERABLE:
+        wish = {"name": args.name, "severity": args.severity, "resolved": args.resolved}
+        return alter(known.example(now), now, **wish)
+    for option in ("name", "severity"):
+        if getattr(args, option):
+            raise InvalidInputError(f"--{option}", f"can be given for {', '.join(ALTERABLE)}")
+    if not args.resolved:
+        return known.example(now)
+    over = known.recovery(now)
+    if over is None:
+        raise InvalidInputError("--resolved", f"{known.title} never says that an alert is over")
+    return over
 
 
 def _token(args: Namespace) -> str:

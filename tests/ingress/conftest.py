@@ -20,9 +20,11 @@ OpenDoor = Callable[..., Awaitable[Door]]
 async def open_door(desk: Desk) -> AsyncIterator[OpenDoor]:
     async with AsyncExitStack() as stack:
 
-        async def open_one(*, probes: Any = (), **options: Any) -> Door:
+        async def open_one(*, probes: Any = (), fetch: Any = None, **options: Any) -> Door:
             intake = Intake(desk)
-            ingress = Ingress(desk, intake, options=IngressOptions(port=0, **options), probes=probes)
+            ingress = Ingress(
+                desk, intake, options=IngressOptions(port=0, **options), probes=probes, fetch=fetch
+            )
             url = await ingress.start()
             stack.push_async_callback(ingress.stop)
             session = await stack.enter_async_context(aiohttp.ClientSession(auto_decompress=False))

@@ -146,17 +146,31 @@ async def test_a_compressed_bomb_is_not_inflated(door: Door, pack: object) -> No
     assert (len(bomb) < 1_048_576, answer.status) == (True, 413)
 
 
-@pytest.mark.parametrize("content_type", ["application/xml", "multipart/form-data"])
-async def test_other_media_are_refused(door: Door, content_type: str) -> None:
-    answer = await send(door, GOOD, headers={"Content-Type": content_type})
-    assert (answer.status, answer.json["field"]) == (415, "Content-Type")
+@pytest.mark.parametrize(
+    ("content_type", "body", "status", "field"),
+    [
+        ("application/xml", b"<alert/>", 415, "Content-Type"),
+        ("image/png", b"\x89PNG", 415, "Content-Type"),
+        ("multipart/form-data", b"x", 400, "body"),
+        ("multipart/form-data; boundary=x", b"--x--", 400, "body"),
+        ("text/plain", b"disk full", 400, "body"),
+        ("application/json", b"disk full", 400, "body"),
+        ("", b"", 400, "body"),
+    ],
+)
+async def test_what_is_neither_json_nor_looks_like_it_is_refused(
+    door: Door, content_type: str, body: bytes, status: int, field: str
+) -> None:
+    answer = await send(door, body, headers={"Content-Type": content_type})
+    assert (answer.status, answer.json["field"]) == (status, field)
 
 
 @pytest.mark.parametrize(
     "content_type",
     [
         *("application/json; charset=utf-8", "application/cloudevents+json", "TEXT/JSON", ""),
-        *("text/plain; charset=UTF-8", "application/x-www-form-urlencoded"),
+        *("text/plain; charset=UTF-8", "application/x-www-form-urlencoded", "application/octet-stream"),
+        *("application/xml", "multipart/form-data"),
     ],
 )
 async def test_json_is_known_by_many_names(door: Door, content_type: str) -> None:

@@ -1,8 +1,11 @@
 """What holds for every sender and whatever it sends."""
 
 import json
+from collections.abc import Iterator
 from contextlib import suppress
+from copy import deepcopy
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +19,7 @@ from bot.domain.errors import InvalidInputError
 from bot.domain.text import harmless
 from bot.providers.body import decode
 from bot.providers.registry import PROVIDERS
+from bot.providers.sender import Request
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 
@@ -63,6 +67,9 @@ payloads = values | st.fixed_dictionaries(
     {"alerts": st.lists(alerts | values, max_size=4)}, optional={"groupKey": words}
 )
 providers = st.sampled_from(sorted(PROVIDERS))
+BARE = {"apprise", "healthchecks", "monit"}
+"""Those whose messages have no address in them."""
+GROUPS = {"alertmanager", "grafana", "generic"}
 
 
 def within_bounds(signal: Signal) -> bool:
@@ -89,7 +96,8 @@ def test_any_json_is_read_in_bounds_or_refused(provider: str, payload: object) -
         reading = PROVIDERS[provider].parse(clean)
     except InvalidInputError:
         return
-    length = len(clean["alerts"]) if isinstance(clean, dict) and "alerts" in clean else None
+    is_group = isinstance(clean, dict) and "alerts" in clean
+    length = len(clean["alerts"]) if isinstance(clean, dict) and is_group and provider in GROUPS else None
     indices = sorted([index for index, _ in reading.signals] + [bad.index for bad in reading.rejected])
     assert indices == list(range(len(indices)))
     assert length is None or length == len(indices)
@@ -99,6 +107,64 @@ def test_any_json_is_read_in_bounds_or_refused(provider: str, payload: object) -
         text = repr(signal)
         assert text == harmless(text)
         assert len(signature(provider, "main", signal)) == 22
+
+
+def nodes(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The paths to everything inside."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, each in inner:
+        yield (*path, name)
+        yield from nodes(each, (*path, name))
+
+
+def put(value: Any, path: Any, new: object) -> None:
+    for name in path[:-1]:
+        value = value[name]
+    value[path[-1]] = new
+
+
+@pytest.mark.parametrize("name", sorted(PROVIDERS))
+@settings(deadline=None, max_examples=60, derandomize=True)
+@given(st.data())
+def test_an_example_gone_wrong_anywhere_is_read_or_refused(name: str, data: st.DataObject) -> None:
+    provider = PROVIDERS[name]
+    payload: Any = deepcopy(data.draw(st.sampled_from([provider.example(NOW), provider.recovery(NOW)])))
+    if payload is None:
+        return
+    for path in data.draw(
+        st.lists(st.sampled_from(sorted(nodes(payload), key=str)), max_size=3, unique=True)
+    ):
+        with suppress(KeyError, IndexError, TypeError):
+            put(payload, path, data.draw(values))
+    raw = json.dumps(payload).encode()
+    try:
+        reading = provider.parse(provider.gather(redact(decode(raw, "")).value, Request()))
+    except InvalidInputError:
+        return
+    for _, signal in reading.signals:
+        assert within_bounds(signal)
+        assert len(signature(name, "main", signal)) == 22
+
+
+@pytest.mark.parametrize("name", sorted(PROVIDERS))
+@pytest.mark.parametrize("body", [[], {}, {"foo": 1}, 7, None, "", [1], {"title": None}], ids=str)
+def test_what_is_no_shape_of_anybody_is_refused_or_told(name: str, body: object) -> None:
+    with suppress(InvalidInputError):
+        assert not PROVIDERS[name].parse(body).signals
+
+
+@pytest.mark.parametrize("name", sorted(PROVIDERS))
+def test_firing_and_its_resolve_meet(name: str) -> None:
+    provider = PROVIDERS[name]
+    over = provider.recovery(NOW)
+    if over is None:
+        pytest.skip(f"{name} never says that something is over")
+    (_, began), (_, ended) = (
+        provider.parse(provider.gather(payload, Request())).signals[0]
+        for payload in (provider.example(NOW), over)
+    )
+    assert (began.status, ended.status) == ("firing", "resolved")
+    assert signature(name, "main", began) == signature(name, "main", ended)
 
 
 @settings(deadline=None)
@@ -115,14 +181,14 @@ def test_the_example_of_a_provider_is_one_alert_it_reads_itself_and_nothing_in_i
     provider = PROVIDERS[name]
     example = provider.example(NOW)
     assert redact(example).hits == 0
-    reading = provider.parse(json.loads(json.dumps(example)))
+    reading = provider.parse(provider.gather(json.loads(json.dumps(example)), Request()))
     assert not reading.rejected
     ((_, signal),) = reading.signals
     assert signal.status == "firing"
-    assert signal.started_at == NOW
+    assert signal.started_at in (None, NOW)
     assert signal.summary
     assert signal.fingerprint
-    assert signal.links
+    assert signal.links or name in BARE
 
 
 @pytest.mark.parametrize("name", sorted(PROVIDERS))

@@ -1,207 +1,121 @@
-r"""Leak: a secret inside running text, recognised by its shape or by what stands before it.
+"""Scrub: every secret inside a running text, by all the rules there are.
 
-Law: no rule fires on a text without a clue. `CLUES` begin with literals, for which `re` searches at memory
-speed; that is what makes clean text cheap. A new rule brings its clue along.
-
-Every expression takes linear time whatever the text: it starts at a literal or where a word starts, and
-runs possessively to a delimiter which the next start cannot lie before. What must not stand before it is
-asked for after its first character, for `re` skips ahead only to what begins with one. All are ASCII.
+Law: no rule fires on a text without its clue. All clues are looked for in one pass, which is what makes clean
+text cheap. Every expression takes linear time whatever the text: it starts at a literal or where a word
+starts, and runs possessively or a bounded way.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from bot.domain.access.secret_name import is_secret_name
-from bot.domain.text import words
+from bot.domain.access.clue import search_all
+from bot.domain.access.fold import CLUE, fold
+from bot.domain.access.rule import MARK, Rule, Span
+from bot.domain.access.secret_address import ADDRESSES
+from bot.domain.access.secret_command import COMMANDS
+from bot.domain.access.secret_number import NUMBERS
+from bot.domain.access.secret_pair import PAIRS
+from bot.domain.access.secret_prose import PROSE
+from bot.domain.access.secret_run import RUNS
+from bot.domain.access.secret_shape import SHAPES
+from bot.domain.access.secret_structure import STRUCTURES
 
-MARK: Final = "[redacted]"
+__all__ = ("MARK", "RULES", "is_suspicious", "scrub", "scrub_all", "suspects")
 
-CLUES: Final = (
-    r"ss(?:(?<=pass)|(?<=sess)ion)",
-    r"k(?:(?<=tok)en|(?<=cook)ie|(?<=hook)s|ey(?<!groupkey))",
-    r"cre(?:(?<=secre)t|ds|dential)",
-    r"auth(?:oriz|[^a-z0-9]|$)",
-    r"b(?:earer|asic[\s\\])",
-    r"j(?:wt|(?<=eyj))",
-    r"pwd",
-    r"=(?:(?<=sig=)|(?<=signature=))",
-    r"@(?<=[^\s\"]@)",
-    r"-(?:(?<=xapp-)|(?<=xox[a-z]-)|(?<=glpat-)|(?<=pypi-)|(?<=sk-)[\w-]{20})",
-    r"_(?:(?<=gh[pousr]_)|(?<=github_pat_)|(?<=toc_)|(?<=tocs_)|(?<=npm_)|(?<=glsa_)|(?<=k_live_)|(?<=k_test_))",
-    r"ia(?:(?<=akia)|(?<=asia))[0-9a-z]{16}",
-    r"za(?<=aiza)[\w-]{35}",
-    r"\.[\w-]{6,7}\.[\w-]{27}",
-    r":aa[\w-]{33}",
-    r" -(?:p\S|(?:u|-user)[ =])",
-)
-"""Expressions for lower-cased text, one of which is found wherever `scrub` or a secret's name would fire;
-nor can JSON's short escapes hide it (``\\n`` brings a letter with it)."""
+RULES: Final[tuple[Rule, ...]] = (*RUNS, *SHAPES, *COMMANDS, *ADDRESSES, *PAIRS, *PROSE, *STRUCTURES)
+_PLAIN: Final = sorted({rule.clue for rule in RULES})
+_WITH_NUMBERS: Final = sorted({rule.clue for rule in (*RULES, *NUMBERS)})
+_BEHIND: Final = {
+    clue: tuple(rule for rule in (*RULES, *NUMBERS) if rule.clue == clue) for clue in _WITH_NUMBERS
+}
+_search: Final = search_all(_PLAIN)
+_search_with_numbers: Final = search_all(_WITH_NUMBERS)
+_ODD: Final = re.compile(CLUE)
 
-ANY_CLUE: Final = re.compile("|".join(f"(?:{clue})" for clue in CLUES), re.ASCII)
+WINDOW: Final = 24_576
+OVERLAP: Final = 8_192
+"""Characters that are looked at together, and how many of them twice: more than the longest private key."""
 
-_PROSE: Final = frozenset(
-    words(
-        "a an and the is was are were has have had not no none null nil empty true false expired expires "
-        "invalid missing required incorrect wrong denied refused rejected revoked failed failure unknown "
-        "unauthorized forbidden malformed mismatch permission access error errors context cannot could "
-        "does for in of on or to with must should too request response server timeout unable unexpected"
-    )
-)
-"""Words that follow ``token:`` in a sentence about a token, not in a setting."""
+_BLANK: Final = re.compile(r"\s")
 
-_SCHEME_PROSE: Final = _PROSE | frozenset(
-    words("token tokens auth authentication authorization scheme realm header headers credentials")
-)
+SHORTEST: Final = 4
+"""Characters below which no name and value fit."""
 
-_SHAPE: Final = re.compile(
-    r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?s:.*?)(?:-----END [A-Z0-9 ]{0,40}-----|\Z)"
-    r"|e(?:(?<![\w-]e)|(?<=%[0-9A-F]{2}e))yJ[\w-]{5,}+(?:\.[\w-]*+){2,4}"  # JSON Web Token
-    r"|A(?<![A-Z0-9]A)(?:KIA|SIA)[A-Z0-9]{16}(?![A-Z0-9])"  # AWS access key id
-    r"|gh[pousr]_[A-Za-z0-9]{20,}+|github_pat_\w{20,}+|glpat-[\w-]{20,}+"
-    r"|xox[a-z]-[\w-]{10,}+|xapp-[\w-]{10,}+"  # Slack
-    r"|[MNO](?<![\w-][MNO])[\w-]{22,27}\.[\w-]{6,7}\.[\w-]{27,}+"  # Discord bot
-    r"|AIza[\w-]{35}"  # Google
-    r"|[rs]k_(?:live|test)_[A-Za-z0-9]{16,}+"  # Stripe
-    r"|s(?<![\w-]s)k-(?:(?:proj|ant|svcacct|admin)-[\w-]{16,}+|[A-Za-z0-9]{32,}+)"  # OpenAI, Anthropic
-    r"|npm_[A-Za-z0-9]{36}|pypi-[\w-]{50,}+|glsa_\w{32,}+"  # npm, PyPI, Grafana
-    r"|:AA(?<=\d{8}:AA)[\w-]{33}(?![\w-])"  # Telegram bot, behind its number
-    r"|tocs?_[\w-]{32,}+",  # our own: a source's token, a source's signing secret
-    re.ASCII,
-)
-_WEBHOOK: Final = re.compile(
-    r"(?P<keep>/api/(?:v\d{1,2}/)?webhooks/\d{1,20}/|hooks\.slack\.com/(?:services|workflows|triggers)/)"
-    r"(?P<secret>[^\s\"'<>?#\\]++)",
-    re.ASCII | re.IGNORECASE,
-)
-_USERINFO: Final = re.compile(
-    r"(?P<keep>://)(?P<secret>[^\s/@:\"'<>]*+:[^\s/\"'<>]*|[^\s/@:\"'<>]{20,})(?=@)", re.ASCII
-)
-_HEADER: Final = re.compile(
-    r"(?P<keep>(?:[Aa](?<!\w[Aa])(?i:uthorization)|[Cc](?<!\w[Cc])(?i:ookies?2?))\\{0,3}[\"']?"
-    r"[ \t]{0,3}[:=][ \t]{0,3}\\{0,3}[\"']?)(?P<secret>[^\n\"']++)",
-    re.ASCII,
-)
-_SCHEME: Final = re.compile(
-    r"(?P<keep>(?P<scheme>[Bb](?<!\w[Bb])(?i:earer|asic))\s{1,3})(?P<secret>[\w.~+/=-]{6,}+)", re.ASCII
-)
-_LOGIN: Final = re.compile(  # curl -u name:password, but not docker -u 1000:1000
-    r"(?P<keep> -(?:u|-user)[ =]{1,2}[\"']?(?!\d{1,10}:)[^\s:\"'@]{1,64}:)(?P<secret>[^\s\"'\\]++)", re.ASCII
-)
-_GLUED: Final = re.compile(  # mysqldump -uroot -ppassword
-    r"(?P<keep>(?:mysql|mariadb)[^\n|;&]{0,160}? -p)(?P<secret>[^\s\"'\\]++)", re.ASCII
-)
-_FLAG: Final = re.compile(r"-(?<![\w-]-)-?(?P<name>[A-Za-z][\w-]*+)(?P<sign>[ \t]{1,3})(?!-)", re.ASCII)
-_PAIR: Final = re.compile(
-    r"(?<![\w.-])(?P<name>[\w.-]++)\\{0,3}[\"']?[ \t]{0,3}(?P<sign>[=:]|%3[ADad])(?![=~]|//)[ \t]{0,3}",
-    re.ASCII,
-)
-_VALUE: Final = re.compile(
-    r"\\{0,3}\"(?P<double>[^\"\n]*+)|\\{0,3}'(?P<single>[^'\n]*+)|(?P<bare>[^\s\"'&;]++)", re.ASCII
-)
-_ROUNDS: Final = 4
+GROUP: Final = 16
+"""Texts that are looked at together."""
+
+_ROUNDS: Final = 6
 """A secret glued to another is seen once its neighbour is gone; the last round finds nothing."""
-_QUERY_NAMES: Final = frozenset({"sig", "signature", "x-amz-signature"})
 
 
-def scrub(text: str) -> tuple[str, int]:
+def is_suspicious(raw: bytes, *, numbers: bool = False) -> bool:
+    """Whether a clue stands in ``raw``, which is UTF-8 with no escapes but those of JSON for signs."""
+    if not raw.isascii() and _ODD.search(raw):
+        return True
+    return bool(_search_with_numbers(raw) if numbers else _search(raw))
+
+
+def scrub(text: str, *, numbers: bool = False) -> tuple[str, int]:
     """``text`` with every secret in it replaced by `MARK`, and how many there were."""
     total = 0
-    for _ in range(_ROUNDS):
-        if not ANY_CLUE.search(text.lower()):
+    for _ in range(_ROUNDS if len(text) >= SHORTEST else 0):
+        folded, places = fold(text)
+        spans = _merge(_spans(folded, numbers=numbers))
+        if not spans:
             break
-        text, hits = _scrub_once(text)
-        total += hits
-        if not hits:
-            break
+        if places is not None:
+            spans = [(places[start], places[end - 1] + 1) for start, end in spans]
+        text = _replace(text, spans)
+        total += len(spans)
     return text, total
 
 
-def _scrub_once(text: str) -> tuple[str, int]:
-    total = 0
-    for pattern, mend in _SHAPES:
-        text, hits = _replace(pattern, mend, text)
-        total += hits
-    for pattern in (_FLAG, _PAIR):
-        text, hits = _replace_values(pattern, text)
-        total += hits
-    return text, total
+def _spans(text: str, *, numbers: bool) -> Iterator[Span]:
+    """Where secrets stand; a long text is looked at in windows, so that no single search takes long."""
+    for start in range(0, max(len(text) - OVERLAP, 1), WINDOW - OVERLAP):
+        piece = text[start : start + WINDOW]
+        if start and (found := _BLANK.search(piece, 0, OVERLAP // 2)):
+            start, piece = start + found.end(), piece[found.end() :]  # noqa: PLW2901 -- not within a word
+        for rule in suspects(piece.encode(errors="replace"), numbers=numbers):
+            for first, last in rule.find(piece):
+                yield start + first, start + last
 
 
-Mend = Callable[[re.Match[str]], str]
+def scrub_all(texts: Sequence[str], *, numbers: bool = False) -> dict[str, tuple[str, int]]:
+    """What `scrub` makes of those texts it would change; most are clean, so they are looked at in groups."""
+    changed = {}
+    for at in range(0, len(texts), GROUP):
+        group = texts[at : at + GROUP]
+        if is_suspicious("\n".join(group).encode(errors="replace"), numbers=numbers):
+            for text in group:
+                clean, hits = scrub(text, numbers=numbers)
+                if hits:
+                    changed[text] = (clean, hits)
+    return changed
 
 
-def _replace(pattern: re.Pattern[str], mend: Mend, text: str) -> tuple[str, int]:
-    hits = 0
-
-    def swap(found: re.Match[str]) -> str:
-        nonlocal hits
-        mended = mend(found)
-        hits += mended != found[0]
-        return mended
-
-    return pattern.sub(swap, text), hits
+def suspects(raw: bytes, *, numbers: bool = False) -> list[Rule]:
+    """The rules whose clue stands in ``raw``."""
+    if numbers:
+        return [rule for index in _search_with_numbers(raw) for rule in _BEHIND[_WITH_NUMBERS[index]]]
+    return [rule for index in _search(raw) for rule in _BEHIND[_PLAIN[index]]]
 
 
-def _replace_values(pattern: re.Pattern[str], text: str) -> tuple[str, int]:
-    """Replace what follows a secret's name; the value of any other name is searched for names in turn."""
-    done, pieces, hits = 0, list[str](), 0
-    for found in pattern.finditer(text):
-        if found.start() < done or not _names_secret(found):
-            continue
-        value = _VALUE.match(text, found.end())
-        if value is None or (found["sign"] == ":" and value["bare"] and _is_prose(value["bare"])):
-            continue
-        secret = value[value.lastgroup or 0].rstrip("\\")
-        start = value.start(value.lastgroup or 0)
-        if secret in ("", MARK):
-            continue
+def _merge(spans: Iterable[Span]) -> list[Span]:
+    """The same places in order, those that touch or overlap made one."""
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _replace(text: str, spans: list[Span]) -> str:
+    done, pieces = 0, list[str]()
+    for start, end in spans:
         pieces += (text[done:start], MARK)
-        done = start + len(secret)
-        hits += 1
-    return "".join([*pieces, text[done:]]), hits
-
-
-def _names_secret(found: re.Match[str]) -> bool:
-    name = found["name"]
-    before = found.string[found.start() - 1 : found.start()]
-    if before == "%":  # the word begins with the two digits of a percent escape
-        name = name[2:]
-    return is_secret_name(name) or (before in {"?", "&"} and name.lower() in _QUERY_NAMES)
-
-
-def _hide(_found: re.Match[str]) -> str:
-    return MARK
-
-
-def _hide_secret(found: re.Match[str]) -> str:
-    return found["keep"] + MARK
-
-
-def _hide_header(found: re.Match[str]) -> str:
-    return found[0] if _is_prose(found["secret"]) else found["keep"] + MARK
-
-
-def _hide_scheme(found: re.Match[str]) -> str:
-    secret = found["secret"]
-    if found["scheme"].lower() == "bearer":
-        spared = secret.rstrip(".,=").lower() in _SCHEME_PROSE
-    else:  # "basic" is an English word: only what looks like base64 is taken for credentials
-        spared = secret.isalpha() and secret[1:].islower()
-    return found[0] if spared else found["keep"] + MARK
-
-
-def _is_prose(text: str) -> bool:
-    first = text.split(None, 1)[:1]
-    return bool(first) and first[0].rstrip(".,:!)").lower() in _PROSE
-
-
-_SHAPES: Final[tuple[tuple[re.Pattern[str], Mend], ...]] = (
-    (_SHAPE, _hide),
-    (_WEBHOOK, _hide_secret),
-    (_USERINFO, _hide_secret),
-    (_HEADER, _hide_header),
-    (_SCHEME, _hide_scheme),
-    (_LOGIN, _hide_secret),
-    (_GLUED, _hide_secret),
-)
+        done = end
+    return "".join([*pieces, text[done:]])

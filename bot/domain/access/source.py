@@ -14,7 +14,11 @@ from bot.domain.alert.verdict import Policy
 DEFAULT_SILENCE: Final = timedelta(minutes=30)
 DEFAULT_REOPEN_WINDOW: Final = timedelta(minutes=10)
 RESOLVING_PROVIDERS: Final = frozenset(
-    {"alertmanager", "alertmanager-api", "grafana", "opsgenie", "pagerduty"}
+    {
+        *("alertmanager", "alertmanager-api", "grafana", "opsgenie", "pagerduty", "uptime-kuma"),
+        *("healthchecks", "github", "gitlab", "sns", "zabbix", "icinga2", "nagios", "netdata", "monit"),
+        *("datadog", "newrelic", "betterstack", "sentry"),
+    }
 )
 
 

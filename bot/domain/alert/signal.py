@@ -18,6 +18,7 @@ MAX_LABEL_NAME: Final = 256
 MAX_LABEL_VALUE: Final = 2_000
 MAX_LINKS: Final = 8
 MAX_URL: Final = 2_048
+MAX_NOTE: Final = 1_000
 MAX_SAID: Final = 32
 MAX_SAID_NAME: Final = 64
 MAX_SAID_VALUE: Final = 1_000
@@ -101,11 +102,19 @@ class Rejected(msgspec.Struct, frozen=True, gc=False):
     reason: str
 
 
+class Note(msgspec.Struct, frozen=True, gc=False):
+    """What a sender said that is no alert but worth a line: a test, a greeting, what cannot be confirmed."""
+
+    title: str
+    text: str = ""
+
+
 class Reading(msgspec.Struct, frozen=True, gc=False):
     """All a provider read out of one request, in the sender's order.
 
-    ``signals`` holds pairs of (index in the sender's list, signal).
+    ``signals`` holds pairs of (index in the sender's list, signal); ``note`` is told in their place.
     """
 
     signals: tuple[tuple[int, Signal], ...]
     rejected: tuple[Rejected, ...] = ()
+    note: Note | None = None

@@ -34,6 +34,7 @@ class CardKind(StrEnum):
     CLOSURE = "closure"
     BRIEF = "brief"
     GROUP = "group"
+    NOTE = "note"
     FOLDED = "folded"
     """The message of an alert from before it shared a card: it leads there, and nothing of it changes."""
 

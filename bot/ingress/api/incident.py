@@ -26,6 +26,7 @@ from bot.ingress.api.incident_view import (
     tell,
 )
 from bot.ingress.api.route import ApiReply, Caller, Route
+from bot.usecases.admin.idempotency import digest_of
 from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import program as incident_program
 from bot.usecases.incident import query as incident_inspection
@@ -44,7 +45,7 @@ async def _open(caller: Caller, asked: NewIncident) -> ApiReply:
         severity=asked.severity,
         note=asked.note,
         service=asked.service,
-        idempotency_key=f"{caller.actor}:{caller.key}" if caller.key else None,
+        idempotency_key=digest_of(str(caller.actor), caller.key) if caller.key else None,
     )
     opened = await escalation.open_incident(caller.desk, wish, actor=caller.actor)
     status = 201 if opened.outcome is OpenOutcome.OPENED else 200

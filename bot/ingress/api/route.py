@@ -4,6 +4,7 @@ A GET takes its query, a POST its body: both become one value of the route's own
 harmless and without secrets. A field that is unknown, missing or of another shape is refused by name.
 """
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -13,12 +14,13 @@ from typing import Final, Generic, TypeVar
 import msgspec
 from aiohttp import web
 
-from bot.domain.access.redaction import redact, redact_body
+from bot.domain.access.redaction import Redacted, redact, redact_body
 from bot.domain.access.token import Scope
 from bot.domain.actor import Actor
 from bot.domain.errors import InvalidInputError
 from bot.domain.text import harmless
 from bot.ingress.body import inflate, read_body
+from bot.ingress.large import LARGE
 from bot.ingress.problem import Reason, Refusal
 from bot.providers.body import UnsupportedMediaError, decode
 from bot.usecases.desk import Desk
@@ -103,11 +105,18 @@ async def read_json(request: web.BaseRequest, kind: type[T], *, patience: timede
     except InvalidInputError as error:
         raise Refusal(Reason.UNREADABLE, f"{error}.", field=error.field) from None
     if not isinstance(decoded, dict):
-        return _convert(redact_body(body, decoded).value, kind, strict=True)
+        return _convert((await _redact(body, decoded)).value, kind, strict=True)
     decoded = {name: value for name, value in decoded.items() if value is not None}
     ours = {name: decoded.pop(name) for name in OURS if isinstance(decoded.get(name), str)}
-    value = redact_body(body, decoded).value
+    value = (await _redact(body, decoded)).value
     return _convert({**value, **ours} if isinstance(value, dict) else value, kind, strict=True)
+
+
+async def _redact(body: bytes, decoded: object) -> Redacted:
+    """A large body keeps nobody waiting."""
+    if len(body) > LARGE:
+        return await asyncio.to_thread(redact_body, body, decoded)
+    return redact_body(body, decoded)
 
 
 def read_key(request: web.BaseRequest) -> str:

@@ -14,7 +14,7 @@ from bot.domain.errors import InvalidInputError, NotDurableError
 from bot.domain.silence.matcher import Matcher, matcher, parse_matchers
 from bot.domain.silence.silence import Silence, labels_of
 from bot.ingress.face.alertmanager_silence import SilenceFace
-from bot.ingress.face.reception import Reception, invalid, json_answer, read_content, segments
+from bot.ingress.face.reception import Reception, invalid, json_answer, segments
 from bot.ingress.problem import Reason, Refusal
 from bot.providers.alertmanager_api import RESOLVE_TIMEOUT, fingerprint, read_push
 from bot.usecases.alert import sender
@@ -87,7 +87,7 @@ class AlertmanagerFace:
 
     async def _push(self, request: web.BaseRequest, source: Source) -> web.Response:
         """Alerts from Prometheus; 200 once all that can be used is stored, 400 when nothing can be."""
-        content = read_content(await self._reception.body(request))
+        content = await self._reception.read(source, await self._reception.body(request))
         try:
             reading = read_push(content.redacted.value, self._reception.desk.clock.now())
         except InvalidInputError as error:

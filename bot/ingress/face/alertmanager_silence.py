@@ -14,7 +14,7 @@ from bot.domain.access.source import Source
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.domain.silence.matcher import Matcher, matcher, parse_matchers
 from bot.domain.silence.silence import Silence
-from bot.ingress.face.reception import Reception, invalid, json_answer, read_content, segments
+from bot.ingress.face.reception import Reception, invalid, json_answer, segments
 from bot.ingress.problem import Reason, Refusal
 from bot.providers.timestamp import read_moment
 from bot.usecases.silence import silence as silences
@@ -48,7 +48,7 @@ class SilenceFace:
 
     async def put(self, request: web.BaseRequest, source: Source) -> web.Response:
         """Make one, or change the one whose ``id`` is given."""
-        content = read_content(await self._reception.body(request))
+        content = await self._reception.read(source, await self._reception.body(request))
         try:
             wish = _read(content.redacted.value, source)
             made = await silences.put(self._reception.desk, wish, actor=actors.source(source.name))

@@ -26,7 +26,6 @@ from bot.ingress.face.reception import (
     Reception,
     invalid,
     json_answer,
-    read_content,
     segments,
     signature_of,
     with_key,
@@ -118,7 +117,7 @@ class OpsgenieFace:
         raise _not_spoken()
 
     async def _create(self, request: web.BaseRequest, source: Source) -> web.Response:
-        content = read_content(await self._reception.body(request))
+        content = await self._reception.read(source, await self._reception.body(request))
         try:
             _, signal = read_create(with_key(content, "alias"), str(uuid.uuid4()))
         except InvalidInputError as error:
@@ -147,7 +146,7 @@ class OpsgenieFace:
 
     async def _update(self, request: web.BaseRequest, source: Source, field: str) -> web.Response:
         """A new text or priority is one more word about an alert that goes on."""
-        content = read_content(await self._reception.body(request) or b"{}")
+        content = await self._reception.read(source, await self._reception.body(request) or b"{}")
         alert = await sender.find(self._reception.desk, self._name(request, source))
         body = content.redacted.value
         value = body.get(field) if isinstance(body, dict) else None
@@ -199,7 +198,8 @@ class OpsgenieFace:
     async def _note(self, request: web.BaseRequest) -> Note:
         body = await self._reception.body(request)
         try:
-            return read_note(read_content(body).redacted.value if body.strip() else None)
+            said = (await self._reception.read(None, body)).redacted.value if body.strip() else None
+            return read_note(said)
         except InvalidInputError as error:
             raise invalid(error) from None
 

@@ -17,7 +17,6 @@ from bot.ingress.face.reception import (
     Reception,
     invalid,
     json_answer,
-    read_content,
     signature_of,
     with_key,
 )
@@ -52,7 +51,7 @@ class PagerDutyFace:
         is_v1 = request.path.startswith(_V1)
         credential = "service_key" if is_v1 else "routing_key"
         body = await self._reception.body_of_stranger(request)
-        content = read_content(body, without=(credential,))
+        content = await self._reception.read(None, body, without=(credential,))
         shown = content.value.get(credential) if isinstance(content.value, dict) else None
         source = await self._reception.source_of(request, (PROVIDER,), shown)
         if request.path.startswith(_CHANGE):

@@ -37,11 +37,15 @@ _SCHEMES: Final = ("bearer ", "basic ", "geniekey ")
 
 
 class Content(msgspec.Struct, frozen=True):
-    """A body: the bytes, what they say, and that without secrets."""
+    """A body: the bytes, what they say, and that without secrets.
+
+    ``seconds`` of the processor were needed to read it.
+    """
 
     original: bytes
     value: object
     redacted: Redacted
+    seconds: float = 0.0
 
 
 class Reception:
@@ -107,6 +111,17 @@ class Reception:
         with self._hook.known:
             return await work()
 
+    async def read(self, source: Source | None, body: bytes, *, without: tuple[str, ...] = ()) -> Content:
+        """`read_content` where a large body keeps nobody waiting.
+
+        Raises:
+            Refusal: it is no JSON that can be used, or the source has sent too much already.
+        """
+        content, seconds = await self._hook.read_body(
+            source, len(body), lambda: read_content(body, without=without)
+        )
+        return msgspec.structs.replace(content, seconds=seconds)
+
     async def take(
         self, source: Source, content: Content, reading: Reading, *, signature: str = ""
     ) -> Receipt:
@@ -119,11 +134,12 @@ class Reception:
             NotDurableError: it cannot be stored now.
         """
         began = self.desk.clock.monotonic()
-        submission = submission_of(source, content.original, content.redacted, reading, self.desk.clock.now())
+        submission = submission_of(self.desk, source, content.original, content.redacted, reading)
         if signature:
             known = tuple(msgspec.structs.replace(each, signature=signature) for each in submission.signals)
             submission = msgspec.structs.replace(submission, signals=known)
-        self._hook.charge(source, submission, cost_of(reading))
+        more = self._hook.surplus(len(content.original), content.seconds, submission)
+        self._hook.charge(source, submission, max(cost_of(reading), more))
         receipt = await self._intake.take(submission)
         observe(source.provider, receipt)
         metrics.ACCEPT_SECONDS.observe(self.desk.clock.monotonic() - began)

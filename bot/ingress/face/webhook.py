@@ -20,7 +20,6 @@ from bot.ingress.face.reception import (
     Reception,
     invalid,
     json_answer,
-    read_content,
     segments,
 )
 from bot.ingress.problem import Reason, Refusal
@@ -124,7 +123,7 @@ class WebhookFace:
 
     async def _take(self, request: web.BaseRequest, source: Source, kind: str) -> tuple[Receipt, Content]:
         body = await self._reception.body(request)
-        content = read_content(read_form(body, request.headers.get("Content-Type", "")))
+        content = await self._reception.read(source, read_form(body, request.headers.get("Content-Type", "")))
         try:
             reading = _read(kind, content.redacted.value, request)
         except InvalidInputError as error:

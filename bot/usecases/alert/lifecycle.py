@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from bot.domain import actor as actors
+from bot.domain.access.people import without_secrets
 from bot.domain.actor import Actor
 from bot.domain.alert import transition
 from bot.domain.alert.alert import Alert, IllegalTransitionError, State, Trigger, format_ref
@@ -21,6 +22,7 @@ from bot.domain.alert.verdict import Lane
 from bot.domain.audit import Entry
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.domain.outbox.outbox import CardKind
+from bot.domain.text import cut
 from bot.usecases.alert import ring as rings
 from bot.usecases.desk import Desk
 from bot.usecases.incident import follow as ripple
@@ -274,7 +276,7 @@ def entry_of(before: Alert, after: Alert, move: Move, now: datetime) -> Entry:
 
 
 def bounded(note: str) -> str:
-    """A note as it is kept.
+    """A note as it is kept, without secrets.
 
     Raises:
         InvalidInputError: it is too long.
@@ -282,7 +284,7 @@ def bounded(note: str) -> str:
     text = note.strip()
     if len(text) > MAX_NOTE:
         raise InvalidInputError("note", f"at most {MAX_NOTE} characters, this has {len(text)}")
-    return text
+    return cut(without_secrets(text), MAX_NOTE)
 
 
 async def perform(desk: Desk, move: Move) -> Alert:

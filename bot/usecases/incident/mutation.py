@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from bot.cards.incident.incident import IncidentView
+from bot.domain.access.people import without_secrets
 from bot.domain.actor import Actor, ActorKind
 from bot.domain.alert.verdict import Lane
 from bot.domain.audit import Entry
@@ -23,7 +24,7 @@ from bot.domain.incident.incident import Incident, IncidentLevel, IncidentRules,
 from bot.domain.incident.nudge import Nudge, NudgeKind
 from bot.domain.incident.timeline import Kind, TimelineDraft
 from bot.domain.outbox.outbox import CardKind
-from bot.domain.text import harmless
+from bot.domain.text import cut, harmless
 from bot.usecases.desk import Desk
 from bot.usecases.view import incident_view
 from storage.codec import encode
@@ -204,7 +205,7 @@ def entry_of(before: Incident, after: Incident, step: IncidentMutation, now: dat
 
 
 def read_text(field: str, text: str, limit: int = MAX_TEXT, *, needed: bool = True) -> str:
-    """People's words as they are kept.
+    """People's words as they are kept, without secrets.
 
     Raises:
         InvalidInputError: they are missing or too long.
@@ -214,7 +215,7 @@ def read_text(field: str, text: str, limit: int = MAX_TEXT, *, needed: bool = Tr
         raise InvalidInputError(field, "needs some words")
     if len(kept) > limit:
         raise InvalidInputError(field, f"at most {limit} characters, this has {len(kept)}")
-    return kept
+    return cut(without_secrets(kept), limit)
 
 
 def _plain(incident: Incident) -> dict[str, Any]:

@@ -5,12 +5,13 @@ Whatever a correction or a deletion changes, the versions before it stay in the 
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 from msgspec.structs import replace
 
 from bot.domain import actor as actors
+from bot.domain.access.people import without_secrets
 from bot.domain.actor import Actor
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.domain.incident.incident import Incident
@@ -248,6 +249,10 @@ def _past(at: datetime | None, now: datetime) -> datetime:
     return at
 
 
+LONGEST_READ: Final = 8_000
+"""Characters of a message that are looked into; Discord's longest has half as many."""
+
+
 def _shortened(text: str) -> str:
     """A message may be longer than an entry: its middle gives way."""
-    return cut(harmless(text).strip(), MAX_TEXT)
+    return cut(without_secrets(cut(harmless(text).strip(), LONGEST_READ)), MAX_TEXT)

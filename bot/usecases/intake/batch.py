@@ -24,6 +24,7 @@ from bot.domain.recurrence.settlement import settle_standing
 from bot.usecases.desk import Desk
 from bot.usecases.incident import follow as ripple
 from bot.usecases.incident.follow import AlertChange
+from bot.usecases.intake import note as notes
 from bot.usecases.intake.distinction import distinguish
 from bot.usecases.intake.expiry import note_expiries
 from bot.usecases.intake.grouping import Grouping
@@ -264,6 +265,9 @@ class Batch:
             rows.extend(event(self._project_id, submission, one) for one in each)
             rows.extend(rejection(self._project_id, submission, one) for one in submission.rejected)
         events.append(rows)
+        for told in submissions:
+            if told.note is not None:
+                notes.tell(self._tx, self._desk, told.source, told.note, now=self._now)
         self._tx.sources.touch({each.source.id: each.envelope.received_at for each in submissions})
 
     def _write_entries(self, submissions: list[Submission], decided: list[list[SignalOutcome]]) -> None:

@@ -3,7 +3,7 @@
 import msgspec
 
 from bot.domain.access.source import Source
-from bot.domain.alert.signal import Rejected, Signal
+from bot.domain.alert.signal import Note, Rejected, Signal
 from bot.domain.alert.verdict import Verdict
 from storage.alert.event import Envelope
 
@@ -19,12 +19,13 @@ class Identified(msgspec.Struct, frozen=True, gc=False):
 
 
 class Submission(msgspec.Struct, frozen=True, kw_only=True):
-    """One request, read and redacted, from an authenticated source."""
+    """One request, read and redacted, from an authenticated source; ``note`` is told in its channel."""
 
     source: Source
     envelope: Envelope
     signals: tuple[Identified, ...]
     rejected: tuple[Rejected, ...] = ()
+    note: Note | None = None
 
 
 class ReceiptLine(msgspec.Struct, frozen=True, gc=False):

@@ -9,6 +9,7 @@ from bot.cards.incident.incident import IncidentView
 from bot.cards.incident.nudge import NudgeView
 from bot.cards.outbox.board import BoardView
 from bot.cards.outbox.closure import ClosureView
+from bot.cards.outbox.note import NoteView
 from bot.cards.outbox.outage import OutageView
 from bot.cards.outbox.ring import RingView
 from bot.cards.triage import AnswerView, BriefView
@@ -16,6 +17,7 @@ from bot.domain.outbox.outbox import CardKind, Outgoing
 from bot.usecases.desk import Desk
 from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import reminder
+from bot.usecases.intake import note as notes
 from bot.usecases.outbox import closure as closures
 from bot.usecases.outbox import outage as outages
 from bot.usecases.outbox import ring as rings
@@ -33,6 +35,7 @@ View: TypeAlias = (
     | OutageView
     | ClosureView
     | RingView
+    | NoteView
 )
 
 
@@ -57,5 +60,7 @@ def look_up(  # noqa: PLR0911 -- one for each kind of card
             return closures.view(tx, desk, card)
         case CardKind.RING:
             return rings.view(tx, desk, card, now)
+        case CardKind.NOTE:
+            return notes.view(tx, desk, card.subject_id)
         case CardKind.GROUP | CardKind.BOARD | CardKind.BRIEF:
             return None

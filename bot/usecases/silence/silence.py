@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from bot.domain.access.people import without_secrets
 from bot.domain.actor import Actor
 from bot.domain.audit import Entry
 from bot.domain.errors import ConflictError, NotFoundError
@@ -122,7 +123,7 @@ def _wanted(desk: Desk, wish: Wish, actor: Actor, now: datetime) -> Silence:
         updated_at=now,
         actor=actor,
         created_by=wish.created_by or actor.name,
-        comment=wish.comment,
+        comment=without_secrets(wish.comment),
     )
 
 

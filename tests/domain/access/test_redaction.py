@@ -49,7 +49,7 @@ SECRET_NAMES = [
         "credential",
         "credentials",
     ),
-    *("session_id", "secret_id", "SharedAccessKey", "AccountKey", "password2", "jwt", "bearerToken", "auth"),
+    *("session_id", "secret_id", "SharedAccessKey", "AccountKey", "password2", "jwt", "bearerToken"),
 ]
 
 HARMLESS_NAMES = [
@@ -135,7 +135,7 @@ def test_nothing_is_no_secret() -> None:
         (f"stripe sk_{'live'}_{'4eC39Hq' * 4}, rk_{'test'}_{'4eC39Hq' * 4}", "stripe [redacted], [redacted]"),
         (f"sk-proj-{'aB3-_' * 8} or sk-{'aB3x' * 12}", "[redacted] or [redacted]"),
         (f"npm_{'aB3x' * 9} pypi-{'AgEI-' * 12} glsa_{'aB3x' * 9}", "[redacted] [redacted] [redacted]"),
-        (f"bot123456789:AA{'Hdq-_' * 6}abc fails", "bot123456789[redacted] fails"),
+        (f"bot123456789:AA{'Hdq-_' * 6}abc fails", "bot[redacted] fails"),
         ("curl -fsS -u admin:hunter2 http://x", "curl -fsS -u admin:[redacted] http://x"),
         ("wget --user=ops:hunter2 x", "wget --user=ops:[redacted] x"),
         ("mysqldump -h db -uroot -phunter2 shop: exit 2", "mysqldump -h db -uroot -p[redacted] shop: exit 2"),

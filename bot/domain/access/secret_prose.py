@@ -1,0 +1,208 @@
+"""Prose: what people and programs write in sentences: headers, "the password is ...", in many languages."""
+
+import re
+from typing import Final
+
+from bot.domain.access.rule import Rule, pattern
+from bot.domain.access.secret_pair import is_harmless_value
+from bot.domain.access.value import is_mixed, is_ordinary, is_placeholder, is_prose, is_random
+
+_FOREIGN: Final = (
+    "passwort|kennwort|losungswort|mot de passe|mots de passe|(?<![A-Za-z0-9])mdp|contraseña|contrasena|"
+    "clave|senha|palavra-passe|пароль|пароля|пароли|ключ|"
+    "密码|密碼|口令|密钥|パスワード|暗証番号|비밀번호|암호|parola|parolă|wachtwoord|hasło|haslo|heslo|lösenord|salasana|"
+    "adgangskode|passord|kodeord|şifre|jelszó|mật khẩu|كلمة المرور|كلمة السر|סיסמה|סיסמא|κωδικός|kata "
+    "sandi|лозинка"
+)
+_FOREIGN_CLUE: Final = (
+    _FOREIGN.replace("|(?<![A-Za-z0-9])mdp|", "|[^a-z0-9]mdp|^mdp|")
+    + "|Пароль|ПАРОЛЬ|Contraseña|CONTRASEÑA|HASŁO|Ключ|LÖSENORD|Şifre|Jelszó|JELSZÓ|Mật khẩu|MẬT KHẨU|Κωδικός"
+)
+_LINK: Final = (
+    "[:=：＝—–-]|=>|->|ist|lautet|war|est|es|é|è|e|ser[aá]|is|was|jest|to|je|är|on|er|var|は|是|为|為|이|은|는|:|"  # noqa: RUF001
+    "neu|jetzt|now|nouveau|ahora|agora|"
+    "이다|이며|현재|teraz|теперь|такой"
+)
+
+
+def _wordy(found: re.Match[str]) -> bool:
+    secret = found["secret"].strip("\"'`.,;:!?()[]")
+    if len(secret) < 5 or is_placeholder(secret) or "[redacted" in found["secret"] or is_ordinary(secret):  # noqa: PLR2004
+        return True
+    return not is_mixed(secret) or _is_name(secret)
+
+
+def _is_name(secret: str) -> bool:
+    """Whether it is the name of a thing: ``web-tls-2024``, ``db/creds``, ``v2beta1``, ``A-12``."""
+    if re.fullmatch(
+        r"(?:[a-z]+|\d+)(?:[-_./:](?:[a-z]+|\d+|v\d+))*|v\d+[a-z]*\d*|[A-Z]{1,3}-\d+|[\w.-]+@[\w.-]+",
+        secret,
+        re.ASCII,
+    ):
+        return True
+    return secret.startswith("/") and not is_random(secret)
+
+
+def _unlikely(found: re.Match[str]) -> bool:
+    """For words that often stand before names: only what was drawn by lot, or has signs and digits."""
+    secret = found["secret"].strip("\"'`.,;:!?()[]")
+    if _wordy(found) or "gsmtp" in found.string[found.end() : found.end() + 12]:
+        return True
+    return not (is_random(secret, longest=3.6) and len(secret) >= 12)  # noqa: PLR2004
+
+
+def _said(found: re.Match[str]) -> bool:
+    """For what a sentence or a sign gives as the password: anything mixed but an address or a path."""
+    secret = found["secret"].strip("\"'`.,;:!?()[]")
+    if len(secret) < 5 or is_placeholder(secret) or "[redacted" in found["secret"]:  # noqa: PLR2004
+        return True
+    return not is_mixed(secret) or secret.startswith(("http://", "https://", "/"))
+
+
+def _foreign(found: re.Match[str]) -> bool:
+    return _said(found) if found["link"] else _wordy(found)
+
+
+def _header_prose(found: re.Match[str]) -> bool:
+    secret = found["secret"].strip()
+    name = found["name"].lower()
+    if is_placeholder(secret.partition(" ")[2]) and secret.partition(" ")[2]:
+        return True
+    if (
+        is_prose(secret) and not secret.lower().startswith(("bearer ", "basic ", "token "))
+    ) or is_placeholder(secret):
+        return True
+    if name.startswith("cookie") or name == "set-cookie":
+        return ("=" not in secret and not is_random(secret)) or is_harmless_value(secret, name)
+    return secret.startswith("[redacted")
+
+
+def _scheme_prose(found: re.Match[str]) -> bool:
+    secret = found["secret"]
+    if found["scheme"].lower() == "bearer":
+        return is_prose(secret) or secret.rstrip(".,=").lower() in _SCHEME_WORDS
+    # "basic" is an English word: only what looks like base64 is taken for credentials
+    return (
+        (secret.isalpha() and secret[1:].islower())
+        or secret.startswith("realm")
+        or (secret.islower() and "-" in secret)
+    )
+
+
+_SCHEME_WORDS: Final = frozenset(
+    "token tokens auth authentication authorization scheme realm header headers credentials error format "  # noqa: SIM905
+    "type".split()
+)
+
+PROSE: Final = (
+    Rule(
+        name="header",
+        clue=r"authorization|cookies?2?",
+        find=pattern(
+            r"(?:(?P<name>[Aa](?<!\w[Aa])(?i:uthorization)|[Cc](?<!\w[Cc])(?i:ookies?2?))\\{0,3}[\"']?[ "
+            r"\t]{0,3}[:=][ \t]{0,3}\\{0,3}[\"']?)"
+            r"(?P<secret>[^\n\"']++)",
+            spare=_header_prose,
+        ),
+        matches=(
+            "Authorization: Bearer abc.def",
+            "-H 'Authorization: token abc' https://x",
+            "Cookie: sid=1; theme=dark",
+        ),
+        misses=("authorization: permission denied", "authorization: enabled", "cookies: 12"),
+    ),
+    Rule(
+        name="bearer and basic",
+        clue=r"bearer|basic(?:\s|\\[nrt])",
+        find=pattern(
+            r"(?P<scheme>[Bb](?<!\w[Bb])(?i:earer|asic))\s{1,3}(?P<secret>[\w.~+/=-]{6,}+)",
+            spare=_scheme_prose,
+        ),
+        matches=("sent Bearer s3cr3tvalue to x", "Basic dXNlcjpwYXNzd29yZA==", "bearer abcdefgh"),
+        misses=("Basic authentication failed", "bearer token missing", 'Basic realm="x"'),
+    ),
+    Rule(
+        name="digest",
+        clue=r"response=",
+        find=pattern(r"response=\\{0,3}\"?(?P<secret>[0-9a-f]{32,}+)"),
+        matches=(f'response="{"0a" * 16}"', f"response={'0a' * 16}", f'Digest a="b", response="{"0a" * 32}"'),
+        misses=("response=200", 'response="ok"', "response=0a0a"),
+    ),
+    Rule(
+        name="password, then its value",
+        clue=r"(?:pass(?:word|wd|wort|phrase|code)?|pwd?|requirepass|masterauth|community|"
+        r"psk)[\"']?(?:\s|\\[nrt])|passw",
+        find=pattern(
+            r"(?:pass(?:word|wd|wort|phrase|code)|requirepass|masterauth|community|(?<![\w-])(?:pass|"
+            r"pwd?|psk))[\"']?[ \t]{1,4}"
+            r"(?:[57] )?(?P<secret>[^\s<>]{5,})",
+            spare=_wordy,
+            flags=re.IGNORECASE,
+        ),
+        matches=("requirepass hunter22", "login bob password hunter22", "user a / password 'hunter22'"),
+        misses=("password authentication failed", "password ${PW}", "password web-tls-2024"),
+    ),
+    Rule(
+        name="token, then its value",
+        clue=r"(?:token|secret|key|credentials?|authtoken)[\"']?(?:\s|\\[nrt])",
+        find=pattern(
+            r"(?:token|secret|(?:api|access|auth|signing|license|secret)[ _-]?key|credentials?|"
+            r"_key)[\"']?[ \t]{1,4}(?P<secret>[^\s<>]{12,})",
+            spare=_unlikely,
+            flags=re.IGNORECASE,
+        ),
+        matches=("use token a1b2c3d4e5f6g7h8 now", "ENV API_TOKEN aB3dE5gH7jK9", "setx API_KEY q7w8e9r0t1y2"),
+        misses=("token authentication", "secret web-tls-2024-prod", "token expired after 30m"),
+    ),
+    Rule(
+        name="the password is",
+        clue=r"(?:pass(?:word|wd|phrase|code)?|pwd?|pin|token|secret|key|credentials?|creds|login)(?:\s|"
+        r"\\[nrt])[^\n]*(?:is|was|are|to|now)(?:\s|\\[nrt])",
+        find=pattern(
+            r"(?:pass(?:word|wd|phrase|code)?|(?<!\w)pwd?|(?<!\w)pin|token|secret|(?:api|access|secret) "
+            r"?key|credentials?|creds)(?:\s(?:for|of|on)\s[\w.@/-]{1,60})?"
+            r"(?:\s(?:is|was|are|now|set|reset|changed|back|still|currently|to|has|been|be|will|again|=|"
+            r":)){1,5}+:?\s{1,3}(?P<secret>[^\s<>]{5,})",
+            spare=_said,
+            flags=re.IGNORECASE,
+        ),
+        matches=(
+            "the password is hunter22, ok",
+            "pw is now Hunter22",
+            "Password for bob was set to hunter22",
+        ),
+        misses=(
+            "the password is wrong",
+            "token is expired since 2026-11-01",
+            "the password was changed by bob",
+        ),
+    ),
+    Rule(
+        name="password in another language",
+        clue=_FOREIGN_CLUE,
+        find=pattern(
+            rf"(?:{_FOREIGN})[\"'»”]?[ \t\u3000\xa0]{{0,3}}(?P<link>(?:(?:{_LINK})[ "
+            rf"\t\u3000\xa0]{{0,3}}){{0,3}}+)[\"'«“「『]?(?P<secret>[!-~]{{4,128}})",
+            spare=_foreign,
+            flags=re.IGNORECASE | re.UNICODE,
+        ),
+        matches=("Das Passwort lautet hunter22", "новый пароль: hunter22", "密码：hunter22"),  # noqa: RUF001
+        misses=("Passwort: falsch", "пароль: неверный", "la contraseña es incorrecta"),
+    ),
+    Rule(
+        name="recovery phrase",
+        clue=r"(?:mnemonic|seed|recovery|backup)(?: phrase| words)?\\*[\"']?(?: "
+        r"is)?[\s:=\\\"']{1,8}[a-z]{3,8} [a-z]{3,8} [a-z]{3,8} ",
+        find=pattern(
+            r"(?:mnemonic|(?:seed|recovery|backup)(?: (?:phrase|words))?)[\"']?(?: is)?[ \t]{0,3}[:=]?[ "
+            r"\t]{0,3}[\"']?(?P<secret>[a-z]{3,8}(?: [a-z]{3,8}){11,23})",
+            flags=re.IGNORECASE,
+        ),
+        matches=(
+            "mnemonic: " + "legal winner thank year " * 3,
+            "seed phrase: " + "legal winner thank year " * 3,
+            'recovery phrase is "' + "wave sausage worth useful " * 3,
+        ),
+        misses=("seed: 42", "recovery in progress", "mnemonic: legal winner"),
+    ),
+)

@@ -1,0 +1,109 @@
+"""Amazon: whether a message of SNS is Amazon's, and the confirmation of topics that the configuration allows.
+
+A token in the address is seen by all who may read the subscription, so with it the signature has to fit as
+well; a token in a header is enough. Nothing is fetched but from Amazon's own hosts: the certificate, and the
+confirmation of an allowed topic, which is only asked for under a signature that fits. It is answered after it
+is confirmed; a confirmation that fails is answered with 503, and SNS comes again.
+"""
+
+import base64
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any, Final
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+from bot.clock import Clock
+from bot.domain.access.sns import is_allowed, is_certificate, is_subscription, signed_text
+from bot.domain.errors import InvalidInputError, TocsinError
+from bot.ingress.problem import Reason, Refusal
+from bot.ingress.scheme import unauthenticated
+from bot.providers.body import decode
+
+Fetch = Callable[[str], Awaitable[bytes]]
+
+MOST_KEPT: Final = 16
+"""Certificates; Amazon has one for all of a region for a year or so."""
+
+_HASHES: Final = {"1": hashes.SHA1, "2": hashes.SHA256}  # the first is what Amazon still sends by default
+_RETRY: Final = 20
+
+
+class Amazon:
+    """The door for SNS; ``fetch`` gets a page of a host that was looked at here."""
+
+    def __init__(self, fetch: Fetch, topics: tuple[str, ...], clock: Clock) -> None:
+        self._fetch = fetch
+        self._topics = topics
+        self._clock = clock
+        self._certificates: dict[str, bytes] = {}
+
+    async def admit(self, body: bytes, *, by_header: bool) -> bool:
+        """Let the message pass, if it is Amazon's; True when it was a subscription and is confirmed now.
+
+        Raises:
+            Refusal: it is not Amazon's, or what has to be asked of Amazon cannot be asked now.
+        """
+        message = _read(body)
+        kind, topic = message.get("Type"), str(message.get("TopicArn", ""))
+        wants = kind == "SubscriptionConfirmation" and is_allowed(topic, self._topics)
+        if by_header and not wants:
+            return False
+        await self._verify(message)
+        if not wants:
+            return False
+        url = message.get("SubscribeURL")
+        if not is_subscription(url, topic):
+            raise unauthenticated("Is no address of Amazon's for this topic.", "SubscribeURL")
+        await self._get(str(url))
+        return True
+
+    async def _verify(self, message: dict[str, Any]) -> None:
+        url, version = message.get("SigningCertURL"), str(message.get("SignatureVersion", ""))
+        if not is_certificate(url):
+            raise unauthenticated("Must be https://sns.REGION.amazonaws.com/....pem.", "SigningCertURL")
+        if version not in _HASHES:
+            raise unauthenticated("Must be 1 or 2.", "SignatureVersion")
+        key = await self._key(str(url))
+        try:
+            signature = base64.b64decode(str(message.get("Signature", "")), validate=True)
+            key.verify(signature, signed_text(message), padding.PKCS1v15(), _HASHES[version]())
+        except (InvalidSignature, ValueError):
+            raise unauthenticated("Is not Amazon's for this message.", "Signature") from None
+
+    async def _key(self, url: str) -> RSAPublicKey:
+        pem = self._certificates.get(url) or await self._get(url)
+        try:
+            certificate = x509.load_pem_x509_certificate(pem)
+            key = certificate.public_key()
+        except ValueError:
+            raise unauthenticated("Leads to no certificate.", "SigningCertURL") from None
+        if not isinstance(key, RSAPublicKey) or not _is_valid(certificate, self._clock.now()):
+            raise unauthenticated("Leads to a certificate that is not valid now.", "SigningCertURL")
+        if len(self._certificates) >= MOST_KEPT:
+            self._certificates.clear()
+        self._certificates[url] = pem
+        return key
+
+    async def _get(self, url: str) -> bytes:
+        try:
+            return await self._fetch(url)
+        except TocsinError:
+            detail = "Amazon cannot be asked now."
+            raise Refusal(Reason.NOT_DURABLE, detail, field="SigningCertURL", retry_after=_RETRY) from None
+
+
+def _read(body: bytes) -> dict[str, Any]:
+    try:
+        value = decode(body, "")
+    except InvalidInputError:
+        value = None
+    return value if isinstance(value, dict) else {}
+
+
+def _is_valid(certificate: x509.Certificate, now: datetime) -> bool:
+    return certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
