@@ -243,6 +243,7 @@ class _Delivery:
             clock_off=self.wire.ahead,
             troubles=() if self.watch is None else self.watch.troubles,
             started_at=self._started_at,
+            lost=intake.losses.told(self._desk.clock.now()),
         )
 
 

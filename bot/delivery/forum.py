@@ -85,7 +85,7 @@ class Forum:
             answer = await self._wire.change(
                 post_id, archived=False, applied_tags=[str(each) for each in changed]
             )
-            if answer.outcome in {SendOutcome.NO_PERMISSION, SendOutcome.REFUSED}:
+            if answer.outcome in {SendOutcome.NO_PERMISSION, SendOutcome.LOCKED, SendOutcome.REFUSED}:
                 self._tell(forum, answer.words)
             elif answer.outcome is not SendOutcome.DONE:
                 return answer

@@ -112,6 +112,11 @@ class Listener:
         """A thread was unlocked, perhaps."""
         await self._reconcile.recheck_parked(guild_id=thread.guild.id)
 
+    async def on_raw_thread_update(self, event: discord.RawThreadUpdateEvent) -> None:
+        """The same of a thread that discord.py does not remember, for it was archived: nothing else tells."""
+        if event.thread is None:
+            await self._recheck(event.guild_id)
+
     async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
         """Somebody deleted a thread."""
         await self._reconcile.lose_thread(event.thread_id)

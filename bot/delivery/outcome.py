@@ -26,6 +26,10 @@ class SendOutcome(StrEnum):
     CHANNEL_GONE = "channel_gone"
     NO_ACCESS = "no_access"
     NO_PERMISSION = "no_permission"
+    NO_TEXT = "no_text"
+    """A forum, or another channel that takes no plain messages."""
+    LOCKED = "locked"
+    """A thread that only moderators may write to."""
     ARCHIVED = "archived"
     """A thread has to be woken up first."""
     THREAD_EXISTS = "thread_exists"
@@ -79,6 +83,8 @@ _PARKED: Final = {
     SendOutcome.CHANNEL_GONE: ParkReason.UNKNOWN_CHANNEL,
     SendOutcome.NO_ACCESS: ParkReason.MISSING_ACCESS,
     SendOutcome.NO_PERMISSION: ParkReason.MISSING_PERMISSION,
+    SendOutcome.NO_TEXT: ParkReason.NO_TEXT,
+    SendOutcome.LOCKED: ParkReason.LOCKED,
 }
 _BY_CODE: Final[dict[int, SendOutcome]] = {
     10003: SendOutcome.CHANNEL_GONE,
@@ -91,16 +97,16 @@ _BY_CODE: Final[dict[int, SendOutcome]] = {
     50005: SendOutcome.MESSAGE_GONE,  # another user's message: the desk changed its bot
     50006: SendOutcome.REFUSED,  # empty
     50007: SendOutcome.REFUSED,
-    50008: SendOutcome.NO_PERMISSION,  # not a channel for text
+    50008: SendOutcome.NO_TEXT,  # not a channel for text
     50013: SendOutcome.NO_PERMISSION,
-    50024: SendOutcome.NO_PERMISSION,  # not possible in a channel of this type
+    50024: SendOutcome.NO_TEXT,  # not possible in a channel of this type
     50033: SendOutcome.REFUSED,
     50035: SendOutcome.REFUSED,  # invalid form
     50083: SendOutcome.ARCHIVED,
-    40058: SendOutcome.NO_PERMISSION,  # a forum takes no plain messages
+    40058: SendOutcome.NO_TEXT,  # a forum takes no plain messages
     130000: SendOutcome.PASSING,  # overloaded
     160004: SendOutcome.THREAD_EXISTS,
-    160005: SendOutcome.NO_PERMISSION,  # locked thread
+    160005: SendOutcome.LOCKED,
     160006: SendOutcome.CROWDED,
     200000: SendOutcome.REFUSED,  # AutoMod
     240000: SendOutcome.REFUSED,

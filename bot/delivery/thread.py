@@ -27,7 +27,12 @@ from bot.usecases.outbox.subject import View
 DONE: Final = Answer[Any](outcome=SendOutcome.DONE)
 _OURS: Final = frozenset({CardKind.INCIDENT, CardKind.NUDGE, CardKind.BRIEF})
 _ENDS: Final = frozenset({NudgeKind.STATE, NudgeKind.MERGED})
-_HOPELESS: Final = frozenset({SendOutcome.NO_PERMISSION, SendOutcome.REFUSED, SendOutcome.CROWDED})
+_HOPELESS: Final = frozenset(
+    {
+        *(SendOutcome.NO_PERMISSION, SendOutcome.NO_TEXT, SendOutcome.LOCKED),
+        *(SendOutcome.REFUSED, SendOutcome.CROWDED),
+    }
+)
 _log: Final = structlog.get_logger(__name__)
 
 

@@ -30,7 +30,8 @@ class ProcessHealth(msgspec.Struct, frozen=True, kw_only=True):
 
     ``hints`` say who could not be woken and what to do about it, ``limited`` counts Discord's answers 429,
     ``unstored`` the signals that wait for the database, ``turned_away`` those that were asked to come back.
-    ``clock_off`` is how far Discord's clock is ahead of ours, ``troubles`` what the watch found.
+    ``clock_off`` is how far Discord's clock is ahead of ours, ``troubles`` what the watch found,
+    ``lost`` what was refused and will not be sent again.
     """
 
     line: GatewayStatus = GatewayStatus()
@@ -41,4 +42,5 @@ class ProcessHealth(msgspec.Struct, frozen=True, kw_only=True):
     turned_away: int = 0
     clock_off: timedelta = timedelta()
     troubles: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
     started_at: datetime | None = None

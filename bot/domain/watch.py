@@ -63,6 +63,7 @@ def signs(look: Look, rules: WatchRules, now: datetime) -> tuple[Sign, ...]:
         Sign("clock", "ClockOff", f"the clock here is {_span(off)} away from Discord's" if wrong else ""),
         Sign("gateway", "GatewayDown", down, rules.gateway_down),
         Sign("audit", "AuditBroken", broken),
+        Sign("lost", "AlertsRefused", "; ".join(process_health.lost[:3])),
     )
 
 

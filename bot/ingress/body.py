@@ -2,6 +2,7 @@
 
 import asyncio
 import zlib
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
@@ -17,8 +18,18 @@ _ENCODINGS: Final = {"gzip": _GZIP, "x-gzip": _GZIP, "deflate": _ZLIB}
 _ACCEPTED: Final = {"Accept-Encoding": "gzip, deflate"}
 
 
-async def read_body(request: web.BaseRequest, *, limit: int, patience: timedelta) -> bytes:
-    """All bytes as they were sent.
+def _unbounded(_: int) -> None:
+    """Nobody counts."""
+
+
+async def read_body(
+    request: web.BaseRequest,
+    *,
+    limit: int,
+    patience: timedelta,
+    ensure: Callable[[int], None] = _unbounded,
+) -> bytes:
+    """All bytes as they were sent; ``ensure`` is asked for room as they come, with how many there are.
 
     Raises:
         Refusal: they are more than ``limit``, come slower than ``patience`` or not at all.
@@ -33,7 +44,7 @@ async def read_body(request: web.BaseRequest, *, limit: int, patience: timedelta
         await _invite(request)
         try:
             async with asyncio.timeout(patience.total_seconds()):
-                body = await _read_slowly(request, limit)
+                body = await _read_slowly(request, limit, ensure)
         except TimeoutError:
             detail = f"The body took longer than {patience.total_seconds():g} s."
             raise Refusal(Reason.TOO_SLOW, detail, headers={"Connection": "close"}) from None
@@ -55,13 +66,14 @@ async def _invite(request: web.BaseRequest) -> None:
     request.writer.output_size = 0
 
 
-async def _read_slowly(request: web.BaseRequest, limit: int) -> bytes:
+async def _read_slowly(request: web.BaseRequest, limit: int, ensure: Callable[[int], None]) -> bytes:
     body = bytearray()
     content = request.content
     while not content.at_eof():
         if request.transport is None and not content.is_eof():
             raise ConnectionResetError
         body += await content.readany()
+        ensure(len(body))
         if len(body) > limit:
             break
     return bytes(body)

@@ -1,10 +1,13 @@
 """Room: a bound on what is inside at once. Nobody queues, who finds it full comes back later."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
+from typing import Final
 
 from bot.ingress.problem import Reason, Refusal
+
+_STEP: Final = 256 * 1024  # bytes by which a body without a length takes more room
 
 
 class CapacityLimit:
@@ -34,6 +37,24 @@ class CapacityLimit:
             yield
         finally:
             self.taken -= places
+
+    @contextmanager
+    def reserve(self, places: int) -> Iterator[Callable[[int], None]]:
+        """``places`` at once, and more as they are needed: what is given takes the total."""
+        self._enter(places)
+        held = places
+
+        def ensure(total: int) -> None:
+            nonlocal held
+            if total > held:
+                step = max(total - held, min(_STEP, self._places // 8))
+                self._enter(step)
+                held += step
+
+        try:
+            yield ensure
+        finally:
+            self.taken -= held
 
     def _enter(self, places: int) -> None:
         if self.taken + places > self._places:

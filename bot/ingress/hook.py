@@ -31,8 +31,8 @@ from prometheus_client import Counter
 from bot import metrics
 from bot.domain.access.redaction import RULES_VERSION, Redacted
 from bot.domain.access.source import Source
-from bot.domain.alert.signal import Reading, Rejected, Status
-from bot.domain.alert.signature import signature
+from bot.domain.alert.signal import Reading, Rejected, Signal, Status
+from bot.domain.alert.signature import keyed_signature, signature
 from bot.domain.alert.verdict import Verdict
 from bot.domain.errors import InvalidInputError
 from bot.ingress.address import Address, read_address
@@ -56,8 +56,8 @@ from bot.usecases.intake.queue import Intake
 from bot.usecases.intake.replay import was_taken
 from bot.usecases.intake.submission import Envelope, Identified, Receipt, ReceiptLine, Submission
 
-MOST_READING: Final = 32 * 1024 * 1024
-"""Bytes of known senders' bodies that are on their way in; one without a length counts as the largest."""
+MOST_READING: Final = 64 * 1024 * 1024
+"""Bytes of known senders' bodies that are on their way in; one without a length takes room as it comes."""
 
 _FOR_RESOLVES: Final = 4  # one place more than the configured ones for so many of them
 ORDINARY: Final = 4
@@ -125,8 +125,8 @@ class Hook:
         source, body = await self._prover.prove(request, provider.name, claim)
         with self.known:
             if body is None:
-                with self.reading.hold(self._announced(request)):
-                    body = await self._read(request)
+                with self.reading.reserve(announced(request, self._options.max_body)) as ensure:
+                    body = await self._read(request, ensure)
             if provider.name == "sns" and isinstance(claim, Bearer) and self._amazon is not None:
                 address = await self._of_amazon(self._amazon, request, address, claim, body)
             asked = Asked(request, provider, address, source)
@@ -169,8 +169,9 @@ class Hook:
         since = datetime.fromtimestamp(signed.at, UTC) - REPLAY_WINDOW
         return await was_taken(self._desk, digest, since=since)
 
-    async def _read(self, request: web.BaseRequest) -> bytes:
-        return await read_body(request, limit=self._options.max_body, patience=self._options.patience)
+    async def _read(self, request: web.BaseRequest, ensure: Callable[[int], None]) -> bytes:
+        limit, patience = self._options.max_body, self._options.patience
+        return await read_body(request, limit=limit, patience=patience, ensure=ensure)
 
     async def _of_amazon(
         self, amazon: Amazon, request: web.BaseRequest, address: Address, claim: Bearer, body: bytes
@@ -181,15 +182,12 @@ class Hook:
         confirmed = await amazon.admit(plain, by_header=claim.header == "Authorization")
         return msgspec.structs.replace(address, tail=CONFIRMED) if confirmed else address
 
-    def _announced(self, request: web.BaseRequest) -> int:
-        """How many bytes may come; more than the limit are refused before they are read."""
-        length = request.content_length
-        return self._options.max_body if length is None else min(length, self._options.max_body)
-
     async def _admit(self, asked: Asked, body: bytes) -> Submission:
         """What intake is to take, if this sender may send it now."""
         read, seconds = await self._understand(asked, body)
-        submission = submission_of(self._desk, asked.source, read.original, read.redacted, read.reading)
+        submission = submission_of(
+            self._desk, asked.source, read.original, read.redacted, read.reading, read.plain
+        )
         surplus = self.surplus(len(read.original), seconds, submission)
         self.charge(asked.source, submission, max(cost_of(read.reading), surplus))
         return submission
@@ -242,10 +240,23 @@ class Hook:
         return Refusal(Reason.TOO_MANY_ALERTS, detail, retry_after=wait)
 
 
+def announced(request: web.BaseRequest, limit: int) -> int:
+    """How many bytes are going to come; more than ``limit`` are refused before they are read."""
+    return min(request.content_length or 0, limit)
+
+
 def submission_of(
-    desk: Desk, source: Source, body: bytes, redacted: Redacted, reading: Reading
+    desk: Desk,
+    source: Source,
+    body: bytes,
+    redacted: Redacted,
+    reading: Reading,
+    plain: Reading | None = None,
 ) -> Submission:
-    """What intake takes of a request whose ``body`` was redacted and read."""
+    """What intake takes of a request whose ``body`` was redacted and read.
+
+    ``plain`` is the reading before redaction, where that took anything out.
+    """
     original = sha256(body).digest()
     envelope = Envelope(
         digest=_digest(desk.signing_key, source.id, original),
@@ -257,16 +268,26 @@ def submission_of(
         redactions=redacted.hits,
         received_at=desk.clock.now(),
     )
-    ignored = source.ignored_labels
+    before = dict(plain.signals) if plain is not None else {}
     signals = tuple(
         [
-            Identified(index, signature(source.provider, source.name, signal, ignored), signal)
+            Identified(index, _identify(desk.signing_key, source, signal, before.get(index)), signal)
             for index, signal in reading.signals
         ]
     )
     return Submission(
         source=source, envelope=envelope, signals=signals, rejected=reading.rejected, note=reading.note
     )
+
+
+def _identify(key: bytes, source: Source, signal: Signal, before: Signal | None) -> str:
+    """Who it is about: by what was said before secrets were taken out."""
+    ignored = source.ignored_labels
+    shown = signature(source.provider, source.name, signal, ignored)
+    if before is None or before is signal:
+        return shown
+    plain = signature(source.provider, source.name, before, ignored)
+    return shown if plain == shown else keyed_signature(key, plain)
 
 
 def _digest(key: bytes, source_id: int, original: bytes) -> str:

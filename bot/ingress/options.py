@@ -21,7 +21,7 @@ class IngressOptions:
 
     host: str = "127.0.0.1"
     port: int = 8080
-    max_body: int = 1_048_576
+    max_body: int = 16 * 1_048_576
     max_in_flight: int = 1_024
     source_rate: int = 20_000
     source_burst: int = 60_000

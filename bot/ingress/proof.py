@@ -15,7 +15,7 @@ from bot.ingress.credential_cache import CredentialCache
 from bot.ingress.crowd import Crowd
 from bot.ingress.options import IngressOptions
 from bot.ingress.peer import peer
-from bot.ingress.stranger import PATIENCE, Strangers
+from bot.ingress.stranger import LARGEST, PATIENCE, Strangers
 
 
 class Prover:
@@ -81,4 +81,5 @@ class Prover:
 
     async def _read(self, request: web.BaseRequest) -> bytes:
         patience: timedelta = min(PATIENCE, self._options.patience)
-        return await read_body(request, limit=self._options.max_body, patience=patience)
+        limit = min(self._options.max_body, LARGEST)
+        return await read_body(request, limit=limit, patience=patience)

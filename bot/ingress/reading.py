@@ -4,7 +4,7 @@ The original, whose digest says that two requests are the same, is the body, and
 whatever headers the provider gave a meaning to.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -14,6 +14,7 @@ from bot.domain.access.redaction import Redacted, redact, redact_body
 from bot.domain.access.source import Source
 from bot.domain.alert.mapping import FieldMap
 from bot.domain.alert.signal import Reading
+from bot.domain.errors import InvalidInputError
 from bot.domain.text import harmless
 from bot.ingress.address import Address
 from bot.providers.content import read_content
@@ -26,11 +27,15 @@ _OURS = frozenset({"authorization", "proxy-authorization", "cookie", "x-gotify-k
 
 
 class Read(msgspec.Struct, frozen=True):
-    """``redacted`` is what is stored and was parsed, ``original`` what came."""
+    """``redacted`` is what is stored and was parsed, ``original`` what came.
+
+    ``plain`` is the reading before redaction, where that took anything out: for identities alone.
+    """
 
     original: bytes
     redacted: Redacted
     reading: Reading
+    plain: Reading | None = None
 
 
 class Asked(NamedTuple):
@@ -62,8 +67,20 @@ def read_request(asked: Asked, body: bytes, mappings: Mapping[str, FieldMap]) ->
     direct = content.direct and gathered is content.value
     redacted = redact_body(body, gathered) if direct else redact(gathered)
     original = body if direct else body + b"\n" + msgspec.json.encode(gathered)
-    reading = parse(provider, asked.source, redacted.value, mappings.get(asked.source.name))
-    return Read(original, redacted, reading)
+    mapping = mappings.get(asked.source.name)
+    reading = parse(provider, asked.source, redacted.value, mapping)
+    plain = None
+    if redacted.hits:
+        plain = parse_plain(lambda value: parse(provider, asked.source, value, mapping), gathered)
+    return Read(original, redacted, reading, plain)
+
+
+def parse_plain(read: Callable[[object], Reading], value: object) -> Reading | None:
+    """The request as it was before redaction; it is never kept."""
+    try:
+        return read(value)
+    except InvalidInputError:
+        return None
 
 
 def parse(provider: Provider, source: Source, value: object, mapping: FieldMap | None = None) -> Reading:

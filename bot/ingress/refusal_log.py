@@ -7,9 +7,18 @@ import structlog
 
 from bot.clock import Clock
 from bot.ingress.problem import Reason
+from bot.usecases.intake.loss import Losses
 
 INTERVAL: Final = timedelta(seconds=10)
 _log = structlog.stdlib.get_logger(__name__)
+
+
+_LOSING: Final = {
+    Reason.TOO_LARGE: "larger than http.max_body; their alerts are lost, let it be larger",
+    Reason.UNREADABLE: "a body that cannot be read; their alerts are lost, look at what the sender is set to",
+    Reason.UNSUPPORTED_MEDIA: "no JSON; their alerts are lost, look at what the sender is set to",
+}
+"""What a sender does not send again: Alertmanager and most others give up after these."""
 
 
 class RefusalLog:
@@ -18,12 +27,16 @@ class RefusalLog:
     What the sender said is not in it, for it may hold a secret.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, losses: Losses) -> None:
         self._clock = clock
+        self._losses = losses
         self._said: dict[tuple[str, Reason], tuple[float, int]] = {}
 
     def refused(self, provider: str, reason: Reason) -> None:
         """A request to ``provider``'s address was refused."""
+        advice = _LOSING.get(reason)
+        if advice is not None:
+            self._losses.note(f"{provider}, {advice}", self._clock.now())
         self._say(provider, reason, reason.title)
 
     def not_durable(self, provider: str, words: str) -> None:

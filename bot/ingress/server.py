@@ -68,7 +68,7 @@ class Ingress:
         self._intake = intake
         self._clock = desk.clock
         self._keyring = CredentialCache(desk)
-        self._notices = RefusalLog(desk.clock)
+        self._notices = RefusalLog(desk.clock, intake.losses)
         self._crowd = Crowd(most_connections(self._options.max_connections), desk.clock)
         strangers = Strangers(desk.clock)
         prover = Prover(self._keyring, strangers, self._crowd, self._options)

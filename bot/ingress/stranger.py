@@ -24,6 +24,9 @@ V = TypeVar("V")
 PLACES: Final = 64
 """Bodies of strangers that are read at once."""
 
+LARGEST: Final = 4 * 1024 * 1024
+"""Bytes of a body that are read before anybody knows whose it is: at most 256 MiB of them all."""
+
 PATIENCE: Final = timedelta(seconds=5)
 """How long the body of a stranger may take to arrive."""
 

@@ -109,7 +109,7 @@ class HttpSettings(Section):
     host: Annotated[str, Environ("TOCSIN_HOST")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535), Environ("TOCSIN_PORT")] = 8080
     public_url: Annotated[Url | None, Environ("TOCSIN_PUBLIC_URL")] = None
-    max_body: ByteSize = ByteSize(1_048_576)
+    max_body: ByteSize = ByteSize(16 * 1_048_576)
     max_in_flight: Count = 1_024
     source_rate: Count = 20_000
     source_burst: Count = 60_000

@@ -21,6 +21,8 @@ LASTING: Final = (
     ParkReason.UNKNOWN_CHANNEL,
     ParkReason.MISSING_ACCESS,
     ParkReason.MISSING_PERMISSION,
+    ParkReason.NO_TEXT,
+    ParkReason.LOCKED,
 )
 _IN_THREADS: Final = {CardKind.NUDGE.value, CardKind.BRIEF.value}
 _IS_NOTICE: Final = card.c.kind == CardKind.CLOSURE.value

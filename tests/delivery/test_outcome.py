@@ -21,7 +21,7 @@ CODES = {
     50035: (400, SendOutcome.REFUSED),
     40005: (413, SendOutcome.REFUSED),
     50083: (400, SendOutcome.ARCHIVED),
-    160005: (400, SendOutcome.NO_PERMISSION),
+    160005: (400, SendOutcome.LOCKED),
     200000: (400, SendOutcome.REFUSED),
     240000: (400, SendOutcome.REFUSED),
     130000: (503, SendOutcome.PASSING),
@@ -59,6 +59,8 @@ def test_only_lasting_troubles_of_the_channel_park_it() -> None:
         SendOutcome.CHANNEL_GONE: ParkReason.UNKNOWN_CHANNEL,
         SendOutcome.NO_ACCESS: ParkReason.MISSING_ACCESS,
         SendOutcome.NO_PERMISSION: ParkReason.MISSING_PERMISSION,
+        SendOutcome.NO_TEXT: ParkReason.NO_TEXT,
+        SendOutcome.LOCKED: ParkReason.LOCKED,
     }
 
 

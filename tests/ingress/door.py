@@ -91,6 +91,21 @@ class Door:
         """How many rows ``table`` holds, seen from outside."""
         return await count(self.desk, table)
 
+    async def texts(self, *tables: str) -> str:
+        """All that stands in ``tables``, seen from outside."""
+        return await dump(self.desk, *tables)
+
+
+async def dump(desk: Desk, *tables_named: str) -> str:
+    """All that stands in these tables, as one text."""
+    from storage.table import core as tables
+
+    def work(tx: Any) -> str:
+        rows = (tx._connection.execute(getattr(tables, name).select()).all() for name in tables_named)
+        return "\n".join(str(tuple(row)) for found in rows for row in found)
+
+    return await desk.storage.read(work)
+
 
 async def count(desk: Desk, table: str) -> int:
     from storage.table import core as tables  # the tables' names are the point here

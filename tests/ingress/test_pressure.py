@@ -76,14 +76,23 @@ async def test_bodies_on_their_way_in_are_bounded_by_their_bytes(
     gate = asyncio.Event()
 
     async def slowly() -> AsyncIterator[bytes]:
-        yield msgspec.json.encode(group(alert()))
+        yield msgspec.json.encode(group(alert()) | {"filler": "x" * 1_500})
         await gate.wait()
 
     slow = asyncio.create_task(door.post(slowly(), token))
-    await until(lambda: door.ingress._hook.reading.taken == 2_000)
+    await until(lambda: door.ingress._hook.reading.taken >= 1_500)
     refused = await door.post(group(alert("Other")) | {"filler": "x" * 1_200}, token)
     assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
     assert (await door.post(group(alert("Small")), token)).status == 202
     gate.set()
     assert (await slow).status == 202
     assert door.ingress._hook.reading.taken == 0
+
+
+async def test_a_group_that_is_too_large_is_told_for_its_alerts_are_lost(open_door: OpenDoor) -> None:
+    door = await open_door(max_body=2_000)
+    token = (await door.add()).token
+    refused = await door.post(group(alert()) | {"filler": "x" * 3_000}, token)
+    assert refused.status == 413
+    (told,) = door.intake.losses.told(door.desk.clock.now())
+    assert told.startswith("1 request refused: alertmanager, larger than http.max_body")

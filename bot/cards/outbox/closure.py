@@ -23,6 +23,8 @@ _SOURCES: Final = 3
 _REASONS: Final = {
     ParkReason.UNKNOWN_CHANNEL: "It was deleted.",
     ParkReason.MISSING_ACCESS: "The bot cannot see it: give it *View Channel* there.",
+    ParkReason.NO_TEXT: "It is a forum or voice channel, which takes no cards: choose a text channel",
+    ParkReason.LOCKED: "The thread is locked: unlock it, or give the bot *Manage Threads*",
     ParkReason.MISSING_PERMISSION: "The bot may not post there: give it *Send Messages*, *Embed Links*"
     " and *Read Message History*.",
 }

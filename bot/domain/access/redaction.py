@@ -11,6 +11,7 @@ import msgspec
 
 from bot.domain.access.fold import fold
 from bot.domain.access.secret_name import Grade, grade
+from bot.domain.access.secret_object import names_secret_object
 from bot.domain.access.secret_pair import is_harmless_value, is_secret_under_weak
 from bot.domain.access.secret_pattern import MARK, is_suspicious, scrub_all
 from bot.domain.access.secret_run import SHORTEST, is_identified
@@ -106,7 +107,12 @@ class _Walk:
         return clean
 
     def _object(self, fields: dict[str, object], levels: int) -> dict[str, object]:
-        clean = {self._text(name): self._under(name, value, levels) for name, value in fields.items()}
+        clean = {
+            self._text(name): self.value(value, levels)
+            if names_secret_object(name, value, fields)
+            else self._under(name, value, levels)
+            for name, value in fields.items()
+        }
         if "value" in fields:
             for field in _NAME_FIELDS:
                 name = fields.get(field)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from bot.domain.alert.place import is_scraper
 from bot.domain.text import one_line
 
 MOST: Final = 160
@@ -16,7 +17,8 @@ MOST: Final = 160
 
 _READ: Final = 1_000  # characters that are looked at of a text
 _NAMING: Final = 3  # letters; shorter values are found in any text
-_UNTOLD: Final = frozenset({"alertname", "severity", "priority", "job", "service", "prometheus"})
+_UNTOLD: Final = frozenset({"alertname", "severity", "priority", "prometheus"})
+_MAY_MEASURE: Final = frozenset({"job", "service", "container"})
 _DUMP: Final = re.compile(r"\s*\bLABELS(?: =|:)\s*(?:map\[.*?\](?=\s|$)|\{.*?\}|.*)", re.DOTALL)
 
 
@@ -42,7 +44,9 @@ def _trim(text: str) -> str:
 
 def _names(text: str, labels: Mapping[str, str]) -> bool:
     return any(
-        len(value) >= _NAMING and value in text for name, value in labels.items() if name not in _UNTOLD
+        len(value) >= _NAMING and value in text and not (name in _MAY_MEASURE and is_scraper(value))
+        for name, value in labels.items()
+        if name not in _UNTOLD
     )
 
 

@@ -16,6 +16,7 @@ from bot.domain.silence.silence import Silence, labels_of
 from bot.ingress.face.alertmanager_silence import SilenceFace
 from bot.ingress.face.reception import Reception, invalid, json_answer, segments
 from bot.ingress.problem import Reason, Refusal
+from bot.ingress.reading import parse_plain
 from bot.providers.alertmanager_api import RESOLVE_TIMEOUT, fingerprint, read_push
 from bot.usecases.alert import sender
 from bot.usecases.alert.sender import Listed
@@ -88,11 +89,15 @@ class AlertmanagerFace:
     async def _push(self, request: web.BaseRequest, source: Source) -> web.Response:
         """Alerts from Prometheus; 200 once all that can be used is stored, 400 when nothing can be."""
         content = await self._reception.read(source, await self._reception.body(request))
+        now = self._reception.desk.clock.now()
         try:
-            reading = read_push(content.redacted.value, self._reception.desk.clock.now())
+            reading = read_push(content.redacted.value, now)
         except InvalidInputError as error:
             raise invalid(error) from None
-        receipt = await self._reception.take(source, content, reading)
+        plain = (
+            parse_plain(lambda value: read_push(value, now), content.value) if content.redacted.hits else None
+        )
+        receipt = await self._reception.take(source, content, reading, plain=plain)
         if receipt.rejected and not receipt.accepted:
             first = receipt.rejected[0]
             raise Refusal(Reason.INVALID, f"alert {first.index}: {first.reason}")

@@ -20,7 +20,7 @@ from bot.domain.alert.signal import Reading, Signal
 from bot.domain.errors import InvalidInputError
 from bot.ingress.body import inflate, read_body
 from bot.ingress.claim import Bearer, read_claim, unauthenticated
-from bot.ingress.hook import Hook, cost_of, observe, submission_of
+from bot.ingress.hook import Hook, announced, cost_of, observe, submission_of
 from bot.ingress.options import IngressOptions
 from bot.ingress.problem import Reason, Refusal
 from bot.ingress.proof import Prover
@@ -91,11 +91,9 @@ class Reception:
 
     async def body(self, request: web.BaseRequest) -> bytes:
         """The body of a known sender, inflated."""
-        length = request.content_length
-        announced = self._options.max_body if length is None else min(length, self._options.max_body)
-        with self._hook.reading.hold(announced):
-            limit = self._options.max_body
-            body = await read_body(request, limit=limit, patience=self._options.patience)
+        limit = self._options.max_body
+        with self._hook.reading.reserve(announced(request, limit)) as ensure:
+            body = await read_body(request, limit=limit, patience=self._options.patience, ensure=ensure)
             return self._inflate(request, body)
 
     async def body_of_stranger(self, request: web.BaseRequest) -> bytes:
@@ -123,18 +121,25 @@ class Reception:
         return msgspec.structs.replace(content, seconds=seconds)
 
     async def take(
-        self, source: Source, content: Content, reading: Reading, *, signature: str = ""
+        self,
+        source: Source,
+        content: Content,
+        reading: Reading,
+        *,
+        signature: str = "",
+        plain: Reading | None = None,
     ) -> Receipt:
         """Store what was read and say what was decided, after it is durable.
 
-        ``signature`` is who it is about, where that is known better than the signals themselves say.
+        ``signature`` is who it is about, where that is known better than the signals themselves say;
+        ``plain`` is the reading before redaction, where that took anything out.
 
         Raises:
             Refusal: the source sends too much.
             NotDurableError: it cannot be stored now.
         """
         began = self.desk.clock.monotonic()
-        submission = submission_of(self.desk, source, content.original, content.redacted, reading)
+        submission = submission_of(self.desk, source, content.original, content.redacted, reading, plain)
         if signature:
             known = tuple(msgspec.structs.replace(each, signature=signature) for each in submission.signals)
             submission = msgspec.structs.replace(submission, signals=known)

@@ -19,6 +19,8 @@ REASONS: Final = {
     ParkReason.UNKNOWN_CHANNEL: "the channel is gone: choose another with /setup",
     ParkReason.MISSING_ACCESS: "the bot cannot see the channel: give it View Channel",
     ParkReason.MISSING_PERMISSION: "the bot may not post there: give it Send Messages and Embed Links",
+    ParkReason.NO_TEXT: "a forum or voice channel takes no cards: choose a text channel with /setup",
+    ParkReason.LOCKED: "the thread is locked: unlock it, or give the bot Manage Threads",
     ParkReason.REFUSED: "Discord refused the message itself; the log says why",
     ParkReason.NO_THREAD: "they wait for their incident's thread",
 }

@@ -30,13 +30,13 @@ Entry: TypeAlias = tuple[Submission, asyncio.Future[Receipt]]
 
 
 class Bounds(msgspec.Struct, frozen=True):
-    """How much may wait, in signals and in bytes of bodies; about 100 MB of memory where they are reached.
+    """How much may wait, in signals and in bytes of bodies; about 200 MB of memory where they are reached.
 
     One request may be larger than that, if nothing else waits: it would be refused for ever.
     """
 
     signals: int = 10_000
-    size: int = 8 * 1024 * 1024
+    size: int = 16 * 1024 * 1024
 
 
 DEFAULT: Final = Bounds()

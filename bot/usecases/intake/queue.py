@@ -15,19 +15,24 @@ from bot.domain.errors import NotDurableError
 from bot.usecases.desk import Desk
 from bot.usecases.intake.backlog import DEFAULT, Backlog, Bounds, Entry
 from bot.usecases.intake.batch import Batch
+from bot.usecases.intake.loss import Losses
 from bot.usecases.intake.submission import Receipt, Submission
 from storage.transaction import Transaction
 from storage.writer import Turn
 
 
 class Intake:
-    """The queue in front of the database; one for each process. ``commits`` counts its transactions."""
+    """The queue in front of the database; one for each process.
+
+    ``commits`` counts its transactions, ``losses`` the requests that never came so far.
+    """
 
     def __init__(self, desk: Desk, bounds: Bounds = DEFAULT) -> None:
         self._desk = desk
         self._backlog = Backlog(bounds)
         self._runner: asyncio.Task[None] | None = None
         self.commits = 0
+        self.losses = Losses()
         metrics.WAITING_SIGNALS.set_function(lambda: self._backlog.signals)
         metrics.WAITING_BYTES.set_function(lambda: self._backlog.size)
 

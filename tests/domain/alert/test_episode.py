@@ -118,6 +118,7 @@ def test_the_end_of_an_earlier_episode_ends_nothing() -> None:
         Verdict.ALREADY_RESOLVED
     )
     assert held.state is State.NEW
+    assert decide(held, over(T, T - MIN), SENDS_RESOLVES, T + MIN).verdict is Verdict.RESOLVED
 
 
 def test_an_episode_lasts_since_the_senders_word_if_that_can_be_true() -> None:
