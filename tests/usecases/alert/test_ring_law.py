@@ -23,7 +23,8 @@ from bot.domain.alert.signal import Severity
 from bot.domain.errors import TocsinError
 from bot.domain.outbox.outbox import Outgoing
 from bot.usecases.admin.startup import open_desk
-from bot.usecases.alert import ack, flap, snooze
+from bot.usecases.alert import ack, snooze
+from bot.usecases.alert import flap as flaps
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.desk import Desk, Rules
 from bot.usecases.intake.queue import take_in
@@ -118,7 +119,7 @@ class Watch:
         for _ in range(3):
             self.clock.advance(timedelta(seconds=5))
             await alerts.expire_leases(self.desk)
-            await flap.calm_down(self.desk)
+            await flaps.calm_down(self.desk)
             await snooze.wake_due(self.desk)
             await ack.end_due(self.desk)
             await ring.make_due(self.desk)
