@@ -12,7 +12,7 @@ from typing import Final
 
 from bot.domain.errors import TocsinError
 from bot.settings.tree import ConfigError
-from bot.verbs.arguments import backup, check, config, database, desk, emit, health, source, token
+from bot.verbs.arguments import audit, backup, check, config, database, desk, emit, health, source, token
 from bot.verbs.arguments.option import HelpFormat
 
 _DESCRIPTION: Final = """\
@@ -21,7 +21,8 @@ Tocsin, the alert desk of a team that lives on Discord.
 Alerts come in by webhook and become cards in a channel; people acknowledge, claim
 and resolve them there, by button, emoji or slash command."""
 
-_VERBS: Final = (desk, check, health, config, database, backup, source, token, emit)  # as `--help` lists them
+# As `--help` lists them.
+_VERBS: Final = (desk, check, health, config, database, backup, source, token, audit, emit)
 _EXAMPLES: Final = """\
 begin here:
   tocsin demo                                   everything on this machine, nothing to set up

@@ -12,6 +12,7 @@ from typing import Final
 import structlog
 
 from bot import metrics
+from bot.anchor_file import write_anchor
 from bot.clock import SystemClock
 from bot.delivery.bot_view import BotView
 from bot.delivery.confirmation import MessageConfirmations
@@ -38,7 +39,7 @@ from bot.outgoing.page import fetch
 from bot.outgoing.poll import PollClient
 from bot.outgoing.sample_alert import SampleAlert
 from bot.outgoing.webhook import Webhook, WebhookOptions
-from bot.process import free_bytes, holding, share_heap, told_to_stop, write_ready_file
+from bot.process import free_bytes, holding, keep_private, share_heap, told_to_stop, write_ready_file
 from bot.scheduler import Job, Metronome
 from bot.settings.database import DatabaseChoice, database_choice
 from bot.settings.key import signing_key
@@ -152,6 +153,7 @@ async def running(settings: Settings) -> AsyncIterator[RunningDesk]:
     async with AsyncExitStack() as stack:
         if choice.embedded:
             stack.enter_context(holding(Path(choice.shown)))
+        keep_private(settings.storage.data)
         desk = await stack.enter_async_context(open_desk(settings))
         down_for = await outages.wake(desk)
         if down_for is not None:
@@ -191,6 +193,7 @@ async def running(settings: Settings) -> AsyncIterator[RunningDesk]:
                 process_health=process_health,
                 fetch=PollClient().fetch,
                 watch=watch.look,
+                anchor=partial(write_anchor, desk, settings.storage.data),
                 heartbeat=_heartbeat(settings, watch, desk),
                 question=_question(settings, desk),
             )
@@ -270,6 +273,7 @@ def _ingress_options(settings: Settings) -> IngressOptions:
         max_in_flight=http.max_in_flight,
         source_rate=http.source_rate,
         source_burst=http.source_burst,
+        source_daily_bytes=int(http.source_daily_bytes),
         mappings=settings.senders.mapping,
         sns_topics=settings.senders.sns_topics,
         max_connections=http.max_connections,

@@ -35,6 +35,7 @@ def table(
     process_health: Callable[[], ProcessHealth],
     fetch: Fetch,
     watch: Errand,
+    anchor: Errand,
     heartbeat: Job | None = None,
     question: Question | None = None,
 ) -> list[Job]:
@@ -97,5 +98,6 @@ def table(
         Job("watch", timedelta(seconds=10), watch),
         *([] if heartbeat is None else [heartbeat]),
         Job("keys", timedelta(hours=1), partial(idempotency.forget_old, desk)),
+        Job("anchor", timedelta(minutes=10), anchor),
         Job("gauges", timedelta(seconds=10), measure),
     ]

@@ -6,6 +6,7 @@ import fcntl
 import os
 import shutil
 import signal
+import stat
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -33,14 +34,30 @@ def share_heap() -> None:
 @contextmanager
 def held(path: Path) -> Iterator[bool]:
     """Mark the embedded file as in use; yields False when another process has marked it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_name(f"{path.name}.lock").open("w") as lock:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock_path = path.with_name(f"{path.name}.lock")
+    descriptor = os.open(lock_path, os.O_WRONLY | os.O_CREAT, 0o600)
+    with os.fdopen(descriptor, "w") as lock:
+        lock_path.chmod(0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             yield False
         else:
             yield True
+
+
+def keep_private(folder: Path) -> None:
+    """What the desk keeps is for its own user alone: others may not even look into the folder."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    if mode & 0o077:
+        try:
+            folder.chmod(0o700)
+        except OSError as error:
+            _log.warning("others may look into the data folder", folder=str(folder), reason=error.strerror)
+        else:
+            _log.info("the data folder is closed to others now", folder=str(folder))
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from cogs.alert import listing
 from cogs.alert.command import AlertCommands, acknowledge_message
 from cogs.alert.triage import TriageCommand, brief_message
 from cogs.context import BotContext, BotOptions
-from cogs.home import Home
+from cogs.home import HomeServer
 from cogs.incident import action as incident_action
 from cogs.incident import button as incident_buttons
 from cogs.incident import escalation
@@ -145,7 +145,7 @@ class DeskBot(commands.Bot):
             Leftovers(self.bot_context, PRESSES, FORMS),
             reactions,
             pins,
-            Home(self.bot_context, self),
+            HomeServer(self.bot_context, self),
             Reconciliation(self.bot_context, self, reactions, pins),
         ):
             await self.add_cog(cog)

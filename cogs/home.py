@@ -10,17 +10,17 @@ from cogs.context import BotContext
 _log = structlog.stdlib.get_logger(__name__)
 
 
-class Home(commands.Cog):
+class HomeServer(commands.Cog):
     """Whoever configured a channel said with it which server is theirs; else a code has to be typed there."""
 
     def __init__(self, bot_context: BotContext, client: discord.Client) -> None:
-        self._door = bot_context
+        self._bot_context = bot_context
         self._client = client
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """Now channels are known, and links to messages can be made."""
-        self._door.enlist()
+        self._bot_context.enlist()
         await self._settle()
         self._client.dispatch("home_known")
         for guild in self._client.guilds:
@@ -29,7 +29,8 @@ class Home(commands.Cog):
     @commands.Cog.listener()
     async def on_home_settled(self) -> None:
         """``/setup`` brought the code along."""
-        self._door.desk.guild_id = self._door.home
+        self._bot_context.desk.guild_id = self._bot_context.home
+        self._look()
         self._client.dispatch("home_known")
 
     @commands.Cog.listener()
@@ -38,7 +39,7 @@ class Home(commands.Cog):
         self._warn(guild)
 
     async def _settle(self) -> None:
-        desk, known = self._door.desk, self._door.home
+        desk, known = self._bot_context.desk, self._bot_context.home
         if known is None:
             channel = self._client.get_channel(desk.default_channel_id or 0)
             if isinstance(channel, discord.abc.GuildChannel):
@@ -49,9 +50,36 @@ class Home(commands.Cog):
             _log.warning(
                 f"no Discord server is this desk's yet: on yours type /setup with the code {code}", once=True
             )
-        desk.guild_id = self._door.home
+        desk.guild_id = self._bot_context.home
+        self._look()
+
+    @commands.Cog.listener()
+    async def on_guild_channel_create(self, _: discord.abc.GuildChannel) -> None:
+        """There is a channel more."""
+        self._look()
+
+    @commands.Cog.listener()
+    async def on_guild_channel_update(
+        self, _: discord.abc.GuildChannel, __: discord.abc.GuildChannel
+    ) -> None:
+        """A channel was opened or closed to people, or something else about it changed."""
+        self._look()
+
+    @commands.Cog.listener()
+    async def on_guild_role_update(self, *_: discord.Role) -> None:
+        """What everybody may has changed, perhaps."""
+        self._look()
+
+    def _look(self) -> None:
+        """Which channels everybody on the desk's server sees."""
+        guild = self._client.get_guild(self._bot_context.home or 0)
+        if guild is not None:
+            everybody = guild.default_role
+            self._bot_context.desk.open_channels = frozenset(
+                each.id for each in guild.channels if each.permissions_for(everybody).view_channel
+            )
 
     def _warn(self, guild: discord.Guild) -> None:
-        known = self._door.home
+        known = self._bot_context.home
         if known is not None and guild.id != known:
             _log.warning("invited to a server that is not this desk's: silent there", guild_id=guild.id)

@@ -192,6 +192,7 @@ def prepare_writer(connection: Any, _record: object = None) -> None:
         "synchronous=FULL",
         f"busy_timeout={BUSY_TIMEOUT_MS}",
         "foreign_keys=ON",
+        "trusted_schema=OFF",  # nothing that somebody wrote into the schema runs
         "temp_store=MEMORY",
         "cache_size=-8000",  # 32 MB were no quicker
     ):
@@ -205,14 +206,19 @@ def begin_immediate(connection: Connection) -> None:
 
 def _prepare_reader(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
-    for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "query_only=ON", "temp_store=MEMORY"):
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "query_only=ON",
+        "trusted_schema=OFF",
+        "temp_store=MEMORY",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
 def make_private(path: Path) -> None:
     """Create the file readable by its owner alone; SQLite gives its WAL the same mode."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     os.close(handle)
     path.chmod(0o600)

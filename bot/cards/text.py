@@ -19,7 +19,7 @@ Inside a masked link Discord shows backslashes, so there `link` drops what would
 import re
 from datetime import datetime
 from typing import Final, Literal, TypeAlias
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from bot.cards.cut import FENCE, cut, preview
 from bot.domain.actor import Actor, ActorKind
@@ -49,6 +49,7 @@ _ADDRESS: Final = re.compile(
     r"(?<!\S)(https?://[A-Za-z0-9.-]+(?::\d+)?"
     r"(?:[/?#](?:[A-Za-z0-9./?#=&%+,:;!$-]|(?<=[0-9A-Za-z])_(?=[0-9A-Za-z]))*)?)(?!\S)"
 )
+_HOST: Final = re.compile(r"(?<![\w.-])(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w.-])", re.ASCII)
 _MASK: Final = re.compile(r"[\\*_~|`\[\]<>\s]+|://")
 _PERSON: Final = re.compile(r"\\<@\u200b(\d{1,20})>")
 _URL_SAFE: Final = "!#$%&+,-./:;=?[]_~"
@@ -141,8 +142,10 @@ def moment(at: datetime, style: MomentStyle = "R") -> str:
 
 def address(url: str, limit: int = 2_048) -> str:
     """The url if it is http or https and fits, quoted to end neither link nor italics; else ``""``."""
-    if not url.startswith(("http://", "https://")) or len(url) > limit or not url.isprintable():
+    scheme, mark, rest = url.partition("://")
+    if scheme.lower() not in {"http", "https"} or not mark or len(url) > limit or not url.isprintable():
         return ""
+    url = f"{scheme.lower()}://{rest}"
     quoted = _EDGE.sub("%5F", quote(url, safe=_URL_SAFE, errors="replace"))
     return quoted if len(quoted) <= limit and quoted.partition("://")[2].strip("/") else ""
 
@@ -163,7 +166,23 @@ def link(title: str, url: str) -> str:
     if not target:
         return ""
     words = " ".join(_MASK.sub(" ", break_mentions(clean(title[:200]))).split())
+    host = host_of(target)
+    if any(not _is_part(named.lower(), host) for named in _HOST.findall(words)):
+        words = host  # a title that names another place than where it leads
     return f"[{cut(words, 60) or 'Link'}]({target})"
+
+
+def host_of(url: str) -> str:
+    """The host that an address leads to, ``""`` for none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_part(named: str, host: str) -> bool:
+    named = named.removeprefix("www.")
+    return host == named or host.endswith(f".{named}")
 
 
 def who(actor: Actor) -> str:

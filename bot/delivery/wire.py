@@ -198,12 +198,12 @@ def read_answer(status: int, heard: Heard, body: bytes, shape: type[T]) -> tuple
     if status < HTTPStatus.BAD_REQUEST:
         try:
             found = msgspec.json.decode(body, type=shape, strict=False)
-        except (msgspec.DecodeError, msgspec.ValidationError):
+        except (msgspec.DecodeError, msgspec.ValidationError, RecursionError):
             return Answer(outcome=SendOutcome.PASSING, words=f"{status} without the expected body"), heard
         return Answer(outcome=SendOutcome.DONE, body=found), heard
     try:
         fault, is_json = msgspec.json.decode(body, type=Fault), True
-    except (msgspec.DecodeError, msgspec.ValidationError):
+    except (msgspec.DecodeError, msgspec.ValidationError, RecursionError):
         fault, is_json = Fault(), False
     outcome = classify(status, fault.code, is_json=is_json)
     words = f"{status} {fault.code} {fault.message}"[:_WORDS]

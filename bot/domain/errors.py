@@ -39,6 +39,10 @@ class StandingError(ConflictError):
         self.owner = owner
 
 
+class SourceClosedError(TocsinError):
+    """The source was removed while its request was under way; nothing of it was kept."""
+
+
 class NotDurableError(TocsinError):
     """The storage cannot promise to keep what it was given; try again after ``retry_after`` seconds."""
 

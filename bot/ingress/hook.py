@@ -67,6 +67,8 @@ ROUNDED_TO: Final = 256
 """The length of the original is stored as a multiple of so many bytes: the exact one tells of secrets."""
 
 _DIGEST_BYTES: Final = 18
+_DAY_SECONDS: Final = 86_400
+_LONGEST_WAIT: Final = 3_600
 _HEADERS: Final = {"Content-Type": "application/json", "Server": "tocsin"}
 _encoder: Final = msgspec.json.Encoder()
 
@@ -108,6 +110,8 @@ class Hook:
         self._allowance = SourceRateLimit(options.source_rate, options.source_burst, desk.clock)
         self.known = CapacityLimit(options.max_in_flight + max(options.max_in_flight // _FOR_RESOLVES, 1))
         self.reading = CapacityLimit(max(MOST_READING, options.max_body))
+        daily = options.source_daily_bytes
+        self._volume = SourceRateLimit(daily / _DAY_SECONDS, daily, desk.clock)
         self._reader = BodyReader()
         self._replays = Replays(desk.clock.now())
         metrics.IN_FLIGHT.set_function(lambda: self.known.taken)
@@ -229,6 +233,11 @@ class Hook:
         wait = self._allowance.charge(source.id, cost)
         if wait:
             raise self._too_much(source, wait)
+        stored = len(submission.envelope.body) if cost else 0
+        wait = min(self._volume.charge(source.id, stored), _LONGEST_WAIT)
+        if wait:
+            detail = f"The source {source.name} may store {self._options.source_daily_bytes:,} bytes a day."
+            raise Refusal(Reason.TOO_MANY_ALERTS, detail, retry_after=wait)
 
     def surplus(self, size: int, seconds: float, submission: Submission) -> int:
         """How many alerts a body counts as, where it was more work than the alerts in it explain."""

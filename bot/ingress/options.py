@@ -12,6 +12,7 @@ from bot.ingress.peer import Network
 class IngressOptions:
     """Port 0 is any free one; ``max_body`` is in bytes, rates are alerts a second for one source.
 
+    ``source_daily_bytes`` are what a source may have stored in a day.
     ``max_in_flight`` bounds the requests of known senders that are being answered, ``patience`` is how
     long a body may take to arrive. ``mappings`` are those of generic sources by their names, ``sns_topics``
     the topics whose subscriptions are confirmed, ``*`` standing for any words. ``max_connections`` stand at
@@ -26,6 +27,7 @@ class IngressOptions:
     source_rate: int = 20_000
     source_burst: int = 60_000
     patience: timedelta = timedelta(seconds=15)
+    source_daily_bytes: int = 8 * 1024**3
     mappings: Mapping[str, FieldMap] = field(default_factory=dict)
     sns_topics: tuple[str, ...] = ()
     max_connections: int = 2_048

@@ -25,8 +25,8 @@ from bot.usecases.desk import Desk
 MAX_AGE: Final = timedelta(seconds=5)
 """How old the list of tokens may be by which strangers are told from programs."""
 
-MOST_UNPROVEN: Final = 64
-"""Tokens of strangers that are looked up at once."""
+MOST_UNPROVEN: Final = 4
+"""Tokens of strangers that are looked up at once: programs wait for the same database."""
 
 
 class Gate:

@@ -13,7 +13,7 @@ from bot.clock import Clock
 class SourceRateLimit:
     """The buckets of all sources; one exists for every source that ever sent, and no more."""
 
-    def __init__(self, rate: int, burst: int, clock: Clock) -> None:
+    def __init__(self, rate: float, burst: int, clock: Clock) -> None:
         self._rate = rate
         self._burst = float(burst)
         self._clock = clock

@@ -17,7 +17,7 @@ from aiohttp import web
 from prometheus_client import Counter
 
 from bot import metrics
-from bot.domain.errors import NotDurableError
+from bot.domain.errors import NotDurableError, SourceClosedError
 from bot.ingress.amazon import Amazon, Fetch
 from bot.ingress.api.document import index
 from bot.ingress.api.entry import Api
@@ -130,6 +130,9 @@ class Ingress:
                 if refusal.reason is Reason.OVERLOADED:
                     metrics.TURNED_AWAY.labels("requests").inc()
             response = refusal.answer()
+        except SourceClosedError as error:
+            self.invalidate()
+            response = unauthenticated(str(error), "Authorization").answer()
         except NotDurableError as error:
             self._notices.not_durable(_label(path), str(error))
             response = _not_durable(error.retry_after).answer()

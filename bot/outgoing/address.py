@@ -6,13 +6,20 @@ it is asked once for each attempt, all it says is looked at, and the connection 
 
 import asyncio
 import socket
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
 Address = IPv4Address | IPv6Address
 
 _TRANSLATED: Final = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
 """IPv4 in the last 32 bits (RFC 6052, RFC 8215)."""
+
+_SPECIAL: Final = (
+    IPv4Network("192.0.0.0/24"),  # protocol assignments (RFC 6890)
+    IPv4Network("192.88.99.0/24"),  # what was once relays to IPv6 (RFC 7526)
+    IPv6Network("3fff::/20"),  # documentation (RFC 9637)
+)
+"""What the standard library takes for public in some of its versions."""
 
 
 class BarredError(Exception):
@@ -42,6 +49,8 @@ def is_public(address: Address) -> bool:
             return is_public(inner)
         if address.is_site_local:
             return False
+    if any(address.version == each.version and address in each for each in _SPECIAL):
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 

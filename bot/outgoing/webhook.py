@@ -142,7 +142,7 @@ def _understand(content_type: str, body: bytes) -> AgentReply:
         return _refusal("Its answer is neither Markdown nor JSON.")
     try:
         return AgentReply(fate=Fate.ANSWERED, text=msgspec.json.decode(body, type=_Answer).markdown)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):  # the last: nested without end
         return _refusal('Its answer is no JSON like {"markdown": "..."}.')
 
 

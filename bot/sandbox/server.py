@@ -14,6 +14,7 @@ from bot.sandbox.act import thread
 from bot.sandbox.control.actor import Actor
 from bot.sandbox.control.fault_api import Mischief
 from bot.sandbox.control.form import boundary
+from bot.sandbox.control.origin import NAME, only_ours
 from bot.sandbox.control.place import messages
 from bot.sandbox.control.world_api import Stage
 from bot.sandbox.fault.fault import Faults
@@ -97,7 +98,8 @@ class Sandbox:
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
         """Listen, and return the address; port 0 is any free one."""
-        app = web.Application(middlewares=[boundary], client_max_size=2 * MAX_REQUEST)
+        app = web.Application(middlewares=[boundary, only_ours], client_max_size=2 * MAX_REQUEST)
+        app[NAME] = host
         app.add_routes([*Stage(self.world).routes(), *self.mischief.routes()])
         app.router.add_route("*", "/api/{path:.*}", self.door.enter)
         app.router.add_get("/gateway", self.gateway.enter)

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
@@ -33,6 +34,7 @@ _UNITS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _DURATION: Final = re.compile(r"(?:\d+[smhd])+")
 _LONGEST: Final = 10
 _PART: Final = re.compile(r"(\d+)([smhd])")
+_NUMERIC: Final = re.compile(r"(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+))*\.?", re.ASCII | re.IGNORECASE)
 _DATABASE: Final = re.compile(
     r"(postgres|postgresql|postgresql\+asyncpg)://.*|(sqlite|sqlite\+aiosqlite)://.{2,}"
     r"|(?!.*://).*\.(db|sqlite|sqlite3)",
@@ -73,7 +75,17 @@ def _check_url(value: str) -> str:
         raise ValueError("must be an address without spaces, and with a port from 1 to 65535 if any")
     if parts.username or parts.query or parts.fragment:
         raise ValueError("must be a bare address, without user, query or fragment")
+    if _NUMERIC.fullmatch(parts.hostname) and not _is_address(parts.hostname):
+        raise ValueError("must have a host by name, or an IPv4 address like 192.0.2.7, without leading zeros")
     return value.rstrip("/")
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def check_database(url: str) -> str:

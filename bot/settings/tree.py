@@ -113,6 +113,7 @@ class HttpSettings(Section):
     max_in_flight: Count = 1_024
     source_rate: Count = 20_000
     source_burst: Count = 60_000
+    source_daily_bytes: ByteSize = ByteSize(8 * 1024**3)
     max_connections: Annotated[int, Field(ge=32, le=100_000)] = 2_048
     proxies: Annotated[Words, AfterValidator(_check_networks)] = ()
     local_metrics: bool | None = None

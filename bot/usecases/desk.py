@@ -71,6 +71,7 @@ class Desk:
     """One project on one database. ``project`` is replaced when its settings change.
 
     ``guild_id`` is the Discord server that links to messages lead to, None until Discord has been heard.
+    ``open_channels`` are those of its channels that everybody on it sees.
     """
 
     storage: Storage
@@ -80,6 +81,7 @@ class Desk:
     bell: Bell = field(default_factory=Bell)
     signing_key: bytes = b""
     guild_id: int | None = None
+    open_channels: frozenset[int] = frozenset()
 
     @property
     def default_channel_id(self) -> int | None:

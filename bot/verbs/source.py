@@ -208,7 +208,8 @@ Either send the header  Authorization: Bearer TOKEN  or sign each request with t
 
 {indent(sender.receiver(url, issued.token), "  ")}""")
     if issued.source.provider in PROVIDERS:
-        print(f"Try it:\n\n  tocsin emit --provider {issued.source.provider} --url {url} --token TOKEN")
+        kind = issued.source.provider
+        print(f"Try it:\n\n  TOCSIN_TOKEN=... tocsin source test --provider {kind} --url {url}")
 
 
 def _me() -> Actor:

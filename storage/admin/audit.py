@@ -51,6 +51,13 @@ class Audit:
         ).all()
         return [_read(row) for row in reversed(rows)]
 
+    def newest(self, project_id: int) -> Sealed | None:
+        """The last entry of a project."""
+        row = self._connection.execute(
+            select(audit).where(audit.c.project_id == project_id).order_by(audit.c.id.desc()).limit(1)
+        ).one_or_none()
+        return None if row is None else _read(row)
+
     def chain(self, project_id: int) -> list[Sealed]:
         """All of a project, oldest first."""
         rows = self._connection.execute(

@@ -1,5 +1,6 @@
 """Sources and their credentials. Of a token only its SHA-256 is kept."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -171,6 +172,11 @@ class Sources:
         self._connection.execute(
             update(source).where(source.c.id == source_id).values(removed_at=micros(now))
         )
+
+    def removed(self, source_ids: Iterable[int]) -> set[int]:
+        """Those of these that are gone."""
+        gone = select(source.c.id).where(source.c.id.in_(list(source_ids)), source.c.removed_at.is_not(None))
+        return set(self._connection.execute(gone).scalars())
 
     def touch(self, seen: dict[int, datetime]) -> None:
         """Remember when each source last spoke."""

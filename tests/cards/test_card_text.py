@@ -179,3 +179,25 @@ def test_a_code_block_is_closed_and_opened_around_the_gap(limit: int, outside: i
             assert "i" not in piece
         for piece in short.split("```")[1::2]:
             assert "o" not in piece
+
+
+@pytest.mark.parametrize(
+    ("title", "url", "shown"),
+    [
+        ("Runbook", "https://wiki.example.com/x", "Runbook"),
+        ("wiki.example.com", "https://wiki.example.com/x", "wiki.example.com"),
+        ("example.com wiki", "https://wiki.example.com/x", "example.com wiki"),
+        ("www.example.com", "https://example.com/x", "www.example.com"),
+        ("https://bank.example/login", "https://evil.example/x", "evil.example"),
+        ("bank.example", "https://bank.example.evil.example/x", "bank.example.evil.example"),
+        ("Open grafana.example.org now", "http://127.0.0.1/x", "127.0.0.1"),
+        ("node-1: 12.5 % of /srv", "https://grafana.example.org", "node-1: 12.5 % of /srv"),
+    ],
+)
+def test_a_title_that_names_another_host_gives_way_to_the_host(title: str, url: str, shown: str) -> None:
+    assert text.link(title, url).startswith(f"[{shown}](")
+
+
+def test_an_address_in_capitals_is_one() -> None:
+    assert text.address("HTTPS://Example.com/X") == "https://Example.com/X"
+    assert text.address("JAVASCRIPT://x") == ""

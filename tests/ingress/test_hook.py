@@ -13,12 +13,13 @@ from bot.clock import ManualClock
 from bot.domain.alert import verdict
 from bot.domain.errors import NotDurableError
 from bot.providers.registry import PROVIDERS
+from bot.usecases.admin import source as sources
 from bot.usecases.intake import succession
 from storage import engine
 from storage.engine import Storage
 from tests.conftest import START
 from tests.ingress.conftest import OpenDoor
-from tests.ingress.door import Door, alert, group, held, until
+from tests.ingress.door import SETUP, Door, alert, group, held, until
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -255,3 +256,23 @@ async def test_a_database_out_of_reach_is_told_to_known_and_unknown_alike(
     answer = await door.post(group(alert()), "toc_anything")
     assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
     assert b"10.1.2.3" not in answer.body
+
+
+async def test_a_removed_source_is_closed_at_once(door: Door) -> None:
+    """By another process, which nobody announced: the token is still at hand here."""
+    token = (await door.add()).token
+    assert (await door.post(group(alert()), token)).status == 202
+    await sources.remove(door.desk, "prom", actor=SETUP)
+    refused = await door.post(group(alert("Other")), token)
+    assert (refused.status, "removed" in refused.json["detail"]) == (401, True)
+    assert await door.rows("alert") == 1
+
+
+async def test_a_source_that_stores_too_much_has_to_wait_but_its_resolves_pass(open_door: OpenDoor) -> None:
+    door = await open_door(source_daily_bytes=1_000)
+    token = (await door.add()).token
+    told = [await door.post(group(alert(f"Disk{n}", note="x" * 300)), token) for n in range(4)]
+    assert told[0].status == 202
+    assert (told[-1].status, "bytes a day" in told[-1].json["detail"]) == (429, True)
+    assert int(told[-1].headers["Retry-After"]) > 0
+    assert (await door.post(group(alert("Disk0", status="resolved", note="x" * 300)), token)).status == 202

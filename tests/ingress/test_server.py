@@ -105,7 +105,7 @@ async def test_label_values_stay_bounded_whatever_is_asked_for(door: Door) -> No
         assert (await door.post(b"", provider=name)).status == 404
     body = (await door.ask("GET", "/metrics")).body.decode()
     assert 'provider="unknown"' in body
-    assert "nagios" not in body
+    assert "smoke" not in body
 
 
 async def test_refusals_stand_in_the_log_but_do_not_flood_it(

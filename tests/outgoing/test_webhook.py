@@ -24,7 +24,7 @@ from bot.outgoing import webhook as webhooks
 from bot.outgoing.address import is_public, resolve
 from bot.outgoing.webhook import LARGEST, Webhook, WebhookOptions
 from bot.settings.section import TriageSettings
-from bot.settings.tree import Settings
+from bot.settings.tree import ConfigError, Settings
 from bot.usecases.admin.startup import open_desk
 from storage.engine import Storage
 from tests.conftest import START
@@ -255,3 +255,25 @@ async def test_the_house_asks_as_it_is_configured(agent: Agent, sqlite_url: str,
     assert verify(SECRET, agent.asked[0])
     assert _question(Settings(), desk) is None
     await storage.close()
+
+
+@pytest.mark.parametrize("deep", ['{"a":' * 12_000, "[" * 60_000, '{"markdown":' + "[" * 60_000])
+async def test_an_answer_nested_without_end_is_refused_with_the_reason(agent: Agent, deep: str) -> None:
+    agent.answer = say(deep, kind=JSON)
+    reply = await webhook(agent.url).ask("key", BODY)
+    assert (reply.fate, "no JSON" in reply.text) == (Fate.REFUSED, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["3fff::1", "3fff:fff::9", "192.0.0.8", "192.0.0.9", "192.88.99.1", "::ffff:192.0.0.9"],
+)
+def test_special_networks_are_not_public_whatever_the_library_says(text: str) -> None:
+    assert not is_public(ip_address(text))
+
+
+@pytest.mark.parametrize("host", ["0177.0.0.1", "0x7f.1", "2130706433", "127.1", "01.2.3.4"])
+def test_a_host_in_unusual_figures_is_refused_by_name(host: str) -> None:
+    wish = {"webhook": f"https://{host}/ask", "secret": SECRET, "hosts": [host]}
+    with pytest.raises(ConfigError, match=r"triage.webhook .*without leading zeros"):
+        Settings.load(environ={}, triage=wish)

@@ -158,7 +158,7 @@ def _source_url(alert: Alert) -> str:
 def picture(alert: Alert) -> str:
     """What the sender drew of it, if Discord takes its address: by TLS alone, for Discord fetches it."""
     drawn = next((place.url for place in alert.links if place.title == "Image"), "")
-    return public_address(drawn) if drawn.startswith("https://") else ""
+    return public_address(drawn) if drawn.lower().startswith("https://") else ""
 
 
 def since(alert: Alert) -> str:

@@ -4,6 +4,7 @@ Law: a call is over when its run is. Whatever happens to the process in between,
 under the same key, at most so many times as the rules say.
 """
 
+import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -43,9 +44,9 @@ class AgentCall(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int
 
 
-def key_of(tag: str, request_id: int) -> str:
-    """By which the agent knows the same question again: ``brief_k7f3_12``."""
-    return f"brief_{tag}_{request_id}"
+def fresh_key() -> str:
+    """The key of a run that an agent is asked for; nobody can guess it."""
+    return f"brief_{secrets.token_urlsafe(18)}"
 
 
 def next_attempt(attempts: int, reply: AgentReply, now: datetime) -> datetime:

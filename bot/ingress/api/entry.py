@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 from aiohttp import web
 
+from bot.domain.access.token import Scope
 from bot.domain.errors import ConflictError, InvalidInputError, NotDurableError, NotFoundError, StandingError
 from bot.ingress.api import action as api_action
 from bot.ingress.api import alert as api_alert
@@ -72,7 +73,8 @@ class Api:
         admitted = await self._gate.admit(request, route.scope)
         with self._known:
             key = read_key(request) if route.method == "POST" else ""
-            caller = Caller(admitted.desk, admitted.token.actor, ref, key)
+            sees = any(map(admitted.token.allows, (Scope.ALERTS_READ, Scope.EVENTS_READ)))
+            caller = Caller(admitted.desk, admitted.token.actor, ref, key, sees)
             asked = await self._read(request, route)
             if not key:
                 return _write(await _act(route, caller, asked))

@@ -41,13 +41,14 @@ T = TypeVar("T", bound=msgspec.Struct)
 class Caller:
     """Who asks: ``desk`` is its project's, ``ref`` what stands for ``{ref}`` in the address.
 
-    ``key`` is its Idempotency-Key, "" without one.
+    ``key`` is its Idempotency-Key, "" without one. ``sees`` says that it may look at alerts.
     """
 
     desk: Desk
     actor: Actor
     ref: str
     key: str
+    sees: bool = True
 
 
 @dataclass(frozen=True, slots=True)

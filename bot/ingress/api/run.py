@@ -8,6 +8,7 @@ import msgspec
 
 from bot.domain.access.token import Scope
 from bot.domain.alert import alert as alert_model
+from bot.domain.errors import InvalidInputError, NotFoundError
 from bot.domain.incident import incident as incident_model
 from bot.domain.recurrence import recurrence as recurrence_model
 from bot.domain.recurrence.run import MAX_AGENT, MAX_KEY, Run, RunState
@@ -21,7 +22,8 @@ from bot.usecases.recurrence.run import AttemptReport
 class RunReport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a run stands. By its ``key`` an agent speaks of the same run again; without one it is a new run.
 
-    ``agent`` is the token's name unless given. A run is about an ``event``, an ``alert`` (A-1042) or a
+    ``agent`` is the token's name; one that is given stands behind it (``ci/healer``), so that nobody speaks
+    for another. A run is about an ``event``, an ``alert`` (A-1042) or a
     ``recurrence`` (R-12); the first report decides.
     """
 
@@ -54,11 +56,8 @@ class RunAnswer(msgspec.Struct, frozen=True, kw_only=True):
 async def _report(caller: Caller, asked: RunReport) -> ApiReply:
     alert_id = alert_model.parse_ref(asked.alert) if asked.alert else None
     recurrence_id = recurrence_model.parse_ref(asked.recurrence) if asked.recurrence else None
-    if asked.event is not None:
-        event = (await dossier.find(caller.desk, asked.event)).event
-        alert_id, recurrence_id = alert_id or event.alert_id, recurrence_id or event.recurrence_id
     told = AttemptReport(
-        agent=asked.agent or caller.actor.ident,
+        agent=_agent(caller.actor.ident, asked.agent),
         key=asked.key or caller.key or secrets.token_hex(8),
         state=asked.state,
         output=asked.output,
@@ -66,7 +65,45 @@ async def _report(caller: Caller, asked: RunReport) -> ApiReply:
         alert_id=alert_id,
         recurrence_id=recurrence_id,
     )
-    return ApiReply(show_run(await runs.report(caller.desk, told, actor=caller.actor)))
+    if caller.sees:
+        return ApiReply(show_run(await _link(caller, told)))
+    return ApiReply(_blind(show_run(await _link_or_not(caller, told)), asked))
+
+
+async def _link(caller: Caller, told: AttemptReport) -> Run:
+    """An event is about its alert too."""
+    if told.event_id is not None:
+        event = (await dossier.find(caller.desk, told.event_id)).event
+        told = msgspec.structs.replace(
+            told,
+            alert_id=told.alert_id or event.alert_id,
+            recurrence_id=told.recurrence_id or event.recurrence_id,
+        )
+    return await runs.report(caller.desk, told, actor=caller.actor)
+
+
+async def _link_or_not(caller: Caller, told: AttemptReport) -> Run:
+    """For who may not look at alerts: what is not there is taken like what is, lest somebody ask by it."""
+    try:
+        return await _link(caller, told)
+    except (NotFoundError, InvalidInputError):
+        nothing = msgspec.structs.replace(told, event_id=None, alert_id=None, recurrence_id=None)
+        return await runs.report(caller.desk, nothing, actor=caller.actor)
+
+
+def _blind(answer: RunAnswer, asked: RunReport) -> RunAnswer:
+    """What the program said itself, and nothing that it could learn by it."""
+    alert = alert_model.format_ref(alert_model.parse_ref(asked.alert)) if asked.alert else None
+    return msgspec.structs.replace(
+        answer, event=asked.event, alert=alert, recurrence=asked.recurrence or None, incident=None
+    )
+
+
+def _agent(token: str, given: str) -> str:
+    """Under which name a run is kept: the token's own, before whatever part of it is at work."""
+    if not given or given == token or given.startswith(f"{token}/"):
+        return given or token
+    return f"{token}/{given}"
 
 
 def show_run(run: Run) -> RunAnswer:

@@ -19,6 +19,7 @@ from bot.domain.alert.ring import RingReason
 from bot.domain.alert.signal import Signal, Status
 from bot.domain.alert.verdict import Decision, Lane, Policy, SignatureStanding, Verdict, lives_until
 from bot.domain.audit import Entry
+from bot.domain.errors import SourceClosedError
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.recurrence.settlement import settle_standing
 from bot.usecases.desk import Desk
@@ -63,6 +64,7 @@ class Batch:
 
     def write(self, submissions: list[Submission]) -> list[Receipt]:
         """Store all; the receipts are in the same order."""
+        self._demand_open(submissions)
         self._load(submissions)
         decided = [self._decide(submission) for submission in submissions]
         ripple.notify_incidents(self._tx, self._waves(submissions, decided), self._now)
@@ -71,6 +73,12 @@ class Batch:
         self._write_events(submissions, decided)
         self._write_entries(submissions, decided)
         return [receipt(submission, each) for submission, each in zip(submissions, decided, strict=True)]
+
+    def _demand_open(self, submissions: list[Submission]) -> None:
+        """A source that was removed is closed at once, whoever still has its token at hand."""
+        removed = self._tx.sources.removed({each.source.id for each in submissions})
+        if removed:
+            raise SourceClosedError("The source was removed.")
 
     def _load(self, submissions: list[Submission]) -> None:
         """Find what is known of every signature, and begin a recurrence for the new ones that fire."""

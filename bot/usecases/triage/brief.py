@@ -35,7 +35,7 @@ async def view(desk: Desk, request_id: int) -> BriefView | AnswerView | None:
 def gather(tx: Transaction, desk: Desk, alert: Alert, now: datetime) -> Brief:
     """Everything about one alert."""
     window = desk.rules.triage.window
-    near = rank(alert, tx.briefs.near(alert, window))
+    near = rank(alert, _told_here(tx, desk, alert, tx.briefs.near(alert, window)))
     told = near[:NEIGHBOURS]
     endings = last_ended(tx.memories.episodes(alert.recurrence_id, before=alert.id, limit=LOOKED_BACK))
     linked = tx.memories.incidents([each.alert_id for each in endings])
@@ -59,6 +59,14 @@ def gather(tx: Transaction, desk: Desk, alert: Alert, now: datetime) -> Brief:
         runs=tuple(tx.runs.of_alert(alert.id, limit=RUNS)),
         hours=tuple(tx.memories.hours(alert.recurrence_id, since=now - SPAN)),
     )
+
+
+def _told_here(tx: Transaction, desk: Desk, alert: Alert, near: list[Alert]) -> list[Alert]:
+    """Those that whoever sees this alert sees too: in its own channel, or in one that everybody sees."""
+    places = tx.cards.of_alerts([alert.id, *(each.id for each in near)])
+    own = places.get(alert.id)
+    seen = desk.open_channels | ({own.channel_id} if own is not None else set())
+    return [each for each in near if (place := places.get(each.id)) is not None and place.channel_id in seen]
 
 
 def _view(tx: Transaction, desk: Desk, request_id: int, now: datetime) -> BriefView | AnswerView | None:

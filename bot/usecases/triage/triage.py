@@ -22,7 +22,7 @@ from bot.domain.incident.timeline import Kind, TimelineDraft
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.recurrence.recurrence import format_ref as format_recurrence
 from bot.domain.recurrence.run import Run, RunState
-from bot.domain.triage.agent_request import key_of
+from bot.domain.triage.agent_request import fresh_key
 from bot.domain.triage.brief import Brief, Request, settles
 from bot.usecases.desk import Desk
 from bot.usecases.incident.mutation import held
@@ -171,7 +171,7 @@ def _call(tx: Transaction, desk: Desk, request: Request, now: datetime) -> None:
             id=0,
             project_id=desk.project.id,
             agent=desk.rules.triage.agent,
-            key=key_of(desk.project.tag, request.id),
+            key=fresh_key(),
             state=RunState.QUEUED,
             queued_at=now,
             event_id=None if event is None else event.id,

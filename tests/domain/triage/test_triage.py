@@ -15,7 +15,7 @@ from bot.domain.alert.signal import Link, Severity
 from bot.domain.recurrence.profile import EpisodeSummary
 from bot.domain.recurrence.recurrence import Episode, Memory, Remedy
 from bot.domain.recurrence.run import MAX_KEY
-from bot.domain.triage.agent_request import AgentReply, Fate, key_of, next_attempt
+from bot.domain.triage.agent_request import AgentReply, Fate, fresh_key, next_attempt
 from bot.domain.triage.brief import ENDINGS, Brief, Feed, Neighbour, find_runbooks, last_ended, rank, settles
 from bot.domain.triage.question import write_question
 
@@ -98,9 +98,11 @@ def test_the_first_pauses_double() -> None:
     assert pauses == [10, 20, 40, 80, 160, 320, 600]
 
 
-def test_a_key_can_be_the_key_of_a_run() -> None:
-    assert key_of("k7f3", 12) == "brief_k7f3_12"
-    assert len(key_of("k" * 8, 2**63)) <= MAX_KEY
+def test_a_key_can_be_the_key_of_a_run_and_nobody_guesses_it() -> None:
+    keys = {fresh_key() for _ in range(50)}
+    assert len(keys) == 50
+    assert {len(key) for key in keys} == {30}
+    assert len(max(keys)) <= MAX_KEY
 
 
 def brief(**more: Any) -> Brief:

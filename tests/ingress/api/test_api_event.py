@@ -279,3 +279,31 @@ async def test_another_projects_events_are_not_there(door: Door, program: Progra
         ("/v1/runs", {"state": "running", "event": 1}),
     ):
         assert (await other.post(path, body)).status == 404
+
+
+async def test_no_program_speaks_for_another_or_ends_its_run(door: Door) -> None:
+    healer, other = (
+        await admit(door, "runs.write", name="healer"),
+        await admit(door, "runs.write", name="other"),
+    )
+    own = (await healer.post("/v1/runs", {"state": "running", "key": "k"})).json
+    posing = (await other.post("/v1/runs", {"state": "failed", "key": "k", "agent": "healer"})).json
+    assert (own["agent"], posing["agent"]) == ("healer", "other/healer")
+    assert posing["id"] != own["id"]
+    still = (await healer.post("/v1/runs", {"state": "running", "key": "k"})).json
+    assert (still["id"], still["state"]) == (own["id"], "running")
+    part = (await healer.post("/v1/runs", {"state": "running", "agent": "healer/7"})).json
+    assert part["agent"] == "healer/7"
+
+
+async def test_who_may_not_look_learns_nothing_by_reporting(door: Door) -> None:
+    await send(door, firing("Lag"))
+    blind = await admit(door, "runs.write", name="blind")
+    for wish in ({"alert": "A-1"}, {"event": 1}, {"recurrence": "R-1"}):
+        there = await blind.post("/v1/runs", {"state": "running", **wish})
+        name, ref = next(iter(wish.items()))
+        missing = {name: 4711 if name == "event" else f"{str(ref)[0]}-4711"}
+        absent = await blind.post("/v1/runs", {"state": "running", **missing})
+        assert (there.status, absent.status) == (200, 200)
+        given = [(name, {**answer.json, "id": 0, "key": "", name: ""}) for answer in (there, absent)]
+        assert given[0] == given[1]
