@@ -8,9 +8,9 @@ import structlog
 
 from bot.cards.alert.alert import AlertView
 from bot.cards.alert.group import GroupView
+from bot.cards.alert.ring import RingView
 from bot.cards.card import Ping
 from bot.cards.outbox.closure import ClosureView
-from bot.cards.outbox.ring import RingView
 from bot.delivery.bot_view import BotView
 from bot.domain.alert.ring import RingReason, is_loud
 from bot.domain.alert.signal import Severity

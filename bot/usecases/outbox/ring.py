@@ -16,7 +16,7 @@ from typing import Final
 
 import msgspec
 
-from bot.cards.outbox.ring import RingMember, RingView
+from bot.cards.alert.ring import RingMember, RingView
 from bot.domain import actor as actors
 from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.ring import Ring, RingReason, RingSubject, is_loud

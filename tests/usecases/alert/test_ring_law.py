@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.cards.alert.alert import AlertView
-from bot.cards.outbox.ring import RingView
+from bot.cards.alert.ring import RingView
 from bot.clock import ManualClock
 from bot.domain.alert.alert import Alert
 from bot.domain.alert.ring import RingReason, is_loud
