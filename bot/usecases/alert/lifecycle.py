@@ -23,7 +23,7 @@ from bot.domain.audit import Entry
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.text import cut
-from bot.usecases.alert import ring as rings
+from bot.usecases import ring as rings
 from bot.usecases.desk import Desk
 from bot.usecases.incident import follow as ripple
 from storage.codec import encode, micros

@@ -23,7 +23,7 @@ from bot.domain.alert.ring import Ring, RingReason, RingSubject, is_loud
 from bot.domain.alert.verdict import NEW_LANES, Lane
 from bot.domain.audit import Entry
 from bot.domain.outbox.outbox import CardKind, Outgoing
-from bot.usecases.alert import ring as rings
+from bot.usecases import ring as rings
 from bot.usecases.desk import Desk
 from bot.usecases.view import jump_url
 from storage.outbox.card import Placement
