@@ -19,6 +19,7 @@ from bot.usecases.intake.poll import Fetch
 from bot.usecases.outbox import ledger, ring
 from bot.usecases.outbox import outage as outages
 from bot.usecases.recurrence import regression
+from bot.usecases.silence import settlement
 from bot.usecases.triage import agent_request as call
 from bot.usecases.triage import triage
 from bot.usecases.triage.agent_request import Question
@@ -77,6 +78,7 @@ def table(
         Job("leases", timedelta(seconds=2), expire_leases),
         Job("retries", timedelta(seconds=2), partial(retry.retry_due, desk)),
         Job("silence", timedelta(seconds=2), end_silent),
+        Job("silences", timedelta(seconds=2), partial(settlement.settle, desk)),
         Job("expiries", timedelta(seconds=2), partial(expiry.end_expired, desk)),
         Job("snoozes", timedelta(seconds=2), partial(snooze.wake_due, desk)),
         Job("acks", timedelta(seconds=2), partial(ack.end_due, desk)),

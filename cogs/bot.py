@@ -15,6 +15,7 @@ from bot.domain.errors import TocsinError
 from bot.usecases.desk import Desk
 from cogs import subject
 from cogs.admin import setup
+from cogs.admin.integration import IntegrationCommand
 from cogs.admin.setup import SetupCommand
 from cogs.admin.status import StatusCommand
 from cogs.alert import board as board_buttons
@@ -40,6 +41,7 @@ from cogs.recurrence import button as recurrence_buttons
 from cogs.recurrence.command import RecurrenceCommands
 from cogs.registration import Registration
 from cogs.rights import Rights
+from cogs.silence.command import SilenceCommands
 
 # None is privileged: what people press and set says who they are.
 INTENTS: Final = discord.Intents(guilds=True, guild_messages=True, guild_reactions=True)
@@ -140,6 +142,8 @@ class DeskBot(commands.Bot):
             IncidentCommands(),
             RecurrenceCommands(self.bot_context),
             SetupCommand(self.bot_context),
+            SilenceCommands(self.bot_context),
+            IntegrationCommand(self.bot_context),
             StatusCommand(self.bot_context),
             TriageCommand(),
             Leftovers(self.bot_context, PRESSES, FORMS),

@@ -43,6 +43,7 @@ from storage.recurrence.ranking import Rankings
 from storage.recurrence.recurrence import Recurrences
 from storage.recurrence.run import Runs
 from storage.recurrence.work import WorkItems
+from storage.silence.alert import SilenceableAlerts
 from storage.silence.silence import Silences
 from storage.triage.agent_request import Calls
 from storage.triage.brief import Briefs
@@ -207,6 +208,11 @@ class Transaction:
     def sender_alerts(self) -> SenderAlerts:
         """Episodes as their own senders ask for them."""
         return SenderAlerts(self._connection)
+
+    @cached_property
+    def silenceable(self) -> SilenceableAlerts:
+        """Open alerts as matchers see them."""
+        return SilenceableAlerts(self._connection)
 
     @cached_property
     def silences(self) -> Silences:

@@ -29,6 +29,7 @@ _REASONS: Final = MappingProxyType(
         "ack_over": RingReason.ACK_OVER,
         "calm": RingReason.CALM,
         "snooze_over": RingReason.AWAKE,
+        "silence_over": RingReason.SILENCE_OVER,
         "still_broken": RingReason.STILL_BROKEN,
     }
 )

@@ -29,6 +29,7 @@ _INSERT_COLUMNS = (
     "name", "summary", "description", "labels", "links", "namespace", "service", "target", "group_key",
     "occurrences", "flaps", "opened_at", "last_seen_at", "resolved_at", "silent_after", "escalated_from",
     "group_id", "cause", "said", "ending", "started_at", "received_at", "loud_since",
+    "quiet_kinds",
 )  # fmt: skip
 INSERT = Bulk(insert(alert), _INSERT_COLUMNS)
 _times = msgspec.json.Decoder(list[int])
@@ -130,6 +131,7 @@ def insert_row(
         micros_or_none(standing.started_at),
         micros(standing.received_at or standing.last_seen_at),
         micros_or_none(standing.loud_since),
+        write_kinds(standing.quiet_kinds),
     )
 
 

@@ -48,9 +48,9 @@ class AlertView(msgspec.Struct, frozen=True, kw_only=True):
     """All a card shows: the alert, what the team remembers, and where the card belongs.
 
     ``tag`` names the desk's database (see `ids`); ``ping`` wakes people with this rendering; ``incident``
-    is a ref or a thread's mention; ``changes`` were made shortly before. What is part of an open incident no
-    more ``escalates``. ``folded_into`` is the ref of the group whose card, at ``folded_url``, the alert
-    shares since this message was posted.
+    is a ref or a thread's mention; ``changes`` were made shortly before, ``silence`` holds it quiet. What
+    is part of an open incident no more ``escalates``. ``folded_into`` is the ref of the group whose card, at
+    ``folded_url``, the alert shares since this message was posted.
     """
 
     alert: Alert
@@ -64,6 +64,7 @@ class AlertView(msgspec.Struct, frozen=True, kw_only=True):
     folded_into: str = ""
     folded_url: str = ""
     changes: tuple[Change, ...] = ()
+    silence: Quiet | None = None
 
 
 def render(view: AlertView) -> Card:
@@ -201,6 +202,7 @@ def _lines(view: AlertView) -> tuple[str, ...]:
         _note(alert),
         _flapping(alert),
         _snoozed(view),
+        _silence(view.silence),
         _incident(view.incident),
         *map(_change, view.changes),
         recall(view.memory),
@@ -300,6 +302,14 @@ def _note(alert: Alert) -> str:
     if not note:
         return ""
     return f"💬 {note} — {who(alert.note_by)}" if alert.note_by else f"💬 {note}"
+
+
+def _silence(silence: Quiet | None) -> str:
+    """Why nobody is called, until when, and by whom."""
+    if silence is None:
+        return ""
+    until = f" until {moment(silence.until, 'f')}" if silence.until else ""
+    return f"🔕 Silenced{until} by {who(silence.by)}"
 
 
 def _change(change: Change) -> str:

@@ -37,6 +37,7 @@ _SAID: Final = {
     RingReason.ACK_OVER: "nobody has it: the acknowledgement ran out",
     RingReason.CALM: "flaps no more and still fires",
     RingReason.AWAKE: "the snooze is over and it still fires",
+    RingReason.SILENCE_OVER: "the silence is over and it still fires",
     RingReason.STILL_BROKEN: "still broken",
 }
 

@@ -19,6 +19,7 @@ class QuietKind(StrEnum):
 
     FLAP = "flap"
     SNOOZE = "snooze"
+    SILENCE = "silence"
 
 
 class Quiet(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -37,6 +37,7 @@ class RingReason(StrEnum):
     ACK_OVER = "ack_over"
     CALM = "calm"
     AWAKE = "awake"
+    SILENCE_OVER = "silence_over"
     STILL_BROKEN = "still_broken"
     REGRESSED = "regressed"
     INCIDENT_OPENED = "incident_opened"

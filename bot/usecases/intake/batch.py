@@ -30,6 +30,7 @@ from bot.usecases.intake.distinction import distinguish
 from bot.usecases.intake.expiry import note_expiries
 from bot.usecases.intake.grouping import Grouping
 from bot.usecases.intake.ringing import plan_rings
+from bot.usecases.intake.silencing import Silencing
 from bot.usecases.intake.submission import Identified, Receipt, Submission
 from bot.usecases.intake.succession import Succession
 from bot.usecases.intake.track import (
@@ -61,6 +62,7 @@ class Batch:
         self._tracks: dict[str, SignatureState] = {}
         self._gathering = Grouping(tx, desk, now)
         self._succession = Succession(tx, self._project_id, now)
+        self._silencing = Silencing(tx, self._project_id, now)
 
     def write(self, submissions: list[Submission]) -> list[Receipt]:
         """Store all; the receipts are in the same order."""
@@ -70,6 +72,7 @@ class Batch:
         ripple.notify_incidents(self._tx, self._waves(submissions, decided), self._now)
         self._write_alerts()
         note_expiries(self._tx, self._tracks.values())
+        self._silencing.write(self._tracks.values())
         self._write_events(submissions, decided)
         self._write_entries(submissions, decided)
         return [receipt(submission, each) for submission, each in zip(submissions, decided, strict=True)]
@@ -135,6 +138,7 @@ class Batch:
         decision = self._succession.decide(item, track, policy)
         if decision.verdict is Verdict.OPENED:
             standing = self._begin(track, item.signal, policy)
+        decision = self._silencing.hush(track, item.signal, decision)
         _count(track, decision, item.signal)
         if standing is None:
             return SignalOutcome(
@@ -161,6 +165,7 @@ class Batch:
         track.run = 0
         track.held_before = None
         track.quiet_before = NOTHING
+        track.silenced = None
         track.known.standing = standing = SignatureStanding(
             alert_id=0,
             state=State.NEW,

@@ -41,6 +41,7 @@ class SignatureState(msgspec.Struct):
     run: int = 0
     held_before: datetime | None = None
     quiet_before: frozenset[QuietKind] = NOTHING
+    silenced: Signal | None = None
     lane: Lane | None = None
 
     @property
