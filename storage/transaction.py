@@ -16,6 +16,7 @@ from storage.alert.change import Changes
 from storage.alert.early_end import EarlyEnds
 from storage.alert.event import Events
 from storage.alert.event_detail import Dossiers
+from storage.alert.event_list import EventLists
 from storage.alert.expiry import Expiries
 from storage.alert.group import Groups
 from storage.alert.quiet import QuietReasons
@@ -134,6 +135,11 @@ class Transaction:
     def expiries(self) -> Expiries:
         """When alerts are over by their senders' word."""
         return Expiries(self._connection)
+
+    @cached_property
+    def event_lists(self) -> EventLists:
+        """What came in last."""
+        return EventLists(self._connection)
 
     @cached_property
     def groups(self) -> Groups:

@@ -124,6 +124,15 @@ class Recurrences:
             row.signature: KnownRecurrence(row.id, *standings.get(row.last_alert_id, nothing)) for row in rows
         }
 
+    def ids(self, project_id: int, signatures: Sequence[str]) -> list[int]:
+        """The ids of those of ``signatures`` that are known."""
+        rows = self._connection.execute(
+            select(recurrence.c.id).where(
+                recurrence.c.project_id == project_id, recurrence.c.signature.in_(signatures)
+            )
+        )
+        return [row.id for row in rows]
+
     def _standings(self, alert_ids: list[int]) -> dict[int, tuple[SignatureStanding, EpisodeState]]:
         if not alert_ids:
             return {}
