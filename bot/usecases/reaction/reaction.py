@@ -138,9 +138,9 @@ def _move(
     if emoji == ACK and not present and heir is not None:
         return alerts.handing_over(alert_id, actor, heir)
     if emoji == ACK:
-        return (
-            alerts.acknowledging(alert_id, actor) if present else alerts.unacknowledging_own(alert_id, actor)
-        )
+        if not present:
+            return alerts.unacknowledging_own(alert_id, actor)
+        return alerts.acknowledging(alert_id, actor, spans=desk.rules.ack_spans)
     return (
         alerts.claiming(alert_id, actor, desk.rules.lease) if present else alerts.releasing(alert_id, actor)
     )
