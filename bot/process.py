@@ -13,10 +13,13 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+import structlog
 
 from bot.domain.errors import TocsinError
 
 _ARENA_MAX: Final = -8  # malloc.h of glibc
+
+_log = structlog.stdlib.get_logger(__name__)
 
 
 def share_heap() -> None:

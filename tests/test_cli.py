@@ -66,6 +66,15 @@ def test_a_second_run_on_one_file_is_refused(
     assert "Another process uses" in capsys.readouterr().err
 
 
+def test_parts_of_tocsin_need_postgresql(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TOCSIN_DISCORD_TOKEN", "x.y.z")
+    assert tocsin("run --role ingress") == 1
+    assert "--role ingress needs PostgreSQL" in capsys.readouterr().err
+    assert not data.exists()
+
+
 def test_help_names_every_verb_and_where_to_begin(capsys: pytest.CaptureFixture[str]) -> None:
     assert tocsin("--help") == 0
     said = capsys.readouterr().out
