@@ -16,9 +16,12 @@ from storage.alert.change import Changes
 from storage.alert.early_end import EarlyEnds
 from storage.alert.event import Events
 from storage.alert.event_detail import Dossiers
+from storage.alert.event_list import EventLists
 from storage.alert.expiry import Expiries
 from storage.alert.group import Groups
+from storage.alert.quiet import QuietReasons
 from storage.alert.reaction import ReactionRows
+from storage.alert.ring import Rings
 from storage.alert.search import AlertSearch
 from storage.alert.sender import SenderAlerts
 from storage.audience import Audiences
@@ -41,6 +44,7 @@ from storage.recurrence.ranking import Rankings
 from storage.recurrence.recurrence import Recurrences
 from storage.recurrence.run import Runs
 from storage.recurrence.work import WorkItems
+from storage.silence.alert import SilenceableAlerts
 from storage.silence.silence import Silences
 from storage.triage.agent_request import Calls
 from storage.triage.brief import Briefs
@@ -133,6 +137,11 @@ class Transaction:
         return Expiries(self._connection)
 
     @cached_property
+    def event_lists(self) -> EventLists:
+        """What came in last."""
+        return EventLists(self._connection)
+
+    @cached_property
     def groups(self) -> Groups:
         """Alerts of one cause that share a card."""
         return Groups(self._connection)
@@ -183,6 +192,11 @@ class Transaction:
         return Projects(self._connection)
 
     @cached_property
+    def quiet_reasons(self) -> QuietReasons:
+        """Why nobody is rung for an alert."""
+        return QuietReasons(self._connection)
+
+    @cached_property
     def reactions(self) -> ReactionRows:
         """Emoji people set, as far as they were applied."""
         return ReactionRows(self._connection)
@@ -200,6 +214,11 @@ class Transaction:
     def sender_alerts(self) -> SenderAlerts:
         """Episodes as their own senders ask for them."""
         return SenderAlerts(self._connection)
+
+    @cached_property
+    def silenceable(self) -> SilenceableAlerts:
+        """Open alerts as matchers see them."""
+        return SilenceableAlerts(self._connection)
 
     @cached_property
     def silences(self) -> Silences:
@@ -240,6 +259,11 @@ class Transaction:
     def rankings(self) -> Rankings:
         """Recurrences in order of what they cost."""
         return Rankings(self._connection)
+
+    @cached_property
+    def rings(self) -> Rings:
+        """Calls to people, due and told."""
+        return Rings(self._connection)
 
     @cached_property
     def runs(self) -> Runs:

@@ -32,6 +32,7 @@ from bot.settings.environment import (
     suggestion,
     values,
 )
+from bot.settings.ping import PingSettings
 from bot.settings.section import (
     Count,
     DatabaseUrl,
@@ -164,14 +165,6 @@ class Roles(Section):
     view: Words = ()
     respond: Words = ("responder", "on-call", "operator")
     manage: Words = ("operator",)
-
-
-class PingSettings(Section):
-    """Who is pinged when an episode of that severity begins: roles by name or id, ``here``, ``everyone``."""
-
-    critical: Words = ()
-    warning: Words = ()
-    info: Words = ()
 
 
 class Log(Section):

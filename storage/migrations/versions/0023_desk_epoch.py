@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = '0021_desk_epoch'
-down_revision = '0020_note'
+revision = '0023_desk_epoch'
+down_revision = '0022_token_expiry'
 branch_labels = None
 depends_on = None
 
