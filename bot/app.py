@@ -92,6 +92,7 @@ async def open_desk(settings: Settings, *, lock: DeskLock | None = None) -> Asyn
                 default_channel_id=settings.discord.default_channel,
                 fallback_channel_id=settings.discord.fallback_channel,
                 incidents=settings.incidents.rules,
+                gate=settings.gate.policy,
                 triage=settings.triage.rules,
             ),
             signing_key=signing_key(settings.storage),

@@ -27,6 +27,7 @@ from cogs.alert import listing
 from cogs.alert.command import AlertCommands, acknowledge_message
 from cogs.alert.triage import TriageCommand, brief_message
 from cogs.context import BotContext, BotOptions
+from cogs.gate.command import GateCommands
 from cogs.home import HomeServer
 from cogs.incident import action as incident_action
 from cogs.incident import button as incident_buttons
@@ -149,6 +150,7 @@ class DeskBot(commands.Bot):
             SilenceCommands(self.bot_context),
             IntegrationCommand(self.bot_context),
             StatusCommand(self.bot_context),
+            GateCommands(self.bot_context),
             TriageCommand(),
             Leftovers(self.bot_context, PRESSES, FORMS),
             reactions,

@@ -25,6 +25,7 @@ from storage.alert.ring import Rings
 from storage.alert.search import AlertSearch
 from storage.alert.sender import SenderAlerts
 from storage.audience import Audiences
+from storage.gate.gate import Gates
 from storage.incident.action import Actions
 from storage.incident.incident import Incidents
 from storage.incident.link import Links
@@ -180,6 +181,11 @@ class Transaction:
     def nudges(self) -> Nudges:
         """Messages in incidents' threads."""
         return Nudges(self._connection)
+
+    @cached_property
+    def gates(self) -> Gates:
+        """Service levels, and blocks that were passed by."""
+        return Gates(self._connection)
 
     @cached_property
     def polls(self) -> Polls:

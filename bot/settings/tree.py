@@ -38,6 +38,7 @@ from bot.settings.section import (
     DatabaseUrl,
     Duration,
     Folder,
+    GateSettings,
     IncidentSettings,
     Mappings,
     Section,
@@ -190,6 +191,7 @@ class Settings(BaseSettings):
     triage: TriageSettings = TriageSettings()
     roles: Roles = Roles()
     ping: PingSettings = PingSettings()
+    gate: GateSettings = GateSettings()
     watch: WatchSettings = WatchSettings()
     log: Log = Log()
 

@@ -14,6 +14,7 @@ from bot.domain.alert import flap as flap_rule
 from bot.domain.alert import group as group_rule
 from bot.domain.alert.ring import DEFAULT_ACK_SPANS, DEFAULT_REPEATS, Repeats
 from bot.domain.alert.signal import Severity
+from bot.domain.gate.gate import GatePolicy
 from bot.domain.incident.incident import IncidentRules
 from bot.domain.triage.brief import TriageRules
 from storage.admin.project import Project
@@ -63,6 +64,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     default_channel_id: int | None = None
     fallback_channel_id: int | None = None
     incidents: IncidentRules = IncidentRules()
+    gate: GatePolicy = GatePolicy()
     triage: TriageRules = TriageRules()
 
 

@@ -13,15 +13,18 @@ from bot.domain.alert.alert import format_ref, parse_ref
 from bot.domain.alert.ref import correlation
 from bot.domain.errors import InvalidInputError
 from bot.domain.incident.incident import format_ref as format_incident
+from bot.domain.sight import Asked, Subject
 from bot.usecases.admin import event as events
 from bot.usecases.admin import event_list
 from bot.usecases.admin.event import EventDossier
+from bot.usecases.admin.event_list import EventLine
 from cogs.context import BotContext
 from cogs.interaction import InteractionContext
 from cogs.rights import Capability
 
 _TASK = "look into events"
 _LONGEST_ID = 18
+_LOOKED_AT = 100  # events, of which those are shown that one may see
 
 Click = discord.Interaction[Any]
 
@@ -37,8 +40,9 @@ class EventCommands(commands.GroupCog, group_name="event", group_description="Se
     async def recent(self, interaction: Click, provider: app_commands.Range[str, 0, 40] = "") -> None:
         """``/event recent``."""
         context = _begin(interaction)
-        work = event_list.recent(self._door.desk, prefix=provider.strip(), limit=event_card.LINES)
-        lines = await context.defer_if_slow(work, thinking=True)
+        work = event_list.recent(self._door.desk, prefix=provider.strip(), limit=_LOOKED_AT)
+        found = await context.defer_if_slow(work, thinking=True)
+        lines = [line for line in found if await context.hidden([_about(line)]) is None]
         rows = [
             EventRow(
                 id=line.listed.event.id,
@@ -50,7 +54,7 @@ class EventCommands(commands.GroupCog, group_name="event", group_description="Se
                 redacted=line.redacted,
                 refs=tuple(dict.fromkeys(ref.kind for ref in line.refs)),
             )
-            for line in lines
+            for line in lines[: event_card.LINES]
         ]
         await context.reply_ephemeral(event_card.recent(rows))
 
@@ -67,6 +71,9 @@ class EventCommands(commands.GroupCog, group_name="event", group_description="Se
         else:
             raise InvalidInputError("which", "give the number of an event, or an alert such as A-1042")
         found = await context.defer_if_slow(work, thinking=True)
+        await context.admit(
+            Asked(Subject.ALERT, found.alert.id) if found.alert else Asked(Subject.SOURCE, found.source_name)
+        )
         await context.reply_ephemeral(event_card.dossier(_sheet(found)))
 
     @app_commands.command(description="How well each provider tells where its alerts come from")
@@ -95,6 +102,13 @@ def _begin(interaction: Click) -> InteractionContext:
     context = InteractionContext.of(interaction)
     context.demand(Capability.MANAGE, _TASK)
     return context
+
+
+def _about(line: EventLine) -> Asked:
+    """Where an event is shown: with its alert, else where its source speaks."""
+    if line.listed.event.alert_id:
+        return Asked(Subject.ALERT, line.listed.event.alert_id)
+    return Asked(Subject.SOURCE, line.listed.source)
 
 
 def _sheet(found: EventDossier) -> EventSheet:

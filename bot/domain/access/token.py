@@ -33,6 +33,8 @@ class Scope(StrEnum):
     RECURRENCE_READ = "recurrence.read"
     RECURRENCE_WRITE = "recurrence.write"
     RUNS_WRITE = "runs.write"
+    GATE_READ = "gate.read"
+    SLO_WRITE = "slo.write"
     ADMIN = "admin"
 
 
@@ -77,9 +79,16 @@ ROLES: Final[Mapping[TokenRole, tuple[Scope, ...]]] = MappingProxyType(
             Scope.EVENTS_READ,
             Scope.EVENTS_HEARTBEAT,
             Scope.INCIDENTS_READ,
+            Scope.GATE_READ,
+            Scope.SLO_WRITE,
         ),
         TokenRole.AGENT: (Scope.ALERTS_CLAIM, Scope.ALERTS_ACK, Scope.EVENTS_READ, Scope.RUNS_WRITE),
-        TokenRole.SUPERVISOR: (Scope.ALERTS_WRITE, Scope.EVENTS_WRITE, Scope.INCIDENTS_WRITE),
+        TokenRole.SUPERVISOR: (
+            Scope.ALERTS_WRITE,
+            Scope.EVENTS_WRITE,
+            Scope.INCIDENTS_WRITE,
+            Scope.GATE_READ,
+        ),
         TokenRole.OPERATOR: (Scope.ADMIN,),
     }
 )

@@ -19,6 +19,7 @@ from bot.ingress.api import claim as api_claim
 from bot.ingress.api import dashboard as api_dashboard
 from bot.ingress.api import event as api_event
 from bot.ingress.api import event_list as api_event_list
+from bot.ingress.api import gate as api_gate
 from bot.ingress.api import incident as api_incident
 from bot.ingress.api import recurrence as api_recurrence
 from bot.ingress.api import run as api_run
@@ -45,6 +46,7 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
     *api_incident.ROUTES,
     *api_action.ROUTES,
     *api_run.ROUTES,
+    *api_gate.ROUTES,
 )
 MOST_AT_ONCE: Final = 256
 _HEADERS: Final = {"Content-Type": "application/json", "Server": "tocsin"}

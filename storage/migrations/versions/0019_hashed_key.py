@@ -19,7 +19,7 @@ incident = sa.table('incident', sa.column('id', sa.BigInteger), sa.column('idemp
 
 def upgrade() -> None:
     if op.get_context().as_sql:
-        return  # a dry run only prints SQL: what rows hold it cannot know
+        return  # SQL cannot hash on every engine: keys that stand in old rows are hashed by `tocsin upgrade` alone
     connection = op.get_bind()
     keyed = sa.select(incident.c.id, incident.c.idempotency_key).where(incident.c.idempotency_key.is_not(None))
     for number, key in connection.execute(keyed).all():
