@@ -51,7 +51,7 @@ async def _examine(settings: Settings, choice: DatabaseChoice) -> list[ReportSec
     channels, remedies = await _channels(settings) if migrated else ([], {})
     homes = await _home(settings) if migrated else []
     return [
-        ReportSection("Configuration", _configuration()),
+        ReportSection("Configuration", [*_configuration(), *_ringing(settings)]),
         ReportSection("Database", [database]),
         ReportSection("Door for senders", [await _door(settings)]),
         ReportSection("Discord", [*await _discord(settings, channels, remedies), *homes]),
@@ -64,6 +64,14 @@ def _configuration() -> list[Finding]:
         for stray in strays(Settings, os.environ)
     ]
     return [Finding(FindingLevel.OK, "Every setting can be used."), *found]
+
+
+def _ringing(settings: Settings) -> list[Finding]:
+    """Whether anybody is woken at all."""
+    if settings.ping.critical:
+        return [Finding(FindingLevel.OK, f"Criticals ring {', '.join(settings.ping.critical)}.")]
+    remedy = 'Name a role under [ping], such as critical = ["on-call"].'
+    return [Finding(FindingLevel.ERROR, "Criticals wake nobody.", remedy)]
 
 
 async def _database(choice: DatabaseChoice) -> tuple[Finding, bool]:
