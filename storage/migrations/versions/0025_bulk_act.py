@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0024_bulk_act'
-down_revision = '0023_gate'
+revision = '0025_bulk_act'
+down_revision = '0024_desk_epoch'
 branch_labels = None
 depends_on = None
 
