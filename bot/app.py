@@ -72,10 +72,13 @@ async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
     choice = database_choice(settings)
     try:
         await _migrate(choice)
-    except OSError as error:
+    except TocsinError:
+        raise
+    except Exception as error:  # drivers raise what they like, and only storage knows their names
+        reason = (error.strerror if isinstance(error, OSError) else None) or schema.first_line(error)
         raise TocsinError(
-            f"The database {choice.shown} (from {choice.origin}) cannot be reached:"
-            f" {error.strerror or error}. Is it running, and may this user use it?"
+            f"The database {choice.shown} (from {choice.origin}) cannot be used:"
+            f" {reason}. Is it running, and may this user use it?"
         ) from error
     storage = Storage.open(choice.url)
     try:

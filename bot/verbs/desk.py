@@ -9,6 +9,7 @@ from bot import app, log
 from bot.demo.run import demo as show
 from bot.settings.database import EMBEDDED_NAME
 from bot.settings.tree import Settings
+from bot.verbs.host import require_host
 from bot.verbs.loop import run
 from bot.verbs.setting import load
 
@@ -16,6 +17,7 @@ from bot.verbs.setting import load
 def start(args: Namespace) -> int:
     """Be the bot until a signal ends it."""
     settings = load(args, required=Settings.REQUIRED_TO_RUN)
+    require_host(settings)
     run(app.run(settings, ready_file=args.ready_file))
     return 0
 
