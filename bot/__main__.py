@@ -12,7 +12,19 @@ from typing import Final
 
 from bot.domain.errors import TocsinError
 from bot.settings.tree import ConfigError
-from bot.verbs.arguments import audit, backup, check, config, database, desk, emit, health, source, token
+from bot.verbs.arguments import (
+    audit,
+    backup,
+    check,
+    config,
+    database,
+    desk,
+    emit,
+    gate,
+    health,
+    source,
+    token,
+)
 from bot.verbs.arguments.option import HelpFormat
 
 _DESCRIPTION: Final = """\
@@ -22,7 +34,7 @@ Alerts come in by webhook and become cards in a channel; people acknowledge, cla
 and resolve them there, by button, emoji or slash command."""
 
 # As `--help` lists them.
-_VERBS: Final = (desk, check, health, config, database, backup, source, token, audit, emit)
+_VERBS: Final = (desk, check, health, config, database, backup, source, token, audit, emit, gate)
 _EXAMPLES: Final = """\
 begin here:
   tocsin demo                                   everything on this machine, nothing to set up

@@ -16,9 +16,10 @@ from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import reminder
 from bot.usecases.intake import poll
 from bot.usecases.intake.poll import Fetch
-from bot.usecases.outbox import ledger
+from bot.usecases.outbox import ledger, ring
 from bot.usecases.outbox import outage as outages
 from bot.usecases.recurrence import regression
+from bot.usecases.silence import settlement
 from bot.usecases.triage import agent_request as call
 from bot.usecases.triage import triage
 from bot.usecases.triage.agent_request import Question
@@ -77,7 +78,9 @@ def table(
         Job("leases", timedelta(seconds=2), expire_leases),
         Job("retries", timedelta(seconds=2), partial(retry.retry_due, desk)),
         Job("silence", timedelta(seconds=2), end_silent),
+        Job("silences", timedelta(seconds=2), partial(settlement.settle, desk)),
         Job("expiries", timedelta(seconds=2), partial(expiry.end_expired, desk)),
+        Job("rings", timedelta(seconds=1), partial(ring.make_due, desk)),
         Job("flaps", timedelta(seconds=5), partial(flaps.calm_down, desk)),
         Job("reminders", timedelta(seconds=5), remind),
         Job("recovered", timedelta(seconds=5), resolve_recovered),

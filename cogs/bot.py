@@ -15,8 +15,11 @@ from bot.domain.errors import TocsinError
 from bot.usecases.desk import Desk
 from cogs import subject
 from cogs.admin import setup
+from cogs.admin.event import EventCommands
+from cogs.admin.integration import IntegrationCommand
 from cogs.admin.setup import SetupCommand
 from cogs.admin.status import StatusCommand
+from cogs.admin.token import TokenCommands
 from cogs.alert import board as board_buttons
 from cogs.alert import button as alert_buttons
 from cogs.alert import group as group_buttons
@@ -24,6 +27,7 @@ from cogs.alert import listing
 from cogs.alert.command import AlertCommands, acknowledge_message
 from cogs.alert.triage import TriageCommand, brief_message
 from cogs.context import BotContext, BotOptions
+from cogs.gate.command import GateCommands
 from cogs.home import HomeServer
 from cogs.incident import action as incident_action
 from cogs.incident import button as incident_buttons
@@ -40,6 +44,7 @@ from cogs.recurrence import button as recurrence_buttons
 from cogs.recurrence.command import RecurrenceCommands
 from cogs.registration import Registration
 from cogs.rights import Rights
+from cogs.silence.command import SilenceCommands
 
 # None is privileged: what people press and set says who they are.
 INTENTS: Final = discord.Intents(guilds=True, guild_messages=True, guild_reactions=True)
@@ -137,10 +142,15 @@ class DeskBot(commands.Bot):
         reactions, pins = Reactions(self.bot_context, self), Pins(self.bot_context, self)
         for cog in (
             AlertCommands(self.bot_context),
+            EventCommands(self.bot_context),
+            TokenCommands(self.bot_context),
             IncidentCommands(),
             RecurrenceCommands(self.bot_context),
             SetupCommand(self.bot_context),
+            SilenceCommands(self.bot_context),
+            IntegrationCommand(self.bot_context),
             StatusCommand(self.bot_context),
+            GateCommands(self.bot_context),
             TriageCommand(),
             Leftovers(self.bot_context, PRESSES, FORMS),
             reactions,

@@ -59,8 +59,44 @@ OPTIONS: Final[Mapping[str, Reading]] = MappingProxyType(
 )
 HARMLESS: Final = frozenset(
     {
-        *("at", "code", "due", "entry", "kind", "labels", "manage", "mine", "moment", "note", "owner"),
-        *("post", "respond", "role", "service", "severity", "sort", "state", "text", "title", "to", "window"),
+        *(
+            "at",
+            "code",
+            "comment",
+            "days",
+            "env",
+            "provider",
+            "which",  # an event, for which the command asks itself
+            "minutes",
+            "name",
+            "sender",
+            "reason",
+            "due",
+            "entry",
+            "kind",
+            "labels",
+            "manage",
+            "mine",
+            "moment",
+            "note",
+            "owner",
+        ),
+        *(
+            "matchers",
+            "post",
+            "respond",
+            "role",
+            "service",
+            "severity",
+            "silence",
+            "sort",
+            "state",
+            "text",
+            "title",
+            "to",
+            "until",
+            "window",
+        ),
     }
 )
 """Options that name nothing with a channel; ``entry`` is one of the incident beside it."""

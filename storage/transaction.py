@@ -16,12 +16,16 @@ from storage.alert.change import Changes
 from storage.alert.early_end import EarlyEnds
 from storage.alert.event import Events
 from storage.alert.event_detail import Dossiers
+from storage.alert.event_list import EventLists
 from storage.alert.expiry import Expiries
 from storage.alert.group import Groups
+from storage.alert.quiet import QuietReasons
 from storage.alert.reaction import ReactionRows
+from storage.alert.ring import Rings
 from storage.alert.search import AlertSearch
 from storage.alert.sender import SenderAlerts
 from storage.audience import Audiences
+from storage.gate.gate import Gates
 from storage.incident.action import Actions
 from storage.incident.incident import Incidents
 from storage.incident.link import Links
@@ -41,6 +45,7 @@ from storage.recurrence.ranking import Rankings
 from storage.recurrence.recurrence import Recurrences
 from storage.recurrence.run import Runs
 from storage.recurrence.work import WorkItems
+from storage.silence.alert import SilenceableAlerts
 from storage.silence.silence import Silences
 from storage.triage.agent_request import Calls
 from storage.triage.brief import Briefs
@@ -133,6 +138,11 @@ class Transaction:
         return Expiries(self._connection)
 
     @cached_property
+    def event_lists(self) -> EventLists:
+        """What came in last."""
+        return EventLists(self._connection)
+
+    @cached_property
     def groups(self) -> Groups:
         """Alerts of one cause that share a card."""
         return Groups(self._connection)
@@ -173,6 +183,11 @@ class Transaction:
         return Nudges(self._connection)
 
     @cached_property
+    def gates(self) -> Gates:
+        """Service levels, and blocks that were passed by."""
+        return Gates(self._connection)
+
+    @cached_property
     def polls(self) -> Polls:
         """Alertmanagers that are asked."""
         return Polls(self._connection)
@@ -181,6 +196,11 @@ class Transaction:
     def projects(self) -> Projects:
         """Tenants and their settings."""
         return Projects(self._connection)
+
+    @cached_property
+    def quiet_reasons(self) -> QuietReasons:
+        """Why nobody is rung for an alert."""
+        return QuietReasons(self._connection)
 
     @cached_property
     def reactions(self) -> ReactionRows:
@@ -200,6 +220,11 @@ class Transaction:
     def sender_alerts(self) -> SenderAlerts:
         """Episodes as their own senders ask for them."""
         return SenderAlerts(self._connection)
+
+    @cached_property
+    def silenceable(self) -> SilenceableAlerts:
+        """Open alerts as matchers see them."""
+        return SilenceableAlerts(self._connection)
 
     @cached_property
     def silences(self) -> Silences:
@@ -240,6 +265,11 @@ class Transaction:
     def rankings(self) -> Rankings:
         """Recurrences in order of what they cost."""
         return Rankings(self._connection)
+
+    @cached_property
+    def rings(self) -> Rings:
+        """Calls to people, due and told."""
+        return Rings(self._connection)
 
     @cached_property
     def runs(self) -> Runs:

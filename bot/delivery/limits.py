@@ -39,6 +39,7 @@ class RestCall(StrEnum):
     WAKE = "wake"
     THREAD = "thread"
     LOOK = "look"
+    DELETE = "delete"
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):

@@ -34,10 +34,10 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.mention_roles) or self.mention_everyone
 
     def bears(self, mark: str) -> bool:
-        """Whether it is the card with this mark, as an embed or, where Discord refused one, as plain text."""
+        """Whether it is the card with this mark, in its embed or else at the end of its words."""
         footer = (self.embeds[0].get("footer") or {}).get("text") or "" if self.embeds else ""
         return f"{footer}{SEPARATOR}".startswith(f"{mark}{SEPARATOR}") or self.content.endswith(
-            f"\n{plain_mark(mark)}"
+            (f"\n{plain_mark(mark)}", f"{SEPARATOR}{mark}")
         )
 
 

@@ -10,9 +10,11 @@ from bot.cards.alert.alert import AlertView
 from bot.cards.alert.group import GroupView
 from bot.cards.card import Ping
 from bot.cards.outbox.closure import ClosureView
+from bot.cards.outbox.ring import RingView
 from bot.delivery.bot_view import BotView
-from bot.domain.alert.alert import Alert
+from bot.domain.alert.ring import is_loud
 from bot.domain.alert.signal import Severity
+from bot.domain.outbox.outbox import Outgoing
 from bot.usecases.outbox.subject import View
 
 _EVERYBODY: Final = {"everyone", "here"}
@@ -53,10 +55,17 @@ class Pings:
         for severity in self._words:
             self._asked.setdefault((severity, channel_id))
 
-    def due(self, view: View, channel_id: int) -> Ping:
-        """Whom to wake for alerts as they stand: nobody for what is over, taken, or held quiet."""
+    def due(self, card: Outgoing, view: View) -> Ping:
+        """Whom the card's post rings: nobody for what is over, taken, quiet, or was rung for already."""
+        severity = None if _was_rung(card, view) else _severity_of(view)
+        return Ping() if severity is None else self.resolve(severity, card.channel_id)
+
+    def shown(self, card: Outgoing, view: View) -> Ping:
+        """Whom an edit may mention: only those that its own post has rung for what is still so."""
+        if not card.pinged or not _was_rung(card, view):
+            return Ping()
         severity = _severity_of(view)
-        return Ping() if severity is None else self.resolve(severity, channel_id)
+        return Ping() if severity is None else self.resolve(severity, card.channel_id)
 
     def resolve(self, severity: Severity, channel_id: int) -> Ping:
         """Whom the severity wakes in the channel; what is not found is left out and becomes a hint."""
@@ -105,16 +114,21 @@ def _severity_of(view: View) -> Severity | None:
         case AlertView() if view.folded_into:
             return None
         case AlertView():
-            return _severity_of_alert(view.alert)
+            return view.alert.severity if is_loud(view.alert) else None
         case GroupView():
             return view.wakes
         case ClosureView():
             return Severity.CRITICAL if view.criticals else None
+        case RingView():
+            return view.severity if view.live else None
         case _:
             return None
 
 
-def _severity_of_alert(alert: Alert) -> Severity | None:
-    if not alert.state.open or alert.owner is not None or alert.flapping.quiet_until is not None:
-        return None
-    return alert.severity
+def run_of(view: View) -> int:
+    """For which run of its alert the view rings; what is no alert has one run."""
+    return view.alert.run if isinstance(view, AlertView) else 0
+
+
+def _was_rung(card: Outgoing, view: View) -> bool:
+    return card.rung_run is not None and card.rung_run >= run_of(view)

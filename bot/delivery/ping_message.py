@@ -1,18 +1,15 @@
-"""Summons: a small message of its own that wakes people for a card which did not when it was posted.
+"""Summons: a small message of its own that wakes people for a notice which did not when it was posted.
 
-An edit wakes nobody, and an alert may become worse, or the bot may have learned only later whom to wake.
-The card's row remembers that its people were called; the summons itself has no row. A repetition within the
-nonce's window is the same message; later it is found by the address of the card in its text.
+An edit wakes nobody, and a channel that was closed without criticals may hold some later. The notice's
+row remembers that its people were called; the summons itself has no row. A repetition within the nonce's
+window is the same message; later it is found by the address of the notice in its text.
 """
 
-from bot.cards.alert.alert import AlertView
-from bot.cards.alert.group import GroupView
 from bot.cards.card import Ping
-from bot.cards.outbox.closure import ClosureView
+from bot.cards.outbox.closure import ClosureView, summon
 from bot.delivery.bot_view import BotView
 from bot.delivery.message import Message
 from bot.delivery.outcome import Answer, SendOutcome
-from bot.delivery.render import render_ping
 from bot.delivery.search import find
 from bot.delivery.wire import Wire
 from bot.domain.outbox.outbox import NONCE_WINDOW, Outgoing, nonce
@@ -27,10 +24,8 @@ class PingMessage:
         self._wire = wire
         self._presence = presence
 
-    async def send(
-        self, card: Outgoing, message_id: int, view: AlertView | GroupView | ClosureView, ping: Ping
-    ) -> Answer[Message]:
-        """Wake ``ping`` for the card that stands as ``message_id``, unless that was done for this change."""
+    async def send(self, card: Outgoing, message_id: int, view: ClosureView, ping: Ping) -> Answer[Message]:
+        """Wake ``ping`` for the notice that stands as ``message_id``, unless that was done."""
         clock = self._desk.clock
         address = self._presence.address(card.channel_id, message_id)
         if clock.now() - card.dirty_since > NONCE_WINDOW:
@@ -46,7 +41,6 @@ class PingMessage:
                 return Answer(outcome=found.failure.outcome, retry_after=found.failure.retry_after)
             if found.message is not None:
                 return Answer(outcome=SendOutcome.DONE, body=found.message)
-        occasion = f":{card.roused}" if card.roused else ""
-        own = nonce(f"{self._desk.project.tag}:ping{occasion}", card.channel_id, card.id, card.generation)
-        drawn = render_ping(view, ping, address)
+        own = nonce(f"{self._desk.project.tag}:ping", card.channel_id, card.id, card.generation)
+        drawn = summon(view, ping, address)
         return await self._wire.post(card.channel_id, drawn, nonce=own)

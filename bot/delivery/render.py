@@ -20,10 +20,12 @@ from bot.cards.outbox import board as board_card
 from bot.cards.outbox import closure as closure_card
 from bot.cards.outbox import note as note_card
 from bot.cards.outbox import outage as outage_card
+from bot.cards.outbox import ring as rings
 from bot.cards.outbox.board import BoardView
 from bot.cards.outbox.closure import ClosureView
 from bot.cards.outbox.note import NoteView
 from bot.cards.outbox.outage import OutageView
+from bot.cards.outbox.ring import RingView
 from bot.cards.triage import AnswerView, BriefView
 from bot.delivery.message import plain_mark
 from bot.usecases.outbox.subject import View
@@ -48,6 +50,8 @@ def render_view(view: View, ping: Ping = _NOBODY) -> Card:  # noqa: C901, PLR091
             return outage_card.render(view)
         case ClosureView():
             return closure_card.render(view, ping)
+        case RingView():
+            return rings.render(view, ping)
         case NoteView():
             return note_card.render(view)
         case BriefView():
@@ -56,16 +60,7 @@ def render_view(view: View, ping: Ping = _NOBODY) -> Card:  # noqa: C901, PLR091
             return triage_card.render_answer(view)
 
 
-def render_ping(view: AlertView | GroupView | ClosureView, ping: Ping, address: str) -> Card:
-    """The message that wakes ``ping`` for a card that stands at ``address`` already."""
-    if isinstance(view, ClosureView):
-        return closure_card.summon(view, ping, address)
-    if isinstance(view, GroupView):
-        return group_card.summon(msgspec.structs.replace(view, ping=ping), address)
-    return alert_card.summon(msgspec.structs.replace(view, ping=ping), address)
-
-
-def footer_marker(view: View) -> str:  # noqa: PLR0911 -- one for each kind of card
+def footer_marker(view: View) -> str:  # noqa: C901, PLR0911 -- one for each kind of card
     """What the card bears for ever, and by which it is found again."""
     match view:
         case AlertView():
@@ -82,6 +77,8 @@ def footer_marker(view: View) -> str:  # noqa: PLR0911 -- one for each kind of c
             return outage_card.marker(view.tag, view.number)
         case ClosureView():
             return closure_card.marker(view.tag, view.channel_id, view.number)
+        case RingView():
+            return rings.marker(view.tag, view.id)
         case NoteView():
             return note_card.marker(view.tag, view.id)
         case BriefView() | AnswerView():

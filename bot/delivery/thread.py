@@ -11,6 +11,7 @@ import structlog
 
 from bot.cards.incident.incident import IncidentView, thread_name
 from bot.cards.incident.nudge import NudgeView
+from bot.cards.outbox.ring import RingView
 from bot.delivery.bot_view import BotView
 from bot.delivery.forum import Forum
 from bot.delivery.limits import RestCall
@@ -103,4 +104,6 @@ class ThreadKeeper:
 
 def addressee(view: View) -> int | None:
     """The message that a message answers."""
+    if isinstance(view, RingView):
+        return view.reply_to
     return view.beside if isinstance(view, NudgeView) else None

@@ -67,6 +67,10 @@ class Wire:
         route = _message("PATCH", channel_id, message_id)
         return await self._call(call, route, Message, payload=_payload(card), file=card.file)
 
+    async def delete(self, channel_id: int, message_id: int) -> Answer[None]:
+        """Take one of our own messages away."""
+        return await self._call(RestCall.DELETE, _message("DELETE", channel_id, message_id), type(None))
+
     async def read(self, channel_id: int, message_id: int) -> Answer[Message]:
         """One message."""
         return await self._call(RestCall.READ, _message("GET", channel_id, message_id), Message)
@@ -189,6 +193,8 @@ def edit_call(message_id: int, clock: Clock) -> RestCall:
 
 def read_answer(status: int, heard: Heard, body: bytes, shape: type[T]) -> tuple[Answer[T], Heard]:
     """An HTTP answer as an outcome, and what it says of limits (a refusal's body knows more than headers)."""
+    if status == HTTPStatus.NO_CONTENT and shape is type(None):
+        return Answer(outcome=SendOutcome.DONE), heard
     if status < HTTPStatus.BAD_REQUEST:
         try:
             found = msgspec.json.decode(body, type=shape, strict=False)

@@ -21,20 +21,18 @@ from typing import Any, Final, TypeVar
 import structlog
 
 from bot.cards.alert.alert import AlertView
-from bot.cards.alert.group import GroupView
-from bot.cards.card import Ping
 from bot.cards.incident.incident import IncidentView
 from bot.cards.outbox.board import BoardView
-from bot.cards.outbox.closure import ClosureView
+from bot.cards.outbox.ring import RingView
 from bot.delivery.bot_view import BotView
 from bot.delivery.breaker import Breaker
 from bot.delivery.confirmation import MessageConfirmations
 from bot.delivery.limits import RestCall
 from bot.delivery.outcome import Answer, SendOutcome
 from bot.delivery.picture import comes_later, illustrate
-from bot.delivery.ping import Pings
-from bot.delivery.ping_message import PingMessage
+from bot.delivery.ping import Pings, run_of
 from bot.delivery.render import marks, plain, render_view
+from bot.delivery.ring import Ringer
 from bot.delivery.search import find_card
 from bot.delivery.thread import ThreadKeeper, addressee
 from bot.delivery.wire import Wire, edit_call
@@ -86,7 +84,7 @@ class Worker:
         self._pings = pings
         self._echoes = echoes
         self._presence = presence
-        self._summons = PingMessage(desk, wire, presence)
+        self._ringer = Ringer(desk, wire, pings, presence, name)
         self._threads = ThreadKeeper(desk, wire, presence)
         self._breaker = Breaker()
         self._barred: tuple[ParkReason, float] | None = None
@@ -130,15 +128,22 @@ class Worker:
         if self._barred is not None and now < self._barred[1]:
             await outbox.park(self._desk, task.card, self._barred[0], alone=False)
             return 0.0
-        if task.card.message_id is None:
-            return await self._post(task.card, task.view)
-        return await self._edit(task.card, task.card.message_id, task.view)
+        return await self._show(task.card, task.view)
+
+    async def _show(self, card: Outgoing, view: View) -> float:
+        if await self._ringer.leave_out(card, view):
+            return 0.0
+        if card.message_id is None:
+            return await self._post(card, view)
+        if isinstance(view, RingView) and view.is_stale:
+            return await self._take_away(card, card.message_id, view)
+        return await self._edit(card, card.message_id, view)
 
     async def _recover(self, card: Outgoing, view: View) -> float | None:
         """Take up the message of an earlier attempt, as far as it can be known; None when there is none."""
         landing = self._echoes.landing(card.nonce)
         if landing is not None:
-            return await self._settle(card, landing.message_id, shown=0, pinged=landing.woke)
+            return await self._adopt(card, view, landing.message_id, woke=landing.woke)
         if not card.retried or self._desk.clock.now() - card.posting_since <= NONCE_WINDOW:
             return None
         found = await find_card(
@@ -147,7 +152,7 @@ class Worker:
         if found.failure is not None:
             return await self._fail(card, found.failure)
         if found.message is not None:
-            return await self._settle(card, found.message.id, shown=0, pinged=found.message.woke)
+            return await self._adopt(card, view, found.message.id, woke=found.message.woke)
         return None
 
     async def _post(self, card: Outgoing, view: View) -> float:
@@ -158,7 +163,7 @@ class Worker:
             return rest
         if await self._is_stubborn(card) or (card.retried and await outages.spare(self._desk, card, view)):
             return 0.0
-        ping = Ping() if card.pinged else self._pings.due(view, card.channel_id)
+        ping = self._pings.due(card, view)
         drawn = await asyncio.to_thread(render_view, view, ping)
         self._echoes.depart(card.nonce)
         answer = await self._wire.post(card.channel_id, drawn, nonce=card.nonce, reply_to=addressee(view))
@@ -170,8 +175,9 @@ class Worker:
         message_id = answer.body.id
         tended = await self._persist(lambda: self._threads.tend(card, message_id, view))
         if card.retried or tended.outcome is not SendOutcome.DONE or comes_later(view):
-            return await self._settle(card, message_id, shown=0, pinged=answer.body.woke)
-        rest = await self._settle(card, message_id, shown=card.wanted, pinged=bool(ping))
+            return await self._adopt(card, view, message_id, woke=answer.body.woke)
+        rang = run_of(view) if ping else None
+        rest = await self._settle(card, message_id, shown=card.wanted, pinged=bool(ping), rang=rang)
         await self._end_storm(view)
         return rest
 
@@ -202,8 +208,8 @@ class Worker:
             await self._put_off(card, closed, tried=False)
             self._held += 1
             return 0.0 if self._held % _HELD else closed
-        ping = self._pings.due(view, card.channel_id)
-        drawn = await asyncio.to_thread(render_view, view, ping if card.pinged else Ping())
+        ping = self._pings.shown(card, view)
+        drawn = await asyncio.to_thread(render_view, view, ping)
         drawn = await illustrate(drawn, view)
         answer = await self._wire.edit(card.channel_id, message_id, drawn)
         if answer.outcome is SendOutcome.ARCHIVED:
@@ -220,12 +226,13 @@ class Worker:
         tended = await self._persist(lambda: self._threads.tend(card, message_id, view))
         if tended.outcome is not SendOutcome.DONE:
             return await self._fail(card, tended)
-        if ping and not card.pinged and isinstance(view, AlertView | GroupView | ClosureView):
-            answer = await self._summons.send(card, message_id, view, ping)
-            if answer.outcome in {SendOutcome.LIMITED, SendOutcome.PASSING, SendOutcome.UNAUTHORIZED}:
-                return await self._fail(card, answer)
-        pinged = bool(ping) and answer.outcome is SendOutcome.DONE
-        rest = await self._settle(card, message_id, shown=card.wanted, pinged=pinged, version=version)
+        called = await self._ringer.follow_up(card, message_id, view)
+        if called is not None and called.outcome is not SendOutcome.DONE:
+            return await self._fail(card, called)
+        rang = None if called is None else 0
+        rest = await self._settle(
+            card, message_id, shown=card.wanted, pinged=bool(ping), rang=rang, version=version
+        )
         await self._end_storm(view)
         return rest
 
@@ -234,8 +241,28 @@ class Worker:
         if isinstance(view, BoardView) and view.passed is not None:
             await self._persist(lambda: boards.end(self._desk, view.channel_id))
 
+    async def _take_away(self, card: Outgoing, message_id: int, view: RingView) -> float:
+        answer = await self._persist(lambda: self._ringer.take_away(card, message_id, view))
+        return 0.0 if answer.outcome is SendOutcome.DONE else await self._fail(card, answer)
+
+    async def _adopt(self, card: Outgoing, view: View, message_id: int, *, woke: bool) -> float:
+        """A message of some attempt: it may show an older state, and have rung for that."""
+        rang = None
+        if woke:
+            rang = run_of(view)
+            since = view.alert.loud_since if isinstance(view, AlertView) else None
+            rang -= int(since is not None and since > card.posting_since)
+        return await self._settle(card, message_id, shown=0, pinged=woke, rang=rang)
+
     async def _settle(
-        self, card: Outgoing, message_id: int, *, shown: int, pinged: bool, version: datetime | None = None
+        self,
+        card: Outgoing,
+        message_id: int,
+        *,
+        shown: int,
+        pinged: bool,
+        rang: int | None = None,
+        version: datetime | None = None,
     ) -> float:
         await self._persist(
             lambda: outbox.settle(
@@ -245,6 +272,7 @@ class Worker:
                 message_id=message_id,
                 shown=shown,
                 pinged=pinged,
+                rang=rang,
                 version=version,
             )
         )

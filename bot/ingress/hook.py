@@ -45,9 +45,10 @@ from bot.ingress.options import IngressOptions
 from bot.ingress.problem import Reason, Refusal
 from bot.ingress.proof import Prover
 from bot.ingress.rate_limit import SourceRateLimit
-from bot.ingress.reading import Asked, Read, read_request
+from bot.ingress.reading import Asked, read_request
 from bot.ingress.replay import Replays, key_of
 from bot.providers.body import UnsupportedMediaError
+from bot.providers.delivery import Delivery
 from bot.providers.registry import Provider
 from bot.providers.sns import CONFIRMED
 from bot.usecases.desk import Desk
@@ -196,7 +197,7 @@ class Hook:
         self.charge(asked.source, submission, max(cost_of(read.reading), surplus))
         return submission
 
-    async def _understand(self, asked: Asked, body: bytes) -> tuple[Read, float]:
+    async def _understand(self, asked: Asked, body: bytes) -> tuple[Delivery, float]:
         """What the request says, and the seconds of the processor it took to find out."""
         encodings = asked.request.headers.getall("Content-Encoding", [])
         plain = inflate(body, encodings, limit=self._options.max_body)

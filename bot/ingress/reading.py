@@ -1,41 +1,21 @@
-"""Reading: what a known sender's request says, decoded, gathered, redacted and parsed.
-
-The original, whose digest says that two requests are the same, is the body, and with it the query and
-whatever headers the provider gave a meaning to.
-"""
+"""Reading: a known source's request over HTTP as a delivery, without its credentials."""
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-import msgspec
 from aiohttp import web
 
-from bot.domain.access.redaction import Redacted, redact, redact_body
 from bot.domain.access.source import Source
 from bot.domain.alert.mapping import FieldMap
 from bot.domain.alert.signal import Reading
 from bot.domain.errors import InvalidInputError
 from bot.domain.text import harmless
 from bot.ingress.address import Address
-from bot.providers.content import read_content
-from bot.providers.generic import Generic
+from bot.providers.delivery import Delivery, read_delivery
 from bot.providers.registry import Provider
 from bot.providers.sender import Request
-from bot.providers.severity import absent
 
 _OURS = frozenset({"authorization", "proxy-authorization", "cookie", "x-gotify-key", "x-gitlab-token"})
-
-
-class Read(msgspec.Struct, frozen=True):
-    """``redacted`` is what is stored and was parsed, ``original`` what came.
-
-    ``plain`` is the reading before redaction, where that took anything out: for identities alone.
-    """
-
-    original: bytes
-    redacted: Redacted
-    reading: Reading
-    plain: Reading | None = None
 
 
 class Asked(NamedTuple):
@@ -47,14 +27,13 @@ class Asked(NamedTuple):
     source: Source
 
 
-def read_request(asked: Asked, body: bytes, mappings: Mapping[str, FieldMap]) -> Read:
+def read_request(asked: Asked, body: bytes, mappings: Mapping[str, FieldMap]) -> Delivery:
     """Read ``body``, which is inflated, by the mapping of the source if it has one.
 
     Raises:
         UnsupportedMediaError: the body is in no form that is understood.
         InvalidInputError: it is not what this provider's senders send.
     """
-    provider = asked.provider
     request = Request(
         method=asked.request.method,
         tail=asked.address.tail,
@@ -62,17 +41,13 @@ def read_request(asked: Asked, body: bytes, mappings: Mapping[str, FieldMap]) ->
         headers=_headers(asked.request),
         query=asked.address.query,
     )
-    content = read_content(request, body, may_be_empty=provider.may_be_empty)
-    gathered = provider.gather(content.value, request)
-    direct = content.direct and gathered is content.value
-    redacted = redact_body(body, gathered) if direct else redact(gathered)
-    original = body if direct else body + b"\n" + msgspec.json.encode(gathered)
-    mapping = mappings.get(asked.source.name)
-    reading = parse(provider, asked.source, redacted.value, mapping)
-    plain = None
-    if redacted.hits:
-        plain = parse_plain(lambda value: parse(provider, asked.source, value, mapping), gathered)
-    return Read(original, redacted, reading, plain)
+    return read_delivery(
+        asked.provider,
+        request,
+        body,
+        default_severity=asked.source.default_severity,
+        mapping=mappings.get(asked.source.name),
+    )
 
 
 def parse_plain(read: Callable[[object], Reading], value: object) -> Reading | None:
@@ -81,21 +56,6 @@ def parse_plain(read: Callable[[object], Reading], value: object) -> Reading | N
         return read(value)
     except InvalidInputError:
         return None
-
-
-def parse(provider: Provider, source: Source, value: object, mapping: FieldMap | None = None) -> Reading:
-    """What the sender says; an alert without a severity is what its source says such alerts are.
-
-    Raises:
-        InvalidInputError: it is not what this provider's senders send.
-    """
-    if mapping is not None and isinstance(provider, Generic):
-        value = mapping.apply(value)
-    reset = absent.set(source.default_severity)
-    try:
-        return provider.parse(value)
-    finally:
-        absent.reset(reset)
 
 
 def _headers(request: web.BaseRequest) -> dict[str, str]:

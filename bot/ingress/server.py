@@ -36,6 +36,7 @@ from bot.ingress.principal import Gate
 from bot.ingress.problem import Reason, Refusal
 from bot.ingress.proof import Prover
 from bot.ingress.readiness import Probes, Readiness
+from bot.ingress.reference import page
 from bot.ingress.refusal_log import RefusalLog
 from bot.ingress.stranger import Strangers
 from bot.providers.registry import PROVIDERS
@@ -84,6 +85,7 @@ class Ingress:
             "/readyz": self._ready,
             "/metrics": self._metrics,
             "/openapi.json": _openapi,
+            "/docs": _reference,
         }
 
     async def start(self) -> str:
@@ -231,12 +233,18 @@ def _json(value: object, *, status: int = 200) -> web.Response:
 
 async def _index(_: web.BaseRequest) -> web.Response:
     hooks = {provider.name: HOOKS + provider.name for provider in PROVIDERS.values()}
-    links = {name: f"/{name}" for name in ("healthz", "readyz", "metrics", "openapi.json")}
+    links = {name: f"/{name}" for name in ("healthz", "readyz", "metrics", "openapi.json", "docs")}
     return _json({"name": "tocsin", "hooks": hooks, "faces": SPOKEN, "api": index(), "links": links})
 
 
 async def _health(_: web.BaseRequest) -> web.Response:
     return _json({"alive": True})
+
+
+async def _reference(_: web.BaseRequest) -> web.Response:
+    policy = "default-src 'none'; style-src 'unsafe-inline'"
+    headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy}
+    return web.Response(body=page(), headers={**headers, "Server": "tocsin"})
 
 
 async def _openapi(_: web.BaseRequest) -> web.Response:

@@ -56,6 +56,7 @@ class BetterStack(Provider):
                     ("Monitored address", about.get("url")),
                 ],
                 key=f"betterstack:{number}",
+                rest=about,
                 service=field.text(about, "team_name"),
                 target=field.text(about, "url"),
                 started_at=read_time(about.get("started_at")),

@@ -49,6 +49,7 @@ class Bugsink(Provider):
                 labels=field.flat(fields, "id", "title", "url", "first_seen", "last_seen"),
                 links=[("Issue", fields.get("url"))],
                 key=f"bs:{number}",
+                rest=fields,
                 service=field.text(fields, "project_name"),
                 target=field.text(fields, "friendly_id"),
                 started_at=read_time(fields.get("last_seen")),

@@ -1,6 +1,6 @@
 """Build: a Signal out of what a provider found, with every bound kept in one place."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from bot.domain.alert.signal import (
@@ -13,7 +13,8 @@ from bot.domain.alert.signal import (
     Status,
 )
 from bot.domain.text import cut, one_line
-from bot.providers.label import bound_identity, bound_labels, locate
+from bot.providers.field import flat
+from bot.providers.label import bound_identity, bound_labels, bound_said, locate
 from bot.providers.link import read_links
 from bot.providers.severity import LONGEST_WORD, read_severity
 
@@ -37,8 +38,12 @@ def build_signal(
     group: str = "",
     started_at: datetime | None = None,
     ended_at: datetime | None = None,
+    rest: Mapping[str, object] | None = None,
 ) -> Signal:
-    """A signal within its bounds; ``key`` is the sender's identity for it, ``severity`` its word or ours."""
+    """A signal within its bounds; ``key`` is the sender's identity for it, ``severity`` its word or ours.
+
+    ``rest`` is what the sender said: what of it has no other place is kept for those who ask for more.
+    """
     level, word = (
         (severity, cut(severity_word, LONGEST_WORD))
         if isinstance(severity, Severity)
@@ -61,7 +66,17 @@ def build_signal(
         group_key=bound_identity(group),
         started_at=started_at,
         ended_at=None if firing else ended_at,
+        said=bound_said(_unseen(rest or {}, known, {title, said, description.strip(), key})),
     )
+
+
+def _unseen(
+    rest: Mapping[str, object], labels: Mapping[str, str], shown: set[str]
+) -> Iterator[tuple[str, str]]:
+    values = shown | set(labels.values())
+    for name, text in flat(dict(rest)).items():
+        if name not in labels and text not in values and not name.startswith("_"):
+            yield name, text
 
 
 def one(signal: Signal) -> Reading:

@@ -58,15 +58,22 @@ class CloudEvents(Provider):
     def receiver(self, url: str, token: str) -> str:
         """The SDK for Python."""
         return (
-            "from cloudevents.conversion import to_structured\nfrom cloudevents.http import CloudEvent\n"
+            "from cloudevents.core.bindings.http import to_structured_event\n"
+            "from cloudevents.core.v1.event import CloudEvent\n"
             "import requests\n\n"
-            "event = CloudEvent(\n"
-            '    {"type": "org.example.backup.failed", "source": "/nas-01", "subject": "backup"},\n'
-            '    {"status": "firing", "severity": "critical", "summary": "borg exited with 2"},\n'
-            ")\n"
-            "headers, body = to_structured(event)\n"
-            f'headers["Authorization"] = "Bearer {token}"\n'
-            f'requests.post("{url}", data=body, headers=headers, timeout=10).raise_for_status()\n'
+            "about = {\n"
+            '    "specversion": "1.0",\n'
+            '    "id": "1",\n'
+            '    "type": "org.example.backup.failed",\n'
+            '    "source": "/nas-01",\n'
+            '    "subject": "backup",\n'
+            '    "datacontenttype": "application/json",\n'
+            "}\n"
+            'data = {"status": "firing", "severity": "critical", "summary": "borg exited with 2"}\n'
+            "message = to_structured_event(CloudEvent(about, data))\n"
+            f'headers = {{**message.headers, "Authorization": "Bearer {token}"}}\n'
+            f'url = "{url}"\n'
+            "requests.post(url, data=message.body, headers=headers, timeout=10).raise_for_status()\n"
         )
 
     def example(self, now: datetime) -> dict[str, object]:

@@ -20,13 +20,14 @@ _PREFIX: Final = re.compile(r"^\s*(?:\[P[1-5]\]\s*)?\[([A-Za-z -]+?)(?:\s+on\s+(
 _ENDS: Final = ("recovered", "recovery", "success", "ok", "resolved")
 _WARNS: Final = ("warn", "re-warn", "warning", "no data", "re-no data")
 _KNOWN: Final = (
-    "id", "key", "alert_cycle_key", "aggreg_key", "transition", "alert_transition", "title", "alert_title",
+    "id", "key", "aggregation", "alert_cycle_key", "aggreg_key", "transition", "alert_transition", "title",
+    "alert_title",
     "body",
     "text", "link", "url", "date", "last_updated", "priority", "alert_type", "org", "event_type", "snapshot",
     "alert_id", "scope", "alert_status", "tags", "host", "service", "monitor", "event_title",
 )  # fmt: skip
 _PAYLOAD: Final = """{
-  "id": "$ALERT_ID", "key": "$AGGREG_KEY", "transition": "$ALERT_TRANSITION", "type": "$ALERT_TYPE",
+  "id": "$ALERT_ID", "aggregation": "$AGGREG_KEY", "transition": "$ALERT_TRANSITION", "type": "$ALERT_TYPE",
   "title": "$EVENT_TITLE", "monitor": "$ALERT_TITLE", "body": "$TEXT_ONLY_MSG", "status": "$ALERT_STATUS",
   "priority": "$ALERT_PRIORITY", "scope": "$ALERT_SCOPE", "host": "$HOSTNAME", "tags": "$TAGS",
   "link": "$LINK", "date": "$DATE"
@@ -76,7 +77,8 @@ class Datadog(Provider):
                 description=field.text(fields, "body", "text"),
                 labels=_labels(fields),
                 links=[("Event", fields.get("link") or fields.get("url")), ("Graph", fields.get("snapshot"))],
-                key=_key(fields, bare, found[2] if found else ""),
+                rest=fields,
+                key=_key(fields, bare, (found[2] or "") if found else ""),
                 target=field.text(fields, "host", "scope", "alert_scope"),
                 started_at=moment if firing else None,
                 ended_at=moment,
@@ -98,7 +100,7 @@ class Datadog(Provider):
 
 
 def _key(fields: Object, bare: str, scope: str) -> str:
-    key = field.text(fields, "key", "aggreg_key", "alert_cycle_key")
+    key = field.text(fields, "aggregation", "key", "aggreg_key", "alert_cycle_key")
     if key:
         return f"dd:{key}"
     monitor, group = field.text(fields, "alert_id"), field.text(fields, "scope", "alert_scope")
@@ -128,7 +130,7 @@ def _labels(fields: Object) -> dict[str, str]:
 def _example(now: datetime, transition: str) -> dict[str, object]:
     return {
         "id": "1234567",
-        "key": "9bd4ac313a4d1e8fae2482df7b77628e",
+        "aggregation": "9bd4ac313a4d1e8fae2482df7b77628e",
         "transition": transition,
         "type": "error" if transition == "Triggered" else "success",
         "title": f"[{transition} on host:nas-01] CPU is high",

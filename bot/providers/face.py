@@ -20,6 +20,8 @@ class AlertmanagerApi(Face):
 
     name = "alertmanager-api"
     title = "Alertmanager API (Prometheus, vmalert, amtool)"
+    where = "Into `prometheus.yml`; vmalert and amtool take the address and the token as well."
+    language = "yaml"
 
     def receiver(self, url: str, token: str) -> str:
         """The part of prometheus.yml."""
@@ -44,6 +46,8 @@ class PagerDuty(Face):
 
     name = "pagerduty"
     title = "PagerDuty Events API"
+    where = "Wherever a program lets its PagerDuty address be changed: the token is the routing key."
+    language = "yaml"
     url_token = True
 
     def receiver(self, url: str, token: str) -> str:
@@ -62,6 +66,8 @@ class Opsgenie(Face):
 
     name = "opsgenie"
     title = "Opsgenie Alert API"
+    where = "Wherever a program lets its Opsgenie address be changed: the token is the API key."
+    language = "yaml"
 
     def receiver(self, url: str, token: str) -> str:
         """For Alertmanager, which lets its address be changed; others have the same two fields."""
@@ -96,6 +102,7 @@ class Discord(_Webhook):
 
     name = "discord"
     title = "Discord webhook (whatever can post to one)"
+    where = "Wherever a program asks for the address of a Discord webhook."
 
 
 class Slack(_Webhook):
@@ -103,6 +110,7 @@ class Slack(_Webhook):
 
     name = "slack"
     title = "Slack webhook (whatever can post to one)"
+    where = "Wherever a program asks for the address of a Slack webhook."
     suffix = "/slack"
 
 

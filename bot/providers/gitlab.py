@@ -90,6 +90,7 @@ def _read_pipeline(fields: Object) -> Reading:
             labels={name: text for name, text in labels.items() if text},
             links=[("Pipeline", page)],
             key=f"gl:{project}:pipeline:{ref}",
+            rest=what,
             service=project,
             target=ref,
             started_at=read_time(what.get("created_at")),

@@ -57,6 +57,7 @@ class Gotify(Provider):
                 summary=field.first_line(said),
                 description=said,
                 links=[("Link", field.inner(client, "click").get("url"))],
+                rest=fields,
                 key=steady("gotify", name, {}),
                 started_at=read_time(fields.get("date")),
             )

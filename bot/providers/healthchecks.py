@@ -65,6 +65,7 @@ class Healthchecks(Provider):
                 description=field.text(whole, "body") or field.text(whole, "desc"),
                 labels=_labels(whole, tags),
                 links=[("Check", whole.get("url"))],
+                rest=whole,
                 key=f"hc:{code or name}",
                 target=" ".join(tags),
                 started_at=moment if firing else None,

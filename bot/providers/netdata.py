@@ -60,6 +60,7 @@ class Netdata(Provider):
                 description=field.text(fields, "info"),
                 labels=_labels(fields, chart),
                 links=[("Chart", fields.get("url") or fields.get("goto_url") or fields.get("alert_url"))],
+                rest=fields,
                 key=f"nd:{host}/{chart}/{name}",
                 target=host,
                 started_at=moment if status in _FIRES else None,

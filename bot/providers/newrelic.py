@@ -63,6 +63,7 @@ class NewRelic(Provider):
                 },
                 links=[("Issue", fields.get("issueUrl"))],
                 key=f"nr:{number}",
+                rest=fields,
                 service=policies[0] if policies else "",
                 target=entities[0] if entities else "",
                 started_at=read_time(fields.get("activatedAt") or fields.get("createdAt")),

@@ -97,6 +97,7 @@ class Ntfy(Provider):
                 description=words_,
                 labels={"topic": topic, "tags": ", ".join(tags)},
                 links=[("Link", fields.get("click")), *_actions(fields)],
+                rest=fields,
                 key=f"ntfy:{topic}:{key}" if key else steady("ntfy", name, {"topic": topic}),
                 service=topic,
                 started_at=read_time(fields.get("time")),

@@ -13,6 +13,7 @@ from typing import ClassVar
 
 import msgspec
 
+from bot.domain.access.recipe import Recipe
 from bot.domain.alert.signal import Reading
 
 HOOKS = "/v1/hooks/"
@@ -55,6 +56,10 @@ class Sender(ABC):
     @abstractmethod
     def receiver(self, url: str, token: str) -> str:
         """What to paste into the sender so that it posts to ``url`` with ``token``."""
+
+    def recipe(self, url: str, token: str) -> Recipe:
+        """The same, and where it goes."""
+        return Recipe(self.where, self.language, self.receiver(url, token).rstrip("\n"))
 
 
 class Provider(Sender):

@@ -144,6 +144,7 @@ def _read_alarm(alarm: Object) -> Signal:
         description=field.text(alarm, "AlarmDescription"),
         labels={label: text for label, text in labels.items() if text},
         links=[("Alarm", _console(arn, name))],
+        rest=alarm,
         key=_key(arn, field.text(alarm, "Region"), field.text(alarm, "AWSAccountId"), name),
         target=next(iter(dimensions.values()), "") or _region(arn),
         service=field.text(trigger, "Namespace"),

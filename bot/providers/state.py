@@ -10,7 +10,7 @@ _FIRING: Final = frozenset(
         "firing alerting alert active open opened triggered trigger retriggered problem down failed failure "
         "failing fail error errored critical crit warning warn unreachable offline created started activated "
         "acknowledged breached raised missing late unhealthy degraded nodata exceeded major minor fatal "
-        "unknown timeout"
+        "unknown timeout full lost stopped crashed expired detected violated fired"
     )
 )
 _OVER: Final = frozenset(

@@ -89,6 +89,7 @@ def _read_beat(beat: Object, monitor: Object, words: str) -> Signal:
         labels=tags | _labels(monitor, path),
         links=[("Monitored address", monitor.get("url"))],
         key=f"kuma:{number or name}",
+        rest={**beat, **monitor},
         service=tags.get("service", ""),
         target=_target(monitor) or name,
         group="/".join(path[:-1]),

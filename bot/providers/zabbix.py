@@ -96,6 +96,7 @@ class Zabbix(Provider):
                 labels=_read_tags(fields) | field.flat(fields, *_KNOWN),
                 links=_links(fields, number),
                 key=f"zbx:{number}",
+                rest=fields,
                 target=host,
                 started_at=_moment(fields, "event_"),
                 ended_at=_moment(fields, "event_recovery_"),

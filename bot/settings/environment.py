@@ -83,7 +83,9 @@ def file_values(
     return found
 
 
-EMIT_VARIABLES: Final = frozenset({"TOCSIN_URL", "TOCSIN_TOKEN", "TOCSIN_ALERT_LOG", "TOCSIN_ALERT_WEBHOOKS"})
+EMIT_VARIABLES: Final = frozenset(
+    {"TOCSIN_URL", "TOCSIN_TOKEN", "TOCSIN_API_TOKEN", "TOCSIN_ALERT_LOG", "TOCSIN_ALERT_WEBHOOKS"}
+)
 """What `bot.emit` reads; no settings of the desk."""
 
 

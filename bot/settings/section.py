@@ -25,6 +25,7 @@ from bot.domain.access.webhook import read_secret
 from bot.domain.alert.mapping import FieldMap, read_field_map
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import InvalidInputError
+from bot.domain.gate.gate import GatePolicy, read_modes
 from bot.domain.incident.incident import IncidentLevel, IncidentRules, parse_level
 from bot.domain.recurrence.run import MAX_AGENT
 from bot.domain.triage.brief import TriageRules
@@ -177,6 +178,14 @@ Period = Annotated[Duration, AfterValidator(_check_period)]
 Severest = Annotated[IncidentLevel, BeforeValidator(_read_level)]
 
 
+def _check_modes(value: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        read_modes(value)
+    except InvalidInputError as error:
+        raise ValueError(error.reason) from None
+    return value
+
+
 class IncidentSettings(Section):
     """Where incidents live, how bad they may be, and when people are reminded; ``0s`` means never.
 
@@ -268,6 +277,23 @@ class TriageSettings(Section):
             window=self.window,
             agent=self.agent if self.webhook else "",
             attempts=self.attempts,
+        )
+
+
+class GateSettings(Section):
+    """What keeps a release back: ``modes`` such as ``prod=strict``, and limits of reports that name none."""
+
+    modes: Annotated[Words, AfterValidator(_check_modes)] = ("*=strict",)
+    max_latency_p95_ms: Annotated[float | None, Field(ge=0)] = None
+    max_error_rate: Annotated[float | None, Field(ge=0, le=1)] = None
+
+    @property
+    def policy(self) -> GatePolicy:
+        """The same as use cases know it."""
+        return GatePolicy(
+            modes=read_modes(self.modes),
+            max_latency_p95_ms=self.max_latency_p95_ms,
+            max_error_rate=self.max_error_rate,
         )
 
 

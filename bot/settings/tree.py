@@ -32,11 +32,13 @@ from bot.settings.environment import (
     suggestion,
     values,
 )
+from bot.settings.ping import PingSettings
 from bot.settings.section import (
     Count,
     DatabaseUrl,
     Duration,
     Folder,
+    GateSettings,
     IncidentSettings,
     Mappings,
     Section,
@@ -166,14 +168,6 @@ class Roles(Section):
     manage: Words = ("operator",)
 
 
-class PingSettings(Section):
-    """Who is pinged when an episode of that severity begins: roles by name or id, ``here``, ``everyone``."""
-
-    critical: Words = ()
-    warning: Words = ()
-    info: Words = ()
-
-
 class Log(Section):
     """What is written to standard error; ``auto`` is for people on a terminal and JSON elsewhere."""
 
@@ -197,6 +191,7 @@ class Settings(BaseSettings):
     triage: TriageSettings = TriageSettings()
     roles: Roles = Roles()
     ping: PingSettings = PingSettings()
+    gate: GateSettings = GateSettings()
     watch: WatchSettings = WatchSettings()
     log: Log = Log()
 

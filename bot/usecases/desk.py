@@ -1,6 +1,7 @@
 """Desk: what every use case needs at hand."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
@@ -11,6 +12,9 @@ from bot.clock import Clock
 from bot.domain.access.source import DEFAULT_REOPEN_WINDOW, DEFAULT_SILENCE
 from bot.domain.alert import flap as flap_rule
 from bot.domain.alert import group as group_rule
+from bot.domain.alert.ring import DEFAULT_ACK_SPANS, DEFAULT_REPEATS, Repeats
+from bot.domain.alert.signal import Severity
+from bot.domain.gate.gate import GatePolicy
 from bot.domain.incident.incident import IncidentRules
 from bot.domain.triage.brief import TriageRules
 from storage.admin.project import Project
@@ -55,9 +59,12 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     flap_window: timedelta = flap_rule.DEFAULT_WINDOW
     max_attempts: int = DEFAULT_ATTEMPTS
     group_window: timedelta = group_rule.DEFAULT_WINDOW
+    repeats: Mapping[Severity, Repeats] = msgspec.field(default_factory=lambda: dict(DEFAULT_REPEATS))
+    ack_spans: Mapping[Severity, timedelta] = msgspec.field(default_factory=lambda: dict(DEFAULT_ACK_SPANS))
     default_channel_id: int | None = None
     fallback_channel_id: int | None = None
     incidents: IncidentRules = IncidentRules()
+    gate: GatePolicy = GatePolicy()
     triage: TriageRules = TriageRules()
 
 

@@ -6,6 +6,7 @@ from bot.cards.alert.alert import AlertView
 from bot.cards.incident.incident import SHOWN, IncidentView
 from bot.domain.alert.alert import Alert
 from bot.domain.alert.group import format_ref
+from bot.domain.alert.quiet import Quiet, QuietKind
 from bot.domain.incident.incident import Incident, ceiling
 from bot.domain.recurrence.recurrence import Memory, remember
 from bot.usecases.desk import Desk
@@ -24,7 +25,15 @@ def alert_view(tx: Transaction, desk: Desk, alert: Alert) -> AlertView:
         incident=belongs.mention if belongs else "",
         escalates=belongs is None or not belongs.open,
         changes=tx.changes.before(alert),
+        silence=_silence_of(tx, alert),
     )
+
+
+def _silence_of(tx: Transaction, alert: Alert) -> Quiet | None:
+    if QuietKind.SILENCE not in alert.quiet_kinds or not alert.state.open:
+        return None
+    reasons = tx.quiet_reasons.of([alert.id]).get(alert.id, ())
+    return next((each for each in reasons if each.kind is QuietKind.SILENCE), None)
 
 
 def folded_view(tx: Transaction, desk: Desk, alert: Alert) -> AlertView:

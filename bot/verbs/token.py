@@ -19,7 +19,15 @@ def add(args: Namespace) -> int:
 
     async def work() -> Granted:
         async with open_desk(settings) as desk:
-            return await tokens.add(desk, args.name, args.scope, actor=me(), project=args.project)
+            return await tokens.add(
+                desk,
+                args.name,
+                args.scope,
+                actor=me(),
+                project=args.project,
+                roles=args.role,
+                expires_in=args.expires,
+            )
 
     _show(run(work()), settings.http, as_json=args.json)
     return 0
@@ -51,13 +59,15 @@ def listing(args: Namespace) -> int:
         print("There is no token yet. Make one: tocsin token add NAME --scope alerts.read")
         return 0
     print_table(
-        ("NAME", "PROJECT", "SINCE", "BY", "SCOPES"),
+        ("NAME", "PROJECT", "SINCE", "BY", "EXPIRES", "LAST USED", "SCOPES"),
         [
             (
                 one.name,
                 one.project,
                 one.created_at.date().isoformat(),
                 one.created_by.name,
+                "never" if one.expires_at is None else one.expires_at.date().isoformat(),
+                "never" if one.last_used_at is None else one.last_used_at.date().isoformat(),
                 " ".join(one.scopes),
             )
             for one in found

@@ -13,12 +13,12 @@ from discord.ext import commands
 from bot.cards import answer
 from bot.cards.admin import role as cards_of_roles
 from bot.cards.admin import setup as setup_card
-from bot.cards.admin.setup import CHANNEL, CREATE, PROVIDER, Made, ProviderChoice, SetupDraft
+from bot.cards.admin.setup import CHANNEL, CREATE, OTHER, PROVIDER, Made, ProviderChoice, SetupDraft
 from bot.cards.card import Card, Input, Modal
 from bot.cards.ids import CustomId, Verb, build
 from bot.cards.limits import fit_modal
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
-from bot.providers.registry import PROVIDERS, SENDERS
+from bot.providers.registry import SENDERS
 from bot.usecases.admin import home, setting, source
 from bot.usecases.admin.source import Issued
 from cogs.admin import role as roles
@@ -30,7 +30,7 @@ from cogs.rights import Capability
 
 TASK: Final = "set up the alert desk"
 _NAME: Final = "name"
-_CHOICES: Final = tuple(ProviderChoice(name, provider.title) for name, provider in PROVIDERS.items())
+_CHOICES: Final = tuple(ProviderChoice(name, provider.title) for name, provider in SENDERS.items())
 
 Click = discord.Interaction[Any]
 
@@ -91,7 +91,7 @@ async def choose(context: InteractionContext, which: CustomId) -> None:
     picked = next(iter(read_values(context.interaction)), "")
     if which.subject == CHANNEL and picked.isdecimal():
         await context.update_message(_first_page(context, SetupDraft(int(picked), draft.provider)))
-    elif which.subject == PROVIDER:
+    elif which.subject in (PROVIDER, OTHER):
         await context.update_message(_first_page(context, SetupDraft(draft.channel_id, picked)))
     elif which.subject == cards_of_roles.ROLE:
         await roles.take_back(context, picked)
@@ -108,15 +108,16 @@ async def create(context: InteractionContext, which: CustomId) -> None:
     draft = SetupDraft.decode(which.extra)
     name = read_fields(context.interaction).get(_NAME, "").strip() or draft.provider
     issued = await context.defer_if_slow(_make(context, draft, name), thinking=False)
+    sender = SENDERS[issued.source.provider]
+    url = sender.address(context.bot_context.options.public_url, issued.source.id, issued.token)
     made = Made(
         channel_id=draft.channel_id,
         source_id=issued.source.id,
         source_name=issued.source.name,
         provider=issued.source.provider,
-        url=SENDERS[issued.source.provider].address(
-            context.bot_context.options.public_url, issued.source.id, issued.token
-        ),
+        url=url,
         token=issued.token,
+        recipe=sender.recipe(url, issued.token),
     )
     shown = setup_card.result(made, context.bot_context.tag)
     await (context.update_message(shown) if context.on_ephemeral else context.reply_ephemeral(shown))
@@ -183,7 +184,7 @@ def _here(interaction: Click) -> int:
 
 
 def _ask_name(context: InteractionContext, draft: SetupDraft) -> Modal:
-    if draft.provider not in PROVIDERS or not draft.channel_id:
+    if draft.provider not in SENDERS or not draft.channel_id:
         raise InvalidInputError("setup", "pick a channel and a sender first")
     field = Input(
         custom_id=_NAME,

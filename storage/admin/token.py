@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from bot.domain.access.token import Scope, Token
 from bot.domain.actor import Actor
-from storage.codec import encode, micros, moment
+from storage.codec import encode, micros, micros_or_none, moment, moment_or_none
 from storage.table.core import project
 from storage.table.token import token
 
@@ -33,6 +33,7 @@ class Tokens:
                 created_at=micros(new.created_at),
                 created_by=str(new.created_by),
                 created_by_name=new.created_by.name,
+                expires_at=micros_or_none(new.expires_at),
             )
             .returning(token.c.id)
         ).scalar_one()
@@ -41,6 +42,10 @@ class Tokens:
     def revoke(self, token_id: int, *, now: datetime) -> None:
         """It opens nothing from now on; its name is free."""
         self._connection.execute(update(token).where(token.c.id == token_id).values(revoked_at=micros(now)))
+
+    def touch(self, token_id: int, *, now: datetime) -> None:
+        """It was used."""
+        self._connection.execute(update(token).where(token.c.id == token_id).values(last_used_at=micros(now)))
 
     def listing(self) -> list[Token]:
         """All, by project and name."""
@@ -81,4 +86,6 @@ def _read(row: Row[Any]) -> Token:
         scopes=_scopes.decode(row.scopes),
         created_at=moment(row.created_at),
         created_by=Actor.parse(row.created_by, row.created_by_name),
+        expires_at=moment_or_none(row.expires_at),
+        last_used_at=moment_or_none(row.last_used_at),
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Row, Select, select
 
 from storage.alert.event import Event
 from storage.codec import moment
@@ -24,12 +24,26 @@ class Dossiers:
         which = _of(project_id).where(event.c.recurrence_id == recurrence_id, event.c.alert_id == alert_id)
         return self._one(which.order_by(event.c.id.desc()).limit(1))
 
+    def of_envelope(self, project_id: int, digest: str, *, limit: int) -> list[Event]:
+        """The newest events that came in one request, by their place in it."""
+        rows = self._connection.execute(
+            _of(project_id).where(event.c.envelope_digest == digest).order_by(event.c.id.desc()).limit(limit)
+        ).all()
+        return [_read(row) for row in reversed(rows)]
+
+    def of_recurrence(self, project_id: int, recurrence_id: int) -> Event | None:
+        """The newest event of a signature."""
+        which = _of(project_id).where(event.c.recurrence_id == recurrence_id)
+        return self._one(which.order_by(event.c.id.desc()).limit(1))
+
     def _one(self, statement: Select[Any]) -> Event | None:
         row = self._connection.execute(statement).one_or_none()
-        if row is None:
-            return None
-        values = dict(row._mapping)  # noqa: SLF001 -- SQLAlchemy's public name for it
-        return Event(**{**values, "received_at": moment(row.received_at)})
+        return None if row is None else _read(row)
+
+
+def _read(row: Row[Any]) -> Event:
+    values = dict(row._mapping)  # noqa: SLF001 -- SQLAlchemy's public name for it
+    return Event(**{**values, "received_at": moment(row.received_at)})
 
 
 def _of(project_id: int) -> Select[Any]:

@@ -181,7 +181,7 @@ class Groups:
     def census(self, group_id: int) -> list[Count]:
         """All members, counted."""
         waits = and_(
-            alert.c.state != State.RESOLVED.value, alert.c.owner.is_(None), alert.c.quiet_until.is_(None)
+            alert.c.state != State.RESOLVED.value, alert.c.owner.is_(None), alert.c.quiet_kinds.is_(None)
         )
         rows = self._connection.execute(
             select(alert.c.state, alert.c.severity, waits.label("waits"), func.count().label("alerts"))

@@ -7,6 +7,7 @@ from sqlalchemy import Row, bindparam, case, insert, null, update
 
 from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.flap import CALM, Flapping
+from bot.domain.alert.quiet import read_kinds, write_kinds
 from bot.domain.alert.signal import Severity, Signal
 from bot.domain.alert.verdict import SignatureStanding
 from storage.bulk import Bulk
@@ -27,7 +28,8 @@ _INSERT_COLUMNS = (
     "id", "project_id", "source_id", "recurrence_id", "signature", "state", "severity", "severity_word",
     "name", "summary", "description", "labels", "links", "namespace", "service", "target", "group_key",
     "occurrences", "flaps", "opened_at", "last_seen_at", "resolved_at", "silent_after", "escalated_from",
-    "group_id", "cause", "said", "ending", "started_at", "received_at",
+    "group_id", "cause", "said", "ending", "started_at", "received_at", "loud_since",
+    "quiet_kinds",
 )  # fmt: skip
 INSERT = Bulk(insert(alert), _INSERT_COLUMNS)
 _times = msgspec.json.Decoder(list[int])
@@ -50,6 +52,10 @@ _STANDING: dict[str, Any] = {
     "retry_at": case((_state == State.FAILED.value, alert.c.retry_at), else_=null()),
     "flapped_at": bindparam("flapped_at_"),
     "quiet_until": bindparam("quiet_until_"),
+    "run": bindparam("run_"),
+    "loud_since": bindparam("loud_since_"),
+    "quiet_kinds": bindparam("quiet_kinds_"),
+    "ack_until": bindparam("ack_until_"),
     "resolved_by": bindparam("resolved_by_"),
     "resolved_by_name": bindparam("resolved_by_name_"),
     "ending": bindparam("ending_"),
@@ -74,7 +80,7 @@ def _update(values: dict[str, Any]) -> Any:
 _STANDING_COLUMNS = (
     "state_", "severity_", "occurrences_", "flaps_", "last_seen_", "resolved_at_", "silent_after_",
     "escalated_from_", "owned_", "flapped_at_", "quiet_until_", "resolved_by_", "resolved_by_name_",
-    "ending_", "started_at_", "id_",
+    "ending_", "started_at_", "run_", "loud_since_", "quiet_kinds_", "ack_until_", "id_",
 )  # fmt: skip
 _CONTENT_COLUMNS = (
     "severity_word_", "name_", "summary_", "description_", "labels_", "links_", "group_key_", "said_",
@@ -84,7 +90,7 @@ MOVE = Bulk(_update(_STANDING), _STANDING_COLUMNS)
 _SAVED_COLUMNS = (
     "state", "acked_at", "resolved_at", "resolved_by", "resolved_by_name", "owner", "owner_name",
     "lease_expires_at", "silent_after", "escalated_from", "quiet_until", "claims", "attempts", "last_error",
-    "retry_at", "note", "note_by", "note_by_name",
+    "retry_at", "note", "note_by", "note_by_name", "run", "loud_since", "quiet_kinds", "ack_until",
 )  # fmt: skip
 SAVE = Bulk(
     _update({name: bindparam(f"{name}_", type_=alert.c[name].type) for name in _SAVED_COLUMNS}),
@@ -124,6 +130,8 @@ def insert_row(
         standing.ending or None,
         micros_or_none(standing.started_at),
         micros(standing.received_at or standing.last_seen_at),
+        micros_or_none(standing.loud_since),
+        write_kinds(standing.quiet_kinds),
     )
 
 
@@ -160,6 +168,10 @@ def move_row(source: str, standing: SignatureStanding) -> tuple[Any, ...]:
         source if resolved else None,
         standing.ending or None,
         micros_or_none(standing.started_at),
+        standing.run,
+        micros_or_none(standing.loud_since),
+        write_kinds(standing.quiet_kinds),
+        micros_or_none(standing.ack_until),
         standing.alert_id,
     )
 
@@ -182,6 +194,10 @@ def save_row(changed: Alert) -> tuple[Any, ...]:
         micros_or_none(changed.retry_at),
         changed.note,
         *actor_columns(changed.note_by),
+        changed.run,
+        micros_or_none(changed.loud_since),
+        write_kinds(changed.quiet_kinds),
+        micros_or_none(changed.ack_until),
         changed.id,
     )
 
@@ -242,4 +258,8 @@ def read(row: Row[Any]) -> Alert:
         said=decode_labels(row.said) if row.said else {},
         ending=row.ending or "",
         started_at=moment_or_none(row.started_at),
+        run=row.run,
+        loud_since=moment_or_none(row.loud_since),
+        quiet_kinds=read_kinds(row.quiet_kinds),
+        ack_until=moment_or_none(row.ack_until),
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select, text
 
 from bot.domain.alert.alert import TRANSITIONS, Alert, State, Trigger
 from bot.domain.alert.signal import ENVIRONMENT, Severity
@@ -14,6 +14,7 @@ from storage.table.core import IS_OPEN_ALERT, alert, recurrence, source
 
 _CLAIMABLE = [state.value for state, trigger in TRANSITIONS if trigger is Trigger.CLAIM]
 _OPEN = IS_OPEN_ALERT  # meets the partial index
+_UNACKED = [State.NEW.value, State.PROCESSING.value, State.FAILED.value]
 _RANKS = {severity.value: severity.rank for severity in Severity}
 
 
@@ -33,8 +34,19 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     owner: str = ""
     source: str = ""
     env: str = ""
+    project: str = ""
     since: datetime | None = None
     text: str = ""
+
+
+class Overview(msgspec.Struct, frozen=True, kw_only=True):
+    """``counts`` are (state, severity, alerts), ``top`` (signature, name, newest alert, occurrences)."""
+
+    counts: tuple[tuple[State, Severity, int], ...]
+    top: tuple[tuple[str, str, int, int], ...]
+    latest: Alert | None
+    oldest_unacked: Alert | None
+    last_by_severity: dict[Severity, Alert | None]
 
 
 class AlertSearch:
@@ -49,6 +61,54 @@ class AlertSearch:
         if before is not None:
             statement = statement.where(alert.c.id < before)
         return [read(row) for row in self._connection.execute(statement)]
+
+    def count(self, project_id: int, search: Search) -> int:
+        """How many match."""
+        counted = _matching(project_id, search).with_only_columns(func.count())
+        return self._connection.execute(counted).scalar_one()
+
+    def overview(self, project_id: int, *, since: datetime | None, signatures: int) -> Overview:
+        """Counts and extremes of what was last seen since then."""
+        search = Search(since=since)
+        counts = self._connection.execute(
+            _matching(project_id, search)
+            .with_only_columns(alert.c.state, alert.c.severity, func.count())
+            .group_by(alert.c.state, alert.c.severity)
+        )
+        top = self._connection.execute(
+            _matching(project_id, search)
+            .with_only_columns(
+                alert.c.signature,
+                func.max(alert.c.name).label("name"),
+                func.max(alert.c.id).label("newest"),
+                func.sum(alert.c.occurrences).label("occurrences"),
+            )
+            .group_by(alert.c.signature)
+            .order_by(text("occurrences DESC"), text("newest DESC"))
+            .limit(signatures)
+        )
+        return Overview(
+            counts=tuple((State(state), Severity(severity), count) for state, severity, count in counts),
+            top=tuple((row.signature, row.name, int(row.newest), int(row.occurrences)) for row in top),
+            latest=self._first(_matching(project_id, search).order_by(alert.c.id.desc())),
+            oldest_unacked=self._first(
+                _matching(project_id, search)
+                .where(alert.c.state.in_(_UNACKED), _OPEN)
+                .order_by(alert.c.opened_at, alert.c.id)
+            ),
+            last_by_severity={
+                severity: self._first(
+                    _matching(project_id, Search(since=since, severities=(severity,))).order_by(
+                        alert.c.id.desc()
+                    )
+                )
+                for severity in Severity
+            },
+        )
+
+    def _first(self, statement: Select[tuple[object, ...]]) -> Alert | None:
+        row = self._connection.execute(statement.limit(1)).one_or_none()
+        return None if row is None else read(row)
 
     def claimable(self, project_id: int, search: Search, *, now_us: int, limit: int) -> list[Alert]:
         """The most urgent alerts that may be claimed: the worst, of these those that wait longest.
@@ -105,8 +165,8 @@ def _conditions(project_id: int, search: Search) -> Iterator[ColumnElement[bool]
         yield alert.c.last_seen_at >= micros(search.since)
     if search.text:
         searched = (alert.c.name, alert.c.service, alert.c.namespace, alert.c.target)
-        text = search.text.lower()
-        yield or_(*(func.lower(column).contains(text, autoescape=True) for column in searched))
+        words = search.text.lower()
+        yield or_(*(func.lower(column).contains(words, autoescape=True) for column in searched))
 
 
 def _is_owner(name: str) -> ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """Cards: the outbox. A row is never deleted before its work is done."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import (
     Connection,
     Row,
     and_,
+    bindparam,
     case,
     exists,
     false,
@@ -20,9 +21,9 @@ from sqlalchemy import (
 
 from bot.domain.alert.alert import State
 from bot.domain.alert.verdict import Lane
-from bot.domain.outbox.outbox import CardKind, Outgoing, ParkReason, nonce
+from bot.domain.outbox.outbox import SAID_ONCE, CardKind, Outgoing, ParkReason, nonce
 from storage.bulk import Bulk
-from storage.codec import micros, moment, span_micros
+from storage.codec import micros, moment, moment_or_none, span_micros
 from storage.dialect import allocate
 from storage.outbox import fold as folds
 from storage.outbox import placement as places
@@ -39,6 +40,15 @@ _NEW_COLUMNS = (
     "failures", "parked_reason", "parked_at", "pinged", "dirty_since",
 )  # fmt: skip
 _new = Bulk(insert(card), _NEW_COLUMNS)
+_rung = Bulk(
+    update(card)
+    .where(card.c.id == bindparam("id_", type_=card.c.id.type))
+    .values(
+        rung_run=bindparam("run_", type_=card.c.rung_run.type),
+        rung_at=bindparam("at_", type_=card.c.rung_at.type),
+    ),
+    ("run_", "at_", "id_"),
+)
 
 
 class Cards:
@@ -93,13 +103,13 @@ class Cards:
         """The same for alerts with a card of their own, and for groups: the caller knows which is which."""
         touches.touch_known(self._connection, alerts, groups, now=now)
 
+    def rung(self, runs: Iterable[tuple[int, int]], *, now: datetime) -> None:
+        """People are rung for these cards' alerts, as (card, run), by another message."""
+        _rung.run(self._connection, [(run, micros(now), card_id) for card_id, run in sorted(runs)])
+
     def fold(self, groups: Mapping[int, tuple[Sequence[int], Lane]], *, now: datetime) -> dict[int, int]:
         """Alerts with cards of their own share those of groups; the alert whose card each group has now."""
         return folds.fold(self._connection, groups, now=now) if groups else {}
-
-    def request_ping(self, kind: CardKind, subject_ids: Collection[int]) -> None:
-        """People have to be called once more for these subjects, as they are now."""
-        touches.request_ping(self._connection, kind, subject_ids)
 
     def claim(
         self, channel_id: int, which: Choice, *, worker: str, tag: str, now: datetime, lease: timedelta
@@ -141,12 +151,15 @@ class Cards:
         message_id: int,
         shown: int,
         pinged: bool,
+        rang: int | None,
         now: datetime,
         lease: timedelta,
     ) -> None:
         """The message now shows revision ``shown``; the claim ends.
 
         What changed meanwhile changed after the card was claimed for ``lease``: it is dirty since then.
+        ``pinged`` says that its words mention somebody, ``rang`` for which run this post rang them, None when
+        it rang nobody.
         """
         claimed_at = card.c.claim_expires_at - span_micros(lease)
         anew = card.c.wanted > shown if shown else false()
@@ -156,7 +169,9 @@ class Cards:
             .values(
                 message_id=message_id,
                 shown=shown,
-                pinged=or_(card.c.pinged, card.c.roused <= shown) if pinged else card.c.pinged,
+                pinged=pinged,
+                rung_at=card.c.rung_at if rang is None else micros(now),
+                rung_run=card.c.rung_run if rang is None else rang,
                 sent_at=micros(now),
                 dirty_since=case((anew, claimed_at), else_=card.c.dirty_since),
                 claimed_by=None,
@@ -215,6 +230,16 @@ class Cards:
         """Nobody needs to see what it would show."""
         self._connection.execute(update(card).where(card.c.id == card_id).values(shown=card.c.wanted))
 
+    def skip(self, card_id: int, *, worker: str) -> None:
+        """What was claimed need not be sent: nobody needs to see what it would show."""
+        self._connection.execute(
+            update(card)
+            .where(card.c.id == card_id, card.c.claimed_by == worker)
+            .values(
+                shown=card.c.wanted, claimed_by=None, claim_expires_at=None, nonce=None, posting_since=None
+            )
+        )
+
     def answered(self, card_id: int, *, revision: int) -> None:
         """A person's click was answered with revision ``revision`` on the card itself.
 
@@ -254,7 +279,7 @@ class Cards:
 def _gone(now: datetime) -> dict[str, Any]:
     """What a deleted message makes of its card; deleting what is over or was said once is tidying up."""
     over = or_(
-        card.c.kind.in_([CardKind.REPORT.value, CardKind.NUDGE.value, CardKind.FOLDED.value]),
+        card.c.kind.in_([each.value for each in SAID_ONCE]),
         and_(
             card.c.kind == CardKind.INCIDENT.value,
             exists().where(incident.c.id == card.c.subject_id, incident.c.state == "closed"),
@@ -296,6 +321,7 @@ def _outgoing(row: Row[Any], own: str, posting_since: datetime) -> Outgoing:
         retried=row.posting_since is not None,
         failures=row.failures,
         pinged=row.pinged,
-        roused=row.roused,
+        rung_at=moment_or_none(row.rung_at),
+        rung_run=row.rung_run,
         dirty_since=moment(row.dirty_since),
     )

@@ -133,6 +133,8 @@ class Closures:
                 parked_reason=None,
                 parked_at=None,
                 pinged=False,
+                rung_at=None,
+                rung_run=None,
                 seen_at=None,
                 dirty_since=micros(now),
             )

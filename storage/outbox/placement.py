@@ -24,6 +24,8 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True):
     shown: int
     parked_reason: ParkReason | None
     seen_at: datetime | None
+    rung_at: datetime | None = None
+    rung_run: int | None = None
 
 
 def showing(connection: Connection, message_id: int) -> Placement | None:
@@ -66,4 +68,6 @@ def _read(row: Row[Any]) -> Placement:
         shown=row.shown,
         parked_reason=ParkReason(row.parked_reason) if row.parked_reason else None,
         seen_at=moment_or_none(row.seen_at),
+        rung_at=moment_or_none(row.rung_at),
+        rung_run=row.rung_run,
     )

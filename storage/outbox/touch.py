@@ -4,11 +4,11 @@ An alert has a card of its own or shares that of its group; which it is stands o
 so (intake, which has just read the rows), for anybody else the group is looked for.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, case, false, null, or_, select, update
+from sqlalchemy import Connection, bindparam, case, null, or_, select, update
 
 from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.outbox import CardKind, ParkReason
@@ -67,16 +67,3 @@ def touch_known(
     rows = [(CardKind.ALERT.value, alert_id, lane.value, us) for alert_id, lane in alerts]
     rows += [(CardKind.GROUP.value, group_id, groups[group_id].value, us) for group_id in sorted(groups)]
     _touch.run(connection, rows)
-
-
-def request_ping(connection: Connection, kind: CardKind, subject_ids: Collection[int]) -> None:
-    """People have to be called once more for these subjects, as they are now.
-
-    Who was called for an earlier revision does not count, even if that is written down only later.
-    """
-    if subject_ids:
-        connection.execute(
-            update(card)
-            .where(card.c.kind == kind.value, card.c.subject_id.in_(list(subject_ids)))
-            .values(pinged=false(), roused=card.c.wanted)
-        )

@@ -9,14 +9,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, func, or_, select
 
-from bot.domain.recurrence.ranking import Query, Ranked, RankingWindow, Sort, Totals
+from bot.domain.recurrence.ranking import Query, Ranked, RankingWindow, Sort, Totals, WindowSums
 from bot.domain.sight import EVERYTHING
 from storage.audience import sees_recurrence
 from storage.codec import micros, span
 from storage.dialect import is_one_of
 from storage.recurrence.recurrence import DAY_US, HOUR_US
 from storage.recurrence.row import read
-from storage.table.core import recurrence, recurrence_day, recurrence_hour
+from storage.table.core import recurrence, recurrence_day, recurrence_hour, source
 from storage.table.incident import incident
 
 _SUMMED = (
@@ -95,6 +95,24 @@ class Rankings:
             noise_votes=int(row.noise_votes),
         )
 
+    def window(self, project_id: int, query: Query, *, now: datetime) -> WindowSums:
+        """Sums of what fell within the window, over all that match."""
+        period = _Period(query.window, now)
+        counts = period.table
+        columns = ("occurrences", "episodes", "self_resolves", "attention_us")
+        matching = select(recurrence.c.id).where(*_matching(project_id, query, period))
+        row = self._connection.execute(
+            select(*(func.coalesce(func.sum(counts.c[name]), 0).label(name) for name in columns)).where(
+                counts.c.recurrence_id.in_(matching), period.matches()
+            )
+        ).one()
+        return WindowSums(
+            occurrences=int(row.occurrences),
+            episodes=int(row.episodes),
+            self_resolves=int(row.self_resolves),
+            attention=span(int(row.attention_us)),
+        )
+
     def count(self, project_id: int, query: Query, *, now: datetime) -> int:
         """How many match."""
         return self._connection.execute(
@@ -144,6 +162,11 @@ def _matching(project_id: int, query: Query, period: _Period) -> list[ColumnElem
     wanted = [recurrence.c.project_id == project_id, recurrence.c.last_seen_at >= period.since_us]
     if query.source_id is not None:
         wanted.append(recurrence.c.source_id == query.source_id)
+    if query.provider:
+        spoken = select(source.c.id).where(
+            source.c.project_id == project_id, source.c.provider == query.provider
+        )
+        wanted.append(recurrence.c.source_id.in_(spoken))
     if query.sight != EVERYTHING:
         wanted.append(sees_recurrence(query.sight))
     if query.text:

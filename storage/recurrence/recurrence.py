@@ -15,6 +15,7 @@ from bot.domain.access.source import Source
 from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.episode import began
 from bot.domain.alert.flap import CALM
+from bot.domain.alert.quiet import read_kinds
 from bot.domain.alert.signal import Severity, Signal
 from bot.domain.alert.verdict import SignatureStanding
 from bot.domain.recurrence.recurrence import Fix, Recurrence, ends_by_itself
@@ -82,7 +83,7 @@ _known = Lookup(
 _STANDING_COLUMNS = (
     "id", "state", "severity", "occurrences", "flaps", "opened_at", "last_seen_at", "acked_at", "resolved_at",
     "resolved_by", "silent_after", "escalated_from", "owner", "flapped_at", "quiet_until", "group_id",
-    "started_at", "received_at",
+    "started_at", "received_at", "run", "loud_since", "quiet_kinds", "ack_until",
 )  # fmt: skip
 _standing_rows = Lookup(
     lambda dialect: (
@@ -122,6 +123,15 @@ class Recurrences:
         return {
             row.signature: KnownRecurrence(row.id, *standings.get(row.last_alert_id, nothing)) for row in rows
         }
+
+    def ids(self, project_id: int, signatures: Sequence[str]) -> list[int]:
+        """The ids of those of ``signatures`` that are known."""
+        rows = self._connection.execute(
+            select(recurrence.c.id).where(
+                recurrence.c.project_id == project_id, recurrence.c.signature.in_(signatures)
+            )
+        )
+        return [row.id for row in rows]
 
     def _standings(self, alert_ids: list[int]) -> dict[int, tuple[SignatureStanding, EpisodeState]]:
         if not alert_ids:
@@ -301,6 +311,10 @@ def _standing(row: Any) -> tuple[SignatureStanding, EpisodeState]:
         started_at=moment_or_none(row.started_at),
         received_at=moment_or_none(row.received_at),
         ended_by_sender=state is State.RESOLVED and (row.resolved_by or "").startswith("source:"),
+        run=row.run,
+        loud_since=moment_or_none(row.loud_since),
+        quiet_kinds=read_kinds(row.quiet_kinds),
+        ack_until=moment_or_none(row.ack_until),
     )
     alone = (
         state is State.RESOLVED

@@ -60,6 +60,29 @@ class Runs:
         )
         return [_read(row) for row in rows]
 
+    def page(
+        self,
+        project_id: int,
+        *,
+        before: int | None,
+        limit: int,
+        states: Iterable[RunState] = (),
+        agent: str = "",
+        alert_id: int | None = None,
+    ) -> list[Run]:
+        """Newest first, from the one before the run ``before`` on."""
+        statement = select(run).where(run.c.project_id == project_id).order_by(run.c.id.desc()).limit(limit)
+        wanted = [state.value for state in states]
+        if wanted:
+            statement = statement.where(run.c.state.in_(wanted))
+        if agent:
+            statement = statement.where(run.c.agent == agent)
+        if alert_id is not None:
+            statement = statement.where(run.c.alert_id == alert_id)
+        if before is not None:
+            statement = statement.where(run.c.id < before)
+        return [_read(row) for row in self._connection.execute(statement)]
+
     def counts(self, recurrence_ids: Iterable[int]) -> dict[int, dict[RunState, int]]:
         """How many runs are in which state, by recurrence; states without any are left out."""
         rows = self._connection.execute(

@@ -86,6 +86,7 @@ source: Final = Table(
     Column("expect_every_us", BigInteger),
     Column("expect_grace_us", BigInteger),
     Column("expected_since", BigInteger),
+    Column("ping", Text, nullable=False, server_default="{}"),
     Index(
         "ix_source_live_name",
         "project_id",
@@ -198,6 +199,11 @@ alert: Final = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("last_error", Text, nullable=False, server_default=""),
     Column("retry_at", BigInteger),
+    Column("run", Integer, nullable=False, server_default="0"),
+    Column("loud_since", BigInteger),
+    Column("quiet_kinds", Text),
+    Column("ack_until", BigInteger),
+    Column("silent_at", BigInteger),
     Column("cause", Text),
 )
 _OPEN: Final = text("state <> 'resolved'")
@@ -213,6 +219,8 @@ _QUIET: Final = text("quiet_until IS NOT NULL")
 Index("ix_alert_quiet", alert.c.quiet_until, sqlite_where=_QUIET, postgresql_where=_QUIET)
 _RETRIED: Final = text("retry_at IS NOT NULL")
 Index("ix_alert_retry", alert.c.retry_at, sqlite_where=_RETRIED, postgresql_where=_RETRIED)
+_ACK_ENDS: Final = text("ack_until IS NOT NULL")
+Index("ix_alert_ack_until", alert.c.ack_until, sqlite_where=_ACK_ENDS, postgresql_where=_ACK_ENDS)
 _ALONE: Final = text("cause IS NOT NULL AND group_id IS NULL AND state <> 'resolved'")
 Index("ix_alert_cause", alert.c.cause, sqlite_where=_ALONE, postgresql_where=_ALONE)
 _MEMBER: Final = text("group_id IS NOT NULL")
@@ -278,7 +286,8 @@ card: Final = Table(
     Column("parked_reason", Text),
     Column("parked_at", BigInteger),
     Column("pinged", Boolean, nullable=False),
-    Column("roused", Integer, nullable=False, server_default="0"),
+    Column("rung_at", BigInteger),
+    Column("rung_run", Integer),
     Column("dirty_since", BigInteger, nullable=False),
     Column("sent_at", BigInteger),
     Column("seen_at", BigInteger),

@@ -18,6 +18,8 @@ token: Final = Table(
     Column("created_by", Text, nullable=False),
     Column("created_by_name", Text, nullable=False),
     Column("revoked_at", BigInteger),
+    Column("expires_at", BigInteger),
+    Column("last_used_at", BigInteger),
 )
 _LIVE: Final = text("revoked_at IS NULL")
 Index(

@@ -7,6 +7,7 @@ of several runs.
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from time import process_time
 from timeit import repeat
@@ -18,7 +19,9 @@ import msgspec
 from bot.domain.access.redaction import redact, redact_body
 from bot.domain.alert.signature import signature
 from bot.providers.body import decode
+from bot.providers.delivery import read_delivery
 from bot.providers.registry import PROVIDERS
+from bot.providers.sender import Request
 
 RUNS = 7
 ALERTS_A_RUN = 4_000
@@ -81,6 +84,16 @@ def bench(alerts: int) -> None:
     measure("signature of labels", alerts, lambda: [signature("p", "s", one) for one in bare])
 
 
+def bench_senders() -> None:
+    """Measure the way of each sender's example from bytes to signals."""
+    print("one request of each sender")
+    now = datetime(2026, 11, 21, tzinfo=UTC)
+    for name, provider in PROVIDERS.items():
+        body = msgspec.json.encode(provider.example(now))
+        measure(name, 1, partial(read_delivery, provider, Request(), body))
+
+
 if __name__ == "__main__":
     for size in (1, 100):
         bench(size)
+    bench_senders()

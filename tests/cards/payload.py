@@ -16,16 +16,18 @@ import msgspec
 
 from bot.cards.alert import detail
 from bot.cards.alert import listing as alert_list
-from bot.cards.alert.alert import AlertView, note_modal, render, summon
+from bot.cards.alert.alert import AlertView, note_modal, render
 from bot.cards.alert.group import GroupView
 from bot.cards.card import Card, Modal, Ping
 from bot.cards.outbox import board as board_card
 from bot.cards.outbox.closure import ClosureView
+from bot.cards.outbox.ring import RingMember, RingView
 from bot.delivery.render import plain, render_view
 from bot.domain.access.redaction import redact_body
 from bot.domain.actor import Actor, ActorKind, person, source
 from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.group import Group
+from bot.domain.alert.ring import Ring, RingReason, RingSubject
 from bot.domain.alert.signal import Severity, Signal
 from bot.domain.errors import InvalidInputError
 from bot.domain.outbox.board import Held
@@ -139,12 +141,29 @@ def look_at(dice: Dice, signal: Signal, number: int) -> AlertView:
     )
 
 
+def _ring(dice: Dice, view: AlertView) -> RingView:
+    """A call for this alert, or one that is over."""
+    ring = Ring(
+        project_id=1,
+        subject=RingSubject.ALERT,
+        subject_id=view.alert.id,
+        run=1,
+        reason=dice.choice(tuple(RingReason)),
+        ordinal=dice.choice((1, 3, 10**9)),
+        due_at=_later(dice),
+        created_at=NOON,
+    )
+    member = RingMember(ring=ring, alert=view.alert, live=dice.random() < 0.5)
+    members = (member,) * dice.choice((0, 1, 1, 12))
+    return RingView(id=9, tag=TAG, now=NOON, members=members, url="https://discord.com/channels/1/2/3")
+
+
 def faces(dice: Dice, view: AlertView) -> Iterator[Said]:
     """Every message and form that is about one alert."""
     card = render(view)
     yield "card", card
     yield "plain card", plain(card, view)
-    yield "summons", summon(view, "https://discord.com/channels/1/2/3")
+    yield "ring", render_view(_ring(dice, view), view.ping or Ping())
     yield "note form", note_modal(view.alert, TAG)
     history = [detail.HistoryLine(NOON, _somebody(dice) or source("x"), text(dice)) for _ in range(4)]
     for page in range(dice.choice((1, 1, 4))):

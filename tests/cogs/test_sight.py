@@ -93,8 +93,14 @@ def _fill(parameter: app_commands.Parameter, *, full: bool) -> object | None:
 
 
 def _commands(stage: Stage) -> list[app_commands.Command[Any, Any, Any]]:
+    """Every command but those that Discord itself shows to those alone who manage the server."""
     found = stage.bot.tree.walk_commands()
-    return [each for each in found if isinstance(each, app_commands.Command)]
+    return [each for each in found if isinstance(each, app_commands.Command) and not _for_managers(each)]
+
+
+def _for_managers(command: app_commands.Command[Any, Any, Any]) -> bool:
+    top = command.root_parent or command
+    return bool(top.default_permissions and top.default_permissions.manage_guild)
 
 
 def _told(answer: Json) -> str:
@@ -106,7 +112,7 @@ async def test_no_command_shows_or_touches_what_is_in_a_channel_that_one_does_no
 ) -> None:
     stage = hidden.stage
     for command in _commands(stage):
-        if command.qualified_name == "setup":
+        if command.qualified_name in {"setup", "gate bypass"}:  # write of themselves alone
             continue
         options = {each.name: _fill(each, full=False) for each in command.parameters}
         given = {name: value for name, value in options.items() if value is not None}

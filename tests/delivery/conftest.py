@@ -35,6 +35,7 @@ from bot.usecases.admin.startup import open_desk
 from bot.usecases.desk import Desk, Rules
 from bot.usecases.intake.queue import take_in
 from bot.usecases.outbox import card as outbox
+from bot.usecases.outbox import ring as rings
 from bot.usecases.outbox.card import LEASE
 from storage.engine import Storage
 from tests.senders import add_source, submission
@@ -158,6 +159,13 @@ class Stage:
             if rest > 0:
                 return rest
         raise AssertionError("the worker does not come to rest")
+
+    async def ring(self, after: timedelta = timedelta(seconds=2)) -> int:
+        """Let some time pass, and do what is due then; returns how many rings that made."""
+        self.clock.advance(after)
+        made = await rings.make_due(self.desk)
+        await self.work()
+        return made
 
     async def claim(self) -> tuple[Outgoing, AlertView]:
         """What a worker does first; it then dies, unless the test goes on in its place."""

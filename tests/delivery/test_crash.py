@@ -142,7 +142,7 @@ async def test_between_the_edit_and_its_settling(stage: Stage) -> None:
 async def test_the_ping_of_a_lost_card_is_not_repeated(stage: Stage) -> None:
     await stage.send(firing("worse", Severity.CRITICAL))
     card, view = await stage.claim()
-    ping = stage.pings.due(view, card.channel_id)
+    ping = stage.pings.due(card, view)
     assert ping
     await stage.wire.post(card.channel_id, render_view(view, ping), nonce=card.nonce)
     stage.restart()

@@ -111,13 +111,15 @@ async def test_a_critical_member_wakes_people_and_others_do_not(grouped: Stage) 
     await settle_down(grouped)
     await fire(grouped, 4, 5, severity=CRITICAL)
     await settle_down(grouped)
+    await grouped.ring()
     assert woken(grouped) == [0, 1]
-    summons = grouped.shown()[1]
-    assert "🔴 CRITICAL pod 3" in summons["content"]
+    card, reply = grouped.shown()
+    assert "🔴 CRITICAL pod 3: fires too" in reply["content"]
+    assert reply["message_reference"]["message_id"] == card["id"]
     await resolve(grouped, 1, 2, 3, 4, 5)
     await settle_down(grouped)
     await fire(grouped, 6, severity=CRITICAL)
-    await settle_down(grouped)
+    await grouped.ring()
     assert woken(grouped) == [0, 1, 1]
 
 

@@ -98,7 +98,7 @@ async def test_the_audit_log_names_the_program_and_its_token(door: Door) -> None
 async def test_another_projects_program_finds_nothing_here(door: Door) -> None:
     await send(door, firing())
     program = await admit(door, "alerts.write", project="shop")
-    assert (await program.get("/v1/alerts")).json == {"alerts": [], "next": None}
+    assert (await program.get("/v1/alerts")).json == {"alerts": [], "next": None, "total": 0}
     assert (await program.get("/v1/alerts/A-1")).status == 404
     assert (await program.post("/v1/alerts/A-1/ack")).status == 404
     assert (await program.post("/v1/alerts/claim")).json == {"alerts": []}

@@ -10,16 +10,18 @@ from typing import Final
 
 import msgspec
 
-from bot.cards.admin.snippet import snippet
 from bot.cards.card import Button, ButtonStyle, Card, Embed, Field, Option, Row, Select, SelectKind
 from bot.cards.ids import Verb, build
-from bot.cards.limits import OPTION_TEXT, fit
+from bot.cards.limits import OPTION_TEXT, OPTIONS, fit
 from bot.cards.style import CALM, GOOD
 from bot.cards.text import code, inline, plain, span
+from bot.domain.access.recipe import Recipe
 from bot.domain.errors import InvalidInputError
 
 CHANNEL: Final = "channel"
 PROVIDER: Final = "provider"
+OTHER: Final = "other"
+"""The providers that one select has no room for."""
 CREATE: Final = "create"
 _TEXT_CHANNEL: Final = 0
 _ANNOUNCEMENT_CHANNEL: Final = 5
@@ -66,6 +68,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     provider: str
     url: str
     token: str
+    recipe: Recipe
 
     def __repr__(self) -> str:
         return f"Made(source_name={self.source_name!r}, provider={self.provider!r}, token=***)"
@@ -83,10 +86,19 @@ def first_page(
         channel_types=(_TEXT_CHANNEL, _ANNOUNCEMENT_CHANNEL),
         defaults=(draft.channel_id,) if draft.channel_id else (),
     )
-    sender = Select(
-        custom_id=build(Verb.SETUP, tag, PROVIDER, state),
-        placeholder="Who will send them?",
-        options=tuple(_option(choice, draft) for choice in providers),
+    senders = tuple(
+        (
+            Select(
+                custom_id=build(Verb.SETUP, tag, subject, state),
+                placeholder=placeholder,
+                options=tuple(_option(choice, draft) for choice in choices),
+            ),
+        )
+        for subject, placeholder, choices in (
+            (PROVIDER, "Who will send them?", providers[:OPTIONS]),
+            (OTHER, "... or one of these?", providers[OPTIONS:]),
+        )
+        if choices
     )
     create = Button(
         label="Create the source",
@@ -103,12 +115,13 @@ def first_page(
         color=CALM,
         fields=_problems(draft, problems),
     )
-    return fit(Card(embeds=(embed,), rows=((channel,), (sender,), (create,))))
+    return fit(Card(embeds=(embed,), rows=((channel,), *senders, (create,))))
 
 
 def result(made: Made, tag: str) -> Card:
     """URL, token and snippet; the token is under spoilers, for screens are shared."""
-    paste = snippet(made.provider, made.url, made.token)
+    paste = made.recipe
+    url = span(made.url, 900)
     embed = Embed(
         title="✅ The source is ready",
         description=(
@@ -117,7 +130,7 @@ def result(made: Made, tag: str) -> Card:
         ),
         color=GOOD,
         fields=(
-            Field("URL", span(made.url, 900)),
+            Field("URL", f"||{url}||" if made.token in made.url else url),
             Field("Token", f"||{span(made.token, 300)}||"),
             Field("Next", f"{paste.where}\nThen send a test alert: it takes the same way as a real one."),
         ),

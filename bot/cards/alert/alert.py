@@ -12,7 +12,7 @@ import msgspec
 from bot.cards.alert.action import actions, inverse
 from bot.cards.alert.memory import recall
 from bot.cards.card import Card, Embed, Input, Modal, Ping
-from bot.cards.cut import units
+from bot.cards.cut import cut, units
 from bot.cards.ids import Verb, build
 from bot.cards.limits import TITLE, fit, fit_modal
 from bot.cards.style import SEPARATOR, TIMES, banner, colour, span_of
@@ -24,6 +24,7 @@ from bot.domain.alert.change import Change
 from bot.domain.alert.episode import OLDEST
 from bot.domain.alert.place import MOST
 from bot.domain.alert.place import SEPARATOR as PLACE_SEPARATOR
+from bot.domain.alert.quiet import Quiet
 from bot.domain.alert.signal import TRUNCATED
 from bot.domain.recurrence.recurrence import Memory
 
@@ -34,6 +35,8 @@ _NOTE: Final = 200
 _SOURCE: Final = 60
 _LINKS: Final = 1_800
 _NOTICE: Final = 200
+_PUSHED_PLACE: Final = 80
+_LINE: Final = 480  # of the content
 _FOLDED: Final = 120
 NOTE_INPUT: Final = "note"
 
@@ -45,9 +48,9 @@ class AlertView(msgspec.Struct, frozen=True, kw_only=True):
     """All a card shows: the alert, what the team remembers, and where the card belongs.
 
     ``tag`` names the desk's database (see `ids`); ``ping`` wakes people with this rendering; ``incident``
-    is a ref or a thread's mention; ``changes`` were made shortly before. What is part of an open incident no
-    more ``escalates``. ``folded_into`` is the ref of the group whose card, at ``folded_url``, the alert
-    shares since this message was posted.
+    is a ref or a thread's mention; ``changes`` were made shortly before, ``silence`` holds it quiet. What
+    is part of an open incident no more ``escalates``. ``folded_into`` is the ref of the group whose card, at
+    ``folded_url``, the alert shares since this message was posted.
     """
 
     alert: Alert
@@ -60,6 +63,7 @@ class AlertView(msgspec.Struct, frozen=True, kw_only=True):
     folded_into: str = ""
     folded_url: str = ""
     changes: tuple[Change, ...] = ()
+    silence: Quiet | None = None
 
 
 def render(view: AlertView) -> Card:
@@ -90,12 +94,6 @@ def _folded(view: AlertView) -> Card:
         footer=marker(view.tag, alert.id),
     )
     return fit(Card(embeds=(embed,)))
-
-
-def summon(view: AlertView, jump_url: str) -> Card:
-    """A message of its own that wakes ``view.ping`` and leads to the card, for an edit would wake nobody."""
-    ping = view.ping or Ping()
-    return fit(Card(content=f"{_notice(view.alert, ping)}\n{address(jump_url, 200)}", ping=ping))
 
 
 def headline(alert: Alert) -> str:
@@ -169,14 +167,23 @@ def since(alert: Alert) -> str:
     return moment(began, "f" if alert.last_seen_at - began > OLDEST else "R")
 
 
-def _notice(alert: Alert, ping: Ping) -> str:
-    """What a phone shows in its notification; empty when nobody is woken."""
-    if not ping:
-        return ""
+def push_line(alert: Alert, limit: int = _LINE, *, cause: bool = False) -> str:
+    """What a phone shows of it: severity sign, word, name, place, and the ``cause`` if wanted.
+
+    ``🔴 CRITICAL HighErrorRate · checkout — 5xx above 10 %``.
+    """
     name = inline(alert.name, _NAME, addresses=False) or alert.ref
-    cause = inline(_reason(alert), _NOTICE, addresses=False)
-    notice = f"{banner(alert).replace(SEPARATOR, ' ')} {name}"
-    return f"{ping.mentions} {notice} — {cause}" if cause else f"{ping.mentions} {notice}"
+    line = f"{banner(alert).replace(SEPARATOR, ' ')} {name}"
+    place = inline(SEPARATOR.join(places(alert)), _PUSHED_PLACE, addresses=False)
+    line = f"{line}{SEPARATOR}{place}" if place else line
+    why = inline(_reason(alert), _NOTICE, addresses=False) if cause else ""
+    return cut(f"{line} — {why}" if why else line, limit)
+
+
+def _notice(alert: Alert, ping: Ping) -> str:
+    """The line outside the frame, with whom it wakes."""
+    line = push_line(alert, cause=True)
+    return f"{ping.mentions} {line}" if ping else line
 
 
 def _lines(view: AlertView) -> tuple[str, ...]:
@@ -193,6 +200,7 @@ def _lines(view: AlertView) -> tuple[str, ...]:
         attempts(alert),
         _note(alert),
         _flapping(alert),
+        _silence(view.silence),
         _incident(view.incident),
         *map(_change, view.changes),
         recall(view.memory),
@@ -282,6 +290,14 @@ def _note(alert: Alert) -> str:
     if not note:
         return ""
     return f"💬 {note} — {who(alert.note_by)}" if alert.note_by else f"💬 {note}"
+
+
+def _silence(silence: Quiet | None) -> str:
+    """Why nobody is called, until when, and by whom."""
+    if silence is None:
+        return ""
+    until = f" until {moment(silence.until, 'f')}" if silence.until else ""
+    return f"🔕 Silenced{until} by {who(silence.by)}"
 
 
 def _change(change: Change) -> str:

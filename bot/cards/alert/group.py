@@ -18,7 +18,7 @@ from bot.cards.limits import OPTIONS, TITLE, fit
 from bot.cards.outbox.board import picker
 from bot.cards.outbox.board_list import write_list
 from bot.cards.style import ACKED, COLOURS, GOOD, SEPARATOR, SIGNS, STATES, TIMES, WORDS, sign, span_of
-from bot.cards.text import address, inline, moment, plain
+from bot.cards.text import inline, moment, plain
 from bot.domain.alert.alert import State
 from bot.domain.alert.group import Group, format_ref
 from bot.domain.alert.signal import Severity
@@ -33,6 +33,7 @@ _NAME: Final = 150
 _SHORT: Final = 60
 _PLACE: Final = 120
 _CAUSE: Final = 350
+_PUSHED: Final = 200
 _OWNER: Final = 24
 _SOURCE: Final = 60
 _FILE_NAME: Final = "alerts.txt"
@@ -123,12 +124,6 @@ def render(view: GroupView) -> Card:
     )
 
 
-def summon(view: GroupView, jump_url: str) -> Card:
-    """A message of its own that wakes ``view.ping`` and leads to the card, for an edit would wake nobody."""
-    ping = view.ping or Ping()
-    return fit(Card(content=f"{_notice(view, ping)}\n{address(jump_url, 200)}", ping=ping))
-
-
 def render_page(page: GroupPage) -> Card:
     """One page of the alerts, with a menu to open them."""
     names = len({each.name for each in page.held})
@@ -184,11 +179,14 @@ def _colour(view: GroupView) -> int:
 
 
 def _notice(view: GroupView, ping: Ping) -> str:
-    """What a phone shows in its notification; empty when nobody is woken."""
-    if not ping:
-        return ""
+    """What a phone shows of it, and whom it wakes: severity, name, how many, place, cause."""
     name = inline(_name(view), _NAME, addresses=False) or view.group.ref
-    return f"{ping.mentions} {_banner(view).replace(SEPARATOR, ' ')} {name} ({_some(view.open)})"
+    line = f"{_banner(view).replace(SEPARATOR, ' ')} {name} ({_some(view.open or view.total)})"
+    place = inline(view.group.service, _SHORT, addresses=False)
+    line = f"{line}{SEPARATOR}{place}" if place else line
+    why = inline(view.held[0].summary, _PUSHED, addresses=False) if view.held else ""
+    line = f"{line} — {why}" if why else line
+    return f"{ping.mentions} {line}" if ping else line
 
 
 def _lines(view: GroupView) -> Iterator[str]:

@@ -22,35 +22,83 @@ class Scope(StrEnum):
     """What a program may do; a route asks for one of these."""
 
     ALERTS_READ = "alerts.read"
+    ALERTS_CLAIM = "alerts.claim"
+    ALERTS_ACK = "alerts.ack"
     ALERTS_WRITE = "alerts.write"
     EVENTS_READ = "events.read"
+    EVENTS_HEARTBEAT = "events.heartbeat"
     EVENTS_WRITE = "events.write"
     INCIDENTS_READ = "incidents.read"
     INCIDENTS_WRITE = "incidents.write"
     RECURRENCE_READ = "recurrence.read"
     RECURRENCE_WRITE = "recurrence.write"
     RUNS_WRITE = "runs.write"
+    GATE_READ = "gate.read"
+    SLO_WRITE = "slo.write"
+    ADMIN = "admin"
 
 
 IMPLIED: Final[Mapping[Scope, frozenset[Scope]]] = MappingProxyType(
     {
-        Scope.ALERTS_WRITE: frozenset({Scope.ALERTS_READ}),
+        Scope.ALERTS_CLAIM: frozenset({Scope.ALERTS_READ}),
+        Scope.ALERTS_ACK: frozenset({Scope.ALERTS_READ}),
+        Scope.ALERTS_WRITE: frozenset({Scope.ALERTS_READ, Scope.ALERTS_CLAIM, Scope.ALERTS_ACK}),
         Scope.EVENTS_READ: frozenset({Scope.RECURRENCE_READ}),
-        Scope.EVENTS_WRITE: frozenset({Scope.EVENTS_READ, Scope.RECURRENCE_READ, Scope.RECURRENCE_WRITE}),
+        Scope.EVENTS_WRITE: frozenset(
+            {
+                Scope.EVENTS_READ,
+                Scope.EVENTS_HEARTBEAT,
+                Scope.RECURRENCE_READ,
+                Scope.RECURRENCE_WRITE,
+            }
+        ),
         Scope.INCIDENTS_WRITE: frozenset(
             {Scope.INCIDENTS_READ, Scope.RECURRENCE_READ, Scope.RECURRENCE_WRITE, Scope.RUNS_WRITE}
         ),
         Scope.RECURRENCE_WRITE: frozenset({Scope.RECURRENCE_READ}),
+        Scope.ADMIN: frozenset(Scope) - {Scope.ADMIN},
     }
 )
 """What comes with a scope: whoever changes a thing is answered with it, an event is shown with its
 recurrence, and working on incidents includes reporting what was run and handing the repair over."""
 
 
+class TokenRole(StrEnum):
+    """Bundles of scopes, by what a program is there for."""
+
+    MONITOR = "monitor"
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    OPERATOR = "operator"
+
+
+ROLES: Final[Mapping[TokenRole, tuple[Scope, ...]]] = MappingProxyType(
+    {
+        TokenRole.MONITOR: (
+            Scope.ALERTS_READ,
+            Scope.EVENTS_READ,
+            Scope.EVENTS_HEARTBEAT,
+            Scope.INCIDENTS_READ,
+            Scope.GATE_READ,
+            Scope.SLO_WRITE,
+        ),
+        TokenRole.AGENT: (Scope.ALERTS_CLAIM, Scope.ALERTS_ACK, Scope.EVENTS_READ, Scope.RUNS_WRITE),
+        TokenRole.SUPERVISOR: (
+            Scope.ALERTS_WRITE,
+            Scope.EVENTS_WRITE,
+            Scope.INCIDENTS_WRITE,
+            Scope.GATE_READ,
+        ),
+        TokenRole.OPERATOR: (Scope.ADMIN,),
+    }
+)
+"""A monitor looks, an agent works on alerts, a supervisor leads incidents too, an operator may all."""
+
+
 class Token(msgspec.Struct, frozen=True, kw_only=True):
     """A program's key, without the secret; ``scopes`` as they were granted, in the order of `Scope`.
 
-    ``project`` is the name of the one project it opens.
+    ``project`` is the name of the one project it opens. ``expires_at`` is None when it holds until revoked.
     """
 
     id: int
@@ -60,6 +108,8 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
     scopes: tuple[Scope, ...]
     created_at: datetime
     created_by: Actor
+    expires_at: datetime | None = None
+    last_used_at: datetime | None = None
 
     @property
     def actor(self) -> Actor:
@@ -96,3 +146,17 @@ def parse_scopes(words: Iterable[str]) -> tuple[Scope, ...]:
     if not asked:
         raise InvalidInputError("scope", f"a token needs at least one of {', '.join(Scope)}")
     return tuple(scope for scope in Scope if scope.value in asked)
+
+
+def parse_roles(words: Iterable[str]) -> tuple[Scope, ...]:
+    """The scopes of the roles that ``words`` name.
+
+    Raises:
+        InvalidInputError: one of them is none.
+    """
+    known = {role.value: role for role in TokenRole}
+    asked = list(words)
+    unknown = [word for word in asked if word not in known]
+    if unknown:
+        raise InvalidInputError("role", f"there is no {unknown[0][:40]!r}; there is {', '.join(TokenRole)}")
+    return tuple(dict.fromkeys(scope for word in asked for scope in ROLES[known[word]]))

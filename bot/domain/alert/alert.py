@@ -20,6 +20,7 @@ import msgspec
 
 from bot.domain.actor import Actor
 from bot.domain.alert.flap import CALM, Flapping
+from bot.domain.alert.quiet import NOTHING, QuietKind
 from bot.domain.alert.signal import Link, Severity
 from bot.domain.errors import ConflictError, InvalidInputError
 
@@ -87,6 +88,9 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     group whose card it shares, None when it has a card of its own. ``claims`` counts how often it changed
     hands, which makes older claims void. ``attempts`` were given up with ``last_error`` since somebody last
     asked for a retry; at ``retry_at`` it is new again by itself (None: somebody has to ask).
+    ``run`` counts what changed who has it, how bad it is or whether it is heard; people must know of it
+    since ``loud_since``, None while they need not. ``quiet_kinds`` are its quiet reasons; an acknowledgement
+    ends at ``ack_until``, None for one that does not.
     """
 
     id: int
@@ -125,6 +129,10 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     retry_at: datetime | None = None
     note: str = ""
     note_by: Actor | None = None
+    run: int = 0
+    loud_since: datetime | None = None
+    quiet_kinds: frozenset[QuietKind] = NOTHING
+    ack_until: datetime | None = None
     said: dict[str, str] = msgspec.field(default_factory=dict)
     ending: str = ""
     started_at: datetime | None = None

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from bot.domain.actor import Actor
 from bot.domain.alert.alert import Alert, IllegalTransitionError, Trigger, next_state
 from bot.domain.alert.flap import CALM
+from bot.domain.alert.quiet import ENDED_BY_RESOLVE, QuietKind
 from bot.domain.errors import ConflictError
 
 UNDO: Final = timedelta(minutes=10)
@@ -35,7 +36,8 @@ def acknowledge(alert: Alert, actor: Actor, now: datetime, note: str = "") -> Al
 
 def unacknowledge(alert: Alert) -> Alert:
     """Somebody else has to look."""
-    return replace(alert, state=next_state(alert, Trigger.UNACK), owner=None, acked_at=None)
+    state = next_state(alert, Trigger.UNACK)
+    return replace(alert, state=state, owner=None, acked_at=None, ack_until=None)
 
 
 def unacknowledge_own(alert: Alert, actor: Actor) -> Alert:
@@ -100,6 +102,8 @@ def resolve(alert: Alert, actor: Actor, now: datetime, note: str = "") -> Alert:
         lease_expires_at=None,
         silent_after=None,
         retry_at=None,
+        ack_until=None,
+        quiet_kinds=alert.quiet_kinds - ENDED_BY_RESOLVE,
     )
     return annotate(resolved, actor, note) if note else resolved
 
@@ -130,7 +134,7 @@ def calm_down(alert: Alert, now: datetime) -> Alert:
     """
     if alert.flapping.quiet_until is None or alert.flapping.holds(now):
         raise ConflictError(f"{alert.ref} is not calm.")
-    return replace(alert, flapping=CALM)
+    return replace(alert, flapping=CALM, quiet_kinds=alert.quiet_kinds - {QuietKind.FLAP})
 
 
 def annotate(alert: Alert, actor: Actor, note: str) -> Alert:

@@ -15,6 +15,7 @@ from bot.domain.alert.alert import State
 from bot.domain.alert.cause import find_cause
 from bot.domain.alert.episode import ended, has_lapsed, is_late, is_of_earlier, is_silent, is_told_again
 from bot.domain.alert.flap import CALM, DEFAULT_LIMIT, DEFAULT_WINDOW, Flapping, Hush, flap
+from bot.domain.alert.quiet import ENDED_BY_RESOLVE, ENDED_BY_RISE, NOTHING, QuietKind
 from bot.domain.alert.signal import Severity, Signal, Status
 from bot.domain.text import cut
 
@@ -111,18 +112,47 @@ class SignatureStanding(msgspec.Struct, kw_only=True, gc=False):
     ended_by_sender: bool = False
     ending: str = ""
     received_at: datetime | None = None
+    run: int = 0
+    loud_since: datetime | None = None
+    quiet_kinds: frozenset[QuietKind] = NOTHING
+    ack_until: datetime | None = None
+
+    @property
+    def loud(self) -> bool:
+        """Whether people must know of it now."""
+        return self.state.open and not self.owned and not self.quiet_kinds
 
 
 class Decision(msgspec.Struct, frozen=True, gc=False):
-    """``lane`` is None when no card has to change; ``hush`` says why nobody is called for it."""
+    """``lane`` is None when no card has to change; ``hush`` says why nobody is called for it.
+
+    ``rings`` says that an alert which was known is loud now, anew or for something worse.
+    """
 
     verdict: Verdict
     lane: Lane | None
     hush: Hush = Hush.NONE
+    rings: bool = False
 
 
 def decide(standing: SignatureStanding | None, signal: Signal, policy: Policy, now: datetime) -> Decision:
     """Decide, and move ``standing`` along (`Verdict.OPENED` leaves it alone: the caller makes a new one)."""
+    if standing is None:
+        return _decide(standing, signal, policy, now)
+    was, state, rank = standing.loud, standing.state, standing.severity.rank
+    decision = _decide(standing, signal, policy, now)
+    if decision.verdict is Verdict.OPENED:
+        return decision
+    rises = standing.severity.rank > rank
+    if not rises and (standing.state, standing.loud) == (state, was):
+        return decision
+    rings = standing.loud and (rises or not was)
+    standing.run += 1
+    standing.loud_since = now if rings else (standing.loud_since if standing.loud else None)
+    return msgspec.structs.replace(decision, rings=rings)
+
+
+def _decide(standing: SignatureStanding | None, signal: Signal, policy: Policy, now: datetime) -> Decision:
     if signal.status is Status.RESOLVED:
         return _resolve(standing, signal, now)
     if standing is None or _begins(standing, signal, policy, now):
@@ -141,6 +171,9 @@ def end_untold(standing: SignatureStanding, signal: Signal) -> None:
     standing.resolved_at = max(over, standing.opened_at)
     standing.silent_after = None
     standing.ended_by_sender = True
+    standing.run += 1
+    standing.loud_since = standing.ack_until = None
+    standing.quiet_kinds -= ENDED_BY_RESOLVE
 
 
 def _go_on(standing: SignatureStanding, signal: Signal, policy: Policy, now: datetime) -> Decision:
@@ -200,6 +233,8 @@ def _resolve(standing: SignatureStanding | None, signal: Signal, now: datetime) 
         find_cause(signal.name, signal.summary, signal.description, signal.labels), LONGEST_ENDING
     )
     standing.silent_after = None
+    standing.ack_until = None
+    standing.quiet_kinds -= ENDED_BY_RESOLVE
     if standing.flapping.holds(now):
         return Decision(Verdict.RESOLVED, Lane.COUNT, Hush.FLAPPING)
     return Decision(Verdict.RESOLVED, Lane.RESOLVE)
@@ -210,6 +245,8 @@ def _reopen(standing: SignatureStanding, signal: Signal, policy: Policy, now: da
     standing.flapping = flap(standing.flapping, now, limit=policy.flap_limit, window=policy.flap_window)
     if is_worse and standing.flapping.holds(now):
         standing.flapping = CALM
+    is_flapping = standing.flapping.quiet_until is not None
+    standing.quiet_kinds = (standing.quiet_kinds | {QuietKind.FLAP}) if is_flapping else NOTHING
     standing.state = State.NEW
     standing.owned = False
     standing.resolved_at = None
@@ -227,6 +264,8 @@ def _raise(standing: SignatureStanding, signal: Signal) -> None:
     if standing.state is State.ACKED:
         standing.state = State.NEW
         standing.owned = False
+        standing.ack_until = None
         standing.escalated_from = standing.severity
     standing.severity = signal.severity
     standing.flapping = CALM
+    standing.quiet_kinds -= ENDED_BY_RISE

@@ -26,7 +26,7 @@ class CardKind(StrEnum):
     """What a card is about."""
 
     ALERT = "alert"
-    PING = "ping"
+    RING = "ring"
     BOARD = "board"
     INCIDENT = "incident"
     NUDGE = "nudge"
@@ -41,6 +41,10 @@ class CardKind(StrEnum):
 
 RECURRING: Final = {CardKind.BOARD, CardKind.REPORT, CardKind.CLOSURE}
 """Those that get a new message each time there is something to say."""
+
+
+SAID_ONCE: Final = {CardKind.REPORT, CardKind.NUDGE, CardKind.RING, CardKind.FOLDED}
+"""Those that are not said again when somebody deletes their message."""
 
 
 class ParkReason(StrEnum):
@@ -63,8 +67,8 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     """A claimed card. ``message_id`` is None until it was posted once.
 
     ``retried`` says that an earlier attempt to post may have reached Discord although nobody heard of it;
-    it began at ``posting_since``. ``roused`` is the revision for which people had to be called once more, 0
-    for none.
+    it began at ``posting_since``. ``pinged`` says that its words mention whom it rang; people were rung for
+    what it is about at ``rung_at`` the last time, by its own post or by a reply to it, in run ``rung_run``.
     """
 
     id: int
@@ -82,7 +86,8 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     retried: bool
     failures: int
     pinged: bool
-    roused: int = 0
+    rung_at: datetime | None = None
+    rung_run: int | None = None
     dirty_since: datetime
 
 

@@ -46,13 +46,14 @@ class Sort(StrEnum):
 class Query(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Which recurrences fired within the window; ``text`` is looked for in name, service and target.
 
-    ``sight`` says for whose eyes.
+    ``provider`` is that of its source. ``sight`` says for whose eyes.
     """
 
     window: RankingWindow = RankingWindow.MONTH
     sort: Sort = Sort.OCCURRENCES
     text: str = ""
     source_id: int | None = None
+    provider: str = ""
     sight: Sight = EVERYTHING
 
 
@@ -81,3 +82,12 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     self_resolves: int = 0
     attention: timedelta = timedelta(0)
     noise_votes: int = 0
+
+
+class WindowSums(msgspec.Struct, frozen=True, kw_only=True):
+    """What fell within the window, of one recurrence or of all that match."""
+
+    occurrences: int = 0
+    episodes: int = 0
+    self_resolves: int = 0
+    attention: timedelta = timedelta(0)

@@ -7,6 +7,7 @@ import msgspec
 
 from bot.domain.access.token import Scope
 from bot.domain.alert.alert import State, parse_ref
+from bot.domain.alert.ref import SourceRef, find_refs
 from bot.domain.alert.signal import ENVIRONMENT, Link, Severity
 from bot.domain.audit import Entry
 from bot.domain.errors import InvalidInputError
@@ -31,8 +32,9 @@ Minutes = Annotated[int, msgspec.Meta(ge=1, le=527_040)]
 class AlertBody(msgspec.Struct, frozen=True, kw_only=True):
     """One alert as it is now. ``recurrence`` is its signature's long life.
 
-    ``severity_word`` is the sender's own word, ``env`` what its labels say. ``attempts`` were given up, the
-    last with ``last_error``; at ``retry_at`` it is new again by itself.
+    ``severity_word`` is the sender's own word, ``annotations`` what else it said, ``env`` what its labels
+    say. ``attempts`` were given up, the last with ``last_error``; at ``retry_at`` it is new again by
+    itself.
     """
 
     ref: str
@@ -44,6 +46,8 @@ class AlertBody(msgspec.Struct, frozen=True, kw_only=True):
     description: str
     labels: dict[str, str]
     links: tuple[Link, ...]
+    annotations: dict[str, str]
+    source_refs: tuple[SourceRef, ...]
     namespace: str
     service: str
     target: str
@@ -85,17 +89,21 @@ class AlertStory(AlertBody, frozen=True, kw_only=True):
 
 
 class AlertPage(msgspec.Struct, frozen=True):
-    """Newest first; ``next`` is the cursor of the next page, null on the last."""
+    """Newest first; ``next`` is the cursor of the next page, null on the last.
+
+    ``total`` counts all that match.
+    """
 
     alerts: tuple[AlertBody, ...]
     next: str | None
+    total: int
 
 
 class Which(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which alerts: an empty field means any. ``text`` is looked for in name, service, namespace, target.
 
     ``env`` is a namespace or a label such as ``env`` or ``environment``, ``source`` the name of a source;
-    ``window_minutes`` leaves out what was last seen before.
+    ``window_minutes`` leaves out what was last seen before. A token sees one ``project``, its own.
     """
 
     severity: Severity | tuple[Severity, ...] = ()
@@ -105,6 +113,7 @@ class Which(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     env: Text = ""
     source: Text = ""
     window_minutes: Minutes | None = None
+    project: Text = ""
     text: Text = ""
 
 
@@ -123,10 +132,10 @@ async def _list(caller: Caller, asked: AlertQuery) -> ApiReply:
     search = msgspec.structs.replace(
         search_of(asked, caller.desk.clock.now()), states=many(asked.state), owner=owner
     )
-    found = await program.page(caller.desk, search, before=before, limit=asked.limit + 1)
+    found, total = await program.page(caller.desk, search, before=before, limit=asked.limit + 1)
     shown = found[: asked.limit]
     following = shown[-1].alert.ref if len(found) > len(shown) else None
-    return ApiReply(AlertPage(tuple(show(each) for each in shown), following))
+    return ApiReply(AlertPage(tuple(show(each) for each in shown), following, total))
 
 
 async def _get(caller: Caller, _: Nothing) -> ApiReply:
@@ -144,6 +153,7 @@ def search_of(which: Which, now: datetime) -> Search:
         namespace=which.namespace,
         env=which.env,
         source=which.source,
+        project=which.project,
         since=None if which.window_minutes is None else now - timedelta(minutes=which.window_minutes),
         text=which.text.strip(),
     )
@@ -168,6 +178,8 @@ def fields_of(seen: Seen) -> dict[str, Any]:
     return {
         **same,
         "source": seen.source,
+        "annotations": alert.said,
+        "source_refs": find_refs(alert.links, alert.labels, alert.said),
         "env": next((alert.labels[name] for name in ENVIRONMENT if alert.labels.get(name)), ""),
         "recurrence": recurrence_model.format_ref(alert.recurrence_id),
         "resolved_by": show_actor_or_none(alert.resolved_by),

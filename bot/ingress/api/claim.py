@@ -168,13 +168,16 @@ def _span(caller: Caller, asked: NextClaim | Lease) -> timedelta:
     return caller.desk.rules.lease if seconds is None else timedelta(seconds=seconds)
 
 
+_ACTS: Final = frozenset({"ack", "unack", "resolve", "note"})
+
+
 def _post(
     path: str, summary: str, takes: type[T], act: Callable[[Caller, T], Awaitable[ApiReply]]
 ) -> Route[T]:
     return Route(
         method="POST",
         path=f"/v1/alerts/{{ref}}/{path}",
-        scope=Scope.ALERTS_WRITE,
+        scope=Scope.ALERTS_ACK if path in _ACTS else Scope.ALERTS_CLAIM,
         summary=summary,
         takes=takes,
         act=act,
@@ -186,7 +189,7 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
     Route(
         method="POST",
         path="/v1/alerts/claim",
-        scope=Scope.ALERTS_WRITE,
+        scope=Scope.ALERTS_CLAIM,
         summary="Claim the most urgent alerts that nobody has; no two workers get the same",
         takes=NextClaim,
         act=_claim_next,

@@ -16,10 +16,14 @@ from bot.domain.errors import ConflictError, InvalidInputError, NotDurableError,
 from bot.ingress.api import action as api_action
 from bot.ingress.api import alert as api_alert
 from bot.ingress.api import claim as api_claim
+from bot.ingress.api import dashboard as api_dashboard
 from bot.ingress.api import event as api_event
+from bot.ingress.api import event_list as api_event_list
+from bot.ingress.api import gate as api_gate
 from bot.ingress.api import incident as api_incident
 from bot.ingress.api import recurrence as api_recurrence
 from bot.ingress.api import run as api_run
+from bot.ingress.api import triage as api_triage
 from bot.ingress.api import work as api_work
 from bot.ingress.api.route import KEY, ApiReply, Caller, Route, read_json, read_key, read_query
 from bot.ingress.capacity import CapacityLimit
@@ -32,13 +36,17 @@ from bot.usecases.desk import Desk
 
 ROUTES: Final[tuple[Route[Any], ...]] = (
     *api_alert.ROUTES,
+    *api_dashboard.ROUTES,
     *api_claim.ROUTES,
+    *api_triage.ROUTES,
+    *api_event_list.ROUTES,
     *api_event.ROUTES,
     *api_recurrence.ROUTES,
     *api_work.ROUTES,
     *api_incident.ROUTES,
     *api_action.ROUTES,
     *api_run.ROUTES,
+    *api_gate.ROUTES,
 )
 MOST_AT_ONCE: Final = 256
 _HEADERS: Final = {"Content-Type": "application/json", "Server": "tocsin"}

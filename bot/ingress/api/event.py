@@ -1,28 +1,39 @@
 """Events, for programs: the dossier of one, with what it came in and what became of it."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
 from bot.domain.access.token import Scope
 from bot.domain.alert import alert as alert_model
+from bot.domain.alert.ref import SourceRef
+from bot.domain.alert.ref import correlation as log_correlation
 from bot.domain.errors import InvalidInputError
 from bot.domain.incident import incident as incident_model
 from bot.domain.recurrence import recurrence as recurrence_model
+from bot.ingress.api.alert import AlertBody, show
 from bot.ingress.api.answer import Nothing, Text
 from bot.ingress.api.route import ApiReply, Caller, Route
+from bot.ingress.api.run import RunAnswer, show_run
 from bot.usecases.admin import event as dossier
 from bot.usecases.admin.event import EventDossier
+from bot.usecases.alert.program import Seen
 
 _LONGEST_ID: Final = 18
+_OTHERS: Final = 3
 
 
 class DossierQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The event by its ``id``, or the newest one that went into the alert ``ref`` (A-1042)."""
+    """The event by its ``id``, or the newest one of the alert ``ref`` (A-1042) or that a ``run`` is about.
+
+    ``provider_event_id`` is the identity that the sender itself gave its alert (its fingerprint).
+    """
 
     id: Text = ""
     ref: Text = ""
+    run: Text = ""
+    provider_event_id: Annotated[str, msgspec.Meta(max_length=512)] = ""
 
 
 class StoredEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +59,7 @@ class StoredEnvelope(msgspec.Struct, frozen=True, kw_only=True):
     received_at: datetime
 
 
-class SourceRef(msgspec.Struct, frozen=True, kw_only=True):
+class EventSource(msgspec.Struct, frozen=True, kw_only=True):
     """Who sent it, and how it is known there; ``provider`` is null once the source was removed."""
 
     name: str
@@ -69,17 +80,34 @@ class Correlation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EventDossierAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """All about one event; ``envelope`` is null if it was not kept."""
+    """All about one event; ``envelope`` is null if it was not kept.
+
+    ``stage`` says how far it came: rejected, pulse, never_seen, deduplicated, alerting, incident or resolved.
+    ``log_correlation`` is what to look for in a log, ``source_url`` where the sender shows it, ``runs`` are
+    what programs did about its alert, newest first.
+    """
 
     event: StoredEvent
     envelope: StoredEnvelope | None
-    source: SourceRef
+    source: EventSource
     correlation: Correlation
+    stage: str
+    duplicate: bool
+    redacted: bool
+    source_url: str | None
+    source_refs: tuple[SourceRef, ...]
+    log_correlation: dict[str, str]
+    alert: AlertBody | None
+    runs: tuple[RunAnswer, ...]
 
 
 async def _find(caller: Caller, asked: DossierQuery) -> ApiReply:
-    if bool(asked.id) == bool(asked.ref):
-        raise InvalidInputError("id", "give the id of an event, or the ref of an alert")
+    if [asked.id, asked.ref, asked.run, asked.provider_event_id].count("") != _OTHERS:
+        raise InvalidInputError("id", "give one of id, ref, run and provider_event_id")
+    if asked.run:
+        return ApiReply(_show(await dossier.find_of_run(caller.desk, _read_id(asked.run, "run"))))
+    if asked.provider_event_id:
+        return ApiReply(_show(await dossier.find_of_sender(caller.desk, asked.provider_event_id)))
     if asked.ref:
         return ApiReply(_show(await dossier.find_of_alert(caller.desk, alert_model.parse_ref(asked.ref))))
     return ApiReply(_show(await dossier.find(caller.desk, _read_id(asked.id))))
@@ -89,9 +117,9 @@ async def _get(caller: Caller, _: Nothing) -> ApiReply:
     return ApiReply(_show(await dossier.find(caller.desk, _read_id(caller.ref))))
 
 
-def _read_id(text: str) -> int:
+def _read_id(text: str, field: str = "id") -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID):
-        raise InvalidInputError("id", f"{text[:40]!r} is no event; they are numbered")
+        raise InvalidInputError(field, f"{text[:40]!r} is none; they are numbered")
     return int(text)
 
 
@@ -100,7 +128,7 @@ def _show(found: EventDossier) -> EventDossierAnswer:
     return EventDossierAnswer(
         event=StoredEvent(**{name: getattr(event, name) for name in StoredEvent.__struct_fields__}),
         envelope=_envelope(found),
-        source=SourceRef(
+        source=EventSource(
             name=found.source_name,
             provider=None if found.source is None else found.source.provider,
             signature=None if recurrence is None else recurrence.signature,
@@ -114,6 +142,14 @@ def _show(found: EventDossier) -> EventDossierAnswer:
             recurrence=None if recurrence is None else recurrence_model.format_ref(recurrence.id),
             incident=None if found.incident_id is None else incident_model.format_ref(found.incident_id),
         ),
+        stage=found.stage,
+        duplicate=found.duplicate,
+        redacted=found.envelope is not None and found.envelope.redactions > 0,
+        source_url=found.source_url or None,
+        source_refs=found.refs,
+        log_correlation=log_correlation(found.refs),
+        alert=None if alert is None else show(Seen(alert, found.source_name)),
+        runs=tuple(show_run(each) for each in found.runs),
     )
 
 

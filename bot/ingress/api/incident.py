@@ -1,14 +1,16 @@
 """Incidents, for programs: open one by the rules people open them by, follow it, move it along."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any, Final, TypeVar
 
 import msgspec
 
+from bot.cards.incident import postmortem as postmortem_card
 from bot.domain.access.token import Scope
 from bot.domain.alert import alert as alert_model
 from bot.domain.incident.incident import parse_ref
-from bot.ingress.api.answer import NewNote, Note, Nothing, many
+from bot.ingress.api.answer import NewNote, Note, Nothing, Text, many
 from bot.ingress.api.incident_view import (
     Cast,
     Grade,
@@ -39,6 +41,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 
 async def _open(caller: Caller, asked: NewIncident) -> ApiReply:
+    window = asked.dedupe_window_minutes
     wish = OpenRequest(
         alert_id=alert_model.parse_ref(asked.alert) if asked.alert else None,
         title=asked.title,
@@ -46,10 +49,48 @@ async def _open(caller: Caller, asked: NewIncident) -> ApiReply:
         note=asked.note,
         service=asked.service,
         idempotency_key=digest_of(str(caller.actor), caller.key) if caller.key else None,
+        lenient=True,
+        cap=asked.severity_cap,
+        dedupe_window=None if window is None else timedelta(minutes=window),
     )
     opened = await escalation.open_incident(caller.desk, wish, actor=caller.actor)
     status = 201 if opened.outcome is OpenOutcome.OPENED else 200
-    return ApiReply(OpenedBody(opened.outcome, show(opened.incident)), status)
+    clamped = opened.beyond is not None
+    cap = opened.cap if clamped else None
+    body = OpenedBody(opened.outcome, show(opened.incident), clamped, opened.beyond, cap)
+    return ApiReply(body, status)
+
+
+class OpenQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Of which ``service``; none named is all."""
+
+    service: Text = ""
+
+
+class PostmortemBody(msgspec.Struct, frozen=True, kw_only=True):
+    """The draft as people get it, in Markdown."""
+
+    ref: str
+    title: str
+    filename: str
+    markdown: str
+
+
+async def _list_open(caller: Caller, asked: OpenQuery) -> ApiReply:
+    found = await incident_inspection.open_ones(caller.desk, service=asked.service)
+    return ApiReply(IncidentPageBody(tuple(show(each) for each in found), 0, len(found)))
+
+
+async def _postmortem(caller: Caller, _: Nothing) -> ApiReply:
+    found = await incident_inspection.postmortem(caller.desk, parse_ref(caller.ref))
+    incident = found.incident
+    body = PostmortemBody(
+        ref=incident.ref,
+        title=incident.title,
+        filename=postmortem_card.filename(incident),
+        markdown=postmortem_card.render(found),
+    )
+    return ApiReply(body)
 
 
 async def _list(caller: Caller, asked: IncidentQuery) -> ApiReply:
@@ -138,6 +179,24 @@ def _post(
 
 
 ROUTES: Final[tuple[Route[Any], ...]] = (
+    Route(
+        method="GET",
+        path="/v1/incidents/open",
+        scope=Scope.INCIDENTS_READ,
+        summary="What is open now, worst first",
+        takes=OpenQuery,
+        act=_list_open,
+        answers={200: IncidentPageBody},
+    ),
+    Route(
+        method="GET",
+        path="/v1/incidents/{ref}/postmortem",
+        scope=Scope.INCIDENTS_READ,
+        summary="The draft of its post-mortem",
+        takes=Nothing,
+        act=_postmortem,
+        answers={200: PostmortemBody},
+    ),
     Route(
         method="GET",
         path="/v1/incidents",

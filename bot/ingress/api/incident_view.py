@@ -50,10 +50,16 @@ class IncidentBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OpenedBody(msgspec.Struct, frozen=True):
-    """``outcome`` says whether it is new; ``taken_in`` by an open one of the same signature or service."""
+    """``outcome`` says whether it is new; ``taken_in`` by an open one of the same signature or service.
+
+    ``clamped`` says that ``severity_asked`` was worse than ``severity_cap``, which it became.
+    """
 
     outcome: Annotated[str, msgspec.Meta(examples=[*OpenOutcome])]
     incident: IncidentBody
+    clamped: bool = False
+    severity_asked: IncidentLevel | None = None
+    severity_cap: IncidentLevel | None = None
 
 
 class IncidentPageBody(msgspec.Struct, frozen=True):
@@ -121,7 +127,9 @@ class IncidentQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 class NewIncident(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What to open: about ``alert`` (A-1042), or with a ``title`` of its own.
 
-    Without ``severity`` the alert decides; no incident is worse than its alerts allow.
+    Without ``severity`` the alert decides. No incident is worse than its alerts allow, nor than
+    ``severity_cap``: a worse one becomes the worst that is allowed, and the answer says so. An open one of
+    the last ``dedupe_window_minutes`` takes it in (without: the desk's own window; 0: none does).
     """
 
     alert: Text = ""
@@ -129,6 +137,8 @@ class NewIncident(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     severity: IncidentLevel | None = None
     note: Words = ""
     service: Text = ""
+    severity_cap: IncidentLevel | None = None
+    dedupe_window_minutes: Annotated[int, msgspec.Meta(ge=0, le=43_200)] | None = None
 
 
 class NewUpdate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

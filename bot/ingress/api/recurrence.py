@@ -5,29 +5,38 @@ from typing import Any, Final
 import msgspec
 
 from bot.domain.access.token import Scope
+from bot.domain.errors import NotFoundError
 from bot.domain.recurrence.ranking import Query, RankingWindow, Sort
 from bot.domain.recurrence.recurrence import parse_ref
 from bot.ingress.api.answer import Limit, Nothing, Offset, Text
 from bot.ingress.api.recurrence_view import RecurrenceDossier, RecurrenceStory, show_dossier, show_story
 from bot.ingress.api.route import ApiReply, Caller, Route
 from bot.usecases.recurrence import query as recurrences
+from bot.usecases.recurrence.dossier import dossier
 
 PATH: Final = "/v1/events/dossier/recurrence"
 
 
 class RecurrenceQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which recurrences fired within the ``window``; ``text`` is looked for in name, service and target."""
+    """Which recurrences fired within the ``window``; ``text`` is looked for in name, service and target.
+
+    ``provider`` is that of its source; a token sees one ``project``, its own. All apply to the summary too.
+    """
 
     window: RankingWindow = RankingWindow.MONTH
     sort: Sort = Sort.OCCURRENCES
     text: Text = ""
+    provider: Text = ""
+    project: Text = ""
     limit: Limit = 20
     offset: Offset = 0
 
 
 async def _list(caller: Caller, asked: RecurrenceQuery) -> ApiReply:
-    query = Query(window=asked.window, sort=asked.sort, text=asked.text.strip())
-    found = await recurrences.dossier(caller.desk, query, offset=asked.offset, limit=asked.limit)
+    if asked.project not in {"", caller.desk.project.name}:
+        raise NotFoundError("project", asked.project)
+    query = Query(window=asked.window, sort=asked.sort, text=asked.text.strip(), provider=asked.provider)
+    found = await dossier(caller.desk, query, offset=asked.offset, limit=asked.limit)
     return ApiReply(show_dossier(found))
 
 

@@ -12,11 +12,13 @@ from bot.domain.errors import InvalidInputError, NotFoundError
 from bot.domain.incident import incident as incident_model
 from bot.domain.recurrence import recurrence as recurrence_model
 from bot.domain.recurrence.run import MAX_AGENT, MAX_KEY, Run, RunState
-from bot.ingress.api.answer import Text
+from bot.ingress.api.answer import Limit, Nothing, Text, many
 from bot.ingress.api.route import ApiReply, Caller, Route
 from bot.usecases.admin import event as dossier
 from bot.usecases.recurrence import run as runs
 from bot.usecases.recurrence.run import AttemptReport
+
+_LONGEST_ID: Final = 18
 
 
 class RunReport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,6 +53,47 @@ class RunAnswer(msgspec.Struct, frozen=True, kw_only=True):
     alert: str | None
     recurrence: str | None
     incident: str | None
+
+
+class RunQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which runs; ``cursor`` is what the page before called ``next``."""
+
+    state: RunState | tuple[RunState, ...] = ()
+    agent: Annotated[str, msgspec.Meta(max_length=MAX_AGENT)] = ""
+    alert: Text = ""
+    limit: Limit = 20
+    cursor: Text = ""
+
+
+class RunPage(msgspec.Struct, frozen=True):
+    """Newest first; ``next`` is the cursor of the next page, null on the last."""
+
+    runs: tuple[RunAnswer, ...]
+    next: str | None
+
+
+async def _list(caller: Caller, asked: RunQuery) -> ApiReply:
+    found = await runs.page(
+        caller.desk,
+        before=_read_id(asked.cursor, "cursor") if asked.cursor else None,
+        limit=asked.limit + 1,
+        states=many(asked.state),
+        agent=asked.agent,
+        alert_id=alert_model.parse_ref(asked.alert) if asked.alert else None,
+    )
+    shown = found[: asked.limit]
+    following = str(shown[-1].id) if len(found) > len(shown) else None
+    return ApiReply(RunPage(tuple(show_run(each) for each in shown), following))
+
+
+async def _get(caller: Caller, _: Nothing) -> ApiReply:
+    return ApiReply(show_run(await runs.find(caller.desk, _read_id(caller.ref, "ref"))))
+
+
+def _read_id(text: str, field: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID):
+        raise InvalidInputError(field, f"{text[:40]!r} is no run; they are numbered")
+    return int(text)
 
 
 async def _report(caller: Caller, asked: RunReport) -> ApiReply:
@@ -125,6 +168,24 @@ def show_run(run: Run) -> RunAnswer:
 
 
 ROUTES: Final[tuple[Route[Any], ...]] = (
+    Route(
+        method="GET",
+        path="/v1/runs",
+        scope=Scope.RECURRENCE_READ,
+        summary="Runs, newest first",
+        takes=RunQuery,
+        act=_list,
+        answers={200: RunPage},
+    ),
+    Route(
+        method="GET",
+        path="/v1/runs/{ref}",
+        scope=Scope.RECURRENCE_READ,
+        summary="One run",
+        takes=Nothing,
+        act=_get,
+        answers={200: RunAnswer},
+    ),
     Route(
         method="POST",
         path="/v1/runs",

@@ -11,9 +11,9 @@ import msgspec
 from bot.domain import actor as actors
 from bot.domain.access.token import Scope
 from bot.domain.actor import Actor
-from bot.domain.errors import InvalidInputError
+from bot.domain.errors import InvalidInputError, StandingError
 from bot.domain.recurrence.recurrence import format_ref, parse_ref
-from bot.domain.recurrence.work import Check, HandoffKind
+from bot.domain.recurrence.work import Check, HandoffKind, Mode
 from bot.ingress.api.answer import SomeWords, Text, Words
 from bot.ingress.api.recurrence import PATH
 from bot.ingress.api.recurrence_view import HandoffAnswer, WorkItem, show_handoff, show_work_item
@@ -22,12 +22,19 @@ from bot.usecases.recurrence import work
 from bot.usecases.recurrence.work import Preview
 
 _LONGEST_ID: Final = 20
+UNTOUCHED: Final = ("alerts", "incidents", "runs", "recurrences")
+"""What neither a preview nor a dry run nor a hand-over changes."""
 
 
 class WorkQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``id`` is the work item's (W-12) or its recurrence's (R-12)."""
+    """``id`` is the work item's (W-12) or its recurrence's (R-12).
+
+    With ``mode`` or ``provider`` it is refused unless that is its mode, or its source's provider.
+    """
 
     id: SomeWords
+    mode: Mode | None = None
+    provider: Text = ""
 
 
 class NewHandoff(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -39,6 +46,8 @@ class NewHandoff(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     id: SomeWords
     kind: HandoffKind
+    mode: Mode | None = None
+    provider: Text = ""
     assignee: Text = ""
     assignee_name: Text = ""
     note: Words = ""
@@ -57,6 +66,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     ready: bool
     title: str
     proposal: str
+    provider: str
+    untouched: tuple[str, ...] = UNTOUCHED
 
 
 class Checked(Plan, frozen=True, kw_only=True):
@@ -66,15 +77,17 @@ class Checked(Plan, frozen=True, kw_only=True):
 
 
 async def _preview(caller: Caller, asked: WorkQuery) -> ApiReply:
-    return ApiReply(Plan(**_fields(await work.preview(caller.desk, parse_ref(asked.id)))))
+    return ApiReply(Plan(**_fields(await _expected(caller, asked))))
 
 
 async def _dry_run(caller: Caller, asked: WorkQuery) -> ApiReply:
+    await _expected(caller, asked)
     done = await work.dry_run(caller.desk, parse_ref(asked.id), actor=caller.actor)
     return ApiReply(Checked(**_fields(done.preview), check_id=done.check_id))
 
 
 async def _hand_over(caller: Caller, asked: NewHandoff) -> ApiReply:
+    await _expected(caller, asked)
     handed = await work.hand_over(
         caller.desk,
         parse_ref(asked.id),
@@ -84,6 +97,18 @@ async def _hand_over(caller: Caller, asked: NewHandoff) -> ApiReply:
         note=asked.note,
     )
     return ApiReply(show_handoff(handed), 201)
+
+
+async def _expected(caller: Caller, asked: WorkQuery | NewHandoff) -> Preview:
+    """The plan, if it is of the mode and provider that the caller means."""
+    found = await work.preview(caller.desk, parse_ref(asked.id))
+    if asked.mode is not None and asked.mode is not found.item.mode:
+        raise StandingError(
+            f"{found.item.ref} is {found.item.mode}, not {asked.mode}.", state=found.item.mode
+        )
+    if asked.provider not in {"", found.provider}:
+        raise InvalidInputError("provider", f"{found.item.ref} is of {found.provider or 'a removed source'}")
+    return found
 
 
 def _read_person(user_id: str, name: str) -> Actor:
@@ -101,6 +126,7 @@ def _fields(preview: Preview) -> dict[str, Any]:
         "ready": preview.ready,
         "title": preview.title,
         "proposal": preview.proposal,
+        "provider": preview.provider,
     }
 
 

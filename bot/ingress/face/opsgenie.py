@@ -7,9 +7,8 @@ the kind of request, its outcome and the alert, with a MAC under the desk's key.
 An alert is named by its ``alias``, its ``id`` (``A-1042``) or ``tiny`` (``1042``): ``identifierType``.
 """
 
-import hmac
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 import msgspec
@@ -18,10 +17,13 @@ from aiohttp import web
 from bot.domain import actor as actors
 from bot.domain.access.source import Source
 from bot.domain.actor import Actor
-from bot.domain.alert.alert import Alert, State, parse_ref
+from bot.domain.alert.alert import Alert, parse_ref
 from bot.domain.alert.signal import Reading
-from bot.domain.errors import InvalidInputError, NotDurableError
+from bot.domain.errors import ConflictError, InvalidInputError, NotDurableError
+from bot.domain.silence.matcher import MAX_MATCHERS, MAX_VALUE, Matcher
+from bot.domain.silence.silence import MAX_COMMENT
 from bot.domain.text import cut, one_line
+from bot.ingress.face.opsgenie_view import SAID, Tickets, alias_of, show, write_time
 from bot.ingress.face.reception import (
     Reception,
     invalid,
@@ -31,31 +33,22 @@ from bot.ingress.face.reception import (
     with_key,
 )
 from bot.ingress.problem import Reason, Refusal
-from bot.providers.opsgenie import Note, priority_of, read_close, read_create, read_note, read_update
+from bot.providers.opsgenie import Note, read_close, read_create, read_note, read_update
+from bot.providers.timestamp import read_moment
 from bot.usecases.alert import sender
 from bot.usecases.alert.lifecycle import MAX_NOTE
 from bot.usecases.alert.sender import Name
-from bot.usecases.desk import Desk
+from bot.usecases.silence import silence as silences
+from bot.usecases.silence.silence import Wish
 
 PROVIDER: Final = "opsgenie"
 MOST_LISTED: Final = 100
 LONGEST_SNOOZE: Final = timedelta(days=365)
 
-_SAID: Final = {
-    "create": "Created alert",
-    "close": "Closed alert",
-    "acknowledge": "Acknowledged alert",
-    "unacknowledge": "Unacknowledged alert",
-    "notes": "Added note",
-    "snooze": "Snoozed alert",
-    "update": "Updated alert",
-    "delete": "Deleted alert",
-}
-_ACTIONS: Final = tuple(_SAID)
-_POSTED: Final = ("close", "acknowledge", "unacknowledge", "notes")
+_POSTED: Final = ("close", "acknowledge", "unacknowledge", "notes", "snooze")
 _UPDATES: Final = ("message", "description", "priority")
-_MAC_BYTES: Final = 8
 _LONGEST_USER: Final = 80
+_LATER: Final = 60  # seconds
 _UNKNOWN: Final = "Alert does not exist"
 
 
@@ -138,11 +131,38 @@ class OpsgenieFace:
                 done = await sender.acknowledge(desk, name, actor=who, note=text)
             case "unacknowledge":
                 done = await sender.unacknowledge(desk, name, actor=who)
+            case "snooze":
+                done = await self._snooze(name, who, note)
             case _:
                 if not text.strip():
                     raise Refusal(Reason.INVALID, "Request body is not processable: note can not be empty.")
                 done = await sender.annotate(desk, name, actor=who, note=text)
         return self._accepted(action, done.id if done else 0)
+
+    async def _snooze(self, name: Name, who: Actor, note: Note) -> Alert | None:
+        """A silence of this one alert: nobody is called until then, and what still fires calls again."""
+        desk = self._reception.desk
+        ends_at = read_moment(note.end_time)
+        if ends_at is None:
+            raise Refusal(Reason.INVALID, "Request body is not processable: endTime is no time.")
+        alert = await sender.find(desk, name)
+        if alert is None or not alert.state.open:
+            return None
+        wish = Wish(
+            matchers=_only(alert),
+            starts_at=desk.clock.now(),
+            ends_at=ends_at,
+            created_by=who.name,
+            comment=note.text[:MAX_COMMENT] or "snoozed",
+            source_id=name.source.id,
+        )
+        try:
+            await silences.put(desk, wish, actor=who)
+        except InvalidInputError as error:
+            raise invalid(error) from None
+        except ConflictError as error:
+            raise Refusal(Reason.TOO_MANY_ALERTS, str(error), retry_after=_LATER) from None
+        return alert
 
     async def _update(self, request: web.BaseRequest, source: Source, field: str) -> web.Response:
         """A new text or priority is one more word about an alert that goes on."""
@@ -162,7 +182,7 @@ class OpsgenieFace:
         found = await sender.find(self._reception.desk, self._name(request, source))
         if found is None:
             raise Refusal(Reason.NOT_FOUND, f"{_UNKNOWN}.")
-        return json_answer(_framed(_show(found, source)))
+        return json_answer(_framed(show(found, source)))
 
     async def _list(self, request: web.BaseRequest, source: Source) -> web.Response:
         offset, limit = _number(request, "offset", 0), _number(request, "limit", 20)
@@ -170,7 +190,7 @@ class OpsgenieFace:
         desk = self._reception.desk
         shown = min(max(limit, 1), MOST_LISTED)
         found = await sender.recent_alerts(desk, source, offset=offset, limit=shown, is_open=wanted)
-        return json_answer(_framed([_show(each, source) for each in found]))
+        return json_answer(_framed([show(each, source) for each in found]))
 
     async def _request(self, source: Source, ticket: str) -> web.Response:
         told = self._tickets.read(ticket)
@@ -182,11 +202,11 @@ class OpsgenieFace:
             "success": found is not None,
             "isSuccess": found is not None,
             "action": action.capitalize(),
-            "processedAt": _time(self._reception.desk.clock.now()),
+            "processedAt": write_time(self._reception.desk.clock.now()),
             "integrationId": source.name,
-            "status": _SAID[action] if found else _UNKNOWN,
+            "status": SAID[action] if found else _UNKNOWN,
             "alertId": found.ref if found else "",
-            "alias": _alias(found) if found else "",
+            "alias": alias_of(found) if found else "",
         }
         return json_answer(_framed(data))
 
@@ -217,68 +237,18 @@ class OpsgenieFace:
         raise Refusal(Reason.INVALID, "identifierType must be id, alias or tiny.", field="identifierType")
 
 
-class Tickets:
-    """Request ids that say themselves what came of the request."""
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-
-    def issue(self, action: str, number: int) -> str:
-        """The id of a request of this kind about the alert with this number, 0 for one that is not there."""
-        told = bytes([_ACTIONS.index(action)]) + number.to_bytes(7)
-        return str(uuid.UUID(bytes=told + self._mac(told)))
-
-    def read(self, ticket: str) -> tuple[str, int] | None:
-        """What `issue` wrote; None for anything else."""
-        try:
-            found = uuid.UUID(ticket).bytes
-        except ValueError:
-            return None
-        told, mac = found[:_MAC_BYTES], found[_MAC_BYTES:]
-        if not hmac.compare_digest(mac, self._mac(told)) or told[0] >= len(_ACTIONS):
-            return None
-        return _ACTIONS[told[0]], int.from_bytes(told[1:])
-
-    def _mac(self, told: bytes) -> bytes:
-        return hmac.digest(self._desk.signing_key, b"opsgenie:" + told, "sha256")[:_MAC_BYTES]
+def _only(alert: Alert) -> tuple[Matcher, ...]:
+    """Matchers that fit this alert of its source, and no other."""
+    alias = alert.labels.get("alias")
+    if alias and len(alias) <= MAX_VALUE:
+        return (Matcher("alias", alias),)
+    labels = {"alertname": alert.name, **alert.labels}
+    named = [(name, text) for name, text in labels.items() if len(text) <= MAX_VALUE]
+    return tuple(Matcher(name, text) for name, text in named[:MAX_MATCHERS])
 
 
 def _not_spoken() -> Refusal:
     return Refusal(Reason.NOT_FOUND, "This part of Opsgenie's API is not spoken here.")
-
-
-def _show(alert: Alert, source: Source) -> dict[str, Any]:
-    is_acked = alert.state is State.ACKED
-    return {
-        "id": alert.ref,
-        "tinyId": str(alert.id),
-        "alias": _alias(alert),
-        "message": alert.name,
-        "description": alert.description,
-        "status": "open" if alert.state.open else "closed",
-        "acknowledged": is_acked,
-        "isSeen": alert.owner is not None,
-        "snoozed": False,
-        "count": alert.occurrences,
-        "priority": priority_of(alert),
-        "source": alert.labels.get("source", source.name),
-        "owner": alert.owner.name if alert.owner and is_acked else "",
-        "entity": alert.labels.get("entity", alert.target),
-        "tags": [each for each in alert.labels.get("tags", "").split(", ") if each],
-        "details": {
-            name: text
-            for name, text in alert.labels.items()
-            if name not in {"alias", "tags", "entity", "source"}
-        },
-        "createdAt": _time(alert.opened_at),
-        "updatedAt": _time(alert.last_seen_at),
-        "lastOccurredAt": _time(alert.last_seen_at),
-        "integration": {"id": source.name, "name": source.name, "type": "API"},
-    }
-
-
-def _alias(alert: Alert) -> str:
-    return alert.labels.get("alias", alert.ref)
 
 
 def _framed(data: object) -> dict[str, Any]:
@@ -313,7 +283,3 @@ def _actor(source: Source, note: Note) -> Actor:
     plain = actors.source(source.name)
     user = cut(one_line(note.user), _LONGEST_USER)
     return msgspec.structs.replace(plain, name=f"{user} ({source.name})") if user else plain
-
-
-def _time(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -40,7 +40,7 @@ def tell(tx: Transaction, desk: Desk, troubles: list[Trouble], now: datetime) ->
     if source is None:
         if not any(each.words for each in troubles):
             return 0
-        source = tx.sources.add(_source(desk, now))
+        source = tx.sources.add(source_of(desk, now))
     signs = {each.key: signature(PROVIDER, NAME, _signal(each)) for each in troubles}
     known = tx.recurrences.known(desk.project.id, signs.values())
     changed = []
@@ -60,7 +60,8 @@ def tell(tx: Transaction, desk: Desk, troubles: list[Trouble], now: datetime) ->
     return len(changed)
 
 
-def _source(desk: Desk, now: datetime) -> Source:
+def source_of(desk: Desk, now: datetime) -> Source:
+    """The source as it is made when there is first something to say."""
     return Source(
         id=0,
         project_id=desk.project.id,

@@ -7,20 +7,25 @@ exist yet is made with its first token.
 import secrets
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
 
-from bot.domain.access.token import Token, parse_name, parse_scopes
+from bot.domain.access.token import Token, parse_name, parse_roles, parse_scopes
 from bot.domain.actor import Actor
 from bot.domain.audit import Entry
-from bot.domain.errors import ConflictError, NotFoundError
+from bot.domain.errors import ConflictError, InvalidInputError, NotDurableError, NotFoundError
 from bot.usecases.admin.source import TOKEN_PREFIX, digest
 from bot.usecases.desk import Desk
 from storage.admin.project import Project
 from storage.codec import encode
 from storage.transaction import Transaction
+from storage.writer import Turn
+
+LONGEST: Final = timedelta(days=3_660)
+NOTED_EVERY: Final = timedelta(minutes=5)
+"""How often the last use of a token is written down."""
 
 SECRET_PREFIX: Final = f"{TOKEN_PREFIX}api_"
 
@@ -44,9 +49,16 @@ class Admitted(msgspec.Struct, frozen=True):
 
 
 async def add(
-    desk: Desk, name: str, scopes: Iterable[str], *, actor: Actor, project: str | None = None
+    desk: Desk,
+    name: str,
+    scopes: Iterable[str],
+    *,
+    actor: Actor,
+    project: str | None = None,
+    roles: Iterable[str] = (),
+    expires_in: timedelta | None = None,
 ) -> Granted:
-    """Let a program in, by default to the desk's own project.
+    """Let a program in, by default to the desk's own project; ``roles`` are bundles of scopes.
 
     Raises:
         InvalidInputError: the name or the project's is not lower-case letters, digits, ``.``, ``_``, ``-``;
@@ -54,7 +66,9 @@ async def add(
         ConflictError: the project has a token of that name.
     """
     parse_name(name)
-    granted = parse_scopes(scopes)
+    granted = parse_scopes([*scopes, *parse_roles(roles)])
+    if expires_in is not None and not timedelta(0) < expires_in <= LONGEST:
+        raise InvalidInputError("expires", f"must be up to {LONGEST.days}d")
     place = desk.project.name if project is None else parse_name(project, "project")
     now = desk.clock.now()
     secret = SECRET_PREFIX + secrets.token_urlsafe(32)
@@ -71,6 +85,7 @@ async def add(
             scopes=granted,
             created_at=now,
             created_by=actor,
+            expires_at=None if expires_in is None else now + expires_in,
         )
         created = tx.tokens.add(wish, digest(secret))
         _record(tx, created, actor, "token.add", encode({"scopes": created.scopes}), now)
@@ -108,8 +123,14 @@ async def digests(desk: Desk) -> frozenset[str]:
     return await desk.storage.read(lambda tx: frozenset(tx.tokens.digests()))
 
 
+async def of_project(desk: Desk) -> list[Token]:
+    """The tokens of the desk's own project, by name."""
+    return [each for each in await listing(desk) if each.project_id == desk.project.id]
+
+
 async def admit(desk: Desk, secret_digest: str) -> Admitted | None:
     """Who showed the secret with this SHA-256, None when nobody may."""
+    now = desk.clock.now()
 
     def work(tx: Transaction) -> tuple[Token, Project] | None:
         token = tx.tokens.opened_by(secret_digest)
@@ -120,7 +141,19 @@ async def admit(desk: Desk, secret_digest: str) -> Admitted | None:
     if found is None:
         return None
     token, project = found
+    if token.expires_at is not None and token.expires_at <= now:
+        return None
+    if token.last_used_at is None or now - token.last_used_at >= NOTED_EVERY:
+        await _note_use(desk, token.id, now)
     return Admitted(token, desk if project.id == desk.project.id else replace(desk, project=project))
+
+
+async def _note_use(desk: Desk, token_id: int, now: datetime) -> None:
+    """A database that takes no writes shuts nobody out who only looks."""
+    try:
+        await desk.storage.write(lambda tx: tx.tokens.touch(token_id, now=now), turn=Turn.BULK)
+    except NotDurableError:
+        return
 
 
 def _record(tx: Transaction, token: Token, actor: Actor, action: str, after: str, now: datetime) -> None:

@@ -43,6 +43,8 @@ async def claim_next(
 
     Whose lease has run out, and what is to be tried again by now, counts as waiting.
     """
+    if search.project not in {"", desk.project.name}:
+        return ()
     now = desk.clock.now()
     span = desk.rules.lease if lease is None else lease
 

@@ -21,6 +21,7 @@ from bot.domain.audit import Entry
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.text import cut
+from bot.usecases.alert import ring as rings
 from bot.usecases.desk import Desk
 from bot.usecases.incident import follow as ripple
 from storage.codec import encode, micros
@@ -223,11 +224,12 @@ def apply(tx: Transaction, project_id: int, move: Move, now: datetime) -> Alert:
     alert = tx.alerts.held(project_id, move.alert_id)
     if alert is None:
         raise NotFoundError("alert", format_ref(move.alert_id))
-    changed = move.make(alert, now)
+    changed = rings.follow(tx, alert, move.make(alert, now), move.action, now)
     tx.alerts.save(changed)
     tx.recurrences.follow(alert, changed, now=now)
     ripple.notify_incidents(tx, ripple.changes_of(changed, move.action, move.actor, move.note), now)
     tx.cards.touch(CardKind.ALERT, [(move.alert_id, move.lane)], now=now)
+    rings.settle(tx, [(alert, changed)], now)
     tx.audit.append(project_id, entry_of(alert, changed, move, now))
     return changed
 

@@ -9,6 +9,7 @@ from bot.domain.alert.alert import Alert
 from bot.domain.alert.verdict import Lane
 from bot.domain.errors import ConflictError
 from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.alert import ring as rings
 from bot.usecases.alert.lifecycle import Move
 from bot.usecases.desk import Desk
 from bot.usecases.incident import follow as ripple
@@ -41,7 +42,7 @@ def change(
     for alert in tx.alerts.held_all(desk.project.id, ids):
         move = make(alert.id)
         try:
-            after = move.make(alert, now)
+            after = rings.follow(tx, alert, move.make(alert, now), move.action, now)
         except ConflictError:
             continue
         moved.append(Moved(alert, after, move))
@@ -56,8 +57,9 @@ def change(
 def finish(tx: Transaction, desk: Desk, moved: Iterable[Moved], now: datetime) -> None:
     """The second half: the cards want one more revision, and the audit log is told."""
     groups: dict[int, Lane] = {}
-    own, entries = [], []
+    own, entries, changed = [], [], []
     for each in moved:
+        changed.append((each.before, each.after))
         group_id, lane = each.after.group_id, each.move.lane
         if group_id is None:
             own.append((each.after.id, lane))
@@ -66,4 +68,5 @@ def finish(tx: Transaction, desk: Desk, moved: Iterable[Moved], now: datetime) -
         entries.append(alerts.entry_of(each.before, each.after, each.move, now))
     if entries:
         tx.cards.touch_known(own, groups, now=now)
+        rings.settle(tx, changed, now)
         tx.audit.append(desk.project.id, *entries)

@@ -56,13 +56,16 @@ async def find(desk: Desk, alert_id: int) -> Seen:
     return await desk.storage.read(work)
 
 
-async def page(desk: Desk, search: Search, *, before: int | None, limit: int) -> list[Seen]:
+async def page(desk: Desk, search: Search, *, before: int | None, limit: int) -> tuple[list[Seen], int]:
     """Matching alerts without their history, newest first, from the one before the alert ``before`` on."""
 
-    def work(tx: Transaction) -> list[Seen]:
+    def work(tx: Transaction) -> tuple[list[Seen], int]:
+        if search.project not in {"", desk.project.name}:
+            return [], 0
         found = tx.alert_search.page(desk.project.id, search, before=before, limit=limit)
         names = sources(tx, *found)
-        return [Seen(each, names[each.source_id]) for each in found]
+        seen = [Seen(each, names[each.source_id]) for each in found]
+        return seen, tx.alert_search.count(desk.project.id, search)
 
     return await desk.storage.read(work)
 

@@ -34,6 +34,8 @@ _PAST: Final = {
     "expire": "ended by silence",
     "raised": "severity rose",
     "calm": "calm again",
+    "silence": "silenced",
+    "silence_over": "the silence is over",
 }
 
 __all__ = [

@@ -18,6 +18,7 @@ from bot.usecases.view import alert_view
 from storage.incident.incident import OPEN, IncidentFilter
 from storage.transaction import Transaction
 
+MOST_OPEN: Final = 200
 SUGGESTIONS: Final = 25  # Discord's limit for autocomplete choices
 PAGE: Final = 10
 INVOLVED: Final = 100  # alerts of a post-mortem
@@ -62,6 +63,12 @@ async def listing(
         return IncidentPage(tuple(found), offset, tx.incidents.count(desk.project.id, which))
 
     return await desk.storage.read(work)
+
+
+async def open_ones(desk: Desk, *, service: str = "") -> list[Incident]:
+    """What is open now, worst first, at most `MOST_OPEN`; only of that service if one is named."""
+    found = await desk.storage.read(lambda tx: tx.incidents.listing(desk.project.id, OPEN, limit=MOST_OPEN))
+    return [each for each in found if service in {"", each.service}]
 
 
 async def suggest(desk: Desk, text: str, which: IncidentFilter = OPEN) -> list[Incident]:

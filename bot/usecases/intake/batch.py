@@ -14,6 +14,8 @@ from bot.domain.alert.alert import State, format_ref
 from bot.domain.alert.episode import began
 from bot.domain.alert.flap import Hush
 from bot.domain.alert.pulse import PULSE, is_pulse
+from bot.domain.alert.quiet import NOTHING
+from bot.domain.alert.ring import RingReason
 from bot.domain.alert.signal import Signal, Status
 from bot.domain.alert.verdict import Decision, Lane, Policy, SignatureStanding, Verdict, lives_until
 from bot.domain.audit import Entry
@@ -27,6 +29,8 @@ from bot.usecases.intake import note as notes
 from bot.usecases.intake.distinction import distinguish
 from bot.usecases.intake.expiry import note_expiries
 from bot.usecases.intake.grouping import Grouping
+from bot.usecases.intake.ringing import plan_rings
+from bot.usecases.intake.silencing import Silencing
 from bot.usecases.intake.submission import Identified, Receipt, Submission
 from bot.usecases.intake.succession import Succession
 from bot.usecases.intake.track import (
@@ -58,6 +62,7 @@ class Batch:
         self._tracks: dict[str, SignatureState] = {}
         self._gathering = Grouping(tx, desk, now)
         self._succession = Succession(tx, self._project_id, now)
+        self._silencing = Silencing(tx, self._project_id, now)
 
     def write(self, submissions: list[Submission]) -> list[Receipt]:
         """Store all; the receipts are in the same order."""
@@ -67,6 +72,7 @@ class Batch:
         ripple.notify_incidents(self._tx, self._waves(submissions, decided), self._now)
         self._write_alerts()
         note_expiries(self._tx, self._tracks.values())
+        self._silencing.write(self._tracks.values())
         self._write_events(submissions, decided)
         self._write_entries(submissions, decided)
         return [receipt(submission, each) for submission, each in zip(submissions, decided, strict=True)]
@@ -102,7 +108,11 @@ class Batch:
             known |= recurrences.begin(self._project_id, missing, now=self._now)
         self._succession.load(first)
         for signature, each in known.items():
-            self._tracks[signature] = SignatureState(each, first[signature][0], RecurrenceTally())
+            track = self._tracks[signature] = SignatureState(each, first[signature][0], RecurrenceTally())
+            if each.standing is not None:
+                track.run = each.standing.run
+                track.held_before = each.standing.flapping.quiet_until
+                track.quiet_before = each.standing.quiet_kinds
 
     def _decide(self, submission: Submission) -> list[SignalOutcome]:
         rules = self._desk.rules
@@ -128,6 +138,7 @@ class Batch:
         decision = self._succession.decide(item, track, policy)
         if decision.verdict is Verdict.OPENED:
             standing = self._begin(track, item.signal, policy)
+        decision = self._silencing.hush(track, item.signal, decision)
         _count(track, decision, item.signal)
         if standing is None:
             return SignalOutcome(
@@ -150,6 +161,11 @@ class Batch:
         track.opened = signal
         track.refreshed = None
         track.resolved = False
+        track.rings = None
+        track.run = 0
+        track.held_before = None
+        track.quiet_before = NOTHING
+        track.silenced = None
         track.known.standing = standing = SignatureStanding(
             alert_id=0,
             state=State.NEW,
@@ -161,6 +177,7 @@ class Batch:
             started_at=signal.started_at,
             received_at=now,
             silent_after=lives_until(signal, policy, now),
+            loud_since=now,
         )
         return standing
 
@@ -217,6 +234,7 @@ class Batch:
         )
         self._write_cards(fresh, old)
         self._succession.write()
+        plan_rings(tx, self._desk, [track for _, track in fresh], old, self._now)
 
     def _write_cards(self, fresh: list[tuple[str, SignatureState]], old: list[SignatureState]) -> None:
         default = self._desk.default_channel_id
@@ -299,6 +317,8 @@ def _count(track: SignatureState, decision: Decision, signal: Signal) -> None:
             track.refreshed = signal
     elif verdict is Verdict.RESOLVED:
         track.resolved = True
+    if decision.rings:
+        track.rings = RingReason.WORSE if verdict is Verdict.RAISED else RingReason.BACK
     track.risen |= verdict in {Verdict.RAISED, Verdict.REOPENED} and decision.hush is Hush.NONE
     if decision.lane is not None:
         track.lane = decision.lane if track.lane is None else min(track.lane, decision.lane)

@@ -12,6 +12,7 @@ from typing import TypeAlias
 import msgspec
 
 from bot.domain.alert.group import CROWD, CardShape, Group, Joined, admits, cause_of, join, lane_of, rise
+from bot.domain.alert.ring import RingReason
 from bot.domain.alert.signal import Signal
 from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.outbox import CardKind
@@ -32,14 +33,12 @@ class _GroupState(msgspec.Struct):
     track: SignatureState | None = None
     lane: Lane = Lane.COUNT
     is_moved: bool = False
-    is_roused: bool = False
     loners: tuple[int, ...] = ()
 
     def take(self, joined: Joined, lane: Lane | None) -> None:
-        """It has changed; a card that is about to be made calls people anyway."""
+        """It has changed."""
         self.group = joined.group
         self.is_moved = True
-        self.is_roused |= joined.wakes
         if lane is not None:
             self.lane = min(self.lane, lane_of(lane, wakes=joined.wakes or self.track is not None))
 
@@ -100,11 +99,6 @@ class Grouping:
         for each in changed:
             self._touch(each.group.id, each.lane)
         cards.touch_known(own, self._lanes, now=self._now)
-        roused = [each for each in self._circles.values() if each.is_roused]
-        cards.request_ping(
-            CardKind.GROUP,
-            [each.group.id for each in roused if each.track is None or each.group.id in began_as],
-        )
 
     def _members(self) -> Iterator[tuple[int, SignatureState]]:
         """Those of the known alerts that share a card."""
@@ -140,6 +134,8 @@ class Grouping:
             standing.group_id = circle.group.id
             joined = join(circle.group, standing.severity, self._now, is_over=not circle.is_open)
             circle.take(joined, track.lane)
+            if joined.wakes and (circle.track is None or circle.loners) and standing.loud:
+                track.rings = RingReason.NEW
             circle.is_open |= standing.state.open
 
     def _crowds(self, joining: _Joining, open_to: Mapping[str, _GroupState]) -> dict[str, list[Loner] | None]:

@@ -17,6 +17,7 @@ from bot.domain.alert.verdict import Decision, Lane, Policy, SignatureStanding, 
 from bot.domain.audit import Entry
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.recurrence.settlement import settle_standing
+from bot.usecases.alert import ring as rings
 from bot.usecases.incident.follow import AlertChange
 from bot.usecases.intake.submission import Identified
 from bot.usecases.intake.track import SignatureState
@@ -107,6 +108,7 @@ class Succession:
         tx.cards.touch(
             CardKind.ALERT, [(each.standing.alert_id, Lane.RESOLVE) for each in self._ended], now=now
         )
+        rings.fold(tx, [each.standing.alert_id for each in self._ended], now)
 
     def entries(self) -> list[Entry]:
         """What the audit log has to hold of them."""

@@ -8,6 +8,8 @@ from bot.domain import actor as actors
 from bot.domain.access.source import Source
 from bot.domain.alert.alert import format_ref
 from bot.domain.alert.flap import Hush
+from bot.domain.alert.quiet import NOTHING, QuietKind
+from bot.domain.alert.ring import RingReason
 from bot.domain.alert.signal import Rejected, Signal
 from bot.domain.alert.verdict import Lane, SignatureStanding, Verdict
 from bot.domain.audit import Entry
@@ -24,7 +26,8 @@ _QUIET = "flapping, held quiet"
 class SignatureState(msgspec.Struct):
     """A signature during the batch: how it stands, and what has to be written at the end.
 
-    ``risen`` says that it came back or became worse, and that nothing holds it quiet.
+    ``risen`` says that it came back or became worse, and that nothing holds it quiet; ``rings`` why people
+    have to be rung at once; ``run`` and what was quiet are as they stood before the batch.
     """
 
     known: KnownRecurrence
@@ -34,6 +37,11 @@ class SignatureState(msgspec.Struct):
     refreshed: Signal | None = None
     resolved: bool = False
     risen: bool = False
+    rings: RingReason | None = None
+    run: int = 0
+    held_before: datetime | None = None
+    quiet_before: frozenset[QuietKind] = NOTHING
+    silenced: Signal | None = None
     lane: Lane | None = None
 
     @property

@@ -62,7 +62,7 @@ async def take(
         card = tx.cards.claim(channel_id, which, worker=worker, tag=desk.project.tag, now=now, lease=LEASE)
         if card is None:
             return _CONTENDED
-        return Task(card, look_up(tx, desk, card))
+        return Task(card, look_up(tx, desk, card, now))
 
     taken = await desk.storage.write(work, turn=Turn.DESK)
     if isinstance(taken, Task) and taken.card.kind is CardKind.BOARD:
@@ -107,22 +107,36 @@ async def settle(
     message_id: int,
     shown: int,
     pinged: bool,
+    rang: int | None = None,
     version: datetime | None = None,
 ) -> None:
     """``message_id`` shows revision ``shown`` of the card now, as the edit ``version`` if it was one.
 
+    ``pinged`` says that its words mention somebody, ``rang`` for which run this was the post that rang them.
     0 stands for some revision of an earlier attempt. Boards have no ledger: what they show waits as cards.
     """
     now = desk.clock.now()
 
     def work(tx: Transaction) -> None:
         tx.cards.settle(
-            card.id, worker=worker, message_id=message_id, shown=shown, pinged=pinged, now=now, lease=LEASE
+            card.id,
+            worker=worker,
+            message_id=message_id,
+            shown=shown,
+            pinged=pinged,
+            rang=rang,
+            now=now,
+            lease=LEASE,
         )
         if shown and card.kind is not CardKind.BOARD:
             tx.ledger.sent(card, version=version, now=now)
 
     await desk.storage.write(work, turn=Turn.DESK)
+
+
+async def skip(desk: Desk, card: Outgoing, *, worker: str) -> None:
+    """What was claimed has nothing to say any more, and was never said."""
+    await desk.storage.write(lambda tx: tx.cards.skip(card.id, worker=worker), turn=Turn.DESK)
 
 
 async def put_off(

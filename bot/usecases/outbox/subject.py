@@ -1,5 +1,6 @@
 """Subject: what a card is about, looked up as what it has to show."""
 
+from datetime import datetime
 from typing import TypeAlias
 
 from bot.cards.alert.alert import AlertView
@@ -10,6 +11,7 @@ from bot.cards.outbox.board import BoardView
 from bot.cards.outbox.closure import ClosureView
 from bot.cards.outbox.note import NoteView
 from bot.cards.outbox.outage import OutageView
+from bot.cards.outbox.ring import RingView
 from bot.cards.triage import AnswerView, BriefView
 from bot.domain.outbox.outbox import CardKind, Outgoing
 from bot.usecases.desk import Desk
@@ -18,6 +20,7 @@ from bot.usecases.incident import reminder
 from bot.usecases.intake import note as notes
 from bot.usecases.outbox import closure as closures
 from bot.usecases.outbox import outage as outages
+from bot.usecases.outbox import ring as rings
 from bot.usecases.view import alert_view, folded_view
 from storage.transaction import Transaction
 
@@ -31,12 +34,13 @@ View: TypeAlias = (
     | BriefView
     | OutageView
     | ClosureView
+    | RingView
     | NoteView
 )
 
 
 def look_up(  # noqa: PLR0911 -- one for each kind of card
-    tx: Transaction, desk: Desk, card: Outgoing
+    tx: Transaction, desk: Desk, card: Outgoing, now: datetime
 ) -> View | None:
     """What the card has to show now, None when gone; groups, boards and briefs are looked up apart."""
     match card.kind:
@@ -54,7 +58,9 @@ def look_up(  # noqa: PLR0911 -- one for each kind of card
             return outages.view(tx, desk, card)
         case CardKind.CLOSURE:
             return closures.view(tx, desk, card)
+        case CardKind.RING:
+            return rings.view(tx, desk, card, now)
         case CardKind.NOTE:
             return notes.view(tx, desk, card.subject_id)
-        case CardKind.GROUP | CardKind.BOARD | CardKind.BRIEF | CardKind.PING:
+        case CardKind.GROUP | CardKind.BOARD | CardKind.BRIEF:
             return None

@@ -13,9 +13,9 @@ from bot.domain.actor import Actor
 from bot.domain.audit import Entry
 from bot.domain.errors import NotFoundError
 from bot.domain.recurrence.profile import RecurrenceProfile
-from bot.domain.recurrence.ranking import Query, Ranked, Totals
+from bot.domain.recurrence.ranking import Query, Ranked
 from bot.domain.recurrence.recurrence import SPAN, Fix, Recurrence, format_ref
-from bot.domain.recurrence.run import Run, RunState
+from bot.domain.recurrence.run import Run
 from bot.domain.sight import EVERYTHING, Asked, Sight, Subject
 from bot.usecases.alert.lifecycle import bounded
 from bot.usecases.desk import Desk
@@ -59,23 +59,6 @@ class FoundRecurrence(msgspec.Struct, frozen=True, kw_only=True):
     voters: tuple[str, ...]
     jumps: dict[int, str]
     seen_at: datetime
-
-
-class RankingSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """Sums over all times of all that match; the runs are those of the whole project, by state."""
-
-    totals: Totals
-    runs: dict[RunState, int]
-    incidents: int
-
-
-class Dossier(msgspec.Struct, frozen=True, kw_only=True):
-    """What programs read: the whole in figures, and one page of items in the order that was asked for."""
-
-    summary: RankingSummary
-    items: tuple[RecurrenceProfile, ...]
-    offset: int
-    total: int
 
 
 async def listing(desk: Desk, query: Query, *, offset: int = 0, limit: int = 10) -> RecurrencePage:
@@ -178,26 +161,6 @@ async def mark_fixed(
     fixed = await desk.storage.write(work)
     desk.bell.ring()
     return fixed
-
-
-async def dossier(desk: Desk, query: Query, *, offset: int = 0, limit: int = 10) -> Dossier:
-    """Summary and items; at most `MOST` items at once."""
-    now = desk.clock.now()
-
-    def work(tx: Transaction) -> Dossier:
-        ranked = tx.rankings.page(
-            desk.project.id, query, now=now, offset=offset, limit=max(1, min(limit, MOST))
-        )
-        totals = tx.rankings.totals(desk.project.id, query, now=now)
-        summary = RankingSummary(
-            totals=totals,
-            runs=tx.runs.totals(desk.project.id),
-            incidents=tx.rankings.incidents(desk.project.id),
-        )
-        items = tuple(build_profiles(tx, desk, [each.recurrence for each in ranked]))
-        return Dossier(summary=summary, items=items, offset=offset, total=totals.recurrences)
-
-    return await desk.storage.read(work)
 
 
 def _get(tx: Transaction, desk: Desk, recurrence_id: int) -> Recurrence:

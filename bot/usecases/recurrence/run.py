@@ -66,6 +66,39 @@ async def report(desk: Desk, told: AttemptReport, *, actor: Actor) -> Run:
     return await desk.storage.write(work)
 
 
+async def find(desk: Desk, run_id: int) -> Run:
+    """One run of the desk's project.
+
+    Raises:
+        NotFoundError: this desk does not have it.
+    """
+
+    def work(tx: Transaction) -> Run:
+        found = tx.runs.get(run_id)
+        if found is None or found.project_id != desk.project.id:
+            raise NotFoundError("run", str(run_id))
+        return found
+
+    return await desk.storage.read(work)
+
+
+async def page(
+    desk: Desk,
+    *,
+    before: int | None,
+    limit: int,
+    states: tuple[RunState, ...] = (),
+    agent: str = "",
+    alert_id: int | None = None,
+) -> list[Run]:
+    """Runs of the desk's project, newest first."""
+    return await desk.storage.read(
+        lambda tx: tx.runs.page(
+            desk.project.id, before=before, limit=limit, states=states, agent=agent, alert_id=alert_id
+        )
+    )
+
+
 def _demand(told: AttemptReport) -> None:
     for field, text, limit in (("agent", told.agent, MAX_AGENT), ("key", told.key, MAX_KEY)):
         if not text.strip() or len(text) > limit or harmless(text) != text:

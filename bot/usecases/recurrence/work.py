@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from bot.domain.access.source import Source
-from bot.domain.actor import Actor
+from bot.domain.actor import Actor, ActorKind
 from bot.domain.alert.alert import Alert
 from bot.domain.audit import Entry
 from bot.domain.errors import InvalidInputError, NotFoundError
@@ -40,6 +40,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     ready: bool
     title: str
     proposal: str
+    provider: str = ""
 
 
 class DryRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,28 +87,34 @@ async def hand_over(
 ) -> Handoff:
     """Propose a ticket, or give the work to a person: to ``assignee``, without one to ``actor``.
 
+    Who says again what was handed over last gets that hand-over, and nothing is written.
+
     Raises:
         NotFoundError: this desk does not have it.
-        InvalidInputError: the note is too long, or a proposal names an assignee.
+        InvalidInputError: the note is too long, a proposal names an assignee, or a program names none.
     """
+    if kind is HandoffKind.MANUAL and assignee is None and actor.kind is not ActorKind.PERSON:
+        raise InvalidInputError("assignee", "name the person who is to do it; a program cannot")
     if kind is HandoffKind.TICKET_PROPOSAL and assignee is not None:
         raise InvalidInputError("assignee", "a ticket proposal is for whoever decides; hand over to a person")
     now, text = desk.clock.now(), bounded(note)
 
     def work(tx: Transaction) -> Handoff:
         shown = _preview(tx, desk, recurrence_id, now)
-        handed = tx.work_items.record_handoff(
-            Handoff(
-                id=0,
-                recurrence_id=recurrence_id,
-                kind=kind,
-                at=now,
-                by=actor,
-                assignee=(assignee or actor) if kind is HandoffKind.MANUAL else None,
-                title=shown.title,
-                body=f"{text}\n\n{shown.proposal}" if text else shown.proposal,
-            )
+        wish = Handoff(
+            id=0,
+            recurrence_id=recurrence_id,
+            kind=kind,
+            at=now,
+            by=actor,
+            assignee=(assignee or actor) if kind is HandoffKind.MANUAL else None,
+            title=shown.title,
+            body=f"{text}\n\n{shown.proposal}" if text else shown.proposal,
         )
+        last = tx.work_items.newest_handoffs([recurrence_id]).get(recurrence_id)
+        if last is not None and _is_same(last, wish, text):
+            return last
+        handed = tx.work_items.record_handoff(wish)
         tx.audit.append(desk.project.id, _entry(shown.item, handed, text))
         return handed
 
@@ -128,6 +135,12 @@ def gather(tx: Transaction, recurrences: Sequence[Recurrence], sources: Sequence
         for each in recurrences
         if (alert := last.get(each.last_alert_id or 0)) is not None
     }
+
+
+def _is_same(last: Handoff, wish: Handoff, note: str) -> bool:
+    """Whether nothing but the moment tells them apart; a proposal's figures may have moved on."""
+    same = (last.kind, str(last.by), str(last.assignee)) == (wish.kind, str(wish.by), str(wish.assignee))
+    return same and (last.body.startswith(f"{note}\n\n") if note else last.title == wish.title)
 
 
 def _entry(item: Item, handed: Handoff, note: str) -> Entry:
@@ -164,7 +177,8 @@ def _preview(tx: Transaction, desk: Desk, recurrence_id: int, now: datetime) -> 
     recurrence = tx.recurrences.get(desk.project.id, recurrence_id)
     if recurrence is None:
         raise NotFoundError("work item", format_work_ref(recurrence_id))
-    facts = gather(tx, [recurrence], tx.sources.listing(desk.project.id))
+    sources = tx.sources.listing(desk.project.id)
+    facts = gather(tx, [recurrence], sources)
     if recurrence_id not in facts:  # it has no episode yet
         raise NotFoundError("work item", format_work_ref(recurrence_id))
     item = derive(facts[recurrence_id])
@@ -177,6 +191,7 @@ def _preview(tx: Transaction, desk: Desk, recurrence_id: int, now: datetime) -> 
         ready=all(each.passed for each in checks),
         title=f"{item.ref} {recurrence.name}",
         proposal=_propose(recurrence, item),
+        provider=next((each.provider for each in sources if each.id == recurrence.source_id), ""),
     )
 
 

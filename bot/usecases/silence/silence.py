@@ -12,6 +12,7 @@ from bot.domain.errors import ConflictError, NotFoundError
 from bot.domain.silence.matcher import Matcher, demand_some
 from bot.domain.silence.silence import LIMIT, Phase, Silence, demand_usable
 from bot.usecases.desk import Desk
+from bot.usecases.silence import settlement
 from storage.codec import encode
 from storage.transaction import Transaction
 
@@ -58,7 +59,9 @@ async def put(desk: Desk, wish: Wish, *, actor: Actor) -> Silence:
         _record(tx, desk, actor, "silence.add", created, now)
         return created
 
-    return await desk.storage.write(work)
+    made = await desk.storage.write(work)
+    await settlement.settle(desk)
+    return made
 
 
 async def expire(desk: Desk, ident: str, *, actor: Actor, source_id: int | None = None) -> Silence:
@@ -76,7 +79,9 @@ async def expire(desk: Desk, ident: str, *, actor: Actor, source_id: int | None 
             raise ConflictError(f"The silence {ident} is over already.")
         return _expire(tx, desk, found, actor, now)
 
-    return await desk.storage.write(work)
+    ended = await desk.storage.write(work)
+    await settlement.settle(desk)
+    return ended
 
 
 async def find(desk: Desk, ident: str, *, source_id: int | None = None) -> Silence:

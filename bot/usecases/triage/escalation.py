@@ -5,7 +5,7 @@ and machines open one at once: who opens holds all openings of the desk until th
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
@@ -53,7 +53,8 @@ class OpenRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     ``channel_id`` is where it lives (a forum or a text channel), None as the rules say; the same
     ``idempotency_key`` never opens a second one. With ``lenient`` a severity worse than the alerts allow
-    becomes the worst that they do, instead of an error.
+    becomes the worst that they do, instead of an error. ``cap`` allows less than the alerts do, and
+    ``dedupe_window`` stands for the desk's own.
     """
 
     alert_id: int | None = None
@@ -64,6 +65,8 @@ class OpenRequest(msgspec.Struct, frozen=True, kw_only=True):
     channel_id: int | None = None
     idempotency_key: str | None = None
     lenient: bool = False
+    cap: IncidentLevel | None = None
+    dedupe_window: timedelta | None = None
 
 
 class OpenedIncident(msgspec.Struct, frozen=True):
@@ -185,20 +188,28 @@ class _Opening:
     def _asked(self, severities: Iterable[Severity]) -> IncidentLevel | None:
         """The severity that was wished for, within what alerts of these severities allow if it may bend."""
         wanted = self._wish.severity
-        self._cap = ceiling(severities, self._desk.rules.incidents.caps)
+        caps = [ceiling(severities, self._desk.rules.incidents.caps), self._wish.cap or IncidentLevel.P0]
+        self._cap = max(caps, key=lambda level: level.rank)
         if not self._wish.lenient or wanted is None or wanted.rank >= self._cap.rank:
             return wanted
         self._beyond = wanted
         return self._cap
 
+    @property
+    def _window(self) -> timedelta:
+        wanted = self._wish.dedupe_window
+        return self._desk.rules.incidents.dedupe_window if wanted is None else wanted
+
     def _alike(self, alert: Alert | None) -> Incident | None:
-        """The open incident within the window that this belongs to, held."""
+        """The open incident within the window that this belongs to, held; a window of zero is none."""
+        if not self._window:
+            return None
         found = self._tx.incidents.alike(
             self._project_id,
             signature=alert.signature if alert else "",
             service=(alert.service if alert else "") or self._wish.service,
             namespace=alert.namespace if alert else "",
-            since=self._now - self._desk.rules.incidents.dedupe_window,
+            since=self._now - self._window,
         )
         if found is None:
             return None

@@ -95,6 +95,38 @@ def _add_other_source(inner: Any) -> None:
     remove = add_verb(inner, "remove", "source.remove", "let a sender out; its alerts and events stay")
     remove.add_argument("name", metavar="NAME")
     _add_test(inner)
+    _add_try(inner)
+
+
+def _add_try(inner: Any) -> None:
+    attempt = add_verb(
+        inner,
+        "try",
+        "source_try.attempt",
+        "read a request as a sender's own, print what it becomes and its card, and store nothing",
+        "examples:\n  tocsin source try backups --file body.json\n"
+        "  curl -s https://example.org/last-hook | tocsin source try backups --file -",
+    )
+    attempt.add_argument("name", metavar="NAME")
+    attempt.add_argument(
+        "--file", type=Path, required=True, metavar="FILE", help="the body; - is standard input"
+    )
+    attempt.add_argument(
+        "--header", action="append", default=[], metavar="H", help="'Name: value'; repeatable"
+    )
+    attempt.add_argument("--query", default="", metavar="Q", help="what stands behind ? in the address")
+    attempt.add_argument("--method", default="POST", metavar="M", help="POST, PUT or GET (POST)")
+    recipe = add_verb(
+        inner,
+        "recipe",
+        "source_try.recipe",
+        "print what to paste at a sender, with address and token",
+        "examples:\n  TOCSIN_TOKEN=toc_... tocsin source recipe uptime-kuma --source kuma\n"
+        "  tocsin source recipe nagios --script > /usr/local/bin/tocsin-nagios.sh",
+    )
+    recipe.add_argument("provider", metavar="PROVIDER", help="alertmanager, sentry, generic, ...")
+    recipe.add_argument("--source", metavar="NAME", help="the source whose address it is")
+    recipe.add_argument("--script", action="store_true", help="print the script that goes with it instead")
 
 
 def _add_expectations(inner: Any) -> None:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from bot.domain.access.token import Scope
-from bot.verbs.arguments.option import HelpFormat, add_verb
+from bot.domain.access.token import Scope, TokenRole
+from bot.verbs.arguments.option import HelpFormat, add_verb, duration
 
 
 def add_arguments(verbs: Any) -> None:
@@ -18,12 +18,16 @@ def add_arguments(verbs: Any) -> None:
         "token.add",
         "let a program in; its token is printed once",
         f"scopes:\n  {' '.join(list(Scope)[:4])}\n  {' '.join(list(Scope)[4:])}\n\n"
-        "example:\n  tocsin token add healer --scope alerts.write --scope events.read",
+        f"roles:\n  {' '.join(TokenRole)}\n\n"
+        "examples:\n  tocsin token add healer --scope alerts.write --scope events.read\n"
+        "  tocsin token add worker --role agent --expires 90d",
     )
     add.add_argument("name", metavar="NAME", help="how the program is called on cards and in the log")
+    add.add_argument("--scope", action="append", default=[], metavar="S", help="what it may do; repeatable")
     add.add_argument(
-        "--scope", action="append", required=True, metavar="S", help="what it may do; repeatable"
+        "--role", action="append", default=[], metavar="R", help="a bundle of scopes; repeatable"
     )
+    add.add_argument("--expires", type=duration, metavar="SPAN", help="how long it holds (until revoked)")
     add.add_argument("--json", action="store_true", help="print url, token, name, project, scopes as JSON")
     add_verb(inner, "list", "token.listing", "every program with its project and scopes")
     revoke = add_verb(inner, "revoke", "token.revoke", "let a program out, at once")

@@ -6,10 +6,11 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from bot.cards.admin.setup import Made, ProviderChoice, SetupDraft, first_page, result
-from bot.cards.admin.snippet import snippet
 from bot.cards.ids import parse
+from bot.domain.access.recipe import Recipe
 from bot.domain.errors import InvalidInputError
 from tests.cards.rules import refusals
 from tests.cards.world import TAG, hostile
@@ -20,7 +21,13 @@ PROVIDERS = (
 )
 URL = "https://tocsin.example.com/v1/hooks/alertmanager"
 MADE = Made(
-    channel_id=5, source_id=3, source_name="prod-am", provider="alertmanager", url=URL, token="tok-1_secret_"
+    channel_id=5,
+    source_id=3,
+    source_name="prod-am",
+    provider="alertmanager",
+    url=URL,
+    token="tok-1_secret_",
+    recipe=Recipe("Merge it into `alertmanager.yml`.", "yaml", f"url: {URL}\ncredentials: tok-1_secret_"),
 )
 
 
@@ -66,7 +73,7 @@ def test_the_result_can_be_pasted_and_tried() -> None:
     fields = {field.name: field.value for field in first.fields}
     assert fields["URL"] == f"`{URL}`"
     assert fields["Token"] == "||`tok-1_secret_`||"
-    assert pasted.description == f"||```yaml\n{snippet('alertmanager', URL, MADE.token).text}\n```||"
+    assert pasted.description == f"||```yaml\n{MADE.recipe.text}\n```||"
     (test,) = card.to_payload()["components"][0]["components"]
     assert (test["label"], test["custom_id"]) == ("Send a test alert", "test:k7f3:3")
 
@@ -81,9 +88,19 @@ def test_the_token_is_not_in_the_repr() -> None:
     assert MADE.token not in repr(MADE)
 
 
-def test_a_script_gets_a_line_of_curl_whose_body_is_json() -> None:
-    text = snippet("generic", URL, "t").text
-    assert json.loads(text[text.index("{") : text.rindex("}") + 1])["name"] == "BackupFailed"
+def test_an_address_that_holds_the_token_is_under_a_spoiler_too() -> None:
+    made = structs.replace(MADE, url=f"{URL}/{MADE.token}")
+    text = json.dumps(result(made, TAG).to_payload(), ensure_ascii=False)
+    assert MADE.token not in re.sub(r"\|\|.*?\|\|", "", text)
+
+
+def test_senders_that_one_select_has_no_room_for_stand_in_a_second() -> None:
+    many = [ProviderChoice(f"p{number}", f"Sender {number}") for number in range(28)]
+    rows = first_page(SetupDraft(5, "p27"), many, TAG).to_payload()["components"]
+    selects = [row["components"][0] for row in rows[1:3]]
+    assert [len(select["options"]) for select in selects] == [25, 3]
+    assert [option["value"] for option in selects[1]["options"] if option.get("default")] == ["p27"]
+    assert len(rows) == 4
 
 
 @settings(deadline=None, max_examples=60)
@@ -91,5 +108,13 @@ def test_a_script_gets_a_line_of_curl_whose_body_is_json() -> None:
 def test_discord_takes_any_setup(name: str, hint: str, problems: list[str]) -> None:
     choices = (ProviderChoice("generic", name, hint),)
     assert refusals(first_page(SetupDraft(5, "generic"), choices, TAG, problems=problems).to_payload()) == []
-    made = Made(channel_id=5, source_id=3, source_name=name, provider="generic", url=URL, token="t" * 60)
+    made = Made(
+        channel_id=5,
+        source_id=3,
+        source_name=name,
+        provider="generic",
+        url=URL,
+        token="t" * 60,
+        recipe=Recipe(hint, "sh", name),
+    )
     assert refusals(result(made, TAG).to_payload()) == []

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cards.alert.alert import AlertView, find_marker, marker, note_modal, render, summon
+from bot.cards.alert.alert import AlertView, find_marker, marker, note_modal, render
 from bot.cards.card import Ping
 from bot.cards.style import SIGNS, STATES
 from bot.domain.actor import person, source
@@ -45,6 +45,7 @@ def expect(text: str) -> str:
 
 def test_a_new_alert_says_how_bad_what_why_where_and_since_when() -> None:
     assert read(render(view()).to_payload()) == expect("""
+        🔴 CRITICAL HighErrorRate · cart-7d9f · prod · checkout — cart error_ratio is 9% (threshold 5%)
         🔴 CRITICAL · HighErrorRate
         cart error_ratio is 9% (threshold 5%)
         📍 cart-7d9f · prod · checkout
@@ -85,6 +86,7 @@ def test_a_repeating_flapping_known_alert_says_so() -> None:
     )
     held = AlertView(**{**_parts(seen), "incident": "<#5>", "escalates": False})
     assert read(render(held).to_payload()) == expect("""
+        🔴 CRITICAL HighErrorRate · cart-7d9f · prod · checkout — cart error_ratio is 9% (threshold 5%)
         🔴 CRITICAL · HighErrorRate
         cart error_ratio is 9% (threshold 5%)
         📍 cart-7d9f · prod · checkout
@@ -101,6 +103,7 @@ def test_a_repeating_flapping_known_alert_says_so() -> None:
 def test_a_claimed_alert_says_who_looks_and_until_when() -> None:
     claimed = view(state=State.PROCESSING, owner=ANN, lease_expires_at=NOON + timedelta(hours=1), links=())
     assert read(render(claimed).to_payload()) == expect("""
+        👀 CLAIMED CRITICAL HighErrorRate · PLACE — cart error_ratio is 9% (threshold 5%)
         👀 CLAIMED · CRITICAL · HighErrorRate
         cart error_ratio is 9% (threshold 5%)
         📍 cart-7d9f · prod · checkout
@@ -108,7 +111,7 @@ def test_a_claimed_alert_says_who_looks_and_until_when() -> None:
         👀 <@77> is looking, until <t:1791205200:t>
         A-1042 · k7f3 · prod-am
         [ Acknowledge | Resolve | Escalate | Note | More ]
-    """)
+    """).replace("PLACE", "cart-7d9f · prod · checkout")
 
 
 def test_an_acked_alert_says_who_has_it_and_what_they_know() -> None:
@@ -122,6 +125,7 @@ def test_an_acked_alert_says_who_has_it_and_what_they_know() -> None:
         links=(),
     )
     assert read(render(acked).to_payload()) == expect(r"""
+        🟨 ACKED WARNING HighErrorRate · cart-7d9f · prod · checkout — cart error_ratio is 9% (threshold 5%)
         🟨 ACKED · WARNING · HighErrorRate
         cart error_ratio is 9% (threshold 5%)
         📍 cart-7d9f · prod · checkout
@@ -138,6 +142,7 @@ def test_a_failed_alert_asks_for_somebody() -> None:
         state=State.FAILED, note="no runbook matched", links=(), service="", namespace="", target=""
     )
     assert read(render(failed).to_payload()) == expect("""
+        ⚠️ FAILED CRITICAL HighErrorRate — cart error_ratio is 9% (threshold 5%)
         ⚠️ FAILED · CRITICAL · HighErrorRate
         cart error_ratio is 9% (threshold 5%)
         🕐 <t:1791201600:R>
@@ -158,6 +163,7 @@ def test_a_resolved_alert_says_how_long_and_by_whom() -> None:
         links=(),
     )
     assert read(render(resolved).to_payload()) == expect("""
+        ✅ RESOLVED CRITICAL HighErrorRate · PLACE — cart error_ratio is 9% (threshold 5%)
         ✅ RESOLVED · CRITICAL · HighErrorRate
         cart error_ratio is 9% (threshold 5%)
         📍 cart-7d9f · prod · checkout
@@ -165,7 +171,7 @@ def test_a_resolved_alert_says_how_long_and_by_whom() -> None:
         🙋 <@77>, acknowledged <t:1791201600:R>
         A-1042 · k7f3 · prod-am
         [ (Acknowledge) | (Resolved) | (Escalate) | Note | More | Reopen ]
-    """)
+    """).replace("PLACE", "cart-7d9f · prod · checkout")
 
 
 def test_a_rise_after_the_ack_asks_to_look_again() -> None:
@@ -177,19 +183,11 @@ def test_a_rise_after_the_ack_asks_to_look_again() -> None:
 
 def test_a_ping_stands_in_the_content_and_reads_well_on_a_phone() -> None:
     card = render(view(ping=Ping(roles=(1,)), name="cart_errors"))
-    assert card.content == "<@&1> 🔴 CRITICAL cart_errors — cart error_ratio is 9% (threshold 5%)"
+    assert card.content == (
+        "<@&1> 🔴 CRITICAL cart_errors · cart-7d9f · prod · checkout — cart error_ratio is 9% (threshold 5%)"
+    )
     assert card.ping.to_allowed_mentions()["roles"] == ["1"]
-    assert render(view()).content == ""
-
-
-def test_a_summons_leads_to_the_card() -> None:
-    call = summon(view(ping=Ping(users=(7,))), "https://discord.com/channels/1/2/3")
-    assert call.to_payload() == {
-        "content": "<@7> 🔴 CRITICAL HighErrorRate — cart error_ratio is 9% (threshold 5%)\n"
-        "https://discord.com/channels/1/2/3",
-        "embeds": [],
-        "components": [],
-    }
+    assert render(view()).content.startswith("🔴 CRITICAL HighErrorRate · cart-7d9f")
 
 
 @pytest.mark.parametrize(

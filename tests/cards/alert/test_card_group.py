@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.cards.alert.group import GroupPage, GroupView, ask_resolve, render, render_page, summon
+from bot.cards.alert.group import GroupPage, GroupView, ask_resolve, render, render_page
 from bot.cards.card import File, Ping
 from bot.cards.ids import Verb, parse
 from bot.domain.alert.alert import State
@@ -104,9 +104,7 @@ def test_a_group_that_is_taken_on_is_calm_and_one_that_is_over_green() -> None:
 
 def test_a_ping_names_the_worst_and_how_many() -> None:
     woken = view(held(2, severity=Severity.CRITICAL), held(1), ping=Ping(roles=(5,)))
-    assert render(woken).content == "<@&5> 🔴 CRITICAL HighErrorRate (2 alerts)"
-    called = summon(woken, "https://discord.com/channels/1/2/3").content
-    assert called.endswith("(2 alerts)\nhttps://discord.com/channels/1/2/3")
+    assert render(woken).content == "<@&5> 🔴 CRITICAL HighErrorRate (2 alerts) · shop — 9 % of requests fail"
 
 
 def test_resolving_all_asks_first() -> None:

@@ -46,7 +46,7 @@ async def test_a_press_on_a_card_that_delivery_does_not_know_yet_keeps_the_words
     assert stage.shown(message_id)["content"] == "@here it burns"
     await settle()
     await stage.person("responder").click(message_id, stage.on(message_id, "resolve"))
-    assert stage.shown(message_id)["content"] == ""
+    assert stage.shown(message_id)["content"] == "✅ RESOLVED CRITICAL HighErrorRate · checkout"
 
 
 async def test_a_press_whose_answer_is_lost_is_done_and_left_to_delivery(stage: Stage) -> None:

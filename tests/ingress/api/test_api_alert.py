@@ -179,7 +179,8 @@ async def test_an_alert_is_told_whole(door: Door, program: Program) -> None:
     told = (await program.get("/v1/alerts/A-1")).json
     assert told == {
         "ref": "A-1", "state": "new", "severity": "warning", "name": "Disk", "summary": "full",
-        "description": "", "labels": {"pod": "a"}, "links": [], "namespace": "eu", "service": "",
+        "description": "", "labels": {"pod": "a"}, "links": [], "annotations": {},
+        "source_refs": [], "namespace": "eu", "service": "",
         "target": "db1", "env": "", "severity_word": "", "source": "prod", "signature": "Disk",
         "recurrence": told["recurrence"],
         "occurrences": 1, "flaps": 0, "opened_at": "2026-11-21T02:00:00Z",

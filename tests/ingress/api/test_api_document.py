@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from bot.domain.access.token import IMPLIED, Scope
+from bot.domain.access.token import IMPLIED, ROLES, Scope
 from bot.ingress.api import document as api_document
 from bot.ingress.api.entry import ROUTES
 from bot.ingress.hook import Accepted
@@ -53,6 +53,9 @@ def test_the_page_for_people_names_every_route_and_what_each_scope_includes() ->
     rows = re.findall(r"^\| `([a-z.]+)` \| [^|]+ \| ?([^|]*) ?\|$", page, re.MULTILINE)
     told = {scope: set(re.findall(r"`([a-z.]+)`", included)) for scope, included in rows}
     assert told == {scope.value: {each.value for each in IMPLIED.get(scope, ())} for scope in Scope}
+    bundles = dict(re.findall(r"^\| \*\*(\w+)\*\* \| ([^|]*) \|$", page, re.MULTILINE))
+    granted = {role: tuple(re.findall(r"`([a-z.]+)`", scopes)) for role, scopes in bundles.items()}
+    assert granted == {role.value: tuple(scope.value for scope in scopes) for role, scopes in ROLES.items()}
 
 
 async def test_a_get_may_be_asked_for_its_head(door: Door) -> None:
@@ -70,7 +73,8 @@ async def test_operations_have_names_of_their_own(document: dict[str, Any]) -> N
 def test_no_route_stands_twice_and_each_has_a_scope_that_somebody_can_be_granted() -> None:
     places = [(route.method, route.path) for route in ROUTES]
     assert len(places) == len(set(places))
-    assert {route.scope for route in ROUTES} == set(Scope) - {Scope.EVENTS_WRITE}
+    bundles = {Scope.ALERTS_WRITE, Scope.EVENTS_WRITE, Scope.ADMIN}
+    assert {route.scope for route in ROUTES} == set(Scope) - bundles
 
 
 def test_the_programs_schemas_are_not_the_senders() -> None:
@@ -87,6 +91,7 @@ async def test_what_is_answered_is_what_the_document_says(
     program = await admit(door, *Scope)
     await send(door, firing())
     await program.post("/v1/incidents", {"alert": "A-1"})
+    await program.post("/v1/runs", {"state": "running", "alert": "A-1"})
     queries = {"/v1/events/dossier": "?ref=A-1"}
     query = "?id=W-1" if path.endswith("preview") else queries.get(path, "")
     answer = await program.ask("GET", path.replace("{ref}", "1") + query)

@@ -26,8 +26,8 @@ async def program(door: Door) -> Program:
 
 
 async def everything(door: Door) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of the database."""
-    tables = [table.name for table in metadata.sorted_tables]
+    """Every row of the database, but for when tokens were used."""
+    tables = [table.name for table in metadata.sorted_tables if table.name != "token"]
     return await door.desk.storage.read(
         lambda tx: {
             name: sorted((tuple(row) for row in tx.run_raw(f'SELECT * FROM "{name}"').all()), key=repr)  # noqa: S608 -- our own names
@@ -191,7 +191,7 @@ async def test_recurrences_are_summed_up_and_listed(door: Door, program: Program
     assert (await program.get(RECURRENCE, text="isk")).json["total"] == 1
     story = (await program.get(f"{RECURRENCE}/R-1")).json
     assert sum(hour["occurrences"] for hour in story["hours"]) == 3
-    assert story["item"] == lag
+    assert story["item"].items() <= lag.items()
     assert [ref["verdict"] for ref in story["source_refs"]] == ["opened", "resolved", "folded", "opened"]
 
 

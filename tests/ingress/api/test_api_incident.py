@@ -44,11 +44,9 @@ async def test_an_incident_goes_from_open_to_closed(door: Door, program: Program
 
 async def test_an_alert_caps_the_severity(door: Door, program: Program) -> None:
     await send(door, firing("Lag"))
-    refused = await program.post("/v1/incidents", {"alert": "A-1", "severity": "P0"})
-    assert (refused.status, refused.json["field"]) == (400, "severity")
-    assert (await program.get("/v1/incidents")).json["total"] == 0
-    opened = (await program.post("/v1/incidents", {"alert": "A-1", "severity": "P1"})).json["incident"]
-    assert opened["severity"] == "P1"
+    told = (await program.post("/v1/incidents", {"alert": "A-1", "severity": "P0"})).json
+    assert (told["clamped"], told["severity_asked"], told["severity_cap"]) == (True, "P0", "P1")
+    assert told["incident"]["severity"] == "P1"
     graded = await program.post("/v1/incidents/I-1/severity", {"severity": "P0"})
     assert (graded.status, graded.json["field"]) == (400, "severity")
     assert (await program.post("/v1/incidents/I-1/severity", {"severity": "P3"})).json["severity"] == "P3"
@@ -246,3 +244,27 @@ async def test_another_projects_incidents_are_not_there(door: Door, program: Pro
     theirs = await other.post("/v1/incidents", {"title": "Theirs"}, headers={"Idempotency-Key": "k"})
     assert (theirs.status, theirs.json["incident"]["ref"]) == (201, "I-2")
     assert (await program.get("/v1/incidents/I-1")).json["state"] == "open"
+
+
+async def test_a_call_may_allow_less_and_take_in_otherwise(door: Door, program: Program) -> None:
+    await send(door, firing("Down", Severity.CRITICAL, service="shop"), firing("Lag", service="shop"))
+    wish = {"alert": "A-1", "severity": "P0", "severity_cap": "P2"}
+    told = (await program.post("/v1/incidents", wish)).json
+    assert (told["incident"]["severity"], told["clamped"], told["severity_cap"]) == ("P2", True, "P2")
+    apart = (await program.post("/v1/incidents", {"alert": "A-2", "dedupe_window_minutes": 0})).json
+    assert (apart["outcome"], apart["clamped"], apart["incident"]["ref"]) == ("opened", False, "I-2")
+    found = (await program.get("/v1/incidents/open", service="shop")).json["incidents"]
+    assert {each["ref"] for each in found} == {"I-1", "I-2"}
+    assert (await program.get("/v1/incidents/open", service="web")).json["total"] == 0
+    draft = (await program.get("/v1/incidents/I-1/postmortem")).json
+    assert (draft["filename"], draft["markdown"].startswith("#")) == ("I-1-post-mortem.md", True)
+
+
+async def test_of_programs_that_ask_one_may_look_into_it(door: Door) -> None:
+    await send(door, firing("Down", service="shop"), firing("Lag", service="shop"))
+    programs = [await admit(door, "alerts.claim", name=f"w{number}") for number in range(4)]
+    answers = await asyncio.gather(*(each.post("/v1/alerts/A-1/triage") for each in programs))
+    assert sorted(answer.json["allowed"] for answer in answers) == [False, False, False, True]
+    told = (await programs[0].get("/v1/alerts/A-1/brief")).json
+    assert [each["alert"] for each in told["neighbours"]] == ["A-2"]
+    assert (told["incident"], [each["name"] for each in told["sources"]]) == (None, ["prod"])

@@ -1,5 +1,6 @@
 """Tocsin in the place of PagerDuty and of Opsgenie."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -149,6 +150,22 @@ class TestOpsgenie:
         assert (alert.name, alert.severity.value) == ("y", "critical")
         await door.ask("POST", "/v2/alerts/A-1/close", json={"source": "z"}, headers=key)
         assert (await door.ask("GET", "/v2/alerts?query=status:open", headers=key)).json["data"] == []
+
+    async def test_a_snooze_is_a_silence_of_this_alert_alone(self, door: Door, key: dict[str, str]) -> None:
+        for alias in ("a", "b"):
+            await door.ask("POST", "/v2/alerts", json={"message": "x", "alias": alias}, headers=key)
+        at = "/v2/alerts/a/snooze?identifierType=alias"
+        until = (door.desk.clock.now() + timedelta(hours=1)).isoformat()
+        assert (
+            await door.ask("POST", at, json={"endTime": until, "user": "anna"}, headers=key)
+        ).status == 202
+        shown = [
+            (await door.ask("GET", f"/v2/alerts/{name}?identifierType=alias", headers=key)).json["data"]
+            for name in ("a", "b")
+        ]
+        assert [each["snoozed"] for each in shown] == [True, False]
+        for body in ({}, {"endTime": "soon"}, {"endTime": "2020-01-01T00:00:00Z"}):
+            assert (await door.ask("POST", at, json=body, headers=key)).status == 422
 
     async def test_what_is_not_there(self, door: Door, key: dict[str, str]) -> None:
         closed = await door.ask("POST", "/v2/alerts/x/close?identifierType=alias", headers=key)

@@ -13,6 +13,7 @@ from bot.domain.outbox.outbox import CardKind
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.desk import Desk
 from bot.usecases.outbox import card as outbox
+from bot.usecases.outbox import ring
 from storage.outbox.card import Placement
 from tests.conftest import CHANNEL
 from tests.senders import ANNA, Send, firing, resolved
@@ -95,9 +96,7 @@ async def test_one_that_is_worse_calls_people_once_more(desk: Desk, send: Send) 
     await send(disk(1))
     await show(desk, 901, pinged=True)
     await send(disk(2), disk(3, CRITICAL))
-    task = await outbox.take(desk, CHANNEL, worker="w")
-    assert isinstance(task, outbox.Task)
-    assert (task.card.pinged, task.card.roused) == (False, task.card.wanted)
+    assert await ring.make_due(desk) == 1
 
 
 async def test_a_key_that_names_nothing_is_no_cause(desk: Desk, send: Send) -> None:
@@ -141,4 +140,4 @@ async def test_a_repeat_in_the_batch_that_folds_it_is_shown_on_the_card_of_all(
     assert isinstance(task, outbox.Task)
     assert isinstance(task.view, GroupView)
     assert task.view.severity is CRITICAL
-    assert task.card.roused == task.card.wanted
+    assert await ring.make_due(desk) == 1

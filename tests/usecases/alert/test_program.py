@@ -173,17 +173,19 @@ async def test_a_search_finds_what_fits_all_of_it(
         firing("pump", Severity.CRITICAL),
     )
     await alerts.acknowledge(desk, 3, actor=ANNA)
-    found = await program.page(desk, search, before=None, limit=10)
+    found, total = await program.page(desk, search, before=None, limit=10)
+    assert total == len(found)
     assert [seen.alert.name for seen in found] == expected
 
 
 async def test_pages_join_without_a_gap_whatever_comes_meanwhile(desk: Desk, send: Send) -> None:
     await send(*[firing(f"n{number}") for number in range(7)])
-    first = await program.page(desk, ANY, before=None, limit=3)
+    first, _ = await program.page(desk, ANY, before=None, limit=3)
     await send(firing("new"))
-    second = await program.page(desk, ANY, before=first[-1].alert.id, limit=3)
-    third = await program.page(desk, ANY, before=second[-1].alert.id, limit=3)
+    second, _ = await program.page(desk, ANY, before=first[-1].alert.id, limit=3)
+    third, total = await program.page(desk, ANY, before=second[-1].alert.id, limit=3)
     assert [seen.alert.id for seen in (*first, *second, *third)] == [7, 6, 5, 4, 3, 2, 1]
+    assert total == 8
 
 
 async def test_a_claimed_alerts_card_is_drawn_anew(desk: Desk, send: Send) -> None:
@@ -200,7 +202,7 @@ async def test_another_projects_alerts_are_not_there(desk: Desk, send: Send) -> 
     granted = await tokens.add(desk, "ci", ["alerts.write"], actor=ANNA, project="shop")
     admitted = await tokens.admit(desk, digest(granted.secret))
     assert admitted is not None
-    assert await program.page(admitted.desk, ANY, before=None, limit=5) == []
+    assert await program.page(admitted.desk, ANY, before=None, limit=5) == ([], 0)
     assert await claim_one(admitted.desk, ROBOT) is None
     with pytest.raises(NotFoundError):
         await program.find(admitted.desk, 1)

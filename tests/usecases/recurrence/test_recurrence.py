@@ -16,6 +16,7 @@ from bot.usecases.alert.lifecycle import MAX_NOTE
 from bot.usecases.desk import Desk
 from bot.usecases.outbox import card as outbox
 from bot.usecases.reaction.reaction import NOISE, Effect, apply
+from bot.usecases.recurrence import dossier as dossiers
 from bot.usecases.recurrence import query as recurrences
 from tests.conftest import CHANNEL
 from tests.senders import ANNA, BEN, Send, firing, resolved
@@ -120,11 +121,11 @@ async def test_the_dossier_sums_up_and_tells_each(desk: Desk, send: Send, clock:
     await live(send, clock, "x", "y")
     clock.advance(DAY)
     await send(firing("x"), firing("x"))
-    dossier = await recurrences.dossier(desk, Query(), limit=1)
+    dossier = await dossiers.dossier(desk, Query(), limit=1)
     totals = dossier.summary.totals
     assert (totals.recurrences, totals.occurrences, totals.episodes, totals.flaps) == (2, 4, 3, 0)
     assert (totals.duplicates, totals.self_resolves, dossier.total) == (1, 2, 2)
-    (item,) = dossier.items
+    (item,) = [each.profile for each in dossier.items]
     assert (item.recurrence.name, item.source, item.provider) == ("x", "prod", "alertmanager")
     msgspec.json.encode(dossier)
 

@@ -13,6 +13,7 @@ from bot.domain.recurrence.run import RunState
 from bot.domain.recurrence.work import HandoffKind, Mode, NextStep
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.desk import Desk
+from bot.usecases.recurrence import dossier as dossiers
 from bot.usecases.recurrence import query as recurrences
 from bot.usecases.recurrence import run, work
 from bot.usecases.recurrence.run import AttemptReport
@@ -61,7 +62,7 @@ async def test_looking_writes_nothing_either(desk: Desk, send: Send) -> None:
     await send(firing("x"))
     before = await everything(desk)
     await recurrences.find(desk, 1)
-    await recurrences.dossier(desk, Query())
+    await dossiers.dossier(desk, Query())
     await recurrences.listing(desk, Query())
     assert await changed(desk, before) == {}
 

@@ -1,0 +1,154 @@
+"""The ring: a reply to a card, one line that a phone shows, and below it, small, where that leads.
+
+What it says is edited once more when nobody has to act on it: then it tells in a few words how that ended.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from bot.cards.alert.alert import push_line
+from bot.cards.card import Card, Ping
+from bot.cards.cut import cut, units
+from bot.cards.limits import CONTENT, fit
+from bot.cards.style import SEPARATOR, SIGNS, STATES, TIMES, WORDS, ordinal, span_of
+from bot.cards.text import address, inline, plain
+from bot.domain.alert.alert import Alert, State
+from bot.domain.alert.ring import Ring, RingReason
+from bot.domain.alert.signal import Severity
+
+_NAMED: Final = 8  # different names that a summary tells
+_NAME: Final = 60
+_URL: Final = 200
+_ROOM: Final = 400  # of a line that a phone shows
+
+_SAID: Final = {
+    RingReason.NEW: "fires too",
+    RingReason.WORSE: "became worse",
+    RingReason.BACK: "is back",
+    RingReason.LEASE_OVER: "nobody has it: the claim ran out",
+    RingReason.RELEASED: "nobody has it: the claim was given up",
+    RingReason.GIVEN_BACK: "nobody has it: it was given back",
+    RingReason.FAILED: "a program gave it up",
+    RingReason.ACK_OVER: "nobody has it: the acknowledgement ran out",
+    RingReason.CALM: "flaps no more and still fires",
+    RingReason.AWAKE: "the snooze is over and it still fires",
+    RingReason.SILENCE_OVER: "the silence is over and it still fires",
+    RingReason.STILL_BROKEN: "still broken",
+}
+
+
+class RingMember(msgspec.Struct, frozen=True, kw_only=True):
+    """One call of a ring, with its alert as that is now; ``live`` says that people still have to know."""
+
+    ring: Ring
+    alert: Alert
+    live: bool
+
+
+class RingView(msgspec.Struct, frozen=True, kw_only=True):
+    """All a ring shows. ``members`` are the alerts it calls for, worst first.
+
+    ``reply_to`` is the message it answers, ``url`` where a click leads. ``is_stale`` says that a later ring
+    calls for the same.
+    """
+
+    id: int
+    tag: str
+    now: datetime
+    members: tuple[RingMember, ...]
+    reply_to: int | None = None
+    url: str = ""
+    is_stale: bool = False
+
+    @property
+    def live(self) -> tuple[RingMember, ...]:
+        """Those that people still have to know of."""
+        return () if self.is_stale else tuple(each for each in self.members if each.live)
+
+    @property
+    def severity(self) -> Severity:
+        """The worst of what is called for."""
+        found = [each.alert.severity for each in self.live or self.members]
+        return max(found, key=lambda each: each.rank, default=Severity.INFO)
+
+
+def render(view: RingView, ping: Ping) -> Card:
+    """The ring as one message; ``ping`` is whom it wakes."""
+    small = f"-# {SEPARATOR.join(filter(None, (_link(view), marker(view.tag, view.id))))}"
+    room = CONTENT - units(small) - 1
+    return fit(Card(content=f"{cut(_line(view, ping), room)}\n{small}", ping=ping))
+
+
+def marker(tag: str, ring_id: int) -> str:
+    """What every ring ends with, and by which a lost message is found again."""
+    return f"R-{ring_id}{SEPARATOR}{tag}"
+
+
+def _line(view: RingView, ping: Ping) -> str:
+    live = view.live
+    if not live:
+        return _over(view)
+    said = _call(live[0]) if len(live) == 1 else _summary(live)
+    return f"{ping.mentions} {said}" if ping else said
+
+
+def _call(member: RingMember) -> str:
+    """``🔴 CRITICAL HighErrorRate · checkout: unacknowledged for 15 min (3rd call)``."""
+    return f"{push_line(member.alert, _ROOM)}: {_reason(member)}"
+
+
+def _reason(member: RingMember) -> str:
+    ring, alert = member.ring, member.alert
+    if ring.reason is RingReason.UNTAKEN:
+        since = alert.loud_since or alert.opened_at
+        return f"unacknowledged for {span_of(ring.due_at - since)} ({ordinal(ring.ordinal)} call)"
+    if ring.reason is RingReason.WORSE and alert.escalated_from is not None:
+        return f"was {alert.escalated_from} when acknowledged"
+    return _SAID.get(ring.reason, "please look")
+
+
+def _summary(live: Sequence[RingMember]) -> str:
+    """``🔴 12 CRITICAL: HighErrorRate x8, DiskFull x4: unacknowledged for 15 min``."""
+    worst = max((each.alert.severity for each in live), key=lambda each: each.rank)
+    names = Counter(each.alert.name for each in live).most_common()
+    told = [
+        f"{inline(name, _NAME, addresses=False) or 'unnamed'} {TIMES}{count}"
+        for name, count in names[:_NAMED]
+    ]
+    if len(names) > _NAMED:
+        told.append(f"{len(names) - _NAMED} other names")
+    reasons = {each.ring.reason for each in live}
+    said = _reason(live[0]) if len(reasons) == 1 else "nobody has them"
+    return f"{SIGNS[worst]} {len(live)} alerts, worst {WORDS[worst]}: {', '.join(told)}: {said}"
+
+
+def _over(view: RingView) -> str:
+    """How it ended, without a mention: nobody is called any more."""
+    if len(view.members) != 1:
+        return (
+            f"✅ {len(view.members)} alerts that were called for here need nobody now"
+            if view.members
+            else "✅ Settled"
+        )
+    (member,) = view.members
+    return f"{_ended(member.alert)}: {inline(member.alert.name, _NAME, addresses=False) or member.alert.ref}"
+
+
+def _ended(alert: Alert) -> str:
+    sign, word = STATES.get(alert.state, ("🔕", "held quiet"))
+    who = alert.resolved_by if alert.state is State.RESOLVED else alert.owner
+    name = f" by {plain(who.name, _NAME)}" if who is not None else ""
+    return f"{sign} {word.lower()}{name}"
+
+
+def _named(name: str) -> str:
+    return inline(name, _NAME, addresses=False) or "unnamed"
+
+
+def _link(view: RingView) -> str:
+    target = address(view.url, _URL)
+    return f"[open the card]({target})" if target else ""

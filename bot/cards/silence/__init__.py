@@ -1,0 +1,1 @@
+"""How silences look."""

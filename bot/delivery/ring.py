@@ -1,0 +1,63 @@
+"""Ring: what the messages that call people need besides being sent.
+
+One is left out when nobody would be called, and taken away when a later one stands below it.
+"""
+
+from typing import Any
+
+from bot.cards.outbox.closure import ClosureView
+from bot.cards.outbox.ring import RingView
+from bot.delivery.bot_view import BotView
+from bot.delivery.outcome import Answer, SendOutcome
+from bot.delivery.ping import Pings
+from bot.delivery.ping_message import PingMessage
+from bot.delivery.wire import Wire
+from bot.domain.outbox.outbox import Outgoing
+from bot.usecases.desk import Desk
+from bot.usecases.outbox import card as outbox
+from bot.usecases.outbox import ring as rings
+from bot.usecases.outbox.subject import View
+
+_LATER = frozenset({SendOutcome.LIMITED, SendOutcome.PASSING, SendOutcome.UNAUTHORIZED})
+
+
+class Ringer:
+    """A worker's hand for all this; ``name`` is the worker's."""
+
+    def __init__(self, desk: Desk, wire: Wire, pings: Pings, presence: BotView, name: str) -> None:
+        self._desk = desk
+        self._wire = wire
+        self._pings = pings
+        self._name = name
+        self._summons = PingMessage(desk, wire, presence)
+
+    async def leave_out(self, card: Outgoing, view: View) -> bool:
+        """A call that is meant for nobody is not posted; True when this is one."""
+        if not isinstance(view, RingView) or card.message_id is not None or card.retried:
+            return False
+        if self._pings.due(card, view):
+            return False
+        await outbox.skip(self._desk, card, worker=self._name)
+        return True
+
+    async def take_away(self, card: Outgoing, message_id: int, view: RingView) -> Answer[Any]:
+        """A later call stands below it: this one would only be in the way."""
+        answer = await self._wire.delete(card.channel_id, message_id)
+        if answer.outcome not in {SendOutcome.DONE, SendOutcome.MESSAGE_GONE}:
+            return answer
+        await rings.drop(self._desk, view.id)
+        await outbox.lose(self._desk, card)
+        return Answer(outcome=SendOutcome.DONE)
+
+    async def follow_up(self, card: Outgoing, message_id: int, view: View) -> Answer[Any] | None:
+        """After an edit: a notice may have to wake people, and a call that is over is forgotten.
+
+        Returns the answer to the message that woke somebody, None when nobody was woken.
+        """
+        if isinstance(view, RingView) and not view.live:
+            await rings.drop(self._desk, view.id)
+        late = self._pings.due(card, view) if isinstance(view, ClosureView) else None
+        if not late or not isinstance(view, ClosureView):
+            return None
+        answer = await self._summons.send(card, message_id, view, late)
+        return answer if answer.outcome in {*_LATER, SendOutcome.DONE} else None

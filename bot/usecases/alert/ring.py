@@ -1,0 +1,86 @@
+"""Ring: what a change of alerts means for whom they ring, written in the transaction that changes them.
+
+Here calls are only planned. When they are due `bot.usecases.outbox.ring` tells them, whatever process that
+is, and asks again whether they are still meant.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+from bot.domain.alert import ring as rules
+from bot.domain.alert.alert import Alert, Trigger
+from bot.domain.alert.ring import Ring, RingReason, RingSubject
+from bot.domain.alert.signal import Severity
+from bot.domain.alert.verdict import Lane
+from bot.domain.outbox.outbox import CardKind
+from bot.usecases.desk import Desk
+from storage.transaction import Transaction
+
+_REASONS: Final = MappingProxyType(
+    {
+        Trigger.LEASE_EXPIRE.value: RingReason.LEASE_OVER,
+        Trigger.RELEASE.value: RingReason.RELEASED,
+        Trigger.UNACK.value: RingReason.GIVEN_BACK,
+        Trigger.FAIL.value: RingReason.FAILED,
+        "ack_over": RingReason.ACK_OVER,
+        "calm": RingReason.CALM,
+        "snooze_over": RingReason.AWAKE,
+        "silence_over": RingReason.SILENCE_OVER,
+        "still_broken": RingReason.STILL_BROKEN,
+    }
+)
+
+
+def follow(tx: Transaction, before: Alert, after: Alert, action: str, now: datetime) -> Alert:
+    """The alert to be saved: its run has moved on, and whoever must be rung now will be."""
+    changed, rings = rules.follow(before, after, now)
+    gone = before.quiet_kinds - after.quiet_kinds
+    if gone:
+        tx.quiet_reasons.lift((changed.id, kind) for kind in gone)
+    if rings:
+        reason = _REASONS.get(action, RingReason.BACK)
+        tx.rings.plan([first(changed.project_id, changed.id, changed.run, reason, now)])
+    return changed
+
+
+def settle(tx: Transaction, changed: Iterable[tuple[Alert, Alert]], now: datetime) -> None:
+    """Calls of these alerts that are void now say so; after the alerts' own cards were touched."""
+    fold(tx, [after.id for before, after in changed if after.run != before.run], now)
+
+
+def fold(tx: Transaction, alert_ids: Collection[int], now: datetime) -> None:
+    """The messages that called for these alerts have to show how that ended."""
+    leads = tx.rings.leads_of(RingSubject.ALERT, alert_ids) if alert_ids else []
+    tx.cards.touch(CardKind.RING, [(lead_id, Lane.RESOLVE) for lead_id in leads], now=now)
+
+
+def first(project_id: int, alert_id: int, run: int, reason: RingReason, now: datetime) -> Ring:
+    """The first call of a run, due at once."""
+    return Ring(
+        project_id=project_id,
+        subject=RingSubject.ALERT,
+        subject_id=alert_id,
+        run=run,
+        reason=reason,
+        due_at=now,
+        created_at=now,
+    )
+
+
+def repeat(desk: Desk, ring: Ring, severity: Severity, since: datetime, now: datetime) -> Ring | None:
+    """The call after ``ring``, None when its severity is not called for again."""
+    due_at = desk.rules.repeats[severity].next_after(since, now)
+    if due_at is None:
+        return None
+    return Ring(
+        project_id=ring.project_id,
+        subject=ring.subject,
+        subject_id=ring.subject_id,
+        run=ring.run,
+        reason=RingReason.UNTAKEN,
+        ordinal=ring.ordinal + 1,
+        due_at=due_at,
+        created_at=now,
+    )

@@ -1,0 +1,1 @@
+"""What release pipelines ask, and how a block is passed by."""

@@ -1,0 +1,193 @@
+"""Ring: tell the calls that are due, each once, and show how they ended.
+
+Law: a call that is taken is told, covered by the alert's own card, or void, and the one after it is planned,
+in one transaction: however many processes ask, and wherever one of them dies, it goes out once. A call waits
+for the first post of its card, which rings by itself and covers it.
+
+Of many calls in one channel only the first few are messages of their own; the rest share one, for a phone
+that rings forty times is put away.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+import msgspec
+
+from bot.cards.outbox.ring import RingMember, RingView
+from bot.domain import actor as actors
+from bot.domain.alert.alert import Alert
+from bot.domain.alert.ring import Ring, RingSubject, is_loud
+from bot.domain.alert.verdict import NEW_LANES, Lane
+from bot.domain.audit import Entry
+from bot.domain.outbox.outbox import CardKind, Outgoing
+from bot.usecases.alert import ring as rings
+from bot.usecases.desk import Desk
+from bot.usecases.view import jump_url
+from storage.outbox.card import Placement
+from storage.transaction import Transaction
+from storage.writer import Turn
+
+SWEEP: Final = 500
+ALONE: Final = 3  # calls of one sweep that are messages of their own
+A_MINUTE: Final = 5  # messages of calls in a channel, and one more for all the others
+_MINUTE: Final = timedelta(minutes=1)
+_WAIT: Final = timedelta(seconds=2)  # for the first post of a card
+_LONG_WAIT: Final = timedelta(minutes=1)  # for a channel
+
+
+class _Due(msgspec.Struct, frozen=True):
+    """A call that is meant, with the card it answers."""
+
+    ring: Ring
+    alert: Alert
+    place: Placement
+
+
+async def make_due(desk: Desk) -> int:
+    """Tell what is due; returns how many messages that made."""
+    now = desk.clock.now()
+    if not await desk.storage.read(lambda tx: tx.rings.is_due(now=now)):
+        return 0
+    told = await desk.storage.write(partial(_make_due, desk=desk, now=now), turn=Turn.DESK)
+    if told:
+        desk.bell.ring()
+    return told
+
+
+async def drop(desk: Desk, lead_id: int) -> None:
+    """The message of these calls shows how they ended."""
+    await desk.storage.write(
+        lambda tx: tx.rings.drop([each.id for each in tx.rings.told_in(lead_id)]), turn=Turn.DESK
+    )
+
+
+def view(tx: Transaction, desk: Desk, card: Outgoing, now: datetime) -> RingView:
+    """What a ring's message has to show now."""
+    told = tx.rings.told_in(card.subject_id)
+    alerts = {each.id: each for each in tx.alerts.many({each.subject_id for each in told})}
+    members = [
+        RingMember(ring=each, alert=alerts[each.subject_id], live=_is_live(each, alerts[each.subject_id]))
+        for each in told
+        if each.subject_id in alerts
+    ]
+    ids = [each.alert.id for each in members]
+    anchor = _anchor(tx, card.channel_id, ids)
+    return RingView(
+        id=card.subject_id,
+        tag=desk.project.tag,
+        now=now,
+        members=tuple(sorted(members, key=lambda each: -each.alert.severity.rank)),
+        reply_to=None if anchor is None else anchor.message_id,
+        url="" if anchor is None or desk.guild_id is None else jump_url(desk.guild_id, anchor),
+        is_stale=any(lead > card.subject_id for lead in tx.rings.leads_of(RingSubject.ALERT, ids)),
+    )
+
+
+def _anchor(tx: Transaction, channel_id: int, alert_ids: Sequence[int]) -> Placement | None:
+    """The message that is answered: the one card of these alerts, else the channel's board."""
+    places = {each.id: each for each in tx.cards.of_alerts(alert_ids).values()}
+    if len(places) == 1:
+        (place,) = places.values()
+        if place.message_id is not None and place.channel_id == channel_id:
+            return place
+    boards = tx.cards.of(CardKind.BOARD, [channel_id])
+    return boards[0] if boards and boards[0].message_id is not None and len(places) != 1 else None
+
+
+def _make_due(tx: Transaction, *, desk: Desk, now: datetime) -> int:
+    taken = tx.rings.take_due(desk.project.id, now=now, limit=SWEEP)
+    ids = {each.subject_id for each in taken if each.subject is RingSubject.ALERT}
+    alerts = {each.id: each for each in tx.alerts.many(ids)}
+    places = tx.cards.of_alerts(ids)
+    due: defaultdict[int, list[_Due]] = defaultdict(list)
+    dropped: list[int] = []
+    for ring in taken:
+        alert = alerts.get(ring.subject_id)
+        place = places.get(ring.subject_id)
+        if alert is None or place is None or not _is_live(ring, alert):
+            dropped.append(ring.id)
+        elif _is_covered(ring, place):
+            dropped.append(ring.id)
+            _plan_next(tx, desk, [(ring, alert)], now)
+        elif place.message_id is None and not _has_board(tx, place.channel_id):
+            _wait_for(tx, desk, ring, alert, place, now)
+        else:
+            due[place.channel_id].append(_Due(ring, alert, place))
+    tx.rings.drop(dropped)
+    return sum(_tell(tx, desk, channel_id, due[channel_id], now) for channel_id in sorted(due))
+
+
+def _is_live(ring: Ring, alert: Alert) -> bool:
+    return ring.run == alert.run and is_loud(alert)
+
+
+def _is_covered(ring: Ring, place: Placement) -> bool:
+    """Whether the card itself has rung for this: with its first post, perhaps only now."""
+    if place.rung_at is None or place.rung_run is None:
+        return False
+    if ring.ordinal > 1:
+        return place.rung_at > ring.due_at
+    if place.kind is CardKind.ALERT:
+        return place.rung_run >= ring.run
+    return place.rung_at > ring.created_at
+
+
+def _has_board(tx: Transaction, channel_id: int) -> bool:
+    boards = tx.cards.of(CardKind.BOARD, [channel_id])
+    return bool(boards) and boards[0].message_id is not None
+
+
+def _wait_for(tx: Transaction, desk: Desk, ring: Ring, alert: Alert, place: Placement, now: datetime) -> None:
+    """Its card will ring with its first post; a call that only repeats need not be kept until then."""
+    if ring.ordinal > 1:
+        tx.rings.drop([ring.id])
+        _plan_next(tx, desk, [(ring, alert)], now)
+    else:
+        tx.rings.put_off([ring.id], until=now + (_WAIT if place.parked_reason is None else _LONG_WAIT))
+
+
+def _tell(tx: Transaction, desk: Desk, channel_id: int, due: list[_Due], now: datetime) -> int:
+    """Messages of their own as far as that is bearable, one for the rest; else all wait a little."""
+    told, last = tx.rings.told_since(channel_id, now - _MINUTE)
+    if told > A_MINUTE and last is not None:
+        tx.rings.put_off([each.ring.id for each in due], until=last + _MINUTE)
+        return 0
+    room = min(ALONE, max(A_MINUTE - told, 0))
+    bundles = [[each] for each in due] if len(due) <= room else [due]
+    older = tx.rings.leads_of(RingSubject.ALERT, {each.alert.id for each in due})
+    own = {(each.place.id, each.ring.run) for each in due if each.place.kind is CardKind.ALERT}
+    tx.cards.rung(own, now=now)
+    tx.cards.touch(CardKind.RING, [(lead_id, Lane.RESOLVE) for lead_id in older], now=now)
+    for bundle in bundles:
+        _put_out(tx, desk, channel_id, bundle, now)
+    _plan_next(tx, desk, [(each.ring, each.alert) for each in due], now)
+    return len(bundles)
+
+
+def _put_out(tx: Transaction, desk: Desk, channel_id: int, bundle: Sequence[_Due], now: datetime) -> None:
+    lead = min(each.ring.id for each in bundle)
+    lane = min(NEW_LANES[each.alert.severity] for each in bundle)
+    tx.rings.tell([each.ring.id for each in bundle], lead_id=lead, channel_id=channel_id, now=now)
+    tx.cards.create(desk.project.id, CardKind.RING, [(lead, channel_id, lane)], now=now)
+    tx.audit.append(desk.project.id, *(_entry(each, now) for each in bundle))
+
+
+def _plan_next(tx: Transaction, desk: Desk, told: Iterable[tuple[Ring, Alert]], now: datetime) -> None:
+    following = (
+        rings.repeat(desk, ring, alert.severity, alert.loud_since or alert.opened_at, now)
+        for ring, alert in told
+    )
+    tx.rings.plan(each for each in following if each is not None)
+
+
+def _entry(due: _Due, now: datetime) -> Entry:
+    return Entry(
+        at=now,
+        actor=actors.job("ring"),
+        action="ring",
+        subject=f"alert:{due.alert.id}",
+        note=f"{due.ring.reason.value.replace('_', ' ')}, call {due.ring.ordinal}",
+    )

@@ -1,0 +1,1 @@
+"""The command that asks whether something may be released."""

@@ -1,0 +1,1 @@
+"""Silences by typing."""

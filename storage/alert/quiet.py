@@ -1,0 +1,111 @@
+"""Quiet reasons: one row a reason; which kinds an alert has stands on its own row too."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Connection, Row, bindparam, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.domain.actor import Actor
+from bot.domain.alert.quiet import Quiet, QuietKind
+from storage.bulk import Bulk
+from storage.codec import micros, micros_or_none, moment, moment_or_none
+from storage.dialect import is_one_of
+from storage.table.ring import quiet_reason
+
+_COLUMNS: Final = ("alert_id", "kind", "by", "by_name", "since", "until")
+_CHANGED: Final = ("by", "by_name", "since", "until")
+
+
+def _put(dialect: str) -> Bulk:
+    start = postgresql.insert(quiet_reason) if dialect == "postgresql" else sqlite.insert(quiet_reason)
+    statement = start.on_conflict_do_update(
+        index_elements=[quiet_reason.c.alert_id, quiet_reason.c.kind],
+        set_={name: start.excluded[name] for name in _CHANGED},
+    )
+    return Bulk(statement, _COLUMNS)
+
+
+_PUT: Final = {dialect: _put(dialect) for dialect in ("sqlite", "postgresql")}
+_LIFT: Final = Bulk(
+    delete(quiet_reason).where(
+        quiet_reason.c.alert_id == bindparam("alert_", type_=BigInteger()),
+        quiet_reason.c.kind == bindparam("kind_", type_=quiet_reason.c.kind.type),
+    ),
+    ("alert_", "kind_"),
+)
+
+
+class QuietReasons:
+    """Their rows."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def of(self, alert_ids: Collection[int]) -> dict[int, tuple[Quiet, ...]]:
+        """The reasons of these alerts; alerts without any are missing."""
+        if not alert_ids:
+            return {}
+        rows = self._connection.execute(
+            select(quiet_reason)
+            .where(is_one_of(self._connection, quiet_reason.c.alert_id, alert_ids))
+            .order_by(quiet_reason.c.alert_id, quiet_reason.c.kind)
+        )
+        found: dict[int, tuple[Quiet, ...]] = {}
+        for row in rows:
+            found[row.alert_id] = (*found.get(row.alert_id, ()), _read(row))
+        return found
+
+    def put(self, reasons: Mapping[int, Quiet]) -> None:
+        """These alerts are held; a reason of the same kind is replaced."""
+        _PUT[self._connection.dialect.name].run(
+            self._connection,
+            [
+                (
+                    alert_id,
+                    each.kind.value,
+                    str(each.by),
+                    each.by.name,
+                    micros(each.since),
+                    micros_or_none(each.until),
+                )
+                for alert_id, each in reasons.items()
+            ],
+        )
+
+    def lift(self, which: Iterable[tuple[int, QuietKind]]) -> None:
+        """These reasons are gone."""
+        rows = [(alert_id, kind.value) for alert_id, kind in which]
+        if self._connection.dialect.name == "postgresql":
+            for alert_id, kind in rows:  # a delete cannot take its rows from arrays
+                self._connection.execute(
+                    delete(quiet_reason).where(
+                        quiet_reason.c.alert_id == alert_id, quiet_reason.c.kind == kind
+                    )
+                )
+        else:
+            _LIFT.run(self._connection, rows)
+
+    def ended(self, kind: QuietKind, *, now: datetime, limit: int = 100) -> list[int]:
+        """Alerts whose reason of this kind is over."""
+        rows = self._connection.execute(
+            select(quiet_reason.c.alert_id)
+            .where(
+                quiet_reason.c.until.is_not(None),
+                quiet_reason.c.until <= micros(now),
+                quiet_reason.c.kind == kind.value,
+            )
+            .order_by(quiet_reason.c.until)
+            .limit(limit)
+        )
+        return list(rows.scalars())
+
+
+def _read(row: Row[Any]) -> Quiet:
+    return Quiet(
+        kind=QuietKind(row.kind),
+        by=Actor.parse(row.by, row.by_name),
+        since=moment(row.since),
+        until=moment_or_none(row.until),
+    )

@@ -1,0 +1,124 @@
+"""Rings: one row a call; those without a lead wait, those with one are told in its message."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, delete, distinct, func, insert, select, update
+
+from bot.domain.alert.ring import Ring, RingReason, RingSubject
+from storage.bulk import Bulk
+from storage.codec import micros, moment
+from storage.dialect import allocate, is_one_of
+from storage.table.ring import ring
+
+_COLUMNS: Final = (
+    "id", "project_id", "subject", "subject_id", "run", "reason", "ordinal", "due_at", "created_at",
+)  # fmt: skip
+_NEW: Final = Bulk(insert(ring), _COLUMNS)
+
+
+class Rings:
+    """Their rows."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def plan(self, new: Iterable[Ring]) -> None:
+        """Calls that will be due."""
+        rows = list(new)
+        ids = allocate(self._connection, ring, len(rows))
+        _NEW.run(
+            self._connection,
+            [
+                (
+                    ring_id,
+                    each.project_id,
+                    each.subject.value,
+                    each.subject_id,
+                    each.run,
+                    each.reason.value,
+                    each.ordinal,
+                    micros(each.due_at),
+                    micros(each.created_at),
+                )
+                for ring_id, each in zip(ids, rows, strict=True)
+            ],
+        )
+
+    def is_due(self, *, now: datetime) -> bool:
+        """Whether any call waits that is due."""
+        waits = select(ring.c.id).where(ring.c.lead_id.is_(None), ring.c.due_at <= micros(now)).limit(1)
+        return self._connection.execute(waits).one_or_none() is not None
+
+    def take_due(self, project_id: int, *, now: datetime, limit: int) -> list[Ring]:
+        """Calls that are due and wait, oldest first; nobody else takes them until the commit."""
+        rows = self._connection.execute(
+            select(ring)
+            .where(ring.c.lead_id.is_(None), ring.c.due_at <= micros(now), ring.c.project_id == project_id)
+            .order_by(ring.c.due_at, ring.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return [_read(row) for row in rows]
+
+    def tell(self, ring_ids: Collection[int], *, lead_id: int, channel_id: int, now: datetime) -> None:
+        """These calls are told in the message of ``lead_id``."""
+        self._connection.execute(
+            update(ring)
+            .where(is_one_of(self._connection, ring.c.id, ring_ids))
+            .values(lead_id=lead_id, channel_id=channel_id, told_at=micros(now))
+        )
+
+    def put_off(self, ring_ids: Collection[int], *, until: datetime) -> None:
+        """These calls wait a little longer."""
+        self._connection.execute(
+            update(ring).where(is_one_of(self._connection, ring.c.id, ring_ids)).values(due_at=micros(until))
+        )
+
+    def drop(self, ring_ids: Collection[int]) -> None:
+        """Nobody has to be called for these any more."""
+        self._connection.execute(delete(ring).where(is_one_of(self._connection, ring.c.id, ring_ids)))
+
+    def told_in(self, lead_id: int) -> list[Ring]:
+        """All calls that one message tells, oldest first."""
+        rows = self._connection.execute(select(ring).where(ring.c.lead_id == lead_id).order_by(ring.c.id))
+        return [_read(row) for row in rows]
+
+    def leads_of(self, subject: RingSubject, subject_ids: Collection[int]) -> list[int]:
+        """The messages that tell calls about these subjects."""
+        found = self._connection.execute(
+            select(ring.c.lead_id)
+            .where(
+                ring.c.subject == subject.value,
+                is_one_of(self._connection, ring.c.subject_id, subject_ids),
+                ring.c.lead_id.is_not(None),
+            )
+            .distinct()
+        )
+        return sorted(found.scalars())
+
+    def told_since(self, channel_id: int, since: datetime) -> tuple[int, datetime | None]:
+        """How many messages have told calls in a channel since then, and when the last did."""
+        row = self._connection.execute(
+            select(func.count(distinct(ring.c.lead_id)), func.max(ring.c.told_at)).where(
+                ring.c.channel_id == channel_id, ring.c.told_at > micros(since), ring.c.lead_id.is_not(None)
+            )
+        ).one()
+        return row[0], None if row[1] is None else moment(row[1])
+
+
+def _read(row: Row[Any]) -> Ring:
+    return Ring(
+        id=row.id,
+        project_id=row.project_id,
+        subject=RingSubject(row.subject),
+        subject_id=row.subject_id,
+        run=row.run,
+        reason=RingReason(row.reason),
+        ordinal=row.ordinal,
+        due_at=moment(row.due_at),
+        created_at=moment(row.created_at),
+        lead_id=row.lead_id,
+        channel_id=row.channel_id,
+    )
