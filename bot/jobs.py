@@ -8,7 +8,7 @@ from bot.domain.access.poll import PERIOD
 from bot.domain.process_health import ProcessHealth
 from bot.scheduler import Job
 from bot.usecases.admin import expectation, gauge, idempotency, setting, status
-from bot.usecases.alert import expiry, retry
+from bot.usecases.alert import ack, expiry, retry, snooze
 from bot.usecases.alert import flap as flaps
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.desk import Desk
@@ -80,6 +80,8 @@ def table(
         Job("silence", timedelta(seconds=2), end_silent),
         Job("silences", timedelta(seconds=2), partial(settlement.settle, desk)),
         Job("expiries", timedelta(seconds=2), partial(expiry.end_expired, desk)),
+        Job("snoozes", timedelta(seconds=2), partial(snooze.wake_due, desk)),
+        Job("acks", timedelta(seconds=2), partial(ack.end_due, desk)),
         Job("rings", timedelta(seconds=1), partial(ring.make_due, desk)),
         Job("flaps", timedelta(seconds=5), partial(flaps.calm_down, desk)),
         Job("reminders", timedelta(seconds=5), remind),

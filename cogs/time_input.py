@@ -21,6 +21,7 @@ _UNITS: Final = {
     "w": timedelta(weeks=1),
 }
 _END_OF_DAY: Final = time(hour=17)
+_MORNING: Final = 9
 
 
 def read_past(text: str, now: datetime) -> datetime | None:
@@ -61,6 +62,29 @@ def read_due(text: str, now: datetime) -> datetime | None:
     if found <= now:
         raise InvalidInputError("due", "is over already")
     return found
+
+
+def read_span(text: str) -> timedelta:
+    """``2h``, ``30 min``, ``1 day``.
+
+    Raises:
+        InvalidInputError: it is none of these.
+    """
+    typed = " ".join(text.split())
+    span = _SPAN.fullmatch(typed)
+    if span is None or span[3]:
+        raise InvalidInputError("for", f"{typed[:40]!r} is no time; write 30 min, 2h or 1 day")
+    return _length(span)
+
+
+def snooze_end(choice: str, now: datetime) -> datetime | None:
+    """When a snooze of ``30m`` or ``2h``, or until the ``morning``, ends; None until it gets ``worse``."""
+    if choice == "worse":
+        return None
+    if choice != "morning":
+        return now + read_span(choice)
+    morning = now.astimezone(UTC).replace(hour=_MORNING, minute=0, second=0, microsecond=0)
+    return morning if morning > now else morning + timedelta(days=1)
 
 
 def _length(span: re.Match[str]) -> timedelta:

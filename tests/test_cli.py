@@ -260,7 +260,8 @@ class TestCheck:
         assert "tocsin.db (from the data folder (TOCSIN_DATA)) is made or brought up to date" in said
         assert "No public address is set" in said
         assert "No bot token is set." in said
-        assert "Errors: 1, warnings: 3." in said
+        assert "Criticals wake nobody." in said
+        assert "Errors: 2, warnings: 2." in said
 
     def test_an_unmigrated_server_gets_the_command_to_type(
         self, postgres: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -257,12 +257,12 @@ KEPT_FROM_PEOPLE = [
     (the_server_as_a_channel, "is the id of the server Tocsin sandbox itself, not of a channel."),
     (a_source_goes_nowhere, "Pick another: tocsin source move prod --channel ID"),
     (the_bot_may_not_write, "#alerts: the bot lacks "),
+    (nobody_wakes, "Criticals wake nobody"),
     (no_channel, "No channel is configured, alerts have nowhere to go."),
 ]
 WORTH_KNOWING = [
     (little_room, "is nearly full: 90 MiB are free."),
     (a_misspelt_variable, "did you mean TOCSIN_DEFAULT_CHANNEL?"),
-    (nobody_wakes, "Criticals wake nobody"),
     (a_role_that_is_not_there, "there is no role night-shift to ping."),
     (a_clock_that_is_slow, "s behind Discord's."),
     (no_pictures, "Pictures are missing: matplotlib is not installed"),

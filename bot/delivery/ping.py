@@ -8,11 +8,11 @@ import structlog
 
 from bot.cards.alert.alert import AlertView
 from bot.cards.alert.group import GroupView
+from bot.cards.alert.ring import RingView
 from bot.cards.card import Ping
 from bot.cards.outbox.closure import ClosureView
-from bot.cards.outbox.ring import RingView
 from bot.delivery.bot_view import BotView
-from bot.domain.alert.ring import is_loud
+from bot.domain.alert.ring import RingReason, is_loud
 from bot.domain.alert.signal import Severity
 from bot.domain.outbox.outbox import Outgoing
 from bot.usecases.outbox.subject import View
@@ -57,6 +57,8 @@ class Pings:
 
     def due(self, card: Outgoing, view: View) -> Ping:
         """Whom the card's post rings: nobody for what is over, taken, quiet, or was rung for already."""
+        if isinstance(view, RingView) and view.live and view.live[0].ring.reason is RingReason.ACK_ENDING:
+            return Ping() if view.owner_id is None else Ping(users=(view.owner_id,))
         severity = None if _was_rung(card, view) else _severity_of(view)
         return Ping() if severity is None else self.resolve(severity, card.channel_id)
 

@@ -7,8 +7,10 @@ import msgspec
 from bot.cards import triage as triage_card
 from bot.cards.alert import alert as alert_card
 from bot.cards.alert import group as group_card
+from bot.cards.alert import ring as rings
 from bot.cards.alert.alert import AlertView
 from bot.cards.alert.group import GroupView
+from bot.cards.alert.ring import RingView
 from bot.cards.card import Card, Ping
 from bot.cards.cut import cut, units
 from bot.cards.incident import incident as incident_card
@@ -20,12 +22,10 @@ from bot.cards.outbox import board as board_card
 from bot.cards.outbox import closure as closure_card
 from bot.cards.outbox import note as note_card
 from bot.cards.outbox import outage as outage_card
-from bot.cards.outbox import ring as rings
 from bot.cards.outbox.board import BoardView
 from bot.cards.outbox.closure import ClosureView
 from bot.cards.outbox.note import NoteView
 from bot.cards.outbox.outage import OutageView
-from bot.cards.outbox.ring import RingView
 from bot.cards.triage import AnswerView, BriefView
 from bot.delivery.message import plain_mark
 from bot.usecases.outbox.subject import View

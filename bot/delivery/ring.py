@@ -5,8 +5,8 @@ One is left out when nobody would be called, and taken away when a later one sta
 
 from typing import Any
 
+from bot.cards.alert.ring import RingView
 from bot.cards.outbox.closure import ClosureView
-from bot.cards.outbox.ring import RingView
 from bot.delivery.bot_view import BotView
 from bot.delivery.outcome import Answer, SendOutcome
 from bot.delivery.ping import Pings

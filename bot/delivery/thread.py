@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import structlog
 
+from bot.cards.alert.ring import RingView
 from bot.cards.incident.incident import IncidentView, thread_name
 from bot.cards.incident.nudge import NudgeView
-from bot.cards.outbox.ring import RingView
 from bot.delivery.bot_view import BotView
 from bot.delivery.forum import Forum
 from bot.delivery.limits import RestCall

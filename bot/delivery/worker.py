@@ -21,9 +21,9 @@ from typing import Any, Final, TypeVar
 import structlog
 
 from bot.cards.alert.alert import AlertView
+from bot.cards.alert.ring import RingView
 from bot.cards.incident.incident import IncidentView
 from bot.cards.outbox.board import BoardView
-from bot.cards.outbox.ring import RingView
 from bot.delivery.bot_view import BotView
 from bot.delivery.breaker import Breaker
 from bot.delivery.confirmation import MessageConfirmations

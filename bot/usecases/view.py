@@ -25,6 +25,7 @@ def alert_view(tx: Transaction, desk: Desk, alert: Alert) -> AlertView:
         incident=belongs.mention if belongs else "",
         escalates=belongs is None or not belongs.open,
         changes=tx.changes.before(alert),
+        quiet=tx.quiet_reasons.of([alert.id]).get(alert.id, ()) if alert.quiet_kinds else (),
         silence=_silence_of(tx, alert),
     )
 

@@ -70,11 +70,11 @@ async def _examine(settings: Settings, choice: DatabaseChoice) -> list[ReportSec
         except TocsinError as error:
             homes = [Finding(FindingLevel.ERROR, str(error))]
     return [
-        ReportSection("Configuration", _configuration()),
+        ReportSection("Configuration", [*_configuration(), *_ringing(settings)]),
         ReportSection("This machine", machine),
         ReportSection("Database", [] if database is None else [database]),
         ReportSection("Door for senders", [await host.door(settings.http), await _door(settings)]),
-        ReportSection("Discord", [*await _discord(settings, picked), *_waking(settings), *homes]),
+        ReportSection("Discord", [*await _discord(settings, picked), *homes]),
     ]
 
 
@@ -84,6 +84,14 @@ def _configuration() -> list[Finding]:
         for stray in strays(Settings, os.environ)
     ]
     return [Finding(FindingLevel.OK, "Every setting can be used."), *found]
+
+
+def _ringing(settings: Settings) -> list[Finding]:
+    """Whether anybody is woken at all."""
+    if settings.ping.critical:
+        return [Finding(FindingLevel.OK, f"Criticals ring {', '.join(settings.ping.critical)}.")]
+    remedy = 'Name a role under [ping], such as critical = ["on-call"].'
+    return [Finding(FindingLevel.ERROR, "Criticals wake nobody.", remedy)]
 
 
 async def _database(choice: DatabaseChoice) -> tuple[Finding, bool]:
@@ -158,19 +166,6 @@ async def _channels(settings: Settings, named: PickedChannels) -> PickedChannels
         if ident is not None and ident != picked[0]
     }
     return PickedChannels([*named.ids, *(ident for ident in picked if ident)], remedies | named.remedies)
-
-
-def _waking(settings: Settings) -> list[Finding]:
-    """Whether anybody's device rings for the worst."""
-    if settings.ping.critical:
-        return []
-    return [
-        Finding(
-            FindingLevel.WARN,
-            "Criticals wake nobody: no role is named for them.",
-            'Name one: in tocsin.toml [ping] critical = ["on-call"] (TOCSIN_PING_CRITICAL=on-call).',
-        )
-    ]
 
 
 async def _door(settings: Settings) -> Finding:

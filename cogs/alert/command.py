@@ -1,5 +1,6 @@
 """``/alert``: everything that can be done to alerts by typing, and the entry in a message's menu."""
 
+from datetime import timedelta
 from typing import Any, Final
 
 import discord
@@ -17,6 +18,7 @@ from bot.domain.outbox.outbox import CardKind
 from bot.domain.sight import Asked, Subject
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import retry as retries
+from bot.usecases.alert import snooze as snoozes
 from bot.usecases.alert.lifecycle import MAX_NOTE
 from bot.usecases.alert.query import OPEN, Filter
 from bot.usecases.outbox import card as outbox
@@ -27,16 +29,25 @@ from cogs.alert.suggestion import suggest
 from cogs.context import BotContext
 from cogs.interaction import InteractionContext
 from cogs.rights import Capability
+from cogs.time_input import read_span, snooze_end
 
 _LONGEST_SEARCH: Final = 60
 
 Click = discord.Interaction[Any]
 Choices = list[app_commands.Choice[str]]
 Note = app_commands.Range[str, 1, MAX_NOTE]
+Span = app_commands.Range[str, 1, 20]
 
 _STATES: Final = [app_commands.Choice(name=scope.value, value=scope.value) for scope in ListScope]
 _SEVERITIES: Final = [app_commands.Choice(name=each.value, value=each.value) for each in reversed(Severity)]
 _ACKABLE: Final = Filter(states=(State.NEW, State.PROCESSING, State.FAILED))
+_SPANS: Final = (
+    ("30m", "for 30 minutes"),
+    ("2h", "for 2 hours"),
+    ("morning", "until 9:00 UTC"),
+    ("worse", "until it gets worse"),
+)
+_SNOOZES: Final = [app_commands.Choice(name=said, value=value) for value, said in _SPANS]
 _WHICH: Final = "Which alert: pick one, or type A-1042"
 
 
@@ -80,10 +91,31 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
         await tell(context, parse_ref(alert))
 
     @app_commands.command(description="Take an alert on")
-    @app_commands.describe(alert=_WHICH, note="What the others should know")
-    async def ack(self, interaction: Click, alert: str, note: Note = "") -> None:
+    @app_commands.describe(
+        alert=_WHICH,
+        note="What the others should know",
+        lasts="When it ends, such as 2h; yours goes on",
+    )
+    @app_commands.rename(lasts="for")
+    async def ack(self, interaction: Click, alert: str, note: Note = "", lasts: Span = "") -> None:
         """``/alert ack``."""
-        await acknowledge(InteractionContext.of(interaction), parse_ref(alert), note)
+        span = read_span(lasts) if lasts else None
+        await acknowledge(InteractionContext.of(interaction), parse_ref(alert), note, span)
+
+    @app_commands.command(description="Let nobody be rung for an alert for a while")
+    @app_commands.describe(alert=_WHICH, until="How long")
+    @app_commands.choices(until=_SNOOZES)
+    @app_commands.rename(until="for")
+    async def snooze(self, interaction: Click, alert: str, until: str) -> None:
+        """``/alert snooze``."""
+        context = InteractionContext.of(interaction)
+        context.demand(Capability.RESPOND, "snooze alerts")
+        await context.admit(Asked(Subject.ALERT, parse_ref(alert)))
+        desk = self._door.desk
+        ends = snooze_end(until, desk.clock.now())
+        work = snoozes.snooze(desk, parse_ref(alert), actor=context.actor, until=ends)
+        said = f"snoozed {dict(_SPANS)[until]}"
+        await _say_done(context, await context.defer_if_slow(work, thinking=True), said)
 
     @app_commands.command(description="Give an acknowledged alert back")
     @app_commands.describe(alert=_WHICH)
@@ -154,6 +186,7 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
         return await suggest(interaction, typed, Filter(states=(State.FAILED,)))
 
     @resolve.autocomplete("alert")
+    @snooze.autocomplete("alert")
     async def _suggest_open(self, interaction: Click, typed: str) -> Choices:
         return await suggest(interaction, typed, OPEN)
 
@@ -163,11 +196,13 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
         return await suggest(interaction, typed, Filter())
 
 
-async def acknowledge(context: InteractionContext, alert_id: int, note: str = "") -> None:
+async def acknowledge(
+    context: InteractionContext, alert_id: int, note: str = "", lasts: timedelta | None = None
+) -> None:
     """Take an alert on, by command or menu."""
     context.demand(Capability.RESPOND, TASKS[Verb.ACK])
     await context.admit(Asked(Subject.ALERT, alert_id))
-    work = alerts.acknowledge(context.bot_context.desk, alert_id, actor=context.actor, note=note)
+    work = alerts.acknowledge(context.bot_context.desk, alert_id, actor=context.actor, note=note, lasts=lasts)
     await _say_done(context, await context.defer_if_slow(work, thinking=True), "acknowledged")
 
 

@@ -1,6 +1,7 @@
 """Alerts: the rows of episodes, as queries that read as sentences."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -12,6 +13,7 @@ from bot.domain.alert.verdict import SignatureStanding
 from bot.domain.sight import EVERYTHING, Sight
 from storage.alert.row import INSERT, MOVE, REFRESH, SAVE, insert_row, move_row, read, refresh_row, save_row
 from storage.audience import sees_alert
+from storage.codec import micros
 from storage.dialect import allocate, is_one_of
 from storage.table.core import IS_OPEN_ALERT, alert
 
@@ -164,6 +166,20 @@ class Alerts:
             .limit(limit)
         )
         return [(row.project_id, row.id) for row in rows]
+
+    def acks_over(self, project_id: int, *, now: datetime, limit: int = 100) -> list[int]:
+        """Alerts whose acknowledgement was given for a time that is over."""
+        rows = self._connection.execute(
+            select(alert.c.id)
+            .where(
+                alert.c.ack_until.is_not(None),
+                alert.c.ack_until <= micros(now),
+                alert.c.project_id == project_id,
+            )
+            .order_by(alert.c.ack_until)
+            .limit(limit)
+        )
+        return list(rows.scalars())
 
     def silent(self, *, now_us: int, limit: int = 100) -> list[tuple[int, int]]:
         """(project, alert) that silence has ended."""

@@ -18,10 +18,10 @@ from bot.cards.alert import detail
 from bot.cards.alert import listing as alert_list
 from bot.cards.alert.alert import AlertView, note_modal, render
 from bot.cards.alert.group import GroupView
+from bot.cards.alert.ring import RingMember, RingView
 from bot.cards.card import Card, Modal, Ping
 from bot.cards.outbox import board as board_card
 from bot.cards.outbox.closure import ClosureView
-from bot.cards.outbox.ring import RingMember, RingView
 from bot.delivery.render import plain, render_view
 from bot.domain.access.redaction import redact_body
 from bot.domain.actor import Actor, ActorKind, person, source

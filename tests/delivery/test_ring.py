@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 
 from bot.domain.alert.signal import Severity
+from bot.domain.errors import ConflictError
 from bot.sandbox.fault.fault import Effect, Rule
+from bot.usecases.alert import ack, snooze
 from bot.usecases.alert import flap as flaps
 from bot.usecases.alert import lifecycle as alerts
 from tests.delivery.conftest import Stage
-from tests.senders import ANNA, firing, resolved
+from tests.senders import ANNA, BEN, firing, resolved
 
 CRITICAL = Severity.CRITICAL
 MINUTE = timedelta(minutes=1)
@@ -179,3 +181,64 @@ async def test_a_ring_that_is_not_meant_any_more_is_not_posted(stage: Stage) -> 
     await alerts.acknowledge(stage.desk, 1, actor=ANNA)
     await stage.ring()
     assert len(stage.shown()) == 1
+
+
+async def test_a_snooze_holds_rings_and_ends_with_one(stage: Stage) -> None:
+    await fire(stage)
+    until = stage.clock.now() + timedelta(hours=2)
+    await snooze.snooze(stage.desk, 1, actor=ANNA, until=until)
+    await stage.ring(timedelta(minutes=100))
+    (card,) = stage.shown()
+    assert "🔕 Snoozed until <t:" in card["embeds"][0]["description"]
+    assert "<@1>" in card["embeds"][0]["description"]
+    assert "<@" not in card["content"]
+    stage.clock.advance(timedelta(minutes=20))
+    assert await snooze.wake_due(stage.desk) == 1
+    assert await snooze.wake_due(stage.desk) == 0
+    for _ in range(2):
+        await stage.ring()
+    assert [said(each) for each in replies(stage)] == [
+        "🔴 CRITICAL disk: the snooze is over and it still fires"
+    ]
+    assert "Snoozed" not in stage.shown()[0]["embeds"][0]["description"]
+
+
+async def test_what_gets_worse_ends_a_snooze_and_so_does_a_resolve(stage: Stage) -> None:
+    await fire(stage, severity=Severity.WARNING)
+    await snooze.snooze(stage.desk, 1, actor=ANNA, until=None)
+    await stage.send(firing("disk", CRITICAL))
+    await stage.ring()
+    assert said(replies(stage)[0]) == "🔴 CRITICAL disk: became worse"
+    await snooze.snooze(stage.desk, 1, actor=ANNA, until=None)
+    await stage.send(resolved("disk"))
+    await stage.send(firing("disk", CRITICAL))
+    await stage.ring()
+    assert said(replies(stage)[-1]) == "🔴 CRITICAL disk: is back"
+
+
+async def test_an_acknowledgement_ends_after_its_owner_was_reminded(stage: Stage) -> None:
+    await fire(stage)
+    await alerts.acknowledge(stage.desk, 1, actor=ANNA, lasts=timedelta(hours=2))
+    await stage.ring(timedelta(minutes=104))
+    assert not replies(stage)
+    await stage.ring(MINUTE)
+    (reminder,) = replies(stage)
+    assert reminder["sandbox"]["pinged"]["roles"] == []
+    assert "the acknowledgement ends in 15 min" in reminder["content"]
+    assert reminder["content"].startswith("<@1> ")
+    await stage.ring(15 * MINUTE)
+    assert await ack.end_due(stage.desk) == 1
+    await stage.ring()
+    assert said(replies(stage)[-1]) == "🔴 CRITICAL disk: nobody has it: the acknowledgement ran out"
+
+
+async def test_who_has_it_may_say_that_it_takes_longer(stage: Stage) -> None:
+    await fire(stage)
+    await alerts.acknowledge(stage.desk, 1, actor=ANNA, lasts=timedelta(hours=2))
+    stage.clock.advance(timedelta(minutes=100))
+    await alerts.acknowledge(stage.desk, 1, actor=ANNA, lasts=timedelta(hours=2))
+    stage.clock.advance(timedelta(minutes=100))
+    assert await ack.end_due(stage.desk) == 0
+    assert await alerts.acknowledge(stage.desk, 1, actor=ANNA, lasts=MINUTE)
+    with pytest.raises(ConflictError):
+        await alerts.acknowledge(stage.desk, 1, actor=BEN, lasts=MINUTE)

@@ -24,7 +24,7 @@ from bot.domain.alert.change import Change
 from bot.domain.alert.episode import OLDEST
 from bot.domain.alert.place import MOST
 from bot.domain.alert.place import SEPARATOR as PLACE_SEPARATOR
-from bot.domain.alert.quiet import Quiet
+from bot.domain.alert.quiet import Quiet, QuietKind
 from bot.domain.alert.signal import TRUNCATED
 from bot.domain.recurrence.recurrence import Memory
 
@@ -60,6 +60,7 @@ class AlertView(msgspec.Struct, frozen=True, kw_only=True):
     ping: Ping | None = None
     incident: str = ""
     escalates: bool = True
+    quiet: tuple[Quiet, ...] = ()
     folded_into: str = ""
     folded_url: str = ""
     changes: tuple[Change, ...] = ()
@@ -200,6 +201,7 @@ def _lines(view: AlertView) -> tuple[str, ...]:
         attempts(alert),
         _note(alert),
         _flapping(alert),
+        _snoozed(view),
         _silence(view.silence),
         _incident(view.incident),
         *map(_change, view.changes),
@@ -260,6 +262,15 @@ def _flapping(alert: Alert) -> str:
     return f"🔕 Flapping: {often}, held quiet until calm"
 
 
+def _snoozed(view: AlertView) -> str:
+    """Until when nobody is rung, and by whom."""
+    reason = next((each for each in view.quiet if each.kind is QuietKind.SNOOZE), None)
+    if reason is None or not view.alert.state.open:
+        return ""
+    until = f"until {moment(reason.until, 't')}" if reason.until else "until it gets worse"
+    return f"🔕 Snoozed {until} by {who(reason.by)}"
+
+
 def _owner(alert: Alert) -> str:
     if alert.owner is None:
         return ""
@@ -268,7 +279,8 @@ def _owner(alert: Alert) -> str:
         until = f", until {moment(alert.lease_expires_at, 't')}" if alert.lease_expires_at else ""
         return f"👀 {owner} is looking{until}"
     acked = f", acknowledged {moment(alert.acked_at)}" if alert.acked_at else ""
-    return f"🙋 {owner}{acked}"
+    until = f", until {moment(alert.ack_until, 't')}" if alert.ack_until else ""
+    return f"🙋 {owner}{acked}{until}"
 
 
 def attempts(alert: Alert) -> str:

@@ -89,6 +89,7 @@ class Repeats(msgspec.Struct, frozen=True):
 
 
 NEVER: Final = Repeats()
+NOTICE: Final = timedelta(minutes=15)  # before an acknowledgement ends; half its time where it is shorter
 DEFAULT_REPEATS: Final[Mapping[Severity, Repeats]] = {
     Severity.CRITICAL: Repeats((5 * _MINUTE, 15 * _MINUTE, 30 * _MINUTE), timedelta(hours=1)),
     Severity.WARNING: NEVER,

@@ -10,7 +10,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from bot.domain.actor import Actor
-from bot.domain.alert.alert import Alert, IllegalTransitionError, Trigger, next_state
+from bot.domain.alert.alert import Alert, IllegalTransitionError, State, Trigger, next_state
 from bot.domain.alert.flap import CALM
 from bot.domain.alert.quiet import ENDED_BY_RESOLVE, QuietKind
 from bot.domain.errors import ConflictError
@@ -19,13 +19,23 @@ UNDO: Final = timedelta(minutes=10)
 """In which a resolve can be taken back as if it had not been."""
 
 
-def acknowledge(alert: Alert, actor: Actor, now: datetime, note: str = "") -> Alert:
-    """``actor`` takes it on."""
+def acknowledge(
+    alert: Alert,
+    actor: Actor,
+    now: datetime,
+    note: str = "",
+    *,
+    until: datetime | None = None,
+    renews: bool = False,
+) -> Alert:
+    """``actor`` takes it on, for good or ``until`` then; who has it already ``renews`` that."""
+    goes_on = renews and alert.state is State.ACKED and _has(alert, actor)
     acked = replace(
         alert,
-        state=next_state(alert, Trigger.ACK),
+        state=alert.state if goes_on else next_state(alert, Trigger.ACK),
         owner=actor,
-        acked_at=now,
+        acked_at=alert.acked_at if goes_on else now,
+        ack_until=until,
         lease_expires_at=None,
         escalated_from=None,
         retry_at=None,
@@ -148,6 +158,35 @@ def expire_lease(alert: Alert, now: datetime) -> Alert:
     if alert.lease_expires_at is None or alert.lease_expires_at > now:
         raise IllegalTransitionError(alert, Trigger.LEASE_EXPIRE)
     return replace(alert, state=state, owner=None, lease_expires_at=None)
+
+
+def end_ack(alert: Alert, now: datetime) -> Alert:
+    """The time of the acknowledgement is over, and nobody said that it takes longer."""
+    if alert.ack_until is None or alert.ack_until > now:
+        raise IllegalTransitionError(alert, Trigger.UNACK)
+    return unacknowledge(alert)
+
+
+def snooze(alert: Alert) -> Alert:
+    """Nobody is rung for it until the snooze ends; it stays what it is.
+
+    Raises:
+        ConflictError: it is over.
+    """
+    if not alert.state.open:
+        raise ConflictError(f"{alert.ref} is {alert.state}; there is nothing to snooze.")
+    return replace(alert, quiet_kinds=alert.quiet_kinds | {QuietKind.SNOOZE})
+
+
+def wake(alert: Alert) -> Alert:
+    """The snooze is over.
+
+    Raises:
+        ConflictError: it was over already.
+    """
+    if QuietKind.SNOOZE not in alert.quiet_kinds:
+        raise ConflictError(f"{alert.ref} is not snoozed.")
+    return replace(alert, quiet_kinds=alert.quiet_kinds - {QuietKind.SNOOZE})
 
 
 def end_by_silence(alert: Alert, actor: Actor, now: datetime) -> Alert:

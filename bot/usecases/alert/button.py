@@ -98,7 +98,9 @@ def as_seen(move: Move, seen: str) -> Move:
 
 _MOVES: Final[Mapping[Verb, MakeMove]] = MappingProxyType(
     {
-        Verb.ACK: lambda _, __, alert_id, actor, note: alerts.acknowledging(alert_id, actor, note),
+        Verb.ACK: lambda _, desk, alert_id, actor, note: alerts.acknowledging(
+            alert_id, actor, note, spans=desk.rules.ack_spans
+        ),
         Verb.UNACK: lambda _, __, alert_id, actor, ___: alerts.unacknowledging(alert_id, actor),
         Verb.CLAIM: lambda _, desk, alert_id, actor, __: alerts.claiming(alert_id, actor, desk.rules.lease),
         Verb.RELEASE: lambda _, __, alert_id, actor, ___: alerts.releasing(alert_id, actor),

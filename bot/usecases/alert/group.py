@@ -133,7 +133,10 @@ def _get(tx: Transaction, desk: Desk, group_id: int) -> Group:
 _WORDS: Final = {Verb.GROUP_ACK: "acknowledge", Verb.GROUP_RESOLVE: "resolve"}
 _MOVES: Final[Mapping[Verb, tuple[MakeMove, Sequence[State]]]] = MappingProxyType(
     {
-        Verb.GROUP_ACK: (lambda _, alert_id, actor: alerts.acknowledging(alert_id, actor), _UNTAKEN),
+        Verb.GROUP_ACK: (
+            lambda desk, alert_id, actor: alerts.acknowledging(alert_id, actor, spans=desk.rules.ack_spans),
+            _UNTAKEN,
+        ),
         Verb.GROUP_RESOLVE: (lambda _, alert_id, actor: alerts.resolving(alert_id, actor), OPEN),
     }
 )

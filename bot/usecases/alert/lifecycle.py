@@ -5,8 +5,9 @@ when the table of transitions says no (nothing has changed then) and `NotDurable
 cannot be written. They return the alert as it is now.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -16,12 +17,13 @@ from bot.domain.access.people import without_secrets
 from bot.domain.actor import Actor
 from bot.domain.alert import transition
 from bot.domain.alert.alert import Alert, IllegalTransitionError, State, Trigger, format_ref
+from bot.domain.alert.signal import Severity
 from bot.domain.alert.verdict import Lane
 from bot.domain.audit import Entry
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.text import cut
-from bot.usecases.alert import ring as rings
+from bot.usecases import ring as rings
 from bot.usecases.desk import Desk
 from bot.usecases.incident import follow as ripple
 from storage.codec import encode, micros
@@ -29,6 +31,7 @@ from storage.transaction import Transaction
 
 MAX_NOTE: Final = 1_000
 SWEEP: Final = 100
+LONGEST_ACK: Final = timedelta(days=7)
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,9 +45,21 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     lane: Lane = Lane.PERSON
 
 
-async def acknowledge(desk: Desk, alert_id: int, *, actor: Actor, note: str = "") -> Alert:
-    """``actor`` takes the alert on; a note is kept with it."""
-    return await perform(desk, acknowledging(alert_id, actor, bounded(note)))
+async def acknowledge(
+    desk: Desk, alert_id: int, *, actor: Actor, note: str = "", lasts: timedelta | None = None
+) -> Alert:
+    """``actor`` takes the alert on; a note is kept with it.
+
+    It ``lasts`` so long, or as the desk's rules say; who has it already may say for how much longer.
+
+    Raises:
+        InvalidInputError: the note is too long, or the time is none from a minute to `LONGEST_ACK`.
+    """
+    if lasts is not None and not timedelta(minutes=1) <= lasts <= LONGEST_ACK:
+        raise InvalidInputError("for", f"must be from a minute to {LONGEST_ACK.days} days")
+    spans = desk.rules.ack_spans if lasts is None else dict.fromkeys(Severity, lasts)
+    move = acknowledging(alert_id, actor, bounded(note), spans=spans, renews=lasts is not None)
+    return await perform(desk, move)
 
 
 async def unacknowledge(desk: Desk, alert_id: int, *, actor: Actor) -> Alert:
@@ -124,13 +139,26 @@ def expiring_lease(alert_id: int) -> Move:
     )
 
 
-def acknowledging(alert_id: int, actor: Actor, note: str = "") -> Move:
-    """The move of `acknowledge`."""
+def acknowledging(
+    alert_id: int,
+    actor: Actor,
+    note: str = "",
+    *,
+    spans: Mapping[Severity, timedelta] = MappingProxyType({}),
+    renews: bool = False,
+) -> Move:
+    """The move of `acknowledge`; ``spans`` say by severity how long it lasts, others last for good."""
+
+    def make(alert: Alert, now: datetime) -> Alert:
+        lasts = spans.get(alert.severity)
+        until = None if lasts is None else now + lasts
+        return transition.acknowledge(alert, actor, now, note, until=until, renews=renews)
+
     return Move(
         alert_id=alert_id,
         actor=actor,
         action=Trigger.ACK.value,
-        make=lambda alert, now: transition.acknowledge(alert, actor, now, note),
+        make=make,
         note=note,
     )
 

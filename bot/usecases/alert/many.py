@@ -8,8 +8,8 @@ import msgspec
 from bot.domain.alert.alert import Alert
 from bot.domain.alert.verdict import Lane
 from bot.domain.errors import ConflictError
+from bot.usecases import ring as rings
 from bot.usecases.alert import lifecycle as alerts
-from bot.usecases.alert import ring as rings
 from bot.usecases.alert.lifecycle import Move
 from bot.usecases.desk import Desk
 from bot.usecases.incident import follow as ripple

@@ -45,7 +45,12 @@ async def find(desk: Desk, name: Name) -> Alert | None:
 
 async def acknowledge(desk: Desk, name: Name, *, actor: Actor | None = None, note: str = "") -> Alert | None:
     """Take it on in the sender's name; None when there is none that is open."""
-    return await _move(desk, name, lambda alert, who: alerts.acknowledging(alert.id, who, note), actor, note)
+    spans = desk.rules.ack_spans
+
+    def make(alert: Alert, who: Actor) -> Move:
+        return alerts.acknowledging(alert.id, who, note, spans=spans)
+
+    return await _move(desk, name, make, actor, note)
 
 
 async def unacknowledge(desk: Desk, name: Name, *, actor: Actor | None = None) -> Alert | None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.domain import actor as actors
 from bot.domain.alert.quiet import Quiet, QuietKind
 from bot.domain.alert.ring import Ring, RingReason, RingSubject
-from bot.usecases.alert import ring as rings
+from bot.usecases import ring as rings
 from bot.usecases.desk import Desk
 from bot.usecases.intake.track import SignatureState, standing_of
 from storage.transaction import Transaction

@@ -17,7 +17,7 @@ from bot.domain.alert.verdict import Decision, Lane, Policy, SignatureStanding, 
 from bot.domain.audit import Entry
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.recurrence.settlement import settle_standing
-from bot.usecases.alert import ring as rings
+from bot.usecases import ring as rings
 from bot.usecases.incident.follow import AlertChange
 from bot.usecases.intake.submission import Identified
 from bot.usecases.intake.track import SignatureState

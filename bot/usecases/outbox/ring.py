@@ -16,14 +16,14 @@ from typing import Final
 
 import msgspec
 
-from bot.cards.outbox.ring import RingMember, RingView
+from bot.cards.alert.ring import RingMember, RingView
 from bot.domain import actor as actors
-from bot.domain.alert.alert import Alert
-from bot.domain.alert.ring import Ring, RingSubject, is_loud
+from bot.domain.alert.alert import Alert, State
+from bot.domain.alert.ring import Ring, RingReason, RingSubject, is_loud
 from bot.domain.alert.verdict import NEW_LANES, Lane
 from bot.domain.audit import Entry
 from bot.domain.outbox.outbox import CardKind, Outgoing
-from bot.usecases.alert import ring as rings
+from bot.usecases import ring as rings
 from bot.usecases.desk import Desk
 from bot.usecases.view import jump_url
 from storage.outbox.card import Placement
@@ -121,12 +121,14 @@ def _make_due(tx: Transaction, *, desk: Desk, now: datetime) -> int:
 
 
 def _is_live(ring: Ring, alert: Alert) -> bool:
+    if ring.reason is RingReason.ACK_ENDING:
+        return ring.run == alert.run and alert.state is State.ACKED
     return ring.run == alert.run and is_loud(alert)
 
 
 def _is_covered(ring: Ring, place: Placement) -> bool:
     """Whether the card itself has rung for this: with its first post, perhaps only now."""
-    if place.rung_at is None or place.rung_run is None:
+    if place.rung_at is None or place.rung_run is None or ring.reason is RingReason.ACK_ENDING:
         return False
     if ring.ordinal > 1:
         return place.rung_at > ring.due_at
@@ -151,6 +153,14 @@ def _wait_for(tx: Transaction, desk: Desk, ring: Ring, alert: Alert, place: Plac
 
 def _tell(tx: Transaction, desk: Desk, channel_id: int, due: list[_Due], now: datetime) -> int:
     """Messages of their own as far as that is bearable, one for the rest; else all wait a little."""
+    personal = [each for each in due if each.ring.reason is RingReason.ACK_ENDING]
+    for one in personal:
+        _put_out(tx, desk, channel_id, [one], now)
+    due = [each for each in due if each.ring.reason is not RingReason.ACK_ENDING]
+    return len(personal) + (_tell_all(tx, desk, channel_id, due, now) if due else 0)
+
+
+def _tell_all(tx: Transaction, desk: Desk, channel_id: int, due: list[_Due], now: datetime) -> int:
     told, last = tx.rings.told_since(channel_id, now - _MINUTE)
     if told > A_MINUTE and last is not None:
         tx.rings.put_off([each.ring.id for each in due], until=last + _MINUTE)

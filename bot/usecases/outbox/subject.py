@@ -5,13 +5,13 @@ from typing import TypeAlias
 
 from bot.cards.alert.alert import AlertView
 from bot.cards.alert.group import GroupView
+from bot.cards.alert.ring import RingView
 from bot.cards.incident.incident import IncidentView
 from bot.cards.incident.nudge import NudgeView
 from bot.cards.outbox.board import BoardView
 from bot.cards.outbox.closure import ClosureView
 from bot.cards.outbox.note import NoteView
 from bot.cards.outbox.outage import OutageView
-from bot.cards.outbox.ring import RingView
 from bot.cards.triage import AnswerView, BriefView
 from bot.domain.outbox.outbox import CardKind, Outgoing
 from bot.usecases.desk import Desk

@@ -118,9 +118,9 @@ def _apply_to_all(
 
 def _move(desk: Desk, alert_id: int, emoji: str, actor: Actor, present: bool) -> alerts.Move:
     if emoji == ACK:
-        return (
-            alerts.acknowledging(alert_id, actor) if present else alerts.unacknowledging_own(alert_id, actor)
-        )
+        if not present:
+            return alerts.unacknowledging_own(alert_id, actor)
+        return alerts.acknowledging(alert_id, actor, spans=desk.rules.ack_spans)
     return (
         alerts.claiming(alert_id, actor, desk.rules.lease) if present else alerts.releasing(alert_id, actor)
     )

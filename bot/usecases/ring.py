@@ -9,6 +9,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
+import msgspec
+
 from bot.domain.alert import ring as rules
 from bot.domain.alert.alert import Alert, Trigger
 from bot.domain.alert.ring import Ring, RingReason, RingSubject
@@ -42,6 +44,10 @@ def follow(tx: Transaction, before: Alert, after: Alert, action: str, now: datet
     if rings:
         reason = _REASONS.get(action, RingReason.BACK)
         tx.rings.plan([first(changed.project_id, changed.id, changed.run, reason, now)])
+    if changed.run != before.run and changed.ack_until is not None:
+        ending = first(changed.project_id, changed.id, changed.run, RingReason.ACK_ENDING, now)
+        due_at = max(changed.ack_until - rules.NOTICE, now + (changed.ack_until - now) / 2)
+        tx.rings.plan([msgspec.structs.replace(ending, due_at=due_at)])
     return changed
 
 
@@ -71,6 +77,8 @@ def first(project_id: int, alert_id: int, run: int, reason: RingReason, now: dat
 
 def repeat(desk: Desk, ring: Ring, severity: Severity, since: datetime, now: datetime) -> Ring | None:
     """The call after ``ring``, None when its severity is not called for again."""
+    if ring.reason is RingReason.ACK_ENDING:
+        return None
     due_at = desk.rules.repeats[severity].next_after(since, now)
     if due_at is None:
         return None

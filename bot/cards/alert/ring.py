@@ -16,6 +16,7 @@ from bot.cards.cut import cut, units
 from bot.cards.limits import CONTENT, fit
 from bot.cards.style import SEPARATOR, SIGNS, STATES, TIMES, WORDS, ordinal, span_of
 from bot.cards.text import address, inline, plain
+from bot.domain.actor import ActorKind
 from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.ring import Ring, RingReason
 from bot.domain.alert.signal import Severity
@@ -70,6 +71,15 @@ class RingView(msgspec.Struct, frozen=True, kw_only=True):
         return () if self.is_stale else tuple(each for each in self.members if each.live)
 
     @property
+    def owner_id(self) -> int | None:
+        """The person whom it reminds that an acknowledgement ends; None where it is not about that."""
+        found = [each for each in self.live if each.ring.reason is RingReason.ACK_ENDING]
+        owner = found[0].alert.owner if found else None
+        return (
+            int(owner.ident) if owner and owner.kind is ActorKind.PERSON and owner.ident.isdecimal() else None
+        )
+
+    @property
     def severity(self) -> Severity:
         """The worst of what is called for."""
         found = [each.alert.severity for each in self.live or self.members]
@@ -106,6 +116,9 @@ def _reason(member: RingMember) -> str:
     if ring.reason is RingReason.UNTAKEN:
         since = alert.loud_since or alert.opened_at
         return f"unacknowledged for {span_of(ring.due_at - since)} ({ordinal(ring.ordinal)} call)"
+    if ring.reason is RingReason.ACK_ENDING and alert.ack_until is not None:
+        left = span_of(alert.ack_until - ring.due_at)
+        return f"the acknowledgement ends in {left}; `/alert ack {alert.ref} for:` keeps it"
     if ring.reason is RingReason.WORSE and alert.escalated_from is not None:
         return f"was {alert.escalated_from} when acknowledged"
     return _SAID.get(ring.reason, "please look")

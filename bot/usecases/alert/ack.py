@@ -1,0 +1,22 @@
+"""Ack: an acknowledgement that was given for a time ends with it; then people are rung as for any other."""
+
+from typing import Final
+
+from bot.domain import actor as actors
+from bot.domain.alert import transition
+from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.alert.lifecycle import Move
+from bot.usecases.desk import Desk
+
+SWEEP: Final = 100
+
+
+async def end_due(desk: Desk) -> int:
+    """Acknowledgements whose time is over; returns how many."""
+    now = desk.clock.now()
+    due = await desk.storage.read(lambda tx: tx.alerts.acks_over(desk.project.id, now=now, limit=SWEEP))
+    moves = [
+        Move(alert_id=alert_id, actor=actors.job("ack"), action="ack_over", make=transition.end_ack)
+        for alert_id in due
+    ]
+    return await alerts.sweep(desk, moves)
