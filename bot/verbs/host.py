@@ -31,13 +31,13 @@ _DISCORD: Final = "https://discord.com"
 _PORT_REMEDY: Final = "Stop that program, or choose another: http.port (TOCSIN_PORT; 0 takes any free one)."
 
 
-def require_host(settings: Settings) -> None:
-    """See that the desk can run here.
+def require_host(settings: Settings, *, listens: bool) -> None:
+    """See that the desk can run here; ``listens`` when no other process may have its port.
 
     Raises:
         TocsinError: it cannot; the first reason, with its remedy.
     """
-    for finding in (*folders(settings), port(settings.http)):
+    for finding in (*folders(settings), *([port(settings.http)] if listens else ())):
         if finding.level is FindingLevel.ERROR:
             raise TocsinError(f"{finding.what} {finding.remedy} All that is wrong: tocsin check")
 
