@@ -14,6 +14,7 @@ import pytest
 from bot.__main__ import main
 from bot.clock import SystemClock
 from bot.domain.alert.signal import Signal, Status
+from bot.process import held
 from bot.providers.registry import PROVIDERS, SENDERS
 from bot.verbs.source_test import ALTERABLE, alter
 
@@ -54,6 +55,24 @@ def tocsin(line: str) -> int:
         return main(line.split())
     except SystemExit as end:
         return cast("int", end.code)
+
+
+def test_a_second_run_on_one_file_is_refused(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TOCSIN_DISCORD_TOKEN", "x.y.z")
+    with held(data / "tocsin.db"):
+        assert tocsin("run") == 1
+    assert "Another process uses" in capsys.readouterr().err
+
+
+def test_parts_of_tocsin_need_postgresql(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TOCSIN_DISCORD_TOKEN", "x.y.z")
+    assert tocsin("run --role ingress") == 1
+    assert "--role ingress needs PostgreSQL" in capsys.readouterr().err
+    assert not data.exists()
 
 
 def test_help_names_every_verb_and_where_to_begin(capsys: pytest.CaptureFixture[str]) -> None:

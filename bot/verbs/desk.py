@@ -5,8 +5,9 @@ import tempfile
 from argparse import Namespace
 from pathlib import Path
 
-from bot import app, log
+from bot import launch, log
 from bot.demo.run import demo as show
+from bot.domain.process_role import ProcessRole
 from bot.settings.database import EMBEDDED_NAME
 from bot.settings.tree import Settings
 from bot.verbs.loop import run
@@ -15,8 +16,9 @@ from bot.verbs.setting import load
 
 def start(args: Namespace) -> int:
     """Be the bot until a signal ends it."""
-    settings = load(args, required=Settings.REQUIRED_TO_RUN)
-    run(app.run(settings, ready_file=args.ready_file))
+    role = ProcessRole(args.role)
+    settings = load(args, required=() if role is ProcessRole.INGRESS else Settings.REQUIRED_TO_RUN)
+    run(launch.run(settings, role=role, ready_file=args.ready_file))
     return 0
 
 
