@@ -67,13 +67,7 @@ async def open_desk(settings: Settings, *, lock: DeskLock | None = None) -> Asyn
         TocsinError: a PostgreSQL database lacks migrations, with the command to type.
     """
     choice = database_choice(settings)
-    try:
-        await migrate(choice)
-    except OSError as error:
-        raise TocsinError(
-            f"The database {choice.shown} (from {choice.origin}) cannot be reached:"
-            f" {error.strerror or error}. Is it running, and may this user use it?"
-        ) from error
+    await migrate(choice)
     storage = Storage.open(choice.url, lock=lock)
     try:
         yield await startup.open_desk(
@@ -102,11 +96,24 @@ async def open_desk(settings: Settings, *, lock: DeskLock | None = None) -> Asyn
 
 
 async def migrate(choice: DatabaseChoice) -> None:
-    """Bring an embedded file up to date.
+    """Bring an embedded file to the present; of a server see that it is.
 
     Raises:
-        TocsinError: a PostgreSQL database lacks migrations, with the command to type.
+        TocsinError: the database cannot be used, or lacks migrations, with the command to type.
     """
+    try:
+        await _migrate(choice)
+    except TocsinError:
+        raise
+    except Exception as error:  # drivers raise what they like, and only storage knows their names
+        reason = (error.strerror if isinstance(error, OSError) else None) or schema.first_line(error)
+        raise TocsinError(
+            f"The database {choice.shown} (from {choice.origin}) cannot be used:"
+            f" {reason}. Is it running, and may this user use it?"
+        ) from error
+
+
+async def _migrate(choice: DatabaseChoice) -> None:
     if choice.embedded:
         applied = await schema.upgrade(choice.url)
         if applied:

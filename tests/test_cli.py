@@ -19,6 +19,7 @@ from bot.providers.registry import PROVIDERS, SENDERS
 from bot.verbs.source_test import ALTERABLE, alter
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+OTHER = "434343434343434343"
 VERBS = [
     "run",
     "demo",
@@ -118,7 +119,7 @@ def test_a_wrong_configuration_is_told_whole_and_is_exit_code_2(
     assert tocsin("run") == 2
     assert capsys.readouterr().err == (
         "tocsin: The configuration has 2 errors:\n"
-        "  discord.token (TOCSIN_DISCORD_TOKEN): is required and not set\n"
+        "  discord.token (TOCSIN_DISCORD_TOKEN): is required and not set; how to get it: tocsin check\n"
         "  http.port (TOCSIN_PORT): must be a whole number\n"
     )
 
@@ -206,10 +207,10 @@ class TestSource:
     def test_a_source_is_listed_until_it_is_removed(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert tocsin("source list") == 0
         assert "There is no source yet." in capsys.readouterr().out
-        tocsin("source add prod --provider grafana --channel 42")
+        tocsin(f"source add prod --provider grafana --channel {OTHER}")
         capsys.readouterr()
         assert tocsin("source list") == 0
-        assert capsys.readouterr().out.splitlines()[1].split() == ["prod", "grafana", "42", "auto", "never"]
+        assert capsys.readouterr().out.splitlines()[1].split() == ["prod", "grafana", OTHER, "auto", "never"]
         assert tocsin("source shape prod --card group") == 0
         assert "share a card with those of their cause" in capsys.readouterr().out
         assert tocsin("source list") == 0
@@ -248,8 +249,12 @@ class TestSource:
     def test_a_source_moves_to_another_channel_and_back_to_the_desks(
         self, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        tocsin("source add prod --provider grafana --channel 42 --fallback 7")
-        for wish, place in (("--channel 43", "43"), ("--fallback 0", "43"), ("--channel 0", "default")):
+        tocsin(f"source add prod --provider grafana --channel 424242424242424242 --fallback {OTHER}")
+        for wish, place in (
+            (f"--channel {OTHER}", OTHER),
+            ("--fallback 0", OTHER),
+            ("--channel 0", "default"),
+        ):
             assert tocsin(f"source move prod {wish}") == 0
             capsys.readouterr()
             tocsin("source list")
