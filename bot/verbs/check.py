@@ -11,7 +11,8 @@ from bot.delivery.diagnostics import DiagnosticsInput, Finding, FindingLevel, ex
 from bot.settings.database import DatabaseChoice, database_choice
 from bot.settings.environment import strays
 from bot.settings.tree import Settings
-from bot.usecases.admin import home, source
+from bot.usecases.admin import home
+from bot.usecases.admin import source as sources
 from bot.verbs.loop import run
 from bot.verbs.schema import first_line
 from bot.verbs.setting import load_quietly
@@ -108,12 +109,12 @@ async def _home(settings: Settings) -> list[Finding]:
 async def _channels(settings: Settings) -> tuple[list[int], dict[int, str]]:
     """Channels that were picked for the desk or for a source, and how to pick another for a source."""
     async with open_desk(settings) as desk:
-        sources = await source.listing(desk)
-        picked = [desk.default_channel_id, *(one.channel_id for one in sources)]
-        picked += [one.fallback_channel_id for one in sources]
+        listed = await sources.listing(desk)
+        picked = [desk.default_channel_id, *(one.channel_id for one in listed)]
+        picked += [one.fallback_channel_id for one in listed]
     remedies = {
         ident: f"Pick another: tocsin source move {one.name} --{option} ID"
-        for one in sources
+        for one in listed
         for option, ident in (("fallback", one.fallback_channel_id), ("channel", one.channel_id))
         if ident is not None and ident != picked[0]
     }
