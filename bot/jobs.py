@@ -8,11 +8,7 @@ from bot.domain.access.poll import PERIOD
 from bot.domain.process_health import ProcessHealth
 from bot.scheduler import Job
 from bot.usecases.admin import expectation, gauge, idempotency, setting, status
-<<<<<<< HEAD
-from bot.usecases.alert import ack, expiry
-=======
-from bot.usecases.alert import ack, bulk, expiry, retry, snooze
->>>>>>> main
+from bot.usecases.alert import ack, bulk, expiry
 from bot.usecases.alert import flap as flaps
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import retry as retries

@@ -13,13 +13,9 @@ from bot.domain.errors import TocsinError
 from bot.settings.database import DatabaseChoice, database_choice
 from bot.settings.environment import strays
 from bot.settings.tree import Settings
-<<<<<<< HEAD
 from bot.usecases.admin import home
 from bot.usecases.admin import source as sources
-=======
-from bot.usecases.admin import home, source
 from bot.verbs import host
->>>>>>> main
 from bot.verbs.loop import run
 from bot.verbs.setting import load_quietly
 from storage import schema
