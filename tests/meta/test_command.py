@@ -14,7 +14,7 @@ from bot.__main__ import parser
 ROOT: Final = Path(__file__).parents[2]
 PAGES: Final = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
 SHOWN: Final = re.compile(r"^\s*(?:\$|#)\s+(?:\S*/)?(tocsin\s.*)$|`(?:\S*/)?(tocsin\s[^`]+)`", re.MULTILINE)
-PLACEHOLDER: Final = {"PROVIDER": "generic", "P": "generic", "ID": "123456789012345678", "N": "1", "SPAN": "1h"}
+PLACEHOLDER: Final = {"PROVIDER": "generic", "P": "generic", "ID": "123456789012345678"}
 """What stands for a choice or a number; other words in capitals are taken as they are."""
 
 
