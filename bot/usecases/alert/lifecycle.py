@@ -25,7 +25,7 @@ from bot.domain.outbox.outbox import CardKind
 from bot.domain.text import cut
 from bot.usecases import ring as rings
 from bot.usecases.desk import Desk
-from bot.usecases.incident import follow as ripple
+from bot.usecases.incident import follow
 from storage.codec import encode, micros
 from storage.transaction import Transaction
 
@@ -183,6 +183,16 @@ def unacknowledging_own(alert_id: int, actor: Actor) -> Move:
     )
 
 
+def handing_over(alert_id: int, giver: Actor, taker: Actor) -> Move:
+    """The giver takes their mark away while the taker's stands."""
+    return Move(
+        alert_id=alert_id,
+        actor=giver,
+        action="hand_over",
+        make=lambda alert, _: transition.hand_over(alert, giver, taker),
+    )
+
+
 def claiming(alert_id: int, actor: Actor, lease: timedelta) -> Move:
     """The move of `claim`."""
     return Move(
@@ -255,7 +265,7 @@ def apply(tx: Transaction, project_id: int, move: Move, now: datetime) -> Alert:
     changed = rings.follow(tx, alert, move.make(alert, now), move.action, now)
     tx.alerts.save(changed)
     tx.recurrences.follow(alert, changed, now=now)
-    ripple.notify_incidents(tx, ripple.changes_of(changed, move.action, move.actor, move.note), now)
+    follow.notify_incidents(tx, follow.changes_of(changed, move.action, move.actor, move.note), now)
     tx.cards.touch(CardKind.ALERT, [(move.alert_id, move.lane)], now=now)
     rings.settle(tx, [(alert, changed)], now)
     tx.audit.append(project_id, entry_of(alert, changed, move, now))
