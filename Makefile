@@ -12,7 +12,7 @@ INSTALL_PINS := $(PIP) install --require-hashes --requirement
 INSTALL_TOCSIN := $(PIP) install --no-deps --no-build-isolation --editable .
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test format bench bench-storm chaos pins clean
+.PHONY: help demo run test search format bench bench-storm chaos pins clean
 
 help: ## this list
 	@echo "Tocsin, the alert desk of a team that lives on Discord."
@@ -36,6 +36,9 @@ test: $(VENV)/.dev ## ruff, mypy --strict, import contracts, pytest: all of them
 	[ -z "$$failed" ] || echo "== not clean: $${failed#, }"; \
 	echo "== pytest"; $(BIN)/python -m pytest --numprocesses 3 --dist worksteal $(ARGS) || failed="$$failed, pytest"; \
 	[ -z "$$failed" ]
+
+search: $(VENV)/.dev ## look for inputs that break laws, at random and long; what it finds becomes an example
+	@HYPOTHESIS_PROFILE=search $(BIN)/python -m pytest tests/domain tests/cards tests/providers tests/emit --numprocesses 2 $(ARGS)
 
 format: $(VENV)/.dev ## let ruff mend what it can
 	@$(BIN)/ruff check --fix --quiet; $(BIN)/ruff format

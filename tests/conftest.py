@@ -10,12 +10,22 @@ from typing import Final
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bot.clock import ManualClock
 from bot.usecases.admin.startup import open_desk
 from bot.usecases.desk import Desk, Rules
 from storage import schema
 from storage.engine import Storage
+
+# The same examples in every run, so that a change is what makes a test fail. `make search` explores instead.
+settings.register_profile(
+    "steady", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile(
+    "search", max_examples=2_000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())  # pgserver warns without one
 
