@@ -15,9 +15,9 @@ from bot.usecases.alert import button, lapse, retry
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import query as alert_query
 from bot.usecases.desk import Desk
-from bot.usecases.incident import open as opening
 from bot.usecases.intake.queue import take_in
 from tests.senders import ANNA, BEN, add_source, firing, resolved, submission
+from tests.usecases.crisis import escalate
 
 HALF = timedelta(minutes=30)
 
@@ -98,7 +98,9 @@ async def test_what_matters_never_ends_by_itself(
             await alerts.claim(desk, 1, actor=ANNA)
             await retry.fail(desk, 1, actor=ANNA)
         case "incident":
-            await opening.escalate(desk, 1, actor=ANNA)
+            await escalate(desk, 1)
+            if (await alert_query.find(desk, 1)).view.alert.state is State.ACKED:
+                await alerts.unacknowledge(desk, 1, actor=ANNA)
         case "given back":
             await alerts.acknowledge(desk, 1, actor=ANNA)
     clock.advance(HALF * 2)
