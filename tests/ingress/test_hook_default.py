@@ -8,7 +8,6 @@ from bot.clock import ManualClock
 from bot.domain.alert.signal import Severity
 from bot.usecases.admin import expectation
 from bot.usecases.alert import lapse
-from bot.usecases.alert import lifecycle as alerts
 from storage.alert.alert import OPEN, Filter
 from tests.ingress.door import SETUP, Door
 from tests.ingress.program import admit

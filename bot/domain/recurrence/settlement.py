@@ -1,9 +1,10 @@
 """Settlement: what a change of an episode adds to the sums of its recurrence.
 
 Law: the sums are those over all episodes as they stand now. An end counts once, and is taken back when the
-same episode is taken up again; what silence ends does not count, for nobody knows whether it is over. So every
-change adds the difference between what the episode weighed before and what it weighs after. Attention alone only grows: it is the time that somebody had acknowledged the
-episode, at most `LONGEST` at a stretch, for an ack forgotten over the weekend is not a weekend's work.
+same episode is taken up again; what silence ends does not count, for nobody knows whether it is over. So each
+change adds the difference between what the episode weighed before and what it weighs after. Attention alone
+only grows: it is the time that somebody had acknowledged the episode, at most `LONGEST` at a stretch, for an
+ack forgotten over the weekend is not a weekend's work.
 """
 
 from datetime import datetime, timedelta

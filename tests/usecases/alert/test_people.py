@@ -9,10 +9,9 @@ from bot.clock import ManualClock
 from bot.domain.alert.alert import Alert, IllegalTransitionError, State
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
-from bot.usecases.alert import lapse
+from bot.usecases.alert import lapse, retry
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import query as alert_query
-from bot.usecases.alert import retry
 from bot.usecases.desk import Desk
 from bot.usecases.intake.queue import take_in
 from tests.senders import ANNA, BEN, Send, add_source, firing, resolved, submission

@@ -9,7 +9,6 @@ from bot.domain.access.source import Source
 from bot.domain.errors import InvalidInputError, NotFoundError
 from bot.usecases.admin import source as sources
 from bot.usecases.alert import lapse
-from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import query as alert_query
 from bot.usecases.desk import Desk
 from bot.usecases.recurrence import churn
