@@ -8,7 +8,7 @@ from bot.domain.access.poll import PERIOD
 from bot.domain.process_health import ProcessHealth
 from bot.scheduler import Job
 from bot.usecases.admin import expectation, gauge, idempotency, setting, status
-from bot.usecases.alert import ack, bulk, expiry
+from bot.usecases.alert import ack, bulk, expiry, lapse
 from bot.usecases.alert import flap as flaps
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import retry as retries
@@ -49,7 +49,7 @@ def table(
         await alerts.expire_leases(desk)
 
     async def end_silent() -> None:
-        await alerts.end_silent(desk)
+        await lapse.end_silent(desk)
 
     async def remind() -> None:
         await reminder.due_reminders(desk)
