@@ -13,7 +13,7 @@ from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import reminder
 from bot.usecases.incident.mutation import perform
 from tests.delivery.conftest import Stage
-from tests.delivery.scene import at_work, calls_and_nudges, threads
+from tests.delivery.scene import at_work, calls_and_nudges, heads, threads
 from tests.senders import ANNA, firing
 from tests.usecases.crisis import escalate, look
 
@@ -50,6 +50,7 @@ async def test_a_bad_incident_rings_the_responders_and_an_edit_keeps_the_line(st
     await opened(stage)
     (call,) = await messages(stage)
     assert rung(call) == (1, [])
+    assert heads(stage)[0]["content"] == "🔴 I-1 · P1 · OPEN · disk"
     assert call["content"].partition("> ")[2] == "🔴 I-1 P1 · OPEN (opened): disk"
 
 

@@ -75,7 +75,7 @@ def render(view: IncidentView) -> Card:
         fields=tuple(_fields(view)),
         footer=SEPARATOR.join(footer),
     )
-    return fit(Card(embeds=(embed,), rows=_rows(view)))
+    return fit(Card(content=headline(incident), embeds=(embed,), rows=_rows(view)))
 
 
 def headline(incident: Incident) -> str:
