@@ -22,6 +22,8 @@ class Verb(StrEnum):
 
     ACK = "ack"
     UNACK = "unack"
+    STILL_ON_IT = "still-on-it"
+    GIVE_BACK = "give-back"
     CLAIM = "claim"
     RELEASE = "release"
     RETRY = "retry"
