@@ -25,21 +25,18 @@ from bot.delivery.ping import Pings
 from bot.delivery.reconcile import Reconcile
 from bot.delivery.redirect import redirect
 from bot.delivery.wire import Wire
-from bot.domain.access.webhook import read_secret
-from bot.domain.alert.signal import Severity
 from bot.domain.errors import TocsinError
 from bot.domain.process_health import ProcessHealth
-from bot.ingress.options import IngressOptions
-from bot.ingress.peer import read_networks
+from bot.domain.process_role import ProcessRole
 from bot.ingress.readiness import Probe
 from bot.ingress.server import Ingress
 from bot.jobs import table
+from bot.options import ingress_options, ping_words, question_to
 from bot.outgoing.heartbeat import Heartbeat
 from bot.outgoing.page import fetch
 from bot.outgoing.poll import PollClient
 from bot.outgoing.sample_alert import SampleAlert
-from bot.outgoing.webhook import Webhook, WebhookOptions
-from bot.process import free_bytes, holding, keep_private, share_heap, told_to_stop, write_ready_file
+from bot.process import free_bytes, holding, keep_private, share_heap
 from bot.scheduler import Job, Metronome
 from bot.settings.database import DatabaseChoice, database_choice
 from bot.settings.key import signing_key
@@ -49,11 +46,11 @@ from bot.usecases.admin.watch import Watch
 from bot.usecases.desk import Desk, Rules
 from bot.usecases.intake.queue import Intake
 from bot.usecases.outbox import outage as outages
-from bot.usecases.triage.agent_request import Question
 from cogs.bot import DeskBot, build
 from cogs.context import BotOptions
 from cogs.rights import RoleWords
 from storage import schema
+from storage.desk_lock import DeskLock
 from storage.engine import Storage
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -63,21 +60,15 @@ SWITCH_INTERVAL: Final = 0.0005  # seconds; the writing thread waits at most thi
 
 
 @asynccontextmanager
-async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
+async def open_desk(settings: Settings, *, lock: DeskLock | None = None) -> AsyncIterator[Desk]:
     """The desk on the configured database, migrated if it is an embedded file.
 
     Raises:
         TocsinError: a PostgreSQL database lacks migrations, with the command to type.
     """
     choice = database_choice(settings)
-    try:
-        await _migrate(choice)
-    except OSError as error:
-        raise TocsinError(
-            f"The database {choice.shown} (from {choice.origin}) cannot be reached:"
-            f" {error.strerror or error}. Is it running, and may this user use it?"
-        ) from error
-    storage = Storage.open(choice.url)
+    await migrate(choice)
+    storage = Storage.open(choice.url, lock=lock)
     try:
         yield await startup.open_desk(
             storage,
@@ -104,6 +95,24 @@ async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
         await storage.close()
 
 
+async def migrate(choice: DatabaseChoice) -> None:
+    """Bring an embedded file to the present; of a server see that it is.
+
+    Raises:
+        TocsinError: the database cannot be used, or lacks migrations, with the command to type.
+    """
+    try:
+        await _migrate(choice)
+    except TocsinError:
+        raise
+    except Exception as error:  # drivers raise what they like, and only storage knows their names
+        reason = (error.strerror if isinstance(error, OSError) else None) or schema.first_line(error)
+        raise TocsinError(
+            f"The database {choice.shown} (from {choice.origin}) cannot be used:"
+            f" {reason}. Is it running, and may this user use it?"
+        ) from error
+
+
 async def _migrate(choice: DatabaseChoice) -> None:
     if choice.embedded:
         applied = await schema.upgrade(choice.url)
@@ -116,14 +125,6 @@ async def _migrate(choice: DatabaseChoice) -> None:
             f"{choice.shown} lacks {len(pending)} of its migrations. Run: tocsin db upgrade"
             " (with --dry-run it only prints the SQL)"
         )
-
-
-async def run(settings: Settings, *, ready_file: Path | None = None) -> None:
-    """Be the bot until SIGINT or SIGTERM; the ready file is written once cards can be delivered."""
-    async with told_to_stop() as told, running(settings) as place:
-        if await place.ready_before(told) and ready_file is not None:
-            write_ready_file(ready_file, {"ingress_url": place.url})
-        await told.wait()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +145,17 @@ class RunningDesk:
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[RunningDesk]:
-    """Everything at work from here on; cards are delivered as soon as Discord lets the bot in."""
+async def running(
+    settings: Settings,
+    *,
+    role: ProcessRole = ProcessRole.ALL,
+    lock: DeskLock | None = None,
+    over: asyncio.Event | None = None,
+) -> AsyncIterator[RunningDesk]:
+    """Everything at work from here on; cards are delivered as soon as Discord lets the bot in.
+
+    With ``lock`` this process is the desk until ``over``, then another may be: all is let go of at once.
+    """
     sys.setswitchinterval(SWITCH_INTERVAL)
     share_heap()
     redirect(settings.discord.url)
@@ -155,7 +165,7 @@ async def running(settings: Settings) -> AsyncIterator[RunningDesk]:
         if choice.embedded:
             stack.enter_context(holding(Path(choice.shown)))
         keep_private(settings.storage.data)
-        desk = await stack.enter_async_context(open_desk(settings))
+        desk = await stack.enter_async_context(open_desk(settings, lock=lock))
         down_for = await outages.wake(desk)
         if down_for is not None:
             _log.info("was down", seconds=round(down_for.total_seconds()))
@@ -177,11 +187,14 @@ async def running(settings: Settings) -> AsyncIterator[RunningDesk]:
             desk, settings.watch.rules, process_health=process_health, disk=lambda: free_bytes(choice.folder)
         )
         ingress = Ingress(
-            desk, intake, options=_ingress_options(settings), fetch=fetch, probes=_probes(desk, delivery)
+            desk, intake, options=ingress_options(settings), fetch=fetch, probes=_probes(desk, delivery)
         )
-        rehearsal.url = await ingress.start()
-        await setting.remember_address(desk, rehearsal.url)
-        stack.push_async_callback(ingress.stop)
+        if role is ProcessRole.ALL:
+            rehearsal.url = await ingress.start()
+            await setting.remember_address(desk, rehearsal.url)
+            stack.push_async_callback(ingress.stop)
+        else:
+            rehearsal.url = settings.http.base_url(last=desk.project.settings.ingress_url)
         connection = asyncio.create_task(supervisor.run(), name="supervisor")
         stack.push_async_callback(_end, connection)
         reconcile = delivery.reconcile
@@ -196,11 +209,16 @@ async def running(settings: Settings) -> AsyncIterator[RunningDesk]:
                 watch=watch.look,
                 anchor=partial(write_anchor, desk, settings.storage.data),
                 heartbeat=_heartbeat(settings, watch, desk),
-                question=_question(settings, desk),
+                question=question_to(settings, desk),
             )
         )
         metronome.start()
         stack.push_async_callback(metronome.stop)
+        if lock is not None and over is not None:
+            stack.push_async_callback(_end, asyncio.create_task(_heed(lock, desk), name="bell"))
+            stack.push_async_callback(
+                _end, asyncio.create_task(_abandon(lock, over, delivery.dispatcher), name="over")
+            )
         yield RunningDesk(desk, rehearsal.url, supervisor.state)
 
 
@@ -214,7 +232,7 @@ class _Delivery:
         self.presence = BotView()
         self.wire = Wire(_token(settings), limits, desk.clock)
         self.echoes = MessageConfirmations(desk)
-        self.pings = Pings(_ping_words(settings), self.presence)
+        self.pings = Pings(ping_words(settings), self.presence)
         self.dispatcher = Dispatcher(
             desk, self.wire, pings=self.pings, echoes=self.echoes, presence=self.presence
         )
@@ -265,53 +283,12 @@ def _bot_options(
     )
 
 
-def _ingress_options(settings: Settings) -> IngressOptions:
-    http = settings.http
-    return IngressOptions(
-        host=http.host,
-        port=http.port,
-        max_body=int(http.max_body),
-        max_in_flight=http.max_in_flight,
-        source_rate=http.source_rate,
-        source_burst=http.source_burst,
-        source_daily_bytes=int(http.source_daily_bytes),
-        mappings=settings.senders.mapping,
-        sns_topics=settings.senders.sns_topics,
-        max_connections=http.max_connections,
-        proxies=read_networks(http.proxies),
-        public_url=http.public_url or "",
-        local_metrics=not (http.public_url or http.proxies)
-        if http.local_metrics is None
-        else http.local_metrics,
-    )
-
-
-def _question(settings: Settings, desk: Desk) -> Question | None:
-    """How the triage agent is asked, if there is one."""
-    triage = settings.triage
-    if triage.webhook is None or triage.secret is None:
-        return None
-    options = WebhookOptions(
-        url=triage.webhook,
-        key=read_secret(triage.secret.get_secret_value()),
-        hosts=frozenset({*triage.hosts, *triage.private_hosts}),
-        private_hosts=frozenset(triage.private_hosts),
-        patience=triage.timeout,
-    )
-    return Webhook(options, desk.clock).ask
-
-
 def _heartbeat(settings: Settings, watch: Watch, desk: Desk) -> Job | None:
     """The dead man's ping, if there is somebody to hear it."""
     if settings.watch.url is None:
         return None
     heartbeat = Heartbeat(settings.watch.url, lambda: watch.troubles, desk.clock)
     return Job("heartbeat", settings.watch.ping, heartbeat.ping)
-
-
-def _ping_words(settings: Settings) -> dict[Severity, tuple[str, ...]]:
-    ping = settings.ping
-    return {Severity.CRITICAL: ping.critical, Severity.WARNING: ping.warning, Severity.INFO: ping.info}
 
 
 def _probes(desk: Desk, delivery: _Delivery) -> list[Probe]:
@@ -332,6 +309,21 @@ def _token(settings: Settings) -> str:
     if settings.discord.token is None:
         raise TocsinError("No bot token is set: discord.token (TOCSIN_DISCORD_TOKEN).")
     return settings.discord.token.get_secret_value()
+
+
+async def _heed(lock: DeskLock, desk: Desk) -> None:
+    """Other processes ring through the database."""
+    while True:
+        await lock.rung.wait()
+        lock.rung.clear()
+        desk.bell.ring()
+
+
+async def _abandon(lock: DeskLock, over: asyncio.Event, dispatcher: Dispatcher) -> None:
+    """Another process is the desk: what is on its way is cut off."""
+    await over.wait()
+    if lock.superseded:
+        dispatcher.abandon()
 
 
 async def _end(task: asyncio.Task[None]) -> None:

@@ -8,7 +8,7 @@ from bot.domain.access.poll import PERIOD
 from bot.domain.process_health import ProcessHealth
 from bot.scheduler import Job
 from bot.usecases.admin import expectation, gauge, idempotency, setting, status
-from bot.usecases.alert import ack, expiry, retry, snooze
+from bot.usecases.alert import ack, bulk, expiry, retry, snooze
 from bot.usecases.alert import flap as flaps
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.desk import Desk
@@ -96,6 +96,7 @@ def table(
         Job("deleted", timedelta(hours=1), find_deleted),
         Job("reactions", timedelta(hours=1), find_reactions),
         Job("ledger", timedelta(hours=1), partial(ledger.forget_old, desk)),
+        Job("bulk acts", timedelta(hours=1), partial(bulk.forget_old, desk)),
         Job("expectations", timedelta(seconds=5), partial(expectation.look, desk, up_since=desk.clock.now())),
         Job("watch", timedelta(seconds=10), watch),
         *([] if heartbeat is None else [heartbeat]),

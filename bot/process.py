@@ -15,6 +15,8 @@ from typing import Final
 import msgspec
 import structlog
 
+from bot.domain.errors import TocsinError
+
 _ARENA_MAX: Final = -8  # malloc.h of glibc
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -62,10 +64,16 @@ def keep_private(folder: Path) -> None:
 
 @contextmanager
 def holding(path: Path) -> Iterator[None]:
-    """Mark the embedded file as in use, and warn when another process has it: both would post its cards."""
+    """Mark the embedded file as in use.
+
+    Raises:
+        TocsinError: another process has it; both would post its cards and act on every press.
+    """
     with held(path) as alone:
         if not alone:
-            _log.warning("another process uses this database file: let only one of them run", file=str(path))
+            raise TocsinError(
+                f"Another process uses {path}: stop it first. Several need PostgreSQL (storage.database_url)."
+            )
         yield
 
 

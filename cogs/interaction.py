@@ -68,6 +68,7 @@ class InteractionContext:
         self._admitted: set[Asked] = set()
         self.asked = False
         self._hinted = False
+        self.answered_elsewhere = False
         interaction.extras[_KEY] = self
         bot_context.enlist()
 
@@ -206,7 +207,8 @@ class InteractionContext:
     async def update_message(self, card: Card, *, keep_words: bool = False) -> datetime | None:
         """Answer by changing the pressed message; returns its edited timestamp, None when nobody told.
 
-        ``keep_words`` leaves its content as it is.
+        ``keep_words`` leaves its content as it is. When `answered_elsewhere` is set afterwards, nobody knows
+        what the message shows.
         """
         response, content = self.interaction.response, MISSING if keep_words else card.content or None
         if response.type is None:
@@ -280,8 +282,9 @@ class InteractionContext:
         try:
             told = await call
         except discord.HTTPException as error:
-            if error.code != _ALREADY_ANSWERED:  # an answer that was taken although it looked lost
+            if error.code != _ALREADY_ANSWERED:  # ours, taken although it looked lost, or another process's
                 raise
+            self.answered_elsewhere = True
         if self._silent:
             self._silent = False
             elapsed = self.bot_context.desk.clock.monotonic() - self._begun

@@ -71,10 +71,15 @@ def form(modal: Modal) -> discord.ui.Modal:
 
 
 def read_fields(interaction: discord.Interaction[Any]) -> dict[str, str]:
-    """What was typed into a submitted modal, by custom_id of the field."""
+    """What was typed or picked in a submitted modal, by custom_id of the field."""
     data: dict[str, Any] = dict(interaction.data or {})
     fields = [part.get("component") or {} for part in data.get("components", ())]
-    return {field["custom_id"]: str(field.get("value") or "") for field in fields if "custom_id" in field}
+    return {field["custom_id"]: _given(field) for field in fields if "custom_id" in field}
+
+
+def _given(field: dict[str, Any]) -> str:
+    values = field.get("values")
+    return str(values[0] if values else field.get("value") or "")
 
 
 def read_values(interaction: discord.Interaction[Any]) -> list[str]:

@@ -32,7 +32,8 @@ _INCIDENT: Final = {
     Verb.INCIDENT_CLOSE,
     Verb.INCIDENT_SNOOZE,
 }
-CHANGING: Final = frozenset({*_ALERT, *_GROUP, *_INCIDENT, Verb.ACTION_DONE})
+_MANY: Final = {Verb.BOARD_ACK, Verb.BOARD_RESOLVE, Verb.UNDO}
+CHANGING: Final = frozenset({*_ALERT, *_GROUP, *_INCIDENT, *_MANY, Verb.ACTION_DONE})
 """Buttons of which a second tap must not count."""
 
 

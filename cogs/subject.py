@@ -132,9 +132,12 @@ PRESSES: Final[Mapping[Verb, Pressed]] = MappingProxyType(
         **dict.fromkeys((Verb.STILL_ON_IT, Verb.GIVE_BACK), _ALERT),
         Verb.ESCALATE: _escalated,
         **dict.fromkeys((Verb.GROUP_ACK, Verb.GROUP_RESOLVE, Verb.GROUP_PAGE), _GROUP),
-        Verb.BOARD: _numbered(Subject.CHANNEL),
         **dict.fromkeys(
-            (Verb.PAGE, Verb.INCIDENT_PAGE, Verb.RANK, Verb.SETUP, Verb.TEST, Verb.CANCEL), _nothing
+            (Verb.BOARD, Verb.BOARD_ACK, Verb.BOARD_RESOLVE, Verb.BOARD_CAUSE), _numbered(Subject.CHANNEL)
+        ),
+        **dict.fromkeys(
+            (Verb.PAGE, Verb.INCIDENT_PAGE, Verb.RANK, Verb.SETUP, Verb.TEST, Verb.CANCEL, Verb.UNDO),
+            _nothing,
         ),
         Verb.PICK: _picked(read_alert),
         Verb.INCIDENT_SHOW: _picked(read_incident),

@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import StaticPool
 
 from bot.domain.errors import NotDurableError
+from storage.desk_lock import DeskLock, is_current, ring
 from storage.dialect import mark_alive
 from storage.transaction import Transaction
 from storage.writer import BUSY_TIMEOUT_MS, Turn, Writer
@@ -49,24 +50,34 @@ class Storage:
     """An open database; make one with `Storage.open`, end it with `close`."""
 
     def __init__(
-        self, url: str, reader: AsyncEngine, *, writer: Writer | None = None, pools: Pools | None = None
+        self,
+        url: str,
+        reader: AsyncEngine,
+        *,
+        writer: Writer | None = None,
+        pools: Pools | None = None,
+        lock: DeskLock | None = None,
     ) -> None:
         self._url = url
         self._reader = reader
         self._writer = writer
         self._pools = pools or {}
+        self._lock = lock
         self._mark: AsyncConnection | None = None
 
     @classmethod
-    def open(cls, url: str) -> "Storage":
-        """Open ``url`` (``sqlite:///path`` or ``postgresql+asyncpg://...``); nothing is migrated here."""
+    def open(cls, url: str, *, lock: DeskLock | None = None) -> "Storage":
+        """Open ``url`` (``sqlite:///path`` or ``postgresql+asyncpg://...``); nothing is migrated here.
+
+        With the desk's ``lock`` (PostgreSQL) nothing is written once another process is the desk.
+        """
         if not is_sqlite(url):
             pools = {
                 Turn.PERSON: _pool(url, POSTGRES_PEOPLE, overflow=4),
                 Turn.DESK: _pool(url, POSTGRES_DESK),
                 Turn.BULK: _pool(url, POSTGRES_BULK),
             }
-            return cls(url, _pool(url, POSTGRES_READERS, overflow=4), pools=pools)
+            return cls(url, _pool(url, POSTGRES_READERS, overflow=4), pools=pools, lock=lock)
         path = sqlite_path(url)
         make_private(path)
         reader = create_async_engine(
@@ -127,12 +138,27 @@ class Storage:
         On PostgreSQL that is an advisory lock which ends with the connection, however the process ends;
         an embedded file has one process only.
         """
+        if self._lock is not None:
+            await self._lock.mark(worker)
+            return
         if self.dialect != "postgresql" or self._mark is not None:
             return
         connection = await self._reader.connect()
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         await connection.run_sync(lambda conn: mark_alive(conn, worker))
         self._mark = connection
+
+    async def ring(self) -> None:
+        """Tell the process that is the desk that a card may be due (PostgreSQL).
+
+        Raises:
+            NotDurableError: the database cannot be reached.
+        """
+        try:
+            async with self._pools[Turn.BULK].begin() as connection:
+                await connection.run_sync(ring)
+        except (DBAPIError, NoConnectionError, OSError) as error:
+            raise NotDurableError(_plain(error)) from error
 
     async def close(self) -> None:
         """Finish what was begun and let go of the files and sockets."""
@@ -147,11 +173,17 @@ class Storage:
         for last in (False, False, True):
             try:
                 async with pool.begin() as connection:
-                    return await connection.run_sync(lambda conn: work(Transaction(conn)))
+                    return await connection.run_sync(lambda conn: self._fenced(conn, work))
             except DBAPIError as error:
                 if last or getattr(error.orig, "sqlstate", None) not in _RETRIED_STATES:
                     raise
         raise AssertionError  # the loop returns or raises
+
+    def _fenced(self, connection: Connection, work: Work[T]) -> T:
+        """Run ``work``, unless this process was the desk and is it no longer."""
+        if self._lock is not None and not is_current(connection, self._lock.epoch):
+            raise NotDurableError("Another process has become the desk.")
+        return work(Transaction(connection))
 
 
 def _pool(url: str, size: int, *, overflow: int = 0) -> AsyncEngine:

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar
@@ -32,6 +33,12 @@ class NewerSchemaError(TocsinError):
             " Run the newer version again, or restore a backup that was made before the upgrade:"
             " tocsin restore FILE. Nothing was changed."
         )
+
+
+def first_line(error: Exception) -> str:
+    """What an error of a driver says, without its class before and statement and advice behind."""
+    line = str(error).partition("\n")[0]
+    return re.sub(r"^\(\S+\) ", "", line) or type(error).__name__
 
 
 def newest() -> str:

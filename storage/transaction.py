@@ -12,6 +12,7 @@ from storage.admin.project import Projects
 from storage.admin.source import Sources
 from storage.admin.token import Tokens
 from storage.alert.alert import Alerts
+from storage.alert.bulk_act import BulkActs
 from storage.alert.change import Changes
 from storage.alert.early_end import EarlyEnds
 from storage.alert.event import Events
@@ -96,6 +97,11 @@ class Transaction:
     def briefs(self) -> Briefs:
         """What was gathered about alerts."""
         return Briefs(self._connection)
+
+    @cached_property
+    def bulk_acts(self) -> BulkActs:
+        """What was done to many alerts at once."""
+        return BulkActs(self._connection)
 
     @cached_property
     def calls(self) -> Calls:

@@ -14,10 +14,12 @@ import pytest
 from bot.__main__ import main
 from bot.clock import SystemClock
 from bot.domain.alert.signal import Signal, Status
+from bot.process import held
 from bot.providers.registry import PROVIDERS, SENDERS
 from bot.verbs.source_test import ALTERABLE, alter
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+OTHER = "434343434343434343"
 VERBS = [
     "run",
     "demo",
@@ -54,6 +56,24 @@ def tocsin(line: str) -> int:
         return main(line.split())
     except SystemExit as end:
         return cast("int", end.code)
+
+
+def test_a_second_run_on_one_file_is_refused(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TOCSIN_DISCORD_TOKEN", "x.y.z")
+    with held(data / "tocsin.db"):
+        assert tocsin("run") == 1
+    assert "Another process uses" in capsys.readouterr().err
+
+
+def test_parts_of_tocsin_need_postgresql(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TOCSIN_DISCORD_TOKEN", "x.y.z")
+    assert tocsin("run --role ingress") == 1
+    assert "--role ingress needs PostgreSQL" in capsys.readouterr().err
+    assert not data.exists()
 
 
 def test_help_names_every_verb_and_where_to_begin(capsys: pytest.CaptureFixture[str]) -> None:
@@ -99,7 +119,7 @@ def test_a_wrong_configuration_is_told_whole_and_is_exit_code_2(
     assert tocsin("run") == 2
     assert capsys.readouterr().err == (
         "tocsin: The configuration has 2 errors:\n"
-        "  discord.token (TOCSIN_DISCORD_TOKEN): is required and not set\n"
+        "  discord.token (TOCSIN_DISCORD_TOKEN): is required and not set; how to get it: tocsin check\n"
         "  http.port (TOCSIN_PORT): must be a whole number\n"
     )
 
@@ -187,10 +207,10 @@ class TestSource:
     def test_a_source_is_listed_until_it_is_removed(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert tocsin("source list") == 0
         assert "There is no source yet." in capsys.readouterr().out
-        tocsin("source add prod --provider grafana --channel 42")
+        tocsin(f"source add prod --provider grafana --channel {OTHER}")
         capsys.readouterr()
         assert tocsin("source list") == 0
-        assert capsys.readouterr().out.splitlines()[1].split() == ["prod", "grafana", "42", "auto", "never"]
+        assert capsys.readouterr().out.splitlines()[1].split() == ["prod", "grafana", OTHER, "auto", "never"]
         assert tocsin("source shape prod --card group") == 0
         assert "share a card with those of their cause" in capsys.readouterr().out
         assert tocsin("source list") == 0
@@ -229,8 +249,12 @@ class TestSource:
     def test_a_source_moves_to_another_channel_and_back_to_the_desks(
         self, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        tocsin("source add prod --provider grafana --channel 42 --fallback 7")
-        for wish, place in (("--channel 43", "43"), ("--fallback 0", "43"), ("--channel 0", "default")):
+        tocsin(f"source add prod --provider grafana --channel 424242424242424242 --fallback {OTHER}")
+        for wish, place in (
+            (f"--channel {OTHER}", OTHER),
+            ("--fallback 0", OTHER),
+            ("--channel 0", "default"),
+        ):
             assert tocsin(f"source move prod {wish}") == 0
             capsys.readouterr()
             tocsin("source list")

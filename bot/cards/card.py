@@ -268,12 +268,27 @@ class Input(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return {"type": _LABEL, "label": self.label, "component": field}
 
 
+class Pick(msgspec.Struct, frozen=True, kw_only=True):
+    """A choice of a modal: one of ``options`` comes back under ``custom_id``; ``description`` explains it."""
+
+    custom_id: str
+    label: str
+    options: tuple[Option, ...]
+    description: str = ""
+
+    def to_payload(self) -> Payload:
+        """Discord's label around a string select."""
+        select = Select(custom_id=self.custom_id, options=self.options).to_payload()
+        payload: Payload = {"type": _LABEL, "label": self.label, "component": select}
+        return {**payload, "description": self.description} if self.description else payload
+
+
 class Modal(msgspec.Struct, frozen=True, kw_only=True):
     """A form that opens over the chat as the answer to a press."""
 
     custom_id: str
     title: str
-    inputs: tuple[Input, ...]
+    inputs: tuple[Input | Pick, ...]
 
     def to_payload(self) -> Payload:
         """The data of a modal answer."""

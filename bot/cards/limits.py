@@ -22,6 +22,7 @@ from bot.cards.card import (
     Input,
     Modal,
     Option,
+    Pick,
     Ping,
     Row,
     Select,
@@ -77,7 +78,9 @@ def fit_modal(modal: Modal) -> Modal:
     return Modal(
         custom_id=modal.custom_id,
         title=_text(modal.title, MODAL_TITLE) or NOTHING,
-        inputs=tuple(_input(field) for field in modal.inputs[:INPUTS]),
+        inputs=tuple(
+            _pick(field) if isinstance(field, Pick) else _input(field) for field in modal.inputs[:INPUTS]
+        ),
     )
 
 
@@ -257,6 +260,15 @@ def _ping(ping: Ping) -> Ping:
     if len(ping.roles) <= MENTIONS and len(ping.users) <= MENTIONS:
         return ping
     return Ping(ping.roles[:MENTIONS], ping.users[:MENTIONS], ping.everyone)
+
+
+def _pick(field: Pick) -> Pick:
+    return msgspec.structs.replace(
+        field,
+        label=_text(field.label, INPUT_LABEL) or NOTHING,
+        options=tuple(_options(field.options)),
+        description=_text(field.description, OPTION_TEXT),
+    )
 
 
 def _input(field: Input) -> Input:

@@ -15,6 +15,7 @@ from bot.delivery.forum import missing_tags
 from bot.delivery.permission import ESSENTIAL, invite_url, lacking
 from bot.delivery.redirect import redirect
 
+_NAMED: Final = 10  # servers that are listed when the configured one is not among them
 _EVERYBODY: Final = frozenset({"here", "everyone"})
 
 
@@ -118,15 +119,14 @@ async def _servers(client: discord.Client, chart: DiagnosticsInput) -> list[Find
     """Every server the bot is in, and every channel it should write to."""
     guilds = await _guilds(client, chart.guild)
     if not guilds:
-        which = "no server" if chart.guild is None else f"no server with the id {chart.guild}"
-        return [_error(f"The bot is in {which}.", "Open the invite link as an administrator.")]
+        return [await _homeless(client, chart.guild)]
     findings: list[Finding] = []
     unseen = set(chart.channels)
     for guild in guilds:
         findings.append(_ok(f"The bot is in the server {guild.name}."))
         findings += _roles(guild, chart)
         findings += await _channels(client, guild, unseen)
-    return findings + _nowhere(chart, unseen)
+    return findings + _nowhere(chart, unseen, {guild.id: guild.name for guild in guilds})
 
 
 async def _guilds(client: discord.Client, only: int | None) -> list[discord.Guild]:
@@ -137,6 +137,19 @@ async def _guilds(client: discord.Client, only: int | None) -> list[discord.Guil
         return [await client.fetch_guild(only, with_counts=False)]
     except (discord.NotFound, discord.Forbidden):
         return []
+
+
+async def _homeless(client: discord.Client, wanted: int | None) -> Finding:
+    """Why there is no server to look at: it may be in others than the configured one."""
+    others = [] if wanted is None else [each async for each in client.fetch_guilds(limit=_NAMED)]
+    if not others:
+        which = "no server" if wanted is None else f"no server with the id {wanted}, nor in any other"
+        return _error(f"The bot is in {which}.", "Open the invite link as an administrator.")
+    names = ", ".join(f"{each.name} ({each.id})" for each in others)
+    return _error(
+        f"The bot is in no server with the id {wanted}; it is in {names}.",
+        "Correct discord.guild (TOCSIN_GUILD), or open the invite link as an administrator of that server.",
+    )
 
 
 async def _channels(client: discord.Client, guild: discord.Guild, unseen: set[int]) -> list[Finding]:
@@ -154,20 +167,19 @@ async def _channels(client: discord.Client, guild: discord.Guild, unseen: set[in
     ]
 
 
-def _nowhere(chart: DiagnosticsInput, unseen: set[int]) -> list[Finding]:
+def _nowhere(chart: DiagnosticsInput, unseen: set[int], guilds: Mapping[int, str]) -> list[Finding]:
     findings = [
         _error(
-            f"There is no channel with the id {ident} in the bot's servers.",
-            chart.remedies.get(
-                ident,
-                "Pick another with /setup, or correct TOCSIN_DEFAULT_CHANNEL or TOCSIN_INCIDENTS_CHANNEL.",
-            ),
+            f"{ident} is the id of the server {guilds[ident]} itself, not of a channel."
+            if ident in guilds
+            else f"There is no channel with the id {ident} in the bot's servers.",
+            chart.remedies.get(ident, "Pick another with /setup."),
         )
         for ident in sorted(unseen)
     ]
     if not chart.channels:
         findings.append(
-            _warn(
+            _error(
                 "No channel is configured, alerts have nowhere to go.",
                 "Run /setup in Discord, or set TOCSIN_DEFAULT_CHANNEL.",
             )

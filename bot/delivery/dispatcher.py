@@ -58,6 +58,12 @@ class Dispatcher:
             self._loop = asyncio.create_task(self._run(), name="dispatcher")
             self._clerk = asyncio.create_task(self._keep_ledger(), name="ledger")
 
+    def abandon(self) -> None:
+        """Let go of everything at once, calls on their way too: another process goes on with it."""
+        self._stopping = True
+        for run in self._runs.values():
+            run.cancel()
+
     async def stop(self) -> None:
         """Begin nothing new, let the calls on their way finish, and close the wire."""
         self._stopping = True

@@ -17,6 +17,7 @@ class IngressOptions:
     long a body may take to arrive. ``mappings`` are those of generic sources by their names, ``sns_topics``
     the topics whose subscriptions are confirmed, ``*`` standing for any words. ``max_connections`` stand at
     once. Requests from ``proxies`` come from whom they say. ``public_url`` is where browsers may come from.
+    ``shared``: other processes listen at the same port too, and the system shares connections out.
     ``local_metrics``: callers on this machine that come through no proxy read the metrics without a token.
     """
 
@@ -33,4 +34,5 @@ class IngressOptions:
     max_connections: int = 2_048
     proxies: tuple[Network, ...] = ()
     public_url: str = ""
+    shared: bool = False
     local_metrics: bool = True

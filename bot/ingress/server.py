@@ -99,7 +99,13 @@ class Ingress:
         )
         await runner.setup()
         try:
-            await web.TCPSite(runner, self._options.host, self._options.port, backlog=_BACKLOG).start()
+            await web.TCPSite(
+                runner,
+                self._options.host,
+                self._options.port,
+                backlog=_BACKLOG,
+                reuse_port=self._options.shared or None,
+            ).start()
         except OSError:
             await runner.cleanup()
             raise

@@ -67,6 +67,16 @@ def _read_words(value: object) -> object:
     return value
 
 
+def _read_id(value: object) -> object:
+    """An id of Discord; whoever gives a name learns where the id is."""
+    if isinstance(value, str) and not value.strip().isdecimal():
+        raise ValueError(
+            "must be an id, which is a number, and not a name: in Discord, Settings, Advanced, switch on"
+            " Developer Mode; then right-click it, Copy ID"
+        )
+    return value
+
+
 def _check_url(value: str) -> str:
     value = value.strip()
     parts = urlsplit(value)
@@ -129,7 +139,7 @@ Words = Annotated[tuple[str, ...], BeforeValidator(_read_words)]
 Url = Annotated[str, AfterValidator(_check_url)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_check_secret_database)]
 Folder = Annotated[Path, AfterValidator(Path.expanduser)]
-Snowflake = Annotated[int, Field(gt=0, lt=2**63)]
+Snowflake = Annotated[int, BeforeValidator(_read_id), Field(gt=0, lt=2**63)]
 Count = Annotated[int, Field(ge=1)]
 
 

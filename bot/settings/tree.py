@@ -274,7 +274,7 @@ def _missing(
         return any(isinstance(table, Mapping) and table.get(key.name) for table in tables)
 
     return [
-        SettingProblem(f"{key} ({key.environ})", "is required and not set")
+        SettingProblem(f"{key} ({key.environ})", "is required and not set; how to get it: tocsin check")
         for key in keys(tree)
         if str(key) in required and not given(key)
     ]

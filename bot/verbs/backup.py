@@ -15,9 +15,8 @@ from bot.settings.database import DatabaseChoice, database_choice
 from bot.settings.key import FILE_NAME, signing_key
 from bot.settings.tree import Settings
 from bot.verbs.loop import run
-from bot.verbs.schema import first_line
 from bot.verbs.setting import load_quietly
-from storage import backup
+from storage import backup, schema
 
 T = TypeVar("T")
 
@@ -156,4 +155,4 @@ def _run(choice: DatabaseChoice, work: Coroutine[Any, Any, T]) -> T:
     except TocsinError:
         raise
     except Exception as error:  # drivers raise what they like, and only storage knows their names
-        raise TocsinError(f"{choice.shown} cannot be used: {first_line(error)}") from error
+        raise TocsinError(f"{choice.shown} cannot be used: {schema.first_line(error)}") from error

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 import httpx
 
 from bot.app import open_desk
+from bot.clock import SystemClock
 from bot.delivery.diagnostics import DiagnosticsInput, Finding, FindingLevel, examine
+from bot.domain.errors import TocsinError
 from bot.settings.database import DatabaseChoice, database_choice
 from bot.settings.environment import strays
 from bot.settings.tree import Settings
 from bot.usecases.admin import home, source
+from bot.verbs import host
 from bot.verbs.loop import run
-from bot.verbs.schema import first_line
 from bot.verbs.setting import load_quietly
 from storage import schema
 
@@ -28,12 +30,22 @@ class ReportSection:
     findings: list[Finding] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class PickedChannels:
+    """Channels that cards go to, and for some how another is picked."""
+
+    ids: list[int]
+    remedies: dict[int, str]
+
+
 def check(args: Namespace) -> int:
     """Look at everything; 0 when nothing keeps alerts from reaching their channel, else 1."""
     settings = load_quietly(args)
     choice = database_choice(settings)
     rooms = run(_examine(settings, choice))
     for room in rooms:
+        if not room.findings:
+            continue
         print(room.name)
         for finding in room.findings:
             print(f"  {_MARKS[finding.level]}  {finding.what}")
@@ -47,14 +59,22 @@ def check(args: Namespace) -> int:
 
 
 async def _examine(settings: Settings, choice: DatabaseChoice) -> list[ReportSection]:
-    database, migrated = await _database(choice)
-    channels, remedies = await _channels(settings) if migrated else ([], {})
-    homes = await _home(settings) if migrated else []
+    machine = [*host.folders(settings), *host.disk(settings), *host.pictures()]
+    usable = all(finding.level is not FindingLevel.ERROR for finding in machine)
+    database, readable = await _database(choice) if usable or not choice.embedded else (None, False)
+    picked = PickedChannels(_named_channels(settings), _named_remedies(settings))
+    homes: list[Finding] = []
+    if readable:
+        try:
+            picked, homes = await _channels(settings, picked), await _home(settings)
+        except TocsinError as error:
+            homes = [Finding(FindingLevel.ERROR, str(error))]
     return [
         ReportSection("Configuration", [*_configuration(), *_ringing(settings)]),
-        ReportSection("Database", [database]),
-        ReportSection("Door for senders", [await _door(settings)]),
-        ReportSection("Discord", [*await _discord(settings, channels, remedies), *homes]),
+        ReportSection("This machine", machine),
+        ReportSection("Database", [] if database is None else [database]),
+        ReportSection("Door for senders", [await host.door(settings.http), await _door(settings)]),
+        ReportSection("Discord", [*await _discord(settings, picked), *homes]),
     ]
 
 
@@ -79,9 +99,13 @@ async def _database(choice: DatabaseChoice) -> tuple[Finding, bool]:
     where = f"{choice.shown} (from {choice.origin})"
     try:
         pending = await schema.pending(choice.url)
+    except schema.NewerSchemaError as error:
+        return Finding(FindingLevel.ERROR, f"{where}: {error}"), False
     except Exception as error:  # noqa: BLE001 -- whatever a driver raises is the finding
         remedy = "Is it running, and are name, user and password right?"
-        return Finding(FindingLevel.ERROR, f"{where} cannot be used: {first_line(error)}", remedy), False
+        return Finding(
+            FindingLevel.ERROR, f"{where} cannot be used: {schema.first_line(error)}", remedy
+        ), False
     if not pending:
         return Finding(FindingLevel.OK, f"{where} is reachable and up to date."), True
     if choice.embedded:
@@ -105,8 +129,32 @@ async def _home(settings: Settings) -> list[Finding]:
     return [Finding(FindingLevel.WARN, what, f"On your server type /setup with the code {code}")]
 
 
-async def _channels(settings: Settings) -> tuple[list[int], dict[int, str]]:
-    """Channels that were picked for the desk or for a source, and how to pick another for a source."""
+def _named_channels(settings: Settings) -> list[int]:
+    discord = settings.discord
+    named = (discord.default_channel, discord.fallback_channel, settings.incidents.channel)
+    return [ident for ident in named if ident is not None]
+
+
+def _named_remedies(settings: Settings) -> dict[int, str]:
+    """For each channel of the configuration the setting that names it."""
+    discord, incidents = settings.discord, settings.incidents.channel
+    settable = (
+        (discord.default_channel, "discord.default_channel (TOCSIN_DEFAULT_CHANNEL)"),
+        (discord.fallback_channel, "discord.fallback_channel (TOCSIN_FALLBACK_CHANNEL)"),
+        (incidents, "incidents.channel (TOCSIN_INCIDENTS_CHANNEL)"),
+    )
+    names: dict[int, list[str]] = {}
+    for ident, name in settable:
+        if ident is not None:
+            names.setdefault(ident, []).append(name)
+    return {
+        ident: f"Correct {' and '.join(each)}: in Discord right-click the channel, Copy Channel ID."
+        for ident, each in names.items()
+    }
+
+
+async def _channels(settings: Settings, named: PickedChannels) -> PickedChannels:
+    """Those of the configuration and those that were picked for the desk or for a source."""
     async with open_desk(settings) as desk:
         sources = await source.listing(desk)
         picked = [desk.default_channel_id, *(one.channel_id for one in sources)]
@@ -117,7 +165,7 @@ async def _channels(settings: Settings) -> tuple[list[int], dict[int, str]]:
         for option, ident in (("fallback", one.fallback_channel_id), ("channel", one.channel_id))
         if ident is not None and ident != picked[0]
     }
-    return [ident for ident in picked if ident is not None], remedies
+    return PickedChannels([*named.ids, *(ident for ident in picked if ident)], remedies | named.remedies)
 
 
 async def _door(settings: Settings) -> Finding:
@@ -145,7 +193,7 @@ async def _door(settings: Settings) -> Finding:
     )
 
 
-async def _discord(settings: Settings, channels: list[int], remedies: dict[int, str]) -> list[Finding]:
+async def _discord(settings: Settings, picked: PickedChannels) -> list[Finding]:
     if settings.discord.token is None:
         return [
             Finding(
@@ -155,22 +203,16 @@ async def _discord(settings: Settings, channels: list[int], remedies: dict[int, 
                 "and set discord.token (TOCSIN_DISCORD_TOKEN).",
             )
         ]
-    if settings.discord.default_channel is not None:
-        channels = [settings.discord.default_channel, *channels]
-    if settings.discord.fallback_channel is not None:
-        channels = [*channels, settings.discord.fallback_channel]
-        remedies.setdefault(settings.discord.fallback_channel, "Correct TOCSIN_FALLBACK_CHANNEL.")
-    if settings.incidents.channel is not None:
-        channels = [*channels, settings.incidents.channel]
     roles, ping = settings.roles, settings.ping
-    return await examine(
+    found = await examine(
         DiagnosticsInput(
             token=settings.discord.token.get_secret_value(),
             base_url=settings.discord.url,
             guild=settings.discord.guild,
-            channels=channels,
-            remedies=remedies,
+            channels=picked.ids,
+            remedies=picked.remedies,
             capabilities={"view": roles.view, "respond": roles.respond, "manage": roles.manage},
             pings=[*ping.critical, *ping.warning, *ping.info],
         )
     )
+    return [*found, *await host.clock(settings, SystemClock().now())]

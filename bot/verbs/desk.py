@@ -5,19 +5,28 @@ import tempfile
 from argparse import Namespace
 from pathlib import Path
 
-from bot import app, log
+from bot import launch, log
 from bot.demo.run import demo as show
-from bot.settings.database import EMBEDDED_NAME
+from bot.domain.process_role import ProcessRole
+from bot.settings.database import EMBEDDED_NAME, database_choice
 from bot.settings.tree import Settings
+from bot.verbs.host import require_host
 from bot.verbs.loop import run
 from bot.verbs.setting import load
 
 
 def start(args: Namespace) -> int:
     """Be the bot until a signal ends it."""
-    settings = load(args, required=Settings.REQUIRED_TO_RUN)
-    run(app.run(settings, ready_file=args.ready_file))
+    role = ProcessRole(args.role)
+    settings = load(args, required=() if role is ProcessRole.INGRESS else Settings.REQUIRED_TO_RUN)
+    require_host(settings, listens=_is_alone(settings, role))
+    run(launch.run(settings, role=role, ready_file=args.ready_file))
     return 0
+
+
+def _is_alone(settings: Settings, role: ProcessRole) -> bool:
+    """Whether no other process may have the door: on PostgreSQL several share it or wait."""
+    return role is ProcessRole.ALL and database_choice(settings).embedded
 
 
 def demo(args: Namespace) -> int:

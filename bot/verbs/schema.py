@@ -1,6 +1,5 @@
 """``tocsin db`` and ``upgrade``: the database's tables."""
 
-import re
 from argparse import Namespace
 
 from bot.domain.errors import TocsinError
@@ -18,15 +17,9 @@ def upgrade(args: Namespace) -> int:
     except TocsinError:
         raise
     except Exception as error:  # drivers raise what they like, and only storage knows their names
-        raise TocsinError(f"{choice.shown} cannot be used: {first_line(error)}") from error
+        raise TocsinError(f"{choice.shown} cannot be used: {schema.first_line(error)}") from error
     print(said)
     return 0
-
-
-def first_line(error: Exception) -> str:
-    """What an error of a driver says, without its class before and statement and advice behind."""
-    line = str(error).partition("\n")[0]
-    return re.sub(r"^\(\S+\) ", "", line) or type(error).__name__
 
 
 async def _work(args: Namespace, choice: DatabaseChoice) -> str:

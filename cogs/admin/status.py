@@ -47,6 +47,7 @@ class StatusCommand(commands.Cog):
             process_health=self._door.options.process_health(),
             versions=self._versions,
             database=condition.database,
+            storms=condition.storms,
         )
         await context.reply_ephemeral(status_card.render(view))
 

@@ -3,11 +3,18 @@
 from types import MappingProxyType
 from typing import Final
 
+from bot.cards import answer
 from bot.cards.ids import CustomId, Verb
 from bot.cards.outbox import board as board_card
+from bot.cards.outbox import cause as cause_card
+from bot.domain.alert.alert import Trigger
+from bot.domain.errors import InvalidInputError
+from bot.usecases.alert import bulk
 from bot.usecases.outbox import board as boards
+from cogs.alert.button import TASKS
 from cogs.alert.listing import TASK
 from cogs.interaction import InteractionContext
+from cogs.message import read_values
 from cogs.press import Acts
 from cogs.rights import Capability
 
@@ -22,4 +29,60 @@ async def browse(context: InteractionContext, which: CustomId) -> None:
     await (context.update_message(shown) if context.on_ephemeral else context.reply_ephemeral(shown))
 
 
-PRESSES: Final[Acts] = MappingProxyType({Verb.BOARD: browse})
+async def acknowledge(context: InteractionContext, which: CustomId) -> None:
+    """All that is on the board, or one cause of it, is this person's now."""
+    context.demand(Capability.RESPOND, TASKS[Verb.ACK])
+    await _act(context, which, Trigger.ACK, "acknowledged")
+
+
+async def resolve(context: InteractionContext, which: CustomId) -> None:
+    """All of it is over, after a second press; one cause was asked about already."""
+    context.demand(Capability.RESPOND, TASKS[Verb.RESOLVE])
+    if which.extra:
+        await _act(context, which, Trigger.RESOLVE, "resolved")
+        return
+    desk = context.bot_context.desk
+    total = await context.defer_if_slow(bulk.count(desk, which.number), thinking=True)
+    await context.question(cause_card.ask_resolve(which.number, total, context.bot_context.tag))
+
+
+async def open_cause(context: InteractionContext, which: CustomId) -> None:
+    """One cause of the board, with what can be done to all of it."""
+    context.demand(Capability.VIEW, TASK)
+    picked = next(iter(read_values(context.interaction)), "")
+    if not (picked.isascii() and picked.isdecimal()):
+        raise InvalidInputError("cause", "names no alert")
+    work = bulk.look(context.bot_context.desk, which.number, int(picked))
+    await context.reply_ephemeral(cause_card.render(await context.defer_if_slow(work, thinking=True)))
+
+
+async def take_back(context: InteractionContext, which: CustomId) -> None:
+    """What this person did to many alerts was not meant."""
+    context.demand(Capability.RESPOND, TASKS[Verb.UNACK])
+    desk = context.bot_context.desk
+    work = bulk.undo(desk, which.number, actor=context.actor)
+    changed = await context.defer_if_slow(work, thinking=False)
+    desk.bell.ring()
+    await context.update_message(answer.done(f"{changed:,} alerts are as they were before"))
+
+
+async def _act(context: InteractionContext, which: CustomId, trigger: Trigger, what: str) -> None:
+    """The board shows it by itself; who pressed gets a whisper with a way back."""
+    desk = context.bot_context.desk
+    member_id = int(which.extra) if which.extra.isdecimal() else None
+    work = bulk.act(desk, which.number, trigger, actor=context.actor, member_id=member_id)
+    done = await context.defer_if_slow(work, thinking=not context.on_ephemeral)
+    desk.bell.ring()
+    told = cause_card.done(f"{done.changed:,} alerts {what}.", context.bot_context.tag, done.act_id)
+    await (context.update_message(told) if context.on_ephemeral else context.reply_ephemeral(told))
+
+
+PRESSES: Final[Acts] = MappingProxyType(
+    {
+        Verb.BOARD: browse,
+        Verb.BOARD_ACK: acknowledge,
+        Verb.BOARD_RESOLVE: resolve,
+        Verb.BOARD_CAUSE: open_cause,
+        Verb.UNDO: take_back,
+    }
+)

@@ -165,7 +165,7 @@ async def _show(context: InteractionContext, pressed: PressedAlert) -> None:
             raise
         await context.reply_ephemeral(answer.done(f"{pressed.view.alert.ref} is {pressed.view.alert.state}."))
         return
-    if known and place is not None:
+    if known and place is not None and not context.answered_elsewhere:
         await outbox.answered(context.bot_context.desk, place.id, revision=place.wanted, version=version)
 
 

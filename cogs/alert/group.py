@@ -85,7 +85,7 @@ async def _show(context: InteractionContext, pressed: PressedGroup, verb: Verb) 
         return
     if message is None or message.attachments or drawn.file is not None:
         return
-    if known and place is not None:
+    if known and place is not None and not context.answered_elsewhere:
         await outbox.answered(context.bot_context.desk, place.id, revision=place.wanted, version=version)
 
 

@@ -240,6 +240,8 @@ async def _show(context: InteractionContext, shown: Shown, said: Said) -> None:
         return
     in_post = isinstance(context.interaction.channel, discord.Thread)
     complete = not in_post and (shown.incident.thread_id is not None or shown.incident.threadless)
+    if context.answered_elsewhere:
+        return
     if complete and message is not None and place is not None and place.message_id == message.id:
         await outbox.answered(context.bot_context.desk, place.id, revision=place.wanted, version=version)
 

@@ -35,18 +35,22 @@ _MERGEABLE: Final = IncidentFilter(
 
 
 async def locate(context: InteractionContext, text: str | None) -> int:
-    """The incident of this ref, without one that of the thread in which it was asked.
+    """The incident of this ref; without one that of the thread in which it was asked, else the only open one.
 
     Raises:
-        InvalidInputError: it is no ref, or there is none and no incident lives here.
+        InvalidInputError: it is no ref, or there is none and several incidents may be meant.
     """
     if text is not None and text.strip():
         return parse_ref(text)
     here = context.interaction.channel_id
     living = None if here is None else await threads.living_in(context.bot_context.desk, here)
-    if living is None:
+    if living is not None:
+        return living.id
+    seen = replace(OPEN, sight=context.sight)
+    found = await incident_inspection.listing(context.bot_context.desk, seen, limit=2)
+    if len(found.incidents) != 1:
         raise InvalidInputError("incident", "say which one, or ask in its thread")
-    return living.id
+    return found.incidents[0].id
 
 
 async def suggest_open(interaction: Click, typed: str) -> list[Choice]:

@@ -71,9 +71,11 @@ async def submit(context: InteractionContext, which: CustomId) -> None:
         context.conclude("invalid")
         await context.reply_ephemeral(answers.returned(error, f"{title}\n{note}"))
         return
+    takes = typed.get(forms.TAKES_INPUT, forms.MINE) == forms.MINE
     alert_id = None if which.subject == forms.NEW else which.number
     await escalate(
-        context, OpenRequest(alert_id=alert_id, title=title, severity=severity, note=note, lenient=True)
+        context,
+        OpenRequest(alert_id=alert_id, title=title, severity=severity, note=note, takes=takes, lenient=True),
     )
 
 

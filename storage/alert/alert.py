@@ -114,8 +114,9 @@ class Alerts:
         MOVE.run(self._connection, [move_row(*each) for each in moved])
 
     def listing(self, project_id: int, which: Filter, *, offset: int = 0, limit: int = 10) -> list[Alert]:
-        """Matching alerts: worst first among the open ones, then newest first."""
-        statement = self._matching(project_id, which).order_by(_severity_rank().desc(), alert.c.id.desc())
+        """Matching alerts: criticals that nobody has first, then worst first, untaken first, newest first."""
+        order = (_cries().desc(), _severity_rank().desc(), _is_untaken().desc(), alert.c.id.desc())
+        statement = self._matching(project_id, which).order_by(*order)
         rows = self._connection.execute(statement.offset(offset).limit(limit))
         return [read(row) for row in rows]
 
@@ -224,6 +225,16 @@ class Alerts:
         if which.text:
             statement = statement.where(_contains(which.text))
         return statement
+
+
+def _is_untaken() -> ColumnElement[int]:
+    """Whether it waits for somebody."""
+    return case((alert.c.state.in_([State.ACKED.value, State.RESOLVED.value]), 0), else_=1)
+
+
+def _cries() -> ColumnElement[int]:
+    """Whether it is critical and nobody has it."""
+    return case((alert.c.severity != Severity.CRITICAL.value, 0), else_=_is_untaken())
 
 
 def _severity_rank() -> ColumnElement[int]:

@@ -180,12 +180,26 @@ class Boards:
         )
         return [read(row) for row in rows]
 
+    def held_ids(self, channel_id: int, *, name: str | None = None) -> list[int]:
+        """All of them, or those of one name."""
+        statement = _held(channel_id).with_only_columns(alert.c.id).order_by(alert.c.id)
+        if name is not None:
+            statement = statement.where(alert.c.name == name)
+        return list(self._connection.execute(statement).scalars())
+
     def count_held(self, channel_id: int) -> dict[Severity, int]:
         """How many open alerts have no card, by severity."""
         counted = (
             _held(channel_id).with_only_columns(alert.c.severity, func.count()).group_by(alert.c.severity)
         )
         return {SEVERITIES[severity]: count for severity, count in self._connection.execute(counted)}
+
+    def standing(self, project_id: int) -> dict[int, int]:
+        """The channels with a storm now, and how many alerts their boards hold."""
+        channels = self._connection.execute(
+            select(board.c.channel_id).where(board.c.project_id == project_id, board.c.left_at.is_(None))
+        ).scalars()
+        return {each: sum(self.count_held(each).values()) for each in sorted(channels)}
 
     def passed(self, channel_id: int, *, first_card_id: int, now: datetime) -> Passed:
         """What came since the storm began."""

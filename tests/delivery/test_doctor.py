@@ -74,7 +74,9 @@ async def test_an_address_where_nobody_answers_is_told() -> None:
 
 async def test_a_server_the_bot_is_not_in_is_told(sandbox: Sandbox) -> None:
     findings = await examine(chart(sandbox, guild=4242))
-    assert "no server with the id 4242" in said(findings, FindingLevel.ERROR)
+    words = said(findings, FindingLevel.ERROR)
+    assert f"no server with the id 4242; it is in Tocsin sandbox ({sandbox.guild_id})" in words
+    assert "TOCSIN_GUILD" in words
 
 
 async def test_a_missing_permission_is_told_by_name(sandbox: Sandbox) -> None:
@@ -110,8 +112,8 @@ async def test_a_sources_own_channel_that_is_gone_is_told_with_the_sources_setti
     assert any("/setup" in each for each in remedies)
 
 
-async def test_having_no_channel_at_all_is_a_warning(sandbox: Sandbox) -> None:
-    assert "Run /setup" in said(await examine(chart(sandbox)), FindingLevel.WARN)
+async def test_having_no_channel_at_all_keeps_alerts_from_people(sandbox: Sandbox) -> None:
+    assert "Run /setup" in said(await examine(chart(sandbox)), FindingLevel.ERROR)
 
 
 async def test_roles_that_nobody_can_have_or_ping_are_told(sandbox: Sandbox) -> None:
@@ -124,7 +126,7 @@ async def test_roles_that_nobody_can_have_or_ping_are_told(sandbox: Sandbox) -> 
         )
     )
     warnings = said(findings, FindingLevel.WARN)
-    assert "nobody has a role that may manage: there is none of boss" in warnings
+    assert "only administrators may manage: no role is called boss" in warnings
     assert "The role operator cannot be pinged." in warnings
     assert "no role night-shift to ping" in warnings
     assert "on-call" not in warnings

@@ -128,6 +128,7 @@ class Sky:
             lacking=not held or not held <= self.listed or bool(over) or not self.board_is_posted,
             drifted=held != self.listed,
             rested=self.now - self.board_at,
+            held=len(held),
             young=sum(self.alerts[index].begins > self.now - CALM for index in held),
         )
 

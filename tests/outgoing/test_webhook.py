@@ -16,10 +16,10 @@ from aiohttp import web
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from bot.app import _question
 from bot.clock import ManualClock
 from bot.domain.access.webhook import read_secret, sign
 from bot.domain.triage.agent_request import AgentReply, Fate
+from bot.options import question_to
 from bot.outgoing import webhook as webhooks
 from bot.outgoing.address import is_public, resolve
 from bot.outgoing.webhook import LARGEST, Webhook, WebhookOptions
@@ -249,11 +249,11 @@ async def test_the_house_asks_as_it_is_configured(agent: Agent, sqlite_url: str,
     storage = Storage.open(sqlite_url)
     desk = await open_desk(storage, clock)
     triage = TriageSettings(private_hosts=("127.0.0.1",), secret=SecretStr(SECRET), webhook=agent.url)
-    question = _question(Settings(triage=triage), desk)
+    question = question_to(Settings(triage=triage), desk)
     assert question is not None
     assert (await question("brief_a_1", BODY)).fate is Fate.ANSWERED
     assert verify(SECRET, agent.asked[0])
-    assert _question(Settings(), desk) is None
+    assert question_to(Settings(), desk) is None
     await storage.close()
 
 

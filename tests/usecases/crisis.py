@@ -14,7 +14,8 @@ from tests.senders import ANNA
 async def escalate(
     desk: Desk, alert_id: int | None = 1, *, actor: Actor = ANNA, **wish: object
 ) -> OpenedIncident:
-    wanted = OpenRequest(alert_id=alert_id, **wish)  # type: ignore[arg-type]  # fields by name
+    """Nobody takes the alert with it unless ``takes`` says so."""
+    wanted = OpenRequest(alert_id=alert_id, **{"takes": False, **wish})  # type: ignore[arg-type]  # by name
     return await open_incident(desk, wanted, actor=actor)
 
 

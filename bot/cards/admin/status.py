@@ -4,7 +4,7 @@ One screen of a phone: what is all right takes a line, what is not comes first, 
 first is said in full at the top.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -54,7 +54,10 @@ class SourceLine(msgspec.Struct, frozen=True, gc=False):
 
 
 class StatusView(msgspec.Struct, frozen=True, kw_only=True):
-    """All the card shows. ``versions`` are (name, version); ``oldest_due`` is since when a card waits."""
+    """All the card shows. ``versions`` are (name, version); ``oldest_due`` is since when a card waits.
+
+    ``storms`` are the channels with a board, and how many alerts are on it.
+    """
 
     now: datetime
     lanes: tuple[LaneStatus, ...] = ()
@@ -66,6 +69,7 @@ class StatusView(msgspec.Struct, frozen=True, kw_only=True):
     process_health: ProcessHealth = ProcessHealth()
     versions: tuple[tuple[str, str], ...] = ()
     database: str = ""
+    storms: Mapping[int, int] = msgspec.field(default_factory=dict)
 
 
 class _Verdict(msgspec.Struct, frozen=True):
@@ -90,7 +94,13 @@ def render(view: StatusView) -> Card:
     return fit(Card(embeds=(embed,)))
 
 
-def _verdicts(view: StatusView) -> Iterator[_Verdict]:
+def _storm(view: StatusView) -> _Verdict:
+    told = f"{sum(view.storms.values()):,} alerts are on the board"
+    places = " and ".join(f"<#{channel_id}>" for channel_id in list(view.storms)[:3])
+    return _Verdict("⛈️", "An alert storm", f"{told} in {places}; act on them there.", _NOTICE)
+
+
+def _verdicts(view: StatusView) -> Iterator[_Verdict]:  # noqa: C901 -- one for each thing that may hurt
     """All that hurts, the worst first; that nothing does comes last."""
     process_health, waiting = view.process_health, sum(lane.dirty for lane in view.lanes)
     stuck = view.oldest_due is not None and view.now - view.oldest_due > _LONG
@@ -109,7 +119,9 @@ def _verdicts(view: StatusView) -> Iterator[_Verdict]:
     if broken:
         count = sum(place.cards for place in broken)
         yield _Verdict("🟠", f"{_cards(count)} cannot be shown", f"First: {_place(broken[0])}.", _NOTICE)
-    if stuck:
+    if view.storms:
+        yield _storm(view)
+    elif stuck:
         advice = "Discord fails or holds them up: discordstatus.com and the log of Tocsin say more."
         if process_health.pauses:
             advice = "Discord's limits hold them up; there is nothing to do."

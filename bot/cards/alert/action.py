@@ -11,6 +11,7 @@ from typing import Final
 from bot.cards.card import Button, ButtonStyle, Card, Option, Row, Select
 from bot.cards.ids import Verb, build
 from bot.cards.limits import fit
+from bot.cards.question import cancel
 from bot.cards.text import plain
 from bot.domain.alert.alert import Alert, State, stamp
 
@@ -76,11 +77,6 @@ def ask_resolve(alert: Alert, tag: str, incident: str) -> Card:
             ),
         )
     )
-
-
-def cancel(tag: str) -> Button:
-    """The way out of a question."""
-    return Button(label="Cancel", custom_id=build(Verb.CANCEL, tag, "question"))
 
 
 def _choices(state: State) -> Iterator[tuple[Verb, str, str, str]]:

@@ -3,6 +3,7 @@
 All state of the list travels in its custom_ids (`encode`, `decode`), so that it survives any restart.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 from urllib.parse import quote, unquote
@@ -11,6 +12,7 @@ import msgspec
 
 from bot.cards.alert.alert import places, where
 from bot.cards.card import Button, Card, Embed, Option, Row, Select
+from bot.cards.cut import units
 from bot.cards.ids import MAX_LENGTH, Verb, build
 from bot.cards.limits import OPTION_TEXT, OPTIONS, fit
 from bot.cards.style import CALM, COLOURS, GOOD, SEPARATOR, TIMES, WORDS, sign, words
@@ -19,11 +21,12 @@ from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import InvalidInputError
 
-PAGE_SIZE: Final = 10
+PAGE_SIZE: Final = 25
 SUBJECT: Final = "alerts"
-_NAME: Final = 72
-_PLACE: Final = 70
+_NAME: Final = 48
+_PLACE: Final = 32
 _JUMP: Final = 120
+_ROOM: Final = 3_900  # of the description's 4,096 units
 _STATE_LENGTH: Final = MAX_LENGTH - len("page:12345678:alerts:")
 
 
@@ -126,7 +129,7 @@ def render(listing: Listing) -> Card:
     footer = f"{count}{SEPARATOR}page {listing.page + 1} of {listing.pages}" if listing.pages > 1 else count
     embed = Embed(
         title=said,
-        description="\n".join(map(_line, listing.lines)),
+        description=_lines(listing.lines),
         color=_colour(listing),
         footer=footer,
     )
@@ -160,10 +163,16 @@ def _nothing(shown: ListFilter) -> str:
     return "There is no alert yet." if shown.scope is ListScope.ALL else f"No alert is {shown.scope}."
 
 
-def _line(line: AlertLine) -> str:
+def _lines(lines: Sequence[AlertLine]) -> str:
+    """A line for each; they lead to the cards as long as all of them fit, the menu does so anyway."""
+    linked = "\n".join(map(_line, lines))
+    return linked if units(linked) <= _ROOM else "\n".join(_line(each, linked=False) for each in lines)
+
+
+def _line(line: AlertLine, *, linked: bool = True) -> str:
     """``🔴 [A-1042](..) **HighErrorRate** · critical · checkout · 12 minutes ago · x3 · @ann``."""
     alert = line.alert
-    target = address(line.jump_url, _JUMP)
+    target = address(line.jump_url, _JUMP) if linked else ""
     ref = f"[{alert.ref}]({target})" if target else alert.ref
     name = inline(alert.name, _NAME, addresses=False) or "unnamed"
     parts = (
@@ -200,6 +209,6 @@ def _turns(listing: Listing) -> Row:
     """Back and forth; a button that leads nowhere is missing."""
     return tuple(
         Button(label=label, custom_id=build(Verb.PAGE, listing.tag, SUBJECT, encode(listing.filter, page)))
-        for label, page in (("◀ Newer", listing.page - 1), ("Older ▶", listing.page + 1))
+        for label, page in (("◀ Previous page", listing.page - 1), ("Next page ▶", listing.page + 1))
         if 0 <= page < listing.pages
     )

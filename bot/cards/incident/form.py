@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
-from bot.cards.alert.action import cancel
-from bot.cards.card import Button, ButtonStyle, Card, Input, Modal
+from bot.cards.card import Button, ButtonStyle, Card, Input, Modal, Option, Pick
 from bot.cards.ids import Verb, build
 from bot.cards.limits import fit, fit_modal
+from bot.cards.question import cancel
 from bot.cards.text import plain
 from bot.domain.alert.signal import Severity
 from bot.domain.incident.incident import Incident, IncidentLevel, stamp
@@ -14,10 +14,22 @@ from bot.domain.incident.incident import Incident, IncidentLevel, stamp
 TITLE_INPUT: Final = "title"
 SEVERITY_INPUT: Final = "severity"
 NOTE_INPUT: Final = "note"
+TAKES_INPUT: Final = "takes"
+MINE: Final = "mine"
 UPDATE_INPUT: Final = "update"
 NEW: Final = "new"  # the subject of a form that opens an incident without an alert
 MAX_TITLE: Final = 200
 MAX_TEXT: Final = 1_000
+
+
+_TAKES: Final = Pick(
+    custom_id=TAKES_INPUT,
+    label="Who has the alert?",
+    options=(
+        Option(label="I have it: acknowledge it for me", value=MINE, default=True),
+        Option(label="Nobody yet: it goes on waiting", value="nobody"),
+    ),
+)
 
 
 def open_modal(
@@ -29,16 +41,22 @@ def open_modal(
     cap: IncidentLevel = IncidentLevel.P0,
 ) -> Modal:
     """The form behind *Escalate*, filled in beforehand; ``cap`` is the worst severity that is allowed."""
-    worst = (
-        f"Severity, {cap} is the worst it can be"
-        if cap is not IncidentLevel.P0
-        else "Severity, P0 is the worst"
-    )
-    inputs = (
+    worst = f"Its alerts allow at most {cap}" if cap is not IncidentLevel.P0 else "P0 is the worst"
+    inputs: tuple[Input | Pick, ...] = (
         Input(
             custom_id=TITLE_INPUT, label="What is wrong?", value=plain(title, MAX_TITLE), max_length=MAX_TITLE
         ),
-        Input(custom_id=SEVERITY_INPUT, label=worst, value=severity.value, max_length=4),
+        Pick(
+            custom_id=SEVERITY_INPUT,
+            label="How bad is it?",
+            description=worst,
+            options=tuple(
+                Option(label=level.value, value=level.value, default=level is severity)
+                for level in IncidentLevel
+                if level.rank >= cap.rank
+            ),
+        ),
+        *(() if alert_id is None else (_TAKES,)),
         Input(
             custom_id=NOTE_INPUT,
             label="What is known so far?",

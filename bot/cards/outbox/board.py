@@ -12,27 +12,28 @@ from typing import Final
 
 import msgspec
 
-from bot.cards.card import Button, Card, Embed, File, Option, Row, Select
+from bot.cards.card import Button, ButtonStyle, Card, Embed, File, Option, Row, Select
 from bot.cards.cut import units
 from bot.cards.ids import Verb, build
 from bot.cards.limits import OPTION_TEXT, OPTIONS, fit
 from bot.cards.outbox.board_list import write_list
 from bot.cards.style import COLOURS, GOOD, SEPARATOR, SIGNS, TIMES, WORDS, sign, words
 from bot.cards.text import inline, moment, plain
+from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity
 from bot.domain.outbox.board import BoardGroup, Held, Passed, count, group
 
 PAGE_SIZE: Final = 20
 SUBJECT: Final = "board"
 _FILE_NAME: Final = "alerts.txt"
-_NAME: Final = 60
-_PLACE: Final = 48
+_NAME: Final = 40
+_PLACE: Final = 32
 _ITEM: Final = 40
 _OWNER: Final = 24
-_ENTRIES: Final = 24  # lines of names
+_ENTRIES: Final = 7  # lines of names: a board is one screen of a phone
 _ALONE: Final = 6  # names that occur once, of one severity, and have a line each
-_PACKED: Final = 400  # members that are tried behind a header
-_ROOM: Final = 3_700  # of the description's 4,096 units: head and tail need little
+_PACKED: Final = 3  # examples behind a header
+_ROOM: Final = 900  # units of the description: one screen of a phone
 
 
 class BoardView(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,7 +95,11 @@ def render(view: BoardView) -> Card:
     browse = Button(
         label="Browse all", custom_id=build(Verb.BOARD, view.tag, view.channel_id, "0"), emoji="📋"
     )
-    rows = ((picker(view.held[:OPTIONS], view.tag, SUBJECT, "Open one of the most urgent"),), (browse,))
+    rows = (
+        (picker(view.held[:OPTIONS], view.tag, SUBJECT, "Open one of the most urgent"),),
+        (_causes(view, groups),),
+        (*_all(view, total), browse),
+    )
     listed = File(_FILE_NAME, write_list(groups, total=total, now=view.now))
     return fit(Card(embeds=(embed,), rows=rows, file=listed))
 
@@ -111,6 +116,36 @@ def render_page(page: BoardPage) -> Card:
     )
     rows = ((picker(page.held, page.tag, SUBJECT, "Open an alert"),), _turns(page))
     return fit(Card(embeds=(embed,), rows=tuple(filter(None, rows))))
+
+
+def _causes(view: BoardView, groups: Sequence[BoardGroup]) -> Select:
+    """Opens one cause, to act on all of it; its value is the number of one of its alerts."""
+    options = tuple(
+        Option(
+            label=plain(f"{each.name or 'unnamed'} {TIMES}{len(each.members):,}", OPTION_TEXT),
+            value=str(each.members[0].id),
+            description=plain("/".join(each.shared), OPTION_TEXT),
+            emoji=SIGNS[each.severity],
+        )
+        for each in groups[:OPTIONS]
+    )
+    custom_id = build(Verb.BOARD_CAUSE, view.tag, view.channel_id)
+    return Select(custom_id=custom_id, placeholder="Acknowledge or resolve one cause", options=options)
+
+
+def _all(view: BoardView, total: int) -> Row:
+    """What is done to all of it at once; each button keeps its place."""
+    waits = any(each.state is not State.ACKED for each in view.held)
+    label = f"I am awake: acknowledge all {total:,}" if waits else "All acknowledged"
+    return (
+        Button(
+            label=label,
+            custom_id=build(Verb.BOARD_ACK, view.tag, view.channel_id),
+            style=ButtonStyle.SUCCESS,
+            disabled=not waits,
+        ),
+        Button(label="Resolve all", custom_id=build(Verb.BOARD_RESOLVE, view.tag, view.channel_id)),
+    )
 
 
 def _calm(view: BoardView, passed: Passed) -> Card:
@@ -136,7 +171,9 @@ def _head(view: BoardView, totals: Mapping[Severity, int]) -> tuple[str, str]:
         f"{word} {each.ref} {moment(each.opened_at)}"
         for word, each in (("oldest", oldest), ("newest", newest))
     )
-    return SEPARATOR.join(counts), f"🕐 {SEPARATOR.join(ends)}"
+    taken = sum(each.state is State.ACKED for each in view.held)
+    said = f"{SEPARATOR}🟡 {taken:,} acknowledged" if taken else ""
+    return f"{SEPARATOR.join(counts)}{said}", f"🕐 {SEPARATOR.join(ends)}"
 
 
 def _age(held: Held) -> tuple[datetime, int]:

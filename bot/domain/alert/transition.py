@@ -57,6 +57,12 @@ def unacknowledge_own(alert: Alert, actor: Actor) -> Alert:
     return changed
 
 
+def hand_over(alert: Alert, giver: Actor, taker: Actor) -> Alert:
+    """The giver has it no more, and somebody else who set a mark of their own does."""
+    unacknowledge_own(alert, giver)
+    return replace(alert, owner=taker)
+
+
 def claim(alert: Alert, actor: Actor, now: datetime, lease: timedelta) -> Alert:
     """``actor`` looks at it until the lease runs out."""
     state = next_state(alert, Trigger.CLAIM)

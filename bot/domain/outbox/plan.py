@@ -6,11 +6,10 @@ and for the board, of the edits for criticals and people. A board that lacks som
 anything that nobody waits for.
 
 Theory: posts and edits have buckets of their own, so a channel is two queues. When so many new cards wait
-that the last of them would come later than `PATIENCE`, that is a storm: from then on only criticals, and
-what people took up, still get cards of their own; everything is reachable from the board, one message that
-is edited in place. When hardly anything new comes any more, the open alerts without a card get one as the
-budget allows; the board stays until the last of them has. So it is entered by many and left by none: it
-cannot flicker.
+that the last of them would come later than `PATIENCE`, that is a storm: from then on only criticals, which
+have to wake somebody, and what people took up still get cards; everything is reachable from the board, one
+message that is edited in place. What is on it stays there until it is over, or until so `FEW` are left that
+cards for them are no flood. So it is entered by many and left by few: it cannot flicker.
 
 What a bucket holds is what Discord said of it, never a number of ours. Pure: it sees counts and buckets and
 knows neither database nor wire; all durations are in seconds.
@@ -27,12 +26,14 @@ from bot.domain.alert.verdict import Lane
 
 PATIENCE: Final = 15.0  # that a new card may wait for its turn, where more wait it is a storm
 HANDFUL: Final = 5  # new cards that are never a storm, however tight the bucket
+FEW: Final = 10  # alerts on a board that may have cards of their own
 CALM: Final = 20.0  # in which hardly anything new may come before held cards are posted
 REFRESH: Final = 30.0  # between turns of a board whose only fault is that it lists alerts with a card
 BOARD_REST: Final = 1.0  # between two turns of a board, at least
 BOARD_SHARE: Final = 0.6  # of the edits that a board may use up
 RESERVE: Final = 1  # tokens kept of each bucket
 LOOK: Final = 1.0  # after which a storm is looked at again although nothing rang
+SLOW_LOOK: Final = 5.0  # the same of a board that nothing new comes to
 
 
 class PlannedCall(StrEnum):
@@ -100,6 +101,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     ``lacking`` says that it lacks a new alert or lists one that is over, ``drifted`` only that some of those
     it lists have cards by now; ``young`` cards without a message came within the last `CALM` seconds.
+    ``held`` is how many alerts are on it.
     """
 
     active: bool = False
@@ -108,6 +110,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     drifted: bool = False
     rested: float = math.inf
     young: int = 0
+    held: int = 0
 
 
 class PlanStep(msgspec.Struct, frozen=True, gc=False):
@@ -175,13 +178,14 @@ def choose(waiting: Waiting, board: Board, post: Bucket, edit: Bucket) -> PlanSt
             return PlanStep(turn.call, turn.lanes)
         wait = min(wait, pause)
     if board.active and waiting.news:
-        wait = min(wait, LOOK)
+        wait = min(wait, LOOK if board.young else SLOW_LOOK)
     return PlanStep(PlannedCall.WAIT, wait=wait)
 
 
 def _order(waiting: Waiting, board: Board, post: Bucket) -> Iterator[_Turn]:
     """All turns, the most urgent first; criticals leave the last post to a board that may be needed."""
     brews = board.active or 2 * waiting.news > storm_from(post)
+    opens = not board.active or (board.posted and board.held <= FEW and calms(board, post))
     if not board.posted:
         yield _OPENING
     yield _Turn(PlannedCall.POST, (Lane.CRITICAL,), urgent=not brews)
@@ -189,7 +193,7 @@ def _order(waiting: Waiting, board: Board, post: Bucket) -> Iterator[_Turn]:
     if board.posted:
         yield _RENEWAL
     yield _ENDS
-    if not board.active or calms(board, post):
+    if opens:
         yield from _NEWS
     yield _REST
 

@@ -46,6 +46,7 @@ class Condition(msgspec.Struct, frozen=True):
     oldest_due: datetime | None
     pace: Pace
     database: str
+    storms: dict[int, int]
 
 
 async def outbox(desk: Desk) -> Outbox:
@@ -65,6 +66,7 @@ async def condition(desk: Desk) -> Condition:
             oldest_due=tx.channels.oldest_due(now=now),
             pace=ledger.last_hour(tx, desk, now),
             database=desk.storage.dialect,
+            storms=tx.boards.standing(desk.project.id),
         )
 
     return await desk.storage.read(work)

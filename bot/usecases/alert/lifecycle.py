@@ -183,6 +183,16 @@ def unacknowledging_own(alert_id: int, actor: Actor) -> Move:
     )
 
 
+def handing_over(alert_id: int, giver: Actor, taker: Actor) -> Move:
+    """The giver takes their mark away while the taker's stands."""
+    return Move(
+        alert_id=alert_id,
+        actor=giver,
+        action="hand_over",
+        make=lambda alert, _: transition.hand_over(alert, giver, taker),
+    )
+
+
 def claiming(alert_id: int, actor: Actor, lease: timedelta) -> Move:
     """The move of `claim`."""
     return Move(

@@ -24,6 +24,7 @@ _PAST: Final = {
     "ack": "acknowledged",
     "unack": "gave it back",
     "claim": "claimed",
+    "hand_over": "handed it over",
     "release": "released",
     "fail": "gave up",
     "retry": "tried again",

@@ -19,7 +19,7 @@ from storage.outbox.board import Storm
 from storage.transaction import Transaction
 
 LISTED: Final = 12_000  # alerts that one board knows by name, about 10 MB; the rest it counts
-SAME_STORM: Final = timedelta(minutes=10)  # in which a storm that comes back goes on with its message
+SAME_STORM: Final = timedelta(seconds=30)  # in which a storm that comes back goes on with its message
 _MOST: Final = 1_000  # cards counted for a bucket that has room for any number
 
 
@@ -115,14 +115,14 @@ def _stand(
     rested = math.inf
     if is_posted and storm.sent_at is not None:
         rested = (now - storm.sent_at).total_seconds()
-    lacking, drifted = not storm.is_busy, False
+    lacking, drifted, held = not storm.is_busy, False, storm.held
     if not storm.is_busy and rested >= plan.board_rest(edit):
         unposted = tx.boards.unposted(channel_id)
         is_new = unposted.newest_card_id > storm.newest_card_id
         lacking = storm.is_dirty or settled > 0 or is_new or unposted.count == 0
-        drifted = unposted.count != storm.held
+        drifted, held = unposted.count != storm.held, unposted.count
     return plan.Board(
-        active=True, posted=is_posted, lacking=lacking, drifted=drifted, rested=rested, young=young
+        active=True, posted=is_posted, lacking=lacking, drifted=drifted, rested=rested, young=young, held=held
     )
 
 

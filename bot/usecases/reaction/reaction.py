@@ -1,15 +1,17 @@
 """Reaction: an emoji on a card is an action, and counts once however often it is heard of.
 
 A check mark acknowledges, eyes claim, a thumb down votes the recurrence noise; taking the emoji away takes
-the action back as long as it still stands and was this person's. A siren escalates to an incident, at once
-and with what is known beforehand; an incident does not end because a siren goes away. On the card of a group
-a check mark and eyes are meant for all its alerts, a siren for the worst of them.
+the action back as long as it still stands and was this person's. Of several check marks the alert stays
+acknowledged until the last one goes: whoever set another one has it then. A siren escalates to an incident,
+at once and with what is known beforehand; an incident does not end because a siren goes away. On the card of
+a group a check mark and eyes are meant for all its alerts, a siren for the worst of them.
 """
 
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from bot.domain import actor as actors
 from bot.domain.actor import Actor, ActorKind
 from bot.domain.errors import ConflictError
 from bot.domain.outbox.outbox import CardKind
@@ -82,7 +84,7 @@ def _act(
 ) -> tuple[Effect, str]:
     """What the emoji means for whatever the card is about."""
     if place.kind is CardKind.GROUP:
-        return _apply_to_all(tx, desk, place.subject_id, emoji, actor, now, present=present)
+        return _apply_to_all(tx, desk, place, emoji, actor, now, present=present)
     if emoji == NOISE:
         noise.vote(tx, desk.project.id, place.subject_id, actor, now, present=present)
         return Effect.APPLIED, ""
@@ -91,32 +93,50 @@ def _act(
             escalation.escalate(tx, desk, place.subject_id, actor=actor, now=now)
         return Effect.APPLIED, ""
     try:
-        alerts.apply(tx, desk.project.id, _move(desk, place.subject_id, emoji, actor, present), now)
+        heir = _also_acked(tx, place.message_id or 0, actor)
+        alerts.apply(tx, desk.project.id, _move(desk, place.subject_id, emoji, actor, present, heir), now)
     except ConflictError as conflict:
         return Effect.IMPOSSIBLE, str(conflict)
     return Effect.APPLIED, ""
 
 
 def _apply_to_all(
-    tx: Transaction, desk: Desk, group_id: int, emoji: str, actor: Actor, now: datetime, *, present: bool
+    tx: Transaction, desk: Desk, place: Placement, emoji: str, actor: Actor, now: datetime, *, present: bool
 ) -> tuple[Effect, str]:
     """On a group's card a check mark and eyes are meant for all of it, a siren for the worst of it."""
     if emoji == NOISE:
         return Effect.IMPOSSIBLE, "a vote is about one recurrence, this is a group"
     if emoji == SIREN:
-        worst = tx.groups.members(group_id, open_only=True, limit=1)
+        worst = tx.groups.members(place.subject_id, open_only=True, limit=1)
         for each in worst if present else ():
             escalation.escalate(tx, desk, each.id, actor=actor, now=now)
         return Effect.APPLIED, ""
+    heir = _also_acked(tx, place.message_id or 0, actor)
     changed = groups.apply(
-        tx, desk, group_id, lambda alert_id: _move(desk, alert_id, emoji, actor, present), groups.OPEN, now
+        tx,
+        desk,
+        place.subject_id,
+        lambda alert_id: _move(desk, alert_id, emoji, actor, present, heir),
+        groups.OPEN,
+        now,
     )
     if not changed:
         return Effect.IMPOSSIBLE, "it fits the state of no alert of the group"
     return Effect.APPLIED, ""
 
 
-def _move(desk: Desk, alert_id: int, emoji: str, actor: Actor, present: bool) -> alerts.Move:
+def _also_acked(tx: Transaction, message_id: int, actor: Actor) -> Actor | None:
+    """Somebody else whose check mark stands on the message."""
+    others = (each.user_id for each in tx.reactions.present_on(message_id) if each.emoji == ACK)
+    user_id = next((each for each in sorted(others) if str(each) != actor.ident), None)
+    return None if user_id is None else actors.person(user_id, str(user_id))
+
+
+def _move(
+    desk: Desk, alert_id: int, emoji: str, actor: Actor, present: bool, heir: Actor | None
+) -> alerts.Move:
+    if emoji == ACK and not present and heir is not None:
+        return alerts.handing_over(alert_id, actor, heir)
     if emoji == ACK:
         if not present:
             return alerts.unacknowledging_own(alert_id, actor)

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
-from bot.domain.actor import Actor
+from bot.domain.actor import Actor, ActorKind
 from bot.domain.alert.alert import Alert
 from bot.domain.alert.alert import format_ref as format_alert
 from bot.domain.alert.signal import Severity
@@ -31,6 +31,9 @@ from bot.domain.incident.incident import (
 from bot.domain.incident.timeline import Kind, TimelineDraft
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.text import cut, one_line
+from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.alert import many
+from bot.usecases.alert.many import Moved
 from bot.usecases.desk import Desk
 from bot.usecases.incident.membership import held_alert, past, take_in
 from bot.usecases.incident.mutation import MAX_TITLE, IncidentMutation, Shown, apply, held, read_text, show
@@ -54,10 +57,11 @@ class OpenRequest(msgspec.Struct, frozen=True, kw_only=True):
     ``channel_id`` is where it lives (a forum or a text channel), None as the rules say; the same
     ``idempotency_key`` never opens a second one. With ``lenient`` a severity worse than the alerts allow
     becomes the worst that they do, instead of an error. ``cap`` allows less than the alerts do, and
-    ``dedupe_window`` stands for the desk's own.
+    ``dedupe_window`` stands for the desk's own. ``takes`` says that whoever opens it has the alert.
     """
 
     alert_id: int | None = None
+    takes: bool = True
     title: str = ""
     severity: IncidentLevel | None = None
     note: str = ""
@@ -177,6 +181,26 @@ class _Opening:
             belongs = tx.links.of_alert(alert.id)
             if belongs is not None and belongs.open:
                 return self._say(OpenOutcome.ALREADY_IN, held(tx, self._desk, belongs.incident_id))
+        taken = self._acknowledge(alert)
+        opened = self._open_or_join(taken[0].after if taken else alert)
+        many.finish(self._tx, self._desk, taken, self._now)
+        return opened
+
+    def _acknowledge(self, alert: Alert | None) -> list[Moved]:
+        """Whoever escalates has the alert, unless they said otherwise or somebody has it already."""
+        if alert is None or not self._wish.takes or self._actor.kind is not ActorKind.PERSON:
+            return []
+        if alert.owner is not None:
+            return []
+        return many.change(
+            self._tx,
+            self._desk,
+            [alert.id],
+            lambda each: alerts.acknowledging(each, self._actor),
+            self._now,
+        )
+
+    def _open_or_join(self, alert: Alert | None) -> OpenedIncident:
         alike = self._alike(alert)
         if alike is not None:
             return self._say(OpenOutcome.TAKEN_IN, self._take_in(alike, alert))

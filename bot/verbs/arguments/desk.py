@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from bot.domain.process_role import ProcessRole
 from bot.verbs.arguments.option import add_ready_file, add_verb, port
 
 
@@ -14,6 +15,12 @@ def add_arguments(verbs: Any) -> None:
         "desk.start",
         "be the bot: take alerts in, keep their cards true, until a signal ends it",
         "example:\n  TOCSIN_DISCORD_TOKEN_FILE=/run/secrets/token tocsin run --config /etc/tocsin.toml",
+    )
+    run.add_argument(
+        "--role",
+        choices=[each.value for each in ProcessRole],
+        default=ProcessRole.ALL.value,
+        help="all (default); on PostgreSQL also ingress, any number of doors, or desk, all but the door",
     )
     add_ready_file(run, "ingress_url, once cards can be posted,")
     demo = add_verb(

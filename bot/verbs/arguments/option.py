@@ -12,6 +12,7 @@ from bot.domain.alert.signal import Severity
 from bot.settings.section import read_duration
 
 _LAST_PORT: Final = 65_535
+_LEAST_ID: Final = 10**14  # ids of Discord begin with a time, and had 15 digits in its first month
 
 
 class HelpFormat(RawDescriptionHelpFormatter):
@@ -79,6 +80,16 @@ def port(text: str) -> int:
     if not text.isdecimal() or int(text) > _LAST_PORT:
         raise ArgumentTypeError(f"must be a number from 0 to {_LAST_PORT}")
     return int(text)
+
+
+def channel(text: str) -> int:
+    """The id of a channel, or 0 for none of its own."""
+    if text.isdecimal() and (int(text) == 0 or _LEAST_ID <= int(text) < 2**63):
+        return int(text)
+    raise ArgumentTypeError(
+        "must be the id of a channel, a number of 15 digits or more: in Discord, Settings, Advanced,"
+        " switch on Developer Mode; then right-click the channel, Copy Channel ID"
+    )
 
 
 def duration(text: str) -> timedelta:

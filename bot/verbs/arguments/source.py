@@ -13,6 +13,7 @@ from bot.verbs.arguments.option import (
     add_secret,
     add_severity,
     add_verb,
+    channel,
     duration,
 )
 
@@ -35,8 +36,8 @@ def add_arguments(verbs: Any) -> None:
     )
     add.add_argument("name", metavar="NAME", help="how the sender is called on cards")
     add.add_argument("--provider", required=True, metavar="P", help="alertmanager, sentry, generic, ...")
-    add.add_argument("--channel", type=int, metavar="ID", help="where its cards go (default: the desk's)")
-    add.add_argument("--fallback", type=int, metavar="ID", help="who hears when they cannot (the desk's)")
+    add.add_argument("--channel", type=channel, metavar="ID", help="where its cards go (default: the desk's)")
+    add.add_argument("--fallback", type=channel, metavar="ID", help="who hears when they cannot (the desk's)")
     add.add_argument("--ttl", type=duration, metavar="SPAN", help="silence that ends its alerts (alerts.ttl)")
     add.add_argument(
         "--reopen-window", type=duration, metavar="SPAN", help="same episode again (alerts.reopen_window)"
@@ -77,8 +78,10 @@ def _add_other_source(inner: Any) -> None:
         "  tocsin source move prod --fallback 0",
     )
     move.add_argument("name", metavar="NAME")
-    move.add_argument("--channel", type=int, metavar="ID", help="where its cards go; 0 = the desk's")
-    move.add_argument("--fallback", type=int, metavar="ID", help="who hears when they cannot; 0 = the desk's")
+    move.add_argument("--channel", type=channel, metavar="ID", help="where its cards go; 0 = the desk's")
+    move.add_argument(
+        "--fallback", type=channel, metavar="ID", help="who hears when they cannot; 0 = the desk's"
+    )
     shape = add_verb(
         inner,
         "shape",

@@ -52,12 +52,12 @@ def test_each_line_says_what_where_since_when_and_who() -> None:
     assert second == (
         "🟨 A-7 **disk_full** · acked · warning · cart-7d9f · prod · checkout · <t:1791201600:R> · <@77>"
     )
-    assert embed.footer == "31 alerts · page 2 of 4"
+    assert embed.footer == "31 alerts · page 2 of 2"
 
 
 def test_pages_turn_and_an_alert_opens() -> None:
     shown = ListFilter(text="disk")
-    rows = render(listing(AlertLine(alert()), total=31, page=1, filter=shown)).to_payload()["components"]
+    rows = render(listing(AlertLine(alert()), total=71, page=1, filter=shown)).to_payload()["components"]
     (select,) = rows[0]["components"]
     assert select["custom_id"] == "pick:k7f3:alerts"
     assert select["options"] == [

@@ -140,10 +140,13 @@ def test_forms_are_filled_in_beforehand_and_lead_back() -> None:
     assert parse(opening["custom_id"]).number == 5
     assert [(field["custom_id"], field.get("value")) for field in fields] == [
         (forms.TITLE_INPUT, "Pay · shop"),
-        (forms.SEVERITY_INPUT, "P2"),
+        (forms.SEVERITY_INPUT, None),
+        (forms.TAKES_INPUT, None),
         (forms.NOTE_INPUT, None),
     ]
-    assert opening["components"][1]["label"] == "Severity, P1 is the worst it can be"
+    offered = {option["value"]: option.get("default", False) for option in fields[1]["options"]}
+    assert offered == {"P1": False, "P2": True, "P3": False, "P4": False}
+    assert opening["components"][1]["description"] == "Its alerts allow at most P1"
     bare = forms.open_modal(TAG, alert_id=None, title="", severity=IncidentLevel.P2)
     assert parse(bare.custom_id).subject == forms.NEW
     for modal, verb in (

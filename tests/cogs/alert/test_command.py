@@ -125,11 +125,11 @@ async def test_right_click_by_a_visitor_is_refused(stage: Stage) -> None:
 
 
 async def test_list_shows_open_alerts_and_turns_pages_in_place(stage: Stage) -> None:
-    refs = [await stage.fire(f"Alert{number:02}") for number in range(12)]
+    refs = [await stage.fire(f"Alert{number:02}") for number in range(27)]
     responder = stage.person("responder")
     first = await responder.command("alert list")
     assert first["ephemeral"]
-    assert "12 alerts · page 1 of 2" in first["message"]["embeds"][0]["footer"]["text"]
+    assert "27 alerts · page 1 of 2" in first["message"]["embeds"][0]["footer"]["text"]
     older = next(each for each in custom_ids(first["message"]) if each.startswith("page:"))
     second = await responder.click(first["message"]["id"], older)
     assert second["callback_type"] == 7
@@ -137,14 +137,14 @@ async def test_list_shows_open_alerts_and_turns_pages_in_place(stage: Stage) -> 
 
 
 async def test_a_page_that_is_no_more_shows_the_last_one(stage: Stage) -> None:
-    refs = [await stage.fire(f"Alert{number:02}") for number in range(11)]
+    refs = [await stage.fire(f"Alert{number:02}") for number in range(26)]
     responder = stage.person("responder")
     first = await responder.command("alert list")
     older = next(each for each in custom_ids(first["message"]) if each.startswith("page:"))
     for ref in refs[:5]:
         await responder.command("alert resolve", {"alert": str(ref)})
     turned = await responder.click(first["message"]["id"], older)
-    assert turned["message"]["embeds"][0]["footer"]["text"] == "6 alerts"
+    assert turned["message"]["embeds"][0]["footer"]["text"] == "21 alerts"
 
 
 async def test_list_filters_by_state_severity_words_and_owner(stage: Stage) -> None:

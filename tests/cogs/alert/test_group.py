@@ -7,6 +7,7 @@ import pytest
 from bot.cards.alert.group import SURE
 from bot.cards.ids import Verb, build
 from bot.domain.alert.alert import State
+from bot.sandbox.fault.fault import Effect, Rule
 from bot.usecases.reaction.reaction import ACK
 from tests.cogs.stage import Stage, verbs
 
@@ -39,6 +40,14 @@ async def test_acknowledge_all_changes_the_card_in_the_answer_itself(stage: Stag
     assert verbs(stage.shown(card)) == ["pick", "group-resolve", "group-page"]
     await stage.clean()
     assert stage.requests("PATCH", "/messages/") == []
+
+
+async def test_an_answer_that_somebody_else_gave_leaves_the_card_to_delivery(stage: Stage, card: int) -> None:
+    stage.sandbox.mischief.arm(Rule(effect=Effect.CALLBACK_503_AFTER_ACCEPT, times=1))
+    await press(stage, card, Verb.GROUP_ACK)
+    assert await states(stage) == {State.ACKED}
+    await stage.bot.bot_context.empty(2)
+    assert await stage.is_dirty()
 
 
 async def test_resolve_all_asks_first(stage: Stage, card: int) -> None:

@@ -35,6 +35,15 @@ async def test_a_press_that_was_answered_on_the_card_leaves_delivery_nothing_to_
     assert stage.requests("PATCH", "/messages/") == []
 
 
+async def test_a_press_that_somebody_else_answered_is_delivery_s_to_show(stage: Stage) -> None:
+    alert_id, message_id = await stage.raise_card()
+    stage.sandbox.mischief.arm(Rule(effect=Effect.CALLBACK_503_AFTER_ACCEPT, times=1))
+    await stage.person("responder").click(message_id, stage.on(message_id, "ack"))
+    await stage.bot.bot_context.empty(2)
+    assert (await stage.alert(alert_id)).state is State.ACKED
+    assert await stage.is_dirty()
+
+
 async def test_a_press_on_a_card_that_delivery_does_not_know_yet_keeps_the_words_that_woke_people(
     stage: Stage,
 ) -> None:

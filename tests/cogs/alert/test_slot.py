@@ -83,7 +83,7 @@ async def test_the_last_open_alert_of_an_incident_asks_what_its_resolve_means(st
     responder = stage.person("responder")
     asked = await responder.click(crisis.alert_card, stage.on(crisis.alert_card, "resolve"))
     assert "is open, and A-1 is its last open alert" in asked["content"]
-    assert (await stage.alert(crisis.alert_id)).state is State.NEW
+    assert (await stage.alert(crisis.alert_id)).state.open
     reply_ephemeral = asked["message"]
     left = await responder.click(reply_ephemeral["id"], find(reply_ephemeral, "cancel"))
     assert left["content"] == "👍 Nothing was changed."

@@ -1,5 +1,8 @@
 """How an alert becomes an incident: by button, siren, right-click and command."""
 
+import pytest
+
+from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity
 from bot.domain.incident.incident import Incident, IncidentLevel, IncidentState
 from bot.usecases.incident import lifecycle as incidents
@@ -38,14 +41,19 @@ async def ask(stage: Stage, message_id: int, alert_id: int, person: str = "respo
 def typed(modal: Json) -> dict[str, str]:
     """What stands in the fields beforehand."""
     fields = [part["component"] for part in modal["components"]]
-    return {field["custom_id"]: field.get("value", "") for field in fields}
+    return {field["custom_id"]: _standing(field) for field in fields if field["custom_id"] != "takes"}
+
+
+def _standing(field: Json) -> str:
+    chosen = [option["value"] for option in field.get("options", ()) if option.get("default")]
+    return chosen[0] if chosen else str(field.get("value", ""))
 
 
 async def test_the_button_opens_a_form_that_is_filled_in_beforehand(stage: Stage) -> None:
     alert_id, message_id = await stage.raise_card()
     modal = (await ask(stage, message_id, alert_id))["modal"]
     assert typed(modal) == {"title": "HighErrorRate · checkout", "severity": "P1", "note": ""}
-    fields = {"title": "Nobody can pay", "severity": "sev0", "note": "since the deploy"}
+    fields = {"title": "Nobody can pay", "severity": "P0", "note": "since the deploy"}
     answer = await stage.person("responder").submit(modal["custom_id"], fields)
     assert answer["ephemeral"]
     assert answer["content"] == (
@@ -56,29 +64,25 @@ async def test_the_button_opens_a_form_that_is_filled_in_beforehand(stage: Stage
     assert incident.opened_by.name == "Responder"
 
 
-async def test_a_severity_beyond_what_the_alert_allows_is_capped_and_the_answer_says_why(
-    stage: Stage,
-) -> None:
+async def test_only_severities_that_the_alert_allows_are_offered(stage: Stage) -> None:
     alert_id = await stage.send(firing("DiskSlow", Severity.WARNING))
     modal = (await ask(stage, await stage.post(), alert_id))["modal"]
-    assert modal["components"][1]["label"] == "Severity, P1 is the worst it can be"
-    fields = {"title": "Disk is slow", "severity": "P0", "note": ""}
-    answer = await stage.person("responder").submit(modal["custom_id"], fields)
-    assert (
-        "I-1 **Disk is slow**, P1.\n⬇️ You asked for P0, but its alerts allow P1 at worst."
-        in answer["content"]
-    )
-    assert (await escalated(stage)).severity is IncidentLevel.P1
+    part = modal["components"][1]
+    assert (part["label"], part["description"]) == ("How bad is it?", "Its alerts allow at most P1")
+    assert [option["value"] for option in part["component"]["options"]] == ["P1", "P2", "P3", "P4"]
 
 
-async def test_a_severity_that_is_none_is_explained_and_what_was_typed_comes_back(stage: Stage) -> None:
+@pytest.mark.parametrize(("picked", "state"), [("mine", State.ACKED), ("nobody", State.NEW)])
+async def test_whoever_escalates_has_the_alert_unless_they_say_otherwise(
+    stage: Stage, picked: str, state: State
+) -> None:
     alert_id, message_id = await stage.raise_card()
     modal = (await ask(stage, message_id, alert_id))["modal"]
-    fields = {"title": "Down", "severity": "huge", "note": "since ten"}
-    answer = await stage.person("responder").submit(modal["custom_id"], fields)
-    assert answer["content"].startswith("❓ severity: 'huge' is none of P0")
-    assert "```\nDown\nsince ten\n```" in answer["content"]
-    assert await all_incidents(stage) == ()
+    fields = {"title": "Down", "severity": "P1", "note": "", "takes": picked}
+    await stage.person("responder").submit(modal["custom_id"], fields)
+    alert = await stage.alert(alert_id)
+    assert alert.state is state
+    assert (alert.owner is not None) == (state is State.ACKED)
 
 
 async def test_an_alert_of_the_same_service_is_taken_in_and_raises_the_severity(stage: Stage) -> None:

@@ -40,10 +40,12 @@ async def test_commands_conduct_the_incident_whose_thread_they_are_given_in(cris
     )
 
 
-async def test_elsewhere_the_ref_is_needed(crisis: Crisis) -> None:
-    answer = await crisis.say_elsewhere("severity", severity="P2")
+async def test_elsewhere_the_only_open_one_is_meant_and_of_several_the_ref_is_needed(crisis: Crisis) -> None:
+    assert (await crisis.say_elsewhere("severity", severity="P2"))["content"].startswith("✅ I-1 is P2 now")
+    await open_incident(crisis.stage.desk, OpenRequest(title="Mail is late"), actor=ANNA)
+    answer = await crisis.say_elsewhere("severity", severity="P3")
     assert answer["content"] == "❓ incident: say which one, or ask in its thread"
-    assert (await crisis.say_elsewhere("severity", severity="P2", incident="i1"))["content"].startswith("✅")
+    assert (await crisis.say_elsewhere("severity", severity="P3", incident="i1"))["content"].startswith("✅")
     wrong = await crisis.say_elsewhere("show", incident="Checkout")
     assert "incidents look like I-7" in wrong["content"]
     missing = await crisis.say_elsewhere("show", incident="I-99")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.plan import (
     CALM,
+    FEW,
     HANDFUL,
     PATIENCE,
     REFRESH,
@@ -179,7 +180,7 @@ def test_in_a_storm_the_board_comes_first_and_only_criticals_and_people_get_card
     opening = Board(active=True, lacking=True)
     waiting = new(critical=3, person=1, warning=500, info=500)
     assert choose(waiting, opening, FULL, FULL).call is PlannedCall.BOARD
-    storm = Board(active=True, posted=True, young=500)
+    storm = Board(active=True, posted=True, young=500, held=1_003)
     assert choose(waiting, storm, FULL, FULL).lanes == (Lane.CRITICAL,)
     assert choose(new(person=1, warning=500), storm, FULL, FULL).lanes == (Lane.PERSON,)
     assert choose(new(warning=500), storm, FULL, FULL).call is PlannedCall.WAIT
@@ -205,10 +206,15 @@ def test_a_board_that_only_lists_too_much_has_time() -> None:
     assert choose(NOTHING, drifted(REFRESH), FULL, FULL).call is PlannedCall.BOARD
 
 
-def test_held_cards_are_posted_when_hardly_anything_new_comes() -> None:
-    waiting = new(warning=500)
-    assert choose(waiting, Board(active=True, posted=True, young=6), FULL, FULL).call is PlannedCall.POST
-    assert choose(waiting, Board(active=True, posted=True, young=7), FULL, FULL).call is PlannedCall.WAIT
+def test_held_cards_are_posted_when_few_are_left_and_hardly_anything_new_comes() -> None:
+    waiting = new(warning=10)
+
+    def left(held: int, young: int) -> PlannedCall:
+        return choose(waiting, Board(active=True, posted=True, young=young, held=held), FULL, FULL).call
+
+    assert left(FEW, 6) is PlannedCall.POST
+    assert left(FEW, 7) is PlannedCall.WAIT
+    assert left(FEW + 1, 0) is PlannedCall.WAIT
 
 
 @given(buckets.filter(lambda bucket: bucket.limit is not None))
@@ -247,13 +253,14 @@ def alerts_of(found: list[tuple[float, int, float, float, float | None]]) -> lis
 @example([(0.0, 120, 0.0, 1.0, 30.0)], (5, 5.0), 0.05)
 @example([(0.0, 4, 0.0, 1.0, None), (0.5, 100, 10.0, 0.0, None)], (5, 5.0), 0.05)
 @settings(deadline=None, max_examples=60)
-def test_in_any_weather_every_open_alert_is_soon_seen_and_in_the_end_has_a_card(
+def test_in_any_weather_every_open_alert_is_soon_seen_and_stays_on_a_card_or_on_the_board(
     found: list[tuple[float, int, float, float, float | None]], budget: tuple[int, float], latency: float
 ) -> None:
     sky = Sky(alerts_of(found), calls=budget[0], window=budget[1], latency=latency)
     sky.run(until=2_000)
     assert sky.refused == 0
     assert sky.latest_sight <= 2 * (PATIENCE + sky.window)
-    assert not sky.board_is_up
-    assert all(alert.has_card for alert in sky.alerts if alert.ends == math.inf)
+    without = [alert for alert in sky.alerts if alert.ends == math.inf and not alert.has_card]
+    assert sky.board_is_up == (len(without) > FEW)
+    assert sky.board_is_up or not without
     assert sky.storms <= 1 + 60 / CALM

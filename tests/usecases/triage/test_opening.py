@@ -39,7 +39,7 @@ async def test_an_incident_begins_with_its_alert(desk: Desk, send: Send, clock: 
     await send(firing(severity=Severity.CRITICAL, service="checkout"))
     fired = clock.now()
     clock.advance(timedelta(minutes=4))
-    opened = await escalate(desk, note="customers cannot pay")
+    opened = await escalate(desk, note="customers cannot pay", takes=True)
     assert opened.outcome is OpenOutcome.OPENED
     incident = await look(desk)
     assert (incident, incident.ref) == (opened.incident, "I-1")
@@ -49,6 +49,7 @@ async def test_an_incident_begins_with_its_alert(desk: Desk, send: Send, clock: 
     assert incident.update_due_at == clock.now() + timedelta(minutes=30)
     assert await story(desk) == [
         (Kind.ALERT_FIRED, "prod", "A-1 HighErrorRate"),
+        (Kind.ALERT_ACKED, "Anna", "A-1 HighErrorRate"),
         (Kind.OPENED, "Anna", "P1: HighErrorRate · checkout"),
         (Kind.NOTE, "Anna", "customers cannot pay"),
     ]

@@ -1,0 +1,60 @@
+"""The whispers of a board: what to do with one cause or with all of it, and the way back."""
+
+from typing import Final
+
+import msgspec
+
+from bot.cards.card import Button, ButtonStyle, Card
+from bot.cards.ids import Verb, build
+from bot.cards.limits import fit
+from bot.cards.question import cancel
+from bot.cards.style import TIMES
+from bot.cards.text import inline, sentence
+
+SURE: Final = "sure"
+_NAME: Final = 80
+
+
+class CauseView(msgspec.Struct, frozen=True, kw_only=True):
+    """The alerts of one name on a channel's board; ``member_id`` is one of them."""
+
+    channel_id: int
+    member_id: int
+    name: str
+    total: int
+    tag: str
+
+
+def render(view: CauseView) -> Card:
+    """What can be done to all of them."""
+    name = inline(view.name, _NAME, addresses=False) or "unnamed"
+    buttons = (
+        Button(
+            label=f"Acknowledge {view.total:,}",
+            custom_id=build(Verb.BOARD_ACK, view.tag, view.channel_id, str(view.member_id)),
+            style=ButtonStyle.SUCCESS,
+        ),
+        Button(
+            label=f"Resolve {view.total:,}",
+            custom_id=build(Verb.BOARD_RESOLVE, view.tag, view.channel_id, str(view.member_id)),
+            style=ButtonStyle.DANGER,
+        ),
+        cancel(view.tag),
+    )
+    return fit(Card(content=f"**{name}** {TIMES}{view.total:,} on the board", rows=(buttons,)))
+
+
+def ask_resolve(channel_id: int, total: int, tag: str) -> Card:
+    """Before all that a board holds ends at one press."""
+    sure = Button(
+        label=f"Resolve {total:,}",
+        custom_id=build(Verb.BOARD_RESOLVE, tag, channel_id, SURE),
+        style=ButtonStyle.DANGER,
+    )
+    return fit(Card(content=f"Resolve all {total:,} open alerts on the board?", rows=((sure, cancel(tag)),)))
+
+
+def done(text: str, tag: str, act_id: int) -> Card:
+    """It happened, and can be taken back for five minutes."""
+    back = Button(label="Undo", custom_id=build(Verb.UNDO, tag, act_id), emoji="↩️")
+    return fit(Card(content=f"✅ {sentence(text)} For 5 minutes you can take it back.", rows=((back,),)))

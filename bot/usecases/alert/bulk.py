@@ -1,0 +1,164 @@
+"""Bulk: acknowledge or resolve what a board holds, all of it or one cause, and take that back for a while.
+
+One transaction, one line in the log for each alert; nothing is posted for it but the board's next edit.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from bot.cards.outbox.cause import CauseView
+from bot.domain.actor import Actor
+from bot.domain.alert import transition
+from bot.domain.alert.alert import Alert, State, Trigger, format_ref
+from bot.domain.alert.verdict import Lane
+from bot.domain.errors import ConflictError, NotFoundError
+from bot.domain.outbox.outbox import CardKind
+from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.alert import many
+from bot.usecases.alert.lifecycle import Move
+from bot.usecases.desk import Desk
+from storage.alert.bulk_act import BulkAct
+from storage.transaction import Transaction
+
+UNDO: Final = timedelta(minutes=5)
+"""In which an act on many alerts can be taken back, by whoever did it."""
+
+_LANES: Final = {Trigger.ACK: Lane.COUNT, Trigger.RESOLVE: Lane.RESOLVE}
+"""No card is made for it: what was never posted stays on the board."""
+
+
+class BulkDone(msgspec.Struct, frozen=True):
+    """How many alerts it changed, and by which number it is taken back."""
+
+    changed: int
+    act_id: int
+
+
+async def look(desk: Desk, channel_id: int, member_id: int) -> CauseView:
+    """The alerts of one cause on a channel's board; ``member_id`` is one of them.
+
+    Raises:
+        NotFoundError: this desk does not have the alert.
+        ConflictError: none of them is on the board any more.
+    """
+
+    def work(tx: Transaction) -> CauseView:
+        name = _name(tx, desk, member_id)
+        ids = tx.boards.held_ids(channel_id, name=name)
+        if not ids:
+            raise ConflictError("Nothing of this cause is on the board any more.")
+        return CauseView(
+            channel_id=channel_id, member_id=ids[0], name=name, total=len(ids), tag=desk.project.tag
+        )
+
+    return await desk.storage.read(work)
+
+
+async def count(desk: Desk, channel_id: int) -> int:
+    """How many alerts are on a channel's board."""
+    return await desk.storage.read(lambda tx: len(tx.boards.held_ids(channel_id)))
+
+
+async def act(
+    desk: Desk, channel_id: int, trigger: Trigger, *, actor: Actor, member_id: int | None = None
+) -> BulkDone:
+    """Acknowledge or resolve what is on the board, or (``member_id`` is one of it) one cause of it.
+
+    Raises:
+        NotFoundError: this desk does not have the alert.
+        ConflictError: nothing is left to do it to.
+        NotDurableError: the database cannot be written.
+    """
+    now = desk.clock.now()
+
+    def make(alert_id: int) -> Move:
+        move = alerts.acknowledging if trigger is Trigger.ACK else alerts.resolving
+        return msgspec.structs.replace(move(alert_id, actor), lane=_LANES[trigger])
+
+    def work(tx: Transaction) -> BulkDone:
+        name = None if member_id is None else _name(tx, desk, member_id)
+        moved = many.apply(tx, desk, tx.boards.held_ids(channel_id, name=name), make, now)
+        if not moved:
+            raise ConflictError(f"Nothing on the board is left to {_WORDS[trigger]}.")
+        _show(tx, desk, [each.after for each in moved], channel_id)
+        ids = [each.after.id for each in moved]
+        return BulkDone(len(ids), tx.bulk_acts.record(desk.project.id, trigger.value, actor, ids, now=now))
+
+    return await desk.storage.write(work)
+
+
+async def undo(desk: Desk, act_id: int, *, actor: Actor) -> int:
+    """Take it back, as far as nobody did anything else since; returns how many alerts are as before.
+
+    Raises:
+        ConflictError: it is too late, was taken back already, or was somebody else's.
+        NotDurableError: the database cannot be written.
+    """
+    now = desk.clock.now()
+
+    def work(tx: Transaction) -> int:
+        found = tx.bulk_acts.take(desk.project.id, act_id)
+        if found is None or now - found.made_at > UNDO:
+            raise ConflictError("That was taken back already, or its five minutes are over.")
+        if found.actor != str(actor):
+            raise ConflictError("Only who did it can take it back.")
+        made = _ack_back(found) if found.action == Trigger.ACK else _resolve_back(tx, desk, found)
+        moved = many.apply(tx, desk, found.alert_ids, lambda each: made(each, actor), now)
+        _show(tx, desk, [each.after for each in moved], None)
+        return len(moved)
+
+    return await desk.storage.write(work)
+
+
+async def forget_old(desk: Desk) -> int:
+    """What can be taken back no more is forgotten; returns how many acts."""
+    before = desk.clock.now() - UNDO
+    return await desk.storage.write(lambda tx: tx.bulk_acts.forget(before=before))
+
+
+def _ack_back(found: BulkAct) -> Callable[[int, Actor], Move]:
+    def made(alert_id: int, actor: Actor) -> Move:
+        def make(alert: Alert, _: datetime) -> Alert:
+            if alert.acked_at != found.made_at or str(alert.owner) != found.actor:
+                raise ConflictError(f"{alert.ref} has moved on.")
+            return transition.unacknowledge(alert)
+
+        return Move(alert_id=alert_id, actor=actor, action=Trigger.UNACK.value, make=make, lane=Lane.COUNT)
+
+    return made
+
+
+def _resolve_back(tx: Transaction, desk: Desk, found: BulkAct) -> Callable[[int, Actor], Move]:
+    def made(alert_id: int, actor: Actor) -> Move:
+        move = alerts.reopening(tx, desk, alert_id, actor)
+
+        def make(alert: Alert, now: datetime) -> Alert:
+            if alert.state is not State.RESOLVED or alert.resolved_at != found.made_at:
+                raise ConflictError(f"{alert.ref} has moved on.")
+            return move.make(alert, now)
+
+        return msgspec.structs.replace(move, make=make, lane=Lane.COUNT)
+
+    return made
+
+
+def _show(tx: Transaction, desk: Desk, changed: list[Alert], channel_id: int | None) -> None:
+    """The boards of these alerts are made anew."""
+    channels = {channel_id} if channel_id is not None else set()
+    if channel_id is None and changed:
+        channels = {each.channel_id for each in tx.cards.of_alerts(each.id for each in changed).values()}
+    now = desk.clock.now()
+    tx.cards.touch(CardKind.BOARD, [(each, Lane.CRITICAL) for each in sorted(channels)], now=now)
+
+
+def _name(tx: Transaction, desk: Desk, member_id: int) -> str:
+    alert = tx.alerts.get(desk.project.id, member_id)
+    if alert is None:
+        raise NotFoundError("alert", format_ref(member_id))
+    return alert.name
+
+
+_WORDS: Final = {Trigger.ACK: "acknowledge", Trigger.RESOLVE: "resolve"}

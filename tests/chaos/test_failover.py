@@ -1,0 +1,110 @@
+"""Two desks on one PostgreSQL database: the standby takes over, nothing is lost and nothing doubled.
+
+``CHAOS_FAILOVERS`` says how often the active one is killed (a few in the ordinary test run).
+"""
+
+import os
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.chaos.house import House, Said
+from tests.chaos.process import CLOCK, Process, until
+from tests.chaos.test_lock import connect
+
+TAKE_OVER: Final = 10.0  # seconds
+KILLS: Final = int(os.environ.get("CHAOS_FAILOVERS", "2"))
+
+
+class Pair:
+    """The house with an ingress of its own and two desks, one of which waits."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.made = 0
+        self.accepted: list[str] = []
+        self.active = self.start("desk")
+
+    def start(self, role: str) -> Process:
+        """One more process."""
+        self.made += 1
+        words = ("bot", "run", "--role", role)
+        return Process(self.house.folder, f"{role}-{self.made}", *words, settings=self.house.environ)
+
+    async def fire(self, count: int) -> None:
+        """Some more alerts, each accepted."""
+        for _ in range(count):
+            name = f"alert-{len(self.accepted)}"
+            answer = await self.house.post([{"name": name, "severity": "critical"}])
+            assert answer.said is Said.PROMISED
+            self.accepted.append(name)
+
+    async def shown(self) -> Counter[str]:
+        """How often each alert stands in the channel, cards that share one included."""
+        text = [str(each["embeds"]) for each in await self.house.messages() if each["embeds"]]
+        return Counter(
+            name for name in self.accepted for each in text if f"{name}'" in each or f"{name} " in each
+        )
+
+    async def all_shown(self) -> bool:
+        """Whether nothing is missing."""
+        return set(await self.shown()) == set(self.accepted)
+
+
+@pytest.fixture
+async def pair(tmp_path: Path, postgres_url: str) -> AsyncIterator[Pair]:
+    async with House(tmp_path, postgres_url) as house:
+        made = Pair(house)
+        door = made.start("ingress")
+        try:
+            await made.active.ready()
+            await door.ready()
+            yield made
+        finally:
+            for process in (door, made.active):
+                process.kill()
+
+
+async def test_the_standby_takes_over_from_a_killed_desk(pair: Pair) -> None:
+    took: list[float] = []
+    for _ in range(KILLS):
+        standby = pair.start("desk")
+        try:
+
+            async def waits(process: Process = standby) -> bool:
+                return b"standing by" in process.log.read_bytes()
+
+            await until(waits, "the second desk to stand by")
+            assert not standby.is_ready
+            await pair.fire(5)
+            pair.active.kill()
+            began = CLOCK.monotonic()
+            await pair.fire(5)
+            await until(pair.all_shown, "the standby to show all")
+            took.append(CLOCK.monotonic() - began)
+        finally:
+            pair.active.kill()
+            pair.active = standby
+    assert {name: count for name, count in (await pair.shown()).items() if count > 1} == {}
+    print(f"\ntake-over until all was shown, seconds: {sorted(round(each, 1) for each in took)}")  # noqa: T201
+
+
+async def test_a_desk_whose_connections_are_cut_takes_its_lock_back(pair: Pair, postgres_url: str) -> None:
+    connection = await connect(postgres_url)
+    try:
+        await connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'tocsin desk'"
+        )
+    finally:
+        await connection.close()
+
+    async def back() -> bool:
+        return b"taken back" in pair.active.log.read_bytes()
+
+    await until(back, "the lock to be taken back")
+    await pair.fire(3)
+    await until(pair.all_shown, "all to be shown")
+    assert pair.active.alive
