@@ -1,8 +1,8 @@
 """Ack end: the two buttons of the message that reminds an owner that their acknowledgement ends soon."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from types import MappingProxyType
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from bot.cards import answer
 from bot.cards.ids import CustomId, Verb
@@ -21,7 +21,7 @@ _MAX_RUN: Final = 9  # digits
 class _Answer(Protocol):
     def __call__(
         self, desk: Desk, alert_id: int, *, run: int, actor: Actor, for_others: bool
-    ) -> Awaitable[Alert]: ...
+    ) -> Coroutine[Any, Any, Alert]: ...
 
 
 def _answering(task: str, give: _Answer, say: Callable[[Alert], str]) -> Act:
