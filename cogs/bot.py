@@ -20,7 +20,7 @@ from cogs.admin.integration import IntegrationCommand
 from cogs.admin.setup import SetupCommand
 from cogs.admin.status import StatusCommand
 from cogs.admin.token import TokenCommands
-from cogs.alert import ack_end, listing
+from cogs.alert import ack_end, listing, snooze
 from cogs.alert import board as board_buttons
 from cogs.alert import button as alert_buttons
 from cogs.alert import group as group_buttons
@@ -61,6 +61,7 @@ PRESSES: Final[Acts] = MappingProxyType(
         **listing.PRESSES,
         **recurrence_buttons.PRESSES,
         **setup.PRESSES,
+        **snooze.PRESSES,
     }
 )
 FORMS: Final[Acts] = MappingProxyType(

@@ -24,6 +24,8 @@ class Verb(StrEnum):
     UNACK = "unack"
     STILL_ON_IT = "still-on-it"
     GIVE_BACK = "give-back"
+    SNOOZE = "snooze"
+    GROUP_SNOOZE = "group-snooze"
     CLAIM = "claim"
     RELEASE = "release"
     RETRY = "retry"

@@ -184,7 +184,8 @@ async def test_an_alert_is_told_whole(door: Door, program: Program) -> None:
         "target": "db1", "env": "", "severity_word": "", "source": "prod", "signature": "Disk",
         "recurrence": told["recurrence"],
         "occurrences": 1, "flaps": 0, "opened_at": "2026-11-21T02:00:00Z",
-        "last_seen_at": "2026-11-21T02:00:00Z", "acked_at": None, "ack_until": None, "resolved_at": None, "resolved_by": None,
+        "last_seen_at": "2026-11-21T02:00:00Z", "acked_at": None, "ack_until": None,
+            "resolved_at": None, "resolved_by": None,
         "owner": None, "lease_expires_at": None, "attempts": 0, "last_error": "",
         "retry_at": None, "note": "", "note_by": None, "history": [],
     }  # fmt: skip
