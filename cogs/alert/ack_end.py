@@ -18,13 +18,13 @@ from cogs.rights import Capability
 _MAX_RUN: Final = 9  # digits
 
 
-class _Answer(Protocol):
+class _AckEndAnswer(Protocol):
     def __call__(
         self, desk: Desk, alert_id: int, *, run: int, actor: Actor, for_others: bool
     ) -> Coroutine[Any, Any, Alert]: ...
 
 
-def _answering(task: str, give: _Answer, say: Callable[[Alert], str]) -> Act:
+def _answering(task: str, give: _AckEndAnswer, say: Callable[[Alert], str]) -> Act:
     """The act of a button: its owner says so, or whoever manages the desk."""
 
     async def act(context: InteractionContext, which: CustomId) -> None:
