@@ -74,6 +74,7 @@ HARMLESS: Final = frozenset(
             "due",
             "entry",
             "kind",
+            "lasts",
             "labels",
             "manage",
             "mine",
