@@ -37,7 +37,7 @@ async def test_acknowledge_all_changes_the_card_in_the_answer_itself(stage: Stag
     assert answer["callback_type"] == 7
     assert await states(stage) == {State.ACKED}
     assert stage.title(card).startswith("🟨 ACKED · CRITICAL · ")
-    assert verbs(stage.shown(card)) == ["pick", "group-resolve", "group-page"]
+    assert verbs(stage.shown(card)) == ["pick", "group-resolve", "group-page", "group-snooze"]
     await stage.clean()
     assert stage.requests("PATCH", "/messages/") == []
 
