@@ -20,10 +20,10 @@ from cogs.admin.integration import IntegrationCommand
 from cogs.admin.setup import SetupCommand
 from cogs.admin.status import StatusCommand
 from cogs.admin.token import TokenCommands
+from cogs.alert import ack_end, listing, snooze
 from cogs.alert import board as board_buttons
 from cogs.alert import button as alert_buttons
 from cogs.alert import group as group_buttons
-from cogs.alert import listing
 from cogs.alert.command import AlertCommands, acknowledge_message
 from cogs.alert.triage import TriageCommand, brief_message
 from cogs.context import BotContext, BotOptions
@@ -50,6 +50,7 @@ from cogs.silence.command import SilenceCommands
 INTENTS: Final = discord.Intents(guilds=True, guild_messages=True, guild_reactions=True)
 PRESSES: Final[Acts] = MappingProxyType(
     {
+        **ack_end.PRESSES,
         **alert_buttons.PRESSES,
         **board_buttons.PRESSES,
         **escalation.PRESSES,
@@ -60,6 +61,7 @@ PRESSES: Final[Acts] = MappingProxyType(
         **listing.PRESSES,
         **recurrence_buttons.PRESSES,
         **setup.PRESSES,
+        **snooze.PRESSES,
     }
 )
 FORMS: Final[Acts] = MappingProxyType(

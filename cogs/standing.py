@@ -20,6 +20,8 @@ _ALERT: Final = {
     Verb.RESOLVE_BOTH,
     Verb.REOPEN,
     Verb.CONFIRM,
+    Verb.STILL_ON_IT,
+    Verb.GIVE_BACK,
 }
 _GROUP: Final = {Verb.GROUP_ACK, Verb.GROUP_RESOLVE}
 _INCIDENT: Final = {

@@ -74,6 +74,7 @@ HARMLESS: Final = frozenset(
             "due",
             "entry",
             "kind",
+            "lasts",
             "labels",
             "manage",
             "mine",
@@ -129,8 +130,9 @@ PRESSES: Final[Mapping[Verb, Pressed]] = MappingProxyType(
         **dict.fromkeys((Verb.ACK, Verb.UNACK, Verb.CLAIM, Verb.RELEASE, Verb.RESOLVE), _ALERT),
         **dict.fromkeys((Verb.NOTE, Verb.MORE, Verb.RETRY, Verb.REOPEN, Verb.CONFIRM, Verb.MENU), _ALERT),
         **dict.fromkeys((Verb.RESOLVE_ONLY, Verb.RESOLVE_BOTH), _ALERT),
+        **dict.fromkeys((Verb.STILL_ON_IT, Verb.GIVE_BACK, Verb.SNOOZE), _ALERT),
         Verb.ESCALATE: _escalated,
-        **dict.fromkeys((Verb.GROUP_ACK, Verb.GROUP_RESOLVE, Verb.GROUP_PAGE), _GROUP),
+        **dict.fromkeys((Verb.GROUP_ACK, Verb.GROUP_RESOLVE, Verb.GROUP_PAGE, Verb.GROUP_SNOOZE), _GROUP),
         **dict.fromkeys(
             (Verb.BOARD, Verb.BOARD_ACK, Verb.BOARD_RESOLVE, Verb.BOARD_CAUSE), _numbered(Subject.CHANNEL)
         ),

@@ -22,6 +22,10 @@ class Verb(StrEnum):
 
     ACK = "ack"
     UNACK = "unack"
+    STILL_ON_IT = "still-on-it"
+    GIVE_BACK = "give-back"
+    SNOOZE = "snooze"
+    GROUP_SNOOZE = "group-snooze"
     CLAIM = "claim"
     RELEASE = "release"
     RETRY = "retry"

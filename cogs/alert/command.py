@@ -10,6 +10,7 @@ from discord.ext import commands
 from bot.cards import answer
 from bot.cards.alert.alert import find_marker
 from bot.cards.alert.listing import ListFilter, ListScope
+from bot.cards.alert.snooze import SPANS
 from bot.cards.ids import Verb
 from bot.domain.alert.alert import Alert, State, parse_ref
 from bot.domain.alert.signal import Severity
@@ -41,13 +42,7 @@ Span = app_commands.Range[str, 1, 20]
 _STATES: Final = [app_commands.Choice(name=scope.value, value=scope.value) for scope in ListScope]
 _SEVERITIES: Final = [app_commands.Choice(name=each.value, value=each.value) for each in reversed(Severity)]
 _ACKABLE: Final = Filter(states=(State.NEW, State.PROCESSING, State.FAILED))
-_SPANS: Final = (
-    ("30m", "for 30 minutes"),
-    ("2h", "for 2 hours"),
-    ("morning", "until 9:00 UTC"),
-    ("worse", "until it gets worse"),
-)
-_SNOOZES: Final = [app_commands.Choice(name=said, value=value) for value, said in _SPANS]
+_SNOOZES: Final = [app_commands.Choice(name=said, value=value) for value, said in SPANS.items()]
 _WHICH: Final = "Which alert: pick one, or type A-1042"
 
 
@@ -114,7 +109,7 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
         desk = self._door.desk
         ends = snooze_end(until, desk.clock.now())
         work = snoozes.snooze(desk, parse_ref(alert), actor=context.actor, until=ends)
-        said = f"snoozed {dict(_SPANS)[until]}"
+        said = f"snoozed {SPANS[until]}"
         await _say_done(context, await context.defer_if_slow(work, thinking=True), said)
 
     @app_commands.command(description="Give an acknowledged alert back")

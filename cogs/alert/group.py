@@ -1,8 +1,9 @@
 """Group: what the buttons of a group's card do; its menu opens alerts as in any list."""
 
+from collections.abc import Coroutine
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import discord
 
@@ -20,7 +21,11 @@ from cogs.interaction import InteractionContext
 from cogs.press import Acts
 from cogs.rights import Capability
 
-_DONE: Final = {Verb.GROUP_ACK: "acknowledged", Verb.GROUP_RESOLVE: "resolved"}
+_DONE: Final = {
+    Verb.GROUP_ACK: "acknowledged",
+    Verb.GROUP_RESOLVE: "resolved",
+    Verb.GROUP_SNOOZE: "snoozed or heard again",
+}
 
 
 async def acknowledge(context: InteractionContext, which: CustomId) -> None:
@@ -60,9 +65,13 @@ async def browse(context: InteractionContext, which: CustomId) -> None:
 
 async def change(context: InteractionContext, verb: Verb, group_id: int) -> None:
     """Act on all, and answer by showing the new state where the button was pressed."""
+    await settle(context, verb, groups.press(context.bot_context.desk, verb, group_id, actor=context.actor))
+
+
+async def settle(context: InteractionContext, verb: Verb, work: Coroutine[Any, Any, PressedGroup]) -> None:
+    """Wait for what was asked for all of them, and show it."""
     desk = context.bot_context.desk
     try:
-        work = groups.press(desk, verb, group_id, actor=context.actor)
         pressed = await context.defer_if_slow(work, thinking=False)
         if context.on_ephemeral:
             await context.update_message(answer.done(_say(pressed, verb)))

@@ -15,7 +15,7 @@ from bot import metrics
 from bot.domain import actor as actors
 from bot.usecases.reaction import missed as absence
 from bot.usecases.reaction import reaction as reactions
-from bot.usecases.reaction.reaction import ACK, ACTIONS, CLAIM, NOISE, SIREN, Effect
+from bot.usecases.reaction.reaction import ACK, ACTIONS, BELL, CLAIM, NOISE, SIREN, Effect
 from cogs.context import BotContext
 from cogs.interaction import UNREACHABLE
 from cogs.keyed_lock import KeyedLock
@@ -25,7 +25,13 @@ from cogs.rights import Capability
 Key: TypeAlias = tuple[int, int, str]
 
 
-_NAMES: Final = {ACK: "emoji_ack", CLAIM: "emoji_claim", NOISE: "emoji_noise", SIREN: "emoji_escalate"}
+_NAMES: Final = {
+    ACK: "emoji_ack",
+    CLAIM: "emoji_claim",
+    NOISE: "emoji_noise",
+    SIREN: "emoji_escalate",
+    BELL: "emoji_snooze",
+}
 
 _log = structlog.stdlib.get_logger(__name__)
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, Row, bindparam, delete, select
+from sqlalchemy import BigInteger, Connection, Row, bindparam, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.actor import Actor
@@ -12,6 +12,7 @@ from bot.domain.alert.quiet import Quiet, QuietKind
 from storage.bulk import Bulk
 from storage.codec import micros, micros_or_none, moment, moment_or_none
 from storage.dialect import is_one_of
+from storage.table.core import alert
 from storage.table.ring import quiet_reason
 
 _COLUMNS: Final = ("alert_id", "kind", "by", "by_name", "since", "until")
@@ -56,6 +57,18 @@ class QuietReasons:
         for row in rows:
             found[row.alert_id] = (*found.get(row.alert_id, ()), _read(row))
         return found
+
+    def of_group(self, group_id: int, kind: QuietKind) -> tuple[int, Quiet | None]:
+        """How many of a group's alerts have a reason of this kind, and the newest of these reasons."""
+        rows = self._connection.execute(
+            select(quiet_reason, func.count().over().label("held"))
+            .join(alert, alert.c.id == quiet_reason.c.alert_id)
+            .where(alert.c.group_id == group_id, quiet_reason.c.kind == kind.value)
+            .order_by(quiet_reason.c.since.desc(), quiet_reason.c.alert_id)
+            .limit(1)
+        )
+        row = rows.one_or_none()
+        return (0, None) if row is None else (row.held, _read(row))
 
     def put(self, reasons: Mapping[int, Quiet]) -> None:
         """These alerts are held; a reason of the same kind is replaced."""

@@ -85,6 +85,19 @@ class Rings:
         rows = self._connection.execute(select(ring).where(ring.c.lead_id == lead_id).order_by(ring.c.id))
         return [_read(row) for row in rows]
 
+    def reminded_at(self, alert_id: int, run: int) -> datetime | None:
+        """When the reminder was planned that told that this run's acknowledgement ends."""
+        row = self._connection.execute(
+            select(func.max(ring.c.created_at)).where(
+                ring.c.subject == RingSubject.ALERT.value,
+                ring.c.subject_id == alert_id,
+                ring.c.lead_id.is_not(None),
+                ring.c.run == run,
+                ring.c.reason == RingReason.ACK_ENDING.value,
+            )
+        ).scalar_one()
+        return None if row is None else moment(row)
+
     def leads_of(self, subject: RingSubject, subject_ids: Collection[int]) -> list[int]:
         """The messages that tell calls about these subjects."""
         found = self._connection.execute(

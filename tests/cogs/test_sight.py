@@ -114,7 +114,7 @@ async def test_no_command_shows_or_touches_what_is_in_a_channel_that_one_does_no
     for command in _commands(stage):
         if command.qualified_name in {"setup", "gate bypass"}:  # write of themselves alone
             continue
-        options = {each.name: _fill(each, full=False) for each in command.parameters}
+        options = {each.display_name: _fill(each, full=False) for each in command.parameters}
         given = {name: value for name, value in options.items() if value is not None}
         before = await hidden.entries()
         answer = await hidden.responder.command(command.qualified_name, given)

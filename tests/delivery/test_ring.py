@@ -8,7 +8,7 @@ import pytest
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import ConflictError
 from bot.sandbox.fault.fault import Effect, Rule
-from bot.usecases.alert import ack, snooze
+from bot.usecases.alert import ack, ack_end, snooze
 from bot.usecases.alert import flap as flaps
 from bot.usecases.alert import lifecycle as alerts
 from tests.delivery.conftest import Stage
@@ -224,12 +224,43 @@ async def test_an_acknowledgement_ends_after_its_owner_was_reminded(stage: Stage
     await stage.ring(MINUTE)
     (reminder,) = replies(stage)
     assert reminder["sandbox"]["pinged"]["roles"] == []
-    assert "the acknowledgement ends in 15 min" in reminder["content"]
+    assert "your acknowledgement ends in 15 min" in reminder["content"]
     assert reminder["content"].startswith("<@1> ")
     await stage.ring(15 * MINUTE)
     assert await ack.end_due(stage.desk) == 1
     await stage.ring()
     assert said(replies(stage)[-1]) == "🔴 CRITICAL disk: nobody has it: the acknowledgement ran out"
+
+
+async def test_the_reminder_asks_whether_it_takes_longer_and_asks_once(stage: Stage) -> None:
+    await fire(stage)
+    acked = await alerts.acknowledge(stage.desk, 1, actor=ANNA, lasts=timedelta(hours=2))
+    await stage.ring(timedelta(minutes=105))
+    (reminder,) = replies(stage)
+    labels = [each["label"] for each in reminder["components"][0]["components"]]
+    assert labels == ["Still on it", "Give back"]
+    with pytest.raises(ConflictError, match="only they"):
+        await ack_end.prolong(stage.desk, 1, run=acked.run, actor=BEN, for_others=False)
+    kept = await ack_end.prolong(stage.desk, 1, run=acked.run, actor=BEN, for_others=True)
+    assert kept.owner == ANNA
+    assert kept.ack_until == stage.clock.now() + timedelta(hours=2)
+    for answer in (ack_end.prolong, ack_end.give_back):
+        with pytest.raises(ConflictError, match="meanwhile, so nothing was done"):
+            await answer(stage.desk, 1, run=acked.run, actor=ANNA, for_others=False)
+    await stage.ring()
+    (reminder,) = replies(stage)
+    assert reminder["components"] == []
+    assert said(reminder) == "🟨 acked by Anna: disk"
+
+
+async def test_what_is_given_back_before_it_ends_rings(stage: Stage) -> None:
+    await fire(stage)
+    acked = await alerts.acknowledge(stage.desk, 1, actor=ANNA, lasts=timedelta(hours=2))
+    await stage.ring(timedelta(minutes=105))
+    await ack_end.give_back(stage.desk, 1, run=acked.run, actor=ANNA, for_others=False)
+    await stage.ring()
+    assert said(replies(stage)[-1]) == "🔴 CRITICAL disk: nobody has it: it was given back"
+    assert pinged(stage)[-1]
 
 
 async def test_who_has_it_may_say_that_it_takes_longer(stage: Stage) -> None:

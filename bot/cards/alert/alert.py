@@ -202,7 +202,7 @@ def _lines(view: AlertView) -> tuple[str, ...]:
         attempts(alert),
         _note(alert),
         _flapping(alert),
-        _snoozed(view),
+        snoozed(view),
         _silence(view.silence),
         _incident(view.incident),
         *map(_change, view.changes),
@@ -273,7 +273,7 @@ def _flapping(alert: Alert) -> str:
     return f"🔕 Flapping: {often}, held quiet until calm"
 
 
-def _snoozed(view: AlertView) -> str:
+def snoozed(view: AlertView) -> str:
     """Until when nobody is rung, and by whom."""
     reason = next((each for each in view.quiet if each.kind is QuietKind.SNOOZE), None)
     if reason is None or not view.alert.state.open:

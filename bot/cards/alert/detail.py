@@ -12,7 +12,8 @@ from typing import Final
 import msgspec
 
 from bot.cards.alert.action import actions, menu
-from bot.cards.alert.alert import AlertView, attempts, headline, links, where
+from bot.cards.alert.alert import AlertView, attempts, headline, links, snoozed, where
+from bot.cards.alert.snooze import snooze_menu
 from bot.cards.card import Button, ButtonStyle, Card, Embed, Field, Row
 from bot.cards.cut import cut, units
 from bot.cards.ids import Verb, build
@@ -58,14 +59,15 @@ def details(
     if page == 0:
         embeds.insert(0, _story(view, history))
     buttons = actions(alert, view.tag, more=False, escalates=view.escalates)
-    rows = (buttons, menu(alert, view.tag), _turns(view, page, len(pages), jump_url))
-    return fit(Card(embeds=tuple(embeds), rows=rows))
+    rows = (buttons, menu(alert, view.tag), snooze_menu(alert, view.tag))
+    turns = _turns(view, page, len(pages), jump_url)
+    return fit(Card(embeds=tuple(embeds), rows=tuple(filter(None, (*rows, turns)))))
 
 
 def _story(view: AlertView, history: Sequence[HistoryLine]) -> Embed:
     alert = view.alert
     description = alert.description if alert.description.strip() != alert.summary.strip() else ""
-    parts = [block(alert.summary, _SUMMARY), block(description, _DESCRIPTION), _note(alert)]
+    parts = [block(alert.summary, _SUMMARY), block(description, _DESCRIPTION), _note(alert), snoozed(view)]
     parts += ["\n".join(_facts(alert, view.tag)), "\n".join(_rest(alert)), links(alert, _LINKS)]
     lines = _latest(history)
     return Embed(

@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from bot.cards.alert.snooze import group_snooze_menu
 from bot.cards.card import Button, ButtonStyle, Card, Embed, File, Ping, Row
 from bot.cards.cut import units
 from bot.cards.ids import Verb, build
@@ -31,9 +32,10 @@ from bot.cards.style import (
     sign,
     span_of,
 )
-from bot.cards.text import inline, moment, plain
+from bot.cards.text import inline, moment, plain, who
 from bot.domain.alert.alert import State
 from bot.domain.alert.group import Group, format_ref
+from bot.domain.alert.quiet import Quiet
 from bot.domain.alert.signal import Severity
 from bot.domain.outbox.board import Held
 from bot.domain.outbox.board import group as sort_by_name
@@ -59,6 +61,7 @@ class GroupView(msgspec.Struct, frozen=True, kw_only=True):
     ``held`` are its open alerts, worst first, then newest first, perhaps not all of them; ``census`` counts
     all its alerts. ``wakes`` is the worst severity among those that nobody has, None when nobody need be
     called. ``ended_at`` is there when all are over; of those that are, silence alone has ended ``expired``.
+    ``snoozed`` are held quiet, last by ``snooze``.
     """
 
     group: Group
@@ -71,6 +74,8 @@ class GroupView(msgspec.Struct, frozen=True, kw_only=True):
     wakes: Severity | None = None
     ended_at: datetime | None = None
     ping: Ping | None = None
+    snoozed: int = 0
+    snooze: Quiet | None = None
 
     @property
     def total(self) -> int:
@@ -131,7 +136,7 @@ def render(view: GroupView) -> Card:
         Card(
             content=_notice(view, ping),
             embeds=(embed,),
-            rows=tuple(filter(None, (menu, _actions(view)))),
+            rows=tuple(filter(None, (menu, _actions(view), _snooze_menu(view)))),
             ping=ping,
             file=_list(view),
         )
@@ -219,6 +224,8 @@ def _lines(view: GroupView) -> Iterator[str]:
         yield f"🕐 Lasted {span_of(view.ended_at - view.group.opened_at)}, over {moment(view.ended_at)}"
         return
     yield f"🕐 {opened}{SEPARATOR}newest {joined}" if view.total > 1 else f"🕐 {opened}"
+    if said := _snoozed(view):
+        yield said
     yield ""
     apart = {each.id: group.tell_apart(each) for group in found for each in group.members}
     for each in view.held[:_SHOWN]:
@@ -281,6 +288,19 @@ def _actions(view: GroupView) -> Row:
         Button(label="Browse all", custom_id=build(Verb.GROUP_PAGE, tag, group_id, "0"), emoji="📋")
     )
     return tuple(buttons)
+
+
+def _snooze_menu(view: GroupView) -> Row:
+    return group_snooze_menu(view.tag, view.group.id, wakes=bool(view.snoozed)) if view.open else ()
+
+
+def _snoozed(view: GroupView) -> str:
+    """Until when nobody is rung for how many of them, and by whom."""
+    reason = view.snooze
+    if reason is None or not view.open:
+        return ""
+    until = f"until {moment(reason.until, 't')}" if reason.until else "until they get worse"
+    return f"🔕 {view.snoozed:,} of {view.open:,} snoozed, {until} by {who(reason.by)}"
 
 
 def _turns(page: GroupPage) -> Row:

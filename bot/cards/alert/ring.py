@@ -11,8 +11,9 @@ from typing import Final
 import msgspec
 
 from bot.cards.alert.alert import push_line
-from bot.cards.card import Card, Ping
+from bot.cards.card import Button, ButtonStyle, Card, Ping, Row
 from bot.cards.cut import cut, units
+from bot.cards.ids import Verb, build
 from bot.cards.limits import CONTENT, fit
 from bot.cards.style import EXPIRED, SEPARATOR, SIGNS, STATES, TIMES, WORDS, ordinal, span_of
 from bot.cards.text import address, inline, plain
@@ -90,12 +91,29 @@ def render(view: RingView, ping: Ping) -> Card:
     """The ring as one message; ``ping`` is whom it wakes."""
     small = f"-# {SEPARATOR.join(filter(None, (_link(view), marker(view.tag, view.id))))}"
     room = CONTENT - units(small) - 1
-    return fit(Card(content=f"{cut(_line(view, ping), room)}\n{small}", ping=ping))
+    rows = tuple(filter(None, (_choice(view),)))
+    return fit(Card(content=f"{cut(_line(view, ping), room)}\n{small}", ping=ping, rows=rows))
 
 
 def marker(tag: str, ring_id: int) -> str:
     """What every ring ends with, and by which a lost message is found again."""
     return f"R-{ring_id}{SEPARATOR}{tag}"
+
+
+def _choice(view: RingView) -> Row:
+    """What its owner can say before an acknowledgement ends, for the run it was asked in."""
+    member = next((each for each in view.live if each.ring.reason is RingReason.ACK_ENDING), None)
+    if member is None:
+        return ()
+    alert_id, run = member.alert.id, str(member.ring.run)
+    return (
+        Button(
+            label="Still on it",
+            custom_id=build(Verb.STILL_ON_IT, view.tag, alert_id, run),
+            style=ButtonStyle.SUCCESS,
+        ),
+        Button(label="Give back", custom_id=build(Verb.GIVE_BACK, view.tag, alert_id, run)),
+    )
 
 
 def _line(view: RingView, ping: Ping) -> str:
@@ -118,7 +136,7 @@ def _reason(member: RingMember) -> str:
         return f"unacknowledged for {span_of(ring.due_at - since)} ({ordinal(ring.ordinal)} call)"
     if ring.reason is RingReason.ACK_ENDING and alert.ack_until is not None:
         left = span_of(alert.ack_until - ring.due_at)
-        return f"the acknowledgement ends in {left}; `/alert ack {alert.ref} for:` keeps it"
+        return f"your acknowledgement ends in {left}"
     if ring.reason is RingReason.WORSE and alert.escalated_from is not None:
         return f"was {alert.escalated_from} when acknowledged"
     return _SAID.get(ring.reason, "please look")

@@ -175,6 +175,13 @@ def end_ack(alert: Alert, now: datetime) -> Alert:
     return unacknowledge(alert)
 
 
+def prolong(alert: Alert, until: datetime) -> Alert:
+    """Who acknowledged it has it for longer."""
+    if alert.state is not State.ACKED:
+        raise IllegalTransitionError(alert, Trigger.ACK)
+    return replace(alert, ack_until=until)
+
+
 def snooze(alert: Alert) -> Alert:
     """Nobody is rung for it until the snooze ends; it stays what it is.
 

@@ -60,6 +60,7 @@ class AlertBody(msgspec.Struct, frozen=True, kw_only=True):
     opened_at: datetime
     last_seen_at: datetime
     acked_at: datetime | None
+    ack_until: datetime | None
     resolved_at: datetime | None
     resolved_by: Doer | None
     expired: bool

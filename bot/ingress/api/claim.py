@@ -5,6 +5,7 @@ What a claim gave out as ``claim_token`` is shown for whatever is done to the al
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
@@ -13,18 +14,20 @@ from bot.domain.access.token import Scope
 from bot.domain.actor import Actor
 from bot.domain.alert.alert import parse_ref
 from bot.domain.alert.claim import MAX_OWNER, MAX_TOKEN, Proof, make_token, worker_of
+from bot.domain.alert.signal import Severity
 from bot.ingress.api.alert import AlertBody, Which, fields_of, search_of, show
 from bot.ingress.api.answer import NewNote, Note, Words
 from bot.ingress.api.route import ApiReply, Caller, Route
 from bot.usecases.alert import claim, program
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import retry as retries
-from bot.usecases.alert.lifecycle import Move
+from bot.usecases.alert.lifecycle import LONGEST_ACK, Move
 from bot.usecases.alert.program import Seen
 
 T = TypeVar("T", bound=msgspec.Struct)
 Seconds = Annotated[int, msgspec.Meta(ge=1, le=86_400)]
 Pause = Annotated[int, msgspec.Meta(ge=0, le=604_800)]
+Minutes = Annotated[int, msgspec.Meta(ge=1, le=int(LONGEST_ACK / timedelta(minutes=1)))]
 Many = Annotated[int, msgspec.Meta(ge=1, le=100)]
 Owner = Annotated[str, msgspec.Meta(max_length=MAX_OWNER)]
 Token = Annotated[str, msgspec.Meta(max_length=MAX_TOKEN)]
@@ -83,6 +86,15 @@ class ForcedAct(Act, frozen=True, kw_only=True, forbid_unknown_fields=True):
     force: bool = False
 
 
+class NewAck(ForcedAct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The same; it ends ``for_minutes`` from now, without them as the desk says for the severity.
+
+    Who has it already says with ``for_minutes`` for how much longer.
+    """
+
+    for_minutes: Minutes | None = None
+
+
 class Failure(Act, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``error`` is shown to people; with ``retry_after_seconds`` it is new again by itself after that time.
 
@@ -133,6 +145,15 @@ async def _fail(caller: Caller, asked: Failure) -> ApiReply:
         )
 
     return await _perform(caller, asked, make, asked.claim_token)
+
+
+async def _acknowledge(caller: Caller, asked: NewAck) -> ApiReply:
+    """It ends by the same rules as in chat."""
+    spans, renews = caller.desk.rules.ack_spans, asked.for_minutes is not None
+    if asked.for_minutes is not None:
+        spans = dict.fromkeys(Severity, timedelta(minutes=asked.for_minutes))
+    make = partial(alerts.acknowledging, spans=spans, renews=renews)
+    return await _perform(caller, asked, make, asked.claim_token, force=asked.force)
 
 
 async def _annotate(caller: Caller, asked: NewNote) -> ApiReply:
@@ -201,7 +222,7 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
     _post("release", "End a claim; somebody else may look", Act, _move(alerts.releasing)),
     _post("fail", "Give a claim up; it waits for a retry or for a person", Failure, _fail),
     _post("retry", "Let a failed alert wait again", Act, _move(retries.retrying)),
-    _post("ack", "Take it on", ForcedAct, _move(alerts.acknowledging)),
+    _post("ack", "Take it on", NewAck, _acknowledge),
     _post("unack", "Give it back; somebody else has to look", ForcedAct, _move(alerts.unacknowledging)),
     _post("resolve", "It is over", ForcedAct, _move(alerts.resolving)),
     _post("note", "Write a note", NewNote, _annotate),

@@ -15,6 +15,7 @@ from bot.cards.ids import Verb
 from bot.domain.actor import Actor
 from bot.domain.alert.alert import State
 from bot.domain.alert.group import Group, format_ref
+from bot.domain.alert.quiet import QuietKind
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import ConflictError, NotFoundError
 from bot.domain.outbox.outbox import CardKind
@@ -55,6 +56,7 @@ def view(tx: Transaction, desk: Desk, group_id: int, now: datetime) -> GroupView
     census: dict[tuple[State, Severity], int] = {}
     for each in counts:
         census[each.state, each.severity] = census.get((each.state, each.severity), 0) + each.alerts
+    snoozed, reason = tx.quiet_reasons.of_group(group_id, QuietKind.SNOOZE)
     is_over = not any(state.open for state, _ in census)
     return GroupView(
         group=group,
@@ -65,6 +67,8 @@ def view(tx: Transaction, desk: Desk, group_id: int, now: datetime) -> GroupView
         expired=sum(each.expired for each in counts),
         source_name=tx.sources.names({group.source_id}).get(group.source_id, ""),
         wakes=max((each.severity for each in counts if each.waits), key=lambda one: one.rank, default=None),
+        snoozed=snoozed,
+        snooze=reason,
         ended_at=tx.groups.ended_at(group_id) if is_over else None,
     )
 
@@ -104,12 +108,18 @@ async def press(desk: Desk, verb: Verb, group_id: int, *, actor: Actor) -> Press
         changed = apply(tx, desk, group_id, lambda alert_id: make(desk, alert_id, actor), states, now)
         if not changed:
             raise ConflictError(f"Nothing in {format_ref(group_id)} is left to {_WORDS[verb]}.")
-        shown = view(tx, desk, group_id, now)
-        assert shown is not None  # noqa: S101 -- it was found above
-        places = tx.cards.of(CardKind.GROUP, [group_id])
-        return PressedGroup(shown, places[0] if places else None, changed)
+        return pressed(tx, desk, group_id, changed, now)
 
     return await desk.storage.write(work)
+
+
+def pressed(tx: Transaction, desk: Desk, group_id: int, changed: int, now: datetime) -> PressedGroup:
+    """The group after ``changed`` of its alerts moved."""
+    shown = view(tx, desk, group_id, now)
+    if shown is None:
+        raise NotFoundError("group", format_ref(group_id))
+    places = tx.cards.of(CardKind.GROUP, [group_id])
+    return PressedGroup(shown, places[0] if places else None, changed)
 
 
 def apply(

@@ -36,7 +36,10 @@ LONGEST_ACK: Final = timedelta(days=7)
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
-    """Who does what to which alert; ``make`` is one of `bot.domain.alert.transition`."""
+    """Who does what to which alert; ``make`` is one of `bot.domain.alert.transition`.
+
+    What ``renews`` counts anew each time, also where its actor has done it already.
+    """
 
     alert_id: int
     actor: Actor
@@ -44,6 +47,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     make: Callable[[Alert, datetime], Alert]
     note: str = ""
     lane: Lane = Lane.PERSON
+    renews: bool = False
 
 
 async def acknowledge(
@@ -143,6 +147,7 @@ def acknowledging(
         action=Trigger.ACK.value,
         make=make,
         note=note,
+        renews=renews,
     )
 
 

@@ -144,6 +144,8 @@ def with_note(move: Move, note: str) -> Move:
 
 def done_already(tx: Transaction, alert: Alert, move: Move) -> bool:
     """Whether the alert stands as ``move`` would leave it, and by its actor's own doing."""
+    if move.renews:
+        return False
     stands = _STANDS.get(move.action)
     done = _was_last(tx, alert, move) if stands is None else stands(alert, move.actor)
     return done and (not move.note or (alert.note == move.note and _is(alert.note_by, move.actor)))

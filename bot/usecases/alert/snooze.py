@@ -3,6 +3,7 @@
 It ends by itself, by a rise in severity and by a resolve; then whoever must know is rung, once.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,9 +11,13 @@ from bot.domain import actor as actors
 from bot.domain.actor import Actor
 from bot.domain.alert import transition
 from bot.domain.alert.alert import Alert
+from bot.domain.alert.group import format_ref
 from bot.domain.alert.quiet import Quiet, QuietKind
 from bot.domain.errors import ConflictError, InvalidInputError
+from bot.usecases.alert import group as groups
 from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.alert import many
+from bot.usecases.alert.group import PressedGroup
 from bot.usecases.alert.lifecycle import Move
 from bot.usecases.desk import Desk
 from storage.transaction import Transaction
@@ -21,6 +26,7 @@ LONGEST: Final = timedelta(days=7)
 SNOOZE: Final = "snooze"
 OVER: Final = "snooze_over"
 SWEEP: Final = 100
+BY_EMOJI: Final = timedelta(minutes=30)
 
 
 async def snooze(desk: Desk, alert_id: int, *, actor: Actor, until: datetime | None) -> Alert:
@@ -48,17 +54,104 @@ def apply(
     tx: Transaction, desk: Desk, alert_id: int, actor: Actor, until: datetime | None, now: datetime
 ) -> Alert:
     """The same inside a transaction."""
-    move = Move(
+    changed = alerts.apply(tx, desk.project.id, snoozing(alert_id, actor, until), now)
+    reason = Quiet(kind=QuietKind.SNOOZE, by=actor, since=now, until=until)
+    tx.quiet_reasons.put({alert_id: reason})
+    return changed
+
+
+async def end(desk: Desk, alert_id: int, *, actor: Actor) -> Alert:
+    """It is heard again, and rings if nobody has it.
+
+    Raises:
+        NotFoundError: this desk does not have the alert.
+        ConflictError: it is not snoozed.
+    """
+    return await alerts.perform(desk, ending(alert_id, actor))
+
+
+async def snooze_group(desk: Desk, group_id: int, *, actor: Actor, until: datetime | None) -> PressedGroup:
+    """All open alerts of a group; no bell rings: who pressed is answered first.
+
+    Raises:
+        ConflictError: none is open.
+    """
+    now = desk.clock.now()
+
+    def work(tx: Transaction) -> PressedGroup:
+        changed = apply_to(tx, desk, tx.groups.ids(group_id, groups.OPEN), actor, until, now)
+        if not changed:
+            raise ConflictError(f"Nothing in {format_ref(group_id)} is left to snooze.")
+        return groups.pressed(tx, desk, group_id, changed, now)
+
+    return await desk.storage.write(work)
+
+
+async def end_group(desk: Desk, group_id: int, *, actor: Actor) -> PressedGroup:
+    """All of a group that is snoozed is heard again.
+
+    Raises:
+        ConflictError: nothing is snoozed.
+    """
+    now = desk.clock.now()
+
+    def work(tx: Transaction) -> PressedGroup:
+        ids = tx.groups.ids(group_id, groups.OPEN)
+        changed = len(many.apply(tx, desk, ids, lambda each: ending(each, actor), now))
+        if not changed:
+            raise ConflictError(f"Nothing in {format_ref(group_id)} is snoozed.")
+        return groups.pressed(tx, desk, group_id, changed, now)
+
+    return await desk.storage.write(work)
+
+
+def by_emoji(
+    tx: Transaction, desk: Desk, alert_ids: Sequence[int], actor: Actor, now: datetime, *, present: bool
+) -> int:
+    """For `BY_EMOJI`, never for less than now; without the emoji what its setter snoozed ends."""
+    until, held = now + BY_EMOJI, tx.quiet_reasons.of(alert_ids)
+    found = {
+        alert_id: reason
+        for alert_id, reasons in held.items()
+        for reason in reasons
+        if reason.kind is QuietKind.SNOOZE
+    }
+    if present:
+        longer = {each for each, reason in found.items() if reason.until is None or reason.until > until}
+        return apply_to(tx, desk, [each for each in alert_ids if each not in longer], actor, until, now)
+    own = [alert_id for alert_id, reason in found.items() if str(reason.by) == str(actor)]
+    return len(many.apply(tx, desk, own, lambda each: ending(each, actor), now))
+
+
+def apply_to(
+    tx: Transaction,
+    desk: Desk,
+    alert_ids: Sequence[int],
+    actor: Actor,
+    until: datetime | None,
+    now: datetime,
+) -> int:
+    """Snooze those of them that are open; returns how many."""
+    moved = many.apply(tx, desk, alert_ids, lambda each: snoozing(each, actor, until), now)
+    reason = Quiet(kind=QuietKind.SNOOZE, by=actor, since=now, until=until)
+    tx.quiet_reasons.put({each.after.id: reason for each in moved})
+    return len(moved)
+
+
+def snoozing(alert_id: int, actor: Actor, until: datetime | None) -> Move:
+    """The move of `snooze`; whoever does it writes down the reason too."""
+    return Move(
         alert_id=alert_id,
         actor=actor,
         action=SNOOZE,
         make=lambda alert, _: transition.snooze(alert),
         note="" if until is None else f"until {until:%Y-%m-%d %H:%M} UTC",
     )
-    changed = alerts.apply(tx, desk.project.id, move, now)
-    reason = Quiet(kind=QuietKind.SNOOZE, by=actor, since=now, until=until)
-    tx.quiet_reasons.put({alert_id: reason})
-    return changed
+
+
+def ending(alert_id: int, actor: Actor) -> Move:
+    """The move of `end`."""
+    return Move(alert_id=alert_id, actor=actor, action=OVER, make=lambda alert, _: transition.wake(alert))
 
 
 async def wake_due(desk: Desk) -> int:
@@ -81,12 +174,7 @@ async def _wake(desk: Desk, alert_id: int, now: datetime) -> bool:
             return False
         return True
 
-    move = Move(
-        alert_id=alert_id,
-        actor=actors.job(SNOOZE),
-        action=OVER,
-        make=lambda alert, _: transition.wake(alert),
-    )
+    move = ending(alert_id, actors.job(SNOOZE))
     woken = await desk.storage.write(work)
     desk.bell.ring()
     return woken

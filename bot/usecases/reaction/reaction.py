@@ -4,7 +4,8 @@ A check mark acknowledges, eyes claim, a thumb down votes the recurrence noise; 
 the action back as long as it still stands and was this person's. Of several check marks the alert stays
 acknowledged until the last one goes: whoever set another one has it then. A siren escalates to an incident,
 at once and with what is known beforehand; an incident does not end because a siren goes away. On the card of
-a group a check mark and eyes are meant for all its alerts, a siren for the worst of them.
+a group a check mark and eyes are meant for all its alerts, a siren for the worst of them. A struck bell
+snoozes for half an hour.
 """
 
 from datetime import datetime
@@ -17,6 +18,7 @@ from bot.domain.errors import ConflictError
 from bot.domain.outbox.outbox import CardKind
 from bot.usecases.alert import group as groups
 from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.alert import snooze
 from bot.usecases.desk import Desk
 from bot.usecases.recurrence import noise
 from bot.usecases.triage import escalation
@@ -28,7 +30,8 @@ ACK: Final = "✅"
 CLAIM: Final = "👀"
 NOISE: Final = "👎"
 SIREN: Final = "🚨"
-ACTIONS: Final = frozenset({ACK, CLAIM, NOISE, SIREN})
+BELL: Final = "🔕"
+ACTIONS: Final = frozenset({ACK, CLAIM, NOISE, SIREN, BELL})
 _CARDS: Final = {CardKind.ALERT, CardKind.GROUP, CardKind.FOLDED}
 
 
@@ -83,6 +86,8 @@ def _act(
     tx: Transaction, desk: Desk, place: Placement, emoji: str, actor: Actor, now: datetime, *, present: bool
 ) -> tuple[Effect, str]:
     """What the emoji means for whatever the card is about."""
+    if emoji == BELL:
+        return _snooze(tx, desk, place, actor, now, present=present)
     if place.kind is CardKind.GROUP:
         return _apply_to_all(tx, desk, place, emoji, actor, now, present=present)
     if emoji == NOISE:
@@ -98,6 +103,16 @@ def _act(
     except ConflictError as conflict:
         return Effect.IMPOSSIBLE, str(conflict)
     return Effect.APPLIED, ""
+
+
+def _snooze(
+    tx: Transaction, desk: Desk, place: Placement, actor: Actor, now: datetime, *, present: bool
+) -> tuple[Effect, str]:
+    is_group = place.kind is CardKind.GROUP
+    ids = tx.groups.ids(place.subject_id, groups.OPEN) if is_group else [place.subject_id]
+    if snooze.by_emoji(tx, desk, ids, actor, now, present=present):
+        return Effect.APPLIED, ""
+    return Effect.IMPOSSIBLE, "it is over, or snoozed for longer or by somebody else"
 
 
 def _apply_to_all(

@@ -75,7 +75,7 @@ def test_a_group_says_how_bad_how_many_where_and_who() -> None:
         "🟠 A-7 · cart-7 · <t:1791201607:R>",
     ]
     assert embed.footer == f"G-7 · {TAG} · prod-am"
-    assert verbs(card.to_payload()) == ["pick", "group-ack", "group-resolve", "group-page"]
+    assert verbs(card.to_payload()) == ["pick", "group-ack", "group-resolve", "group-page", "group-snooze"]
     assert card.file is None
 
 

@@ -1,7 +1,7 @@
 """Alerts over HTTP: the life of a worker, what it is told, and what it cannot do."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -184,7 +184,8 @@ async def test_an_alert_is_told_whole(door: Door, program: Program) -> None:
         "target": "db1", "env": "", "severity_word": "", "source": "prod", "signature": "Disk",
         "recurrence": told["recurrence"],
         "occurrences": 1, "flaps": 0, "opened_at": "2026-11-21T02:00:00Z",
-        "last_seen_at": "2026-11-21T02:00:00Z", "acked_at": None, "resolved_at": None, "resolved_by": None,
+        "last_seen_at": "2026-11-21T02:00:00Z", "acked_at": None, "ack_until": None,
+            "resolved_at": None, "resolved_by": None,
         "owner": None, "lease_expires_at": None, "attempts": 0, "last_error": "",
         "retry_at": None, "note": "", "note_by": None, "history": [],
     }  # fmt: skip
@@ -227,6 +228,8 @@ async def test_a_query_that_cannot_be_used_is_refused_by_field(
         ("A-1/ack", {"note": 5}, "note"),
         ("A-1/ack", {"note": "x" * 1_001}, "note"),
         ("A-1/ack", {"lock_ttl_seconds": 5}, "lock_ttl_seconds"),
+        ("A-1/ack", {"for_minutes": 0}, "for_minutes"),
+        ("A-1/ack", {"for_minutes": 10_081}, "for_minutes"),
         ("A-1/ack", [], "body"),
         ("A-1/note", {}, "note"),
         ("A-1/note", {"note": ""}, "note"),
@@ -247,6 +250,24 @@ async def test_a_body_that_cannot_be_used_is_refused_by_field(
         field,
     )
     assert (await program.get("/v1/alerts/A-1")).json["history"] == []
+
+
+async def test_an_acknowledgement_ends_as_in_chat_or_as_was_asked(door: Door, program: Program) -> None:
+    await send(door, firing("a", Severity.CRITICAL), firing("b", Severity.WARNING))
+    now = door.desk.clock.now()
+
+    async def until(ref: str, body: dict[str, object] | None = None) -> datetime | None:
+        answer = (await program.post(f"/v1/alerts/{ref}/ack", body)).json
+        return None if answer["ack_until"] is None else datetime.fromisoformat(answer["ack_until"])
+
+    first = await until("A-1")
+    assert first is not None
+    assert timedelta(hours=4) <= first - now < timedelta(hours=4, minutes=1)
+    assert await until("A-1") == first
+    assert await until("A-2") is None
+    longer = await until("A-2", {"for_minutes": 10_080})
+    assert longer is not None
+    assert longer - now >= timedelta(days=7)
 
 
 @pytest.mark.parametrize("body", [b"{", b"\xff", b'{"note": "a"', b"[" * 20_000])

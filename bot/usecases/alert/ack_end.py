@@ -1,0 +1,85 @@
+"""Ack end: what the owner of an acknowledgement says shortly before it ends: it takes longer, or no more.
+
+Law: an answer counts for the run that was asked about. Whoever answers a second time, or after the alert has
+moved on, changes nothing.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.domain.actor import Actor
+from bot.domain.alert import transition
+from bot.domain.alert.alert import Alert, Trigger
+from bot.domain.errors import ConflictError
+from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.alert.button import how_it_stands
+from bot.usecases.alert.lifecycle import LONGEST_ACK, Move
+from bot.usecases.desk import Desk
+from storage.transaction import Transaction
+
+PROLONG: Final = "still_on_it"
+_SHORTEST: Final = timedelta(minutes=1)
+
+
+async def prolong(desk: Desk, alert_id: int, *, run: int, actor: Actor, for_others: bool) -> Alert:
+    """Its owner has it for as long again as it was given for; ``for_others`` may say so of anybody's.
+
+    Raises:
+        NotFoundError: this desk does not have the alert.
+        ConflictError: it has moved on since ``run``, or is somebody else's; nothing has changed.
+        NotDurableError: the database cannot be written.
+    """
+
+    def make(tx: Transaction) -> Callable[[Alert, datetime], Alert]:
+        given_at = tx.rings.reminded_at(alert_id, run)
+        return lambda alert, now: transition.prolong(alert, now + _span(alert, given_at))
+
+    return await _answer(desk, alert_id, run, actor, PROLONG, make, for_others=for_others)
+
+
+async def give_back(desk: Desk, alert_id: int, *, run: int, actor: Actor, for_others: bool) -> Alert:
+    """Somebody else has to look, and is rung; raises as `prolong` does."""
+
+    def make(_: Transaction) -> Callable[[Alert, datetime], Alert]:
+        return lambda alert, _: transition.unacknowledge(alert)
+
+    return await _answer(desk, alert_id, run, actor, Trigger.UNACK.value, make, for_others=for_others)
+
+
+async def _answer(
+    desk: Desk,
+    alert_id: int,
+    run: int,
+    actor: Actor,
+    action: str,
+    make: Callable[[Transaction], Callable[[Alert, datetime], Alert]],
+    *,
+    for_others: bool,
+) -> Alert:
+    now = desk.clock.now()
+
+    def work(tx: Transaction) -> Alert:
+        change = make(tx)
+
+        def as_asked(alert: Alert, now: datetime) -> Alert:
+            if alert.run != run:
+                raise ConflictError(f"{how_it_stands(alert)} meanwhile, so nothing was done.")
+            if not for_others and str(alert.owner) != str(actor):
+                raise ConflictError(f"{how_it_stands(alert)}: only they, or who manages this desk, may say.")
+            return change(alert, now)
+
+        move = Move(alert_id=alert_id, actor=actor, action=action, make=as_asked)
+        return alerts.apply(tx, desk.project.id, move, now)
+
+    changed = await desk.storage.write(work)
+    desk.bell.ring()
+    return changed
+
+
+def _span(alert: Alert, given_at: datetime | None) -> timedelta:
+    """As long as it was given for the last time."""
+    since = given_at or alert.acked_at
+    if alert.ack_until is None or since is None:
+        return LONGEST_ACK
+    return min(max(alert.ack_until - since, _SHORTEST), LONGEST_ACK)
