@@ -20,7 +20,7 @@ import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from hashlib import blake2b, sha256
 from typing import Final, TypeVar
 
@@ -41,6 +41,7 @@ from bot.ingress.body import inflate, read_body
 from bot.ingress.capacity import CapacityLimit
 from bot.ingress.claim import REPLAY_WINDOW, Bearer, Signed, read_claim
 from bot.ingress.large import LARGE, BodyReader, weigh
+from bot.ingress.once import HEADER, take_once
 from bot.ingress.options import IngressOptions
 from bot.ingress.problem import Reason, Refusal
 from bot.ingress.proof import Prover
@@ -137,6 +138,8 @@ class Hook:
             asked = Asked(request, provider, address, source)
             if isinstance(claim, Signed) and claim.at:
                 answer = await self._take_once(asked, body, claim)
+            elif key := request.headers.get(HEADER, "").strip():
+                answer = await take_once(self._desk, source.id, key, body, partial(self._take, asked, body))
             else:
                 answer = await self._take(asked, body)
         metrics.ACCEPT_SECONDS.observe(self._desk.clock.monotonic() - began)

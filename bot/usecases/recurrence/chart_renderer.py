@@ -1,4 +1,4 @@
-"""Easel: where charts are drawn, in a process of their own and one at a time.
+"""Chart renderer: draws charts in a process of their own and one at a time.
 
 Drawing never holds up the loop, and its memory is given back. Whatever goes wrong, there is no picture, and
 words have to do: a picture is never worth an error.

@@ -9,7 +9,11 @@ import pytest
 from bot.cards.recurrence.chart import Chart
 from bot.usecases.recurrence.chart_renderer import ChartRenderer
 
-CHART = Chart(title="R-12 x", seen_at=datetime(2026, 11, 21, tzinfo=UTC), hours=())
+CHART = Chart(
+    title="R-12 x",
+    seen_at=datetime(2026, 11, 21, tzinfo=UTC),
+    hours=((datetime(2026, 11, 20, 5, tzinfo=UTC), 3),),
+)
 
 
 async def test_a_chart_comes_with_its_words() -> None:
@@ -17,7 +21,7 @@ async def test_a_chart_comes_with_its_words() -> None:
     picture = await ChartRenderer().draw(CHART)
     assert picture is not None
     assert picture.png.startswith(b"\x89PNG")
-    assert picture.words == "R-12 x: did not fire in the last 30 days."
+    assert picture.words.startswith("R-12 x: fired 3 times in the last 30 days")
 
 
 async def test_two_wait_for_each_other_and_both_are_drawn() -> None:
