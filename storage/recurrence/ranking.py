@@ -1,11 +1,13 @@
 """Rankings: recurrences in order of what they cost.
 
-A ranking walks the recurrences that fired within the window and adds up each one's last hours or days, which
-lie side by side; its cost grows with recurrences and days, not with events.
+Within a window no recurrence has more than its sum of all time, and an index holds those sums in order. So a
+ranking walks from the largest sum on, adds up each one's last hours or days, which lie side by side, and ends
+where nothing behind can be more than what it has. Its cost grows with the page and the days, not with events,
+nor with recurrences unless many have a long past and little present; then all that match are added up.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Table, func, or_, select
 
@@ -23,6 +25,11 @@ _SUMMED = (
     "occurrences", "episodes", "duplicates", "flaps", "acks", "ack_us", "resolves", "resolve_us",
     "self_resolves", "attention_us", "noise_votes",
 )  # fmt: skip
+
+
+# How far to walk, step by step, before all that match are added up instead.
+_STEPS: Final = (64, 512, 4_096)
+_FEW: Final = 1_000  # so many are added up at once, without a walk
 
 
 class _Period:
@@ -60,17 +67,56 @@ class Rankings:
     ) -> list[Ranked]:
         """A part of the ranking; what is equal is in the order of first appearance."""
         period = _Period(query.window, now)
-        ids = list(
-            self._connection.execute(
-                select(recurrence.c.id)
-                .where(*_matching(project_id, query, period))
-                .order_by(*_keys(query.sort, period), recurrence.c.id)
-                .offset(offset)
-                .limit(limit)
-            ).scalars()
-        )
+        matching = _matching(project_id, query, period)
+        ids = self._walked(matching, query.sort, period, offset + limit)
+        if ids is None:
+            ids = self._added_up(matching, query.sort, period, offset + limit)
+        ids = ids[offset:]
         found = {each.recurrence.id: each for each in self._ranked(ids, period)}
         return [found[key] for key in ids]
+
+    def _added_up(
+        self, matching: list[ColumnElement[bool]], sort: Sort, period: _Period, count: int
+    ) -> list[int]:
+        """The first ``count``, by adding up all that match."""
+        statement = (
+            select(recurrence.c.id)
+            .where(*matching)
+            .order_by(*(key.desc() for key in _keys(sort, period)), recurrence.c.id)
+        )
+        return list(self._connection.execute(statement.limit(count)).scalars())
+
+    def _walked(
+        self, matching: list[ColumnElement[bool]], sort: Sort, period: _Period, count: int
+    ) -> list[int] | None:
+        """The same, by walking from the largest sum of all time on; None when that leads nowhere."""
+        some = select(recurrence.c.id).where(*matching).limit(_FEW + 1).subquery()
+        if self._connection.execute(select(func.count()).select_from(some)).scalar_one() <= _FEW:
+            return None
+        sums = [recurrence.c[name] for name in _SUMS_OF[sort]]
+        order = (*(each.desc() for each in sums), recurrence.c.id)
+        best: list[tuple[int, ...]] = []
+        begun = 0
+        for step in (each for each in _STEPS if each >= count):
+            walked = (
+                select(recurrence.c.id).where(*matching).order_by(*order).offset(begun).limit(step - begun)
+            )
+            rows = self._connection.execute(
+                select(recurrence.c.id, *sums, *_keys(sort, period))
+                .where(recurrence.c.id.in_(walked.scalar_subquery()))
+                .order_by(*order)
+            ).all()
+            # Ascending: the most first, and what is equal in the order of first appearance.
+            width = len(sums)
+            best += [(*(-int(each) for each in row[1 + width :]), row.id) for row in rows]
+            best = sorted(best)[:count]
+            if len(rows) < step - begun:
+                return [each[-1] for each in best]
+            last = (*(-int(each) for each in rows[-1][1 : 1 + width]), rows[-1].id)
+            if best[-1] <= last:
+                return [each[-1] for each in best]
+            begun = step
+        return None
 
     def totals(self, project_id: int, query: Query, *, now: datetime) -> Totals:
         """Sums over all that match."""
@@ -148,14 +194,23 @@ class Rankings:
         ]
 
 
+# The sums of all time that bound the keys of `_keys`, in their order; an index holds each of these orders.
+_SUMS_OF: Final = {
+    Sort.OCCURRENCES: ("occurrences",),
+    Sort.ATTENTION: ("attention_us",),
+    Sort.NOISE: ("noise_votes", "self_resolves"),
+}
+
+
 def _keys(sort: Sort, period: _Period) -> list[ColumnElement[Any]]:
+    """What to rank by, the most first."""
     match sort:
         case Sort.OCCURRENCES:
-            return [period.sum_of("occurrences").desc()]
+            return [period.sum_of("occurrences")]
         case Sort.ATTENTION:
-            return [period.sum_of("attention_us").desc()]
+            return [period.sum_of("attention_us")]
         case Sort.NOISE:
-            return [recurrence.c.noise_votes.desc(), period.sum_of("self_resolves").desc()]
+            return [recurrence.c.noise_votes, period.sum_of("self_resolves")]
 
 
 def _matching(project_id: int, query: Query, period: _Period) -> list[ColumnElement[bool]]:

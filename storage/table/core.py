@@ -151,6 +151,20 @@ recurrence: Final = Table(
     UniqueConstraint("project_id", "signature"),
 )
 
+# What a ranking walks, from the largest sum of all time on; the first serves every count of recurrences too.
+Index(
+    "ix_recurrence_occurrences",
+    recurrence.c.project_id, recurrence.c.occurrences.desc(), recurrence.c.id, recurrence.c.last_seen_at,
+)  # fmt: skip
+Index(
+    "ix_recurrence_attention_us", recurrence.c.project_id, recurrence.c.attention_us.desc(), recurrence.c.id
+)
+Index(
+    "ix_recurrence_noise_votes",
+    recurrence.c.project_id, recurrence.c.noise_votes.desc(), recurrence.c.self_resolves.desc(),
+    recurrence.c.id,
+)  # fmt: skip
+
 alert: Final = Table(
     "alert",
     metadata,

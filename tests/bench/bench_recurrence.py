@@ -1,8 +1,9 @@
-"""What looking back costs as the database grows: ``python -m tests.bench recurrence 100000 1000000``.
+"""What looking back costs as the database grows: ``python -m tests.bench recurrence 100000 100000+100000``.
 
 For each number of events it fills a SQLite file of 10,000 recurrences over 90 days, some hot and most not,
-and prints the bytes of the file by event, then milliseconds for the ranking, for one recurrence without its
-picture, and for the memory line of a new card, as the desk's own readers take them. Nothing should grow.
+and with so many more as stand behind ``+`` that fired once within the last day, as after a storm. It prints
+the bytes of the file by event, then milliseconds for the ranking, for one recurrence without its picture, and
+for the memory line of a new card, as the desk's own readers take them. Nothing should grow.
 """
 
 import asyncio
@@ -37,7 +38,7 @@ BODY = '{"version":"4","status":"firing","alerts":[{"labels":{"alertname":"HighE
 LABELS = (
     '{"alertname":"HighErrorRate","cluster":"eu-1","namespace":"shop","service":"checkout","pod":"cart-%d"}'
 )
-DEFAULT = (20_000, 100_000)
+DEFAULT = ("20000", "100000", "100000+100000")
 RUNS = 200
 
 
@@ -51,7 +52,7 @@ def episodes(events: int) -> Iterator[tuple[int, int]]:
         yield at, bisect(heat, dice.random() * heat[-1]) + 1
 
 
-def fill(path: Path, events: int) -> None:
+def fill(path: Path, events: int, once: int) -> None:
     """Write everything but the sums as intake would have, and add up the rest in SQL."""
     database = sqlite3.connect(path)
     database.execute("PRAGMA synchronous=OFF")
@@ -62,6 +63,8 @@ def fill(path: Path, events: int) -> None:
     database.executemany("INSERT INTO envelope VALUES (?, 1, ?, ?, 900, 1, 0, ?)", _envelopes(lives))
     database.executemany(_EVENT, _events(lives))
     database.executescript(_SUMS)
+    database.executemany(_ONCE, (_fired_once(key) for key in range(RECURRENCES + 1, RECURRENCES + once + 1)))
+    database.executescript(_COUNTS_OF_ONCE % {"first": RECURRENCES})
     database.commit()
     database.execute("VACUUM")
     database.close()
@@ -88,10 +91,13 @@ _EVENT = """
 """
 _SUMS = """
     INSERT INTO recurrence_hour
-        SELECT recurrence_id, received_at / 3600000000, count(*), sum(verdict = 'opened'), 0, 0
-        FROM event WHERE status = 'firing' GROUP BY 1, 2;
+        SELECT event.recurrence_id, event.received_at / 3600000000, count(*), sum(verdict = 'opened'),
+            sum(verdict = 'opened' AND owner IS NULL),
+            coalesce(sum(CASE verdict WHEN 'opened' THEN resolved_at - acked_at END), 0)
+        FROM event JOIN alert ON alert.id = alert_id WHERE status = 'firing' GROUP BY 1, 2;
     INSERT INTO recurrence_day
-        SELECT recurrence_id, hour / 24, sum(occurrences), sum(episodes), 0, 0
+        SELECT recurrence_id, hour / 24, sum(occurrences), sum(episodes), sum(self_resolves),
+            sum(attention_us)
         FROM recurrence_hour GROUP BY 1, 2;
     UPDATE recurrence SET (occurrences, episodes, duplicates, first_seen_at, last_seen_at, last_alert_id,
             acks, ack_us, resolves, resolve_us, self_resolves, attention_us) =
@@ -101,6 +107,22 @@ _SUMS = """
             count(*) - count(owner), coalesce(sum(resolved_at - acked_at), 0)
         FROM alert WHERE alert.recurrence_id = recurrence.id);
 """
+_ONCE = """
+    INSERT INTO recurrence (id, project_id, source_id, signature, name, namespace, service, target,
+        occurrences, episodes, duplicates, flaps, first_seen_at, last_seen_at)
+    VALUES (?, 1, 1, ?, ?, 'shop', 'checkout', ?, 1, 1, 0, 0, ?, ?)
+"""
+_COUNTS_OF_ONCE = """
+    INSERT INTO recurrence_hour
+        SELECT id, last_seen_at / 3600000000, 1, 1, 0, 0 FROM recurrence WHERE id > %(first)d;
+    INSERT INTO recurrence_day
+        SELECT id, last_seen_at / 86400000000, 1, 1, 0, 0 FROM recurrence WHERE id > %(first)d;
+"""
+
+
+def _fired_once(key: int) -> tuple[object, ...]:
+    at = micros(NOW) - key % 82_800 * 1_000_000
+    return (*_recurrence(key), at, at)
 
 
 def _recurrence(key: int) -> tuple[object, ...]:
@@ -181,27 +203,28 @@ async def remember(desk: Desk, recurrence_id: int) -> None:
     await desk.storage.read(work)
 
 
-async def bench(folder: Path, events: int) -> None:
-    """One size."""
-    path = folder / f"{events}.db"
+async def bench(folder: Path, size: str) -> None:
+    """One size, as ``EVENTS`` or ``EVENTS+RECURRENCES``."""
+    events, once = (int(each) for each in (*size.split("+"), "0")[:2])
+    path = folder / f"{size}.db"
     url = f"sqlite:///{path}"
     await schema.upgrade(url)
-    await asyncio.to_thread(fill, path, events)
+    await asyncio.to_thread(fill, path, events, once)
     storage = Storage.open(url)
     desk = await open_desk(storage, ManualClock(NOW))
     desk.guild_id = 1
-    size = path.stat().st_size
-    print(f"{events:,} events in {RECURRENCES:,} recurrences, {size / events:.0f} bytes an event")
+    each = path.stat().st_size / events
+    print(f"{events:,} events in {RECURRENCES + once:,} recurrences, {each:.0f} bytes an event")
     await look(desk, events // EPISODE)
     await storage.close()
 
 
 def main() -> None:
     """Measure all sizes that were asked for."""
-    sizes = [int(each) for each in sys.argv[1:]] or DEFAULT
+    sizes = sys.argv[1:] or DEFAULT
     with tempfile.TemporaryDirectory() as folder:
-        for events in sizes:
-            asyncio.run(bench(Path(folder), events))
+        for size in sizes:
+            asyncio.run(bench(Path(folder), size))
 
 
 if __name__ == "__main__":

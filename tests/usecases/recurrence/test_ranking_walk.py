@@ -1,0 +1,98 @@
+"""A ranking that walks from the largest sums on and stops early is the one that adds up everything."""
+
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, insert
+
+from bot.clock import ManualClock
+from bot.domain.recurrence.ranking import Query, RankingWindow, Sort
+from bot.usecases.desk import Desk
+from bot.usecases.recurrence import query as recurrences
+from storage.codec import micros
+from storage.recurrence import ranking
+from storage.recurrence.recurrence import DAY_US, HOUR_US
+from storage.table.core import recurrence, recurrence_day, recurrence_hour
+from storage.transaction import Transaction
+from tests.senders import add_source
+
+MANY = 60
+SUMS = ("occurrences", "self_resolves", "attention_us")
+
+
+def fill(tx: Transaction, project_id: int, source_id: int, now_us: int) -> None:
+    """Recurrences with many ties, some with a long past and little present."""
+    dice = Random(3)  # noqa: S311 -- the same rows each time
+    connection = tx.rankings._connection  # rows as many days of use would have left them
+    for key in range(1_001, 1_001 + MANY):
+        total: dict[str, int] = dict.fromkeys(SUMS, 0)
+        counts: dict[tuple[Any, str, int], dict[str, int]] = {}
+        for _ in range(dice.randint(1, 4)):
+            at = now_us - dice.choice([0, 0, 2 * HOUR_US, 3 * DAY_US, 20 * DAY_US, 70 * DAY_US])
+            added = {name: dice.choice([0, 1, 1, 1, 30]) for name in SUMS}
+            hour, day = (recurrence_hour, "hour", at // HOUR_US), (recurrence_day, "day", at // DAY_US)
+            for which in (hour, day):
+                known = counts.setdefault(which, dict.fromkeys(SUMS, 0))
+                known.update({name: known[name] + added[name] for name in SUMS})
+            total = {name: total[name] + added[name] for name in SUMS}
+        connection.execute(
+            insert(recurrence).values(
+                id=key, project_id=project_id, source_id=source_id, signature=f"s{key}", name=f"n{key}",
+                namespace="", service="", target="", episodes=1, duplicates=0, flaps=0, first_seen_at=0,
+                last_seen_at=now_us, noise_votes=dice.choice([0, 0, 0, 1, 2]), **total,
+            )
+        )  # fmt: skip
+        for (table, column, period), sums in counts.items():
+            row = {"recurrence_id": key, column: period, "episodes": 1, **sums}
+            connection.execute(insert(table).values(row))
+
+
+@pytest.mark.parametrize("sort", Sort)
+async def test_the_walk_finds_what_adding_up_all_finds(
+    desk: Desk, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, sort: Sort
+) -> None:
+    source = await add_source(desk)
+    clock.advance(timedelta(days=100))
+    now_us = micros(clock.now())
+    await desk.storage.write(lambda tx: fill(tx, desk.project.id, source.id, now_us))
+    for window in RankingWindow:
+        query = Query(window=window, sort=sort)
+        monkeypatch.setattr(ranking, "_FEW", MANY)
+        added_up = [await pages(desk, query, limit) for limit in (1, 7, MANY + 5)]
+        monkeypatch.setattr(ranking, "_FEW", 0)
+        for steps in ((2, 5, 9), (8, 16, 32), (MANY, 500)):
+            monkeypatch.setattr(ranking, "_STEPS", steps)
+            assert [await pages(desk, query, limit) for limit in (1, 7, MANY + 5)] == added_up
+
+
+async def pages(desk: Desk, query: Query, limit: int) -> list[list[int]]:
+    """Two pages of the ranking."""
+    return [
+        [
+            line.recurrence.id
+            for line in (await recurrences.listing(desk, query, offset=offset, limit=limit)).lines
+        ]
+        for offset in (0, limit)
+    ]
+
+
+async def test_with_many_alike_the_walk_ends_at_its_first_step(
+    desk: Desk, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = await add_source(desk)
+    now_us = micros(clock.now())
+
+    def work(tx: Transaction) -> None:
+        fill(tx, desk.project.id, source.id, now_us)
+        for table in (recurrence_hour, recurrence_day):
+            tx.rankings._connection.execute(delete(table))
+        tx.rankings._connection.execute(recurrence.update().values(attention_us=0))
+
+    await desk.storage.write(work)
+    monkeypatch.setattr(ranking, "_FEW", 0)
+    monkeypatch.setattr(ranking, "_STEPS", (16,))
+    monkeypatch.setattr(ranking.Rankings, "_added_up", None)  # not even asked
+    page = await recurrences.listing(desk, Query(sort=Sort.ATTENTION))
+    assert [line.recurrence.id for line in page.lines] == list(range(1_001, 1_011))
