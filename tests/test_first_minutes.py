@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from queue import Queue
 from threading import Thread
@@ -20,7 +21,7 @@ def test_the_lines_that_the_demo_prints_let_a_sender_and_a_program_in(tmp_path: 
     line = [*tocsin, "demo", "--port", "0", "--sandbox-port", "0", "--data", str(tmp_path / "demo data")]
     with subprocess.Popen(line, cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True) as demo:
         said: Queue[str] = Queue()
-        Thread(target=lambda: [said.put(each) for each in demo.stdout or ()], daemon=True).start()
+        Thread(target=_read, args=(demo.stdout, said), daemon=True).start()
         try:
             lines = [_after(said, "source add mine"), _after(said, "token add mine")]
             printed = [_type(each, tmp_path, environ) for each in lines]
@@ -41,6 +42,11 @@ def test_the_lines_that_the_demo_prints_let_a_sender_and_a_program_in(tmp_path: 
         finally:
             demo.terminate()
             assert demo.wait(timeout=30) == 0
+
+
+def _read(lines: Iterable[str], said: "Queue[str]") -> None:
+    for line in lines:
+        said.put(line)
 
 
 def _after(said: "Queue[str]", words: str) -> str:
