@@ -23,6 +23,7 @@ from bot.settings.database import database_choice
 from bot.settings.tree import Settings
 from bot.standby import turn
 from bot.usecases.admin import setting, status
+from bot.usecases.admin.readiness_line import readiness_line
 from bot.usecases.desk import Desk
 from bot.usecases.intake.queue import Intake
 from storage.desk_lock import DeskLock
@@ -46,19 +47,27 @@ async def run(
     if choice.embedded and role is not ProcessRole.ALL:
         raise TocsinError(f"--role {role} needs PostgreSQL (storage.database_url): a file has one process.")
     async with told_to_stop() as told:
-        if choice.embedded:
-            await _work(settings, role, ready_file, told, None)
-            return
-        await migrate(choice)
-        if role is ProcessRole.INGRESS:
-            async with serving(settings) as url:
-                _say(ready_file, url)
-                await told.wait()
-            return
-        while not told.is_set():
-            async with turn(choice.url, SystemClock(), told) as (lock, over):
-                if not told.is_set():
-                    await _work(settings, role, ready_file, over, lock)
+        await _until_told(settings, role, ready_file, told)
+    _log.info("stopped")
+
+
+async def _until_told(
+    settings: Settings, role: ProcessRole, ready_file: Path | None, told: asyncio.Event
+) -> None:
+    choice = database_choice(settings)
+    if choice.embedded:
+        await _work(settings, role, ready_file, told, None)
+        return
+    await migrate(choice)
+    if role is ProcessRole.INGRESS:
+        async with serving(settings) as url:
+            _say(ready_file, url)
+            await told.wait()
+        return
+    while not told.is_set():
+        async with turn(choice.url, SystemClock(), told) as (lock, over):
+            if not told.is_set():
+                await _work(settings, role, ready_file, over, lock)
 
 
 async def _work(
@@ -67,7 +76,9 @@ async def _work(
     async with running(settings, role=role, lock=lock, over=over) as place:
         if await place.ready_before(over):
             _say(ready_file, place.url)
+            _log.info(await readiness_line(place.desk, settings.ping.critical))
         await over.wait()
+        _log.info("stopping")
 
 
 def _say(ready_file: Path | None, url: str) -> None:

@@ -25,6 +25,7 @@ _OWN_TOKEN: Final = re.compile(r"\btocs?_[\w-]{16,}")
 _PATH_TOKEN: Final = re.compile(r"(/(?:webhooks|interactions)/\d+/)[\w-]{16,}")
 
 # Libraries say at INFO what we count or say ourselves.
+_NO_NEWS: Final = ("voice will NOT be supported", "Attempting a reconnect in")
 _QUIET: Final = ("aiohttp.access", "aiosqlite", "alembic", "apscheduler", "httpcore", "httpx", "sqlalchemy")
 
 
@@ -71,8 +72,12 @@ def set_up(level: str, format_: Format, stream: TextIO | None = None) -> None:
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """Let everything pass but discord.py's regret that this bot cannot speak."""
-    return "voice will NOT be supported" not in str(record.msg)
+    """Let everything pass but what discord.py regrets (this bot cannot speak) or repeats.
+
+    Its every try to connect again is a traceback; the gateway says once that Discord is away, once that
+    it is back.
+    """
+    return not any(words in str(record.msg) for words in _NO_NEWS)
 
 
 def hide_secrets(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

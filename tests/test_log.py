@@ -75,6 +75,7 @@ def test_that_the_bot_has_no_voice_is_no_news() -> None:
     stream = io.StringIO()
     log.set_up("info", "json", stream)
     logging.getLogger("discord.client").warning("PyNaCl is not installed, voice will NOT be supported")
+    logging.getLogger("discord.client").error("Attempting a reconnect in %.2fs", 1.0)
     logging.getLogger("discord.client").warning("something else")
     assert [line["message"] for line in lines(stream)] == ["something else"]
 

@@ -93,6 +93,7 @@ class Supervisor:
         self._silence = silence.total_seconds()
         self._first_pause = first_pause
         self._heard = 0.0
+        self._told: tuple[str, datetime] | None = None
         self.state = Gateway()
 
     async def run(self) -> None:
@@ -162,8 +163,24 @@ class Supervisor:
         self.state.connected = self.state.ready = False
         metrics.GATEWAY_UP.set(0)
         self.state.trouble = trouble
-        _log.error("gateway", trouble=trouble)
+        self._tell(trouble, again=fatal)
         return fatal
+
+    def _tell(self, trouble: str, *, again: bool = False) -> None:
+        """One line for an outage however often it is tried again, another when a person has to mend it."""
+        if self._told is None:
+            self._told = (trouble, self._clock.now())
+        elif not again or self._told[0] == trouble:
+            return
+        else:
+            self._told = (trouble, self._told[1])
+        _log.error("Discord is away; alerts are taken in and kept", trouble=trouble)
+
+    def _tell_over(self) -> None:
+        if self._told is not None:
+            away = self._clock.now() - self._told[1]
+            _log.info("Discord is back", away_seconds=round(away.total_seconds()))
+            self._told = None
 
     def _hear(self) -> None:
         self._heard = self._clock.monotonic()
@@ -183,16 +200,19 @@ class Supervisor:
                 state.connected = False
                 metrics.GATEWAY_UP.set(0)
                 state.trouble = "the line to Discord is broken, reconnecting"
+                self._tell(state.trouble)
 
         async def on_ready() -> None:
             state.connected = state.ready = True
             metrics.GATEWAY_UP.set(1)
             self._hear()
+            self._tell_over()
 
         async def on_resumed() -> None:
             state.connected = True
             metrics.GATEWAY_UP.set(1)
             self._hear()
+            self._tell_over()
 
         async def on_socket_event_type(_: str) -> None:
             self._hear()

@@ -1,8 +1,10 @@
 """Run: a demo from its start to Ctrl-C."""
 
 import asyncio
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -30,7 +32,7 @@ async def demo(settings: Settings, *, port: int, sandbox_port: int, ready_file: 
                 write_ready_file(ready_file, _description(sandbox, place.url, senders))
                 await told.wait()
             else:
-                await _tell(sandbox, place, senders, told)
+                await _tell(sandbox, place, senders, _variables(settings, place.url), told)
     finally:
         await sandbox.stop()
 
@@ -43,13 +45,23 @@ async def _remember(settings: Settings, sandbox: Sandbox) -> None:
 
 
 async def _tell(
-    sandbox: Sandbox, place: RunningDesk, senders: Mapping[str, story.Sender], told: asyncio.Event
+    sandbox: Sandbox,
+    place: RunningDesk,
+    senders: Mapping[str, story.Sender],
+    where: str,
+    told: asyncio.Event,
 ) -> None:
-    print(story.welcome(sandbox.url, senders), flush=True)  # noqa: T201 -- for a person to read
+    print(story.welcome(sandbox.url, senders, where), flush=True)  # noqa: T201 -- for a person to read
     telling = asyncio.create_task(story.tell(sandbox.url, senders, place.desk.clock))
     await told.wait()
     telling.cancel()
     await asyncio.wait([telling])
+
+
+def _variables(settings: Settings, ingress_url: str) -> str:
+    """What has to be set before a verb, so that it finds the database and the address of this demo."""
+    folder = shlex.quote(str(settings.storage.data.absolute()))
+    return f"TOCSIN_DATA={folder} TOCSIN_PORT={urlsplit(ingress_url).port}"
 
 
 def _description(

@@ -131,8 +131,8 @@ async def tell(sandbox_url: str, senders: Mapping[str, Sender], clock: Clock) ->
         await act("responder", "incident update", text="Cold cache again, warming it.", incident="I-1")
 
 
-def welcome(sandbox_url: str, senders: Mapping[str, Sender]) -> str:
-    """What the person who typed `make demo` reads."""
+def welcome(sandbox_url: str, senders: Mapping[str, Sender], place: str) -> str:
+    """What the person who typed `make demo` reads; ``place`` is what leads verbs to it."""
     generic = senders["generic"]
     return f"""
   Tocsin is up, with a small Discord of its own. Nothing real is touched.
@@ -147,5 +147,11 @@ def welcome(sandbox_url: str, senders: Mapping[str, Sender]) -> str:
       -d '{{"title": "CoffeeIsOut", "severity": "critical", "summary": "The machine is empty."}}'
 
   The same with "status": "resolved" ends it. Press Acknowledge, set a check mark, or type /alert list.
+
+  Let in a sender of your own, or a program (in another terminal; the variables lead to this demo):
+
+    {place} .venv/bin/tocsin source add mine --provider generic
+    {place} .venv/bin/tocsin token add mine --scope alerts.read
+
   Ctrl-C stops everything.
 """

@@ -8,6 +8,7 @@ from pathlib import Path
 from bot import launch, log
 from bot.demo.run import demo as show
 from bot.domain.process_role import ProcessRole
+from bot.process import exit_quickly
 from bot.settings.database import EMBEDDED_NAME, database_choice
 from bot.settings.tree import Settings
 from bot.verbs.host import require_host
@@ -19,6 +20,7 @@ def start(args: Namespace) -> int:
     """Be the bot until a signal ends it."""
     role = ProcessRole(args.role)
     settings = load(args, required=() if role is ProcessRole.INGRESS else Settings.REQUIRED_TO_RUN)
+    exit_quickly()
     require_host(settings, listens=_is_alone(settings, role))
     run(launch.run(settings, role=role, ready_file=args.ready_file))
     return 0
@@ -38,6 +40,7 @@ def demo(args: Namespace) -> int:
         storage={"database_url": f"sqlite:///{(data / EMBEDDED_NAME).absolute()}", "data": data},
         http={"host": "127.0.0.1", "public_url": None},
     )
+    exit_quickly()
     # A person should see the welcome and what goes wrong; a program gets the usual log.
     log.set_up(settings.log.level if args.ready_file else "warning", settings.log.format)
     try:

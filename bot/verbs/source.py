@@ -14,6 +14,7 @@ from bot.domain.alert.group import CardShape
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import InvalidInputError
 from bot.providers.registry import PROVIDERS, SENDERS
+from bot.settings.database import database_choice
 from bot.settings.tree import HttpSettings
 from bot.usecases.admin import expectation
 from bot.usecases.admin import source as sources
@@ -47,6 +48,8 @@ def add(args: Namespace) -> int:
             return issued, _address(settings.http, issued, desk)
 
     _show(*run(work()), as_json=args.json)
+    if not args.json:
+        print(f"\nThis stands in {database_choice(settings).shown}, for the Tocsin that uses it.")
     return 0
 
 
