@@ -88,6 +88,7 @@ async def open_desk(settings: Settings, *, lock: DeskLock | None = None) -> Asyn
                 incidents=settings.incidents.rules,
                 gate=settings.gate.policy,
                 triage=settings.triage.rules,
+                retention=settings.retention.rules,
             ),
             signing_key=signing_key(settings.storage),
         )

@@ -7,7 +7,7 @@ from functools import partial
 from bot.domain.access.poll import PERIOD
 from bot.domain.process_health import ProcessHealth
 from bot.scheduler import Job
-from bot.usecases.admin import expectation, gauge, idempotency, setting, status
+from bot.usecases.admin import expectation, gauge, idempotency, retention, setting, status
 from bot.usecases.alert import ack, bulk, expiry, lapse
 from bot.usecases.alert import flap as flaps
 from bot.usecases.alert import lifecycle as alerts
@@ -18,7 +18,6 @@ from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import reminder
 from bot.usecases.intake import poll
 from bot.usecases.intake.poll import Fetch
-from bot.usecases.outbox import ledger
 from bot.usecases.outbox import outage as outages
 from bot.usecases.outbox import ring as rings
 from bot.usecases.recurrence import regression
@@ -98,7 +97,7 @@ def table(
         Job("parked", timedelta(minutes=5), recheck_parked),
         Job("deleted", timedelta(hours=1), find_deleted),
         Job("reactions", timedelta(hours=1), find_reactions),
-        Job("ledger", timedelta(hours=1), partial(ledger.forget_old, desk)),
+        Job("retention", timedelta(minutes=45), partial(retention.nightly, desk)),
         Job("bulk acts", timedelta(hours=1), partial(bulk.forget_old, desk)),
         Job("expectations", timedelta(seconds=5), partial(expectation.look, desk, up_since=desk.clock.now())),
         Job("watch", timedelta(seconds=10), watch),

@@ -160,6 +160,16 @@ class Storage:
         except (DBAPIError, NoConnectionError, OSError) as error:
             raise NotDurableError(_plain(error)) from error
 
+    async def give_back(self, pages: int) -> None:
+        """Give free pages of an embedded file back to the disk, so many in a transaction.
+
+        PostgreSQL does so by itself, as do files that were made before and never packed by `VACUUM` not.
+        """
+        while self._writer is not None:
+            before, after = await self._writer.run(lambda conn: _shrink(conn, pages), turn=Turn.BULK)
+            if after == 0 or after >= before:
+                return
+
     async def close(self) -> None:
         """Finish what was begun and let go of the files and sockets."""
         if self._mark is not None:
@@ -220,6 +230,7 @@ def prepare_writer(connection: Any, _record: object = None) -> None:
     """WAL, an fsync for each commit, foreign keys, and no transactions but ours."""
     connection.isolation_level = None
     for pragma in (
+        "auto_vacuum=INCREMENTAL",  # of a new file; of an old one from its next VACUUM on
         "journal_mode=WAL",
         "synchronous=FULL",
         f"busy_timeout={BUSY_TIMEOUT_MS}",
@@ -234,6 +245,16 @@ def prepare_writer(connection: Any, _record: object = None) -> None:
 def begin_immediate(connection: Connection) -> None:
     """Take the write lock at once: a transaction that upgrades later can fail halfway."""
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _shrink(connection: Connection, pages: int) -> tuple[int, int]:
+    """Free pages before and after some were cut off."""
+    cursor: Any = connection.connection.cursor()
+    (before,) = cursor.execute("PRAGMA freelist_count").fetchone()
+    cursor.execute(f"PRAGMA incremental_vacuum({pages})").fetchall()
+    (after,) = cursor.execute("PRAGMA freelist_count").fetchone()
+    cursor.close()
+    return before, after
 
 
 def _prepare_reader(connection: Any, _record: object) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import re
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar
@@ -140,6 +141,15 @@ async def on_connection(url: str, work: Callable[[Connection], T]) -> T:
             return await connection.run_sync(work)
     finally:
         await engine.dispose()
+
+
+def pack(url: str) -> None:
+    """Write the embedded file at ``url`` anew without its free pages; nobody else may have it open."""
+    with sqlite3.connect(sqlite_path(url), isolation_level=None) as connection:
+        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
 
 
 def _on_file(url: str, work: Callable[[Connection], T]) -> T:

@@ -9,6 +9,7 @@ from storage.admin.audit import Audit
 from storage.admin.idempotency import Idempotency
 from storage.admin.poll import Polls
 from storage.admin.project import Projects
+from storage.admin.retention import OldRows
 from storage.admin.source import Sources
 from storage.admin.token import Tokens
 from storage.alert.alert import Alerts
@@ -187,6 +188,11 @@ class Transaction:
     def nudges(self) -> Nudges:
         """Messages in incidents' threads."""
         return Nudges(self._connection)
+
+    @cached_property
+    def old_rows(self) -> OldRows:
+        """What is past its time."""
+        return OldRows(self._connection)
 
     @cached_property
     def gates(self) -> Gates:

@@ -33,6 +33,7 @@ from bot.settings.environment import (
     values,
 )
 from bot.settings.ping import PingSettings
+from bot.settings.retention import RetentionSettings
 from bot.settings.section import (
     Count,
     DatabaseUrl,
@@ -193,6 +194,7 @@ class Settings(BaseSettings):
     ping: PingSettings = PingSettings()
     gate: GateSettings = GateSettings()
     watch: WatchSettings = WatchSettings()
+    retention: RetentionSettings = RetentionSettings()
     log: Log = Log()
 
     REQUIRED_TO_RUN: ClassVar = ("discord.token",)

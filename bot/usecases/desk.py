@@ -16,6 +16,7 @@ from bot.domain.alert.ring import DEFAULT_ACK_SPANS, DEFAULT_REPEATS, Repeats
 from bot.domain.alert.signal import Severity
 from bot.domain.gate.gate import GatePolicy
 from bot.domain.incident.incident import IncidentRules
+from bot.domain.retention import RetentionRules
 from bot.domain.triage.brief import TriageRules
 from storage.admin.project import Project
 from storage.engine import Storage
@@ -66,6 +67,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     incidents: IncidentRules = IncidentRules()
     gate: GatePolicy = GatePolicy()
     triage: TriageRules = TriageRules()
+    retention: RetentionRules = RetentionRules()
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Executable, Row, Select, and_, delete, select, update
+from sqlalchemy import Connection, Executable, Row, Select, and_, delete, func, select, update
 
 from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.ledger import KEPT, Sent, Wait
@@ -113,6 +113,11 @@ class Ledger:
         )
         same = and_(ledger.c.card_id == old.c.card_id, ledger.c.slot == old.c.slot)
         return self._connection.execute(delete(ledger).where(select(old).where(same).exists())).rowcount
+
+    def count(self, project_id: int, *, before: datetime) -> int:
+        """How much was sent ``before``."""
+        old = select(func.count()).where(ledger.c.project_id == project_id, ledger.c.sent_at < micros(before))
+        return self._connection.execute(old).scalar_one()
 
     def _write(self, **values: Any) -> None:
         row = values | {"slot": values["revision"] % KEPT, "seen_at": None}

@@ -21,9 +21,6 @@ from bot.domain.alert.verdict import Lane
 KEPT: Final = 8
 """Revisions remembered of each card; a newer one takes the oldest one's place."""
 
-MEMORY: Final = timedelta(days=7)
-"""How long a revision is remembered at most."""
-
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A revision of a card as it went out; ``version`` is the message's edited timestamp, None for a new one.

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.domain.outbox.ledger import MEMORY, Pace, Sent, Sight, Wait, match, pace
+from bot.domain.outbox.ledger import Pace, Sent, Sight, Wait, match, pace
 from bot.usecases.desk import Desk
 from storage.transaction import Transaction
 from storage.writer import Turn
@@ -16,8 +16,6 @@ from storage.writer import Turn
 HOUR: Final = timedelta(hours=1)
 MOST: Final = 20_000
 """Revisions that a pace is taken of, the latest; more than an hour of twenty busy channels."""
-
-_SWEEP: Final = 500  # rows forgotten in a transaction
 
 
 async def see(desk: Desk, sights: Sequence[Sight]) -> list[tuple[Sight, Wait]]:
@@ -51,16 +49,3 @@ async def of_card(desk: Desk, card_id: int) -> list[Sent]:
 def last_hour(tx: Transaction, desk: Desk, now: datetime) -> Pace:
     """The pace of what was sent within the last hour and was seen: exact, of each card's last revisions."""
     return pace(tx.ledger.waits(desk.project.id, since=now - HOUR, at_most=MOST))
-
-
-async def forget_old(desk: Desk) -> int:
-    """Forget what is older than `MEMORY`, a little at a time; returns how many revisions."""
-    before = desk.clock.now() - MEMORY
-    forgotten = 0
-    while True:
-        swept = await desk.storage.write(
-            lambda tx: tx.ledger.forget(desk.project.id, before=before, at_most=_SWEEP), turn=Turn.BULK
-        )
-        forgotten += swept
-        if swept < _SWEEP:
-            return forgotten

@@ -1,4 +1,4 @@
-"""Each revision of a card keeps when it was accepted, sent and seen: the last of each card, for a week."""
+"""Each revision of a card keeps when it was accepted, sent and seen: the last of each card, for a month."""
 
 import math
 from datetime import datetime, timedelta
@@ -8,10 +8,10 @@ from bot.clock import ManualClock
 from bot.domain.access.source import Source
 from bot.domain.alert.signal import Severity
 from bot.domain.alert.verdict import Lane
-from bot.domain.outbox.ledger import KEPT, MEMORY, Sight
+from bot.domain.outbox.ledger import KEPT, Sight
 from bot.domain.outbox.outbox import ParkReason
 from bot.domain.process_health import ProcessHealth, RateLimitPause
-from bot.usecases.admin import gauge, status
+from bot.usecases.admin import gauge, retention, status
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.desk import Desk
 from bot.usecases.outbox import card as outbox
@@ -160,9 +160,10 @@ async def test_the_last_hour_is_exact_and_older_revisions_are_forgotten(
     assert (found.cards.count, found.cards.p50, found.cards.p99) == (3, 2 * SECOND, 60 * SECOND)
     clock.advance(timedelta(hours=1))
     assert (await status.condition(desk)).pace.cards is None
-    assert await ledger.forget_old(desk) == 0
-    clock.advance(MEMORY)
-    assert await ledger.forget_old(desk) == 3
+    assert (await retention.preview(desk)).ledger == 0
+    clock.advance(desk.rules.retention.ledger)
+    assert (await retention.preview(desk)).ledger == 3
+    assert (await retention.sweep(desk, actor=ANNA)).ledger == 3
     assert await ledger.of_card(desk, 1) == []
 
 

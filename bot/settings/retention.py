@@ -1,0 +1,29 @@
+"""The settings of retention."""
+
+from datetime import timedelta
+from typing import Self
+
+from pydantic import model_validator
+
+from bot.domain.retention import RetentionRules
+from bot.settings.section import Duration, Section
+
+
+class RetentionSettings(Section):
+    """How long things are kept; zero is for ever. Roll-ups and the audit log are never deleted."""
+
+    events: Duration = timedelta(days=90)
+    ledger: Duration = timedelta(days=30)
+    alerts: Duration = timedelta(days=400)
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Self:
+        """An event whose alert is gone would belong to nothing."""
+        if self.alerts and (not self.events or self.events > self.alerts):
+            raise ValueError("alerts must be kept at least as long as events")
+        return self
+
+    @property
+    def rules(self) -> RetentionRules:
+        """The same as use cases know it."""
+        return RetentionRules(events=self.events, ledger=self.ledger, alerts=self.alerts)
