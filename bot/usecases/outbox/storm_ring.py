@@ -64,7 +64,7 @@ def _call(tx: Transaction, desk: Desk, channel_id: int, since: datetime, now: da
 
 
 def _bundle(tx: Transaction, channel_id: int, new: Sequence[list[Alert]], now: datetime) -> list[list[Alert]]:
-    """A message a cause as far as that is bearable, one for all of them beyond, and later when even that was."""
+    """A message a cause as far as that is bearable, else one for all; beyond that they wait."""
     told, _ = tx.rings.told_since(channel_id, now - _MINUTE)
     if not new or told > A_MINUTE:
         return []
