@@ -24,8 +24,8 @@ class Rings:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def plan(self, new: Iterable[Ring]) -> None:
-        """Calls that will be due."""
+    def plan(self, new: Iterable[Ring]) -> list[int]:
+        """Calls that will be due; returns their ids."""
         rows = list(new)
         ids = allocate(self._connection, ring, len(rows))
         _NEW.run(
@@ -45,6 +45,7 @@ class Rings:
                 for ring_id, each in zip(ids, rows, strict=True)
             ],
         )
+        return ids
 
     def is_due(self, *, now: datetime) -> bool:
         """Whether any call waits that is due."""

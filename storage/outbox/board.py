@@ -33,8 +33,10 @@ from bot.domain.outbox.outbox import CardKind
 from storage.alert.summary import COLUMNS, RANK, SEVERITIES, read
 from storage.codec import micros, moment, moment_or_none
 from storage.dialect import is_one_of, upsert
+from storage.outbox import uncalled as held_back
 from storage.outbox.card import Cards
 from storage.outbox.due import dirty
+from storage.outbox.uncalled import ToldCause, Uncalled
 from storage.table.board import board
 from storage.table.core import IS_OPEN_ALERT, alert, card
 
@@ -205,6 +207,18 @@ class Boards:
             select(board.c.channel_id).where(board.c.project_id == project_id, board.c.left_at.is_(None))
         ).scalars()
         return {each: sum(self.count_held(each).values()) for each in sorted(channels)}
+
+    def answerable(self, project_id: int) -> dict[int, datetime]:
+        """The channels whose board stands and can be answered, and since when."""
+        return held_back.channels(self._connection, project_id)
+
+    def uncalled(self, channel_id: int, *, now: datetime, limit: int, lock: bool = True) -> list[Uncalled]:
+        """Criticals that a board holds back and nobody was called for; nobody else takes them (``lock``)."""
+        return held_back.uncalled(self._connection, channel_id, now=now, limit=limit, lock=lock)
+
+    def told_causes(self, channel_id: int, since: datetime) -> list[ToldCause]:
+        """The causes that rang in a channel since then, and the last message that told each."""
+        return held_back.told_causes(self._connection, channel_id, since)
 
     def passed(self, channel_id: int, *, first_card_id: int, now: datetime) -> Passed:
         """What came since the storm began."""

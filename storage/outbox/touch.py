@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, case, null, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, null, or_, select, update
 
 from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.outbox import CardKind, ParkReason
@@ -19,8 +19,10 @@ from storage.table.core import alert, card
 _lane: Final = bindparam("lane_", type_=card.c.lane.type)
 _clean: Final = card.c.wanted <= card.c.shown
 _subject: Final = bindparam("subject_", type_=card.c.subject_id.type)
+# A board holds criticals back, but not what a person took up.
+_taken_up: Final = and_(_lane == Lane.PERSON.value, card.c.message_id.is_(None))
 _CHANGES: Final[dict[str, Any]] = {
-    "lane": case((or_(_clean, card.c.lane > _lane), _lane), else_=card.c.lane),
+    "lane": case((or_(_clean, card.c.lane > _lane, _taken_up), _lane), else_=card.c.lane),
     "dirty_since": case((_clean, bindparam("now_", type_=card.c.dirty_since.type)), else_=card.c.dirty_since),
     "wanted": card.c.wanted + 1,
     "parked_reason": case(

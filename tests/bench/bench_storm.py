@@ -157,12 +157,15 @@ async def measure(count: int, seconds: float, watched: float) -> None:
             await watch.rest()
             edits = [each for each in await house.calls("PATCH", "") if "/channels/" in each["path"]]
             calls = [*await house.calls("POST", "/messages"), *edits]
+            stand = await house.messages()
         finally:
             watching.cancel()
             await asyncio.wait([watching])
             await house.close()
     minute = [each for each in calls if each["ts"] < began_at + 60]
     show(count, watched, watch, arrived, critical, clicks, minute)
+    rang = sum(any(each["sandbox"]["pinged"].values()) for each in stand)
+    print(f"  messages that stand     {len(stand)}: {rang} of them rang somebody")
     sys.stdout.flush()
 
 

@@ -29,6 +29,7 @@ _ROOM: Final = 400  # of a line that a phone shows
 
 _SAID: Final = {
     RingReason.NEW: "fires too",
+    RingReason.STORM: "fires in a storm, see the board",
     RingReason.WORSE: "became worse",
     RingReason.BACK: "is back",
     RingReason.LEASE_OVER: "nobody has it: the claim ran out",
@@ -154,6 +155,10 @@ def _summary(live: Sequence[RingMember]) -> str:
         told.append(f"{len(names) - _NAMED} other names")
     reasons = {each.ring.reason for each in live}
     said = _reason(live[0]) if len(reasons) == 1 else "nobody has them"
+    if len(names) == 1:
+        services = {each.alert.service for each in live}
+        on = inline(services.pop(), _NAME, addresses=False) if len(services) == 1 else ""
+        return f"{SIGNS[worst]} {WORDS[worst]} {told[0]}{f' on {on}' if on else ''}: {said}"
     return f"{SIGNS[worst]} {len(live)} alerts, worst {WORDS[worst]}: {', '.join(told)}: {said}"
 
 

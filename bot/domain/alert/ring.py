@@ -26,6 +26,7 @@ class RingReason(StrEnum):
     """What people are told."""
 
     NEW = "new"
+    STORM = "storm"
     WORSE = "worse"
     BACK = "back"
     UNTAKEN = "untaken"

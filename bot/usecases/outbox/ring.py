@@ -20,11 +20,12 @@ from bot.cards.alert.ring import RingMember, RingView
 from bot.domain import actor as actors
 from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.ring import Ring, RingReason, RingSubject, is_loud
-from bot.domain.alert.verdict import NEW_LANES, Lane
+from bot.domain.alert.verdict import Lane
 from bot.domain.audit import Entry
 from bot.domain.outbox.outbox import CardKind, Outgoing
 from bot.usecases import ring as rings
 from bot.usecases.desk import Desk
+from bot.usecases.outbox import storm_ring
 from bot.usecases.view import jump_url
 from storage.outbox.card import Placement
 from storage.transaction import Transaction
@@ -49,7 +50,7 @@ class _Due(msgspec.Struct, frozen=True):
 async def make_due(desk: Desk) -> int:
     """Tell what is due; returns how many messages that made."""
     now = desk.clock.now()
-    if not await desk.storage.read(lambda tx: tx.rings.is_due(now=now)):
+    if not await desk.storage.read(lambda tx: tx.rings.is_due(now=now) or storm_ring.is_due(tx, desk, now)):
         return 0
     told = await desk.storage.write(partial(_make_due, desk=desk, now=now), turn=Turn.DESK)
     if told:
@@ -74,6 +75,9 @@ def view(tx: Transaction, desk: Desk, card: Outgoing, now: datetime) -> RingView
         if each.subject_id in alerts
     ]
     ids = [each.alert.id for each in members]
+    loud = [
+        each.alert.id for each in members if each.live
+    ]  # one that is over makes no reply stale for the rest
     anchor = _anchor(tx, card.channel_id, ids)
     return RingView(
         id=card.subject_id,
@@ -82,7 +86,7 @@ def view(tx: Transaction, desk: Desk, card: Outgoing, now: datetime) -> RingView
         members=tuple(sorted(members, key=lambda each: -each.alert.severity.rank)),
         reply_to=None if anchor is None else anchor.message_id,
         url="" if anchor is None or desk.guild_id is None else jump_url(desk.guild_id, anchor),
-        is_stale=any(lead > card.subject_id for lead in tx.rings.leads_of(RingSubject.ALERT, ids)),
+        is_stale=any(lead > card.subject_id for lead in tx.rings.leads_of(RingSubject.ALERT, loud or ids)),
     )
 
 
@@ -91,10 +95,10 @@ def _anchor(tx: Transaction, channel_id: int, alert_ids: Sequence[int]) -> Place
     places = {each.id: each for each in tx.cards.of_alerts(alert_ids).values()}
     if len(places) == 1:
         (place,) = places.values()
-        if place.message_id is not None and place.channel_id == channel_id:
-            return place
+        if place.message_id is not None:
+            return place if place.channel_id == channel_id else None
     boards = tx.cards.of(CardKind.BOARD, [channel_id])
-    return boards[0] if boards and boards[0].message_id is not None and len(places) != 1 else None
+    return boards[0] if boards and boards[0].message_id is not None else None
 
 
 def _make_due(tx: Transaction, *, desk: Desk, now: datetime) -> int:
@@ -117,7 +121,8 @@ def _make_due(tx: Transaction, *, desk: Desk, now: datetime) -> int:
         else:
             due[place.channel_id].append(_Due(ring, alert, place))
     tx.rings.drop(dropped)
-    return sum(_tell(tx, desk, channel_id, due[channel_id], now) for channel_id in sorted(due))
+    made = sum(_tell(tx, desk, channel_id, due[channel_id], now) for channel_id in sorted(due))
+    return made + storm_ring.make_due(tx, desk, now)
 
 
 def _is_live(ring: Ring, alert: Alert) -> bool:
@@ -179,9 +184,8 @@ def _tell_all(tx: Transaction, desk: Desk, channel_id: int, due: list[_Due], now
 
 def _put_out(tx: Transaction, desk: Desk, channel_id: int, bundle: Sequence[_Due], now: datetime) -> None:
     lead = min(each.ring.id for each in bundle)
-    lane = min(NEW_LANES[each.alert.severity] for each in bundle)
     tx.rings.tell([each.ring.id for each in bundle], lead_id=lead, channel_id=channel_id, now=now)
-    tx.cards.create(desk.project.id, CardKind.RING, [(lead, channel_id, lane)], now=now)
+    tx.cards.create(desk.project.id, CardKind.RING, [(lead, channel_id, Lane.PERSON)], now=now)
     tx.audit.append(desk.project.id, *(_entry(each, now) for each in bundle))
 
 

@@ -1,0 +1,115 @@
+"""Uncalled: criticals that a board holds back and that nobody was called for, derived from their cards."""
+
+from datetime import datetime
+from typing import Final
+
+import msgspec
+from sqlalchemy import Connection, and_, exists, func, or_, select
+
+from bot.domain.alert.ring import RingReason, RingSubject
+from bot.domain.alert.signal import Severity
+from bot.domain.alert.verdict import Lane
+from bot.domain.outbox.outbox import CardKind
+from storage.codec import micros, moment
+from storage.outbox.due import dirty
+from storage.table.board import board
+from storage.table.core import IS_OPEN_ALERT, alert, card
+from storage.table.ring import ring
+
+_OWN: Final = and_(card.c.kind == CardKind.ALERT.value, card.c.subject_id == alert.c.id)
+_SHARED: Final = and_(card.c.kind == CardKind.GROUP.value, card.c.subject_id == alert.c.group_id)
+
+
+class Uncalled(msgspec.Struct, frozen=True):
+    """An alert of a channel whose card, ``card_id``, has no message and rang nobody."""
+
+    channel_id: int
+    card_id: int
+    alert_id: int
+
+
+class ToldCause(msgspec.Struct, frozen=True):
+    """What rang since the storm began: alerts of a name and service, last in the message of ``lead_id``."""
+
+    name: str
+    service: str
+    lead_id: int
+    told_at: datetime
+    alerts: int
+
+
+def channels(connection: Connection, project_id: int) -> dict[int, datetime]:
+    """The channels where a board can be answered, and since when it stands."""
+    own_card = and_(card.c.kind == CardKind.BOARD.value, card.c.subject_id == board.c.channel_id)
+    rows = connection.execute(
+        select(board.c.channel_id, board.c.entered_at)
+        .join(card, own_card)
+        .where(
+            board.c.project_id == project_id,
+            board.c.left_at.is_(None),
+            card.c.message_id.is_not(None),
+            card.c.parked_reason.is_(None),
+        )
+    )
+    return {row.channel_id: moment(row.entered_at) for row in rows}
+
+
+def uncalled(
+    connection: Connection, channel_id: int, *, now: datetime, limit: int, lock: bool = True
+) -> list[Uncalled]:
+    """Criticals of their first run, oldest first; cards that are on their way are left alone.
+
+    Later runs have a call of their own, planned by what began them.
+    """
+    is_told = exists().where(
+        ring.c.subject == RingSubject.ALERT.value,
+        ring.c.subject_id == alert.c.id,
+        ring.c.lead_id.is_not(None),
+    )
+    found: list[Uncalled] = []
+    for which in (_OWN, _SHARED):
+        statement = (
+            select(card.c.id, alert.c.id)
+            .join(alert, which)
+            .where(
+                card.c.channel_id == channel_id,
+                dirty(posted=False),
+                card.c.lane <= Lane.RESOLVE.value,
+                card.c.rung_run.is_(None),
+                or_(card.c.claimed_by.is_(None), card.c.claim_expires_at <= micros(now)),
+                alert.c.severity == Severity.CRITICAL.value,
+                alert.c.run == 0,
+                alert.c.owner.is_(None),
+                IS_OPEN_ALERT,
+                ~is_told,
+            )
+            .order_by(alert.c.id)
+            .limit(limit)
+        )
+        if lock:
+            statement = statement.with_for_update(of=card, skip_locked=True)
+        found += [Uncalled(channel_id, *row) for row in connection.execute(statement)]
+    return found
+
+
+def told_causes(connection: Connection, channel_id: int, since: datetime) -> list[ToldCause]:
+    """The causes that rang in a channel since then, and the last message that told each."""
+    rows = connection.execute(
+        select(
+            alert.c.name,
+            alert.c.service,
+            func.max(ring.c.lead_id),
+            func.max(ring.c.told_at),
+            func.count(),
+        )
+        .join(ring, and_(ring.c.subject == RingSubject.ALERT.value, ring.c.subject_id == alert.c.id))
+        .where(
+            ring.c.channel_id == channel_id,
+            ring.c.told_at >= micros(since),
+            ring.c.lead_id.is_not(None),
+            ring.c.reason != RingReason.ACK_ENDING.value,
+            alert.c.severity == Severity.CRITICAL.value,
+        )
+        .group_by(alert.c.name, alert.c.service)
+    )
+    return [ToldCause(name, service, lead, moment(at), count) for name, service, lead, at, count in rows]

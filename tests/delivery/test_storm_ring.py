@@ -1,0 +1,130 @@
+"""Whose device rings in a storm: each critical cause once, by a reply to the board that counts on."""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from bot.cards.style import TIMES
+from bot.domain.alert.group import CardShape
+from bot.domain.alert.signal import Severity, Signal
+from bot.sandbox.fault.fault import Effect, Rule
+from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.outbox import ring as rings
+from tests.delivery.conftest import Stage
+from tests.senders import ANNA, firing
+
+CRITICAL = Severity.CRITICAL
+
+
+@pytest.fixture
+def storm(stage: Stage) -> Stage:
+    """Five posts and five edits in five seconds, and a card for each alert."""
+    stage.source = msgspec.structs.replace(stage.source, card=CardShape.ALERT)
+    stage.sandbox.mischief.set_limits(enabled=True)
+    return stage
+
+
+def rung(stage: Stage) -> list[dict[str, Any]]:
+    """The messages that rang somebody."""
+    return [each for each in stage.shown() if each["sandbox"]["pinged"]["roles"]]
+
+
+def replies(stage: Stage) -> list[dict[str, Any]]:
+    return [each for each in stage.shown() if each.get("message_reference")]
+
+
+def of(cause: str, number: int, service: str = "node") -> Signal:
+    """One alert of a cause; they differ in where they are."""
+    return firing(cause, CRITICAL, fingerprint=f"{cause}-{number}", target=f"pod-{number}", service=service)
+
+
+async def live(stage: Stage, seconds: int) -> None:
+    """What happens in these seconds: the sweep of calls, and the worker's steps."""
+    for _ in range(seconds):
+        await rings.make_due(stage.desk)
+        await stage.work(200)
+        stage.clock.advance(timedelta(seconds=1))
+
+
+async def test_150_criticals_of_one_cause_ring_twice_and_are_counted(storm: Stage) -> None:
+    await storm.send(*(of("HighCPU", number) for number in range(100)))
+    await live(storm, 5)
+    (reply,) = replies(storm)
+    assert f"CRITICAL HighCPU {TIMES}99 on node" in reply["content"]
+    board = next(
+        each for each in storm.shown() if "Alert storm" in (each["embeds"] or [{}])[0].get("title", "")
+    )
+    assert reply["message_reference"]["message_id"] == board["id"]
+    await storm.send(*(of("HighCPU", number) for number in range(100, 150)))
+    await live(storm, 15)
+    (reply,) = replies(storm)
+    assert f"CRITICAL HighCPU {TIMES}149 on node" in reply["content"]
+    assert len(rung(storm)) == 2
+    assert len(storm.shown()) <= 5
+
+
+async def test_400_of_seven_causes_ring_at_most_seven_times_and_each_is_named(storm: Stage) -> None:
+    for second in range(10):
+        await storm.send(*(of(f"Cause{number % 7}", 40 * second + number) for number in range(40)))
+        await live(storm, 1)
+    await live(storm, 5)
+    said = "\n".join(each["content"] for each in rung(storm))
+    assert [f"Cause{number}" for number in range(7) if f"Cause{number}" not in said] == []
+    assert len(rung(storm)) <= 7
+    assert len(storm.shown()) <= 15
+
+
+async def test_a_new_cause_rings_and_beyond_five_a_minute_they_share_one(storm: Stage) -> None:
+    await storm.send(*(of("HighCPU", number) for number in range(60)))
+    await live(storm, 3)
+    before = len(rung(storm))
+    for number in range(9):
+        await storm.send(of(f"New{number}", 0))
+        await live(storm, 2)
+    assert len(rung(storm)) - before <= 5
+    await live(storm, 75)
+    said = "\n".join(each["content"] for each in rung(storm))
+    assert [f"New{number}" for number in range(9) if f"New{number}" not in said] == []
+    assert len(rung(storm)) - before <= 6
+
+
+async def test_a_lost_answer_and_a_restart_ring_nobody_twice(storm: Stage) -> None:
+    await storm.send(*(of("HighCPU", number) for number in range(60)))
+    await storm.work(200)
+    storm.sandbox.mischief.arm(
+        Rule(effect=Effect.LOST_ANSWER_500, route="POST /channels/{c}/messages", times=1)
+    )
+    await rings.make_due(storm.desk)
+    await storm.work(200)
+    storm.restart(timedelta(seconds=3))
+    await live(storm, 10)
+    assert len(rung(storm)) == 2
+    assert len(replies(storm)) == 1
+
+
+async def test_a_held_critical_that_somebody_takes_up_gets_a_card_that_rings_nobody(storm: Stage) -> None:
+    await storm.send(*(of("HighCPU", number) for number in range(60)))
+    await live(storm, 5)
+    before = len(rung(storm))
+    await alerts.acknowledge(storm.desk, 50, actor=ANNA)
+    await live(storm, 10)
+    assert any("ACKED" in (each["embeds"] or [{}])[0].get("title", "") for each in storm.shown())
+    await alerts.unacknowledge(storm.desk, 50, actor=ANNA)
+    await live(storm, 10)
+    assert len(rung(storm)) == before + 1
+    assert "it was given back" in rung(storm)[-1]["content"]
+
+
+async def test_where_a_cause_shares_a_card_each_cause_rings_too(storm: Stage) -> None:
+    storm.source = msgspec.structs.replace(storm.source, card=CardShape.AUTO)
+    signals = [of(f"Cause{number % 40}", number) for number in range(200)]
+    await storm.send(*signals)
+    await live(storm, 10)
+    assert len(rung(storm)) <= 7
+    assert len(storm.shown()) <= 15
+    called = await storm.desk.storage.read(
+        lambda tx: [each for number in range(1, 201) for each in tx.cards.of_alerts([number]).values()]
+    )
+    assert all(each.rung_at for each in called)
