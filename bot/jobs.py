@@ -8,7 +8,7 @@ from bot.domain.access.poll import PERIOD
 from bot.domain.process_health import ProcessHealth
 from bot.scheduler import Job
 from bot.usecases.admin import expectation, gauge, idempotency, setting, status
-from bot.usecases.alert import ack, bulk, expiry, retry, snooze
+from bot.usecases.alert import ack, bulk, expiry, lapse, retry, snooze
 from bot.usecases.alert import flap as flaps
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.desk import Desk
@@ -46,7 +46,7 @@ def table(
         await alerts.expire_leases(desk)
 
     async def end_silent() -> None:
-        await alerts.end_silent(desk)
+        await lapse.end_silent(desk)
 
     async def remind() -> None:
         await reminder.due_reminders(desk)

@@ -19,6 +19,7 @@ _ALERT: Final = {
     Verb.RESOLVE_ONLY,
     Verb.RESOLVE_BOTH,
     Verb.REOPEN,
+    Verb.CONFIRM,
 }
 _GROUP: Final = {Verb.GROUP_ACK, Verb.GROUP_RESOLVE}
 _INCIDENT: Final = {

@@ -127,7 +127,7 @@ _INCIDENT: Final = _numbered(Subject.INCIDENT)
 PRESSES: Final[Mapping[Verb, Pressed]] = MappingProxyType(
     {
         **dict.fromkeys((Verb.ACK, Verb.UNACK, Verb.CLAIM, Verb.RELEASE, Verb.RESOLVE), _ALERT),
-        **dict.fromkeys((Verb.NOTE, Verb.MORE, Verb.RETRY, Verb.REOPEN, Verb.MENU), _ALERT),
+        **dict.fromkeys((Verb.NOTE, Verb.MORE, Verb.RETRY, Verb.REOPEN, Verb.CONFIRM, Verb.MENU), _ALERT),
         **dict.fromkeys((Verb.RESOLVE_ONLY, Verb.RESOLVE_BOTH), _ALERT),
         Verb.ESCALATE: _escalated,
         **dict.fromkeys((Verb.GROUP_ACK, Verb.GROUP_RESOLVE, Verb.GROUP_PAGE), _GROUP),

@@ -29,6 +29,7 @@ class Verb(StrEnum):
     RESOLVE_ONLY = "resolve-only"
     RESOLVE_BOTH = "resolve-both"
     REOPEN = "reopen"
+    CONFIRM = "confirm"
     MENU = "menu"
     CANCEL = "cancel"
     NOTE = "note"

@@ -34,7 +34,10 @@ STATES: Final[Mapping[State, tuple[str, str]]] = MappingProxyType(
         State.RESOLVED: ("✅", "RESOLVED"),
     }
 )
+EXPIRED: Final = ("⚪", "QUIET")
+"""What silence has ended: nobody knows whether it is over, so it is neither green nor resolved."""
 ACKED: Final = 0xC9A94B
+QUIET: Final = 0x8A8F98
 _RESOLVED: Final = 0x2D9D5F
 CALM: Final = 0x5865F2
 GOOD: Final = _RESOLVED
@@ -47,13 +50,18 @@ _DAY: Final = 24 * _HOUR
 
 def sign(alert: Alert | Held) -> str:
     """One emoji for state and severity together."""
-    return SIGNS[alert.severity] if alert.state is State.NEW else STATES[alert.state][0]
+    return SIGNS[alert.severity] if alert.state is State.NEW else face(alert)[0]
+
+
+def face(alert: Alert | Held) -> tuple[str, str]:
+    """Sign and word of a state other than new."""
+    return EXPIRED if alert.expired else STATES[alert.state]
 
 
 def words(alert: Alert | Held) -> str:
     """State and severity in words: ``CRITICAL`` while new, ``ACKED · CRITICAL`` and the like after."""
     word = WORDS[alert.severity]
-    return word if alert.state is State.NEW else f"{STATES[alert.state][1]}{SEPARATOR}{word}"
+    return word if alert.state is State.NEW else f"{face(alert)[1]}{SEPARATOR}{word}"
 
 
 def banner(alert: Alert) -> str:
@@ -64,7 +72,7 @@ def banner(alert: Alert) -> str:
 def colour(alert: Alert) -> int:
     """The frame's colour, 0xRRGGBB: severity's while somebody should act."""
     if alert.state is State.RESOLVED:
-        return _RESOLVED
+        return QUIET if alert.expired else _RESOLVED
     return ACKED if alert.state is State.ACKED else COLOURS[alert.severity]
 
 

@@ -1,6 +1,7 @@
 """Actor: who did it. Every audit entry names one."""
 
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
@@ -50,3 +51,12 @@ def source(name: str) -> Actor:
 def job(name: str) -> Actor:
     """Something that happens by itself."""
     return Actor(ActorKind.JOB, name, name)
+
+
+SILENCE: Final = job("silence")
+"""What ends an episode that its sender neither repeats nor resolves: nobody knows whether it is over."""
+
+
+def is_silence(actor: Actor | None) -> bool:
+    """Whether an episode that ``actor`` ended has expired, and nobody has confirmed that it is over."""
+    return actor is not None and actor.kind is SILENCE.kind and actor.ident == SILENCE.ident

@@ -33,12 +33,13 @@ TASKS: Final = MappingProxyType(
         Verb.RETRY: "have alerts tried again",
         Verb.RESOLVE: "resolve alerts",
         Verb.REOPEN: "reopen alerts",
+        Verb.CONFIRM: "resolve alerts",
         Verb.NOTE: "write notes",
     }
 )
 
 
-_AT_ONCE: Final = (Verb.ACK, Verb.UNACK, Verb.CLAIM, Verb.RELEASE, Verb.RETRY, Verb.REOPEN)
+_AT_ONCE: Final = (Verb.ACK, Verb.UNACK, Verb.CLAIM, Verb.RELEASE, Verb.RETRY, Verb.REOPEN, Verb.CONFIRM)
 
 
 def _acting(verb: Verb) -> Act:

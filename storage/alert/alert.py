@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, or_, select
 
 from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.signal import Severity, Signal
@@ -16,6 +16,8 @@ from storage.audience import sees_alert
 from storage.codec import micros
 from storage.dialect import allocate, is_one_of
 from storage.table.core import IS_OPEN_ALERT, alert
+from storage.table.incident import IS_ACTIVE, incident, incident_alert
+from storage.table.incident import IS_OPEN as IS_OPEN_INCIDENT
 
 
 class NewAlert(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -183,10 +185,23 @@ class Alerts:
         return list(rows.scalars())
 
     def silent(self, *, now_us: int, limit: int = 100) -> list[tuple[int, int]]:
-        """(project, alert) that silence has ended."""
+        """(project, alert) that silence has ended: nobody has them, nobody was called since, no critical."""
+        in_incident = exists().where(
+            incident_alert.c.alert_id == alert.c.id,
+            IS_ACTIVE,
+            incident_alert.c.incident_id == incident.c.id,
+            IS_OPEN_INCIDENT,
+        )
         rows = self._connection.execute(
             select(alert.c.project_id, alert.c.id)
-            .where(alert.c.silent_after.is_not(None), alert.c.silent_after <= now_us)
+            .where(
+                alert.c.silent_after.is_not(None),
+                alert.c.silent_after <= now_us,
+                alert.c.state == State.NEW.value,
+                alert.c.severity != Severity.CRITICAL.value,
+                or_(alert.c.loud_since.is_(None), alert.c.loud_since <= alert.c.silent_after),
+                ~in_incident,
+            )
             .order_by(alert.c.silent_after)
             .limit(limit)
         )

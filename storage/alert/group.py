@@ -24,7 +24,7 @@ from bot.domain.alert.alert import State
 from bot.domain.alert.group import Group
 from bot.domain.alert.signal import Severity
 from bot.domain.outbox.board import Held
-from storage.alert.summary import COLUMNS, RANK, SEVERITIES, read
+from storage.alert.summary import COLUMNS, EXPIRED, RANK, SEVERITIES, read
 from storage.bulk import Bulk, Lookup
 from storage.codec import micros, moment, moment_or_none
 from storage.dialect import allocate, hold_groups, one_of, values_of
@@ -103,13 +103,14 @@ class KnownGroup(msgspec.Struct, frozen=True):
 class Count(msgspec.Struct, frozen=True, gc=False):
     """How many alerts of a group are alike; ``waits`` says that they are open and nobody has them.
 
-    Those that are held quiet do not wait.
+    Those that are held quiet do not wait. Of those that are over silence alone has ended ``expired``.
     """
 
     state: State
     severity: Severity
     waits: bool
     alerts: int
+    expired: int = 0
 
 
 class Groups:
@@ -184,12 +185,21 @@ class Groups:
             alert.c.state != State.RESOLVED.value, alert.c.owner.is_(None), alert.c.quiet_kinds.is_(None)
         )
         rows = self._connection.execute(
-            select(alert.c.state, alert.c.severity, waits.label("waits"), func.count().label("alerts"))
+            select(
+                alert.c.state,
+                alert.c.severity,
+                waits.label("waits"),
+                func.count().label("alerts"),
+                func.sum(EXPIRED).label("expired"),
+            )
             .where(alert.c.group_id == group_id)
             .group_by(alert.c.state, alert.c.severity, waits)
         )
         return [
-            Count(State(row.state), SEVERITIES[row.severity], bool(row.waits), row.alerts) for row in rows
+            Count(
+                State(row.state), SEVERITIES[row.severity], bool(row.waits), row.alerts, int(row.expired or 0)
+            )
+            for row in rows
         ]
 
     def members(self, group_id: int, *, open_only: bool = False, offset: int = 0, limit: int) -> list[Held]:

@@ -5,6 +5,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row, bindparam, case, insert, null, update
 
+from bot.domain import actor as actors
+from bot.domain.actor import SILENCE
 from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.flap import CALM, Flapping
 from bot.domain.alert.quiet import read_kinds, write_kinds
@@ -164,8 +166,7 @@ def move_row(source: str, standing: SignatureStanding) -> tuple[Any, ...]:
         standing.escalated_from.value if standing.escalated_from else None,
         int(standing.owned),
         *flapping_columns(standing.flapping),
-        f"source:{source}" if resolved else None,
-        source if resolved else None,
+        *actor_columns((SILENCE if standing.expired else actors.source(source)) if resolved else None),
         standing.ending or None,
         micros_or_none(standing.started_at),
         standing.run,

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import case, func
+from sqlalchemy import and_, case, func
 
+from bot.domain.actor import SILENCE
 from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity
 from bot.domain.outbox.board import Held
@@ -16,6 +17,10 @@ SUMMARY: Final = 200
 RANK: Final = case({each.value: each.rank for each in Severity}, value=alert.c.severity, else_=0)
 SEVERITIES: Final = {each.value: each for each in Severity}
 _STATES: Final = {each.value: each for each in State}
+
+EXPIRED: Final = case(
+    (and_(alert.c.state == State.RESOLVED.value, alert.c.resolved_by == str(SILENCE)), 1), else_=0
+)
 
 COLUMNS: Final = (
     alert.c.id,
@@ -29,12 +34,14 @@ COLUMNS: Final = (
     alert.c.owner_name,
     alert.c.occurrences,
     alert.c.opened_at,
+    EXPIRED,
 )
 
 
 def read(row: Sequence[Any]) -> Held:
     """A row of `COLUMNS`."""
-    ident, state, severity, name, service, namespace, target, summary, owner, occurrences, opened_at = row
+    ident, state, severity, name, service, namespace, target, summary, owner, *rest = row
+    occurrences, opened_at, expired = rest
     return Held(
         id=ident,
         state=_STATES[state],
@@ -47,4 +54,5 @@ def read(row: Sequence[Any]) -> Held:
         owner=owner or "",
         occurrences=occurrences,
         opened_at=moment(opened_at),
+        expired=bool(expired),
     )

@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, func, or_, select, update
 
 from bot.domain.access.source import Source
+from bot.domain.actor import is_silence
 from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.episode import began
 from bot.domain.alert.flap import CALM
@@ -294,6 +295,8 @@ class Recurrences:
 
 def _standing(row: Any) -> tuple[SignatureStanding, EpisodeState]:
     state, opened_at, resolved_at = State(row.state), moment(row.opened_at), moment_or_none(row.resolved_at)
+    ended_by = actor_or_none(row.resolved_by, "")
+    expired = state is State.RESOLVED and is_silence(ended_by)
     standing = SignatureStanding(
         alert_id=row.id,
         state=state,
@@ -311,14 +314,11 @@ def _standing(row: Any) -> tuple[SignatureStanding, EpisodeState]:
         started_at=moment_or_none(row.started_at),
         received_at=moment_or_none(row.received_at),
         ended_by_sender=state is State.RESOLVED and (row.resolved_by or "").startswith("source:"),
+        expired=expired,
         run=row.run,
         loud_since=moment_or_none(row.loud_since),
         quiet_kinds=read_kinds(row.quiet_kinds),
         ack_until=moment_or_none(row.ack_until),
     )
-    alone = (
-        state is State.RESOLVED
-        and row.owner is None
-        and ends_by_itself(actor_or_none(row.resolved_by, ""), None)
-    )
-    return standing, EpisodeState(state, opened_at, moment_or_none(row.acked_at), resolved_at, alone)
+    alone = state is State.RESOLVED and row.owner is None and ends_by_itself(ended_by, None)
+    return standing, EpisodeState(state, opened_at, moment_or_none(row.acked_at), resolved_at, alone, expired)

@@ -7,7 +7,7 @@ import pytest
 from bot.clock import ManualClock
 from bot.domain.alert.signal import Severity
 from bot.usecases.admin import expectation
-from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.alert import lapse
 from storage.alert.alert import OPEN, Filter
 from tests.ingress.door import SETUP, Door
 from tests.ingress.program import admit
@@ -59,7 +59,7 @@ async def test_an_alert_may_say_when_silence_ends_it(door: Door, clock: ManualCl
     again = await door.post({"title": "short", "dedupe_ttl_minutes": 5}, token, provider="generic")
     assert again.json["deduped"] == 1
     clock.advance(timedelta(minutes=4))
-    await alerts.end_silent(door.desk)
+    await lapse.end_silent(door.desk)
     found = await door.desk.storage.read(lambda tx: tx.alerts.listing(door.desk.project.id, OPEN))
     assert {each.name for each in found} == {"odd", "long", "short"}
 

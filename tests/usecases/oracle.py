@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from bot.domain.actor import Actor, ActorKind
+from bot.domain.actor import SILENCE, Actor, ActorKind
 from bot.domain.recurrence.recurrence import BOUND, Memory, Remedy
 from bot.domain.recurrence.rhythm import find_rhythm
 from bot.domain.recurrence.settlement import LONGEST
@@ -46,9 +46,13 @@ class Life(msgspec.Struct):
         self.resolved_at, self.resolved_by, self.acked_at = at, by, None
 
     @property
+    def is_over(self) -> bool:
+        return self.resolved_at is not None and self.resolved_by != SILENCE
+
+    @property
     def is_alone(self) -> bool:
         ended_by = self.resolved_by.kind if self.resolved_by else None
-        return self.owner is None and ended_by in {ActorKind.SOURCE, ActorKind.JOB}
+        return self.owner is None and ended_by is ActorKind.SOURCE
 
 
 class Oracle:
@@ -92,11 +96,12 @@ class Oracle:
                 life.owner = actor
             case "unack" | "release" | "lease_expire":
                 life.let_go(at)
-            case "resolve" | "expire":
+            case "resolve" | "expire":  # a resolve may confirm what has expired
                 life.end(at, actor)
             case "succeed":  # a new episode began after this one's silence
-                life.end(at, actor)
-                life.resolved_at = datetime.fromisoformat(json.loads(entry.after)["resolved_at"])
+                after = json.loads(entry.after)
+                life.end(at, SILENCE if after["expired"] else actor)
+                life.resolved_at = datetime.fromisoformat(after["resolved_at"])
                 return
         if entry.note:
             life.note, life.note_by = entry.note, actor
@@ -108,7 +113,7 @@ class Oracle:
         recent = [life for life in before if life.opened_at >= fired - MONTH]
         starts = [*(life.opened_at for life in recent), fired]
         gaps = [starts[place + 1] - starts[place] for place in range(len(starts) - 1)]
-        over = [life for life in recent if life.resolved_at]
+        over = [life for life in recent if life.is_over]
         alone = [life for life in over if life.is_alone]
         return Memory(
             episodes=len(recent) + 1,
@@ -125,7 +130,7 @@ class Oracle:
     def sums(self) -> dict[str, object]:
         """What the row of the recurrence has to hold."""
         lives = list(self.lives.values())
-        over = [life for life in lives if life.resolved_at]
+        over = [life for life in lives if life.is_over]
         counts = self.verdicts
         return {
             "occurrences": sum(counts[each] for each in ("opened", "folded", "raised", "reopened")),

@@ -21,6 +21,12 @@ CLAIM_WORDS: Final = (
 )
 
 
+_CONFIRMING: Final = (
+    (Verb.CONFIRM, "It is over", "You have looked: it is resolved", "☑️"),
+    (Verb.REOPEN, "Still broken", "It is open again, and calls people", "↩️"),
+)
+
+
 def actions(alert: Alert, tag: str, *, more: bool, escalates: bool = True) -> Row:
     """The first row, the same in every state."""
     open_, acked = alert.state.open, alert.state is State.ACKED
@@ -33,7 +39,13 @@ def actions(alert: Alert, tag: str, *, more: bool, escalates: bool = True) -> Ro
             style=ButtonStyle.SUCCESS,
             disabled=acked or not open_,
         ),
-        _button(Verb.RESOLVE, "Resolve" if open_ else "Resolved", alert, tag, disabled=not open_),
+        _button(
+            Verb.RESOLVE,
+            "Resolve" if open_ or alert.expired else "Resolved",
+            alert,
+            tag,
+            disabled=not open_,
+        ),
         _button(Verb.ESCALATE, "Escalate", alert, tag, disabled=not (open_ and escalates), stamped=False),
         _button(Verb.NOTE, "Note", alert, tag, stamped=False),
         *((_button(Verb.MORE, "More", alert, tag, stamped=False),) if more else ()),
@@ -41,7 +53,15 @@ def actions(alert: Alert, tag: str, *, more: bool, escalates: bool = True) -> Ro
 
 
 def inverse(alert: Alert, tag: str) -> Row:
-    """The second row of a card: what is over, or was given up by programs, can be taken up again."""
+    """The second row of a card: what is over, or was given up by programs, can be taken up again.
+
+    Of what has expired somebody can say whether it is over.
+    """
+    if alert.expired:
+        return (
+            _button(Verb.CONFIRM, "It is over", alert, tag, emoji="☑️"),
+            _button(Verb.REOPEN, "Still broken", alert, tag, emoji="↩️"),
+        )
     if alert.state is State.FAILED:
         return (_button(Verb.RETRY, "Retry", alert, tag, emoji="🔁"),)
     return () if alert.state.open else (_button(Verb.REOPEN, "Reopen", alert, tag, emoji="↩️"),)
@@ -51,7 +71,7 @@ def menu(alert: Alert, tag: str) -> Row:
     """The select behind *More*: what is asked for less often."""
     options = tuple(
         Option(label=label, value=verb.value, description=plain(said, 100), emoji=emoji)
-        for verb, label, said, emoji in _choices(alert.state)
+        for verb, label, said, emoji in (_CONFIRMING if alert.expired else _choices(alert.state))
     )
     return (
         Select(

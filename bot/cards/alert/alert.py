@@ -192,6 +192,7 @@ def _lines(view: AlertView) -> tuple[str, ...]:
     place = where(alert)
     return (
         _ending(alert),
+        _quiet(alert),
         inline(_reason(alert), _CAUSE),
         _escalation(alert),
         f"📍 {place}" if place else "",
@@ -222,6 +223,14 @@ def _ending(alert: Alert) -> str:
     return f"💚 {inline(alert.ending, _CAUSE)}" if by_sender else ""
 
 
+def _quiet(alert: Alert) -> str:
+    """Nothing was heard of it any more, which is not to say that it is over."""
+    if not alert.expired or alert.resolved_at is None:
+        return ""
+    heard = span_of(alert.resolved_at - alert.last_seen_at)
+    return f"⚪ No word for {heard}, nobody confirmed that it is over"
+
+
 def _told(alert: Alert) -> str:
     """What the sender said about its own words: why it says so, and what it left out."""
     reason = inline(alert.said.get("grafana_state_reason", ""), _SOURCE)
@@ -241,7 +250,9 @@ def _escalation(alert: Alert) -> str:
 
 def _times(alert: Alert) -> str:
     parts = [f"🕐 {since(alert)}"]
-    if alert.state is State.RESOLVED and alert.resolved_at is not None:
+    if alert.expired:
+        parts = [f"🕐 {since(alert)}, last heard of {moment(alert.last_seen_at)}"]
+    elif alert.state is State.RESOLVED and alert.resolved_at is not None:
         lasted = span_of(alert.resolved_at - alert.fires_since)
         by = f" by {who(alert.resolved_by)}" if alert.resolved_by else ""
         parts = [f"🕐 Lasted {lasted}, over {moment(alert.resolved_at)}{by}"]

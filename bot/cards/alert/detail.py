@@ -105,7 +105,7 @@ def _facts(alert: Alert, tag: str) -> Iterator[str]:
     if alert.severity_word:
         yield f"Severity as sent: {inline(alert.severity_word, 60)}"
     if alert.silent_after is not None and alert.state.open:
-        yield f"Ends by silence {moment(alert.silent_after)}"
+        yield f"Expires {moment(alert.silent_after)} without a word from the sender, unless somebody has it"
     if alert.group_id is not None:
         yield f"Shares its card with {format_ref(alert.group_id)}"
     if alert.group_key:

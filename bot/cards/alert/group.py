@@ -17,7 +17,20 @@ from bot.cards.ids import Verb, build
 from bot.cards.limits import OPTIONS, TITLE, fit
 from bot.cards.outbox.board import picker
 from bot.cards.outbox.board_list import write_list
-from bot.cards.style import ACKED, COLOURS, GOOD, SEPARATOR, SIGNS, STATES, TIMES, WORDS, sign, span_of
+from bot.cards.style import (
+    ACKED,
+    COLOURS,
+    EXPIRED,
+    GOOD,
+    QUIET,
+    SEPARATOR,
+    SIGNS,
+    STATES,
+    TIMES,
+    WORDS,
+    sign,
+    span_of,
+)
 from bot.cards.text import inline, moment, plain
 from bot.domain.alert.alert import State
 from bot.domain.alert.group import Group, format_ref
@@ -45,7 +58,7 @@ class GroupView(msgspec.Struct, frozen=True, kw_only=True):
 
     ``held`` are its open alerts, worst first, then newest first, perhaps not all of them; ``census`` counts
     all its alerts. ``wakes`` is the worst severity among those that nobody has, None when nobody need be
-    called. ``ended_at`` is there when all are over.
+    called. ``ended_at`` is there when all are over; of those that are, silence alone has ended ``expired``.
     """
 
     group: Group
@@ -53,6 +66,7 @@ class GroupView(msgspec.Struct, frozen=True, kw_only=True):
     now: datetime
     held: tuple[Held, ...]
     census: Mapping[tuple[State, Severity], int]
+    expired: int = 0
     source_name: str = ""
     wakes: Severity | None = None
     ended_at: datetime | None = None
@@ -166,7 +180,7 @@ def _named(name: str) -> str:
 def _banner(view: GroupView) -> str:
     word = WORDS[view.severity]
     if not view.open:
-        return " ".join(STATES[State.RESOLVED])
+        return " ".join(EXPIRED if view.expired else STATES[State.RESOLVED])
     if not view.untaken:
         return f"{' '.join(STATES[State.ACKED])}{SEPARATOR}{word}"
     return f"{SIGNS[view.severity]} {word}"
@@ -174,7 +188,7 @@ def _banner(view: GroupView) -> str:
 
 def _colour(view: GroupView) -> int:
     if not view.open:
-        return GOOD
+        return QUIET if view.expired else GOOD
     return COLOURS[view.severity] if view.untaken else ACKED
 
 
@@ -198,6 +212,9 @@ def _lines(view: GroupView) -> Iterator[str]:
     if shared:
         yield f"📍 {inline(shared, _PLACE)}"
     opened, joined = moment(view.group.opened_at), moment(view.group.joined_at)
+    if view.expired and not view.open:
+        yield f"🕐 {opened}"
+        return
     if view.ended_at is not None and not view.open:
         yield f"🕐 Lasted {span_of(view.ended_at - view.group.opened_at)}, over {moment(view.ended_at)}"
         return
@@ -218,6 +235,8 @@ def _progress(view: GroupView) -> str:
         by_state[state] = by_state.get(state, 0) + count
         if state.open:
             by_severity[severity] = by_severity.get(severity, 0) + count
+    if view.expired:
+        by_state[State.RESOLVED] = by_state.get(State.RESOLVED, 0) - view.expired
     worst_first = sorted(by_severity, key=lambda each: each.rank, reverse=True)
     parts = [f"{SIGNS[each]} {by_severity[each]:,} {WORDS[each].lower()}" for each in worst_first]
     parts += [
@@ -225,6 +244,8 @@ def _progress(view: GroupView) -> str:
         for state, (sign_, word) in STATES.items()
         if by_state.get(state)
     ]
+    if view.expired:
+        parts.append(f"{EXPIRED[0]} {view.expired:,} quiet: no word any more, nobody confirmed")
     return SEPARATOR.join(parts)
 
 

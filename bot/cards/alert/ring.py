@@ -14,7 +14,7 @@ from bot.cards.alert.alert import push_line
 from bot.cards.card import Card, Ping
 from bot.cards.cut import cut, units
 from bot.cards.limits import CONTENT, fit
-from bot.cards.style import SEPARATOR, SIGNS, STATES, TIMES, WORDS, ordinal, span_of
+from bot.cards.style import EXPIRED, SEPARATOR, SIGNS, STATES, TIMES, WORDS, ordinal, span_of
 from bot.cards.text import address, inline, plain
 from bot.domain.actor import ActorKind
 from bot.domain.alert.alert import Alert, State
@@ -152,6 +152,8 @@ def _over(view: RingView) -> str:
 
 
 def _ended(alert: Alert) -> str:
+    if alert.expired:
+        return f"{EXPIRED[0]} no word any more, nobody confirmed"
     sign, word = STATES.get(alert.state, ("🔕", "held quiet"))
     who = alert.resolved_by if alert.state is State.RESOLVED else alert.owner
     name = f" by {plain(who.name, _NAME)}" if who is not None else ""

@@ -16,6 +16,7 @@ from bot.cards.recurrence.ranking import place_of
 from bot.cards.recurrence.work import describe
 from bot.cards.style import BAD, CALM, GOOD, SEPARATOR, TIMES, span_of, times_of
 from bot.cards.text import inline, link, moment, plain, span, who
+from bot.domain.actor import is_silence
 from bot.domain.recurrence.churn import Suggestion
 from bot.domain.recurrence.profile import EpisodeSummary, RecurrenceProfile
 from bot.domain.recurrence.recurrence import Fix
@@ -141,9 +142,12 @@ def tell_hand(hand: EpisodeSummary, jumps: dict[int, str]) -> str:
     """``[A-9](..) 3 days ago · 8 min · by itself`` or ``· @ann: restarted``."""
     ref = link(hand.alert, jumps.get(hand.alert_id, "")) or hand.alert
     lasted = span_of(hand.resolved_at - hand.opened_at) if hand.resolved_at else "open"
-    people = dict.fromkeys(who(each) for each in (hand.owner, hand.resolved_by) if each is not None)
+    ended_by = None if is_silence(hand.resolved_by) else hand.resolved_by
+    people = dict.fromkeys(who(each) for each in (hand.owner, ended_by) if each is not None)
     note = inline(hand.note, _NOTE)
     dealt = "by itself" if hand.self_resolved else ", ".join(people)
+    if is_silence(hand.resolved_by):
+        lasted, dealt = "went quiet", dealt or "nobody confirmed its end"
     parts = (
         f"{ref} {moment(hand.opened_at)}",
         lasted,

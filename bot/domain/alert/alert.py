@@ -6,7 +6,8 @@ trigger raises `IllegalTransitionError` and nothing has changed.
 Theory: *new* waits for somebody; *processing* is leased by a person or program that looks at it (the
 lease runs out by itself); *acked* has an owner who took it on; *failed* is what a program gave up;
 *resolved* is over, until a refire within the reopen window takes the same episode up again, or a person does:
-soon after the resolve whoever had it has it again (*restore*), later nobody has (*reopen*).
+soon after the resolve whoever had it has it again (*restore*), later nobody has (*reopen*). What is resolved
+by silence is *expired*: nothing more is heard of it, and nobody has confirmed that it is over.
 """
 
 import re
@@ -18,7 +19,7 @@ from typing import Final
 
 import msgspec
 
-from bot.domain.actor import Actor
+from bot.domain.actor import Actor, is_silence
 from bot.domain.alert.flap import CALM, Flapping
 from bot.domain.alert.quiet import NOTHING, QuietKind
 from bot.domain.alert.signal import Link, Severity
@@ -141,6 +142,11 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     def fires_since(self) -> datetime:
         """Its start as people are told it: the sender's word, however long ago, if that can be true."""
         return min(self.started_at or self.opened_at, self.opened_at)
+
+    @property
+    def expired(self) -> bool:
+        """Whether silence alone has ended it; a person or its sender may still confirm that it is over."""
+        return self.state is State.RESOLVED and is_silence(self.resolved_by)
 
     @property
     def ref(self) -> str:

@@ -9,8 +9,9 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from bot.domain.actor import Actor
+from bot.domain.actor import SILENCE, Actor
 from bot.domain.alert.alert import Alert, IllegalTransitionError, State, Trigger, next_state
+from bot.domain.alert.episode import is_silent
 from bot.domain.alert.flap import CALM
 from bot.domain.alert.quiet import ENDED_BY_RESOLVE, QuietKind
 from bot.domain.errors import ConflictError
@@ -109,10 +110,10 @@ def retry_due(alert: Alert, now: datetime) -> Alert:
 
 
 def resolve(alert: Alert, actor: Actor, now: datetime, note: str = "") -> Alert:
-    """It is over; who had it stays known."""
+    """It is over; who had it stays known. Of what has expired this confirms the end."""
     resolved = replace(
         alert,
-        state=next_state(alert, Trigger.RESOLVE),
+        state=State.RESOLVED if alert.expired else next_state(alert, Trigger.RESOLVE),
         resolved_at=now,
         resolved_by=actor,
         lease_expires_at=None,
@@ -127,7 +128,8 @@ def resolve(alert: Alert, actor: Actor, now: datetime, note: str = "") -> Alert:
 def reopen(alert: Alert, now: datetime, silence: timedelta | None) -> Alert:
     """It was not over. Within `UNDO` of the resolve whoever had acknowledged it has it again.
 
-    ``silence`` is after what time a sender that never resolves would end it.
+    ``silence`` is after what time a sender that never resolves would end it. What has expired already does
+    not expire again, unless its sender is heard of: a person said that it is broken.
     """
     is_undo = alert.resolved_at is not None and now - alert.resolved_at <= UNDO
     kept = is_undo and alert.owner is not None and alert.acked_at is not None
@@ -138,7 +140,7 @@ def reopen(alert: Alert, now: datetime, silence: timedelta | None) -> Alert:
         acked_at=alert.acked_at if kept else None,
         resolved_at=None,
         resolved_by=None,
-        silent_after=now + silence if silence is not None else None,
+        silent_after=now + silence if silence is not None and not alert.expired else None,
     )
 
 
@@ -195,11 +197,16 @@ def wake(alert: Alert) -> Alert:
     return replace(alert, quiet_kinds=alert.quiet_kinds - {QuietKind.SNOOZE})
 
 
-def end_by_silence(alert: Alert, actor: Actor, now: datetime) -> Alert:
-    """Its sender has not repeated it for its time to live."""
-    if alert.silent_after is None or alert.silent_after > now:
+def end_by_silence(alert: Alert, now: datetime) -> Alert:
+    """Its sender has not repeated it for its time to live, nobody has it, and it is no critical.
+
+    Nor was anybody called for it since: what was given back or came back waits for a person.
+    """
+    over = is_silent(alert.silent_after, alert.severity, now, owned=alert.state is not State.NEW)
+    called = alert.loud_since is not None and alert.loud_since > (alert.silent_after or now)
+    if not over or called:
         raise IllegalTransitionError(alert, Trigger.RESOLVE)
-    return resolve(alert, actor, now)
+    return resolve(alert, SILENCE, now)
 
 
 def _demand_owner(alert: Alert, actor: Actor) -> None:

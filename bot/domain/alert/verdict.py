@@ -91,7 +91,7 @@ class SignatureStanding(msgspec.Struct, kw_only=True, gc=False):
 
     ``group_id`` is the group whose card it shares, None when it has a card of its own; ``cause`` is what
     it may yet share one by, None where it never will. ``started_at`` is the start as the sender gave it,
-    ``ending`` what it said with the resolve.
+    ``ending`` what it said with the resolve; ``expired`` says that silence has ended it.
     """
 
     alert_id: int
@@ -110,6 +110,7 @@ class SignatureStanding(msgspec.Struct, kw_only=True, gc=False):
     cause: str | None = None
     started_at: datetime | None = None
     ended_by_sender: bool = False
+    expired: bool = False
     ending: str = ""
     received_at: datetime | None = None
     run: int = 0
@@ -162,15 +163,16 @@ def _decide(standing: SignatureStanding | None, signal: Signal, policy: Policy, 
     return _go_on(standing, signal, policy, now)
 
 
-def end_untold(standing: SignatureStanding, signal: Signal) -> None:
+def end_untold(standing: SignatureStanding, signal: Signal, now: datetime) -> None:
     """A new episode begins while this one is open: nobody said that it was over."""
     over = standing.silent_after if standing.silent_after is not None else standing.last_seen_at
     if signal.started_at is not None:
         over = min(over, signal.started_at)
     standing.state = State.RESOLVED
     standing.resolved_at = max(over, standing.opened_at)
+    standing.expired = _has_expired(standing, now)
     standing.silent_after = None
-    standing.ended_by_sender = True
+    standing.ended_by_sender = not standing.expired
     standing.run += 1
     standing.loud_since = standing.ack_until = None
     standing.quiet_kinds -= ENDED_BY_RESOLVE
@@ -203,9 +205,14 @@ def _begins(standing: SignatureStanding, signal: Signal, policy: Policy, now: da
     if standing.state is State.RESOLVED:
         return _over(standing, policy, now)
     span = policy.reopen_window if policy.silence is None else policy.silence
-    return is_silent(standing.silent_after, standing.severity, now, owned=standing.owned) or has_lapsed(
-        signal, standing.started_at, standing.last_seen_at, span
-    )
+    return _has_expired(standing, now) or has_lapsed(signal, standing.started_at, standing.last_seen_at, span)
+
+
+def _has_expired(standing: SignatureStanding, now: datetime) -> bool:
+    """Whether silence has ended it already."""
+    if standing.state is not State.NEW:
+        return False
+    return is_silent(standing.silent_after, standing.severity, now, owned=standing.owned)
 
 
 def _is_late(standing: SignatureStanding, signal: Signal, policy: Policy, now: datetime) -> bool:
@@ -224,11 +231,13 @@ def _over(standing: SignatureStanding, policy: Policy, now: datetime) -> bool:
 def _resolve(standing: SignatureStanding | None, signal: Signal, now: datetime) -> Decision:
     if standing is None:
         return Decision(Verdict.NEVER_SEEN, None)
-    if standing.state is State.RESOLVED or is_of_earlier(signal, standing.started_at):
+    is_over = standing.state is State.RESOLVED and not standing.expired
+    if is_over or is_of_earlier(signal, standing.started_at):
         return Decision(Verdict.ALREADY_RESOLVED, None)
     standing.state = State.RESOLVED
     standing.resolved_at = ended(signal, standing.opened_at, now)
     standing.ended_by_sender = True
+    standing.expired = False
     standing.ending = cut(
         find_cause(signal.name, signal.summary, signal.description, signal.labels), LONGEST_ENDING
     )
@@ -250,7 +259,7 @@ def _reopen(standing: SignatureStanding, signal: Signal, policy: Policy, now: da
     standing.state = State.NEW
     standing.owned = False
     standing.resolved_at = None
-    standing.ended_by_sender = False
+    standing.ended_by_sender = standing.expired = False
     standing.ending = ""
     standing.severity = signal.severity
     standing.escalated_from = None

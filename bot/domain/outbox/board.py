@@ -28,6 +28,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     owner: str = ""
     occurrences: int = 1
     opened_at: datetime
+    expired: bool = False
 
     @property
     def ref(self) -> str:

@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from bot.domain.actor import Actor, ActorKind
+from bot.domain.actor import Actor, ActorKind, is_silence
 from bot.domain.errors import InvalidInputError
 from bot.domain.recurrence.rhythm import Rhythm, find_rhythm
 
@@ -46,9 +46,16 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return self.resolved_at is not None and ends_by_itself(self.resolved_by, self.owner)
 
     @property
+    def ended(self) -> bool:
+        """Whether somebody or its sender said that it is over; silence says nothing."""
+        return self.resolved_at is not None and not is_silence(self.resolved_by)
+
+    @property
     def lasted(self) -> timedelta | None:
-        """From its begin to its end."""
-        return None if self.resolved_at is None else self.resolved_at - self.opened_at
+        """From its begin to its end; None while nobody knows that."""
+        if self.resolved_at is None or not self.ended:
+            return None
+        return self.resolved_at - self.opened_at
 
     @property
     def answered_after(self) -> timedelta | None:
@@ -168,7 +175,7 @@ def remember(fired_at: datetime, earlier: Sequence[Episode]) -> Memory:
     """What was known when an alert fired; ``earlier`` are the last `BOUND` episodes before, newest first."""
     recent = [each for each in earlier if each.opened_at >= fired_at - SPAN]
     opened = [fired_at, *(each.opened_at for each in recent)]
-    ended = [each for each in recent if each.resolved_at is not None]
+    ended = [each for each in recent if each.ended]
     alone = [each for each in ended if each.self_resolved]
     return Memory(
         episodes=len(opened),
@@ -208,8 +215,10 @@ def middle(spans: Sequence[timedelta]) -> timedelta | None:
 
 
 def ends_by_itself(resolved_by: Actor | None, owner: Actor | None) -> bool:
-    """Whether an episode that ended so had needed nobody."""
-    return owner is None and resolved_by is not None and resolved_by.kind in _NOBODY
+    """Whether an episode that ended so had needed nobody; of one that expired nobody knows."""
+    if owner is not None or resolved_by is None or is_silence(resolved_by):
+        return False
+    return resolved_by.kind in _NOBODY
 
 
 def format_ref(recurrence_id: int) -> str:

@@ -1,9 +1,10 @@
 """Settlement: what a change of an episode adds to the sums of its recurrence.
 
 Law: the sums are those over all episodes as they stand now. An end counts once, and is taken back when the
-same episode is taken up again; so every change adds the difference between what the episode weighed before
-and what it weighs after. Attention alone only grows: it is the time that somebody had acknowledged the
-episode, at most `LONGEST` at a stretch, for an ack forgotten over the weekend is not a weekend's work.
+same episode is taken up again; what silence ends does not count, for nobody knows whether it is over. So each
+change adds the difference between what the episode weighed before and what it weighs after. Attention alone
+only grows: it is the time that somebody had acknowledged the episode, at most `LONGEST` at a stretch, for an
+ack forgotten over the weekend is not a weekend's work.
 """
 
 from datetime import datetime, timedelta
@@ -27,13 +28,16 @@ class EpisodeState(msgspec.Struct, frozen=True, gc=False):
     acked_at: datetime | None
     resolved_at: datetime | None
     self_resolved: bool
+    expired: bool = False
 
     @classmethod
     def of(cls, alert: Alert) -> "EpisodeState":
         """The course of an alert."""
         is_over = alert.state is State.RESOLVED
         self_resolved = is_over and ends_by_itself(alert.resolved_by, alert.owner)
-        return cls(alert.state, alert.opened_at, alert.acked_at, alert.resolved_at, self_resolved)
+        return cls(
+            alert.state, alert.opened_at, alert.acked_at, alert.resolved_at, self_resolved, alert.expired
+        )
 
 
 class StatsDelta(msgspec.Struct, frozen=True, gc=False):
@@ -76,15 +80,21 @@ def settle(before: EpisodeState | None, after: EpisodeState, now: datetime) -> S
 
 def settle_standing(before: EpisodeState | None, standing: SignatureStanding, now: datetime) -> StatsDelta:
     """The same for what intake folds signals into; only a source moves it there."""
-    if before is not None and (standing.state, standing.resolved_at) == (before.state, before.resolved_at):
+    if before is not None and (standing.state, standing.resolved_at, standing.expired) == (
+        before.state,
+        before.resolved_at,
+        before.expired,
+    ):
         return NOTHING
     alone = standing.state is State.RESOLVED and not standing.owned
-    after = EpisodeState(standing.state, standing.opened_at, None, standing.resolved_at, alone)
+    after = EpisodeState(
+        standing.state, standing.opened_at, None, standing.resolved_at, alone, standing.expired
+    )
     return settle(before, after, now)
 
 
 def _weigh(course: EpisodeState) -> tuple[int, timedelta, int]:
-    if course.state is not State.RESOLVED or course.resolved_at is None:
+    if course.state is not State.RESOLVED or course.resolved_at is None or course.expired:
         return 0, _ZERO, 0
     return 1, course.resolved_at - course.opened_at, int(course.self_resolved)
 

@@ -34,7 +34,7 @@ class AlertBody(msgspec.Struct, frozen=True, kw_only=True):
 
     ``severity_word`` is the sender's own word, ``annotations`` what else it said, ``env`` what its labels
     say. ``attempts`` were given up, the last with ``last_error``; at ``retry_at`` it is new again by
-    itself.
+    itself. ``expired``: nothing more was heard of it, and nobody has confirmed that it is over.
     """
 
     ref: str
@@ -62,6 +62,7 @@ class AlertBody(msgspec.Struct, frozen=True, kw_only=True):
     acked_at: datetime | None
     resolved_at: datetime | None
     resolved_by: Doer | None
+    expired: bool
     owner: Doer | None
     lease_expires_at: datetime | None
     attempts: int

@@ -106,6 +106,7 @@ _MOVES: Final[Mapping[Verb, MakeMove]] = MappingProxyType(
         Verb.RELEASE: lambda _, __, alert_id, actor, ___: alerts.releasing(alert_id, actor),
         Verb.RETRY: lambda _, __, alert_id, actor, ___: retry.retrying(alert_id, actor),
         Verb.RESOLVE: lambda _, __, alert_id, actor, note: alerts.resolving(alert_id, actor, note),
+        Verb.CONFIRM: lambda _, __, alert_id, actor, ___: alerts.resolving(alert_id, actor),
         Verb.REOPEN: lambda tx, desk, alert_id, actor, _: alerts.reopening(tx, desk, alert_id, actor),
         Verb.NOTE: lambda _, __, alert_id, actor, note: alerts.annotating(alert_id, actor, note),
     }

@@ -169,6 +169,7 @@ def _late(alert: Alert) -> StandingError:
     now = f"{who.name} has it now" if alert.owner and who else f"it is {alert.state} now"
     if alert.state is State.RESOLVED:
         now = f"it was resolved by {who.name}" if who else "it is resolved"
+        now = "it has expired" if alert.expired else now
     return _standing(alert, f"This claim on {alert.ref} is over: {now}.", who)
 
 

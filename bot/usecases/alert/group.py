@@ -62,6 +62,7 @@ def view(tx: Transaction, desk: Desk, group_id: int, now: datetime) -> GroupView
         now=now,
         held=() if is_over else tuple(tx.groups.members(group_id, open_only=True, limit=LISTED)),
         census=census,
+        expired=sum(each.expired for each in counts),
         source_name=tx.sources.names({group.source_id}).get(group.source_id, ""),
         wakes=max((each.severity for each in counts if each.waits), key=lambda one: one.rank, default=None),
         ended_at=tx.groups.ended_at(group_id) if is_over else None,

@@ -31,6 +31,7 @@ from storage.transaction import Transaction
 
 MAX_NOTE: Final = 1_000
 SWEEP: Final = 100
+STILL_BROKEN: Final = "still_broken"
 LONGEST_ACK: Final = timedelta(days=7)
 
 
@@ -108,24 +109,6 @@ async def expire_leases(desk: Desk) -> int:
     now = desk.clock.now()
     due = await desk.storage.read(lambda tx: tx.alerts.leases_over(now_us=micros(now), limit=SWEEP))
     moves = [expiring_lease(alert_id) for _, alert_id in due]
-    return await sweep(desk, moves)
-
-
-async def end_silent(desk: Desk) -> int:
-    """Episodes that were not repeated for their time to live are over; returns how many."""
-    now = desk.clock.now()
-    silence = actors.job("silence")
-    due = await desk.storage.read(lambda tx: tx.alerts.silent(now_us=micros(now), limit=SWEEP))
-    moves = [
-        Move(
-            alert_id=alert_id,
-            actor=silence,
-            action="expire",
-            make=lambda alert, now: transition.end_by_silence(alert, silence, now),
-            lane=Lane.RESOLVE,
-        )
-        for _, alert_id in due
-    ]
     return await sweep(desk, moves)
 
 
@@ -225,7 +208,12 @@ def resolving(alert_id: int, actor: Actor, note: str = "") -> Move:
 
 
 def reopening(tx: Transaction, desk: Desk, alert_id: int, actor: Actor) -> Move:
-    """The move of `reopen`: one episode of a signature is open at a time, and silence may end it."""
+    """The move of `reopen`: one episode of a signature is open at a time, and silence may end it.
+
+    Of what has expired somebody says so that it is still broken.
+    """
+    known = tx.alerts.get(desk.project.id, alert_id)
+    action = STILL_BROKEN if known is not None and known.expired else Trigger.REOPEN.value
     source = tx.sources.of_alert(alert_id)
     silence = None if source is None else source.policy(default_silence=desk.rules.silence).silence
 
@@ -236,7 +224,7 @@ def reopening(tx: Transaction, desk: Desk, alert_id: int, actor: Actor) -> Move:
             raise ConflictError(f"{alert.ref} came back as {format_ref(newest)} already.")
         return reopened
 
-    return Move(alert_id=alert_id, actor=actor, action=Trigger.REOPEN.value, make=make)
+    return Move(alert_id=alert_id, actor=actor, action=action, make=make)
 
 
 def annotating(alert_id: int, actor: Actor, note: str) -> Move:

@@ -21,10 +21,10 @@ KINDS: Final = {
     "ack": Kind.ALERT_ACKED,
     "unack": Kind.ALERT_UNACKED,
     "resolve": Kind.ALERT_RESOLVED,
-    "expire": Kind.ALERT_RESOLVED,
     "note": Kind.NOTE,
     "raised": Kind.ALERT_RAISED,
     "reopen": Kind.ALERT_REOPENED,
+    "still_broken": Kind.ALERT_REOPENED,
     "reopened": Kind.ALERT_REOPENED,
     "resolved": Kind.ALERT_RESOLVED,
 }

@@ -60,10 +60,20 @@ class Succession:
             and early.covers(signal, self._now)
         ):
             return Decision(Verdict.OVERTAKEN, None)
+        self._keep(standing)
         decision = decide(standing, signal, policy, self._now)
         if decision.verdict in {Verdict.NEVER_SEEN, Verdict.ALREADY_RESOLVED}:
             self.remember(item, standing, policy)
         return decision
+
+    def _keep(self, standing: SignatureStanding | None) -> None:
+        """What belongs to an open incident does not end by silence."""
+        if standing is None or not standing.state.open or standing.silent_after is None:
+            return
+        if standing.silent_after <= self._now and standing.alert_id:
+            belongs = self._tx.links.of_alert(standing.alert_id)
+            if belongs is not None and belongs.open:
+                standing.silent_after = None
 
     def remember(self, item: Identified, standing: SignatureStanding | None, policy: Policy) -> None:
         """An end that nothing open answers to, unless it is the end of what is over."""
@@ -83,7 +93,7 @@ class Succession:
         standing = track.known.standing
         if standing is not None and standing.state.open:
             before = standing.state.value
-            end_untold(standing, signal)
+            end_untold(standing, signal, self._now)
             self._ended.append(_Ended(track, standing, signal.name, before))
         return standing
 
@@ -133,6 +143,12 @@ class Succession:
             action="succeed",
             subject=f"alert:{ended.standing.alert_id}",
             before=encode({"state": ended.before}),
-            after=encode({"state": ended.standing.state.value, "resolved_at": ended.standing.resolved_at}),
+            after=encode(
+                {
+                    "state": ended.standing.state.value,
+                    "resolved_at": ended.standing.resolved_at,
+                    "expired": ended.standing.expired,
+                }
+            ),
             note=_SUCCEEDED,
         )

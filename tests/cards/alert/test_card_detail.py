@@ -51,7 +51,7 @@ def test_the_story_is_told_in_full() -> None:
         "📍 cart-7d9f · prod · checkout\n"
         "🕐 First <t:1791201600:f>, last <t:1791201600:R>\n"
         "Severity as sent: page\n"
-        "Ends by silence <t:1791203400:R>\n"
+        "Expires <t:1791203400:R> without a word from the sender, unless somebody has it\n"
         'Group {}:{alertname="HighErrorRate"}\n'
         "Signature `5f5f5f5f5f5f5f5f`\n"
         "The card's footer ends in `k7f3`: by it this desk knows its own cards"

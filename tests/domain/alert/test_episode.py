@@ -59,7 +59,7 @@ def test_a_new_start_after_a_lapse_is_a_new_episode_whoever_has_the_old_one() ->
     again = firing(T + 24 * 60 * MIN)
     now = T + 24 * 60 * MIN + MIN
     assert decide(held, again, SENDS_RESOLVES, now).verdict is Verdict.OPENED
-    end_untold(held, again)
+    end_untold(held, again, now)
     assert (held.state, held.resolved_at, held.ended_by_sender) == (State.RESOLVED, T, True)
 
 

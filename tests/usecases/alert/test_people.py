@@ -9,9 +9,9 @@ from bot.clock import ManualClock
 from bot.domain.alert.alert import Alert, IllegalTransitionError, State
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from bot.usecases.alert import lapse, retry
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import query as alert_query
-from bot.usecases.alert import retry
 from bot.usecases.desk import Desk
 from bot.usecases.intake.queue import take_in
 from tests.senders import ANNA, BEN, Send, add_source, firing, resolved, submission
@@ -92,13 +92,14 @@ async def test_silence_ends_what_its_sender_never_resolves(desk: Desk, clock: Ma
     clock.advance(timedelta(minutes=20))
     await take_in(desk, [submission(source, firing("Backup"))])
     clock.advance(timedelta(minutes=20))
-    assert await alerts.end_silent(desk) == 0
+    assert await lapse.end_silent(desk) == 0
     clock.advance(timedelta(minutes=10))
-    assert await alerts.end_silent(desk) == 1
+    assert await lapse.end_silent(desk) == 1
     ended = await look(desk)
     assert ended.state is State.RESOLVED
     assert ended.resolved_by is not None
     assert ended.resolved_by.name == "silence"
+    assert ended.expired
 
 
 async def test_notes_pile_up_in_the_history_and_the_newest_is_shown(desk: Desk, send: Send) -> None:

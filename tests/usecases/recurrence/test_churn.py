@@ -8,7 +8,7 @@ from bot.clock import ManualClock
 from bot.domain.access.source import Source
 from bot.domain.errors import InvalidInputError, NotFoundError
 from bot.usecases.admin import source as sources
-from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.alert import lapse
 from bot.usecases.alert import query as alert_query
 from bot.usecases.desk import Desk
 from bot.usecases.recurrence import churn
@@ -48,9 +48,9 @@ async def test_what_is_open_under_its_old_identity_ends_by_silence(
 ) -> None:
     await send(firing("x"))
     await churn.ignore(desk, source.name, frozenset({"pod"}), actor=ANNA)
-    assert await alerts.end_silent(desk) == 0
+    assert await lapse.end_silent(desk) == 0
     clock.advance(desk.rules.silence + timedelta(seconds=1))
-    assert await alerts.end_silent(desk) == 1
+    assert await lapse.end_silent(desk) == 1
     assert not (await alert_query.find(desk, 1)).view.alert.state.open
 
 

@@ -14,6 +14,7 @@ from bot.domain.actor import source as source_actor
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import ConflictError
 from bot.usecases.admin.startup import open_desk
+from bot.usecases.alert import lapse
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import query as alert_query
 from bot.usecases.desk import Desk, Rules
@@ -80,7 +81,7 @@ class World:
             case "storm":
                 await self.say(firing(name), resolved(name), firing(name, Severity.CRITICAL), firing(name))
             case "tick":
-                await alerts.end_silent(self.desk)
+                await lapse.end_silent(self.desk)
                 await alerts.expire_leases(self.desk)
             case "restart":
                 await self.storage.close()
