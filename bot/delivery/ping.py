@@ -1,6 +1,6 @@
 """Ping: whom alerts of a severity wake in a channel, as ids that Discord understands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import discord
@@ -33,10 +33,14 @@ class _HerePing(Ping, frozen=True):
 
 
 class Pings:
-    """``words`` are names or ids of roles, ``here`` and ``everyone``, by severity."""
+    """``words`` are names or ids of roles, ``here`` and ``everyone``, by severity.
 
-    def __init__(self, words: Words, presence: BotView) -> None:
+    ``chosen`` says whom people have chosen in Discord by now; for these severities that alone counts.
+    """
+
+    def __init__(self, words: Words, presence: BotView, chosen: Callable[[], Words] = dict) -> None:
         self._words = words
+        self._chosen = chosen
         self._presence = presence
         self._asked: dict[tuple[Severity, int], None] = {}
         self._told: set[str] = set()
@@ -79,8 +83,16 @@ class Pings:
                 _log.warning("somebody cannot be pinged", hint=hint)
         return ping
 
+    @property
+    def wakes_nobody(self) -> bool:
+        """Whether nobody is named whom a critical would wake."""
+        return not self._words_of(Severity.CRITICAL)
+
+    def _words_of(self, severity: Severity) -> Sequence[str]:
+        return self._chosen().get(severity) or self._words.get(severity, ())
+
     def _look(self, severity: Severity, channel_id: int) -> tuple[Ping, list[str]]:
-        words = self._words.get(severity, ())
+        words = self._words_of(severity)
         guild = self._presence.guild_of(channel_id) if words else None
         if guild is None:
             return Ping(), []
