@@ -235,16 +235,23 @@ class _Delivery:
         self._desk = desk
         self._started_at = desk.clock.now()
         self._limits = limits = Limits()
+        self._words = settings.roles.respond
         self.presence = BotView()
         self.wire = Wire(_token(settings), limits, desk.clock)
         self.echoes = MessageConfirmations(desk)
-        self.pings = Pings(ping_words(settings), self.presence, lambda: chosen_words(desk))
+        self.pings = Pings(
+            ping_words(settings), self.presence, self._responders, chosen=lambda: chosen_words(desk)
+        )
         self.dispatcher = Dispatcher(
             desk, self.wire, pings=self.pings, echoes=self.echoes, presence=self.presence
         )
         self.reconcile = Reconcile(desk, self.wire, self.dispatcher, self.presence)
         self.gateway = Gateway()
         self.watch: Watch | None = None
+
+    def _responders(self) -> tuple[str, ...]:
+        """Roles that may respond, as configured and as picked in Discord."""
+        return (*self._words, *map(str, self._desk.project.settings.respond_role_ids))
 
     def attach(self, bot: DeskBot) -> DeskBot:
         """Tie a new client to everything that listens."""

@@ -8,16 +8,19 @@ from bot.domain.access.poll import PERIOD
 from bot.domain.process_health import ProcessHealth
 from bot.scheduler import Job
 from bot.usecases.admin import expectation, gauge, idempotency, setting, status
-from bot.usecases.alert import ack, bulk, expiry, lapse, retry, snooze
+from bot.usecases.alert import ack, bulk, expiry, lapse
 from bot.usecases.alert import flap as flaps
 from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.alert import retry as retries
+from bot.usecases.alert import snooze as snoozes
 from bot.usecases.desk import Desk
 from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import reminder
 from bot.usecases.intake import poll
 from bot.usecases.intake.poll import Fetch
-from bot.usecases.outbox import ledger, ring
+from bot.usecases.outbox import ledger
 from bot.usecases.outbox import outage as outages
+from bot.usecases.outbox import ring as rings
 from bot.usecases.recurrence import regression
 from bot.usecases.silence import settlement
 from bot.usecases.triage import agent_request as call
@@ -76,13 +79,13 @@ def table(
     )
     return [
         Job("leases", timedelta(seconds=2), expire_leases),
-        Job("retries", timedelta(seconds=2), partial(retry.retry_due, desk)),
+        Job("retries", timedelta(seconds=2), partial(retries.retry_due, desk)),
         Job("silence", timedelta(seconds=2), end_silent),
         Job("silences", timedelta(seconds=2), partial(settlement.settle, desk)),
         Job("expiries", timedelta(seconds=2), partial(expiry.end_expired, desk)),
-        Job("snoozes", timedelta(seconds=2), partial(snooze.wake_due, desk)),
+        Job("snoozes", timedelta(seconds=2), partial(snoozes.wake_due, desk)),
         Job("acks", timedelta(seconds=2), partial(ack.end_due, desk)),
-        Job("rings", timedelta(seconds=1), partial(ring.make_due, desk)),
+        Job("rings", timedelta(seconds=1), partial(rings.make_due, desk)),
         Job("flaps", timedelta(seconds=5), partial(flaps.calm_down, desk)),
         Job("reminders", timedelta(seconds=5), remind),
         Job("recovered", timedelta(seconds=5), resolve_recovered),

@@ -19,7 +19,7 @@ import discord
 import structlog
 from discord.ext import commands
 
-from bot.usecases.incident import pin
+from bot.usecases.incident import pin as pins
 from bot.usecases.incident.pin import PIN, Home
 from bot.usecases.reaction import missed as absence
 from bot.usecases.reaction.reaction import ACTIONS
@@ -41,12 +41,12 @@ class Reconciliation(commands.Cog):
     """One pass after every READY; a second one waits for the first."""
 
     def __init__(
-        self, bot_context: BotContext, client: discord.Client, reactions: Reactions, pins: Pins
+        self, bot_context: BotContext, client: discord.Client, reactions: Reactions, pinned: Pins
     ) -> None:
         self._door = bot_context
         self._client = client
         self._reactions = reactions
-        self._pins = pins
+        self._pins = pinned
         self._members: dict[int, discord.Member | None] = {}
         self._alone = asyncio.Lock()
 
@@ -87,7 +87,7 @@ class Reconciliation(commands.Cog):
             self._pins.heard = set()
             self._members.clear()
             try:
-                for home in await pin.homes(self._door.desk, at_most=THREADS):
+                for home in await pins.homes(self._door.desk, at_most=THREADS):
                     await self._compare_thread(home)
                     await self._door.desk.clock.sleep(_PAUSE)
             finally:
@@ -109,7 +109,7 @@ class Reconciliation(commands.Cog):
             message.id: {user_id async for user_id, _ in _standing(message, frozenset({PIN}))}
             for message in page.values()
         }
-        for each in await pin.missed(self._door.desk, standing):
+        for each in await pins.missed(self._door.desk, standing):
             if (each.message_id, each.user_id) in (self._pins.heard or ()):
                 continue
             if not each.present:
@@ -120,7 +120,7 @@ class Reconciliation(commands.Cog):
             if member is not None:
                 await self._pins.stick(thread.id, each.message_id, member, message=page[each.message_id])
         reach = min(page, default=0) if len(page) == _PAGE else 0
-        for message_id in sorted(await pin.kept(self._door.desk, home)):
+        for message_id in sorted(await pins.kept(self._door.desk, home)):
             if message_id in page:
                 await self._pins.follow(page[message_id])
             elif message_id > reach:

@@ -10,6 +10,7 @@ from bot.cards.alert.alert import AlertView
 from bot.cards.alert.group import GroupView
 from bot.cards.alert.ring import RingView
 from bot.cards.card import Ping
+from bot.cards.incident.nudge import NudgeView
 from bot.cards.outbox.closure import ClosureView
 from bot.delivery.bot_view import BotView
 from bot.domain.alert.ring import RingReason, is_loud
@@ -35,11 +36,19 @@ class _HerePing(Ping, frozen=True):
 class Pings:
     """``words`` are names or ids of roles, ``here`` and ``everyone``, by severity.
 
-    ``chosen`` says whom people have chosen in Discord by now; for these severities that alone counts.
+    ``responders`` says who answers incidents now; where nobody does, those do whom criticals wake. ``chosen``
+    says whom people have chosen in Discord by now; for these severities that alone counts.
     """
 
-    def __init__(self, words: Words, presence: BotView, chosen: Callable[[], Words] = dict) -> None:
+    def __init__(
+        self,
+        words: Words,
+        presence: BotView,
+        responders: Callable[[], Sequence[str]] = tuple,
+        chosen: Callable[[], Words] = dict,
+    ) -> None:
         self._words = words
+        self._responders = responders
         self._chosen = chosen
         self._presence = presence
         self._asked: dict[tuple[Severity, int], None] = {}
@@ -63,6 +72,8 @@ class Pings:
         """Whom the card's post rings: nobody for what is over, taken, quiet, or was rung for already."""
         if isinstance(view, RingView) and view.live and view.live[0].ring.reason is RingReason.ACK_ENDING:
             return Ping() if view.owner_id is None else Ping(users=(view.owner_id,))
+        if isinstance(view, NudgeView):
+            return self._called(card, view) if view.calls and not _was_rung(card, view) else Ping()
         severity = None if _was_rung(card, view) else _severity_of(view)
         return Ping() if severity is None else self.resolve(severity, card.channel_id)
 
@@ -70,6 +81,8 @@ class Pings:
         """Whom an edit may mention: only those that its own post has rung for what is still so."""
         if not card.pinged or not _was_rung(card, view):
             return Ping()
+        if isinstance(view, NudgeView):
+            return self._called(card, view) if view.calls else Ping()
         severity = _severity_of(view)
         return Ping() if severity is None else self.resolve(severity, card.channel_id)
 
@@ -77,10 +90,22 @@ class Pings:
         """Whom the severity wakes in the channel; what is not found is left out and becomes a hint."""
         self._asked.setdefault((severity, channel_id))
         ping, hints = self._look(severity, channel_id)
+        self._warn(hints)
+        return ping
+
+    def _warn(self, hints: Sequence[str]) -> None:
         for hint in hints:
             if hint not in self._told:
                 self._told.add(hint)
                 _log.warning("somebody cannot be pinged", hint=hint)
+
+    def _called(self, card: Outgoing, view: NudgeView) -> Ping:
+        """Those who answer incidents; a thread has the rights of its channel, and is perhaps not seen yet."""
+        channel_id = view.incident.home_id or card.channel_id
+        if not (words := self._responders()):
+            return self.resolve(Severity.CRITICAL, channel_id)
+        ping, hints = self._find(words, channel_id)
+        self._warn(hints)
         return ping
 
     @property
@@ -92,7 +117,9 @@ class Pings:
         return self._chosen().get(severity) or self._words.get(severity, ())
 
     def _look(self, severity: Severity, channel_id: int) -> tuple[Ping, list[str]]:
-        words = self._words_of(severity)
+        return self._find(self._words_of(severity), channel_id)
+
+    def _find(self, words: Sequence[str], channel_id: int) -> tuple[Ping, list[str]]:
         guild = self._presence.guild_of(channel_id) if words else None
         if guild is None:
             return Ping(), []

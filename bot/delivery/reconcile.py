@@ -19,7 +19,7 @@ from bot.domain.outbox.outbox import ParkReason
 from bot.usecases.admin import status
 from bot.usecases.desk import Desk
 from bot.usecases.incident import thread as threads
-from bot.usecases.outbox import card
+from bot.usecases.outbox import card as outbox
 from bot.usecases.reaction import missed as absence
 
 CARDS: Final = 500  # of open alerts, the most urgent
@@ -43,8 +43,8 @@ class Reconcile:
 
         Cards that were refused for their own text wait on: permissions are not their cause.
         """
-        outbox = await status.outbox(self._desk)
-        channels = {channel for channel, reason, _ in outbox.parked if reason not in _OWN}
+        seen = await status.outbox(self._desk)
+        channels = {channel for channel, reason, _ in seen.parked if reason not in _OWN}
         freed = 0
         for channel_id in channels:
             guild = self._presence.guild_of(channel_id)
@@ -127,7 +127,7 @@ class Reconcile:
         answer = await self._wire.read(channel_id, message_id)
         if answer.outcome is not SendOutcome.MESSAGE_GONE:
             return False
-        return await card.forget_message(self._desk, message_id)
+        return await outbox.forget_message(self._desk, message_id)
 
     async def _breathe(self, call: RestCall, channel_id: int) -> None:
         clock = self._desk.clock

@@ -45,7 +45,7 @@ def render_view(view: View, ping: Ping = _NOBODY) -> Card:  # noqa: C901, PLR091
         case IncidentView():
             return incident_card.render(view)
         case NudgeView():
-            return nudge_card.render(view)
+            return nudge_card.render(view, ping)
         case OutageView():
             return outage_card.render(view)
         case ClosureView():

@@ -5,6 +5,7 @@ message's id, so that one that exists already is simply the incident's; a forum'
 `forum`. A head that can have no thread still works: its nudges then stand beside it, as replies.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import structlog
@@ -17,7 +18,7 @@ from bot.delivery.forum import Forum
 from bot.delivery.limits import RestCall
 from bot.delivery.outcome import Answer, SendOutcome
 from bot.delivery.wire import Wire
-from bot.domain.incident.incident import Incident, IncidentState
+from bot.domain.incident.incident import IncidentState
 from bot.domain.incident.nudge import NudgeKind
 from bot.domain.outbox.outbox import CardKind, Outgoing
 from bot.usecases.desk import Desk
@@ -48,9 +49,11 @@ class ThreadKeeper:
     async def tend(self, card: Outgoing, message_id: int, view: View) -> Answer[Any]:
         """See to what belongs to a message that was just sent; `SendOutcome.DONE` when all is well."""
         if isinstance(view, NudgeView):
+            if card.message_id is None and card.channel_id == view.incident.thread_id:
+                await self.gather(card.channel_id, view.people)
             await self._archive(card, view)
         elif isinstance(view, IncidentView):
-            return await self._tend_head(card, message_id, view.incident)
+            return await self._tend_head(card, message_id, view)
         return DONE
 
     async def lose(self, card: Outgoing) -> bool:
@@ -58,14 +61,23 @@ class ThreadKeeper:
         mine = card.kind in _OURS
         return mine and await threads.lose(self._desk, card.channel_id)
 
-    async def _tend_head(self, card: Outgoing, message_id: int, incident: Incident) -> Answer[Any]:
+    async def _tend_head(self, card: Outgoing, message_id: int, view: IncidentView) -> Answer[Any]:
+        incident = view.incident
         if incident.thread_id is None:
-            return DONE if incident.threadless else await self._open(card, message_id, incident)
+            return DONE if incident.threadless else await self._open(card, message_id, view)
         if incident.thread_id == card.channel_id:
             return await self.forum.retag(card.channel_id, incident)
         return DONE
 
-    async def _open(self, card: Outgoing, message_id: int, incident: Incident) -> Answer[Any]:
+    async def gather(self, thread_id: int, people: Sequence[int]) -> None:
+        """Put people into a thread, as far as Discord lets them in; who has left the server stays out."""
+        for user_id in people:
+            answer = await self._wire.add_member(thread_id, user_id)
+            if answer.outcome is not SendOutcome.DONE:
+                _log.info("somebody was not added to a thread", thread=thread_id, words=answer.words)
+
+    async def _open(self, card: Outgoing, message_id: int, view: IncidentView) -> Answer[Any]:
+        incident = view.incident
         closed = self._wire.limits.opens_in(
             RestCall.THREAD, card.channel_id, now=self._desk.clock.monotonic()
         )
@@ -75,6 +87,7 @@ class ThreadKeeper:
         if answer.outcome is SendOutcome.THREAD_EXISTS:
             answer = await self._wire.channel(message_id)
         if answer.outcome is SendOutcome.DONE:
+            await self.gather(message_id, view.people)
             await threads.settle(self._desk, incident.id, thread_id=message_id)
             return DONE
         if answer.outcome in _HOPELESS or answer.outcome is SendOutcome.CHANNEL_GONE:

@@ -106,6 +106,12 @@ class Wire:
         more = {"applied_tags": [str(tag) for tag in tags], "message": _payload(card)}
         return await self._call(RestCall.THREAD, route, Channel, payload=_thread(name) | more)
 
+    async def add_member(self, thread_id: int, user_id: int) -> Answer[None]:
+        """Put somebody into a thread; who is in it already stays."""
+        path = "/channels/{channel_id}/thread-members/{user_id}"
+        route = Route("PUT", path, channel_id=thread_id, user_id=user_id)
+        return await self._call(RestCall.LOOK, route, type(None))
+
     async def channel(self, channel_id: int) -> Answer[Channel]:
         """A channel or thread as it stands."""
         route = Route("GET", "/channels/{channel_id}", channel_id=channel_id)

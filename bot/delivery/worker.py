@@ -189,6 +189,7 @@ class Worker:
         if answer.body is None:
             return await self._fail(card, answer)
         post_id = answer.body.id
+        await self._threads.gather(post_id, view.people)
         await self._persist(
             lambda: threads.settle(self._desk, view.incident.id, thread_id=post_id, in_post=True)
         )

@@ -31,6 +31,12 @@ class Actor(msgspec.Struct, frozen=True, gc=False):
         """How a card shows the actor: a Discord mention for a person, the bare name otherwise."""
         return f"<@{self.ident}>" if self.kind is ActorKind.PERSON else self.name
 
+    @property
+    def person_id(self) -> int | None:
+        """The Discord user, None for whoever is none."""
+        is_user = self.kind is ActorKind.PERSON and self.ident.isascii() and self.ident.isdecimal()
+        return int(self.ident) if is_user else None
+
     @classmethod
     def parse(cls, text: str, name: str = "") -> "Actor":
         """Read back what ``str`` wrote."""

@@ -189,10 +189,12 @@ def _check_modes(value: tuple[str, ...]) -> tuple[str, ...]:
 class IncidentSettings(Section):
     """Where incidents live, how bad they may be, and when people are reminded; ``0s`` means never.
 
-    ``channel`` is a forum or a text channel; None is the channel of the alert.
+    ``channel`` is a forum or a text channel; None is the channel of the alert. ``status_channel``
+    is told the updates and the end besides.
     """
 
     channel: Snowflake | None = None
+    status_channel: Snowflake | None = None
     dedupe_window: Duration = timedelta(hours=1)
     cap_critical: Severest = IncidentLevel.P0
     cap_warning: Severest = IncidentLevel.P1
@@ -222,6 +224,7 @@ class IncidentSettings(Section):
             action_every=self.remind_actions,
             resolve_with_alerts=self.auto_resolve,
             channel_id=self.channel,
+            status_channel_id=self.status_channel,
         )
 
 

@@ -16,7 +16,8 @@ from bot.options import chosen_words
 from bot.settings.database import DatabaseChoice, database_choice
 from bot.settings.environment import strays
 from bot.settings.tree import Settings
-from bot.usecases.admin import home, source
+from bot.usecases.admin import home
+from bot.usecases.admin import source as sources
 from bot.verbs import host
 from bot.verbs.loop import run
 from bot.verbs.setting import load_quietly
@@ -171,12 +172,12 @@ def _named_remedies(settings: Settings) -> dict[int, str]:
 async def _channels(settings: Settings, named: PickedChannels) -> PickedChannels:
     """Those of the configuration and those that were picked for the desk or for a source."""
     async with open_desk(settings) as desk:
-        sources = await source.listing(desk)
-        picked = [desk.default_channel_id, *(one.channel_id for one in sources)]
-        picked += [one.fallback_channel_id for one in sources]
+        listed = await sources.listing(desk)
+        picked = [desk.default_channel_id, *(one.channel_id for one in listed)]
+        picked += [one.fallback_channel_id for one in listed]
     remedies = {
         ident: f"Pick another: tocsin source move {one.name} --{option} ID"
-        for one in sources
+        for one in listed
         for option, ident in (("fallback", one.fallback_channel_id), ("channel", one.channel_id))
         if ident is not None and ident != picked[0]
     }

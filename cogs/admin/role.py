@@ -5,7 +5,7 @@ from typing import Final
 
 import discord
 
-from bot.cards.admin import role as cards
+from bot.cards.admin import role as role_card
 from bot.cards.admin.role import MANAGE, RESPOND, Chosen
 from bot.domain.errors import InvalidInputError
 from bot.usecases.admin import setting
@@ -28,7 +28,7 @@ def chosen(context: InteractionContext) -> list[Chosen]:
 async def give(context: InteractionContext, right: str, role: discord.Role) -> bool:
     """Add to what was chosen before; False when it is everybody, which is asked about first."""
     if role.is_default():
-        await context.reply_ephemeral(cards.ask_everyone(right, context.bot_context.tag))
+        await context.reply_ephemeral(role_card.ask_everyone(right, context.bot_context.tag))
         return False
     await _save(context, right, (*_ids(context, right), role.id))
     return True

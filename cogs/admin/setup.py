@@ -11,7 +11,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cards import answer
-from bot.cards.admin import role as cards_of_roles
+from bot.cards.admin import role as role_card
 from bot.cards.admin import setup as setup_card
 from bot.cards.admin import wake as wake_card
 from bot.cards.admin.setup import CHANNEL, CREATE, OTHER, PROVIDER, Made, ProviderChoice, SetupDraft
@@ -20,7 +20,8 @@ from bot.cards.ids import CustomId, Verb, build
 from bot.cards.limits import fit_modal
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.providers.registry import SENDERS
-from bot.usecases.admin import home, setting, source
+from bot.usecases.admin import home, setting
+from bot.usecases.admin import source as sources
 from bot.usecases.admin.source import Issued
 from cogs.admin import role as roles
 from cogs.admin import wake
@@ -85,7 +86,7 @@ class SetupCommand(commands.Cog):
 async def choose(context: InteractionContext, which: CustomId) -> None:
     """A select of the first page, or its button."""
     context.demand(Capability.MANAGE, TASK)
-    if which.subject == cards_of_roles.EVERYONE:
+    if which.subject == role_card.EVERYONE:
         await roles.give_everyone(context, which.extra)
         await context.reply_ephemeral(answer.done("Everybody here may do that now. /setup takes it back."))
         return
@@ -98,7 +99,7 @@ async def choose(context: InteractionContext, which: CustomId) -> None:
         await context.update_message(_first_page(context, SetupDraft(int(picked), draft.provider)))
     elif which.subject in (PROVIDER, OTHER):
         await context.update_message(_first_page(context, SetupDraft(draft.channel_id, picked)))
-    elif which.subject == cards_of_roles.ROLE:
+    elif which.subject == role_card.ROLE:
         await roles.take_back(context, picked)
         await context.update_message(_first_page(context, draft))
     elif which.subject == CREATE:
@@ -144,7 +145,7 @@ async def _make(context: InteractionContext, draft: SetupDraft, name: str) -> Is
     homeless = _is_homeless(context)
     own = homeless or desk.default_channel_id == draft.channel_id
     channel_id = None if own else draft.channel_id
-    issued = await source.add(desk, name, draft.provider, actor=actor, channel_id=channel_id)
+    issued = await sources.add(desk, name, draft.provider, actor=actor, channel_id=channel_id)
     if homeless:
         await setting.choose_channel(desk, draft.channel_id, actor=actor)
     return issued
@@ -157,8 +158,8 @@ def _is_homeless(context: InteractionContext) -> bool:
 
 
 async def _send_test(context: InteractionContext, source_id: int) -> str:
-    sources = await source.listing(context.bot_context.desk)
-    found = next((each for each in sources if each.id == source_id), None)
+    listed = await sources.listing(context.bot_context.desk)
+    found = next((each for each in listed if each.id == source_id), None)
     if found is None:
         raise NotFoundError("source", str(source_id))
     return await context.bot_context.options.send_test(found.name)
@@ -168,7 +169,7 @@ def _first_page(context: InteractionContext, draft: SetupDraft) -> Card:
     tag = context.bot_context.tag
     page = setup_card.first_page(draft, _CHOICES, tag, problems=_problems(context, draft.channel_id))
     page = wake_card.add_wake(page, wake.view_of(context), draft, tag)
-    return cards_of_roles.add_roles(page, roles.chosen(context), draft, tag)
+    return role_card.add_roles(page, roles.chosen(context), draft, tag)
 
 
 def _problems(context: InteractionContext, channel_id: int) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from discord.ext import commands
 
 from bot.cards.incident import answer as answers
 from bot.domain import actor as actors
+from bot.domain.errors import InvalidInputError
 from bot.domain.incident.duration import Moment
 from bot.domain.incident.incident import Incident, IncidentLevel, IncidentState, Role
 from bot.usecases.incident import lifecycle as incidents
@@ -151,6 +152,8 @@ class ConductCommands(commands.Cog):
         def make(incident_id: int) -> IncidentMutation:
             if to is None:
                 return incidents.toggle(incident_id, actor=context.actor, role=which)
+            if to.bot or not context.bot_context.rights.allows(to, Capability.RESPOND):
+                raise InvalidInputError("to", "may not respond to incidents: a role that may is needed first")
             holder = actors.person(to.id, to.display_name)
             return incidents.assign(incident_id, actor=context.actor, role=which, holder=holder)
 

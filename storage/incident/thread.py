@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import Connection, and_, or_, select, update
 
 from bot.domain.alert.verdict import Lane
+from bot.domain.incident.nudge import NudgeKind
 from bot.domain.outbox.outbox import CardKind, ParkReason
 from storage.codec import micros
 from storage.table.core import card
@@ -111,7 +112,8 @@ class IncidentThreads:
 
 def _messages(incident_id: int) -> Any:
     """The cards that belong into its thread: nudges and briefs."""
-    nudges = select(nudge.c.id).where(nudge.c.incident_id == incident_id)
+    inside = nudge.c.kind != NudgeKind.STATUS.value
+    nudges = select(nudge.c.id).where(nudge.c.incident_id == incident_id, inside)
     briefs = select(brief.c.id).where(brief.c.incident_id == incident_id)
     return or_(
         and_(card.c.kind == CardKind.NUDGE.value, card.c.subject_id.in_(nudges)),

@@ -8,12 +8,14 @@ from typing import Any, Final
 
 import msgspec
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
     Row,
     Select,
     alias,
     and_,
+    bindparam,
     case,
     exists,
     func,
@@ -39,6 +41,12 @@ from storage.table.core import IS_OPEN_ALERT, alert, card
 _IS_ALERT: Final = card.c.kind == CardKind.ALERT.value
 _IS_GROUP: Final = card.c.kind == CardKind.GROUP.value
 _IS_OPEN: Final = IS_OPEN_ALERT
+# Asked at every step of every channel, and so built once.
+_STORM: Final = (
+    select(board, card)
+    .join(card, and_(card.c.kind == CardKind.BOARD.value, card.c.subject_id == board.c.channel_id))
+    .where(board.c.channel_id == bindparam("channel", type_=BigInteger))
+)
 
 
 class Storm(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,10 +83,7 @@ class Boards:
 
     def storm(self, channel_id: int, *, now: datetime) -> Storm | None:
         """How the board of a channel stands; None where there never was one."""
-        own_card = and_(card.c.kind == CardKind.BOARD.value, card.c.subject_id == board.c.channel_id)
-        row = self._connection.execute(
-            select(board, card).join(card, own_card).where(board.c.channel_id == channel_id)
-        ).one_or_none()
+        row = self._connection.execute(_STORM, {"channel": channel_id}).one_or_none()
         return None if row is None else _storm(row, micros(now))
 
     def enter(self, project_id: int, channel_id: int, *, now: datetime) -> None:

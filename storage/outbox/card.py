@@ -12,7 +12,6 @@ from sqlalchemy import (
     bindparam,
     case,
     exists,
-    false,
     insert,
     or_,
     select,
@@ -27,8 +26,9 @@ from storage.codec import micros, moment, moment_or_none, span_micros
 from storage.dialect import allocate
 from storage.outbox import fold as folds
 from storage.outbox import placement as places
+from storage.outbox import statement as statements
 from storage.outbox import touch as touches
-from storage.outbox.due import Choice, sendable
+from storage.outbox.due import Choice
 from storage.outbox.placement import Placement
 from storage.table.core import alert, card
 from storage.table.incident import incident
@@ -119,27 +119,13 @@ class Cards:
         The nonce and the time of the first attempt are stored before anything is sent.
         """
         us = micros(now)
-        candidate = (
-            select(card.c.id)
-            .where(card.c.channel_id == channel_id, which.condition(channel_id), sendable(us))
-            .order_by(card.c.lane, card.c.dirty_since, card.c.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-            .scalar_subquery()
-        )
-        row = self._connection.execute(
-            update(card)
-            .where(card.c.id == candidate)
-            .values(claimed_by=worker, claim_expires_at=micros(now + lease))
-            .returning(card)
-        ).one_or_none()
+        given = {"channel": channel_id, "now": us, "worker": worker, "until": micros(now + lease)}
+        row = self._connection.execute(statements.claim(which), given).one_or_none()
         if row is None:
             return None
         if row.posting_since is None:
             own = nonce(tag, row.channel_id, row.id, row.generation)
-            self._connection.execute(
-                update(card).where(card.c.id == row.id).values(nonce=own, posting_since=us)
-            )
+            self._connection.execute(statements.ATTEMPT, {"card": row.id, "own": own, "now": us})
             return _outgoing(row, own, now)
         return _outgoing(row, row.nonce, moment(row.posting_since))
 
@@ -161,25 +147,18 @@ class Cards:
         ``pinged`` says that its words mention somebody, ``rang`` for which run this post rang them, None when
         it rang nobody.
         """
-        claimed_at = card.c.claim_expires_at - span_micros(lease)
-        anew = card.c.wanted > shown if shown else false()
-        self._connection.execute(
-            update(card)
-            .where(card.c.id == card_id, card.c.claimed_by == worker)
-            .values(
-                message_id=message_id,
-                shown=shown,
-                pinged=pinged,
-                rung_at=card.c.rung_at if rang is None else micros(now),
-                rung_run=card.c.rung_run if rang is None else rang,
-                sent_at=micros(now),
-                dirty_since=case((anew, claimed_at), else_=card.c.dirty_since),
-                claimed_by=None,
-                claim_expires_at=None,
-                not_before=None,
-                failures=0,
-            )
-        )
+        given = {
+            "card": card_id,
+            "worker": worker,
+            "message": message_id,
+            "revision": shown,
+            "mentions": pinged,
+            "rang_at": None if rang is None else micros(now),
+            "rang_run": rang,
+            "now": micros(now),
+            "leased_for": span_micros(lease),
+        }
+        self._connection.execute(statements.SETTLE, given)
 
     def put_off(self, card_id: int, *, worker: str, until: datetime, failed: bool) -> None:
         """Leave the card alone until ``until``; ``failed`` counts that as a failure."""

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
     Select,
     TextClause,
     and_,
+    bindparam,
     exists,
     func,
     or_,
@@ -137,10 +140,7 @@ class Channels:
 
     def due(self, *, now: datetime) -> list[int]:
         """Channels where something may be sent now, or where a board has to be kept."""
-        us = micros(now)
-        some = [_with_some(us, posted=posted) for posted in (False, True)]
-        kept = select(board.c.channel_id).where(board.c.left_at.is_(None))
-        return list(self._connection.execute(union(*some, kept)).scalars())
+        return list(self._connection.execute(_DUE, {"now": micros(now)}).scalars())
 
     def look(self, channel_id: int, *, now: datetime, young_after: datetime, cap: int) -> Look:
         """Count what may be sent in a channel, each lane up to ``cap``; cards that came later are young."""
@@ -148,9 +148,7 @@ class Channels:
 
     def next_due(self, channel_id: int) -> datetime | None:
         """When the earliest of a channel's waiting cards may be sent, None when nothing waits."""
-        us = self._connection.execute(
-            select(func.min(rests_until())).where(card.c.channel_id == channel_id, dirty())
-        ).scalar_one_or_none()
+        us = self._connection.execute(_NEXT_DUE, {"channel": channel_id}).scalar_one_or_none()
         return moment_or_none(us)
 
     def dirty_by_lane(self, project_id: int) -> dict[Lane, int]:
@@ -191,7 +189,7 @@ def _shows(source_id: int, *which: ColumnElement[bool] | TextClause) -> ColumnEl
     )
 
 
-def _with_some(now_us: int, *, posted: bool) -> Select[tuple[int]]:
+def _with_some(now_us: ColumnElement[int], *, posted: bool) -> Select[tuple[int]]:
     """Channels with a sendable card, found by stepping from channel to channel, however many wait in each."""
     first = select(func.min(card.c.channel_id).label("channel_id")).where(dirty(posted=posted))
     place = first.cte(f"place_{int(posted)}", recursive=True)
@@ -204,3 +202,15 @@ def _with_some(now_us: int, *, posted: bool) -> Select[tuple[int]]:
     place = place.union_all(select(following).where(place.c.channel_id.is_not(None)))
     some = exists().where(card.c.channel_id == place.c.channel_id, dirty(posted=posted), sendable(now_us))
     return select(place.c.channel_id).where(place.c.channel_id.is_not(None), some)
+
+
+# Asked at every step of every channel, and so built once.
+_NEXT_DUE: Final = select(func.min(rests_until())).where(
+    card.c.channel_id == bindparam("channel", type_=BigInteger), dirty()
+)
+_now: Final = bindparam("now", type_=BigInteger)
+_DUE: Final = union(
+    _with_some(_now, posted=False),
+    _with_some(_now, posted=True),
+    select(board.c.channel_id).where(board.c.left_at.is_(None)),
+)

@@ -49,7 +49,7 @@ class Choice(msgspec.Struct, frozen=True):
     posted: bool = False
     kind: CardKind = CardKind.BOARD
 
-    def condition(self, channel_id: int) -> ColumnElement[bool]:
+    def condition(self, channel_id: ColumnElement[int]) -> ColumnElement[bool]:
         """As SQL, in the words of the index: a range of lanes needs no sorting."""
         if not self.lanes:
             return and_(card.c.kind == self.kind.value, card.c.subject_id == channel_id)

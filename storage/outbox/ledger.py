@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, and_, delete, select, update
+from sqlalchemy import Connection, Executable, Row, Select, and_, delete, select, update
 
 from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.ledger import KEPT, Sent, Wait
@@ -15,6 +15,7 @@ from storage.table.core import card
 from storage.table.ledger import ledger
 
 _NEW: Final = 0  # the version of a message that was never edited
+_put: dict[str, Executable] = {}  # built once by dialect, for every card takes it
 
 
 class Ledger:
@@ -115,14 +116,14 @@ class Ledger:
 
     def _write(self, **values: Any) -> None:
         row = values | {"slot": values["revision"] % KEPT, "seen_at": None}
-        self._connection.execute(
-            upsert(self._connection, ledger)
-            .values(row)
-            .on_conflict_do_update(
+        dialect = self._connection.dialect.name
+        if dialect not in _put:
+            new = upsert(self._connection, ledger)
+            _put[dialect] = new.on_conflict_do_update(
                 index_elements=[ledger.c.card_id, ledger.c.slot],
-                set_={name: value for name, value in row.items() if name not in {"card_id", "slot"}},
+                set_={each.name: new.excluded[each.name] for each in ledger.c if not each.primary_key},
             )
-        )
+        self._connection.execute(_put[dialect], row)
 
 
 def _revisions() -> Select[Any]:

@@ -8,7 +8,19 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, case, func, or_, select, union_all, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from bot.domain.alert.alert import State
 from bot.domain.alert.verdict import Lane
@@ -25,6 +37,24 @@ _IS_ALERT: Final = card.c.kind == CardKind.ALERT.value
 _IS_GROUP: Final = card.c.kind == CardKind.GROUP.value
 _IS_REPORT: Final = card.c.kind == CardKind.REPORT.value
 _IS_OPEN: Final = alert.c.state != State.RESOLVED.value
+
+# Asked at every step of every channel, and so built once.
+_channel: Final = bindparam("channel", type_=BigInteger)
+_LAST: Final = select(blindness).where(blindness.c.channel_id == _channel)
+_UNTOLD: Final = (
+    select(blindness, rests_until().label("rests_until"))
+    .join(card, and_(_IS_REPORT, card.c.subject_id == blindness.c.channel_id))
+    .where(blindness.c.channel_id == _channel, dirty(posted=False))
+)
+_UNSHOWN: Final = select(
+    func.min(card.c.dirty_since).label("since"), func.min(card.c.id).label("first")
+).where(
+    card.c.channel_id == _channel,
+    dirty(posted=False),
+    or_(_IS_ALERT, _IS_GROUP),
+    card.c.id > bindparam("after", type_=BigInteger),
+)
+_SENT_AT: Final = select(func.max(card.c.sent_at)).where(card.c.channel_id == _channel)
 
 
 class Untold(msgspec.Struct, frozen=True):
@@ -57,37 +87,22 @@ class Outages:
 
     def last(self, channel_id: int) -> Outage | None:
         """The last one of a channel, however long ago."""
-        row = self._connection.execute(
-            select(blindness).where(blindness.c.channel_id == channel_id)
-        ).one_or_none()
+        row = self._connection.execute(_LAST, {"channel": channel_id}).one_or_none()
         return None if row is None else _read(row)
 
     def untold(self, channel_id: int) -> Untold | None:
         """The blindness of a channel whose report waits to be posted."""
-        row = self._connection.execute(
-            select(blindness, rests_until().label("rests_until"))
-            .join(card, and_(_IS_REPORT, card.c.subject_id == blindness.c.channel_id))
-            .where(blindness.c.channel_id == channel_id, dirty(posted=False))
-        ).one_or_none()
+        row = self._connection.execute(_UNTOLD, {"channel": channel_id}).one_or_none()
         return None if row is None else Untold(_read(row), moment(row.rests_until))
 
     def unshown(self, channel_id: int, *, after_card_id: int) -> Unshown | None:
         """The alerts of a channel that wait for their first message, those younger than a card."""
-        row = self._connection.execute(
-            select(func.min(card.c.dirty_since).label("since"), func.min(card.c.id).label("first")).where(
-                card.c.channel_id == channel_id,
-                dirty(posted=False),
-                or_(_IS_ALERT, _IS_GROUP),
-                card.c.id > after_card_id,
-            )
-        ).one()
+        row = self._connection.execute(_UNSHOWN, {"channel": channel_id, "after": after_card_id}).one()
         return None if row.first is None else Unshown(moment(row.since), row.first)
 
     def sent_at(self, channel_id: int) -> datetime | None:
         """When a call last reached the channel."""
-        us = self._connection.execute(
-            select(func.max(card.c.sent_at)).where(card.c.channel_id == channel_id)
-        ).scalar_one_or_none()
+        us = self._connection.execute(_SENT_AT, {"channel": channel_id}).scalar_one_or_none()
         return moment_or_none(us)
 
     def note(self, project_id: int, new: Outage) -> None:

@@ -30,10 +30,15 @@ def heads(stage: Stage, channel_id: int = 0) -> list[dict[str, Any]]:
 
 
 async def told(stage: Stage) -> list[dict[str, Any]]:
-    """The nudges in the incident's thread by now."""
+    """The nudges in the incident's thread by now, but for the call of its opening."""
     thread_id = (await look(stage.desk)).thread_id
     assert thread_id is not None
     await at_work(stage, thread_id)
+    return [each for each in calls_and_nudges(stage, thread_id) if "(opened)" not in each["content"]]
+
+
+def calls_and_nudges(stage: Stage, thread_id: int) -> list[dict[str, Any]]:
+    """All nudges that stand in a thread."""
     return [each for each in stage.shown(thread_id) if is_nudge(each)]
 
 

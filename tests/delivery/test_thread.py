@@ -51,7 +51,7 @@ async def test_nudges_wait_for_the_thread_and_wake_who_has_to_act(stage: Stage) 
     assert await stage.reconcile.recheck_parked() == 0
     await stage.work()
     assert not any(map(is_nudge, stage.shown()))
-    (nudge,) = await told(stage)
+    (_, nudge) = await told(stage)
     assert "waits for an update" in nudge["content"]
     (allowed,) = [
         call["body"]["allowed_mentions"]

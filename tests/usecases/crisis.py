@@ -3,7 +3,7 @@
 from bot.domain.actor import Actor
 from bot.domain.audit import Sealed
 from bot.domain.incident.incident import Incident
-from bot.domain.incident.nudge import Nudge
+from bot.domain.incident.nudge import Nudge, NudgeKind
 from bot.domain.incident.timeline import Kind, TimelineLine, fold
 from bot.usecases.desk import Desk
 from bot.usecases.incident import query as incident_inspection
@@ -36,4 +36,6 @@ async def log(desk: Desk, incident_id: int = 1) -> list[Sealed]:
 
 
 async def nudges(desk: Desk, incident_id: int = 1) -> list[Nudge]:
-    return await desk.storage.read(lambda tx: tx.nudges.of(incident_id))
+    """What its thread was told after the opening, whose call every bad incident has."""
+    found = await desk.storage.read(lambda tx: tx.nudges.of(incident_id))
+    return [each for each in found if (each.kind, each.text) != (NudgeKind.CALL, "opened")]

@@ -51,6 +51,14 @@ class IncidentView(msgspec.Struct, frozen=True, kw_only=True):
     tag: str
 
     @property
+    def people(self) -> tuple[int, ...]:
+        """Who belongs into its thread: the opener, owners of its alerts, and who holds a role."""
+        incident = self.incident
+        owners = (each.owner for each in self.alerts if each.owner is not None)
+        found = (each.person_id for each in (incident.opened_by, *owners, *incident.roles.values()))
+        return tuple(dict.fromkeys(each for each in found if each is not None))
+
+    @property
     def offers_resolve(self) -> bool:
         """Whether all its alerts are over while it is not."""
         return self.incident.state.open and self.total > 0 and self.open_alerts == 0

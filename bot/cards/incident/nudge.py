@@ -7,38 +7,50 @@ import msgspec
 
 from bot.cards.card import Button, ButtonStyle, Card, Embed, Ping, Row
 from bot.cards.ids import Verb, build
-from bot.cards.incident.style import colour, words
+from bot.cards.incident.style import colour, sign, words
 from bot.cards.limits import fit
 from bot.cards.style import SEPARATOR, span_of
 from bot.cards.text import block, inline, moment, who
-from bot.domain.actor import Actor, ActorKind
 from bot.domain.incident.action import Action
 from bot.domain.incident.incident import Incident, Role
-from bot.domain.incident.nudge import Nudge, NudgeKind
+from bot.domain.incident.nudge import CALLS, Nudge, NudgeKind
 
 _TEXT: Final = 1_500
 _TITLE: Final = 120
+_LINE: Final = 240
+_NOBODY: Final = Ping()
 _MARKER: Final = re.compile(r"N-(\d{1,18}) · ([a-z0-9]{4,8})(?: · .*)?", re.ASCII | re.DOTALL)
 
 
 class NudgeView(msgspec.Struct, frozen=True, kw_only=True):
     """The nudge and its incident as that is now; ``action`` for `NudgeKind.ACTION_DUE`.
 
-    Without a thread it answers the head, which is the message ``beside`` it.
+    Without a thread it answers the head, which is the message ``beside`` it. ``people`` belong into the
+    thread.
     """
 
     nudge: Nudge
     incident: Incident
     action: Action | None = None
     beside: int | None = None
+    people: tuple[int, ...] = ()
     tag: str
 
+    @property
+    def calls(self) -> bool:
+        """Whether the responders' role has to be rung: nobody has it who could be named."""
+        if not self.incident.state.open:
+            return False
+        if self.nudge.kind is NudgeKind.CALL:
+            return self.incident.severity in CALLS
+        return self.nudge.kind is NudgeKind.UPDATE_DUE and not named(self)
 
-def render(view: NudgeView) -> Card:
-    """One message that fits all limits; `Card.ping` says whom it wakes."""
-    ping = _ping(view)
+
+def render(view: NudgeView, responders: Ping = _NOBODY) -> Card:
+    """One message that fits all limits; besides whom it names it wakes ``responders``."""
+    ping = named(view) or responders
     incident = view.incident
-    content = f"{ping.mentions} {_notice(view)}" if ping else ""
+    content = f"{ping.mentions} {_notice(view)}" if ping else _notice(view)
     footer = SEPARATOR.join((marker(view.tag, view.nudge.id), incident.ref, words(incident)))
     embed = Embed(description=_words(view), color=colour(incident), footer=footer)
     return fit(Card(content=content, embeds=(embed,), rows=tuple(filter(None, (_row(view),))), ping=ping))
@@ -56,22 +68,59 @@ def find_marker(payload: dict[str, Any]) -> tuple[str, int] | None:
     return (match[2], int(match[1])) if match else None
 
 
-def _ping(view: NudgeView) -> Ping:
-    """Who has to act: the commander, or the owner of the action item."""
-    woken: Actor | None = None
-    if view.nudge.kind is NudgeKind.UPDATE_DUE:
-        woken = view.incident.roles.get(Role.COMMUNICATIONS) or view.incident.roles.get(Role.COMMANDER)
-    elif view.nudge.kind is NudgeKind.ACTION_DUE and view.action is not None:
-        woken = view.action.owner
-    if woken is None or woken.kind is not ActorKind.PERSON or not woken.ident.isdecimal():
-        return Ping()
-    return Ping(users=(int(woken.ident),))
+def named(view: NudgeView) -> Ping:
+    """Who has to act: the commander, the owner of the action item, whoever was given a role by others."""
+    nudge, roles = view.nudge, view.incident.roles
+    woken: int | None = None
+    if nudge.kind is NudgeKind.UPDATE_DUE:
+        holder = roles.get(Role.COMMUNICATIONS) or roles.get(Role.COMMANDER)
+        woken = holder.person_id if holder else None
+    elif nudge.kind in {NudgeKind.ACTION_DUE, NudgeKind.ACTION_GIVEN}:
+        owner = view.action.owner if view.action else None
+        woken = owner.person_id if owner else None
+    elif nudge.kind is NudgeKind.ROLE and nudge.about_id != nudge.actor.person_id:
+        woken = nudge.about_id
+    return Ping() if woken is None else Ping(users=(woken,))
 
 
-def _notice(view: NudgeView) -> str:
-    if view.nudge.kind is NudgeKind.UPDATE_DUE:
-        return f"{view.incident.ref} waits for an update"
-    return f"{view.action.ref if view.action else 'An action item'} is due"
+def _notice(view: NudgeView) -> str:  # noqa: PLR0911 -- one for each kind
+    """The line that a phone shows."""
+    nudge, incident = view.nudge, view.incident
+    text = inline(nudge.text, _LINE, addresses=False)
+    match nudge.kind:
+        case NudgeKind.UPDATE_DUE:
+            return f"⏰ {incident.ref} waits for an update: {_title(incident)}"
+        case NudgeKind.ACTION_DUE | NudgeKind.ACTION_GIVEN:
+            return _errand(view)
+        case NudgeKind.CALL:
+            return f"{sign(incident)} {incident.ref} {words(incident)} ({text}): {_title(incident)}"
+        case NudgeKind.UPDATE:
+            return f"📣 {incident.ref}: {text}"
+        case NudgeKind.STATUS:
+            return f"📣 {incident.ref} {words(incident)} {_title(incident)}: {text}"
+        case NudgeKind.TAKEN_IN:
+            return f"🧩 {incident.ref} takes in {text}"
+        case NudgeKind.MERGED:
+            return f"🔀 {incident.ref}: {text}"
+        case NudgeKind.ROLE:
+            return f"👤 {incident.ref} {text}"
+        case NudgeKind.STATE:
+            return f"{sign(incident)} {incident.ref} {text}: {_title(incident)}"
+
+
+def _errand(view: NudgeView) -> str:
+    action = view.action
+    if action is None:
+        return "☑️ An action item"
+    told = inline(action.text, _LINE, addresses=False)
+    if action.done_at is not None:
+        return f"✅ {action.ref} is done: {told}"
+    said = "is due" if view.nudge.kind is NudgeKind.ACTION_DUE else "is yours"
+    return f"☑️ {action.ref} {said}: {told}"
+
+
+def _title(incident: Incident) -> str:
+    return inline(incident.title, _TITLE, addresses=False) or "untitled"
 
 
 def _words(view: NudgeView) -> str:
@@ -81,15 +130,15 @@ def _words(view: NudgeView) -> str:
         case NudgeKind.UPDATE_DUE:
             since = nudge.created_at - (incident.updated_at or incident.opened_at)
             return f"⏰ No update for {span_of(since)}. What should the others know?"
-        case NudgeKind.ACTION_DUE:
+        case NudgeKind.ACTION_DUE | NudgeKind.ACTION_GIVEN:
             return _task(view.action)
-        case NudgeKind.UPDATE:
+        case NudgeKind.UPDATE | NudgeKind.STATUS:
             return f"📣 {text}\n— {who(nudge.actor)}"
         case NudgeKind.TAKEN_IN:
             return f"🧩 {text} is part of this now, by {who(nudge.actor)}"
         case NudgeKind.MERGED:
             return f"🔀 {text}, by {who(nudge.actor)}"
-        case NudgeKind.STATE:
+        case NudgeKind.STATE | NudgeKind.CALL | NudgeKind.ROLE:
             return f"**{incident.ref}** {text}, by {who(nudge.actor)}"
 
 
@@ -113,7 +162,8 @@ def _row(view: NudgeView) -> Row:
             Button(label="Update", custom_id=update, style=ButtonStyle.PRIMARY),
             Button(label="Snooze reminder", custom_id=snooze),
         )
-    if view.nudge.kind is NudgeKind.ACTION_DUE and action is not None and action.done_at is None:
+    is_task = view.nudge.kind in {NudgeKind.ACTION_DUE, NudgeKind.ACTION_GIVEN}
+    if is_task and action is not None and action.done_at is None:
         done = build(Verb.ACTION_DONE, view.tag, action.id)
         return (Button(label="Done", custom_id=done, style=ButtonStyle.SUCCESS),)
     return ()

@@ -112,7 +112,8 @@ class IncidentRules(msgspec.Struct, frozen=True, kw_only=True):
     takes an alert in. ``caps`` are the worst severities that alerts allow; ``reminders`` how long an incident
     may go without an update (a missing severity is never reminded); ``action_every`` is how long until a
     promise is reminded of again, zero for never. ``channel_id`` is where incidents go, a
-    forum or a text channel; None is the channel of the alert.
+    forum or a text channel; None is the channel of the alert. ``status_channel_id`` gets
+    the updates besides.
     """
 
     dedupe_window: timedelta = timedelta(minutes=60)
@@ -122,6 +123,7 @@ class IncidentRules(msgspec.Struct, frozen=True, kw_only=True):
     action_every: timedelta = timedelta(days=1)
     resolve_with_alerts: bool = False
     channel_id: int | None = None
+    status_channel_id: int | None = None
 
 
 class Incident(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,8 @@ from bot.domain.incident.incident import parse_ref as parse_incident
 from bot.ingress.api.answer import Doer, Nothing, SomeWords, Text, show_actor_or_none
 from bot.ingress.api.incident_view import UserId, person_or_none
 from bot.ingress.api.route import ApiReply, Caller, Route
-from bot.usecases.incident import action, action_program
+from bot.usecases.incident import action as actions
+from bot.usecases.incident import action_program
 
 
 class NewPromise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,7 +47,7 @@ class ActionItems(msgspec.Struct, frozen=True):
 
 
 async def _list(caller: Caller, _: Nothing) -> ApiReply:
-    return ApiReply(ActionItems(tuple(_show(each) for each in await action.waiting(caller.desk))))
+    return ApiReply(ActionItems(tuple(_show(each) for each in await actions.waiting(caller.desk))))
 
 
 async def _add(caller: Caller, asked: NewPromise) -> ApiReply:

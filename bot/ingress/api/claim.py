@@ -16,8 +16,9 @@ from bot.domain.alert.claim import MAX_OWNER, MAX_TOKEN, Proof, make_token, work
 from bot.ingress.api.alert import AlertBody, Which, fields_of, search_of, show
 from bot.ingress.api.answer import NewNote, Note, Words
 from bot.ingress.api.route import ApiReply, Caller, Route
-from bot.usecases.alert import claim, program, retry
+from bot.usecases.alert import claim, program
 from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.alert import retry as retries
 from bot.usecases.alert.lifecycle import Move
 from bot.usecases.alert.program import Seen
 
@@ -123,7 +124,7 @@ async def _fail(caller: Caller, asked: Failure) -> ApiReply:
     pause = asked.retry_after_seconds
 
     def make(alert_id: int, worker: Actor) -> Move:
-        return retry.failing(
+        return retries.failing(
             alert_id,
             worker,
             error=asked.error,
@@ -199,7 +200,7 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
     _post("renew", "Let the lease of a claim begin anew", Renewal, _renew),
     _post("release", "End a claim; somebody else may look", Act, _move(alerts.releasing)),
     _post("fail", "Give a claim up; it waits for a retry or for a person", Failure, _fail),
-    _post("retry", "Let a failed alert wait again", Act, _move(retry.retrying)),
+    _post("retry", "Let a failed alert wait again", Act, _move(retries.retrying)),
     _post("ack", "Take it on", ForcedAct, _move(alerts.acknowledging)),
     _post("unack", "Give it back; somebody else has to look", ForcedAct, _move(alerts.unacknowledging)),
     _post("resolve", "It is over", ForcedAct, _move(alerts.resolving)),

@@ -16,7 +16,7 @@ from bot.ingress.api.alert import AlertBody, show
 from bot.ingress.api.answer import Nothing, Text
 from bot.ingress.api.route import ApiReply, Caller, Route
 from bot.ingress.api.run import RunAnswer, show_run
-from bot.usecases.admin import event as dossier
+from bot.usecases.admin import event as events
 from bot.usecases.admin.event import EventDossier
 from bot.usecases.alert.program import Seen
 
@@ -105,16 +105,16 @@ async def _find(caller: Caller, asked: DossierQuery) -> ApiReply:
     if [asked.id, asked.ref, asked.run, asked.provider_event_id].count("") != _OTHERS:
         raise InvalidInputError("id", "give one of id, ref, run and provider_event_id")
     if asked.run:
-        return ApiReply(_show(await dossier.find_of_run(caller.desk, _read_id(asked.run, "run"))))
+        return ApiReply(_show(await events.find_of_run(caller.desk, _read_id(asked.run, "run"))))
     if asked.provider_event_id:
-        return ApiReply(_show(await dossier.find_of_sender(caller.desk, asked.provider_event_id)))
+        return ApiReply(_show(await events.find_of_sender(caller.desk, asked.provider_event_id)))
     if asked.ref:
-        return ApiReply(_show(await dossier.find_of_alert(caller.desk, alert_model.parse_ref(asked.ref))))
-    return ApiReply(_show(await dossier.find(caller.desk, _read_id(asked.id))))
+        return ApiReply(_show(await events.find_of_alert(caller.desk, alert_model.parse_ref(asked.ref))))
+    return ApiReply(_show(await events.find(caller.desk, _read_id(asked.id))))
 
 
 async def _get(caller: Caller, _: Nothing) -> ApiReply:
-    return ApiReply(_show(await dossier.find(caller.desk, _read_id(caller.ref))))
+    return ApiReply(_show(await events.find(caller.desk, _read_id(caller.ref))))
 
 
 def _read_id(text: str, field: str = "id") -> int:

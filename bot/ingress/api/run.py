@@ -14,7 +14,7 @@ from bot.domain.recurrence import recurrence as recurrence_model
 from bot.domain.recurrence.run import MAX_AGENT, MAX_KEY, Run, RunState
 from bot.ingress.api.answer import Limit, Nothing, Text, many
 from bot.ingress.api.route import ApiReply, Caller, Route
-from bot.usecases.admin import event as dossier
+from bot.usecases.admin import event as events
 from bot.usecases.recurrence import run as runs
 from bot.usecases.recurrence.run import AttemptReport
 
@@ -116,7 +116,7 @@ async def _report(caller: Caller, asked: RunReport) -> ApiReply:
 async def _link(caller: Caller, told: AttemptReport) -> Run:
     """An event is about its alert too."""
     if told.event_id is not None:
-        event = (await dossier.find(caller.desk, told.event_id)).event
+        event = (await events.find(caller.desk, told.event_id)).event
         told = msgspec.structs.replace(
             told,
             alert_id=told.alert_id or event.alert_id,

@@ -22,7 +22,7 @@ from bot.domain.alert.alert import Alert, format_ref, stamp
 from bot.domain.errors import ConflictError, NotFoundError
 from bot.domain.outbox.outbox import CardKind
 from bot.usecases.alert import lifecycle as alerts
-from bot.usecases.alert import retry
+from bot.usecases.alert import retry as retries
 from bot.usecases.alert.lifecycle import Move
 from bot.usecases.desk import Desk
 from bot.usecases.view import alert_view
@@ -104,7 +104,7 @@ _MOVES: Final[Mapping[Verb, MakeMove]] = MappingProxyType(
         Verb.UNACK: lambda _, __, alert_id, actor, ___: alerts.unacknowledging(alert_id, actor),
         Verb.CLAIM: lambda _, desk, alert_id, actor, __: alerts.claiming(alert_id, actor, desk.rules.lease),
         Verb.RELEASE: lambda _, __, alert_id, actor, ___: alerts.releasing(alert_id, actor),
-        Verb.RETRY: lambda _, __, alert_id, actor, ___: retry.retrying(alert_id, actor),
+        Verb.RETRY: lambda _, __, alert_id, actor, ___: retries.retrying(alert_id, actor),
         Verb.RESOLVE: lambda _, __, alert_id, actor, note: alerts.resolving(alert_id, actor, note),
         Verb.CONFIRM: lambda _, __, alert_id, actor, ___: alerts.resolving(alert_id, actor),
         Verb.REOPEN: lambda tx, desk, alert_id, actor, _: alerts.reopening(tx, desk, alert_id, actor),

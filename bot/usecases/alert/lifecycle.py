@@ -25,7 +25,7 @@ from bot.domain.outbox.outbox import CardKind
 from bot.domain.text import cut
 from bot.usecases import ring as rings
 from bot.usecases.desk import Desk
-from bot.usecases.incident import follow as ripple
+from bot.usecases.incident import follow
 from storage.codec import encode, micros
 from storage.transaction import Transaction
 
@@ -253,7 +253,7 @@ def apply(tx: Transaction, project_id: int, move: Move, now: datetime) -> Alert:
     changed = rings.follow(tx, alert, move.make(alert, now), move.action, now)
     tx.alerts.save(changed)
     tx.recurrences.follow(alert, changed, now=now)
-    ripple.notify_incidents(tx, ripple.changes_of(changed, move.action, move.actor, move.note), now)
+    follow.notify_incidents(tx, follow.changes_of(changed, move.action, move.actor, move.note), now)
     tx.cards.touch(CardKind.ALERT, [(move.alert_id, move.lane)], now=now)
     rings.settle(tx, [(alert, changed)], now)
     tx.audit.append(project_id, entry_of(alert, changed, move, now))

@@ -12,7 +12,7 @@ from bot.usecases import ring as rings
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert.lifecycle import Move
 from bot.usecases.desk import Desk
-from bot.usecases.incident import follow as ripple
+from bot.usecases.incident import follow
 from storage.transaction import Transaction
 
 
@@ -46,11 +46,11 @@ def change(
         except ConflictError:
             continue
         moved.append(Moved(alert, after, move))
-        waves += ripple.changes_of(after, move.action, move.actor, move.note)
+        waves += follow.changes_of(after, move.action, move.actor, move.note)
     if moved:
         tx.alerts.save_all(each.after for each in moved)
         tx.recurrences.follow_all([(each.before, each.after) for each in moved], now=now)
-        ripple.notify_incidents(tx, waves, now)
+        follow.notify_incidents(tx, waves, now)
     return moved
 
 

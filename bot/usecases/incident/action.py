@@ -14,11 +14,12 @@ from bot.domain.incident import action as actions
 from bot.domain.incident.action import Action
 from bot.domain.incident.incident import Incident
 from bot.domain.incident.incident import format_ref as format_incident
+from bot.domain.incident.nudge import Nudge, NudgeKind
 from bot.domain.incident.timeline import Kind, TimelineDraft
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.sight import EVERYTHING, Sight
 from bot.usecases.desk import Desk
-from bot.usecases.incident.mutation import held, read_text
+from bot.usecases.incident.mutation import held, read_text, send
 from storage.codec import encode
 from storage.transaction import Transaction
 
@@ -59,6 +60,7 @@ async def add(
         incident = held(tx, desk, incident_id)
         created = tx.actions.create(wish)
         write_down(tx, incident, None, created, actor, "action.add", now)
+        _tell_owner(tx, desk, incident, None, created, actor, now)
         return created
 
     added = await desk.storage.write(work)
@@ -160,11 +162,38 @@ async def _change(
         changed = make(action, now)
         tx.actions.save(changed)
         write_down(tx, incident, action, changed, actor, name, now)
+        _tell_owner(tx, desk, incident, action, changed, actor, now)
         return changed
 
     changed = await desk.storage.write(work)
     desk.bell.ring()
     return changed
+
+
+def _tell_owner(
+    tx: Transaction,
+    desk: Desk,
+    incident: Incident,
+    before: Action | None,
+    after: Action,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Whoever got it from somebody else hears so, once."""
+    was = None if before is None or before.owner is None else before.owner.person_id
+    owner_id = None if after.owner is None else after.owner.person_id
+    if after.done_at is not None or owner_id in {None, was, actor.person_id}:
+        return
+    nudge = Nudge(
+        id=0,
+        incident_id=incident.id,
+        kind=NudgeKind.ACTION_GIVEN,
+        about_id=after.id,
+        text=after.text,
+        actor=actor,
+        created_at=now,
+    )
+    send(tx, desk, incident, nudge)
 
 
 def write_down(

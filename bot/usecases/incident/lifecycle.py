@@ -238,8 +238,22 @@ def _cast(incident_id: int, actor: Actor, role: Role, make: Make) -> IncidentMut
         holder = after.roles.get(role)
         return f"{role}: {holder.name if holder else 'nobody'}"
 
+    def tells(before: Incident, after: Incident) -> tuple[NudgeKind, int | None] | None:
+        """Who holds it now hears of it and belongs into the thread; who had it before knows."""
+        holder = after.roles.get(role)
+        person_id = None if holder is None else holder.person_id
+        if person_id is None or str(holder) == str(before.roles.get(role)):
+            return None
+        return NudgeKind.ROLE, person_id
+
     return IncidentMutation(
-        incident_id=incident_id, actor=actor, action="role", make=make, kind=Kind.ROLE, words=words
+        incident_id=incident_id,
+        actor=actor,
+        action="role",
+        make=make,
+        kind=Kind.ROLE,
+        tells=tells,
+        words=words,
     )
 
 

@@ -21,7 +21,7 @@ from bot.domain.audit import Entry
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.domain.incident import transition as incident_transition
 from bot.domain.incident.incident import Incident, IncidentLevel, IncidentRules, ceiling, format_ref, stamp
-from bot.domain.incident.nudge import Nudge, NudgeKind
+from bot.domain.incident.nudge import Nudge, NudgeKind, begins_to_call
 from bot.domain.incident.timeline import Kind, TimelineDraft
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.text import cut, harmless
@@ -50,14 +50,16 @@ class MutationContext(msgspec.Struct, frozen=True):
 
 Make: TypeAlias = Callable[[Incident, MutationContext], Incident]
 Words: TypeAlias = Callable[[Incident, Incident], str]
+Tells: TypeAlias = Callable[[Incident, Incident], tuple[NudgeKind, int | None] | None]
+"""Of the incident before and after: what the thread hears, and whom or what that is about."""
 
 
 class IncidentMutation(msgspec.Struct, frozen=True, kw_only=True):
     """Who does what to which incident. ``make`` is pure but for what it reads of the scene.
 
     ``words`` (of the incident before and after) go into the timeline as ``kind`` and into the thread as
-    ``nudge``, if these are given; ``alert_id`` is the alert they are about. ``shows`` is false when the head
-    looks the same afterwards.
+    ``nudge`` (or as ``tells`` says), if these are given; ``alert_id`` is the alert they are about.
+    ``shows`` is false when the head looks the same afterwards.
     """
 
     incident_id: int
@@ -66,6 +68,7 @@ class IncidentMutation(msgspec.Struct, frozen=True, kw_only=True):
     make: Make
     kind: Kind | None = None
     nudge: NudgeKind | None = None
+    tells: Tells | None = None
     alert_id: int | None = None
     words: Words = lambda _, __: ""
     note: str = ""
@@ -154,18 +157,42 @@ def move(tx: Transaction, desk: Desk, before: Incident, step: IncidentMutation, 
         tx.timelines.append([(before.id, draft)], now=now)
     if step.shows:
         tx.cards.touch(CardKind.INCIDENT, [(before.id, Lane.PERSON)], now=now)
-    if step.nudge is not None:
+    for kind, about_id in _told(step, before, changed):
+        raised = kind is NudgeKind.CALL and before.severity is not changed.severity
         nudge = Nudge(
             id=0,
             incident_id=before.id,
-            kind=step.nudge,
-            about_id=step.alert_id,
-            text=words,
+            kind=kind,
+            about_id=about_id,
+            text=f"{before.severity} → {changed.severity}" if raised else words,
             actor=step.actor,
             created_at=now,
         )
         send(tx, desk, changed, nudge)
+        if kind is NudgeKind.UPDATE or before.state.open != changed.state.open:
+            publish(tx, desk, nudge)
     return changed
+
+
+def _told(step: IncidentMutation, before: Incident, after: Incident) -> list[tuple[NudgeKind, int | None]]:
+    """What the thread hears; a change of state or severity that is a call is told as one."""
+    told = (step.nudge, step.alert_id) if step.nudge is not None else None
+    if step.tells is not None:
+        told = step.tells(before, after)
+    calls = begins_to_call(before, after)
+    first = [] if told is None or (calls and told[0] is NudgeKind.STATE) else [told]
+    return [(NudgeKind.CALL, None), *first] if calls else first
+
+
+def publish(tx: Transaction, desk: Desk, nudge: Nudge) -> None:
+    """The same for those outside, where a channel is set for them."""
+    channel_id = desk.rules.incidents.status_channel_id
+    if channel_id is None:
+        return
+    created = tx.nudges.create(msgspec.structs.replace(nudge, kind=NudgeKind.STATUS, about_id=None))
+    tx.cards.create(
+        desk.project.id, CardKind.NUDGE, [(created.id, channel_id, Lane.PERSON)], now=nudge.created_at
+    )
 
 
 def send(tx: Transaction, desk: Desk, incident: Incident, nudge: Nudge) -> Nudge:

@@ -14,6 +14,7 @@ from bot.domain import actor as actors
 from bot.domain.audit import Entry
 from bot.domain.errors import ConflictError
 from bot.domain.incident import transition as incident_transition
+from bot.domain.incident.action import Action
 from bot.domain.incident.nudge import Nudge, NudgeKind
 from bot.domain.outbox.outbox import CardKind
 from bot.usecases.desk import Desk
@@ -29,13 +30,33 @@ def view(tx: Transaction, desk: Desk, nudge_id: int) -> NudgeView | None:
     incident = None if nudge is None else tx.incidents.get(desk.project.id, nudge.incident_id)
     if nudge is None or incident is None:
         return None
-    about = nudge.about_id if nudge.kind is NudgeKind.ACTION_DUE else None
+    about = nudge.about_id if nudge.kind in {NudgeKind.ACTION_DUE, NudgeKind.ACTION_GIVEN} else None
     action = None if about is None else tx.actions.get(about)
     beside = None
-    if incident.thread_id is None:
+    if incident.thread_id is None and nudge.kind is not NudgeKind.STATUS:
         places = tx.cards.of(CardKind.INCIDENT, [incident.id])
         beside = places[0].message_id if places else None
-    return NudgeView(nudge=nudge, incident=incident, action=action, beside=beside, tag=desk.project.tag)
+    return NudgeView(
+        nudge=nudge,
+        incident=incident,
+        action=action,
+        beside=beside,
+        people=_people(tx, desk, nudge, action),
+        tag=desk.project.tag,
+    )
+
+
+def _people(tx: Transaction, desk: Desk, nudge: Nudge, action: Action | None) -> tuple[int, ...]:
+    """Whom its message brings into the thread."""
+    found: int | None = None
+    if nudge.kind is NudgeKind.ROLE:
+        found = nudge.about_id
+    elif nudge.kind is NudgeKind.TAKEN_IN and nudge.about_id is not None:
+        alert = tx.alerts.get(desk.project.id, nudge.about_id)
+        found = alert.owner.person_id if alert is not None and alert.owner is not None else None
+    elif action is not None and action.owner is not None:
+        found = action.owner.person_id
+    return () if found is None else (found,)
 
 
 async def find(desk: Desk, nudge_id: int) -> NudgeView | None:

@@ -23,7 +23,7 @@ from bot.domain.errors import SourceClosedError
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.recurrence.settlement import settle_standing
 from bot.usecases.desk import Desk
-from bot.usecases.incident import follow as ripple
+from bot.usecases.incident import follow
 from bot.usecases.incident.follow import AlertChange
 from bot.usecases.intake import note as notes
 from bot.usecases.intake.distinction import distinguish
@@ -69,7 +69,7 @@ class Batch:
         self._demand_open(submissions)
         self._load(submissions)
         decided = [self._decide(submission) for submission in submissions]
-        ripple.notify_incidents(self._tx, self._waves(submissions, decided), self._now)
+        follow.notify_incidents(self._tx, self._waves(submissions, decided), self._now)
         self._write_alerts()
         note_expiries(self._tx, self._tracks.values())
         self._silencing.write(self._tracks.values())

@@ -28,6 +28,7 @@ from bot.domain.incident.incident import (
     allowed,
     ceiling,
 )
+from bot.domain.incident.nudge import CALLS, Nudge, NudgeKind
 from bot.domain.incident.timeline import Kind, TimelineDraft
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.text import cut, one_line
@@ -36,7 +37,16 @@ from bot.usecases.alert import many
 from bot.usecases.alert.many import Moved
 from bot.usecases.desk import Desk
 from bot.usecases.incident.membership import held_alert, past, take_in
-from bot.usecases.incident.mutation import MAX_TITLE, IncidentMutation, Shown, apply, held, read_text, show
+from bot.usecases.incident.mutation import (
+    MAX_TITLE,
+    IncidentMutation,
+    Shown,
+    apply,
+    held,
+    read_text,
+    send,
+    show,
+)
 from bot.usecases.triage import triage
 from storage.codec import encode
 from storage.transaction import Transaction
@@ -281,8 +291,22 @@ class _Opening:
         if alert is not None:
             triage.give(tx, self._desk, incident, alert, actor=triage.JOB, now=now)
             tx.cards.touch(CardKind.ALERT, [(alert.id, Lane.PERSON)], now=now)
+        self._call(incident)
         tx.audit.append(self._project_id, self._entry(incident, alert))
         return incident
+
+    def _call(self, incident: Incident) -> None:
+        """A bad one rings those who answer incidents."""
+        if incident.severity in CALLS:
+            nudge = Nudge(
+                id=0,
+                incident_id=incident.id,
+                kind=NudgeKind.CALL,
+                text="opened",
+                actor=self._actor,
+                created_at=self._now,
+            )
+            send(self._tx, self._desk, incident, nudge)
 
     def _new(self, alert: Alert | None) -> Incident:
         wish, now, rules = self._wish, self._now, self._desk.rules.incidents

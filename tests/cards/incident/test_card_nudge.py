@@ -38,7 +38,7 @@ def nudge(kind: NudgeKind, **changes: Any) -> NudgeView:
 
 def test_a_reminder_wakes_who_has_to_say_something() -> None:
     card = nudge_card.render(nudge(NudgeKind.UPDATE_DUE, roles={Role.COMMANDER: ANN}))
-    assert (card.ping.users, card.content) == ((77,), "<@77> I-7 waits for an update")
+    assert (card.ping.users, card.content) == ((77,), "<@77> ⏰ I-7 waits for an update: Checkout is down")
     assert card.embeds[0].description == "⏰ No update for 30 min. What should the others know?"
     assert set(presses(card)) == {"INCIDENT_UPDATE", "INCIDENT_SNOOZE"}
     speaking = nudge_card.render(
@@ -54,7 +54,7 @@ def test_a_reminder_wakes_who_has_to_say_something() -> None:
 def test_a_promise_wakes_its_owner_until_it_is_kept() -> None:
     due = nudge(NudgeKind.ACTION_DUE)
     card = nudge_card.render(due)
-    assert (card.content, presses(card)) == ("<@78> T-5 is due", {"ACTION_DONE": "Done"})
+    assert (card.content, presses(card)) == ("<@78> ☑️ T-5 is due: add a limit", {"ACTION_DONE": "Done"})
     assert due.action is not None
     assert nudge_card.render(replace(due, action=replace(due.action, done_at=NOON))).rows == ()
     assert nudge_card.find_marker(card.to_payload()) == (TAG, 3)

@@ -152,7 +152,7 @@ async def test_a_message_that_cannot_be_fetched_is_pinned_all_the_same(crisis: C
 async def test_the_bots_own_messages_are_pinned_with_their_words(crisis: Crisis) -> None:
     await perform(crisis.stage.desk, incidents.tell(crisis.id, actor=ANNA, text="half of it is back"))
     shown = await crisis.stage.post_all(crisis.thread)
-    crisis.stage.person("responder").react(shown["nudge:1"], PIN)
+    crisis.stage.person("responder").react(shown["nudge:2"], PIN)
     line = await when(crisis)
     assert "half of it is back" in line.text
     assert line.actor.kind is ActorKind.PROGRAM

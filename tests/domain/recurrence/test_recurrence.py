@@ -51,11 +51,7 @@ def test_the_line_of_a_card_has_all_its_numbers() -> None:
     ]
     memory = remember(TUESDAY, earlier)
     assert (memory.episodes, memory.gap, str(memory.rhythm)) == (5, WEEK, "Tue 02-04")
-    assert (memory.ended, memory.self_resolved, memory.self_resolved_within) == (
-        3,
-        2,
-        8 * MINUTE,
-    )  # what went quiet is no end
+    assert (memory.ended, memory.self_resolved, memory.self_resolved_within) == (3, 2, 8 * MINUTE)
     assert memory.remedy is not None
     assert (memory.remedy.who, memory.remedy.note, memory.remedy.by_hand) == (
         ANNA,

@@ -130,7 +130,7 @@ async def test_what_a_nudge_shows_is_the_truth_of_now(desk: Desk, send: Send, cl
     await perform(desk, incidents.take(1, actor=BEN, role=Role.COMMANDER))
     clock.advance(60 * MINUTE)
     await reminder.due_reminders(desk)
-    (nudge,) = await nudges(desk)
+    (_, nudge) = await nudges(desk)
     shown = await desk.storage.read(lambda tx: reminder.view(tx, desk, nudge.id))
     assert shown is not None
     assert (shown.nudge, shown.incident.roles[Role.COMMANDER]) == (nudge, BEN)
@@ -149,7 +149,8 @@ async def test_a_promise_is_reminded_of_daily_until_it_is_kept(
     for _ in range(2):
         clock.advance(DAY)
         assert (await reminder.due_actions(desk), await reminder.due_actions(desk)) == (1, 0)
-    (nudge, _) = await nudges(desk)
+    (given, nudge, _) = await nudges(desk)
+    assert given.kind is NudgeKind.ACTION_GIVEN
     shown = await desk.storage.read(lambda tx: reminder.view(tx, desk, nudge.id))
     assert shown is not None
     assert shown.action is not None

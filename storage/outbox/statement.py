@@ -1,0 +1,60 @@
+"""Statements that every card takes, built once: building them anew costs more than running them."""
+
+from functools import cache
+from typing import Final
+
+from sqlalchemy import BigInteger, Text, Update, and_, bindparam, case, func, select, update
+
+from storage.outbox.due import Choice, sendable
+from storage.table.core import card
+
+_card: Final = bindparam("card", type_=BigInteger)
+_worker: Final = bindparam("worker", type_=Text)
+_now: Final = bindparam("now", type_=BigInteger)
+_revision: Final = bindparam("revision", type_=card.c.shown.type)
+ATTEMPT: Final = (
+    update(card).where(card.c.id == _card).values(nonce=bindparam("own", type_=Text), posting_since=_now)
+)
+SETTLE: Final = (
+    update(card)
+    .where(card.c.id == _card, card.c.claimed_by == _worker)
+    .values(
+        message_id=bindparam("message", type_=BigInteger),
+        shown=_revision,
+        pinged=bindparam("mentions", type_=card.c.pinged.type),
+        rung_at=func.coalesce(bindparam("rang_at", type_=BigInteger), card.c.rung_at),
+        rung_run=func.coalesce(bindparam("rang_run", type_=card.c.rung_run.type), card.c.rung_run),
+        sent_at=_now,
+        dirty_since=case(
+            (
+                and_(_revision > 0, card.c.wanted > _revision),
+                card.c.claim_expires_at - bindparam("leased_for", type_=BigInteger),
+            ),
+            else_=card.c.dirty_since,
+        ),
+        claimed_by=None,
+        claim_expires_at=None,
+        not_before=None,
+        failures=0,
+    )
+)
+
+
+@cache
+def claim(which: Choice) -> Update:
+    """Take the first card of a channel that fits; there are only so many choices."""
+    channel = bindparam("channel", type_=BigInteger)
+    candidate = (
+        select(card.c.id)
+        .where(card.c.channel_id == channel, which.condition(channel), sendable(_now))
+        .order_by(card.c.lane, card.c.dirty_since, card.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    return (
+        update(card)
+        .where(card.c.id == candidate)
+        .values(claimed_by=_worker, claim_expires_at=bindparam("until", type_=BigInteger))
+        .returning(card)
+    )
