@@ -31,7 +31,7 @@ from bot.domain.process_role import ProcessRole
 from bot.ingress.readiness import Probe
 from bot.ingress.server import Ingress
 from bot.jobs import table
-from bot.options import ingress_options, ping_words, question_to
+from bot.options import chosen_words, ingress_options, ping_words, question_to
 from bot.outgoing.heartbeat import Heartbeat
 from bot.outgoing.page import fetch
 from bot.outgoing.poll import PollClient
@@ -174,12 +174,18 @@ async def running(
         if settings.discord.guild is not None:
             await home.remember(desk, settings.discord.guild)
         delivery = _Delivery(desk, settings)
+        if delivery.pings.wakes_nobody:
+            _log.warning(
+                "criticals wake nobody", remedy="choose a role with /setup, or name one under [ping]"
+            )
         stack.push_async_callback(delivery.dispatcher.stop)
         rehearsal = SampleAlert(desk)
         intake = Intake(desk)
         process_health = partial(delivery.process_health, intake)
         supervisor = Supervisor(
-            lambda: delivery.attach(build(desk, _bot_options(settings, rehearsal, process_health))),
+            lambda: delivery.attach(
+                build(desk, _bot_options(settings, rehearsal, process_health, delivery.pings))
+            ),
             _token(settings),
             desk.clock,
         )
@@ -234,7 +240,9 @@ class _Delivery:
         self.presence = BotView()
         self.wire = Wire(_token(settings), limits, desk.clock)
         self.echoes = MessageConfirmations(desk)
-        self.pings = Pings(ping_words(settings), self.presence, self._responders)
+        self.pings = Pings(
+            ping_words(settings), self.presence, self._responders, chosen=lambda: chosen_words(desk)
+        )
         self.dispatcher = Dispatcher(
             desk, self.wire, pings=self.pings, echoes=self.echoes, presence=self.presence
         )
@@ -264,6 +272,7 @@ class _Delivery:
         return ProcessHealth(
             line=self.gateway.line(),
             hints=self.pings.hints,
+            wakes_nobody=self.pings.wakes_nobody,
             pauses=tuple(self._limits.pauses(now=self._desk.clock.monotonic())),
             limited=self._limits.refused,
             unstored=intake.waiting,
@@ -276,7 +285,10 @@ class _Delivery:
 
 
 def _bot_options(
-    settings: Settings, rehearsal: SampleAlert, process_health: Callable[[], ProcessHealth]
+    settings: Settings,
+    rehearsal: SampleAlert,
+    process_health: Callable[[], ProcessHealth],
+    pings: Pings,
 ) -> BotOptions:
     roles = settings.roles
     return BotOptions(
@@ -285,6 +297,8 @@ def _bot_options(
         lacking=lambda have: lacking(have, ESSENTIAL),
         process_health=process_health,
         guild_id=settings.discord.guild,
+        ping_words=ping_words(settings),
+        resolve_ping=pings.resolve,
         roles=RoleWords(view=roles.view, respond=roles.respond, manage=roles.manage),
     )
 

@@ -6,6 +6,7 @@ from bot.ingress.options import IngressOptions
 from bot.ingress.peer import read_networks
 from bot.outgoing.webhook import Webhook, WebhookOptions
 from bot.settings.tree import Settings
+from bot.usecases.admin import setting
 from bot.usecases.desk import Desk
 from bot.usecases.triage.agent_request import Question
 
@@ -46,6 +47,12 @@ def question_to(settings: Settings, desk: Desk) -> Question | None:
         patience=triage.timeout,
     )
     return Webhook(options, desk.clock).ask
+
+
+def chosen_words(desk: Desk) -> dict[Severity, tuple[str, ...]]:
+    """Who was chosen to be called in Discord, which wins over the configuration."""
+    chosen = setting.chosen_pings(desk.project.settings)
+    return {severity: tuple(map(str, role_ids)) for severity, role_ids in chosen.items()}
 
 
 def ping_words(settings: Settings) -> dict[Severity, tuple[str, ...]]:

@@ -1,12 +1,14 @@
 """Door: what every cog needs at hand."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 import discord
 
+from bot.cards.card import Ping
+from bot.domain.alert.signal import Severity
 from bot.domain.errors import ConflictError, NotDurableError
 from bot.domain.process_health import ProcessHealth
 from bot.usecases.desk import Desk
@@ -31,7 +33,8 @@ class BotOptions:
     ``guild_id`` is the server of this desk, None for what is written down; ``public_url`` is where senders
     reach us, without a slash at its end; ``send_test`` posts an alert through the real door as the source of
     that name and returns its ref (`TocsinError` when that fails); ``lacking`` names the permissions a card
-    still needs; ``process_health`` says how the process is.
+    still needs; ``process_health`` says how the process is. ``ping_words`` are whom the configuration wakes,
+    ``resolve_ping`` says whom a severity wakes in a channel.
     """
 
     public_url: str
@@ -40,6 +43,8 @@ class BotOptions:
     process_health: Callable[[], ProcessHealth] = ProcessHealth
     guild_id: int | None = None
     roles: RoleWords = field(default_factory=RoleWords)
+    ping_words: Mapping[Severity, Sequence[str]] = field(default_factory=dict)
+    resolve_ping: Callable[[Severity, int], Ping] = lambda *_: Ping()
 
 
 @dataclass(frozen=True, slots=True)

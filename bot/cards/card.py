@@ -132,7 +132,7 @@ class Select(msgspec.Struct, frozen=True, kw_only=True):
     """A drop-down list; it fills a row alone.
 
     ``options`` belong to `SelectKind.STRING`; ``channel_types`` (Discord's numbers) and ``defaults``
-    (ids chosen beforehand) to `SelectKind.CHANNEL`.
+    (ids chosen beforehand) to `SelectKind.CHANNEL` and `SelectKind.ROLE`.
     """
 
     custom_id: str
@@ -142,9 +142,10 @@ class Select(msgspec.Struct, frozen=True, kw_only=True):
     channel_types: tuple[int, ...] = ()
     defaults: tuple[int, ...] = ()
     disabled: bool = False
+    optional: bool = False
 
     def to_payload(self) -> Payload:
-        """Discord's select component; exactly one value is chosen."""
+        """Discord's select component; exactly one value is chosen, or none where it is ``optional``."""
         payload: Payload = {"type": int(self.kind), "custom_id": self.custom_id}
         if self.placeholder:
             payload["placeholder"] = self.placeholder
@@ -153,7 +154,10 @@ class Select(msgspec.Struct, frozen=True, kw_only=True):
         if self.channel_types:
             payload["channel_types"] = list(self.channel_types)
         if self.defaults:
-            payload["default_values"] = [{"id": str(ident), "type": "channel"} for ident in self.defaults]
+            kind = self.kind.name.lower()
+            payload["default_values"] = [{"id": str(ident), "type": kind} for ident in self.defaults]
+        if self.optional:
+            payload["min_values"] = 0
         if self.disabled:
             payload["disabled"] = True
         return payload

@@ -36,14 +36,20 @@ class _HerePing(Ping, frozen=True):
 class Pings:
     """``words`` are names or ids of roles, ``here`` and ``everyone``, by severity.
 
-    ``responders`` says who answers incidents now; where nobody does, those do whom criticals wake.
+    ``responders`` says who answers incidents now; where nobody does, those do whom criticals wake. ``chosen``
+    says whom people have chosen in Discord by now; for these severities that alone counts.
     """
 
     def __init__(
-        self, words: Words, presence: BotView, responders: Callable[[], Sequence[str]] = tuple
+        self,
+        words: Words,
+        presence: BotView,
+        responders: Callable[[], Sequence[str]] = tuple,
+        chosen: Callable[[], Words] = dict,
     ) -> None:
         self._words = words
         self._responders = responders
+        self._chosen = chosen
         self._presence = presence
         self._asked: dict[tuple[Severity, int], None] = {}
         self._told: set[str] = set()
@@ -102,8 +108,16 @@ class Pings:
         self._warn(hints)
         return ping
 
+    @property
+    def wakes_nobody(self) -> bool:
+        """Whether nobody is named whom a critical would wake."""
+        return not self._words_of(Severity.CRITICAL)
+
+    def _words_of(self, severity: Severity) -> Sequence[str]:
+        return self._chosen().get(severity) or self._words.get(severity, ())
+
     def _look(self, severity: Severity, channel_id: int) -> tuple[Ping, list[str]]:
-        return self._find(self._words.get(severity, ()), channel_id)
+        return self._find(self._words_of(severity), channel_id)
 
     def _find(self, words: Sequence[str], channel_id: int) -> tuple[Ping, list[str]]:
         guild = self._presence.guild_of(channel_id) if words else None

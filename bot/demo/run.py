@@ -11,9 +11,11 @@ from pydantic import SecretStr
 from bot.app import RunningDesk, open_desk, running
 from bot.demo import story
 from bot.domain import actor as actors
+from bot.domain.alert.signal import Severity
 from bot.process import told_to_stop, write_ready_file
 from bot.sandbox.server import Sandbox
 from bot.settings.tree import Settings
+from bot.usecases.admin import setting
 
 
 async def demo(settings: Settings, *, port: int, sandbox_port: int, ready_file: Path | None = None) -> None:
@@ -22,6 +24,7 @@ async def demo(settings: Settings, *, port: int, sandbox_port: int, ready_file: 
     await sandbox.start("127.0.0.1", sandbox_port)
     settings = _into(settings, sandbox, port)
     try:
+        await _set_up(settings, sandbox)
         if ready_file is None:
             await _remember(settings, sandbox)
         async with told_to_stop() as told, running(settings) as place:
@@ -35,6 +38,19 @@ async def demo(settings: Settings, *, port: int, sandbox_port: int, ready_file: 
                 await _tell(sandbox, place, senders, _variables(settings, place.url), told)
     finally:
         await sandbox.stop()
+
+
+async def _set_up(settings: Settings, sandbox: Sandbox) -> None:
+    """What `/setup` asks: whoever is on call is woken by criticals."""
+    operator = sandbox.person("operator").member.user
+    on_call = next(role.id for role in sandbox.world.guild.roles.values() if role.name == "on-call")
+    async with open_desk(settings) as desk:
+        await setting.choose_pings(
+            desk,
+            Severity.CRITICAL,
+            (on_call,),
+            actor=actors.person(operator.id, operator.username.capitalize()),
+        )
 
 
 async def _remember(settings: Settings, sandbox: Sandbox) -> None:
@@ -73,7 +89,7 @@ def _description(
 
 
 def _into(settings: Settings, sandbox: Sandbox, port: int) -> Settings:
-    """The settings of a demo: this sandbox is its Discord, and whoever is on call is pinged."""
+    """The settings of a demo: those of a fresh install, with this sandbox as its Discord."""
     return settings.model_copy(
         update={
             "discord": settings.discord.model_copy(
@@ -85,6 +101,5 @@ def _into(settings: Settings, sandbox: Sandbox, port: int) -> Settings:
                 }
             ),
             "http": settings.http.model_copy(update={"port": port}),
-            "ping": settings.ping.model_copy(update={"critical": ("on-call",)}),
         }
     )

@@ -28,7 +28,8 @@ class RateLimitPause(msgspec.Struct, frozen=True):
 class ProcessHealth(msgspec.Struct, frozen=True, kw_only=True):
     """What only the running process can tell.
 
-    ``hints`` say who could not be woken and what to do about it, ``limited`` counts Discord's answers 429,
+    ``hints`` say who could not be woken and what to do about it, ``wakes_nobody`` that criticals wake
+    nobody at all, ``limited`` counts Discord's answers 429,
     ``unstored`` the signals that wait for the database, ``turned_away`` those that were asked to come back.
     ``clock_off`` is how far Discord's clock is ahead of ours, ``troubles`` what the watch found,
     ``lost`` what was refused and will not be sent again.
@@ -36,6 +37,7 @@ class ProcessHealth(msgspec.Struct, frozen=True, kw_only=True):
 
     line: GatewayStatus = GatewayStatus()
     hints: tuple[str, ...] = ()
+    wakes_nobody: bool = False
     pauses: tuple[RateLimitPause, ...] = ()
     limited: int = 0
     unstored: int = 0

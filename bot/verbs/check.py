@@ -2,6 +2,7 @@
 
 import os
 from argparse import Namespace
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import httpx
@@ -9,7 +10,9 @@ import httpx
 from bot.app import open_desk
 from bot.clock import SystemClock
 from bot.delivery.diagnostics import DiagnosticsInput, Finding, FindingLevel, examine
+from bot.domain.alert.signal import Severity
 from bot.domain.errors import TocsinError
+from bot.options import chosen_words
 from bot.settings.database import DatabaseChoice, database_choice
 from bot.settings.environment import strays
 from bot.settings.tree import Settings
@@ -65,17 +68,19 @@ async def _examine(settings: Settings, choice: DatabaseChoice) -> list[ReportSec
     database, readable = await _database(choice) if usable or not choice.embedded else (None, False)
     picked = PickedChannels(_named_channels(settings), _named_remedies(settings))
     homes: list[Finding] = []
+    chosen: dict[Severity, tuple[str, ...]] = {}
     if readable:
         try:
+            chosen = await _chosen(settings)
             picked, homes = await _channels(settings, picked), await _home(settings)
         except TocsinError as error:
             homes = [Finding(FindingLevel.ERROR, str(error))]
     return [
-        ReportSection("Configuration", [*_configuration(), *_ringing(settings)]),
+        ReportSection("Configuration", [*_configuration(), *_ringing(settings, chosen)]),
         ReportSection("This machine", machine),
         ReportSection("Database", [] if database is None else [database]),
         ReportSection("Door for senders", [await host.door(settings.http), await _door(settings)]),
-        ReportSection("Discord", [*await _discord(settings, picked), *homes]),
+        ReportSection("Discord", [*await _discord(settings, picked, chosen), *homes]),
     ]
 
 
@@ -87,11 +92,21 @@ def _configuration() -> list[Finding]:
     return [Finding(FindingLevel.OK, "Every setting can be used."), *found]
 
 
-def _ringing(settings: Settings) -> list[Finding]:
+async def _chosen(settings: Settings) -> dict[Severity, tuple[str, ...]]:
+    """Whom people have chosen with `/setup`."""
+    async with open_desk(settings) as desk:
+        return chosen_words(desk)
+
+
+def _ringing(settings: Settings, chosen: Mapping[Severity, Sequence[str]]) -> list[Finding]:
     """Whether anybody is woken at all."""
+    if role_ids := chosen.get(Severity.CRITICAL):
+        return [
+            Finding(FindingLevel.OK, f"Criticals ring the role {', '.join(role_ids)}, chosen with /setup.")
+        ]
     if settings.ping.critical:
         return [Finding(FindingLevel.OK, f"Criticals ring {', '.join(settings.ping.critical)}.")]
-    remedy = 'Name a role under [ping], such as critical = ["on-call"].'
+    remedy = 'Choose a role with /setup, or name one under [ping], such as critical = ["on-call"].'
     return [Finding(FindingLevel.ERROR, "Criticals wake nobody.", remedy)]
 
 
@@ -194,7 +209,9 @@ async def _door(settings: Settings) -> Finding:
     )
 
 
-async def _discord(settings: Settings, picked: PickedChannels) -> list[Finding]:
+async def _discord(
+    settings: Settings, picked: PickedChannels, chosen: Mapping[Severity, Sequence[str]]
+) -> list[Finding]:
     if settings.discord.token is None:
         return [
             Finding(
@@ -205,6 +222,7 @@ async def _discord(settings: Settings, picked: PickedChannels) -> list[Finding]:
             )
         ]
     roles, ping = settings.roles, settings.ping
+    picked_roles = [word for words in chosen.values() for word in words]
     found = await examine(
         DiagnosticsInput(
             token=settings.discord.token.get_secret_value(),
@@ -213,7 +231,7 @@ async def _discord(settings: Settings, picked: PickedChannels) -> list[Finding]:
             channels=picked.ids,
             remedies=picked.remedies,
             capabilities={"view": roles.view, "respond": roles.respond, "manage": roles.manage},
-            pings=[*ping.critical, *ping.warning, *ping.info],
+            pings=[*ping.critical, *ping.warning, *ping.info, *picked_roles],
         )
     )
     return [*found, *await host.clock(settings, SystemClock().now())]

@@ -13,6 +13,7 @@ from discord.ext import commands
 from bot.cards import answer
 from bot.cards.admin import role as role_card
 from bot.cards.admin import setup as setup_card
+from bot.cards.admin import wake as wake_card
 from bot.cards.admin.setup import CHANNEL, CREATE, OTHER, PROVIDER, Made, ProviderChoice, SetupDraft
 from bot.cards.card import Card, Input, Modal
 from bot.cards.ids import CustomId, Verb, build
@@ -23,6 +24,7 @@ from bot.usecases.admin import home, setting
 from bot.usecases.admin import source as sources
 from bot.usecases.admin.source import Issued
 from cogs.admin import role as roles
+from cogs.admin import wake
 from cogs.context import HOMELESS, BotContext
 from cogs.interaction import InteractionContext
 from cogs.message import read_fields, read_values
@@ -87,6 +89,9 @@ async def choose(context: InteractionContext, which: CustomId) -> None:
     if which.subject == role_card.EVERYONE:
         await roles.give_everyone(context, which.extra)
         await context.reply_ephemeral(answer.done("Everybody here may do that now. /setup takes it back."))
+        return
+    if which.subject in wake_card.SUBJECTS:
+        await wake.press(context, which)
         return
     draft = SetupDraft.decode(which.extra)
     picked = next(iter(read_values(context.interaction)), "")
@@ -163,6 +168,7 @@ async def _send_test(context: InteractionContext, source_id: int) -> str:
 def _first_page(context: InteractionContext, draft: SetupDraft) -> Card:
     tag = context.bot_context.tag
     page = setup_card.first_page(draft, _CHOICES, tag, problems=_problems(context, draft.channel_id))
+    page = wake_card.add_wake(page, wake.view_of(context), draft, tag)
     return role_card.add_roles(page, roles.chosen(context), draft, tag)
 
 

@@ -24,6 +24,8 @@ class ProjectSettings(msgspec.Struct, frozen=True, kw_only=True):
     manage_role_ids: tuple[int, ...] = ()
     command_digest: str = ""
     ingress_url: str = ""
+    critical_role_ids: tuple[int, ...] = ()
+    warning_role_ids: tuple[int, ...] = ()
 
 
 class Project(msgspec.Struct, frozen=True):

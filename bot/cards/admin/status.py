@@ -116,6 +116,8 @@ def _verdicts(view: StatusView) -> Iterator[_Verdict]:  # noqa: C901 -- one for 
     if process_health.unstored > _MANY_UNSTORED:
         advice = "The database is slower than the senders: look at its disk, its locks and its load."
         yield _Verdict("🔴", f"{process_health.unstored} alerts wait to be stored", advice, BAD)
+    if process_health.wakes_nobody:
+        yield _Verdict("🔴", "Criticals wake nobody", "Choose a role with `/setup`, *Whom to wake*.", BAD)
     if broken:
         count = sum(place.cards for place in broken)
         yield _Verdict("🟠", f"{_cards(count)} cannot be shown", f"First: {_place(broken[0])}.", _NOTICE)
@@ -154,10 +156,16 @@ def _facts(view: StatusView) -> Iterator[str]:
 def _fields(view: StatusView) -> Iterator[tuple[str, str]]:
     yield "Parked", _join(_place(place) for place in view.parked)
     yield "Waiting to be shown", _join(_lanes(view))
-    yield "Cannot be woken", _join(inline(hint, 300) for hint in view.process_health.hints)
+    yield "Cannot be woken", _join(_unwoken(view.process_health))
     yield "Seen in Discord, this hour", _join(_paces(view.pace))
     yield "Discord's limits", _join(_limits(view))
     yield "Sources", _join(_sources(view))
+
+
+def _unwoken(process_health: ProcessHealth) -> Iterator[str]:
+    if process_health.wakes_nobody:
+        yield "🔴 Criticals wake nobody: `/setup`"
+    yield from (inline(hint, 300) for hint in process_health.hints)
 
 
 def _cards(count: int) -> str:

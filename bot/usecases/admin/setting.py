@@ -1,18 +1,22 @@
 """Setting: what people choose in Discord; it outlives the process and wins over the configuration file."""
 
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
 from bot.domain import actor as actors
 from bot.domain.actor import Actor
+from bot.domain.alert.signal import Severity
 from bot.domain.audit import Entry
-from bot.domain.errors import ConflictError
+from bot.domain.errors import ConflictError, InvalidInputError
 from bot.usecases.desk import Desk
 from bot.usecases.outbox import closure as closures
 from storage.admin.project import Project, ProjectSettings
 from storage.codec import encode
 from storage.transaction import Transaction
+
+_PINGS: Final = {Severity.CRITICAL: "critical_role_ids", Severity.WARNING: "warning_role_ids"}
 
 
 async def choose_channel(desk: Desk, channel_id: int, *, actor: Actor) -> int:
@@ -65,6 +69,28 @@ async def choose_roles(
         _save(tx, desk, actor, "setting.roles", **changes)
 
     await desk.storage.write(work)
+    await reload(desk)
+
+
+def chosen_pings(settings: ProjectSettings) -> dict[Severity, tuple[int, ...]]:
+    """The roles that were chosen to be woken, by severity; where none was, the configuration says who is."""
+    chosen = {
+        Severity.CRITICAL: settings.critical_role_ids,
+        Severity.WARNING: settings.warning_role_ids,
+    }
+    return {severity: role_ids for severity, role_ids in chosen.items() if role_ids}
+
+
+async def choose_pings(desk: Desk, severity: Severity, role_ids: tuple[int, ...], *, actor: Actor) -> None:
+    """Alerts of this severity wake these roles; none leaves it to the configuration.
+
+    Raises:
+        InvalidInputError: for this severity nothing can be chosen.
+    """
+    if severity not in _PINGS:
+        raise InvalidInputError("severity", f"whom a {severity} wakes stands in the configuration")
+    changes = {_PINGS[severity]: role_ids}
+    await desk.storage.write(lambda tx: _save(tx, desk, actor, "setting.ping", **changes))
     await reload(desk)
 
 
