@@ -7,14 +7,14 @@ from bot.app import open_desk
 from bot.domain.retention import Outdated
 from bot.process import held
 from bot.settings.database import database_choice
-from bot.usecases.admin import retention as retentions
+from bot.usecases.admin import retention
 from bot.verbs.loop import run
 from bot.verbs.operator import me
 from bot.verbs.setting import load_quietly
 from storage import schema
 
 
-def retention(args: Namespace) -> int:
+def sweep(args: Namespace) -> int:
     """Say what would go, or let it go; 0 when that could be done."""
     settings = load_quietly(args)
     choice = database_choice(settings)
@@ -22,8 +22,8 @@ def retention(args: Namespace) -> int:
     async def work() -> Outdated:
         async with open_desk(settings) as desk:
             if args.dry_run:
-                return await retentions.preview(desk)
-            return await retentions.sweep(desk, actor=me())
+                return await retention.preview(desk)
+            return await retention.sweep(desk, actor=me())
 
     found = run(work())
     print(f"{'Would go' if args.dry_run else 'Gone'}: {_in_words(found)}.")

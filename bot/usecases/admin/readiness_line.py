@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.usecases.admin import source
+from bot.usecases.admin import source as sources
 from bot.usecases.desk import Desk
 
 
@@ -11,14 +11,14 @@ async def readiness_line(desk: Desk, wakes: Sequence[str]) -> str:
 
     ``wakes`` are the words of the configuration.
     """
-    sources = await source.listing(desk)
-    picked = {desk.default_channel_id, *(each.channel_id for each in sources)} - {None}
+    senders = await sources.listing(desk)
+    picked = {desk.default_channel_id, *(each.channel_id for each in senders)} - {None}
     channels = len(picked)
     said = [f"{channels} channel{'' if channels == 1 else 's'}", _waking(wakes)]
     missing = []
     if desk.default_channel_id is None:
         missing.append("no channel for cards is chosen")
-    if not sources:
+    if not senders:
         missing.append("no sender is let in")
     if not missing:
         return f"ready: {', '.join(said)}; type /setup in Discord to change that"

@@ -18,7 +18,7 @@ from bot.domain.errors import ConflictError
 from bot.domain.outbox.outbox import CardKind
 from bot.usecases.alert import group as groups
 from bot.usecases.alert import lifecycle as alerts
-from bot.usecases.alert import snooze
+from bot.usecases.alert import snooze as snoozes
 from bot.usecases.desk import Desk
 from bot.usecases.recurrence import noise
 from bot.usecases.triage import escalation
@@ -110,7 +110,7 @@ def _snooze(
 ) -> tuple[Effect, str]:
     is_group = place.kind is CardKind.GROUP
     ids = tx.groups.ids(place.subject_id, groups.OPEN) if is_group else [place.subject_id]
-    if snooze.by_emoji(tx, desk, ids, actor, now, present=present):
+    if snoozes.by_emoji(tx, desk, ids, actor, now, present=present):
         return Effect.APPLIED, ""
     return Effect.IMPOSSIBLE, "it is over, or snoozed for longer or by somebody else"
 

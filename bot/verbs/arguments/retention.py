@@ -10,7 +10,7 @@ def add_arguments(verbs: Any) -> None:
     verb = add_verb(
         verbs,
         "retention",
-        "retention.retention",
+        "retention.sweep",
         "delete what is past its time ([retention]); a running desk does it each night",
         "While no desk runs, an embedded file is packed too, which needs as much room again.\n\n"
         "example:\n  tocsin retention --dry-run",

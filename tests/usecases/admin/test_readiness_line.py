@@ -5,7 +5,7 @@ from dataclasses import replace
 import msgspec
 
 from bot.domain import actor as actors
-from bot.usecases.admin import source
+from bot.usecases.admin import source as sources
 from bot.usecases.admin.readiness_line import readiness_line
 from bot.usecases.desk import Desk
 
@@ -22,7 +22,7 @@ async def test_what_is_missing_is_said_in_plain_words(desk: Desk) -> None:
 
 async def test_channels_are_counted_once_and_who_wakes_is_named(desk: Desk) -> None:
     for name, channel_id in (("a", OWN), ("b", OWN), ("c", None)):
-        await source.add(desk, name, "generic", actor=actors.job("test"), channel_id=channel_id)
+        await sources.add(desk, name, "generic", actor=actors.job("test"), channel_id=channel_id)
     assert await readiness_line(desk, ("on-call", "here")) == (
         "ready: 2 channels, criticals wake @on-call and @here; type /setup in Discord to change that"
     )

@@ -6,7 +6,7 @@ from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import query as alert_query
 from bot.usecases.desk import Desk
 from bot.usecases.outbox import card as outbox
-from bot.usecases.reaction import reaction
+from bot.usecases.reaction import reaction as reactions
 from bot.usecases.reaction.reaction import ACK, Effect
 from tests.conftest import CHANNEL
 from tests.senders import ANNA, BEN, Send, firing
@@ -28,12 +28,12 @@ async def test_of_two_check_marks_the_alert_stays_acknowledged_until_the_last_on
     task = await outbox.take(desk, CHANNEL, worker="w")
     assert isinstance(task, outbox.Task)
     await outbox.settle(desk, task.card, worker="w", message_id=900, shown=1, pinged=False)
-    await reaction.apply(desk, 900, ACK, actor=ANNA, present=True)
-    await reaction.apply(desk, 900, ACK, actor=BEN, present=True)
-    assert await reaction.apply(desk, 900, ACK, actor=ANNA, present=False) == (Effect.APPLIED, "")
+    await reactions.apply(desk, 900, ACK, actor=ANNA, present=True)
+    await reactions.apply(desk, 900, ACK, actor=BEN, present=True)
+    assert await reactions.apply(desk, 900, ACK, actor=ANNA, present=False) == (Effect.APPLIED, "")
     alert = (await alert_query.find(desk, 1)).view.alert
     assert alert.state is State.ACKED
     assert alert.owner is not None
     assert alert.owner.ident == BEN.ident
-    await reaction.apply(desk, 900, ACK, actor=BEN, present=False)
+    await reactions.apply(desk, 900, ACK, actor=BEN, present=False)
     assert (await alert_query.find(desk, 1)).view.alert.state is State.NEW
