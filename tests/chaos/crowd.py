@@ -196,6 +196,8 @@ def _read(status: int, found: dict[str, Any]) -> Told:
     words = found["content"] or ""
     if words.startswith("✅"):
         return Told.DONE
+    if words.startswith(("❔", "🕰️")) or "nothing was done" in words:
+        return Told.VOID  # it asks first, or the press was older than the card: nothing has changed
     if words.startswith("✋"):
         return Told.IMPOSSIBLE
     if not words or words.startswith("💥"):
