@@ -169,9 +169,7 @@ async def test_groups_count_in_a_storm_like_other_cards(grouped: Stage) -> None:
     (board,) = [each for each in grouped.shown() if "storm" in each["embeds"][0].get("title", "")]
     assert "48 open alerts without a card" in board["embeds"][0]["title"]
     for cause in range(2, 25):
-        await grouped.send(
-            *(resolved(f"alert {cause} {number}") for number in range(2))
-        )
+        await grouped.send(*(resolved(f"alert {cause} {number}") for number in range(2)))
     for _ in range(120):
         await grouped.work(200)
         grouped.clock.advance(timedelta(seconds=1))

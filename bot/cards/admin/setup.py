@@ -14,7 +14,7 @@ from bot.cards.card import Button, ButtonStyle, Card, Embed, Field, Option, Row,
 from bot.cards.ids import Verb, build
 from bot.cards.limits import OPTION_TEXT, OPTIONS, fit
 from bot.cards.style import CALM, GOOD
-from bot.cards.text import code, inline, plain, span
+from bot.cards.text import clean, code, inline, plain, span
 from bot.domain.access.recipe import Recipe
 from bot.domain.errors import InvalidInputError
 
@@ -132,7 +132,9 @@ def result(made: Made, tag: str) -> Card:
         fields=(
             Field("URL", f"||{url}||" if made.token in made.url else url),
             Field("Token", f"||{span(made.token, 300)}||"),
-            Field("Next", f"{paste.where}\nThen send a test alert: it takes the same way as a real one."),
+            Field(
+                "Next", f"{clean(paste.where)}\nThen send a test alert: it takes the same way as a real one."
+            ),
         ),
     )
     pasted = Embed(

@@ -5,6 +5,7 @@ under the same key, at most so many times as the rules say.
 """
 
 import secrets
+import uuid
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -46,7 +47,7 @@ class AgentCall(msgspec.Struct, frozen=True, kw_only=True):
 
 def fresh_key() -> str:
     """The key of a run that an agent is asked for; nobody can guess it."""
-    return f"brief_{secrets.token_urlsafe(18)}"
+    return f"brief_{uuid.UUID(bytes=secrets.token_bytes(16))}"
 
 
 def next_attempt(attempts: int, reply: AgentReply, now: datetime) -> datetime:

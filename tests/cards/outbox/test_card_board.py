@@ -102,7 +102,7 @@ def test_discord_takes_any_board_and_any_page(crowd: tuple[Held, ...]) -> None:
         assert not {kind for kind, _ in meanings(embed["description"])} & (MARKS - {"strong"})
         menu = payload["components"][0]["components"][0]
         assert parse(menu["custom_id"]).verb is Verb.PICK
-        assert units(embed["description"]) <= 1_200
+        assert units(embed["description"]) <= 1_400
         assert [each["value"] for each in menu["options"]] == [
             str(each.id) for each in crowd[: len(menu["options"])]
         ]

@@ -178,8 +178,8 @@ async def test_an_alert_is_told_whole(door: Door, program: Program) -> None:
     await send(door, firing("Disk", summary="full", labels={"pod": "a"}, namespace="eu", target="db1"))
     told = (await program.get("/v1/alerts/A-1")).json
     assert told == {
-        "ref": "A-1", "state": "new", "severity": "warning", "name": "Disk", "summary": "full",
-        "description": "", "labels": {"pod": "a"}, "links": [], "annotations": {},
+        "ref": "A-1", "state": "new", "expired": False, "severity": "warning", "name": "Disk",
+        "summary": "full", "description": "", "labels": {"pod": "a"}, "links": [], "annotations": {},
         "source_refs": [], "namespace": "eu", "service": "",
         "target": "db1", "env": "", "severity_word": "", "source": "prod", "signature": "Disk",
         "recurrence": told["recurrence"],
