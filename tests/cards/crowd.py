@@ -49,5 +49,5 @@ crowds = st.lists(
         opened_at=moments,
     ),
     min_size=1,
-    max_size=40,
+    max_size=20,
 ).map(_distinct)

@@ -232,7 +232,9 @@ def _resolve(standing: SignatureStanding | None, signal: Signal, now: datetime) 
     if standing is None:
         return Decision(Verdict.NEVER_SEEN, None)
     is_over = standing.state is State.RESOLVED and not standing.expired
-    if is_over or is_of_earlier(signal, standing.started_at):
+    # A start after the last word cannot be true (Alertmanager makes one up from the end when it got none).
+    is_true = standing.started_at is not None and standing.started_at <= standing.last_seen_at
+    if is_over or is_of_earlier(signal, standing.started_at if is_true else None):
         return Decision(Verdict.ALREADY_RESOLVED, None)
     standing.state = State.RESOLVED
     standing.resolved_at = ended(signal, standing.opened_at, now)

@@ -121,6 +121,11 @@ def test_the_end_of_an_earlier_episode_ends_nothing() -> None:
     assert decide(held, over(T, T - MIN), SENDS_RESOLVES, T + MIN).verdict is Verdict.RESOLVED
 
 
+def test_a_start_in_the_future_is_no_start_to_be_earlier_than() -> None:
+    held = standing(started_at=T + 5 * MIN)  # Alertmanager's, when it is told an end and no start
+    assert decide(held, over(T + MIN, T + MIN), SENDS_RESOLVES, T + 2 * MIN).verdict is Verdict.RESOLVED
+
+
 def test_an_episode_lasts_since_the_senders_word_if_that_can_be_true() -> None:
     assert began(firing(T - MIN), None, T) == T - MIN
     assert began(firing(T + MIN), None, T) == T
