@@ -64,7 +64,6 @@ class Found(msgspec.Struct, kw_only=True):
     reachable: int
     named: Sequence[float]
     causes: int
-    counted: int
 
 
 class Ears:
@@ -77,7 +76,10 @@ class Ears:
 
     async def run(self) -> None:
         """Listen until cancelled."""
-        async with aiohttp.ClientSession() as session, session.ws_connect(self._url, max_msg_size=0) as stream:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.ws_connect(self._url, max_msg_size=0) as stream,
+        ):
             async for frame in stream:
                 heard = frame.json()
                 self.listened.set()
@@ -149,8 +151,8 @@ async def reach(house: House, stand: Sequence[Mapping[str, Any]]) -> set[str]:
             if part["custom_id"].startswith(f"{_OPENS_ALERT}:"):
                 found.update(_menu(part))
             elif part["custom_id"].split(":")[0] in _OPENS_PAGE:
-                for asked in [[each["value"]] for each in part.get("options", ())] or [None]:
-                    more = {} if asked is None else {"values": asked}
+                pages = [{"values": [each["value"]]} for each in part.get("options", ())]
+                for more in pages or [{}]:
                     answer = await house.act(
                         "visitor", "click", message_id=shown["id"], custom_id=part["custom_id"], **more
                     )
@@ -207,16 +209,6 @@ async def measure(storm: Storm, *, seconds: float, watched: float) -> Found:
         reachable=len(reached),
         named=sorted(ears.named[each] - at for each, at in first.items() if each in ears.named),
         causes=len(first),
-        counted=_counted(stand),
-    )
-
-
-def _counted(stand: Sequence[Mapping[str, Any]]) -> int:
-    """Alerts that the messages that rang speak for, where they tell a number."""
-    return sum(
-        sum(int(each.replace(",", "")) for each in re.findall(r"\u00d7([\d,]+)|\b([\d,]+) alerts", shown["content"]) for each in each if each)
-        for shown in stand
-        if _rang(shown)
     )
 
 
@@ -230,7 +222,7 @@ async def look(house: House) -> float | None:
 
 
 HEAD: Final = (
-    "| storm | messages | pings | calls (429) | board, screens | reachable in 2 presses | causes named in a ring |\n"
+    "| storm | messages | pings | calls (429) | board, screens | in two presses | causes named in a ring |\n"
     "|---|---|---|---|---|---|---|"
 )
 

@@ -1,6 +1,5 @@
 """Browser: the sandbox's page as a person has it in the hand, looked at with a headless Chromium."""
 
-import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Sequence
@@ -37,7 +36,12 @@ async def browsing() -> AsyncIterator[Browser]:
 
 @asynccontextmanager
 async def looking(
-    browser: Browser, url: str, *, channel: str = "alerts", person: str = "responder", size: Sequence[int] = PHONE
+    browser: Browser,
+    url: str,
+    *,
+    channel: str = "alerts",
+    person: str = "responder",
+    size: Sequence[int] = PHONE,
 ) -> AsyncIterator[Page]:
     """The page at a channel, quiet: nothing moves, and what was unread is read."""
     width, height = size
@@ -81,6 +85,3 @@ async def screens(page: Page, message_id: str) -> float:
     box = await found.bounding_box()
     assert box is not None
     return box["height"] / PHONE[1]
-
-
-__all__ = ["DESK", "PHONE", "asyncio", "browsing", "find_chromium", "looking", "message", "screens", "settle"]

@@ -297,9 +297,7 @@ def _browse(view: GroupView) -> Row:
     if view.total <= PAGE_SIZE:
         return ()
     held = view.held
-    return (
-        page_menu(Verb.GROUP_PAGE, view.tag, view.group.id, total=view.total, size=PAGE_SIZE, held=held),
-    )
+    return (page_menu(Verb.GROUP_PAGE, view.tag, view.group.id, total=view.total, size=PAGE_SIZE, held=held),)
 
 
 def _snooze_menu(view: GroupView) -> Row:

@@ -93,9 +93,7 @@ def render(view: BoardView) -> Card:
         color=_colour(totals),
         footer=SEPARATOR.join((marker(view.tag, view.number), "the complete list is attached")),
     )
-    browse = page_menu(
-        Verb.BOARD, view.tag, view.channel_id, total=total, size=PAGE_SIZE, held=view.held
-    )
+    browse = page_menu(Verb.BOARD, view.tag, view.channel_id, total=total, size=PAGE_SIZE, held=view.held)
     rows = (
         (picker(view.held[:OPTIONS], view.tag, SUBJECT, "Open one of the most urgent"),),
         (_causes(view, groups),),

@@ -20,13 +20,16 @@ CHOSEN: Final = "choose"
 def page_menu(verb: Verb, tag: str, subject: int, *, total: int, size: int, held: Sequence[Held]) -> Select:
     """A page an option; it is named after its first alert as far as ``held`` knows them in their order."""
     pages = max(1, -(-total // size))
-    starts = sorted({index * pages // OPTIONS for index in range(OPTIONS)} if pages > OPTIONS else range(pages))
+    starts = sorted(
+        {index * pages // OPTIONS for index in range(OPTIONS)} if pages > OPTIONS else range(pages)
+    )
     ends = [*starts[1:], pages]
     return Select(
         custom_id=build(verb, tag, subject, CHOSEN),
         placeholder=f"Browse all {total:,}",
         options=tuple(
-            _option(start, min(end * size, total), size, held) for start, end in zip(starts, ends, strict=True)
+            _option(start, min(end * size, total), size, held)
+            for start, end in zip(starts, ends, strict=True)
         ),
     )
 

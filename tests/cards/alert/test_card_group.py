@@ -75,7 +75,7 @@ def test_a_group_says_how_bad_how_many_where_and_who() -> None:
         "🟠 A-7 · cart-7 · <t:1791201607:R>",
     ]
     assert embed.footer == f"G-7 · {TAG} · prod-am"
-    assert verbs(card.to_payload()) == ["pick", "group-ack", "group-resolve", "group-page", "group-snooze"]
+    assert verbs(card.to_payload()) == ["pick", "group-page", "group-ack", "group-resolve", "group-snooze"]
     assert card.file is None
 
 
@@ -119,7 +119,7 @@ def test_pages_turn_both_ways_and_end() -> None:
     crowd = tuple(held(number) for number in range(20))
 
     def turns(number: int) -> list[str]:
-        page = GroupPage(group=group(), tag=TAG, number=number, total=50, held=crowd)
+        page = GroupPage(group=group(), tag=TAG, number=number, total=70, held=crowd)
         rows = render_page(page).to_payload()["components"]
         return [parse(each["custom_id"]).extra for each in rows[1]["components"]]
 

@@ -1,5 +1,7 @@
 """The menu of pages leads to each alert, as far as a select has room."""
 
+from itertools import pairwise
+
 import pytest
 
 from bot.cards.ids import Verb, parse
@@ -26,7 +28,7 @@ def test_beyond_that_they_are_spread_without_a_gap(total: int) -> None:
     assert len(found) == 25
     assert found[0][0] == "1"
     assert found[-1][1] == str(total)
-    assert all(int(one[1]) + 1 == int(next_[0]) for one, next_ in zip(found, found[1:], strict=False))
+    assert all(int(one[1]) + 1 == int(next_[0]) for one, next_ in pairwise(found))
 
 
 def test_an_option_names_its_first_alert() -> None:
