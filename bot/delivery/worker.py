@@ -136,6 +136,8 @@ class Worker:
             return 0.0
         if card.message_id is None:
             return await self._post(card, view, quiet=quiet)
+        if isinstance(view, BoardView) and view.is_sunk:
+            return await self._follow_down(card, card.message_id)
         if isinstance(view, RingView) and view.is_stale:
             return await self._take_away(card, card.message_id, view)
         return await self._edit(card, card.message_id, view)
@@ -242,6 +244,14 @@ class Worker:
         """The board has said that it is over."""
         if isinstance(view, BoardView) and view.passed is not None:
             await self._persist(lambda: boards.end(self._desk, view.channel_id))
+
+    async def _follow_down(self, card: Outgoing, message_id: int) -> float:
+        """A new wave: its board is the channel's last message, and there is one board."""
+        answer = await self._wire.delete(card.channel_id, message_id)
+        if answer.outcome not in {SendOutcome.DONE, SendOutcome.MESSAGE_GONE}:
+            return await self._fail(card, answer)
+        await self._persist(lambda: outbox.lose(self._desk, card))
+        return 0.0
 
     async def _take_away(self, card: Outgoing, message_id: int, view: RingView) -> float:
         answer = await self._persist(lambda: self._ringer.take_away(card, message_id, view))

@@ -216,6 +216,11 @@ class Boards:
         """Criticals that a board holds back and nobody was called for; nobody else takes them (``lock``)."""
         return held_back.uncalled(self._connection, channel_id, now=now, limit=limit, lock=lock)
 
+    def stands_above(self, channel_id: int, message_id: int) -> bool:
+        """Whether other messages of the desk came to the channel after this one."""
+        later = select(card.c.id).where(card.c.message_id > message_id, card.c.channel_id == channel_id)
+        return self._connection.execute(later.limit(1)).one_or_none() is not None
+
     def crowded(self, project_id: int, *, now: datetime) -> list[int]:
         """The channels without a board where criticals wait for the first post of their card."""
         return held_back.crowded(self._connection, project_id, now=now)

@@ -269,3 +269,35 @@ async def test_the_board_offers_the_most_urgent_and_the_way_to_all(storm: Stage)
     assert len(reached) == page.total == int(pages["placeholder"].removeprefix("Browse all "))
     page = await boards.page(storm.desk, storm.channel_id, number=99, size=20)
     assert (page.number, len(page.held)) == (page.pages - 1, page.total % 20 or 20)
+
+
+async def test_a_new_wave_takes_its_board_to_the_end_of_the_channel(storm: Stage) -> None:
+    await send_many(storm)
+    await settle_down(storm)
+    (first,) = boards_of(storm)
+    await alerts.acknowledge(storm.desk, 40, actor=ANNA)  # its card comes below the board
+    await settle_down(storm)
+    assert storm.shown()[-1]["id"] != first["id"]
+    storm.clock.advance(timedelta(minutes=11))
+    await send_many(storm, 3, first=100)
+    await settle_down(storm)
+    assert [each["id"] for each in boards_of(storm)] == [first["id"]], "a handful is no wave"
+    await send_many(storm, first=200)
+    await settle_down(storm)
+    (second,) = boards_of(storm)
+    assert second["id"] != first["id"]
+    assert storm.shown()[-1]["id"] == second["id"]
+    assert await unseen(storm) == []
+    assert refusals(storm) == []
+
+
+async def test_what_the_board_counts_is_true_within_five_seconds(storm: Stage) -> None:
+    await send_many(storm)
+    await settle_down(storm)
+    await end(storm, 30)
+    for _ in range(5):
+        await storm.work(200)
+        storm.clock.advance(timedelta(seconds=1))
+    (board,) = boards_of(storm)
+    held = await boards.page(storm.desk, storm.channel_id, number=0, size=100)
+    assert f" {held.total} open alerts" in board["embeds"][0]["title"]

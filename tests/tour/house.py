@@ -81,7 +81,8 @@ class House:
         self._folder = folder
         self._database_url = database_url
         self._settings = settings
-        self._client = httpx.AsyncClient(timeout=PATIENCE, trust_env=False)
+        waits = httpx.Timeout(PATIENCE, pool=None)  # thousands may be sent at once
+        self._client = httpx.AsyncClient(timeout=waits, trust_env=False)
         self._sandbox: Process | None = None
         self._bot: Process | None = None
         self.world: dict[str, Any] = {}

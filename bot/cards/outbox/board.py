@@ -41,7 +41,7 @@ class BoardView(msgspec.Struct, frozen=True, kw_only=True):
     """All a board shows: ``held`` is worst first, then newest first.
 
     ``number`` tells the channel's boards apart. ``counts`` is there when ``held`` is not complete, and
-    ``passed`` when the storm is over.
+    ``passed`` when the storm is over. One that ``is_sunk`` stands far up while a new wave has begun.
     """
 
     channel_id: int
@@ -52,6 +52,7 @@ class BoardView(msgspec.Struct, frozen=True, kw_only=True):
     held: tuple[Held, ...]
     counts: Mapping[Severity, int] | None = None
     passed: Passed | None = None
+    is_sunk: bool = False
 
     @property
     def totals(self) -> Mapping[Severity, int]:
