@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select
 
-from bot.domain.actor import Actor
+from bot.domain.actor import Actor, Method
 from bot.domain.audit import GENESIS, Entry, Sealed, seal
 from storage.bulk import Bulk, Lookup
 from storage.codec import micros, moment
@@ -15,7 +15,7 @@ from storage.table.core import audit
 
 _COLUMNS = (
     "project_id", "at", "actor", "actor_name", "action", "subject", "before", "after", "note",
-    "previous", "digest",
+    "previous", "digest", "method",
 )  # fmt: skip
 _append = Bulk(insert(audit), _COLUMNS)
 _newest = Lookup(
@@ -40,9 +40,10 @@ class Audit:
         """Seal and store. Call it last in a transaction: it holds the chain until the commit."""
         hold_chain(self._connection, project_id)
         digests = [self._head(project_id)]
-        for entry in entries:
+        proven = [entry.proven() for entry in entries]
+        for entry in proven:
             digests.append(seal(digests[-1], entry))
-        _append.run(self._connection, _rows(project_id, entries, digests))
+        _append.run(self._connection, _rows(project_id, proven, digests))
 
     def about(self, subject: str, *, limit: int = 50) -> list[Sealed]:
         """The newest entries about ``subject`` (such as ``alert:1042``), oldest first."""
@@ -84,6 +85,7 @@ def _rows(project_id: int, entries: Sequence[Entry], digests: Sequence[str]) -> 
             entry.note,
             previous,
             digest,
+            entry.method,
         )
         for entry, (previous, digest) in zip(entries, pairwise(digests), strict=True)
     ]
@@ -98,5 +100,6 @@ def _read(row: Row[Any]) -> Sealed:
         before=row.before,
         after=row.after,
         note=row.note,
+        method=None if row.method is None else Method(row.method),
     )
     return Sealed(id=row.id, entry=entry, previous=row.previous, digest=row.digest)

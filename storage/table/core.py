@@ -332,6 +332,7 @@ audit: Final = Table(
     Column("note", Text, nullable=False),
     Column("previous", Text, nullable=False),
     Column("digest", Text, nullable=False),
+    Column("method", Text),
     Index("ix_audit_subject", "subject", "id"),
     Index("ix_audit_project_id", "project_id", "id"),
 )
