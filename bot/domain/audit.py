@@ -69,9 +69,11 @@ def seal(previous: str, entry: Entry) -> str:
     return hasher.hexdigest()
 
 
-def first_broken(chain: Iterable[Sealed]) -> int | None:
-    """The id of the first entry that does not fit, None when the whole chain (oldest first) holds."""
-    previous = GENESIS
+def first_broken(chain: Iterable[Sealed], previous: str = GENESIS) -> int | None:
+    """The id of the first entry that does not fit, None when the whole chain (oldest first) holds.
+
+    ``previous`` is the digest of the entry before the first one given.
+    """
     for sealed in chain:
         if sealed.previous != previous or sealed.digest != seal(previous, sealed.entry):
             return sealed.id

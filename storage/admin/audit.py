@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from bot.domain.actor import Actor, Method
@@ -11,7 +12,7 @@ from bot.domain.audit import GENESIS, Entry, Sealed, seal
 from storage.bulk import Bulk, Lookup
 from storage.codec import micros, moment
 from storage.dialect import hold_chain
-from storage.table.core import audit
+from storage.table.core import IS_DONE_BY_SOMEBODY, audit
 
 _COLUMNS = (
     "project_id", "at", "actor", "actor_name", "action", "subject", "before", "after", "note",
@@ -28,6 +29,14 @@ _newest = Lookup(
     ("project",),
     ("digest",),
 )
+
+
+class AuditSearch(msgspec.Struct, frozen=True, kw_only=True):
+    """Which entries; an empty field means any. ``actor`` is such as ``person:1234``."""
+
+    subject: str = ""
+    actor: str = ""
+    action: str = ""
 
 
 class Audit:
@@ -51,6 +60,32 @@ class Audit:
             select(audit).where(audit.c.subject == subject).order_by(audit.c.id.desc()).limit(limit)
         ).all()
         return [_read(row) for row in reversed(rows)]
+
+    def page(self, project_id: int, search: AuditSearch, *, before: int | None, limit: int) -> list[Sealed]:
+        """Newest first, from the entry ``before`` on."""
+        statement = select(audit).where(audit.c.project_id == project_id)
+        if before is not None:
+            statement = statement.where(audit.c.id < before)
+        if search.subject:
+            statement = statement.where(audit.c.subject == search.subject)
+        if search.actor:
+            statement = statement.where(audit.c.actor == search.actor)
+            if not search.actor.startswith("source:"):
+                statement = statement.where(IS_DONE_BY_SOMEBODY)
+        if search.action:
+            statement = statement.where(audit.c.action == search.action)
+        rows = self._connection.execute(statement.order_by(audit.c.id.desc()).limit(limit))
+        return [_read(row) for row in rows]
+
+    def after(self, project_id: int, entry_id: int, *, limit: int) -> list[Sealed]:
+        """The entries behind ``entry_id`` (0 for all), oldest first."""
+        rows = self._connection.execute(
+            select(audit)
+            .where(audit.c.project_id == project_id, audit.c.id > entry_id)
+            .order_by(audit.c.id)
+            .limit(limit)
+        )
+        return [_read(row) for row in rows]
 
     def newest(self, project_id: int) -> Sealed | None:
         """The last entry of a project."""
