@@ -18,7 +18,7 @@ Minutes = Annotated[int, msgspec.Meta(ge=1, le=527_040)]
 _SAME: Final = ("title", "status", "severity", "service", "dedupe_key", "dedupe_ttl_minutes", "url")
 
 
-class NewAlert(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ToldAlert(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An alert; with the ``dedupe_key`` (else the title, service and labels) of an open one it is the same.
 
     ``severity`` is any word for one; none is the source's default. ``env`` becomes a label.
@@ -45,7 +45,7 @@ class TakenAlert(msgspec.Struct, frozen=True):
     deduped: bool
 
 
-async def _take(caller: Caller, asked: NewAlert) -> ApiReply:
+async def _take(caller: Caller, asked: ToldAlert) -> ApiReply:
     source = await program_source.source_of(caller.desk, caller.actor)
     said = {name: value for name in _SAME if (value := getattr(asked, name))}
     labels = {**asked.labels, **({"env": asked.env} if asked.env else {})}
@@ -65,7 +65,7 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
         path="/v1/alerts",
         scope=Scope.ALERTS_INGEST,
         summary="Tell an alert, as the source of the token's own name",
-        takes=NewAlert,
+        takes=ToldAlert,
         act=_take,
         answers={202: TakenAlert},
     ),
