@@ -15,7 +15,7 @@ from bot.domain.access.rule import Rule
 from bot.domain.access.secret_name import Grade, grade
 from bot.domain.access.secret_object import names_secret_object
 from bot.domain.access.secret_pair import is_harmless_value, is_secret_under_weak
-from bot.domain.access.secret_pattern import MARK, Looks, find_suspects, is_suspicious, scrub
+from bot.domain.access.secret_pattern import MARK, LookBudget, find_suspects, is_suspicious, scrub
 from bot.domain.access.secret_run import is_alone, is_identified
 
 RULES_VERSION: Final = 4
@@ -125,7 +125,7 @@ class _Walk:
     ) -> None:
         self.hits = 0
         self._numbers = numbers
-        self._looks = Looks(sum(map(len, suspects)))
+        self._looks = LookBudget(sum(map(len, suspects)))
         self._open = dict(suspects)
         self._changed: dict[str, tuple[str, int]] = {}
         self._grades: dict[str, Grade] = {}

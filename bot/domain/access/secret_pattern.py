@@ -54,7 +54,7 @@ SHORTEST: Final = 4
 
 LOOKS: Final = 4_096
 LOOK_EVERY: Final = 64
-"""Looks of rules for one text or request, and characters for each of which there is one more."""
+"""LookBudget of rules for one text or request, and characters for each of which there is one more."""
 
 _ROUNDS: Final = 6
 """A secret glued to another is seen once its neighbour is gone; the last round finds nothing."""
@@ -65,7 +65,7 @@ def is_suspicious(raw: bytes, *, numbers: bool = False) -> bool:
     return bool(_search_with_numbers(raw) if numbers else _search(raw))
 
 
-class Looks:
+class LookBudget:
     """How often rules may still look at a place in ``size`` characters of text.
 
     What has used them up was made to cost much, or is little but secrets: from then on all that a clue stands
@@ -79,13 +79,13 @@ class Looks:
 
 
 def scrub(
-    text: str, *, numbers: bool = False, first: Sequence[Rule] | None = None, looks: Looks | None = None
+    text: str, *, numbers: bool = False, first: Sequence[Rule] | None = None, looks: LookBudget | None = None
 ) -> tuple[str, int]:
     """``text`` with every secret in it replaced by `MARK`, and how many there were.
 
     ``first`` are the rules whose clue stands in it, where that is known.
     """
-    looks = looks or Looks(len(text))
+    looks = looks or LookBudget(len(text))
     total = 0
     for _ in range(_ROUNDS if len(text) >= SHORTEST else 0):
         folded, places = fold(text)
@@ -102,7 +102,7 @@ def scrub(
     return text, total
 
 
-def _spans(text: str, looks: Looks, *, numbers: bool) -> Iterator[Span]:
+def _spans(text: str, looks: LookBudget, *, numbers: bool) -> Iterator[Span]:
     """Where secrets stand; a long text is looked at in windows, so that no single search takes long."""
     for start in range(0, max(len(text) - OVERLAP, 1), WINDOW - OVERLAP):
         piece = text[start : start + WINDOW]
@@ -112,7 +112,7 @@ def _spans(text: str, looks: Looks, *, numbers: bool) -> Iterator[Span]:
             yield start + first, start + last
 
 
-def _fire(rules: Sequence[Rule], text: str, looks: Looks) -> list[Span]:
+def _fire(rules: Sequence[Rule], text: str, looks: LookBudget) -> list[Span]:
     """Where ``rules`` find secrets: all of ``text`` where there are no looks left for it."""
     spans = []
     for rule in rules:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.domain.access.redaction import redact, redact_body
 from bot.domain.access.secret_name import is_secret_name
-from bot.domain.access.secret_pattern import MARK, Looks, scrub
+from bot.domain.access.secret_pattern import MARK, LookBudget, scrub
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P"
 DISCORD = "MTk4NjIyNDgzNDcxOTI1MjQ4" + ".Cl2FMQ." + "ZnCjm1XVW7vRze4b7Cq4se7kKWs"
@@ -402,7 +402,7 @@ HOSTILE = (
 def test_rules_look_at_a_hostile_text_a_bounded_number_of_times(unit: str) -> None:
     for size in (50_000, 100_000, 400_000):
         text = unit * (size // len(unit))
-        looks = Looks(len(text))
+        looks = LookBudget(len(text))
         most = looks.left
         assert most <= 4_096 + size // 64
         scrub(text, looks=looks)
