@@ -241,7 +241,10 @@ class _Delivery:
         self.wire = Wire(_token(settings), limits, desk.clock)
         self.echoes = MessageConfirmations(desk)
         self.pings = Pings(
-            ping_words(settings), self.presence, self._responders, chosen=lambda ident: chosen_words(desk.of(ident))
+            ping_words(settings),
+            self.presence,
+            self._responders,
+            chosen=lambda ident: chosen_words(desk.of(ident)),
         )
         self.dispatcher = Dispatcher(
             desk, self.wire, pings=self.pings, echoes=self.echoes, presence=self.presence
@@ -251,7 +254,7 @@ class _Delivery:
         self.watch: Watch | None = None
 
     def _responders(self, project_id: int) -> tuple[str, ...]:
-        """Roles that may respond in a project, as picked in Discord; the configured ones are the first one's."""
+        """Roles that may respond in a project, as picked; the configured ones are the first one's."""
         picked = self._desk.of(project_id).project.settings.respond_role_ids
         words = self._words if project_id == self._desk.project.id else ()
         return (*words, *map(str, picked))

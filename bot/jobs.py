@@ -54,7 +54,6 @@ def table(
     question: Question | None = None,
 ) -> list[Job]:
     """Every job of a running desk: name, period, use case. What looks outside is handed in."""
-
     each_project = partial(_for_each, desk)
 
     async def expire_leases() -> None:
@@ -110,7 +109,11 @@ def table(
         Job("reactions", timedelta(hours=1), find_reactions),
         Job("retention", timedelta(minutes=45), clean),
         Job("bulk acts", timedelta(hours=1), partial(bulk.forget_old, desk)),
-        Job("expectations", timedelta(seconds=5), each_project(partial(expectation.look, up_since=desk.clock.now()))),
+        Job(
+            "expectations",
+            timedelta(seconds=5),
+            each_project(partial(expectation.look, up_since=desk.clock.now())),
+        ),
         Job("watch", timedelta(seconds=10), watch),
         *([] if heartbeat is None else [heartbeat]),
         Job("keys", timedelta(hours=1), partial(idempotency.forget_old, desk)),

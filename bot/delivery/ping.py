@@ -37,7 +37,7 @@ class _HerePing(Ping, frozen=True):
 class Pings:
     """``words`` are names or ids of roles, ``here`` and ``everyone``, by severity.
 
-    ``responders`` says who answers a project's incidents now; where nobody does, those do whom criticals wake.
+    ``responders`` says who answers a project's incidents now; where nobody does, those whom criticals wake.
     ``chosen`` says whom people have chosen for a project in Discord by now; for these severities that alone
     counts.
     """
@@ -89,7 +89,7 @@ class Pings:
         return Ping() if severity is None else self.resolve(severity, card.channel_id, card.project_id)
 
     def resolve(self, severity: Severity, channel_id: int, project_id: int = FIRST) -> Ping:
-        """Whom the severity wakes in a project's channel; what is not found is left out and becomes a hint."""
+        """Whom the severity wakes in a project's channel; what is not found is left out and is a hint."""
         self._asked.setdefault((severity, channel_id, project_id))
         ping, hints = self._look(severity, channel_id, project_id)
         self._warn(hints)

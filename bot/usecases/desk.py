@@ -117,7 +117,7 @@ class Desk:
         return next((each for each in self.everybody if each.project.tag == tag), None)
 
     def join(self, project: Project) -> "Desk":
-        """The desk of ``project`` as it is now; what the configuration says of channels is the first one's."""
+        """The desk of ``project`` as it is now; the configured channels are the first one's."""
         known = self if project.id == self.project.id else self.projects.get(project.id)
         if known is not None:
             known.project = project

@@ -129,7 +129,6 @@ async def assign_default_channel(desk: Desk) -> int:
 
 async def reload(desk: Desk) -> None:
     """Take over what another process may have changed."""
-
     desk.meet(await desk.storage.read(lambda tx: tx.projects.listing()))
 
 

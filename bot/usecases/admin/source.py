@@ -206,7 +206,7 @@ async def listing(desk: Desk) -> list[Source]:
 
 
 async def credentials(desk: Desk) -> list[Credential]:
-    """Every key that opens the door now, what ingress keeps at hand; the desks of their projects are known."""
+    """Every key that opens the door now; the desks of their projects are known from then on."""
     now = desk.clock.now()
 
     def work(tx: Transaction) -> list[Credential]:
