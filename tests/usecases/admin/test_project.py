@@ -7,7 +7,7 @@ import pytest
 from bot.domain.access.project import MOST
 from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity
-from bot.domain.audit import first_broken
+from bot.domain.audit import Sealed, first_broken
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.domain.outbox.outbox import CardKind
 from bot.usecases.admin import project as projects
@@ -19,12 +19,17 @@ from bot.usecases.alert import snooze as snoozes
 from bot.usecases.desk import Desk
 from bot.usecases.intake.queue import take_in
 from bot.usecases.outbox import card as outbox
+from storage.transaction import Transaction
 from tests.senders import ANNA, add_source, firing, resolved, submission
 
 
 async def make(desk: Desk, name: str = "shop", channel_id: int | None = 77) -> Desk:
     await projects.add(desk, name, actor=ANNA, channel_id=channel_id)
     return await projects.of(desk, name)
+
+
+async def chain_of(desk: Desk) -> list[Sealed]:
+    return await desk.storage.read(lambda tx: tx.audit.chain(desk.project.id))
 
 
 async def state(desk: Desk, alert_id: int) -> State | None:
@@ -48,7 +53,7 @@ async def test_the_same_of_two_projects_is_two_alerts_in_one_request_batch(desk:
     await take_in(desk, [submission(ours, resolved())])
     assert (await state(desk, mine), await state(shop, other)) == (State.RESOLVED, State.NEW)
     for each in (desk, shop):
-        chain = await desk.storage.read(lambda tx, each=each: tx.audit.chain(each.project.id))
+        chain = await chain_of(each)
         assert chain
         assert first_broken(chain) is None
 
@@ -147,9 +152,12 @@ async def test_a_new_name_moves_nothing(desk: Desk) -> None:
 
 
 async def test_there_is_an_end_to_projects(desk: Desk) -> None:
-    for number in range(MOST - 1):
-        await desk.storage.write(
-            lambda tx, number=number: tx.projects.create(f"p{number}", now=desk.clock.now())
-        )
+    now = desk.clock.now()
+
+    def fill(tx: Transaction) -> None:
+        for number in range(MOST - 1):
+            tx.projects.create(f"p{number}", now=now)
+
+    await desk.storage.write(fill)
     with pytest.raises(ConflictError, match=f"{MOST} projects"):
         await projects.add(desk, "more", actor=ANNA)
