@@ -7,8 +7,8 @@ made, and stays there; none of them is removed.
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0028_project'
-down_revision = '0027_expired'
+revision = '0029_project'
+down_revision = '0028_audit_method'
 branch_labels = None
 depends_on = None
 
