@@ -3,7 +3,7 @@
 from argparse import Namespace
 
 from bot.anchor_file import NAME, read_anchors
-from bot.app import open_desk
+from bot.desk import open_desk
 from bot.domain.anchor import ChainVerdict
 from bot.usecases.admin import audit_log
 from bot.verbs.loop import run

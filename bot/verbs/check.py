@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from bot.app import open_desk
 from bot.clock import SystemClock
 from bot.delivery.diagnostics import DiagnosticsInput, Finding, FindingLevel, examine
+from bot.desk import open_desk
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import TocsinError
 from bot.options import chosen_words

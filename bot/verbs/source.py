@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from textwrap import indent
 
-from bot.app import open_desk
+from bot.desk import open_desk
 from bot.domain.access.expectation import Expectation
 from bot.domain.actor import Actor, ActorKind
 from bot.domain.alert.group import CardShape
