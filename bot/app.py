@@ -25,6 +25,7 @@ from bot.delivery.reconcile import Reconcile
 from bot.delivery.redirect import redirect
 from bot.delivery.wire import Wire
 from bot.desk import open_desk
+from bot.doctor.diagnosis import diagnose
 from bot.domain.errors import TocsinError
 from bot.domain.process_health import ProcessHealth
 from bot.domain.process_role import ProcessRole
@@ -112,7 +113,7 @@ async def running(
         process_health = partial(delivery.process_health, intake)
         supervisor = Supervisor(
             lambda: delivery.attach(
-                build(desk, _bot_options(settings, rehearsal, process_health, delivery.pings))
+                build(desk, _bot_options(settings, desk, rehearsal, process_health, delivery.pings))
             ),
             _token(settings),
             desk.clock,
@@ -214,6 +215,7 @@ class _Delivery:
 
 def _bot_options(
     settings: Settings,
+    desk: Desk,
     rehearsal: SampleAlert,
     process_health: Callable[[], ProcessHealth],
     pings: Pings,
@@ -227,6 +229,7 @@ def _bot_options(
         guild_id=settings.discord.guild,
         ping_words=ping_words(settings),
         resolve_ping=pings.resolve,
+        diagnose=partial(diagnose, settings, desk),
         roles=RoleWords(view=roles.view, respond=roles.respond, manage=roles.manage),
     )
 

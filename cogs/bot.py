@@ -15,6 +15,7 @@ from bot.domain.errors import TocsinError
 from bot.usecases.desk import Desk
 from cogs import subject
 from cogs.admin import setup
+from cogs.admin.doctor import DoctorCommand
 from cogs.admin.event import EventCommands
 from cogs.admin.integration import IntegrationCommand
 from cogs.admin.setup import SetupCommand
@@ -152,6 +153,7 @@ class DeskBot(commands.Bot):
             SilenceCommands(self.bot_context),
             IntegrationCommand(self.bot_context),
             StatusCommand(self.bot_context),
+            DoctorCommand(self.bot_context),
             GateCommands(self.bot_context),
             TriageCommand(),
             Leftovers(self.bot_context, PRESSES, FORMS),

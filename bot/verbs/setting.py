@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Final
 
 import structlog
-from pydantic import SecretStr
 
 from bot import log
-from bot.demo.whereabouts import DemoWhereabouts, running_demo
+from bot.demo.settings import settings_of
+from bot.demo.whereabouts import running_demo
 from bot.settings.database import database_choice
 from bot.settings.environment import strays
 from bot.settings.tree import Settings, StorageSettings
@@ -57,24 +57,6 @@ def is_set_up(args: Namespace, settings: Settings) -> bool:
         or settings.discord.token is not None
         or bool(os.environ.get("DATABASE_URL") or os.environ.get("TOCSIN_DATA"))
         or Path(database_choice(settings).shown).exists()
-    )
-
-
-def settings_of(demo: DemoWhereabouts, settings: Settings) -> Settings:
-    """The same settings for a demo."""
-    return settings.model_copy(
-        update={
-            "storage": settings.storage.model_copy(update={"data": Path(demo.data)}),
-            "http": settings.http.model_copy(update={"port": demo.port, "public_url": None}),
-            "discord": settings.discord.model_copy(
-                update={
-                    "token": SecretStr(demo.bot_token),
-                    "url": demo.page,
-                    "guild": demo.guild,
-                    "default_channel": demo.channel,
-                }
-            ),
-        }
     )
 
 

@@ -56,7 +56,8 @@ class SourceLine(msgspec.Struct, frozen=True, gc=False):
 class StatusView(msgspec.Struct, frozen=True, kw_only=True):
     """All the card shows. ``versions`` are (name, version); ``oldest_due`` is since when a card waits.
 
-    ``storms`` are the channels with a board, and how many alerts are on it.
+    ``storms`` are the channels with a board, and how many alerts are on it; ``unfinished`` says what is left
+    of the set-up.
     """
 
     now: datetime
@@ -70,6 +71,7 @@ class StatusView(msgspec.Struct, frozen=True, kw_only=True):
     versions: tuple[tuple[str, str], ...] = ()
     database: str = ""
     storms: Mapping[int, int] = msgspec.field(default_factory=dict)
+    unfinished: str = ""
 
 
 class _Verdict(msgspec.Struct, frozen=True):
@@ -160,6 +162,8 @@ def _fields(view: StatusView) -> Iterator[tuple[str, str]]:
     yield "Seen in Discord, this hour", _join(_paces(view.pace))
     yield "Discord's limits", _join(_limits(view))
     yield "Sources", _join(_sources(view))
+    if view.unfinished:
+        yield "Set-up", f"{view.unfinished}: `/setup`, *What is left*"
 
 
 def _unwoken(process_health: ProcessHealth) -> Iterator[str]:
