@@ -36,6 +36,7 @@ class StatusCommand(commands.Cog):
         context.demand(Capability.VIEW, "see the status")
         condition = await context.defer_if_slow(status.condition(self._door.desk), thinking=True)
         left = await context.defer_if_slow(checklist.steps(context), thinking=True)
+        unwritable = await context.defer_if_slow(status.write_trouble(self._door.desk), thinking=True)
         lanes = tuple(LaneStatus(lane.name.lower(), count) for lane, count in condition.outbox.dirty.items())
         view = StatusView(
             now=self._door.desk.clock.now(),
@@ -51,6 +52,7 @@ class StatusCommand(commands.Cog):
             versions=self._versions,
             database=condition.database,
             storms=condition.storms,
+            unwritable=unwritable,
             unfinished=checklist_card.summary(left) if left.missing else "",
         )
         await context.reply_ephemeral(status_card.render(view))
