@@ -96,7 +96,8 @@ class Prover:
         Raises:
             Refusal: it is too large, too slow, or others needed its place.
         """
-        if (known := request.get(BODY)) is not None:
+        known: bytes | None = request.get(BODY)
+        if known is not None:
             return known
         address = peer(request, self._options.proxies)
         self._strangers.demand(address)
