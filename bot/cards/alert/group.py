@@ -169,7 +169,8 @@ def ask_resolve(view: GroupView) -> Card:
 
 def headline(view: GroupView) -> str:
     """``🔴 CRITICAL · HighErrorRate x412``, at most as long as an embed's title."""
-    start, end = f"{_banner(view)}{SEPARATOR}", f" {TIMES}{view.open or view.total:,}"
+    count = view.open or view.total
+    start, end = f"{_banner(view)}{SEPARATOR}", f" {TIMES}{count:,}" if count > 1 else ""
     if len({each.name for each in view.held}) > 1:
         end = f" and others{end}"
     return f"{start}{inline(_name(view), min(_NAME, TITLE - units(start + end)), addresses=False)}{end}"
@@ -258,13 +259,12 @@ def _progress(view: GroupView) -> str:
 
 
 def _line(held: Held, apart: str, *, named: bool) -> str:
-    """``🔴 A-1042 **HighErrorRate** · cart-7d9f · 12 minutes ago · x3 · Ann``."""
+    """``🔴 A-1042 **HighErrorRate** · cart-7d9f · x3 · Ann``: one line of a phone, so without its time."""
     place = apart if apart != held.ref else ""
     place = place or "/".join(filter(None, held.places))
     parts = (
         f"{sign(held)} {held.ref} **{_named(held.name)}**" if named else f"{sign(held)} {held.ref}",
         inline(place, _SHORT, addresses=False),
-        moment(held.opened_at),
         f"{TIMES}{held.occurrences}" if held.occurrences > 1 else "",
         inline(held.owner, _OWNER),
     )

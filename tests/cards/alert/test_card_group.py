@@ -73,9 +73,9 @@ def test_a_group_says_how_bad_how_many_where_and_who() -> None:
         "📍 prod/shop",
         "🕐 <t:1791201600:R> · newest <t:1791201780:R>",
         "",
-        "🔴 A-9 · cart-9 · <t:1791201609:R> · \u00d73",
-        "🟨 A-8 · cart-8 · <t:1791201608:R> · ann",
-        "🟠 A-7 · cart-7 · <t:1791201607:R>",
+        "🔴 A-9 · cart-9 · \u00d73",
+        "🟨 A-8 · cart-8 · ann",
+        "🟠 A-7 · cart-7",
     ]
     assert embed.footer == f"G-7 · {TAG} · prod-am"
     assert verbs(card.to_payload()) == ["pick", "group-page", "group-ack", "group-resolve", "group-snooze"]
@@ -93,7 +93,7 @@ def test_many_members_are_attached_as_a_list() -> None:
 
 def test_a_group_that_is_taken_on_is_calm_and_one_that_is_over_green() -> None:
     taken = render(view(held(1, state=State.ACKED, owner="ann"))).embeds[0]
-    assert taken.title == "🟨 ACKED · WARNING · HighErrorRate \u00d71"
+    assert taken.title == "🟨 ACKED · WARNING · HighErrorRate"
     over = view(census={(State.RESOLVED, WARNING): 1_000}, ended_at=NOON + timedelta(minutes=20))
     card = render(over)
     assert card.embeds[0].title == "✅ RESOLVED · HighErrorRate \u00d71,000"
