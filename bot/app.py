@@ -25,6 +25,7 @@ from bot.delivery.ping import Pings
 from bot.delivery.reconcile import Reconcile
 from bot.delivery.redirect import redirect
 from bot.delivery.wire import Wire
+from bot.domain.access.secret_number import look_for_numbers
 from bot.domain.errors import TocsinError
 from bot.domain.process_health import ProcessHealth
 from bot.domain.process_role import ProcessRole
@@ -66,6 +67,7 @@ async def open_desk(settings: Settings, *, lock: DeskLock | None = None) -> Asyn
     Raises:
         TocsinError: a PostgreSQL database lacks migrations, with the command to type.
     """
+    look_for_numbers(asked=settings.redaction.numbers)
     choice = database_choice(settings)
     await migrate(choice)
     storage = Storage.open(choice.url, lock=lock)
