@@ -15,6 +15,7 @@ from bot.domain.errors import TocsinError
 from bot.usecases.desk import Desk
 from cogs import subject
 from cogs.admin import setup
+from cogs.admin.audit import AuditCommands
 from cogs.admin.event import EventCommands
 from cogs.admin.integration import IntegrationCommand
 from cogs.admin.setup import SetupCommand
@@ -144,6 +145,7 @@ class DeskBot(commands.Bot):
         reactions, pins = Reactions(self.bot_context, self), Pins(self.bot_context, self)
         for cog in (
             AlertCommands(self.bot_context),
+            AuditCommands(self.bot_context),
             EventCommands(self.bot_context),
             TokenCommands(self.bot_context),
             IncidentCommands(),

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 import msgspec
@@ -19,14 +19,13 @@ from bot.domain.access.source import Source
 from bot.domain.actor import Actor
 from bot.domain.alert.group import CardShape
 from bot.domain.alert.signal import Severity
-from bot.domain.audit import Entry
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.providers.registry import SENDERS
 from bot.usecases.admin.seal import seal
+from bot.usecases.admin.source_entry import record
 from bot.usecases.desk import Desk
 from bot.usecases.outbox import closure as closures
 from storage.admin.source import Credential
-from storage.codec import encode
 from storage.transaction import Transaction
 
 TOKEN_PREFIX: Final = "toc_"  # noqa: S105 -- the mark by which redaction knows a token, not one
@@ -100,7 +99,8 @@ async def add(
         tx.sources.add_credential(created.id, digest(token), created.generation, now=now, secret=sealed)
         if url is not None:
             tx.polls.follow(created.id, url)
-        _record(tx, desk, actor, "source.add", name, {"provider": provider}, now)
+        told = {"poll_url": url or "", "own_secret": secret is not None}
+        record(tx, desk, "source.add", actor=actor, before=None, name=name, now=now, more=told)
         return created
 
     created = await desk.storage.write(work)
@@ -125,7 +125,8 @@ async def rotate(
         tx.sources.expire_credentials(source.id, before=generation, at=now + overlap)
         sealed = tx.sources.newest_secret(source.id) if secret is None else seal(desk, source.id, secret)
         tx.sources.add_credential(source.id, digest(token), generation, now=now, secret=sealed)
-        _record(tx, desk, actor, "source.rotate", name, {"generation": generation}, now)
+        told = {"old_tokens_end": (now + overlap).isoformat(), "own_secret": sealed is not None}
+        record(tx, desk, "source.rotate", actor=actor, before=source, name=name, now=now, more=told)
         return msgspec.structs.replace(source, generation=generation)
 
     source = await desk.storage.write(work)
@@ -157,8 +158,8 @@ async def move(
             gone = tx.closures.is_gone(old)
             moved = tx.channels.follow(source.id, old, new, all_of_them=gone, now=now)
             closures.end_empty(tx, desk, now=now, moved_to=new)
-        told: dict[str, object] = {"channel_id": route[0], "fallback_channel_id": route[1], "moved": moved}
-        _record(tx, desk, actor, "source.move", name, told, now)
+        told = {"moved": moved}
+        record(tx, desk, "source.move", actor=actor, before=source, name=name, now=now, more=told)
         return moved
 
     moved = await desk.storage.write(work)
@@ -175,8 +176,9 @@ async def shape(desk: Desk, name: str, card: CardShape, *, actor: Actor) -> None
     now = desk.clock.now()
 
     def work(tx: Transaction) -> None:
-        tx.sources.shape(_named(tx, desk, name).id, card)
-        _record(tx, desk, actor, "source.shape", name, {"card": card.value}, now)
+        source = _named(tx, desk, name)
+        tx.sources.shape(source.id, card)
+        record(tx, desk, "source.shape", actor=actor, before=source, name=name, now=now)
 
     await desk.storage.write(work)
 
@@ -190,8 +192,9 @@ async def remove(desk: Desk, name: str, *, actor: Actor) -> None:
     now = desk.clock.now()
 
     def work(tx: Transaction) -> None:
-        tx.sources.remove(_named(tx, desk, name).id, now=now)
-        _record(tx, desk, actor, "source.remove", name, {}, now)
+        source = _named(tx, desk, name)
+        tx.sources.remove(source.id, now=now)
+        record(tx, desk, "source.remove", actor=actor, before=source, name=name, now=now)
 
     await desk.storage.write(work)
 
@@ -230,10 +233,3 @@ def _named(tx: Transaction, desk: Desk, name: str) -> Source:
     if source is None:
         raise NotFoundError("source", name)
     return source
-
-
-def _record(
-    tx: Transaction, desk: Desk, actor: Actor, action: str, name: str, after: dict[str, object], now: datetime
-) -> None:
-    entry = Entry(at=now, actor=actor, action=action, subject=f"source:{name}", after=encode(after))
-    tx.audit.append(desk.project.id, entry)

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Final
 
 from bot.domain import actor as actors
+from bot.domain.actor import Method
 from bot.domain.alert.alert import IllegalTransitionError
 from bot.domain.alert.verdict import Lane
 from bot.domain.errors import NotFoundError
@@ -57,4 +58,5 @@ def _said(move: alerts.Move) -> alerts.Move:
         make=move.make,
         note=SAID,
         lane=Lane.RESOLVE,
+        method=Method.JOB,
     )

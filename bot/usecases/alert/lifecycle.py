@@ -14,7 +14,7 @@ import msgspec
 
 from bot.domain import actor as actors
 from bot.domain.access.people import without_secrets
-from bot.domain.actor import Actor
+from bot.domain.actor import Actor, Method
 from bot.domain.alert import transition
 from bot.domain.alert.alert import Alert, IllegalTransitionError, State, Trigger, format_ref
 from bot.domain.alert.signal import Severity
@@ -38,7 +38,8 @@ LONGEST_ACK: Final = timedelta(days=7)
 class Move(msgspec.Struct, frozen=True, kw_only=True):
     """Who does what to which alert; ``make`` is one of `bot.domain.alert.transition`.
 
-    What ``renews`` counts anew each time, also where its actor has done it already.
+    What ``renews`` counts anew each time, also where its actor has done it already. ``method`` is how the
+    actor was known, None for how such actors usually are.
     """
 
     alert_id: int
@@ -48,6 +49,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
     lane: Lane = Lane.PERSON
     renews: bool = False
+    method: Method | None = None
 
 
 async def acknowledge(
@@ -272,9 +274,10 @@ def entry_of(before: Alert, after: Alert, move: Move, now: datetime) -> Entry:
         actor=move.actor,
         action=move.action,
         subject=f"alert:{move.alert_id}",
-        before=encode(_mark(before)),
-        after=encode(_mark(after)),
+        before=encode(_mark(before, noted=before.note != after.note)),
+        after=encode(_mark(after, noted=before.note != after.note)),
         note=move.note,
+        method=move.method,
     )
 
 
@@ -310,10 +313,13 @@ async def sweep(desk: Desk, moves: list[Move]) -> int:
     return changed
 
 
-def _mark(alert: Alert) -> dict[str, str]:
+def _mark(alert: Alert, *, noted: bool) -> dict[str, str]:
+    """What an act may change; the note where it was another one."""
     mark = {
         "state": alert.state.value,
         "severity": alert.severity.value,
         "owner": str(alert.owner) if alert.owner else "",
     }
+    if noted:
+        mark["note"] = alert.note
     return mark | {"error": alert.last_error} if alert.state is State.FAILED else mark
