@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from bot.cards.alert.action import actions, inverse
+from bot.cards.alert.action import actions, inverse, opening
 from bot.cards.alert.memory import recall
 from bot.cards.card import Card, Embed, Input, Modal, Ping
 from bot.cards.cut import cut, units
@@ -91,7 +91,8 @@ def _folded(view: AlertView) -> Card:
     embed = Embed(
         description=f"It shares the card {group} with others of its cause.", footer=marker(view.tag, alert.id)
     )
-    return fit(Card(content=f"↪️ {alert.ref} {name}", embeds=(embed,)))
+    line = f"↪️ {alert.ref} {name}"
+    return fit(Card(content=line, embeds=(embed,), rows=(opening(alert, view.tag),)))
 
 
 def headline(alert: Alert) -> str:
