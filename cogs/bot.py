@@ -14,8 +14,10 @@ from bot.cards import answer
 from bot.domain.errors import TocsinError
 from bot.usecases.desk import Desk
 from cogs import subject
+from cogs.admin import help as help_command
 from cogs.admin import setup
 from cogs.admin.event import EventCommands
+from cogs.admin.help import HelpCommand
 from cogs.admin.integration import IntegrationCommand
 from cogs.admin.setup import SetupCommand
 from cogs.admin.status import StatusCommand
@@ -55,6 +57,7 @@ PRESSES: Final[Acts] = MappingProxyType(
         **board_buttons.PRESSES,
         **escalation.PRESSES,
         **group_buttons.PRESSES,
+        **help_command.PRESSES,
         **incident_buttons.PRESSES,
         **incident_action.PRESSES,
         **incident_listing.PRESSES,
@@ -153,6 +156,7 @@ class DeskBot(commands.Bot):
             IntegrationCommand(self.bot_context),
             StatusCommand(self.bot_context),
             GateCommands(self.bot_context),
+            HelpCommand(),
             TriageCommand(),
             Leftovers(self.bot_context, PRESSES, FORMS),
             reactions,

@@ -137,7 +137,16 @@ PRESSES: Final[Mapping[Verb, Pressed]] = MappingProxyType(
             (Verb.BOARD, Verb.BOARD_ACK, Verb.BOARD_RESOLVE, Verb.BOARD_CAUSE), _numbered(Subject.CHANNEL)
         ),
         **dict.fromkeys(
-            (Verb.PAGE, Verb.INCIDENT_PAGE, Verb.RANK, Verb.SETUP, Verb.TEST, Verb.CANCEL, Verb.UNDO),
+            (
+                Verb.PAGE,
+                Verb.INCIDENT_PAGE,
+                Verb.RANK,
+                Verb.SETUP,
+                Verb.TEST,
+                Verb.CANCEL,
+                Verb.UNDO,
+                Verb.HELP,
+            ),
             _nothing,
         ),
         Verb.PICK: _picked(read_alert),
