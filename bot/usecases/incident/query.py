@@ -11,6 +11,7 @@ from bot.domain.incident.incident import Incident, format_ref, ref_digits
 from bot.domain.incident.postmortem import Involved, Postmortem
 from bot.domain.incident.timeline import TimelineLine, fold
 from bot.domain.recurrence.recurrence import Memory
+from bot.domain.sight import Asked, Subject
 from bot.usecases.desk import Desk
 from bot.usecases.incident.mutation import Shown, show
 from bot.usecases.view import alert_view
