@@ -241,7 +241,10 @@ class _Delivery:
         self.wire = Wire(_token(settings), limits, desk.clock)
         self.echoes = MessageConfirmations(desk)
         self.pings = Pings(
-            ping_words(settings), self.presence, self._responders, chosen=lambda: chosen_words(desk)
+            ping_words(settings),
+            self.presence,
+            self._responders,
+            chosen=lambda ident: chosen_words(desk.of(ident)),
         )
         self.dispatcher = Dispatcher(
             desk, self.wire, pings=self.pings, echoes=self.echoes, presence=self.presence
@@ -250,9 +253,11 @@ class _Delivery:
         self.gateway = Gateway()
         self.watch: Watch | None = None
 
-    def _responders(self) -> tuple[str, ...]:
-        """Roles that may respond, as configured and as picked in Discord."""
-        return (*self._words, *map(str, self._desk.project.settings.respond_role_ids))
+    def _responders(self, project_id: int) -> tuple[str, ...]:
+        """Roles that may respond in a project, as picked; the configured ones are the first one's."""
+        picked = self._desk.of(project_id).project.settings.respond_role_ids
+        words = self._words if project_id == self._desk.project.id else ()
+        return (*words, *map(str, picked))
 
     def attach(self, bot: DeskBot) -> DeskBot:
         """Tie a new client to everything that listens."""

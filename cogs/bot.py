@@ -15,6 +15,7 @@ from bot.domain.errors import TocsinError
 from bot.usecases.desk import Desk
 from cogs.admin import help as help_command
 from cogs.admin import setup
+from cogs.admin.audit import AuditCommands
 from cogs.admin.event import EventCommands
 from cogs.admin.help import HelpCommand
 from cogs.admin.integration import IntegrationCommand
@@ -134,6 +135,7 @@ class DeskBot(commands.Bot):
         reactions, pins = Reactions(self.bot_context, self), Pins(self.bot_context, self)
         for cog in (
             AlertCommands(self.bot_context),
+            AuditCommands(self.bot_context),
             EventCommands(self.bot_context),
             TokenCommands(self.bot_context),
             IncidentCommands(),

@@ -31,6 +31,7 @@ from prometheus_client import Counter
 from bot import metrics
 from bot.domain.access.redaction import RULES_VERSION, Redacted
 from bot.domain.access.source import Source
+from bot.domain.actor import Method
 from bot.domain.alert.signal import Reading, Rejected, Signal, Status
 from bot.domain.alert.signature import keyed_signature, signature
 from bot.domain.alert.verdict import Verdict
@@ -135,7 +136,8 @@ class Hook:
                     body = await self._read(request, ensure)
             if provider.name == "sns" and isinstance(claim, Bearer) and self._amazon is not None:
                 address = await self._of_amazon(self._amazon, request, address, claim, body)
-            asked = Asked(request, provider, address, source)
+            method = Method.HMAC if isinstance(claim, Signed) else Method.BEARER
+            asked = Asked(request, provider, address, source, method)
             if isinstance(claim, Signed) and claim.at:
                 answer = await self._take_once(asked, body, claim)
             elif key := request.headers.get(HEADER, "").strip():
@@ -196,6 +198,7 @@ class Hook:
         submission = submission_of(
             self._desk, asked.source, read.original, read.redacted, read.reading, read.plain
         )
+        submission = msgspec.structs.replace(submission, method=asked.method)
         surplus = self.surplus(len(read.original), seconds, submission)
         self.charge(asked.source, submission, max(cost_of(read.reading), surplus))
         return submission

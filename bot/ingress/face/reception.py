@@ -60,6 +60,10 @@ class Reception:
         self._options = options
         self._hook = hook
 
+    def desk_of(self, source: Source) -> Desk:
+        """The desk of the project of a source that showed its token."""
+        return self.desk.of(source.project_id)
+
     async def source_of(
         self, request: web.BaseRequest, providers: tuple[str, ...], shown: object = ""
     ) -> Source:
