@@ -16,6 +16,7 @@ from bot.usecases.desk import Desk
 from cogs.admin import help as help_command
 from cogs.admin import setup
 from cogs.admin.audit import AuditCommands
+from cogs.admin.doctor import DoctorCommand
 from cogs.admin.event import EventCommands
 from cogs.admin.help import HelpCommand
 from cogs.admin.integration import IntegrationCommand
@@ -144,6 +145,7 @@ class DeskBot(commands.Bot):
             SilenceCommands(self.bot_context),
             IntegrationCommand(self.bot_context),
             StatusCommand(self.bot_context),
+            DoctorCommand(self.bot_context),
             GateCommands(self.bot_context),
             HelpCommand(),
             TriageCommand(),
