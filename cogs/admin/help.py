@@ -30,12 +30,12 @@ LOOKING: Final = frozenset(
 )
 MANAGING: Final = frozenset(
     {
-        *("event recent", "event dossier", "event coverage", "gate bypass", "integrations", "setup"),
-        *("incident close", "incident merge", "incident withdraw", "recurrence ignore"),
-        *("token list", "token revoke"),
+        *("audit", "doctor", "event", "integrations", "setup", "token"),
+        *("gate bypass", "recurrence ignore"),
+        *("incident close", "incident merge", "incident withdraw"),
     }
 )
-"""What commands take, as each of them demands itself; all others take who may respond."""
+"""What commands, or all commands of a group, take as they demand it; all others take who may respond."""
 _FOR_ALL: Final = "help"
 
 
@@ -63,7 +63,7 @@ async def open_topic(context: InteractionContext, _: CustomId) -> None:
 
 def needs(name: str) -> Capability:
     """What a command takes, by its whole name: ``alert ack``."""
-    if name in MANAGING:
+    if name in MANAGING or name.partition(" ")[0] in MANAGING:
         return Capability.MANAGE
     return Capability.VIEW if name in LOOKING else Capability.RESPOND
 

@@ -88,6 +88,7 @@ async def test_an_operator_is_told_every_command_and_every_menu(stage: Stage) ->
 
 async def test_every_right_is_of_a_command_that_there_is(stage: Stage) -> None:
     names = {each.qualified_name for each in _commands(stage)}
+    names |= {name.partition(" ")[0] for name in names}
     assert names >= help_command.LOOKING | help_command.MANAGING
     assert not help_command.LOOKING & help_command.MANAGING
 
