@@ -11,7 +11,8 @@ from typing import Any, Final
 from bot.domain.errors import InvalidInputError
 from bot.domain.jump_link import MAX_NAMED, demand_few, parse_link, split
 from bot.domain.sight import Asked, Subject
-from bot.usecases.admin import audience, jump
+from bot.usecases.admin import audience
+from bot.usecases.outbox import jump
 from cogs import subject
 from cogs.interaction import InteractionContext
 
