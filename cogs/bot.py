@@ -15,6 +15,8 @@ from bot.domain.errors import TocsinError
 from bot.usecases.desk import Desk
 from cogs import subject
 from cogs.admin import setup
+from cogs.admin.audit import AuditCommands
+from cogs.admin.doctor import DoctorCommand
 from cogs.admin.event import EventCommands
 from cogs.admin.integration import IntegrationCommand
 from cogs.admin.setup import SetupCommand
@@ -144,6 +146,7 @@ class DeskBot(commands.Bot):
         reactions, pins = Reactions(self.bot_context, self), Pins(self.bot_context, self)
         for cog in (
             AlertCommands(self.bot_context),
+            AuditCommands(self.bot_context),
             EventCommands(self.bot_context),
             TokenCommands(self.bot_context),
             IncidentCommands(),
@@ -152,6 +155,7 @@ class DeskBot(commands.Bot):
             SilenceCommands(self.bot_context),
             IntegrationCommand(self.bot_context),
             StatusCommand(self.bot_context),
+            DoctorCommand(self.bot_context),
             GateCommands(self.bot_context),
             TriageCommand(),
             Leftovers(self.bot_context, PRESSES, FORMS),

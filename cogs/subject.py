@@ -61,6 +61,7 @@ HARMLESS: Final = frozenset(
     {
         *(
             "at",
+            "before",  # an entry of the audit log, which asks for each that it shows
             "code",
             "comment",
             "days",
@@ -81,6 +82,7 @@ HARMLESS: Final = frozenset(
             "moment",
             "note",
             "owner",
+            "person",
         ),
         *(
             "matchers",

@@ -67,7 +67,7 @@ def test_a_token_is_listed_without_its_secret_until_it_is_revoked(
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("token add ci --scope alerts", "scope: there is no 'alerts'; there is alerts.read, "),
+        ("token add ci --scope alerts", "scope: there is no 'alerts'; there is alerts.ingest, "),
         ("token add CI --scope alerts.read", "name: use up to 64 of "),
         ("token add ci --scope alerts.read --project a/b", "project: use up to 64 of "),
         ("token revoke nobody", "There is no token nobody in the project default on this desk."),

@@ -191,7 +191,9 @@ class Worker:
         post_id = answer.body.id
         await self._threads.gather(post_id, view.people)
         await self._persist(
-            lambda: threads.settle(self._desk, view.incident.id, thread_id=post_id, in_post=True)
+            lambda: threads.settle(
+                self._desk.of(view.incident.project_id), view.incident.id, thread_id=post_id, in_post=True
+            )
         )
         return await self._settle(card, post_id, shown=0 if card.retried else card.wanted, pinged=False)
 

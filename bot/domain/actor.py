@@ -15,6 +15,16 @@ class ActorKind(StrEnum):
     JOB = "job"
 
 
+class Method(StrEnum):
+    """How a doer was known: a token, a signature, Discord, the desk itself, or this machine."""
+
+    BEARER = "bearer"
+    HMAC = "hmac"
+    DISCORD = "discord"
+    JOB = "job"
+    CLI = "cli"
+
+
 class Actor(msgspec.Struct, frozen=True, gc=False):
     """A doer: ``ident`` is stable (a Discord user id, a principal's or job's name), ``name`` is shown."""
 
@@ -37,11 +47,32 @@ class Actor(msgspec.Struct, frozen=True, gc=False):
         is_user = self.kind is ActorKind.PERSON and self.ident.isascii() and self.ident.isdecimal()
         return int(self.ident) if is_user else None
 
+    @property
+    def method(self) -> Method:
+        """How such a doer is known, unless it is said otherwise."""
+        if self.kind is ActorKind.PROGRAM and self.ident.startswith(_ON_THIS_MACHINE):
+            return Method.CLI
+        return _METHODS[self.kind]
+
     @classmethod
     def parse(cls, text: str, name: str = "") -> "Actor":
         """Read back what ``str`` wrote."""
         kind, _, ident = text.partition(":")
         return cls(ActorKind(kind), ident, name or ident)
+
+
+_ON_THIS_MACHINE: Final = "cli:"
+_METHODS: Final = {
+    ActorKind.PERSON: Method.DISCORD,
+    ActorKind.PROGRAM: Method.BEARER,
+    ActorKind.SOURCE: Method.BEARER,
+    ActorKind.JOB: Method.JOB,
+}
+
+
+def operator(user: str) -> Actor:
+    """Whoever is logged in as ``user`` on this machine and types a command."""
+    return Actor(ActorKind.PROGRAM, f"{_ON_THIS_MACHINE}{user}", f"{user} (command line)")
 
 
 def person(user_id: int, name: str) -> Actor:

@@ -11,13 +11,17 @@ from typing import Final
 
 import msgspec
 
-from bot.domain.actor import Actor
+from bot.domain.actor import Actor, Method
 
 GENESIS: Final = "0" * 64
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """``before`` and ``after`` are small JSON texts; ``subject`` is such as ``alert:1042``."""
+    """``before`` and ``after`` are small JSON texts; ``subject`` is such as ``alert:1042``.
+
+    ``method`` is how the actor was known; None is how such an actor usually is (before it is stored), and of
+    old entries, that it was not kept.
+    """
 
     at: datetime
     actor: Actor
@@ -26,6 +30,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     before: str = "{}"
     after: str = "{}"
     note: str = ""
+    method: Method | None = None
+
+    def proven(self) -> "Entry":
+        """The same, saying how its actor was known."""
+        return self if self.method else msgspec.structs.replace(self, method=self.actor.method)
 
 
 class Sealed(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +48,7 @@ class Sealed(msgspec.Struct, frozen=True, kw_only=True):
 
 def seal(previous: str, entry: Entry) -> str:
     """The digest of ``entry`` after ``previous``; fields are length-prefixed so that none can lean over."""
-    fields = (
+    fields = [
         previous,
         entry.at.isoformat(),
         str(entry.actor),
@@ -49,7 +58,9 @@ def seal(previous: str, entry: Entry) -> str:
         entry.before,
         entry.after,
         entry.note,
-    )
+    ]
+    if entry.method is not None:  # entries from before it was kept have no such field
+        fields.append(entry.method)
     hasher = hashlib.sha256()
     for field in fields:
         raw = field.encode()
@@ -58,9 +69,11 @@ def seal(previous: str, entry: Entry) -> str:
     return hasher.hexdigest()
 
 
-def first_broken(chain: Iterable[Sealed]) -> int | None:
-    """The id of the first entry that does not fit, None when the whole chain (oldest first) holds."""
-    previous = GENESIS
+def first_broken(chain: Iterable[Sealed], previous: str = GENESIS) -> int | None:
+    """The id of the first entry that does not fit, None when the whole chain (oldest first) holds.
+
+    ``previous`` is the digest of the entry before the first one given.
+    """
     for sealed in chain:
         if sealed.previous != previous or sealed.digest != seal(previous, sealed.entry):
             return sealed.id

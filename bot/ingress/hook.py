@@ -31,6 +31,7 @@ from prometheus_client import Counter
 from bot import metrics
 from bot.domain.access.redaction import RULES_VERSION, Redacted
 from bot.domain.access.source import Source
+from bot.domain.actor import Method
 from bot.domain.alert.signal import Reading, Rejected, Signal, Status
 from bot.domain.alert.signature import keyed_signature, signature
 from bot.domain.alert.verdict import Verdict
@@ -135,7 +136,8 @@ class Hook:
                     body = await self._read(request, ensure)
             if provider.name == "sns" and isinstance(claim, Bearer) and self._amazon is not None:
                 address = await self._of_amazon(self._amazon, request, address, claim, body)
-            asked = Asked(request, provider, address, source)
+            method = Method.HMAC if isinstance(claim, Signed) else Method.BEARER
+            asked = Asked(request, provider, address, source, method)
             if isinstance(claim, Signed) and claim.at:
                 answer = await self._take_once(asked, body, claim)
             elif key := request.headers.get(HEADER, "").strip():
@@ -170,6 +172,17 @@ class Hook:
             self._replays.end(key, signed, answer)
         return answer
 
+    async def is_first(self, source: Source, signed: Signed) -> bool:
+        """Whether this signature is new and not older than this process; from now on it is not."""
+        if self._replays.is_older_than_us(signed):
+            return False
+        key = key_of(source.id, signed)
+        if await self._replays.begin(key, self._desk.clock.now()) is not None:
+            metrics.REPLAYED.labels(source.provider).inc()
+            return False
+        self._replays.end(key, signed, _NOTHING)
+        return True
+
     async def _was_taken(self, asked: Asked, body: bytes, signed: Signed) -> bool:
         """Whether a process before this one took it in."""
         read, _ = await self._understand(asked, body)
@@ -196,6 +209,7 @@ class Hook:
         submission = submission_of(
             self._desk, asked.source, read.original, read.redacted, read.reading, read.plain
         )
+        submission = msgspec.structs.replace(submission, method=asked.method)
         surplus = self.surplus(len(read.original), seconds, submission)
         self.charge(asked.source, submission, max(cost_of(read.reading), surplus))
         return submission

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from aiohttp import web
 
 from bot.domain.access.source import Source
+from bot.domain.actor import Method
 from bot.domain.alert.mapping import FieldMap
 from bot.domain.alert.signal import Reading
 from bot.domain.errors import InvalidInputError
@@ -19,12 +20,13 @@ _OURS = frozenset({"authorization", "proxy-authorization", "cookie", "x-gotify-k
 
 
 class Asked(NamedTuple):
-    """A request of a known source."""
+    """A request of a source known by ``method``."""
 
     request: web.BaseRequest
     provider: Provider
     address: Address
     source: Source
+    method: Method = Method.BEARER
 
 
 def read_request(asked: Asked, body: bytes, mappings: Mapping[str, FieldMap]) -> Delivery:

@@ -9,8 +9,8 @@ from bot.providers.sender import Provider
 
 _RECIPE: Final = """\
 # /etc/icinga2/tocsin.conf, mode 0640, group nagios
-TOCSIN_URL=URL
-TOCSIN_TOKEN=TOKEN
+TOCSIN_URL=<url>
+TOCSIN_TOKEN=<token>
 
 # conf.d/tocsin.conf
 object NotificationCommand "tocsin" {
@@ -63,7 +63,7 @@ class Icinga2(Provider):
 
     def receiver(self, url: str, token: str) -> str:
         """The file with address and token, and the command that calls the script."""
-        return _RECIPE.replace("URL", url).replace("TOKEN", token)
+        return _RECIPE.replace("<url>", url).replace("<token>", token)
 
     def example(self, now: datetime) -> dict[str, object]:
         """A service in trouble."""

@@ -9,8 +9,8 @@ from bot.providers.sender import Provider
 
 _RECIPE: Final = """\
 # /etc/nagios4/tocsin.conf, mode 0640, group nagios
-TOCSIN_URL=URL
-TOCSIN_TOKEN=TOKEN
+TOCSIN_URL=<url>
+TOCSIN_TOKEN=<token>
 
 # commands.cfg (nagios.cfg needs enable_environment_macros=1, or give the macros as below)
 define command {
@@ -51,7 +51,7 @@ class Nagios(Provider):
 
     def receiver(self, url: str, token: str) -> str:
         """The file with address and token, and the command that calls the script."""
-        return _RECIPE.replace("URL", url).replace("TOKEN", token)
+        return _RECIPE.replace("<url>", url).replace("<token>", token)
 
     def example(self, now: datetime) -> dict[str, object]:
         """A service in trouble."""

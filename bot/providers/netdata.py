@@ -70,7 +70,7 @@ class Netdata(Provider):
 
     def receiver(self, url: str, token: str) -> str:
         """A custom sender, in Netdata's own bash."""
-        return read_text("netdata.sh").replace("URL", url).replace("TOKEN", token)
+        return read_text("netdata.sh").replace("<url>", url).replace("<token>", token)
 
     def example(self, now: datetime) -> dict[str, object]:
         """A disk that fills."""

@@ -59,10 +59,11 @@ _SAID: Final = re.compile(
 _TICKS: Final = {"✅": Status.RESOLVED, "🟢": Status.RESOLVED, "✔": Status.RESOLVED, "💚": Status.RESOLVED}
 _CROSSES: Final = dict.fromkeys("❌🔴🚨🔥⛔🛑❗💥🟠🟡⚠", Status.FIRING)
 _SIGNS: Final = {**_TICKS, **_CROSSES}
-_MEASURED: Final = re.compile(
-    r"(?:\s=\s|:\s)\s*-?\d[\d.,]*\s*(?:%|[kKMGT]?i?B(?:/s)?|ms|s|h)?\s*$"
-    r"|\s*\((?:alarm was raised|was \w+) for [^)]*\)"
+_MEASURED: Final = re.compile(r"(?:\s=\s|:\s)\s*-?\d[\d.,]*\s*(?:%|[kKMGT]?i?B(?:/s)?|ms|s|h)?\s*$")
+_BEFORE: Final = re.compile(
+    r"\s*\((?:alarm )?(?:is|was|were|been|has been) \w+ (?:for|since) [^()]*\)", re.IGNORECASE
 )
+"""How it was before, as Netdata adds it: ``disk space usage (was critical for 5 minutes)``."""
 _EDGES: Final = " \t\n-\u2013\u2014:|,;.!#>\ufe0f"
 _PAIRS: Final = {"“": "”", "«": "»", "[": "]", "(": ")", **{each: each for each in "*_~`\"'"}}
 _DECORATION: Final = re.compile(r"[*_~`\"'“”«»]")
@@ -87,6 +88,7 @@ class Said(msgspec.Struct, frozen=True):
 def read_line(text: str) -> Said:
     """What one line says, and about what."""
     line = one_line(cut(text, LONGEST_LINE))
+    line = _BEFORE.sub("", line) or line
     if found := _LEAD.match(line) or _SHOUTED.match(line):
         rest = _bare(line[found.end() :])
         if rest:

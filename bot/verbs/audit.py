@@ -1,17 +1,43 @@
-"""``tocsin audit``: is the audit log still what it was?"""
+"""``tocsin audit``: the log as a file, and whether it is still what it was."""
 
+import sys
 from argparse import Namespace
+from contextlib import nullcontext
+from pathlib import Path
 
 from bot.anchor_file import NAME, read_anchors
-from bot.app import open_desk
+from bot.desk import open_desk
 from bot.domain.anchor import ChainVerdict
+from bot.domain.audit_line import verify_lines, write_line
 from bot.usecases.admin import audit_log
 from bot.verbs.loop import run
 from bot.verbs.setting import load_quietly
 
 
+def export(args: Namespace) -> int:
+    """Write the whole log as JSON lines, oldest first."""
+    settings = load_quietly(args)
+
+    async def work() -> int:
+        count = 0
+        target = nullcontext(sys.stdout.buffer) if args.file is None else args.file.open("wb")
+        async with open_desk(settings) as desk:
+            with target as stream:
+                async for part in audit_log.walk(desk):
+                    count += len(part)
+                    stream.write(b"".join(map(write_line, part)))
+                stream.flush()
+        return count
+
+    count = run(work())
+    sys.stderr.write(f"{count:,} entries.\n")
+    return 0
+
+
 def verify(args: Namespace) -> int:
     """Say whether the chain holds and is the one that was anchored; 0 when it is, else 1."""
+    if args.file is not None:
+        return _verify_file(args.file)
     settings = load_quietly(args)
     folder = settings.storage.data
 
@@ -28,4 +54,19 @@ def verify(args: Namespace) -> int:
         print("The chain holds, but no anchor proves it: a running desk writes one every ten minutes.")
         return 1
     print(f"The chain holds and is the one that was anchored; {found.loose:,} entries came since.")
+    return 0
+
+
+def _verify_file(path: Path) -> int:
+    """An exported file needs no database and no settings."""
+    with path.open("rb") as stream:
+        found = verify_lines(stream)
+    print(f"{found.entries:,} entries fit.")
+    if found.fault:
+        print(f"The file is not the log that was exported: {found.fault}.")
+        return 1
+    if found.last is None:
+        print("There is no entry in it.")
+        return 1
+    print(f"The chain holds up to entry {found.last.id} ({found.last.digest}).")
     return 0

@@ -3,13 +3,13 @@
 import getpass
 from collections.abc import Sequence
 
-from bot.domain.actor import Actor, ActorKind
+from bot.domain import actor as actors
+from bot.domain.actor import Actor
 
 
 def me() -> Actor:
     """Whoever is logged in on this machine."""
-    user = getpass.getuser()
-    return Actor(ActorKind.PROGRAM, f"cli:{user}", f"{user} (command line)")
+    return actors.operator(getpass.getuser())
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

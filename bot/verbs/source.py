@@ -1,19 +1,17 @@
 """``tocsin source``: who may send."""
 
-import getpass
 import json
 from argparse import Namespace
 from datetime import timedelta
 from pathlib import Path
 from textwrap import indent
 
-from bot.app import open_desk
+from bot.desk import open_desk
 from bot.domain.access.expectation import Expectation
-from bot.domain.actor import Actor, ActorKind
 from bot.domain.alert.group import CardShape
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import InvalidInputError
-from bot.providers.registry import PROVIDERS, SENDERS
+from bot.providers.registry import SENDERS
 from bot.settings.database import database_choice
 from bot.settings.tree import HttpSettings
 from bot.usecases.admin import expectation
@@ -21,6 +19,7 @@ from bot.usecases.admin import source as sources
 from bot.usecases.admin.source import Issued
 from bot.usecases.desk import Desk
 from bot.verbs.loop import run
+from bot.verbs.operator import me
 from bot.verbs.setting import load_quietly
 
 
@@ -35,7 +34,7 @@ def add(args: Namespace) -> int:
                 desk,
                 args.name,
                 args.provider,
-                actor=_me(),
+                actor=me(),
                 channel_id=args.channel,
                 fallback_channel_id=args.fallback,
                 silence=args.ttl,
@@ -60,7 +59,7 @@ def rotate(args: Namespace) -> int:
 
     async def work() -> tuple[Issued, str]:
         async with open_desk(settings) as desk:
-            issued = await sources.rotate(desk, args.name, actor=_me(), overlap=args.overlap, secret=secret)
+            issued = await sources.rotate(desk, args.name, actor=me(), overlap=args.overlap, secret=secret)
             return issued, _address(settings.http, issued, desk)
 
     _show(*run(work()), as_json=args.json)
@@ -76,7 +75,7 @@ def move(args: Namespace) -> int:
     async def work() -> int:
         async with open_desk(settings) as desk:
             return await sources.move(
-                desk, args.name, actor=_me(), channel_id=args.channel, fallback_id=args.fallback
+                desk, args.name, actor=me(), channel_id=args.channel, fallback_id=args.fallback
             )
 
     moved = run(work())
@@ -91,7 +90,7 @@ def expect(args: Namespace) -> int:
     async def work() -> Expectation | None:
         async with open_desk(settings) as desk:
             return await expectation.expect(
-                desk, args.name, every=None if args.off else args.every, grace=args.grace, actor=_me()
+                desk, args.name, every=None if args.off else args.every, grace=args.grace, actor=me()
             )
 
     expected = run(work())
@@ -108,7 +107,7 @@ def grade(args: Namespace) -> int:
 
     async def work() -> None:
         async with open_desk(settings) as desk:
-            await expectation.grade(desk, args.name, Severity(args.default_severity), actor=_me())
+            await expectation.grade(desk, args.name, Severity(args.default_severity), actor=me())
 
     run(work())
     print(f"Alerts of {args.name} without a severity are {args.default_severity}, in some seconds.")
@@ -121,7 +120,7 @@ def shape(args: Namespace) -> int:
 
     async def work() -> None:
         async with open_desk(settings) as desk:
-            await sources.shape(desk, args.name, CardShape(args.card), actor=_me())
+            await sources.shape(desk, args.name, CardShape(args.card), actor=me())
 
     run(work())
     said = {
@@ -139,7 +138,7 @@ def remove(args: Namespace) -> int:
 
     async def work() -> None:
         async with open_desk(settings) as desk:
-            await sources.remove(desk, args.name, actor=_me())
+            await sources.remove(desk, args.name, actor=me())
 
     run(work())
     print(f"{args.name} may send no more.")
@@ -210,15 +209,8 @@ def _show(issued: Issued, url: str, *, as_json: bool) -> None:
 Either send the header  Authorization: Bearer TOKEN  or sign each request with the secret. In the sender:
 
 {indent(sender.receiver(url, issued.token), "  ")}""")
-    if issued.source.provider in PROVIDERS:
-        kind = issued.source.provider
-        print(f"Try it:\n\n  TOCSIN_TOKEN=... tocsin source test --provider {kind} --url {url}")
-
-
-def _me() -> Actor:
-    """Whoever is logged in on this machine."""
-    user = getpass.getuser()
-    return Actor(ActorKind.PROGRAM, f"cli:{user}", f"{user} (command line)")
+    kind = issued.source.provider
+    print(f"Try it:\n\n  TOCSIN_TOKEN=... tocsin source test --provider {kind} --url {url}")
 
 
 def _span(length: timedelta) -> str:

@@ -4,18 +4,19 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Row, bindparam, insert, select
 
-from bot.domain.actor import Actor
+from bot.domain.actor import Actor, Method
 from bot.domain.audit import GENESIS, Entry, Sealed, seal
 from storage.bulk import Bulk, Lookup
 from storage.codec import micros, moment
 from storage.dialect import hold_chain
-from storage.table.core import audit
+from storage.table.core import IS_DONE_BY_SOMEBODY, audit
 
 _COLUMNS = (
     "project_id", "at", "actor", "actor_name", "action", "subject", "before", "after", "note",
-    "previous", "digest",
+    "previous", "digest", "method",
 )  # fmt: skip
 _append = Bulk(insert(audit), _COLUMNS)
 _newest = Lookup(
@@ -30,6 +31,14 @@ _newest = Lookup(
 )
 
 
+class AuditSearch(msgspec.Struct, frozen=True, kw_only=True):
+    """Which entries; an empty field means any. ``actor`` is such as ``person:1234``."""
+
+    subject: str = ""
+    actor: str = ""
+    action: str = ""
+
+
 class Audit:
     """The entries of all projects; each project has a chain of its own."""
 
@@ -40,9 +49,10 @@ class Audit:
         """Seal and store. Call it last in a transaction: it holds the chain until the commit."""
         hold_chain(self._connection, project_id)
         digests = [self._head(project_id)]
-        for entry in entries:
+        proven = [entry.proven() for entry in entries]
+        for entry in proven:
             digests.append(seal(digests[-1], entry))
-        _append.run(self._connection, _rows(project_id, entries, digests))
+        _append.run(self._connection, _rows(project_id, proven, digests))
 
     def about(self, subject: str, *, limit: int = 50) -> list[Sealed]:
         """The newest entries about ``subject`` (such as ``alert:1042``), oldest first."""
@@ -50,6 +60,32 @@ class Audit:
             select(audit).where(audit.c.subject == subject).order_by(audit.c.id.desc()).limit(limit)
         ).all()
         return [_read(row) for row in reversed(rows)]
+
+    def page(self, project_id: int, search: AuditSearch, *, before: int | None, limit: int) -> list[Sealed]:
+        """Newest first, from the entry ``before`` on."""
+        statement = select(audit).where(audit.c.project_id == project_id)
+        if before is not None:
+            statement = statement.where(audit.c.id < before)
+        if search.subject:
+            statement = statement.where(audit.c.subject == search.subject)
+        if search.actor:
+            statement = statement.where(audit.c.actor == search.actor)
+            if not search.actor.startswith("source:"):
+                statement = statement.where(IS_DONE_BY_SOMEBODY)
+        if search.action:
+            statement = statement.where(audit.c.action == search.action)
+        rows = self._connection.execute(statement.order_by(audit.c.id.desc()).limit(limit))
+        return [_read(row) for row in rows]
+
+    def after(self, project_id: int, entry_id: int, *, limit: int) -> list[Sealed]:
+        """The entries behind ``entry_id`` (0 for all), oldest first."""
+        rows = self._connection.execute(
+            select(audit)
+            .where(audit.c.project_id == project_id, audit.c.id > entry_id)
+            .order_by(audit.c.id)
+            .limit(limit)
+        )
+        return [_read(row) for row in rows]
 
     def newest(self, project_id: int) -> Sealed | None:
         """The last entry of a project."""
@@ -84,6 +120,7 @@ def _rows(project_id: int, entries: Sequence[Entry], digests: Sequence[str]) -> 
             entry.note,
             previous,
             digest,
+            entry.method,
         )
         for entry, (previous, digest) in zip(entries, pairwise(digests), strict=True)
     ]
@@ -98,5 +135,6 @@ def _read(row: Row[Any]) -> Sealed:
         before=row.before,
         after=row.after,
         note=row.note,
+        method=None if row.method is None else Method(row.method),
     )
     return Sealed(id=row.id, entry=entry, previous=row.previous, digest=row.digest)

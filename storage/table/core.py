@@ -63,6 +63,7 @@ project: Final = Table(
     Column("settings", Text, nullable=False, server_default="{}"),
     Column("proved_at", BigInteger),
     Column("created_at", BigInteger, nullable=False),
+    Column("removed_at", BigInteger),
 )
 
 source: Final = Table(
@@ -332,6 +333,18 @@ audit: Final = Table(
     Column("note", Text, nullable=False),
     Column("previous", Text, nullable=False),
     Column("digest", Text, nullable=False),
+    Column("method", Text),
     Index("ix_audit_subject", "subject", "id"),
     Index("ix_audit_project_id", "project_id", "id"),
+)
+IS_DONE_BY_SOMEBODY: Final = text("audit.actor NOT LIKE 'source:%'")
+"""The condition of the partial index below in its own words: what senders cause is most of the log."""
+_BY_SOMEBODY: Final = text("actor NOT LIKE 'source:%'")
+Index(
+    "ix_audit_actor",
+    audit.c.project_id,
+    audit.c.actor,
+    audit.c.id,
+    sqlite_where=_BY_SOMEBODY,
+    postgresql_where=_BY_SOMEBODY,
 )

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from bot.domain.actor import person
+from bot.domain.actor import Method, person
 from bot.domain.audit import GENESIS, Entry, Sealed, first_broken, seal
 
 NOW = datetime(2026, 11, 21, 2, tzinfo=UTC)
@@ -20,6 +20,7 @@ ENTRIES = st.lists(
         before=st.text(max_size=5),
         after=st.text(max_size=5),
         note=st.text(max_size=5),
+        method=st.sampled_from([None, *Method]),
     ),
     min_size=1,
     max_size=8,

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from bot.clock import ManualClock
+from bot.domain.actor import Method
 from bot.ingress import credential_cache
 from bot.providers.registry import PROVIDERS
 from bot.usecases.admin import source as sources
@@ -190,6 +191,9 @@ async def test_a_signature_opens_like_a_token(door: Door, provider: str, sign: S
     good = PROVIDERS[provider].success
     assert (await knock(door, sign(secret, body, NOW), body, provider)).status == good
     assert (await knock(door, sign(secret, body, NOW + 299), body, provider)).status == good
+    entry = await door.desk.storage.read(lambda tx: tx.audit.newest(door.desk.project.id))
+    assert entry is not None
+    assert entry.entry.method is Method.HMAC
 
 
 @pytest.mark.usefixtures("hasty")

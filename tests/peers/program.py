@@ -30,6 +30,16 @@ def needs_client(module: str, package: str) -> pytest.MarkDecorator:
     return pytest.mark.skipif(not found, reason=f"needs {package} in .peers: .ci/run installs it")
 
 
+def unpacked(package: str, path: str) -> Path:
+    """A file of a package of Debian's that `.ci/run` unpacks without installing it."""
+    return PEERS.parents[1] / "debian" / package / path
+
+
+def needs_unpacked(file: Path, package: str) -> pytest.MarkDecorator:
+    """Skip where such a file is missing."""
+    return pytest.mark.skipif(not file.exists(), reason=f"needs {package} unpacked: .ci/run does it")
+
+
 async def call(*words: str, **environment: str) -> str:
     """Run a program to its end and return what it said; what it complains of fails the test."""
     process = await asyncio.create_subprocess_exec(

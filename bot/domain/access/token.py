@@ -21,6 +21,7 @@ _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 class Scope(StrEnum):
     """What a program may do; a route asks for one of these."""
 
+    ALERTS_INGEST = "alerts.ingest"
     ALERTS_READ = "alerts.read"
     ALERTS_CLAIM = "alerts.claim"
     ALERTS_ACK = "alerts.ack"
@@ -35,6 +36,7 @@ class Scope(StrEnum):
     RUNS_WRITE = "runs.write"
     GATE_READ = "gate.read"
     SLO_WRITE = "slo.write"
+    AUDIT_READ = "audit.read"
     ADMIN = "admin"
 
 
@@ -42,7 +44,9 @@ IMPLIED: Final[Mapping[Scope, frozenset[Scope]]] = MappingProxyType(
     {
         Scope.ALERTS_CLAIM: frozenset({Scope.ALERTS_READ}),
         Scope.ALERTS_ACK: frozenset({Scope.ALERTS_READ}),
-        Scope.ALERTS_WRITE: frozenset({Scope.ALERTS_READ, Scope.ALERTS_CLAIM, Scope.ALERTS_ACK}),
+        Scope.ALERTS_WRITE: frozenset(
+            {Scope.ALERTS_INGEST, Scope.ALERTS_READ, Scope.ALERTS_CLAIM, Scope.ALERTS_ACK}
+        ),
         Scope.EVENTS_READ: frozenset({Scope.RECURRENCE_READ}),
         Scope.EVENTS_WRITE: frozenset(
             {
@@ -75,6 +79,7 @@ class TokenRole(StrEnum):
 ROLES: Final[Mapping[TokenRole, tuple[Scope, ...]]] = MappingProxyType(
     {
         TokenRole.MONITOR: (
+            Scope.ALERTS_INGEST,
             Scope.ALERTS_READ,
             Scope.EVENTS_READ,
             Scope.EVENTS_HEARTBEAT,
@@ -82,17 +87,24 @@ ROLES: Final[Mapping[TokenRole, tuple[Scope, ...]]] = MappingProxyType(
             Scope.GATE_READ,
             Scope.SLO_WRITE,
         ),
-        TokenRole.AGENT: (Scope.ALERTS_CLAIM, Scope.ALERTS_ACK, Scope.EVENTS_READ, Scope.RUNS_WRITE),
+        TokenRole.AGENT: (
+            Scope.ALERTS_INGEST,
+            Scope.ALERTS_CLAIM,
+            Scope.ALERTS_ACK,
+            Scope.EVENTS_READ,
+            Scope.RUNS_WRITE,
+        ),
         TokenRole.SUPERVISOR: (
             Scope.ALERTS_WRITE,
             Scope.EVENTS_WRITE,
             Scope.INCIDENTS_WRITE,
             Scope.GATE_READ,
+            Scope.AUDIT_READ,
         ),
         TokenRole.OPERATOR: (Scope.ADMIN,),
     }
 )
-"""A monitor looks, an agent works on alerts, a supervisor leads incidents too, an operator may all."""
+"""A monitor looks and tells, an agent works on alerts, a supervisor leads incidents, an operator may all."""
 
 
 class Token(msgspec.Struct, frozen=True, kw_only=True):

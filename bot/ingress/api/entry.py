@@ -15,12 +15,14 @@ from bot.domain.access.token import Scope
 from bot.domain.errors import ConflictError, InvalidInputError, NotDurableError, NotFoundError, StandingError
 from bot.ingress.api import action as api_action
 from bot.ingress.api import alert as api_alert
+from bot.ingress.api import audit as api_audit
 from bot.ingress.api import claim as api_claim
 from bot.ingress.api import dashboard as api_dashboard
 from bot.ingress.api import event as api_event
 from bot.ingress.api import event_list as api_event_list
 from bot.ingress.api import gate as api_gate
 from bot.ingress.api import incident as api_incident
+from bot.ingress.api import ingest as api_ingest
 from bot.ingress.api import recurrence as api_recurrence
 from bot.ingress.api import run as api_run
 from bot.ingress.api import triage as api_triage
@@ -36,6 +38,7 @@ from bot.usecases.desk import Desk
 
 ROUTES: Final[tuple[Route[Any], ...]] = (
     *api_alert.ROUTES,
+    *api_ingest.ROUTES,
     *api_dashboard.ROUTES,
     *api_claim.ROUTES,
     *api_triage.ROUTES,
@@ -47,6 +50,7 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
     *api_action.ROUTES,
     *api_run.ROUTES,
     *api_gate.ROUTES,
+    *api_audit.ROUTES,
 )
 MOST_AT_ONCE: Final = 256
 _HEADERS: Final = {"Content-Type": "application/json", "Server": "tocsin"}

@@ -9,8 +9,8 @@ custom_sender() {
     for field in host chart name status old_status alarm info value_string when goto_url; do
         body="$body,\"$field\":\"$(tocsin_text "${!field}")\""
     done
-    if [ "$(docurl -X POST -H 'Authorization: Bearer TOKEN' -H 'Content-Type: application/json' \
-        --data-binary "{${body#,}}" 'URL')" = "200" ]; then
+    if [ "$(docurl -X POST -H 'Authorization: Bearer <token>' -H 'Content-Type: application/json' \
+        --data-binary "{${body#,}}" '<url>')" = "200" ]; then
         sent=$((sent + 1))
         info "sent $host $chart.$name is $status to Tocsin"
     else

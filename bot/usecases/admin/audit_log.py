@@ -1,9 +1,39 @@
-"""Audit log: anchoring it, and finding out whether it is still what it was; nothing is written here."""
+"""Audit log: reading it, anchoring it, and finding out whether it is still what it was."""
+
+from collections.abc import AsyncIterator
+from typing import Final
 
 from bot.domain import anchor as anchors
 from bot.domain.anchor import Anchor, ChainVerdict
+from bot.domain.audit import Sealed
 from bot.usecases.desk import Desk
+from storage.admin.audit import AuditSearch
 from storage.transaction import Transaction
+
+__all__ = ["AuditSearch", "anchor", "page", "verify", "walk"]  # doors reach AuditSearch from here
+
+BATCH: Final = 1_000
+
+
+async def page(desk: Desk, search: AuditSearch, *, before: int | None, limit: int) -> list[Sealed]:
+    """The entries of the desk's project that match, newest first, from the entry ``before`` on."""
+    return await desk.storage.read(
+        lambda tx: tx.audit.page(desk.project.id, search, before=before, limit=limit)
+    )
+
+
+async def walk(desk: Desk) -> AsyncIterator[list[Sealed]]:
+    """The whole log, oldest first, a bounded part at a time; what is appended meanwhile comes too."""
+    last = 0
+    while True:
+        reached = last
+        part = await desk.storage.read(
+            lambda tx: tx.audit.after(desk.project.id, reached, limit=BATCH)  # noqa: B023 -- awaited here
+        )
+        if not part:
+            return
+        yield part
+        last = part[-1].id
 
 
 async def anchor(desk: Desk) -> Anchor | None:

@@ -11,12 +11,11 @@ from bot.domain.access.expectation import expect as bounded
 from bot.domain.access.source import Source
 from bot.domain.actor import Actor
 from bot.domain.alert.signal import Severity
-from bot.domain.audit import Entry
 from bot.domain.errors import InvalidInputError, NotFoundError
 from bot.usecases.admin import own
 from bot.usecases.admin.own import Trouble
+from bot.usecases.admin.source_entry import record
 from bot.usecases.desk import Desk
-from storage.codec import encode
 from storage.transaction import Transaction
 from storage.writer import Turn
 
@@ -40,8 +39,7 @@ async def expect(
         tx.sources.expect(source.id, expected)
         if expected is None:
             own.tell(tx, desk, [_trouble(source, "")], now)
-        told = {"every": "" if expected is None else str(expected.every)}
-        _record(tx, desk, actor, "source.expect", name, told, now)
+        record(tx, desk, "source.expect", actor=actor, before=source, name=name, now=now)
 
     await desk.storage.write(work)
     desk.bell.ring()
@@ -57,8 +55,9 @@ async def grade(desk: Desk, name: str, severity: Severity, *, actor: Actor) -> N
     now = desk.clock.now()
 
     def work(tx: Transaction) -> None:
-        tx.sources.grade(_named(tx, desk, name).id, severity)
-        _record(tx, desk, actor, "source.grade", name, {"default_severity": severity.value}, now)
+        source = _named(tx, desk, name)
+        tx.sources.grade(source.id, severity)
+        record(tx, desk, "source.grade", actor=actor, before=source, name=name, now=now)
 
     await desk.storage.write(work)
 
@@ -104,10 +103,3 @@ def _named(tx: Transaction, desk: Desk, name: str) -> Source:
     if source is None:
         raise NotFoundError("source", name)
     return source
-
-
-def _record(
-    tx: Transaction, desk: Desk, actor: Actor, action: str, name: str, after: dict[str, str], now: datetime
-) -> None:
-    entry = Entry(at=now, actor=actor, action=action, subject=f"source:{name}", after=encode(after))
-    tx.audit.append(desk.project.id, entry)

@@ -11,6 +11,7 @@ import msgspec
 
 from bot.domain.access.redaction import RULES_VERSION
 from bot.domain.access.source import Source
+from bot.domain.actor import Method
 from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity, Signal, Status
 from bot.domain.alert.signature import signature
@@ -89,7 +90,7 @@ def _submission(source: Source, troubles: list[Trouble], now: datetime) -> Submi
     identified = tuple(
         Identified(place, signature(PROVIDER, NAME, signal), signal) for place, signal in enumerate(signals)
     )
-    return Submission(source=source, envelope=envelope, signals=identified)
+    return Submission(source=source, envelope=envelope, signals=identified, method=Method.JOB)
 
 
 def _signal(trouble: Trouble) -> Signal:

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 import msgspec
@@ -19,14 +19,14 @@ from bot.domain.access.source import Source
 from bot.domain.actor import Actor
 from bot.domain.alert.group import CardShape
 from bot.domain.alert.signal import Severity
-from bot.domain.audit import Entry
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.providers.registry import SENDERS
 from bot.usecases.admin.seal import seal
+from bot.usecases.admin.source_entry import record
 from bot.usecases.desk import Desk
 from bot.usecases.outbox import closure as closures
+from bot.usecases.owner import demand_channel, owner
 from storage.admin.source import Credential
-from storage.codec import encode
 from storage.transaction import Transaction
 
 TOKEN_PREFIX: Final = "toc_"  # noqa: S105 -- the mark by which redaction knows a token, not one
@@ -69,7 +69,7 @@ async def add(
     Raises:
         InvalidInputError: the name is not lower-case letters, digits, ``.``, ``_``, ``-``, there is no
             such provider, the secret is no line of text, or the address cannot be asked.
-        ConflictError: the name is taken.
+        ConflictError: the name is taken, or a channel is another project's.
     """
     if not _NAME.fullmatch(name):
         raise InvalidInputError("name", "use up to 64 of a-z 0-9 . _ - and begin with a letter or digit")
@@ -95,12 +95,14 @@ async def add(
     def work(tx: Transaction) -> Source:
         if tx.sources.named(desk.project.id, name) is not None:
             raise ConflictError(f"There is already a source called {name}.")
+        demand_channel(tx, desk, channel_id, fallback_channel_id)
         created = tx.sources.add(wish)
         sealed = None if secret is None else seal(desk, created.id, secret)
         tx.sources.add_credential(created.id, digest(token), created.generation, now=now, secret=sealed)
         if url is not None:
             tx.polls.follow(created.id, url)
-        _record(tx, desk, actor, "source.add", name, {"provider": provider}, now)
+        told = {"poll_url": url or "", "own_secret": secret is not None}
+        record(tx, desk, "source.add", actor=actor, before=None, name=name, now=now, more=told)
         return created
 
     created = await desk.storage.write(work)
@@ -125,7 +127,8 @@ async def rotate(
         tx.sources.expire_credentials(source.id, before=generation, at=now + overlap)
         sealed = tx.sources.newest_secret(source.id) if secret is None else seal(desk, source.id, secret)
         tx.sources.add_credential(source.id, digest(token), generation, now=now, secret=sealed)
-        _record(tx, desk, actor, "source.rotate", name, {"generation": generation}, now)
+        told = {"old_tokens_end": (now + overlap).isoformat(), "own_secret": sealed is not None}
+        record(tx, desk, "source.rotate", actor=actor, before=source, name=name, now=now, more=told)
         return msgspec.structs.replace(source, generation=generation)
 
     source = await desk.storage.write(work)
@@ -141,6 +144,7 @@ async def move(
 
     Raises:
         NotFoundError: there is no such source.
+        ConflictError: a channel is another project's.
     """
     now = desk.clock.now()
 
@@ -150,6 +154,7 @@ async def move(
             source.channel_id if channel_id is None else channel_id or None,
             source.fallback_channel_id if fallback_id is None else fallback_id or None,
         )
+        demand_channel(tx, desk, *route)
         tx.sources.route(source.id, *route)
         moved = 0
         old, new = (each or desk.default_channel_id for each in (source.channel_id, route[0]))
@@ -157,8 +162,8 @@ async def move(
             gone = tx.closures.is_gone(old)
             moved = tx.channels.follow(source.id, old, new, all_of_them=gone, now=now)
             closures.end_empty(tx, desk, now=now, moved_to=new)
-        told: dict[str, object] = {"channel_id": route[0], "fallback_channel_id": route[1], "moved": moved}
-        _record(tx, desk, actor, "source.move", name, told, now)
+        told = {"moved": moved}
+        record(tx, desk, "source.move", actor=actor, before=source, name=name, now=now, more=told)
         return moved
 
     moved = await desk.storage.write(work)
@@ -175,8 +180,9 @@ async def shape(desk: Desk, name: str, card: CardShape, *, actor: Actor) -> None
     now = desk.clock.now()
 
     def work(tx: Transaction) -> None:
-        tx.sources.shape(_named(tx, desk, name).id, card)
-        _record(tx, desk, actor, "source.shape", name, {"card": card.value}, now)
+        source = _named(tx, desk, name)
+        tx.sources.shape(source.id, card)
+        record(tx, desk, "source.shape", actor=actor, before=source, name=name, now=now)
 
     await desk.storage.write(work)
 
@@ -190,8 +196,9 @@ async def remove(desk: Desk, name: str, *, actor: Actor) -> None:
     now = desk.clock.now()
 
     def work(tx: Transaction) -> None:
-        tx.sources.remove(_named(tx, desk, name).id, now=now)
-        _record(tx, desk, actor, "source.remove", name, {}, now)
+        source = _named(tx, desk, name)
+        tx.sources.remove(source.id, now=now)
+        record(tx, desk, "source.remove", actor=actor, before=source, name=name, now=now)
 
     await desk.storage.write(work)
 
@@ -202,9 +209,16 @@ async def listing(desk: Desk) -> list[Source]:
 
 
 async def credentials(desk: Desk) -> list[Credential]:
-    """Every key that opens the door now; what ingress keeps at hand."""
+    """Every key that opens the door now; the desks of their projects are known from then on."""
     now = desk.clock.now()
-    return await desk.storage.read(lambda tx: tx.sources.credentials(now=now))
+
+    def work(tx: Transaction) -> list[Credential]:
+        found = tx.sources.credentials(now=now)
+        for project_id in {key.source.project_id for key in found}:
+            owner(tx, desk, project_id)
+        return found
+
+    return await desk.storage.read(work)
 
 
 def digest(token: str) -> str:
@@ -230,10 +244,3 @@ def _named(tx: Transaction, desk: Desk, name: str) -> Source:
     if source is None:
         raise NotFoundError("source", name)
     return source
-
-
-def _record(
-    tx: Transaction, desk: Desk, actor: Actor, action: str, name: str, after: dict[str, object], now: datetime
-) -> None:
-    entry = Entry(at=now, actor=actor, action=action, subject=f"source:{name}", after=encode(after))
-    tx.audit.append(desk.project.id, entry)

@@ -6,7 +6,6 @@ exist yet is made with its first token.
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -88,7 +87,7 @@ async def add(
             expires_at=None if expires_in is None else now + expires_in,
         )
         created = tx.tokens.add(wish, digest(secret))
-        _record(tx, created, actor, "token.add", encode({"scopes": created.scopes}), now)
+        _record(tx, created, actor, "token.add", {}, mark(created), now)
         return created
 
     return Granted(await desk.storage.write(work), secret)
@@ -108,7 +107,7 @@ async def revoke(desk: Desk, name: str, *, actor: Actor, project: str | None = N
         if found is None:
             raise NotFoundError("token", f"{name} in the project {place}")
         tx.tokens.revoke(found.id, now=now)
-        _record(tx, found, actor, "token.revoke", "{}", now)
+        _record(tx, found, actor, "token.revoke", mark(found), {}, now)
 
     await desk.storage.write(work)
 
@@ -145,7 +144,7 @@ async def admit(desk: Desk, secret_digest: str) -> Admitted | None:
         return None
     if token.last_used_at is None or now - token.last_used_at >= NOTED_EVERY:
         await _note_use(desk, token.id, now)
-    return Admitted(token, desk if project.id == desk.project.id else replace(desk, project=project))
+    return Admitted(token, desk.join(project))
 
 
 async def _note_use(desk: Desk, token_id: int, now: datetime) -> None:
@@ -156,6 +155,33 @@ async def _note_use(desk: Desk, token_id: int, now: datetime) -> None:
         return
 
 
-def _record(tx: Transaction, token: Token, actor: Actor, action: str, after: str, now: datetime) -> None:
-    entry = Entry(at=now, actor=actor, action=action, subject=f"token:{token.name}", after=after)
+def mark(token: Token) -> dict[str, object]:
+    """All of a token that may be told, for the audit log."""
+    return {
+        "name": token.name,
+        "project": token.project,
+        "scopes": token.scopes,
+        "created_by": str(token.created_by),
+        "expires_at": token.expires_at.isoformat() if token.expires_at else "",
+        "last_used_at": token.last_used_at.isoformat() if token.last_used_at else "",
+    }
+
+
+def _record(
+    tx: Transaction,
+    token: Token,
+    actor: Actor,
+    action: str,
+    before: dict[str, object],
+    after: dict[str, object],
+    now: datetime,
+) -> None:
+    entry = Entry(
+        at=now,
+        actor=actor,
+        action=action,
+        subject=f"token:{token.name}",
+        before=encode(before),
+        after=encode(after),
+    )
     tx.audit.append(token.project_id, entry)

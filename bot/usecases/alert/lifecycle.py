@@ -5,8 +5,9 @@ when the table of transitions says no (nothing has changed then) and `NotDurable
 cannot be written. They return the alert as it is now.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -14,7 +15,7 @@ import msgspec
 
 from bot.domain import actor as actors
 from bot.domain.access.people import without_secrets
-from bot.domain.actor import Actor
+from bot.domain.actor import Actor, Method
 from bot.domain.alert import transition
 from bot.domain.alert.alert import Alert, IllegalTransitionError, State, Trigger, format_ref
 from bot.domain.alert.signal import Severity
@@ -38,7 +39,8 @@ LONGEST_ACK: Final = timedelta(days=7)
 class Move(msgspec.Struct, frozen=True, kw_only=True):
     """Who does what to which alert; ``make`` is one of `bot.domain.alert.transition`.
 
-    What ``renews`` counts anew each time, also where its actor has done it already.
+    What ``renews`` counts anew each time, also where its actor has done it already. ``method`` is how the
+    actor was known, None for how such actors usually are.
     """
 
     alert_id: int
@@ -48,6 +50,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
     lane: Lane = Lane.PERSON
     renews: bool = False
+    method: Method | None = None
 
 
 async def acknowledge(
@@ -112,8 +115,7 @@ async def expire_leases(desk: Desk) -> int:
     """Claims whose lease has run out make their alerts new again; returns how many."""
     now = desk.clock.now()
     due = await desk.storage.read(lambda tx: tx.alerts.leases_over(now_us=micros(now), limit=SWEEP))
-    moves = [expiring_lease(alert_id) for _, alert_id in due]
-    return await sweep(desk, moves)
+    return await sweep(desk, ((project_id, expiring_lease(alert_id)) for project_id, alert_id in due))
 
 
 def expiring_lease(alert_id: int) -> Move:
@@ -272,9 +274,10 @@ def entry_of(before: Alert, after: Alert, move: Move, now: datetime) -> Entry:
         actor=move.actor,
         action=move.action,
         subject=f"alert:{move.alert_id}",
-        before=encode(_mark(before)),
-        after=encode(_mark(after)),
+        before=encode(_mark(before, noted=before.note != after.note)),
+        after=encode(_mark(after, noted=before.note != after.note)),
         note=move.note,
+        method=move.method,
     )
 
 
@@ -298,22 +301,27 @@ async def perform(desk: Desk, move: Move) -> Alert:
     return changed
 
 
-async def sweep(desk: Desk, moves: list[Move]) -> int:
-    """Do what has come due, and say how much it was; one that moved meanwhile is left alone."""
-    changed = 0
-    for move in moves:
+async def sweep(desk: Desk, moves: Iterable[tuple[int, Move]]) -> int:
+    """Do what has come due, by project, and say how much it was; one that moved meanwhile is left alone."""
+    changed, now = 0, desk.clock.now()
+    for project_id, move in moves:
         try:
-            await perform(desk, move)
+            await desk.storage.write(partial(apply, project_id=project_id, move=move, now=now))
         except IllegalTransitionError:
             continue
         changed += 1
+    if changed:
+        desk.bell.ring()
     return changed
 
 
-def _mark(alert: Alert) -> dict[str, str]:
+def _mark(alert: Alert, *, noted: bool) -> dict[str, str]:
+    """What an act may change; the note where it was another one."""
     mark = {
         "state": alert.state.value,
         "severity": alert.severity.value,
         "owner": str(alert.owner) if alert.owner else "",
     }
+    if noted:
+        mark["note"] = alert.note
     return mark | {"error": alert.last_error} if alert.state is State.FAILED else mark

@@ -7,7 +7,7 @@ Locks are taken in one order by everybody, lest two wait for each other: recurre
 heads, alerts' cards, audit chain.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
@@ -59,7 +59,8 @@ class IncidentMutation(msgspec.Struct, frozen=True, kw_only=True):
 
     ``words`` (of the incident before and after) go into the timeline as ``kind`` and into the thread as
     ``nudge`` (or as ``tells`` says), if these are given; ``alert_id`` is the alert they are about.
-    ``shows`` is false when the head looks the same afterwards.
+    ``shows`` is false when the head looks the same afterwards. ``before`` and ``after`` are what the audit
+    log has to hold besides the incident's own fields.
     """
 
     incident_id: int
@@ -73,6 +74,8 @@ class IncidentMutation(msgspec.Struct, frozen=True, kw_only=True):
     words: Words = lambda _, __: ""
     note: str = ""
     shows: bool = True
+    before: Mapping[str, object] = {}
+    after: Mapping[str, object] = {}
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -225,8 +228,8 @@ def entry_of(before: Incident, after: Incident, step: IncidentMutation, now: dat
         actor=step.actor,
         action=step.action,
         subject=f"incident:{before.id}",
-        before=encode({name: was.get(name) for name in fields}),
-        after=encode({name: became[name] for name in fields}),
+        before=encode({name: was.get(name) for name in fields} | dict(step.before)),
+        after=encode({name: became[name] for name in fields} | dict(step.after)),
         note=step.note or step.words(before, after),
     )
 

@@ -50,7 +50,7 @@ async def note(desk: Desk, incident_id: int, *, actor: Actor, text: str, at: dat
     def work(tx: Transaction) -> None:
         incident = held(tx, desk, incident_id)
         tx.timelines.append([(incident_id, draft)], now=now)
-        _tell(tx, desk, incident, actor, "note", words)
+        _tell(tx, desk, incident, actor, "note", words, after=draft)
 
     await desk.storage.write(work)
 
@@ -91,7 +91,9 @@ def take_message(
             return False
         writer = actor if latest.deleted else message.author
         tx.timelines.add_version(latest, replace(draft, actor=writer), deleted=False, now=now)
-    _tell(tx, desk, incident, actor, "pin", draft.text)
+        _tell(tx, desk, incident, actor, "pin", draft.text, before=latest, after=draft)
+        return True
+    _tell(tx, desk, incident, actor, "pin", draft.text, after=draft)
     return True
 
 
@@ -155,7 +157,7 @@ async def correct(
             at=latest.draft.at if at is None else _past(at, now),
         )
         tx.timelines.add_version(latest, draft, deleted=False, now=now)
-        _tell(tx, desk, incident, actor, "correct", draft.text)
+        _tell(tx, desk, incident, actor, "correct", draft.text, before=latest, after=draft)
         return replace(latest, draft=draft, version=latest.version + 1, written_at=now)
 
     return await desk.storage.write(work)
@@ -175,7 +177,7 @@ async def withdraw(desk: Desk, incident_id: int, entry_id: int, *, actor: Actor)
         incident = held(tx, desk, incident_id)
         latest = _own(tx, incident, entry_id)
         tx.timelines.add_version(latest, replace(latest.draft, actor=actor), deleted=True, now=now)
-        _tell(tx, desk, incident, actor, "withdraw", latest.draft.text)
+        _tell(tx, desk, incident, actor, "withdraw", latest.draft.text, before=latest)
 
     await desk.storage.write(work)
 
@@ -207,13 +209,27 @@ def _rewrite(
         if (draft.text, deleted) == (latest.draft.text, latest.deleted):
             continue
         tx.timelines.add_version(latest, draft, deleted=deleted, now=now)
-        _tell(tx, desk, incident, actor, action, draft.text)
+        became = None if deleted else draft
+        _tell(tx, desk, incident, actor, action, draft.text, before=latest, after=became)
         changed += 1
     return changed
 
 
-def _tell(tx: Transaction, desk: Desk, incident: Incident, actor: Actor, action: str, words: str) -> None:
-    """Somebody wrote something: the incident is fresh, its head looks the same, the log knows."""
+def _tell(
+    tx: Transaction,
+    desk: Desk,
+    incident: Incident,
+    actor: Actor,
+    action: str,
+    words: str,
+    *,
+    before: TimelineEntry | None = None,
+    after: TimelineDraft | None = None,
+) -> None:
+    """Somebody wrote something: the incident is fresh, its head looks the same, the log has all of it.
+
+    ``before`` is what stood there, ``after`` what stands there now.
+    """
     step = IncidentMutation(
         incident_id=incident.id,
         actor=actor,
@@ -221,8 +237,14 @@ def _tell(tx: Transaction, desk: Desk, incident: Incident, actor: Actor, action:
         make=lambda each, _: each,
         note=words,
         shows=False,
+        before=_mark(None if before is None or before.deleted else before.draft),
+        after=_mark(after),
     )
     apply(tx, desk, incident, step, desk.clock.now())
+
+
+def _mark(draft: TimelineDraft | None) -> dict[str, object]:
+    return {} if draft is None else {"text": draft.text, "at": draft.at.isoformat(), "by": str(draft.actor)}
 
 
 def _own(tx: Transaction, incident: Incident, entry_id: int) -> TimelineEntry:

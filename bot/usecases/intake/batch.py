@@ -122,6 +122,7 @@ class Batch:
             flap_limit=rules.flap_limit,
             flap_window=rules.flap_window,
         )
+        self._succession.method = submission.method
         return [self._decide_one(item, policy) for item in submission.signals]
 
     def _decide_one(self, item: Identified, policy: Policy) -> SignalOutcome:

@@ -10,6 +10,7 @@ import structlog
 from bot.domain.access.poll import IN_A_ROW, Doubt, Seen, compare
 from bot.domain.access.redaction import RULES_VERSION, redact
 from bot.domain.access.source import Source
+from bot.domain.actor import Method
 from bot.domain.alert.signal import Severity, Signal, Status
 from bot.domain.alert.signature import signature
 from bot.domain.errors import InvalidInputError
@@ -96,7 +97,7 @@ def _submission(
         received_at=now,
     )
     identified = tuple(Identified(place, each, signal) for place, (each, signal) in enumerate(signals))
-    return Submission(source=source, envelope=envelope, signals=identified)
+    return Submission(source=source, envelope=envelope, signals=identified, method=Method.JOB)
 
 
 _OVER_NOW: Final = Signal(status=Status.RESOLVED, name="no longer active", severity=Severity.INFO)

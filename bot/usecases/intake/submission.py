@@ -3,6 +3,7 @@
 import msgspec
 
 from bot.domain.access.source import Source
+from bot.domain.actor import Method
 from bot.domain.alert.signal import Note, Rejected, Signal
 from bot.domain.alert.verdict import Verdict
 from storage.alert.event import Envelope
@@ -19,13 +20,14 @@ class Identified(msgspec.Struct, frozen=True, gc=False):
 
 
 class Submission(msgspec.Struct, frozen=True, kw_only=True):
-    """One request, read and redacted, from an authenticated source; ``note`` is told in its channel."""
+    """One request, read and redacted, from a source known by ``method``; ``note`` is told in its channel."""
 
     source: Source
     envelope: Envelope
     signals: tuple[Identified, ...]
     rejected: tuple[Rejected, ...] = ()
     note: Note | None = None
+    method: Method = Method.BEARER
 
 
 class ReceiptLine(msgspec.Struct, frozen=True, gc=False):

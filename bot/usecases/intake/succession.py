@@ -10,6 +10,7 @@ from datetime import datetime
 import msgspec
 
 from bot.domain import actor as actors
+from bot.domain.actor import Method
 from bot.domain.alert.alert import format_ref
 from bot.domain.alert.episode import EarlyEnd, early_end
 from bot.domain.alert.signal import Signal, Status
@@ -32,15 +33,17 @@ class _Ended(msgspec.Struct):
     standing: SignatureStanding
     name: str
     before: str
+    method: Method
 
 
 class Succession:
-    """One use for one batch."""
+    """One use for one batch; ``method`` is how the sender was known whose signals are being decided on."""
 
     def __init__(self, tx: Transaction, project_id: int, now: datetime) -> None:
         self._tx = tx
         self._project_id = project_id
         self._now = now
+        self.method = Method.BEARER
         self._early: dict[str, EarlyEnd] = {}
         self._remembered: dict[str, EarlyEnd] = {}
         self._ended: list[_Ended] = []
@@ -94,7 +97,7 @@ class Succession:
         if standing is not None and standing.state.open:
             before = standing.state.value
             end_untold(standing, signal, self._now)
-            self._ended.append(_Ended(track, standing, signal.name, before))
+            self._ended.append(_Ended(track, standing, signal.name, before, self.method))
         return standing
 
     def write(self) -> None:
@@ -151,4 +154,5 @@ class Succession:
                 }
             ),
             note=_SUCCEEDED,
+            method=ended.method,
         )

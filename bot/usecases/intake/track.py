@@ -125,6 +125,7 @@ def request_entry(submission: Submission, decided: list[SignalOutcome], now: dat
         action="intake",
         subject=f"source:{submission.source.name}",
         after=encode({"envelope": submission.envelope.digest, "verdicts": counts, "opened": opened}),
+        method=submission.method,
     )
 
 
@@ -140,6 +141,7 @@ def alert_entry(submission: Submission, one: SignalOutcome, now: datetime) -> En
         before=encode({"state": state, "severity": severity}),
         after=encode({"state": one.state, "severity": one.severity}),
         note=_QUIET if one.hush is Hush.FLAPPING else "",
+        method=submission.method,
     )
 
 

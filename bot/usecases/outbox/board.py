@@ -15,6 +15,7 @@ from bot.domain.outbox.board import Held
 from bot.domain.outbox.outbox import CardKind, Outgoing
 from bot.domain.outbox.plan import Bucket, Waiting
 from bot.usecases.desk import Desk
+from bot.usecases.owner import owner_of_channel
 from storage.outbox.board import Storm
 from storage.transaction import Transaction
 
@@ -95,7 +96,7 @@ async def page(desk: Desk, channel_id: int, *, number: int, size: int) -> BoardP
 
 def _enter(tx: Transaction, desk: Desk, channel_id: int, last: Storm | None, now: datetime) -> Storm:
     if last is None:
-        tx.boards.enter(desk.project.id, channel_id, now=now)
+        tx.boards.enter(owner_of_channel(tx, desk, channel_id).project.id, channel_id, now=now)
     else:
         is_recent = last.left_at is not None and now - last.left_at < SAME_STORM
         tx.boards.enter_again(last, channel_id, now=now, anew=not (is_recent and last.message_id is not None))

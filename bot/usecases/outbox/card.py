@@ -17,6 +17,7 @@ from bot.usecases.outbox import board as boards
 from bot.usecases.outbox import closure as closures
 from bot.usecases.outbox import outage as outages
 from bot.usecases.outbox.subject import View, look_up
+from bot.usecases.owner import owner
 from bot.usecases.triage import brief as briefs
 from storage.outbox.card import Placement
 from storage.outbox.due import Choice
@@ -62,16 +63,21 @@ async def take(
         card = tx.cards.claim(channel_id, which, worker=worker, tag=desk.project.tag, now=now, lease=LEASE)
         if card is None:
             return _CONTENDED
-        return Task(card, look_up(tx, desk, card, now))
+        return Task(card, look_up(tx, owner(tx, desk, card.project_id), card, now))
 
     taken = await desk.storage.write(work, turn=Turn.DESK)
-    if isinstance(taken, Task) and taken.card.kind is CardKind.BOARD:
-        return Task(taken.card, await boards.view(desk, taken.card))
-    if isinstance(taken, Task) and taken.card.kind is CardKind.GROUP:
-        return Task(taken.card, await groups.look(desk, taken.card.subject_id))
-    if isinstance(taken, Task) and taken.card.kind is CardKind.BRIEF:
-        return Task(taken.card, await briefs.view(desk, taken.card.subject_id))
-    return taken
+    if not isinstance(taken, Task):
+        return taken
+    theirs = desk.of(taken.card.project_id)
+    match taken.card.kind:
+        case CardKind.BOARD:
+            return Task(taken.card, await boards.view(theirs, taken.card))
+        case CardKind.GROUP:
+            return Task(taken.card, await groups.look(theirs, taken.card.subject_id))
+        case CardKind.BRIEF:
+            return Task(taken.card, await briefs.view(theirs, taken.card.subject_id))
+        case _:
+            return taken
 
 
 def _plan(
@@ -171,7 +177,7 @@ async def park(desk: Desk, card: Outgoing, reason: ParkReason, *, alone: bool) -
             tx.cards.clear_attempt(card.id)
         parked = tx.channels.park(card.channel_id, reason, now=now, card_id=which)
         if not alone:
-            closures.begin(tx, desk, card.channel_id, reason, now=now)
+            closures.begin(tx, owner(tx, desk, card.project_id), card.channel_id, reason, now=now)
         return parked
 
     return await desk.storage.write(work, turn=Turn.DESK)

@@ -71,6 +71,14 @@ async def dry_run(desk: Desk, recurrence_id: int, *, actor: Actor) -> DryRun:
     def work(tx: Transaction) -> DryRun:
         shown = _preview(tx, desk, recurrence_id, now)
         check_id = tx.work_items.record_check(recurrence_id, shown.item, shown.checks, by=actor, now=now)
+        entry = Entry(
+            at=now,
+            actor=actor,
+            action="recurrence.dry_run",
+            subject=f"recurrence:{recurrence_id}",
+            after=encode({"mode": shown.item.mode, "check": check_id, "ready": shown.ready}),
+        )
+        tx.audit.append(desk.project.id, entry)
         return DryRun(check_id=check_id, preview=shown)
 
     return await desk.storage.write(work)

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from bot.domain.access.redaction import redact
-from bot.domain.actor import Actor, ActorKind
+from bot.domain.actor import Actor, ActorKind, Method
 from bot.domain.alert.alert import Alert
 from bot.domain.alert.verdict import Lane
 from bot.domain.audit import Entry
@@ -122,6 +122,7 @@ def _entry(before: Run, after: Run, now: datetime) -> Entry:
         subject=f"run:{after.id}",
         before=encode({"state": before.state}),
         after=encode({"state": after.state, "agent": after.agent, "key": after.key}),
+        method=Method.JOB,  # the desk asked; nobody came in
     )
 
 

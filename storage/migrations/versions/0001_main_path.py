@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0001_main_path'
+revision = "0001_main_path"
 down_revision = None
 branch_labels = None
 depends_on = None

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0002_incident'
-down_revision = '0001_main_path'
+revision = "0002_incident"
+down_revision = "0001_main_path"
 branch_labels = None
 depends_on = None
 

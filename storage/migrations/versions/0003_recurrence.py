@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0003_recurrence'
-down_revision = '0002_incident'
+revision = "0003_recurrence"
+down_revision = "0002_incident"
 branch_labels = None
 depends_on = None
 

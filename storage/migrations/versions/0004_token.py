@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0004_token'
-down_revision = '0003_recurrence'
+revision = "0004_token"
+down_revision = "0003_recurrence"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0005_board'
-down_revision = '0004_token'
+revision = "0005_board"
+down_revision = "0004_token"
 branch_labels = None
 depends_on = None
 

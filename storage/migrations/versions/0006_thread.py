@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0006_thread'
-down_revision = '0005_board'
+revision = "0006_thread"
+down_revision = "0005_board"
 branch_labels = None
 depends_on = None
 

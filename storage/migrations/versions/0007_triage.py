@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0007_triage'
-down_revision = '0006_thread'
+revision = "0007_triage"
+down_revision = "0006_thread"
 branch_labels = None
 depends_on = None
 

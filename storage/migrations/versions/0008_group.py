@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0008_group'
-down_revision = '0007_triage'
+revision = "0008_group"
+down_revision = "0007_triage"
 branch_labels = None
 depends_on = None
 

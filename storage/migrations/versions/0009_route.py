@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0009_route'
-down_revision = '0008_group'
+revision = "0009_route"
+down_revision = "0008_group"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0010_ledger'
-down_revision = '0009_route'
+revision = "0010_ledger"
+down_revision = "0009_route"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0011_fix'
-down_revision = '0010_ledger'
+revision = "0011_fix"
+down_revision = "0010_ledger"
 branch_labels = None
 depends_on = None
 

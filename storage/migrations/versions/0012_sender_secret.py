@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0012_sender_secret'
-down_revision = '0011_fix'
+revision = "0012_sender_secret"
+down_revision = "0011_fix"
 branch_labels = None
 depends_on = None
 

@@ -7,8 +7,8 @@ ends by its lease or its owner.
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0013_claim'
-down_revision = '0012_sender_secret'
+revision = "0013_claim"
+down_revision = "0012_sender_secret"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0014_silence'
-down_revision = '0013_claim'
+revision = "0014_silence"
+down_revision = "0013_claim"
 branch_labels = None
 depends_on = None
 

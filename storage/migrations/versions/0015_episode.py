@@ -7,8 +7,8 @@ acknowledge of what is open counts from there, for their receipt was not kept.
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0015_episode'
-down_revision = '0014_silence'
+revision = "0015_episode"
+down_revision = "0014_silence"
 branch_labels = None
 depends_on = None
 

@@ -8,8 +8,8 @@ began with cards of their own.
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0016_fold'
-down_revision = '0015_episode'
+revision = "0016_fold"
+down_revision = "0015_episode"
 branch_labels = None
 depends_on = None
 

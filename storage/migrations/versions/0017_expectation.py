@@ -6,8 +6,8 @@ Old sources keep what an alert without a severity has been so far, a warning, an
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0017_expectation'
-down_revision = '0016_fold'
+revision = "0017_expectation"
+down_revision = "0016_fold"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0018_poll'
-down_revision = '0017_expectation'
+revision = "0018_poll"
+down_revision = "0017_expectation"
 branch_labels = None
 depends_on = None
 

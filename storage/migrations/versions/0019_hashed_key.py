@@ -9,8 +9,8 @@ import hashlib
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0019_hashed_key'
-down_revision = '0018_poll'
+revision = "0019_hashed_key"
+down_revision = "0018_poll"
 branch_labels = None
 depends_on = None
 

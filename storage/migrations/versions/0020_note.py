@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0020_note'
-down_revision = '0019_hashed_key'
+revision = "0020_note"
+down_revision = "0019_hashed_key"
 branch_labels = None
 depends_on = None
 

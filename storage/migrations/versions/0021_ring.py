@@ -7,8 +7,8 @@ quiet for flapping stays so, as a quiet reason.
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0021_ring'
-down_revision = '0020_note'
+revision = "0021_ring"
+down_revision = "0020_note"
 branch_labels = None
 depends_on = None
 

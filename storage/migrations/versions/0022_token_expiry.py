@@ -6,8 +6,8 @@ Old tokens hold until they are revoked, and nobody knows when they were last use
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0022_token_expiry'
-down_revision = '0021_ring'
+revision = "0022_token_expiry"
+down_revision = "0021_ring"
 branch_labels = None
 depends_on = None
 

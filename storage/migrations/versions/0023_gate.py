@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0023_gate'
-down_revision = '0022_token_expiry'
+revision = "0023_gate"
+down_revision = "0022_token_expiry"
 branch_labels = None
 depends_on = None
 

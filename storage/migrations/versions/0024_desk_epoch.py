@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = '0024_desk_epoch'
-down_revision = '0023_gate'
+revision = "0024_desk_epoch"
+down_revision = "0023_gate"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0025_bulk_act'
-down_revision = '0024_desk_epoch'
+revision = "0025_bulk_act"
+down_revision = "0024_desk_epoch"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0026_ranking'
-down_revision = '0025_bulk_act'
+revision = "0026_ranking"
+down_revision = "0025_bulk_act"
 branch_labels = None
 depends_on = None
 

@@ -7,8 +7,8 @@ recurrences, and their cards say it when they are next drawn.
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0027_expired'
-down_revision = '0026_ranking'
+revision = "0027_expired"
+down_revision = "0026_ranking"
 branch_labels = None
 depends_on = None
 

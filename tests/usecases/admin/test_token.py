@@ -76,7 +76,7 @@ async def test_coming_and_going_stand_in_the_projects_own_audit_log(desk: Desk) 
         ("token.add", "token:ci"),
         ("token.revoke", "token:ci"),
     ]
-    assert chain[0].entry.after == '{"scopes":["alerts.read"]}'
+    assert '"scopes":["alerts.read"]' in chain[0].entry.after
     assert first_broken(chain) is None
     assert granted.secret not in str(chain)
 

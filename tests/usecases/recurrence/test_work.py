@@ -67,11 +67,11 @@ async def test_looking_writes_nothing_either(desk: Desk, send: Send) -> None:
     assert await changed(desk, before) == {}
 
 
-async def test_a_dry_run_writes_its_row_and_nothing_else(desk: Desk, send: Send) -> None:
+async def test_a_dry_run_writes_its_row_and_one_entry(desk: Desk, send: Send) -> None:
     await send(firing("x"))
     before = await everything(desk)
     told = await work.dry_run(desk, 1, actor=ANNA)
-    assert await changed(desk, before) == {"work_check": 1}
+    assert await changed(desk, before) == {"work_check": 1, "audit": 1}
     (check,) = (await recurrences.find(desk, 1)).checks
     assert (check.id, check.by, check.checks) == (told.check_id, ANNA, told.preview.checks)
     assert check.passed is told.preview.ready
