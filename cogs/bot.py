@@ -16,6 +16,7 @@ from bot.usecases.desk import Desk
 from cogs import subject
 from cogs.admin import setup
 from cogs.admin.audit import AuditCommands
+from cogs.admin.doctor import DoctorCommand
 from cogs.admin.event import EventCommands
 from cogs.admin.integration import IntegrationCommand
 from cogs.admin.setup import SetupCommand
@@ -154,6 +155,7 @@ class DeskBot(commands.Bot):
             SilenceCommands(self.bot_context),
             IntegrationCommand(self.bot_context),
             StatusCommand(self.bot_context),
+            DoctorCommand(self.bot_context),
             GateCommands(self.bot_context),
             TriageCommand(),
             Leftovers(self.bot_context, PRESSES, FORMS),

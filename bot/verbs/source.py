@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from textwrap import indent
 
-from bot.app import open_desk
+from bot.desk import open_desk
 from bot.domain.access.expectation import Expectation
 from bot.domain.alert.group import CardShape
 from bot.domain.alert.signal import Severity
