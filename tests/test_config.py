@@ -178,6 +178,12 @@ def test_a_wrong_value_is_explained(text: str, reason: str, tmp_path: Path) -> N
     assert reason in said
 
 
+def test_cards_and_accounts_are_asked_for_by_one_setting(tmp_path: Path) -> None:
+    assert not Settings().redaction.numbers
+    assert load("[redaction]\nnumbers = true", {}, folder=tmp_path).redaction.numbers
+    assert load("", {"TOCSIN_REDACTION_NUMBERS": "true"}, folder=tmp_path).redaction.numbers
+
+
 def test_what_is_set_for_incidents_becomes_their_rules(tmp_path: Path) -> None:
     assert Settings().incidents.rules == IncidentRules()
     environ = {"TOCSIN_INCIDENTS_REMIND_P1": "0s", "TOCSIN_INCIDENTS_AUTO_RESOLVE": "true"}

@@ -172,6 +172,12 @@ class Roles(Section):
     manage: Words = ("operator",)
 
 
+class RedactionSettings(Section):
+    """What counts as a secret beyond what always does; ``numbers``: those of cards and bank accounts."""
+
+    numbers: bool = False
+
+
 class Log(Section):
     """What is written to standard error; ``auto`` is for people on a terminal and JSON elsewhere."""
 
@@ -198,6 +204,7 @@ class Settings(BaseSettings):
     gate: GateSettings = GateSettings()
     watch: WatchSettings = WatchSettings()
     retention: RetentionSettings = RetentionSettings()
+    redaction: RedactionSettings = RedactionSettings()
     log: Log = Log()
 
     REQUIRED_TO_RUN: ClassVar = ("discord.token",)
