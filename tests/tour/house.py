@@ -78,10 +78,12 @@ def _kept() -> dict[str, str]:
 class House:
     """A sandbox, a database, and a bot that can be killed and started again."""
 
-    def __init__(self, folder: Path, database_url: str) -> None:
+    def __init__(self, folder: Path, database_url: str, **settings: str) -> None:
         self._folder = folder
         self._database_url = database_url
-        self._client = httpx.AsyncClient(timeout=PATIENCE, trust_env=False)
+        self._settings = settings
+        waits = httpx.Timeout(PATIENCE, pool=None)  # thousands may be sent at once
+        self._client = httpx.AsyncClient(timeout=waits, trust_env=False)
         self._sandbox: Process | None = None
         self._bot: Process | None = None
         self.world: dict[str, Any] = {}
@@ -250,6 +252,7 @@ class House:
             "TOCSIN_DATABASE_URL": self._database_url,
             "TOCSIN_DATA": str(self._folder / "data"),
             "TOCSIN_PORT": "0",
+            **self._settings,
         }
 
 

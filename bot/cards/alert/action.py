@@ -52,6 +52,11 @@ def actions(alert: Alert, tag: str, *, more: bool, escalates: bool = True) -> Ro
     )
 
 
+def opening(alert: Alert, tag: str) -> Row:
+    """All that a folded card has: the way to its alert, whatever became of that since."""
+    return (_button(Verb.MORE, f"Open {alert.ref}", alert, tag, stamped=False, emoji="🔎"),)
+
+
 def inverse(alert: Alert, tag: str) -> Row:
     """The second row of a card: what is over, or was given up by programs, can be taken up again.
 
