@@ -154,7 +154,7 @@ def test_discord_takes_any_group_and_nobody_is_called_by_a_text(
 def test_a_folded_card_is_a_line_that_leads_to_the_group_and_opens_its_alert() -> None:
     url = "https://discord.com/channels/1/2/3"
     card = render_alert(replace(alert_view(), folded_into="G-7", folded_url=url))
-    assert card.embeds[0].description == (f"It shares the card [G-7]({url}) with others of its cause.")
+    assert card.embeds[0].description == f"It shares the card [G-7]({url}) with others of its cause."
     (button,) = [each for row in card.to_payload()["components"] for each in row["components"]]
     assert (button["label"], parse(button["custom_id"]).verb) == ("Open A-1042", Verb.MORE)
     assert parse(button["custom_id"]).number == 1042
