@@ -16,7 +16,7 @@ from bot.usecases.alert import group as groups
 from bot.usecases.alert.group import PressedGroup
 from bot.usecases.outbox import card as outbox
 from cogs.alert.button import TASKS
-from cogs.alert.listing import TASK
+from cogs.alert.listing import TASK, page_of
 from cogs.interaction import InteractionContext
 from cogs.press import Acts
 from cogs.rights import Capability
@@ -57,7 +57,7 @@ async def resolve(context: InteractionContext, which: CustomId) -> None:
 async def browse(context: InteractionContext, which: CustomId) -> None:
     """A page of its alerts: a whisper, or another page in place of this one."""
     context.demand(Capability.VIEW, TASK)
-    number = int(which.extra) if which.extra.isdecimal() else 0
+    number = page_of(context, which)
     work = groups.page(context.bot_context.desk, which.number, number=number)
     shown = group_card.render_page(await context.defer_if_slow(work, thinking=not context.on_ephemeral))
     await (context.update_message(shown) if context.on_ephemeral else context.reply_ephemeral(shown))

@@ -14,7 +14,11 @@ _TAG_ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 class ProjectSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """What people chose in Discord rather than in the configuration file."""
+    """What people chose in Discord rather than in the configuration file.
+
+    ``incidents_beside``: they stay in the channel of their alert, as somebody said; ``backup_told``: somebody
+    said that backups are made.
+    """
 
     default_channel_id: int | None = None
     guild_id: int | None = None
@@ -27,6 +31,8 @@ class ProjectSettings(msgspec.Struct, frozen=True, kw_only=True):
     warning_role_ids: tuple[int, ...] = ()
     view_role_ids: tuple[int, ...] = ()
     incident_channel_id: int | None = None
+    incidents_beside: bool = False
+    backup_told: bool = False
 
 
 class Project(msgspec.Struct, frozen=True):

@@ -71,3 +71,12 @@ def _read(row: Row[Any]) -> Placement:
         rung_at=moment_or_none(row.rung_at),
         rung_run=row.rung_run,
     )
+
+
+def has_shown_alert(connection: Connection, project_id: int) -> bool:
+    """Whether a message of an alert, of a group or of a board stands or stood somewhere."""
+    kinds = [each.value for each in (CardKind.ALERT, CardKind.GROUP, CardKind.BOARD)]
+    shown = select(card.c.id).where(
+        card.c.project_id == project_id, card.c.kind.in_(kinds), card.c.message_id.is_not(None)
+    )
+    return connection.execute(shown.limit(1)).first() is not None

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, bindparam, func, or_, select, update
+from sqlalchemy import Connection, bindparam, case, func, or_, select, update
 
 from bot.domain.access.source import Source
 from bot.domain.actor import is_silence
@@ -257,8 +257,9 @@ class Recurrences:
     def suggest(
         self, project_id: int, text: str, *, limit: int, sight: Sight = EVERYTHING
     ) -> list[Recurrence]:
-        """Those whose name, service or target contains ``text``, the last seen first."""
+        """Whose name, service or target has ``text`` in it: those that begin so first, then last seen."""
         columns = (recurrence.c.name, recurrence.c.service, recurrence.c.target)
+        begins = case((recurrence.c.name.istartswith(text, autoescape=True), 1), else_=0)
         rows = self._connection.execute(
             select(recurrence)
             .where(
@@ -266,7 +267,7 @@ class Recurrences:
                 or_(*(column.icontains(text, autoescape=True) for column in columns)),
                 sees_recurrence(sight),
             )
-            .order_by(recurrence.c.last_seen_at.desc(), recurrence.c.id.desc())
+            .order_by(begins.desc(), recurrence.c.last_seen_at.desc(), recurrence.c.id.desc())
             .limit(limit)
         )
         return [read(row) for row in rows]

@@ -152,10 +152,13 @@ async def test_its_buttons_and_menu_lead_to_all_of_it(grouped: Stage) -> None:
     await settle_down(grouped)
     (message,) = grouped.shown()
     menu, *_ = message["components"][0]["components"]
-    buttons = [parse(each["custom_id"]) for each in message["components"][1]["components"]]
+    (pages,) = message["components"][1]["components"]
+    assert parse(pages["custom_id"]).verb is Verb.GROUP_PAGE
+    assert [each["label"] for each in pages["options"]] == ["1 to 25", "26 to 30"]
+    buttons = [parse(each["custom_id"]) for each in message["components"][2]["components"]]
     assert parse(menu["custom_id"]).verb is Verb.PICK
     assert len(menu["options"]) == 25
-    assert [each.verb for each in buttons] == [Verb.GROUP_ACK, Verb.GROUP_RESOLVE, Verb.GROUP_PAGE]
+    assert [each.verb for each in buttons] == [Verb.GROUP_ACK, Verb.GROUP_RESOLVE]
     assert {each.number for each in buttons} == {1}
 
 

@@ -44,6 +44,11 @@ async def test_a_visitor_is_refused_every_way_and_told_which_role_is_needed(hous
         await house.act("visitor", "command", command="Acknowledge alert", target_id=card["id"]),
     ]
     await house.react("visitor", card, "✅")
+    report = str(await house.act("operator", "command", command="doctor", options={}))
+    assert "🔴 1 error, 1 warning" in report
+    assert "🔴 Criticals wake nobody" in report
+    assert "#alerts: all permissions are there" in report
+    assert "is reachable and up to date" in report
     for answer in answers:
         assert answer["ephemeral"]
         assert "<@&" in answer["content"]

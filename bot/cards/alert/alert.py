@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from bot.cards.alert.action import actions, inverse
+from bot.cards.alert.action import actions, inverse, opening
 from bot.cards.alert.memory import recall
 from bot.cards.card import Card, Embed, Input, Modal, Ping
 from bot.cards.cut import cut, units
@@ -94,7 +94,7 @@ def _folded(view: AlertView) -> Card:
         description=f"↪️ {alert.ref} **{name}** shares the card {group} with others of its cause.",
         footer=marker(view.tag, alert.id),
     )
-    return fit(Card(embeds=(embed,)))
+    return fit(Card(embeds=(embed,), rows=(opening(alert, view.tag),)))
 
 
 def headline(alert: Alert) -> str:

@@ -18,6 +18,7 @@ from bot.cards.ids import Verb, build
 from bot.cards.limits import OPTIONS, TITLE, fit
 from bot.cards.outbox.board import picker
 from bot.cards.outbox.board_list import write_list
+from bot.cards.outbox.page_menu import page_menu
 from bot.cards.style import (
     ACKED,
     COLOURS,
@@ -40,7 +41,7 @@ from bot.domain.alert.signal import Severity
 from bot.domain.outbox.board import Held
 from bot.domain.outbox.board import group as sort_by_name
 
-PAGE_SIZE: Final = 20
+PAGE_SIZE: Final = 25
 SUBJECT: Final = "group"
 SURE: Final = "sure"
 _SHOWN: Final = 10  # members on the card itself
@@ -136,7 +137,7 @@ def render(view: GroupView) -> Card:
         Card(
             content=_notice(view, ping),
             embeds=(embed,),
-            rows=tuple(filter(None, (menu, _actions(view), _snooze_menu(view)))),
+            rows=tuple(filter(None, (menu, _browse(view), _actions(view), _snooze_menu(view)))),
             ping=ping,
             file=_list(view),
         )
@@ -284,10 +285,19 @@ def _actions(view: GroupView) -> Row:
         )
     if view.open:
         buttons.append(Button(label="Resolve all", custom_id=build(Verb.GROUP_RESOLVE, tag, group_id)))
-    buttons.append(
-        Button(label="Browse all", custom_id=build(Verb.GROUP_PAGE, tag, group_id, "0"), emoji="📋")
-    )
+    if view.total <= PAGE_SIZE:
+        buttons.append(
+            Button(label="Browse all", custom_id=build(Verb.GROUP_PAGE, tag, group_id, "0"), emoji="📋")
+        )
     return tuple(buttons)
+
+
+def _browse(view: GroupView) -> Row:
+    """Where one page is not enough, the pages are a menu."""
+    if view.total <= PAGE_SIZE:
+        return ()
+    held = view.held
+    return (page_menu(Verb.GROUP_PAGE, view.tag, view.group.id, total=view.total, size=PAGE_SIZE, held=held),)
 
 
 def _snooze_menu(view: GroupView) -> Row:
@@ -307,7 +317,7 @@ def _turns(page: GroupPage) -> Row:
     """Back and forth; a button that leads nowhere is missing."""
     return tuple(
         Button(label=label, custom_id=build(Verb.GROUP_PAGE, page.tag, page.group.id, str(number)))
-        for label, number in (("◀ Worse", page.number - 1), ("More ▶", page.number + 1))
+        for label, number in (("◀ Previous page", page.number - 1), ("Next page ▶", page.number + 1))
         if 0 <= number < page.pages
     )
 

@@ -29,7 +29,7 @@ _ROOM: Final = 400  # of a line that a phone shows
 
 _SAID: Final = {
     RingReason.NEW: "fires too",
-    RingReason.STORM: "fires in a storm, see the board",
+    RingReason.STORM: "fires in a storm",
     RingReason.WORSE: "became worse",
     RingReason.BACK: "is back",
     RingReason.LEASE_OVER: "nobody has it: the claim ran out",
@@ -147,10 +147,7 @@ def _summary(live: Sequence[RingMember]) -> str:
     """``🔴 12 CRITICAL: HighErrorRate x8, DiskFull x4: unacknowledged for 15 min``."""
     worst = max((each.alert.severity for each in live), key=lambda each: each.rank)
     names = Counter(each.alert.name for each in live).most_common()
-    told = [
-        f"{inline(name, _NAME, addresses=False) or 'unnamed'} {TIMES}{count}"
-        for name, count in names[:_NAMED]
-    ]
+    told = [f"{_named(name)} {TIMES}{count}" if count > 1 else _named(name) for name, count in names[:_NAMED]]
     if len(names) > _NAMED:
         told.append(f"{len(names) - _NAMED} other names")
     reasons = {each.ring.reason for each in live}

@@ -17,13 +17,14 @@ from bot.cards.cut import units
 from bot.cards.ids import Verb, build
 from bot.cards.limits import OPTION_TEXT, OPTIONS, fit
 from bot.cards.outbox.board_list import write_list
-from bot.cards.style import COLOURS, GOOD, SEPARATOR, SIGNS, TIMES, WORDS, sign, words
+from bot.cards.outbox.page_menu import page_menu
+from bot.cards.style import COLOURS, GOOD, SEPARATOR, SIGNS, STATES, TIMES, WORDS, sign, words
 from bot.cards.text import inline, moment, plain
 from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity
 from bot.domain.outbox.board import BoardGroup, Held, Passed, count, group
 
-PAGE_SIZE: Final = 20
+PAGE_SIZE: Final = 25
 SUBJECT: Final = "board"
 _FILE_NAME: Final = "alerts.txt"
 _NAME: Final = 40
@@ -40,7 +41,7 @@ class BoardView(msgspec.Struct, frozen=True, kw_only=True):
     """All a board shows: ``held`` is worst first, then newest first.
 
     ``number`` tells the channel's boards apart. ``counts`` is there when ``held`` is not complete, and
-    ``passed`` when the storm is over.
+    ``passed`` when the storm is over. One that ``is_sunk`` stands far up while a new wave has begun.
     """
 
     channel_id: int
@@ -51,6 +52,7 @@ class BoardView(msgspec.Struct, frozen=True, kw_only=True):
     held: tuple[Held, ...]
     counts: Mapping[Severity, int] | None = None
     passed: Passed | None = None
+    is_sunk: bool = False
 
     @property
     def totals(self) -> Mapping[Severity, int]:
@@ -92,13 +94,12 @@ def render(view: BoardView) -> Card:
         color=_colour(totals),
         footer=SEPARATOR.join((marker(view.tag, view.number), "the complete list is attached")),
     )
-    browse = Button(
-        label="Browse all", custom_id=build(Verb.BOARD, view.tag, view.channel_id, "0"), emoji="📋"
-    )
+    browse = page_menu(Verb.BOARD, view.tag, view.channel_id, total=total, size=PAGE_SIZE, held=view.held)
     rows = (
         (picker(view.held[:OPTIONS], view.tag, SUBJECT, "Open one of the most urgent"),),
         (_causes(view, groups),),
-        (*_all(view, total), browse),
+        (browse,),
+        _all(view, total),
     )
     listed = File(_FILE_NAME, write_list(groups, total=total, now=view.now))
     return fit(Card(embeds=(embed,), rows=rows, file=listed))
@@ -172,7 +173,7 @@ def _head(view: BoardView, totals: Mapping[Severity, int]) -> tuple[str, str]:
         for word, each in (("oldest", oldest), ("newest", newest))
     )
     taken = sum(each.state is State.ACKED for each in view.held)
-    said = f"{SEPARATOR}🟡 {taken:,} acknowledged" if taken else ""
+    said = f"{SEPARATOR}{STATES[State.ACKED][0]} {taken:,} acknowledged" if taken else ""
     return f"{SEPARATOR.join(counts)}{said}", f"🕐 {SEPARATOR.join(ends)}"
 
 
@@ -284,7 +285,7 @@ def _turns(page: BoardPage) -> Row:
     """Back and forth; a button that leads nowhere is missing."""
     return tuple(
         Button(label=label, custom_id=build(Verb.BOARD, page.tag, page.channel_id, str(number)))
-        for label, number in (("◀ Worse", page.number - 1), ("More ▶", page.number + 1))
+        for label, number in (("◀ Previous page", page.number - 1), ("Next page ▶", page.number + 1))
         if 0 <= number < page.pages
     )
 

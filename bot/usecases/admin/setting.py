@@ -100,6 +100,23 @@ async def choose_pings(desk: Desk, severity: Severity, role_ids: tuple[int, ...]
     await reload(desk)
 
 
+async def choose_incident_channel(desk: Desk, channel_id: int | None, *, actor: Actor) -> None:
+    """New incidents stand in this channel; with None they stay beside their alert, and somebody said so."""
+
+    def work(tx: Transaction) -> None:
+        changes = {"incident_channel_id": channel_id, "incidents_beside": channel_id is None}
+        _save(tx, desk, actor, "setting.incidents", **changes)
+
+    await desk.storage.write(work)
+    await reload(desk)
+
+
+async def note_backup(desk: Desk, *, actor: Actor) -> None:
+    """Somebody said that backups of this desk are made."""
+    await desk.storage.write(lambda tx: _save(tx, desk, actor, "setting.backup", backup_told=True))
+    await reload(desk)
+
+
 async def remember_commands(desk: Desk, digest: str) -> None:
     """The commands with this digest are registered with Discord; they need not be sent again."""
     await desk.storage.write(

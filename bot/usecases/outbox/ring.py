@@ -26,14 +26,14 @@ from bot.domain.outbox.outbox import CardKind, Outgoing
 from bot.usecases import ring as rings
 from bot.usecases.desk import Desk
 from bot.usecases.outbox import storm_ring
+from bot.usecases.outbox.storm_ring import A_MINUTE, ALONE
 from bot.usecases.view import jump_url
 from storage.outbox.card import Placement
 from storage.transaction import Transaction
 from storage.writer import Turn
 
 SWEEP: Final = 500
-ALONE: Final = 3  # calls of one sweep that are messages of their own
-A_MINUTE: Final = 5  # messages of calls in a channel, and one more for all the others
+_REST: Final = timedelta(seconds=5)
 _MINUTE: Final = timedelta(minutes=1)
 _WAIT: Final = timedelta(seconds=2)  # for the first post of a card
 _LONG_WAIT: Final = timedelta(minutes=1)  # for a channel
@@ -78,7 +78,7 @@ def view(tx: Transaction, desk: Desk, card: Outgoing, now: datetime) -> RingView
     loud = [
         each.alert.id for each in members if each.live
     ]  # one that is over makes no reply stale for the rest
-    anchor = _anchor(tx, card.channel_id, ids)
+    anchor = _anchor(tx, card.channel_id, ids, now)
     return RingView(
         id=card.subject_id,
         tag=desk.project.tag,
@@ -90,15 +90,14 @@ def view(tx: Transaction, desk: Desk, card: Outgoing, now: datetime) -> RingView
     )
 
 
-def _anchor(tx: Transaction, channel_id: int, alert_ids: Sequence[int]) -> Placement | None:
-    """The message that is answered: the one card of these alerts, else the channel's board."""
+def _anchor(tx: Transaction, channel_id: int, alert_ids: Sequence[int], now: datetime) -> Placement | None:
+    """The message that is answered: the one card of these alerts, else the board, if the channel has one."""
     places = {each.id: each for each in tx.cards.of_alerts(alert_ids).values()}
     if len(places) == 1:
         (place,) = places.values()
         if place.message_id is not None:
             return place if place.channel_id == channel_id else None
-    boards = tx.cards.of(CardKind.BOARD, [channel_id])
-    return boards[0] if boards and boards[0].message_id is not None else None
+    return _board(tx, channel_id, now)
 
 
 def _make_due(tx: Transaction, *, desk: Desk, now: datetime) -> int:
@@ -106,17 +105,21 @@ def _make_due(tx: Transaction, *, desk: Desk, now: datetime) -> int:
     ids = {each.subject_id for each in taken if each.subject is RingSubject.ALERT}
     alerts = {each.id: each for each in tx.alerts.many(ids)}
     places = tx.cards.of_alerts(ids)
+    latest = {
+        (each.subject_id, each.run): each.ordinal for each in sorted(taken, key=lambda one: one.ordinal)
+    }
     due: defaultdict[int, list[_Due]] = defaultdict(list)
     dropped: list[int] = []
     for ring in taken:
         alert = alerts.get(ring.subject_id)
         place = places.get(ring.subject_id)
-        if alert is None or place is None or not _is_live(ring, alert):
+        is_last = ring.ordinal == latest[ring.subject_id, ring.run]
+        if alert is None or place is None or not is_last or not _is_live(ring, alert):
             dropped.append(ring.id)
         elif _is_covered(ring, place):
             dropped.append(ring.id)
             _plan_next(tx, desk, [(ring, alert)], now)
-        elif place.message_id is None and not _has_board(tx, place.channel_id):
+        elif place.message_id is None and _board(tx, place.channel_id, now) is None:
             _wait_for(tx, desk, ring, alert, place, now)
         else:
             due[place.channel_id].append(_Due(ring, alert, place))
@@ -142,9 +145,12 @@ def _is_covered(ring: Ring, place: Placement) -> bool:
     return place.rung_at > ring.created_at
 
 
-def _has_board(tx: Transaction, channel_id: int) -> bool:
-    boards = tx.cards.of(CardKind.BOARD, [channel_id])
-    return bool(boards) and boards[0].message_id is not None
+def _board(tx: Transaction, channel_id: int, now: datetime) -> Placement | None:
+    """The board's message while the storm lasts; that of an earlier one stands far above."""
+    storm = tx.boards.storm(channel_id, now=now)
+    if storm is None or storm.left_at is not None or storm.message_id is None:
+        return None
+    return next(iter(tx.cards.of(CardKind.BOARD, [channel_id])), None)
 
 
 def _wait_for(tx: Transaction, desk: Desk, ring: Ring, alert: Alert, place: Placement, now: datetime) -> None:
@@ -167,8 +173,12 @@ def _tell(tx: Transaction, desk: Desk, channel_id: int, due: list[_Due], now: da
 
 def _tell_all(tx: Transaction, desk: Desk, channel_id: int, due: list[_Due], now: datetime) -> int:
     told, last = tx.rings.told_since(channel_id, now - _MINUTE)
-    if told > A_MINUTE and last is not None:
-        tx.rings.put_off([each.ring.id for each in due], until=last + _MINUTE)
+    storm = [each.ring.id for each in due if each.ring.reason is RingReason.STORM]
+    if storm:
+        told = storm_ring.rung_in_a_minute(tx, channel_id, now)
+    if told > A_MINUTE:
+        until = now + _REST if last is None else max(last + _MINUTE, now + _REST)
+        tx.rings.put_off([each.ring.id for each in due], until=until)
         return 0
     room = min(ALONE, max(A_MINUTE - told, 0))
     bundles = [[each] for each in due] if len(due) <= room else [due]
@@ -178,7 +188,8 @@ def _tell_all(tx: Transaction, desk: Desk, channel_id: int, due: list[_Due], now
     tx.cards.touch(CardKind.RING, [(lead_id, Lane.RESOLVE) for lead_id in older], now=now)
     for bundle in bundles:
         _put_out(tx, desk, channel_id, bundle, now)
-    _plan_next(tx, desk, [(each.ring, each.alert) for each in due], now)
+    again = [each for each in due if each.ring.id not in storm]  # intake has planned the call after that
+    _plan_next(tx, desk, [(each.ring, each.alert) for each in again], now)
     return len(bundles)
 
 

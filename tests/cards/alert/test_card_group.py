@@ -5,7 +5,9 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from bot.cards.alert.alert import render as render_alert
 from bot.cards.alert.group import GroupPage, GroupView, ask_resolve, render, render_page
 from bot.cards.card import File, Ping
 from bot.cards.ids import Verb, parse
@@ -16,6 +18,7 @@ from bot.domain.outbox.board import Held
 from tests.cards.crowd import crowds, held
 from tests.cards.rules import MARKS, calls, meanings, refusals
 from tests.cards.world import NOON, TAG, hostile
+from tests.cards.world import view as alert_view
 
 WARNING = Severity.WARNING
 CENSUS = dict[tuple[State, Severity], int]
@@ -75,7 +78,7 @@ def test_a_group_says_how_bad_how_many_where_and_who() -> None:
         "🟠 A-7 · cart-7 · <t:1791201607:R>",
     ]
     assert embed.footer == f"G-7 · {TAG} · prod-am"
-    assert verbs(card.to_payload()) == ["pick", "group-ack", "group-resolve", "group-page", "group-snooze"]
+    assert verbs(card.to_payload()) == ["pick", "group-page", "group-ack", "group-resolve", "group-snooze"]
     assert card.file is None
 
 
@@ -119,7 +122,7 @@ def test_pages_turn_both_ways_and_end() -> None:
     crowd = tuple(held(number) for number in range(20))
 
     def turns(number: int) -> list[str]:
-        page = GroupPage(group=group(), tag=TAG, number=number, total=50, held=crowd)
+        page = GroupPage(group=group(), tag=TAG, number=number, total=70, held=crowd)
         rows = render_page(page).to_payload()["components"]
         return [parse(each["custom_id"]).extra for each in rows[1]["components"]]
 
@@ -145,3 +148,14 @@ def test_discord_takes_any_group_and_nobody_is_called_by_a_text(
         assert not calls(embeds)
         assert not {kind for kind, _ in meanings(embeds)} & (MARKS - {"strong"})
         assert set(calls(payload["content"])) <= ({"<@&5>"} if wakes else set())
+
+
+def test_a_folded_card_is_a_line_that_leads_to_the_group_and_opens_its_alert() -> None:
+    url = "https://discord.com/channels/1/2/3"
+    card = render_alert(replace(alert_view(), folded_into="G-7", folded_url=url))
+    assert card.embeds[0].description == (
+        f"↪️ A-1042 **HighErrorRate** shares the card [G-7]({url}) with others of its cause."
+    )
+    (button,) = [each for row in card.to_payload()["components"] for each in row["components"]]
+    assert (button["label"], parse(button["custom_id"]).verb) == ("Open A-1042", Verb.MORE)
+    assert parse(button["custom_id"]).number == 1042
