@@ -6,6 +6,7 @@ The walk goes over every option and every form that there is, so that a new one 
 import io
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +159,10 @@ async def _open(stage: Stage, verb: Verb) -> Json:
     return await stage.person("operator").click(message.id, custom_id)
 
 
+def _hints_beyond(stage: Stage, count: int) -> bool:
+    return _shown(stage).count(HINT[:40]) > count
+
+
 async def test_no_form_lets_a_secret_in(dark: Stage, sqlite_url: str, said: io.StringIO) -> None:
     await dark.start_bot(roles=ROLES)
     await dark.fire()
@@ -174,7 +179,7 @@ async def test_no_form_lets_a_secret_in(dark: Stage, sqlite_url: str, said: io.S
         assert texts, verb
         hinted = _shown(dark).count(HINT[:40])
         await operator.submit(form["custom_id"], dict.fromkeys(texts, PLANTED))
-        await until(lambda before=hinted: _shown(dark).count(HINT[:40]) > before)
+        await until(partial(_hints_beyond, dark, hinted))
     await dark.post_all()
     assert SECRET.encode() not in _raw(sqlite_url)
     assert _raw(sqlite_url).count(b"DB_PASSWORD=[redacted]") >= len(FORMS) - 1
