@@ -141,7 +141,7 @@ async def running(
                 find_deleted=reconcile.find_deleted,
                 find_reactions=delivery.presence.tell_hour,
                 process_health=process_health,
-                fetch=PollClient().fetch,
+                fetch=PollClient(settings.senders.poll).fetch,
                 watch=watch.look,
                 anchor=partial(write_anchor, desk, settings.storage.data),
                 heartbeat=_heartbeat(settings, watch, desk),

@@ -10,6 +10,7 @@ from typing import Final
 import structlog
 
 from bot.clock import SystemClock
+from bot.domain.access.secret_number import look_for_numbers
 from bot.domain.errors import TocsinError
 from bot.settings.database import DatabaseChoice, database_choice
 from bot.settings.key import signing_key
@@ -30,6 +31,7 @@ async def open_desk(settings: Settings, *, lock: DeskLock | None = None) -> Asyn
     Raises:
         TocsinError: a PostgreSQL database lacks migrations, with the command to type.
     """
+    look_for_numbers(asked=settings.redaction.numbers)
     choice = database_choice(settings)
     await migrate(choice)
     storage = Storage.open(choice.url, lock=lock)
