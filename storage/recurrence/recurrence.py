@@ -4,7 +4,7 @@ Counts live per hour (for timelines) and per day (for rankings), so that nothing
 are written; `storage.recurrence.memory` and `storage.recurrence.ranking` read them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, case, func, or_, select, update
 
 from bot.domain.access.source import Source
-from bot.domain.actor import is_silence
+from bot.domain.actor import Actor, is_silence
 from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.episode import began
 from bot.domain.alert.flap import CALM
@@ -204,6 +204,19 @@ class Recurrences:
             COUNT_FIRED[table, dialect].run(
                 self._connection, [(key, period, each.occurrences, each.episodes) for key, each in ordered]
             )
+
+    def mended(self, recurrence_ids: Collection[int]) -> dict[int, Actor]:
+        """Of these, what was marked as fixed and has not come back since, with who answers for that."""
+        if not recurrence_ids:
+            return {}
+        rows = self._connection.execute(
+            select(recurrence).where(
+                is_one_of(self._connection, recurrence.c.id, recurrence_ids),
+                recurrence.c.fixed_at.is_not(None),
+                recurrence.c.regressed_at.is_(None),
+            )
+        )
+        return {each.id: each.fix.owner for each in map(read, rows) if each.fix is not None}
 
     def settle(self, settlements: dict[int, StatsDelta], *, now: datetime) -> None:
         """Add what changes of episodes weigh, by recurrence id."""
