@@ -55,6 +55,7 @@ async def open_desk(
                 ack_spans=settings.ping.ack_spans,
                 default_channel_id=settings.discord.default_channel,
                 fallback_channel_id=settings.discord.fallback_channel,
+                zone=settings.discord.zone,
                 incidents=settings.incidents.rules,
                 gate=settings.gate.policy,
                 triage=settings.triage.rules,
