@@ -150,7 +150,7 @@ async def group(camera: Camera) -> None:
     product = camera.product
     issued = product.add_source("nodes", "generic", "alerts-low")
     await product.send(issued, [_pod(number, "KubePodCrashLooping", "payments") for number in range(_GROUP)])
-    card = await product.message("alerts-low", f"KubePodCrashLooping \u00d7{_GROUP}")
+    card = await product.message("alerts-low", f"KubePodCrashLooping ({_GROUP} alerts)")
     await camera.phone("phone-group", "alerts-low", card["id"])
 
 
