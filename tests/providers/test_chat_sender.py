@@ -88,8 +88,9 @@ PAIRS: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
 
 
 def read(body: dict[str, Any]) -> Signal:
-    way = slack_webhook if "attachments" in body or "text" in body else discord_webhook
-    ((_, signal),) = way.read_message(body).signals
+    is_slack = "attachments" in body or "text" in body
+    reading = slack_webhook.read_message(body) if is_slack else discord_webhook.read_message(body)
+    ((_, signal),) = reading.signals
     return signal
 
 
