@@ -7,7 +7,7 @@ from functools import partial
 from bot.domain.access.poll import PERIOD
 from bot.domain.process_health import ProcessHealth
 from bot.scheduler import Job
-from bot.usecases.admin import expectation, gauge, idempotency, retention, setting, status
+from bot.usecases.admin import expectation, gauge, idempotency, integrity, retention, setting, status
 from bot.usecases.alert import ack, bulk, expiry, lapse
 from bot.usecases.alert import flap as flaps
 from bot.usecases.alert import lifecycle as alerts
@@ -98,6 +98,7 @@ def table(
         Job("deleted", timedelta(hours=1), find_deleted),
         Job("reactions", timedelta(hours=1), find_reactions),
         Job("retention", timedelta(minutes=45), partial(retention.nightly, desk)),
+        Job("integrity", timedelta(minutes=20), partial(integrity.nightly, desk)),
         Job("bulk acts", timedelta(hours=1), partial(bulk.forget_old, desk)),
         Job("expectations", timedelta(seconds=5), partial(expectation.look, desk, up_since=desk.clock.now())),
         Job("watch", timedelta(seconds=10), watch),

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, CursorResult
 
 from storage.admin.audit import Audit
 from storage.admin.idempotency import Idempotency
+from storage.admin.integrity import IntegrityRows
 from storage.admin.poll import Polls
 from storage.admin.project import Projects
 from storage.admin.retention import OldRows
@@ -198,6 +199,11 @@ class Transaction:
     def gates(self) -> Gates:
         """Service levels, and blocks that were passed by."""
         return Gates(self._connection)
+
+    @cached_property
+    def integrity(self) -> IntegrityRows:
+        """Rows that there must not be."""
+        return IntegrityRows(self._connection)
 
     @cached_property
     def polls(self) -> Polls:

@@ -19,6 +19,7 @@ from bot.settings.tree import Settings
 from bot.usecases.admin import home
 from bot.usecases.admin import source as sources
 from bot.verbs import host
+from bot.verbs.integrity import check_integrity
 from bot.verbs.loop import run
 from bot.verbs.setting import load_quietly
 from storage import schema
@@ -45,6 +46,8 @@ class PickedChannels:
 def check(args: Namespace) -> int:
     """Look at everything; 0 when nothing keeps alerts from reaching their channel, else 1."""
     settings = load_quietly(args)
+    if args.integrity:
+        return check_integrity(settings)
     choice = database_choice(settings)
     rooms = run(_examine(settings, choice))
     for room in rooms:

@@ -78,6 +78,7 @@ class Watch:
 
         def work(tx: Transaction) -> Look:
             parked = tx.channels.parked(desk.project.id)
+            report = tx.integrity.kept(desk.project.id)
             return Look(
                 process_health=self._vitals(),
                 oldest_due=tx.channels.oldest_due(now=desk.clock.now()),
@@ -87,6 +88,7 @@ class Watch:
                     if reason not in BY_ITSELF
                 ),
                 disk_free=self._disk(),
+                findings=() if report is None else report.findings,
             )
 
         return await desk.storage.read(work)
@@ -97,7 +99,9 @@ class Watch:
             self._since.pop(sign.key, None)
         since = self._since.setdefault(sign.key, now) if sign.words else now
         lasts = bool(sign.words) and now - since >= sign.patience
-        return Trouble(key=f"watch/{sign.key}", name=sign.name, words=sign.words if lasts else "")
+        return Trouble(
+            key=f"watch/{sign.key}", name=sign.name, words=sign.words if lasts else "", severity=sign.severity
+        )
 
     def _lose(self, now: datetime, words: str) -> None:
         if self._failing_since is None:
