@@ -13,7 +13,6 @@ import structlog
 
 from bot import metrics
 from bot.anchor_file import write_anchor
-from bot.clock import SystemClock
 from bot.delivery.bot_view import BotView
 from bot.delivery.confirmation import MessageConfirmations
 from bot.delivery.dispatcher import Dispatcher
@@ -25,6 +24,8 @@ from bot.delivery.ping import Pings
 from bot.delivery.reconcile import Reconcile
 from bot.delivery.redirect import redirect
 from bot.delivery.wire import Wire
+from bot.desk import open_desk
+from bot.doctor.diagnosis import diagnose
 from bot.domain.errors import TocsinError
 from bot.domain.process_health import ProcessHealth
 from bot.domain.process_role import ProcessRole
@@ -38,94 +39,22 @@ from bot.outgoing.poll import PollClient
 from bot.outgoing.sample_alert import SampleAlert
 from bot.process import free_bytes, holding, keep_private, share_heap
 from bot.scheduler import Job, Metronome
-from bot.settings.database import DatabaseChoice, database_choice
-from bot.settings.key import signing_key
+from bot.settings.database import database_choice
 from bot.settings.tree import Settings
-from bot.usecases.admin import home, setting, startup, status
+from bot.usecases.admin import home, setting, status
 from bot.usecases.admin.watch import Watch
-from bot.usecases.desk import Desk, Rules
+from bot.usecases.desk import Desk
 from bot.usecases.intake.queue import Intake
 from bot.usecases.outbox import outage as outages
 from cogs.bot import DeskBot, build
 from cogs.context import BotOptions
 from cogs.rights import RoleWords
-from storage import schema
 from storage.desk_lock import DeskLock
-from storage.engine import Storage
 
 _log = structlog.stdlib.get_logger(__name__)
 
 _LOOK: Final = 0.02  # seconds between looks at a line that is being opened
 SWITCH_INTERVAL: Final = 0.0005  # seconds; the writing thread waits at most this long for the loop's
-
-
-@asynccontextmanager
-async def open_desk(settings: Settings, *, lock: DeskLock | None = None) -> AsyncIterator[Desk]:
-    """The desk on the configured database, migrated if it is an embedded file.
-
-    Raises:
-        TocsinError: a PostgreSQL database lacks migrations, with the command to type.
-    """
-    choice = database_choice(settings)
-    await migrate(choice)
-    storage = Storage.open(choice.url, lock=lock)
-    try:
-        yield await startup.open_desk(
-            storage,
-            SystemClock(),
-            rules=Rules(
-                silence=settings.alerts.ttl,
-                reopen_window=settings.alerts.reopen_window,
-                lease=settings.alerts.lease,
-                max_attempts=settings.alerts.max_attempts,
-                flap_limit=settings.alerts.flap_limit,
-                flap_window=settings.alerts.flap_window,
-                group_window=settings.alerts.group_window,
-                repeats=settings.ping.repeats,
-                ack_spans=settings.ping.ack_spans,
-                default_channel_id=settings.discord.default_channel,
-                fallback_channel_id=settings.discord.fallback_channel,
-                incidents=settings.incidents.rules,
-                gate=settings.gate.policy,
-                triage=settings.triage.rules,
-                retention=settings.retention.rules,
-            ),
-            signing_key=signing_key(settings.storage),
-        )
-    finally:
-        await storage.close()
-
-
-async def migrate(choice: DatabaseChoice) -> None:
-    """Bring an embedded file to the present; of a server see that it is.
-
-    Raises:
-        TocsinError: the database cannot be used, or lacks migrations, with the command to type.
-    """
-    try:
-        await _migrate(choice)
-    except TocsinError:
-        raise
-    except Exception as error:  # drivers raise what they like, and only storage knows their names
-        reason = (error.strerror if isinstance(error, OSError) else None) or schema.first_line(error)
-        raise TocsinError(
-            f"The database {choice.shown} (from {choice.origin}) cannot be used:"
-            f" {reason}. Is it running, and may this user use it?"
-        ) from error
-
-
-async def _migrate(choice: DatabaseChoice) -> None:
-    if choice.embedded:
-        applied = await schema.upgrade(choice.url)
-        if applied:
-            _log.info("database migrated", file=choice.shown, applied=applied)
-        return
-    pending = await schema.pending(choice.url)
-    if pending:
-        raise TocsinError(
-            f"{choice.shown} lacks {len(pending)} of its migrations. Run: tocsin db upgrade"
-            " (with --dry-run it only prints the SQL)"
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +113,7 @@ async def running(
         process_health = partial(delivery.process_health, intake)
         supervisor = Supervisor(
             lambda: delivery.attach(
-                build(desk, _bot_options(settings, rehearsal, process_health, delivery.pings))
+                build(desk, _bot_options(settings, desk, rehearsal, process_health, delivery.pings))
             ),
             _token(settings),
             desk.clock,
@@ -212,7 +141,7 @@ async def running(
                 find_deleted=reconcile.find_deleted,
                 find_reactions=delivery.presence.tell_hour,
                 process_health=process_health,
-                fetch=PollClient().fetch,
+                fetch=PollClient(settings.senders.poll).fetch,
                 watch=watch.look,
                 anchor=partial(write_anchor, desk, settings.storage.data),
                 heartbeat=_heartbeat(settings, watch, desk),
@@ -241,7 +170,10 @@ class _Delivery:
         self.wire = Wire(_token(settings), limits, desk.clock)
         self.echoes = MessageConfirmations(desk)
         self.pings = Pings(
-            ping_words(settings), self.presence, self._responders, chosen=lambda: chosen_words(desk)
+            ping_words(settings),
+            self.presence,
+            self._responders,
+            chosen=lambda ident: chosen_words(desk.of(ident)),
         )
         self.dispatcher = Dispatcher(
             desk, self.wire, pings=self.pings, echoes=self.echoes, presence=self.presence
@@ -250,9 +182,11 @@ class _Delivery:
         self.gateway = Gateway()
         self.watch: Watch | None = None
 
-    def _responders(self) -> tuple[str, ...]:
-        """Roles that may respond, as configured and as picked in Discord."""
-        return (*self._words, *map(str, self._desk.project.settings.respond_role_ids))
+    def _responders(self, project_id: int) -> tuple[str, ...]:
+        """Roles that may respond in a project, as picked; the configured ones are the first one's."""
+        picked = self._desk.of(project_id).project.settings.respond_role_ids
+        words = self._words if project_id == self._desk.project.id else ()
+        return (*words, *map(str, picked))
 
     def attach(self, bot: DeskBot) -> DeskBot:
         """Tie a new client to everything that listens."""
@@ -286,6 +220,7 @@ class _Delivery:
 
 def _bot_options(
     settings: Settings,
+    desk: Desk,
     rehearsal: SampleAlert,
     process_health: Callable[[], ProcessHealth],
     pings: Pings,
@@ -299,6 +234,7 @@ def _bot_options(
         guild_id=settings.discord.guild,
         ping_words=ping_words(settings),
         resolve_ping=pings.resolve,
+        diagnose=partial(diagnose, settings, desk),
         roles=RoleWords(view=roles.view, respond=roles.respond, manage=roles.manage),
     )
 

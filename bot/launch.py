@@ -9,8 +9,9 @@ from typing import Final
 
 import structlog
 
-from bot.app import migrate, open_desk, running
+from bot.app import running
 from bot.clock import SystemClock
+from bot.desk import migrate, open_desk
 from bot.domain.errors import NotDurableError, TocsinError
 from bot.domain.process_role import ProcessRole
 from bot.ingress.readiness import Probe

@@ -14,6 +14,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import metrics
+from bot.domain.errors import NotDurableError
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -69,6 +70,9 @@ class Metronome:
         with metrics.JOB_SECONDS.labels(job.name).time():
             try:
                 await job.run()
+            except NotDurableError as error:  # told once for all by the storage
+                metrics.JOB_RUNS.labels(job.name, "failed").inc()
+                _log.debug("job_waits", job=job.name, reason=str(error))
             except Exception:  # noqa: BLE001 -- the boundary: one job's failure is not the others'
                 metrics.JOB_RUNS.labels(job.name, "failed").inc()
                 _log.exception("job failed", job=job.name)

@@ -10,12 +10,14 @@ import discord
 from bot.cards.card import Ping
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import ConflictError, NotDurableError
+from bot.domain.finding import ReportSection
 from bot.domain.process_health import ProcessHealth
 from bot.usecases.desk import Desk
 from cogs.double_press import RecentPresses
 from cogs.rights import Rights, RoleWords
 
 SendTest: TypeAlias = Callable[[str], Awaitable[str]]
+Diagnose: TypeAlias = Callable[[], Awaitable[Sequence[ReportSection]]]
 Lacking: TypeAlias = Callable[[discord.Permissions], Sequence[str]]
 
 
@@ -26,6 +28,10 @@ HOMELESS: Final = (
 )
 
 
+async def _unexamined() -> Sequence[ReportSection]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BotOptions:
     """What the configuration and the rest of the house tell this door.
@@ -34,7 +40,7 @@ class BotOptions:
     reach us, without a slash at its end; ``send_test`` posts an alert through the real door as the source of
     that name and returns its ref (`TocsinError` when that fails); ``lacking`` names the permissions a card
     still needs; ``process_health`` says how the process is. ``ping_words`` are whom the configuration wakes,
-    ``resolve_ping`` says whom a severity wakes in a channel.
+    ``resolve_ping`` says whom a severity wakes in a channel; ``diagnose`` is the doctor.
     """
 
     public_url: str
@@ -45,6 +51,7 @@ class BotOptions:
     roles: RoleWords = field(default_factory=RoleWords)
     ping_words: Mapping[Severity, Sequence[str]] = field(default_factory=dict)
     resolve_ping: Callable[[Severity, int], Ping] = lambda *_: Ping()
+    diagnose: Diagnose = _unexamined
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,10 @@ class BotContext:
     rights: Rights
     busy: set[asyncio.Task[Any]] = field(default_factory=set)
     presses: RecentPresses = field(default_factory=RecentPresses)
+
+    def named(self, rung: tuple[Severity, int] | None) -> Ping:
+        """Whom the answer to a press goes on mentioning: those of a severity, ``rung`` in a channel."""
+        return Ping() if rung is None else self.options.resolve_ping(*rung)
 
     @property
     def tag(self) -> str:

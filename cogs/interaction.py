@@ -66,6 +66,7 @@ class InteractionContext:
         self._open = True
         self._member: discord.Member | None = None
         self._admitted: set[Asked] = set()
+        self.unseen: tuple[Asked, ...] = ()
         self.asked = False
         self._hinted = False
         self.answered_elsewhere = False
@@ -124,14 +125,21 @@ class InteractionContext:
 
     async def hidden(self, asked: Iterable[Asked]) -> Asked | None:
         """The first of these that is not there or not for the eyes of this person."""
+        wanted = list(asked)
+        seen = set(await self.visible(wanted))
+        return next((each for each in wanted if each not in seen), None)
+
+    async def visible(self, asked: Iterable[Asked]) -> list[Asked]:
+        """Those of these that are there and for the eyes of this person."""
         wanted, rights, member = list(asked), self.bot_context.rights, self.member
         if not wanted or member.guild_permissions.administrator:
-            return None
+            return wanted
         places = await self.within_deadline(audience.channels(self.bot_context.desk, wanted))
-        for each, channels in zip(wanted, places, strict=True):
-            if not any(rights.sees(member, channel_id, here=self._here) for channel_id in channels):
-                return each
-        return None
+        return [
+            each
+            for each, channels in zip(wanted, places, strict=True)
+            if any(rights.sees(member, channel_id, here=self._here) for channel_id in channels)
+        ]
 
     def demand(self, capability: Capability, task: str) -> None:
         """Let pass who may do ``task`` on this desk.

@@ -12,7 +12,9 @@ would not undo them. The drivers are put in autocommit and ``BEGIN`` is emitted 
 """
 
 import asyncio
+import errno
 import os
+import sqlite3
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -23,9 +25,10 @@ from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
-from bot.domain.errors import NotDurableError
+from bot.domain.errors import DatabaseUnavailableError, NotDurableError
 from storage.desk_lock import DeskLock, is_current, ring
 from storage.dialect import mark_alive
+from storage.outage_log import OutageLog
 from storage.transaction import Transaction
 from storage.writer import BUSY_TIMEOUT_MS, Turn, Writer
 
@@ -43,6 +46,7 @@ _UNAVAILABLE_CLASSES: Final = frozenset({"08", "53", "57", "58"})
 _UNAVAILABLE_STATES: Final = frozenset({"25006", "55P03"})  # read-only, a lock that is not given
 # asyncpg was at work when its connection broke, and only its own state machine complains.
 _TORN: Final = "InternalClientError"
+_DISK_FULL: Final = "53100"
 _RETRIED_STATES: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 
 
@@ -64,6 +68,7 @@ class Storage:
         self._pools = pools or {}
         self._lock = lock
         self._mark: AsyncConnection | None = None
+        self._outage = OutageLog()
 
     @classmethod
     def open(cls, url: str, *, lock: DeskLock | None = None) -> "Storage":
@@ -109,12 +114,17 @@ class Storage:
         """
         try:
             if self._writer is not None:
-                return await self._writer.run(lambda conn: work(Transaction(conn)), turn=turn)
-            return await self._write_postgres(work, self._pools[turn])
+                done = await self._writer.run(lambda conn: work(Transaction(conn)), turn=turn)
+            else:
+                done = await self._write_postgres(work, self._pools[turn])
         except (DBAPIError, NoConnectionError, OSError) as error:
             if not _out_of_reach(error):
                 raise
-            raise NotDurableError(_plain(error)) from error
+            words = _plain(error)
+            self._outage.failed(words)
+            raise DatabaseUnavailableError(words) from error
+        self._outage.worked()
+        return done
 
     async def read(self, work: Work[T]) -> T:
         """Run ``work``, which must not write, on one consistent snapshot.
@@ -130,7 +140,9 @@ class Storage:
         except (DBAPIError, NoConnectionError, OSError) as error:
             if not _out_of_reach(error):
                 raise
-            raise NotDurableError(_plain(error)) from error
+            words = _plain(error)
+            self._outage.failed(words)
+            raise DatabaseUnavailableError(words) from error
 
     async def announce(self, worker: str) -> None:
         """Let others see that ``worker`` lives, for as long as this process does.
@@ -293,4 +305,14 @@ def _out_of_reach(error: DBAPIError | NoConnectionError | OSError) -> bool:
 def _plain(error: BaseException) -> str:
     """The database's own words, without statement and parameters (they may hold people's text)."""
     cause = getattr(error, "orig", None) or error
+    if _is_full(cause):
+        return "the disk of the database is full: make room on it, and Tocsin goes on by itself"
     return f"the database cannot be written now ({type(cause).__name__}: {str(cause)[:200]})"
+
+
+def _is_full(cause: BaseException) -> bool:
+    return (
+        getattr(cause, "sqlstate", None) == _DISK_FULL
+        or getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+        or getattr(cause, "errno", None) in {errno.ENOSPC, errno.EDQUOT}
+    )

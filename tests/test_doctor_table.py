@@ -15,9 +15,9 @@ import pytest
 from bot.__main__ import main
 from bot.clock import SystemClock
 from bot.delivery.redirect import redirect
+from bot.doctor import diagnosis, host
 from bot.sandbox.model.channel import Overwrite
 from bot.sandbox.server import Sandbox
-from bot.verbs import check, host
 from storage import schema
 
 
@@ -219,7 +219,7 @@ class SlowClock(SystemClock):
 
 
 def a_clock_that_is_slow(place: Place) -> None:
-    place.patch.setattr(check, "SystemClock", SlowClock)
+    place.patch.setattr(diagnosis, "SystemClock", SlowClock)
 
 
 def no_pictures(place: Place) -> None:

@@ -5,7 +5,6 @@ It speaks REST only, so it may run while the bot itself is connected.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Final
 
 import aiohttp
@@ -14,26 +13,10 @@ import discord
 from bot.delivery.forum import missing_tags
 from bot.delivery.permission import ESSENTIAL, invite_url, lacking
 from bot.delivery.redirect import redirect
+from bot.domain.finding import Finding, FindingLevel
 
 _NAMED: Final = 10  # servers that are listed when the configured one is not among them
 _EVERYBODY: Final = frozenset({"here", "everyone"})
-
-
-class FindingLevel(StrEnum):
-    """How bad a finding is: an error keeps cards from being shown."""
-
-    OK = "ok"
-    WARN = "warn"
-    ERROR = "error"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What was found and, unless all is well, how to mend it."""
-
-    level: FindingLevel
-    what: str
-    remedy: str = ""
 
 
 @dataclass(frozen=True)

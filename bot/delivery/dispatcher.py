@@ -125,7 +125,7 @@ class Dispatcher:
         try:
             await self._echoes.write_down()
         except NotDurableError as error:
-            _log.warning("what was seen is written down later", reason=str(error))
+            _log.debug("what was seen is written down later", reason=str(error))
         except Exception:  # noqa: BLE001 -- the boundary: a ledger that breaks keeps no card waiting
             _log.exception("what was seen could not be written down")
 
@@ -142,7 +142,7 @@ class Dispatcher:
         try:
             return await outbox.channels_due(self._desk)
         except NotDurableError as error:
-            _log.warning("the outbox cannot be read", reason=str(error))
+            _log.debug("the outbox cannot be read", reason=str(error))
             return []
 
     def _launch(self, channel_id: int) -> None:
@@ -167,7 +167,7 @@ class Dispatcher:
             while rest == 0.0 and not self._stopping:
                 rest = await worker.step()
         except NotDurableError as error:
-            _log.warning("the database keeps a channel waiting", channel=channel_id, reason=str(error))
+            _log.debug("the database keeps a channel waiting", channel=channel_id, reason=str(error))
             rest = POLL
         except Exception:  # noqa: BLE001 -- the boundary: one channel's trouble stays its own
             _log.exception("a worker broke", channel=channel_id)

@@ -131,6 +131,6 @@ class Listener:
             try:
                 await hook()
             except NotDurableError as error:
-                _log.warning("the database keeps a look-around waiting", reason=str(error))
+                _log.debug("the database keeps a look-around waiting", reason=str(error))
             except Exception:  # noqa: BLE001 -- the boundary: one hook's trouble stays its own
                 _log.exception("a look-around after READY failed")

@@ -13,11 +13,12 @@ from bot.cards.card import Ping
 from bot.cards.incident.nudge import NudgeView
 from bot.cards.outbox.closure import ClosureView
 from bot.delivery.bot_view import BotView
-from bot.domain.alert.ring import RingReason, is_loud
+from bot.domain.alert.ring import is_loud
 from bot.domain.alert.signal import Severity
 from bot.domain.outbox.outbox import Outgoing
 from bot.usecases.outbox.subject import View
 
+FIRST: Final = 1  # the project ``default`` of every database
 _EVERYBODY: Final = {"everyone", "here"}
 _log: Final = structlog.get_logger(__name__)
 
@@ -36,22 +37,23 @@ class _HerePing(Ping, frozen=True):
 class Pings:
     """``words`` are names or ids of roles, ``here`` and ``everyone``, by severity.
 
-    ``responders`` says who answers incidents now; where nobody does, those do whom criticals wake. ``chosen``
-    says whom people have chosen in Discord by now; for these severities that alone counts.
+    ``responders`` says who answers a project's incidents now; where nobody does, those whom criticals wake.
+    ``chosen`` says whom people have chosen for a project in Discord by now; for these severities that alone
+    counts.
     """
 
     def __init__(
         self,
         words: Words,
         presence: BotView,
-        responders: Callable[[], Sequence[str]] = tuple,
-        chosen: Callable[[], Words] = dict,
+        responders: Callable[[int], Sequence[str]] = lambda _: (),
+        chosen: Callable[[int], Words] = lambda _: {},
     ) -> None:
         self._words = words
         self._responders = responders
         self._chosen = chosen
         self._presence = presence
-        self._asked: dict[tuple[Severity, int], None] = {}
+        self._asked: dict[tuple[Severity, int, int], None] = {}
         self._told: set[str] = set()
 
     @property
@@ -60,36 +62,38 @@ class Pings:
 
         Of every severity and channel that was ever asked for; what was mended is gone.
         """
-        found = (hint for severity, channel_id in self._asked for hint in self._look(severity, channel_id)[1])
+        found = (hint for asked in self._asked for hint in self._look(*asked)[1])
         return tuple(dict.fromkeys(found))
 
     def expect(self, channel_id: int) -> None:
         """Alerts of any severity may come in this channel."""
         for severity in self._words:
-            self._asked.setdefault((severity, channel_id))
+            self._asked.setdefault((severity, channel_id, FIRST))
 
     def due(self, card: Outgoing, view: View) -> Ping:
         """Whom the card's post rings: nobody for what is over, taken, quiet, or was rung for already."""
-        if isinstance(view, RingView) and view.live and view.live[0].ring.reason is RingReason.ACK_ENDING:
-            return Ping() if view.owner_id is None else Ping(users=(view.owner_id,))
+        if isinstance(view, RingView) and view.is_personal:
+            return _personal(view)
         if isinstance(view, NudgeView):
             return self._called(card, view) if view.calls and not _was_rung(card, view) else Ping()
         severity = None if _was_rung(card, view) else _severity_of(view)
-        return Ping() if severity is None else self.resolve(severity, card.channel_id)
+        return Ping() if severity is None else self.resolve(severity, card.channel_id, card.project_id)
 
     def shown(self, card: Outgoing, view: View) -> Ping:
         """Whom an edit may mention: only those that its own post has rung for what is still so."""
         if not card.pinged or not _was_rung(card, view):
             return Ping()
+        if isinstance(view, RingView) and view.is_personal:
+            return _personal(view)
         if isinstance(view, NudgeView):
             return self._called(card, view) if view.calls else Ping()
         severity = _severity_of(view)
-        return Ping() if severity is None else self.resolve(severity, card.channel_id)
+        return Ping() if severity is None else self.resolve(severity, card.channel_id, card.project_id)
 
-    def resolve(self, severity: Severity, channel_id: int) -> Ping:
-        """Whom the severity wakes in the channel; what is not found is left out and becomes a hint."""
-        self._asked.setdefault((severity, channel_id))
-        ping, hints = self._look(severity, channel_id)
+    def resolve(self, severity: Severity, channel_id: int, project_id: int = FIRST) -> Ping:
+        """Whom the severity wakes in a project's channel; what is not found is left out and is a hint."""
+        self._asked.setdefault((severity, channel_id, project_id))
+        ping, hints = self._look(severity, channel_id, project_id)
         self._warn(hints)
         return ping
 
@@ -102,8 +106,8 @@ class Pings:
     def _called(self, card: Outgoing, view: NudgeView) -> Ping:
         """Those who answer incidents; a thread has the rights of its channel, and is perhaps not seen yet."""
         channel_id = view.incident.home_id or card.channel_id
-        if not (words := self._responders()):
-            return self.resolve(Severity.CRITICAL, channel_id)
+        if not (words := self._responders(card.project_id)):
+            return self.resolve(Severity.CRITICAL, channel_id, card.project_id)
         ping, hints = self._find(words, channel_id)
         self._warn(hints)
         return ping
@@ -111,13 +115,13 @@ class Pings:
     @property
     def wakes_nobody(self) -> bool:
         """Whether nobody is named whom a critical would wake."""
-        return not self._words_of(Severity.CRITICAL)
+        return not self._words_of(Severity.CRITICAL, FIRST)
 
-    def _words_of(self, severity: Severity) -> Sequence[str]:
-        return self._chosen().get(severity) or self._words.get(severity, ())
+    def _words_of(self, severity: Severity, project_id: int) -> Sequence[str]:
+        return self._chosen(project_id).get(severity) or self._words.get(severity, ())
 
-    def _look(self, severity: Severity, channel_id: int) -> tuple[Ping, list[str]]:
-        return self._find(self._words_of(severity), channel_id)
+    def _look(self, severity: Severity, channel_id: int, project_id: int) -> tuple[Ping, list[str]]:
+        return self._find(self._words_of(severity, project_id), channel_id)
 
     def _find(self, words: Sequence[str], channel_id: int) -> tuple[Ping, list[str]]:
         guild = self._presence.guild_of(channel_id) if words else None
@@ -143,6 +147,10 @@ class Pings:
             ]
         kind = _HerePing if everybody and "everyone" not in everybody else Ping
         return kind(roles=tuple(role.id for role in roles), everyone=bool(everybody)), hints
+
+
+def _personal(view: RingView) -> Ping:
+    return Ping() if view.person_id is None else Ping(users=(view.person_id,))
 
 
 def _role(guild: discord.Guild, word: str) -> discord.Role | None:

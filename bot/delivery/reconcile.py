@@ -62,7 +62,7 @@ class Reconcile:
             if guild is None or (guild_id is not None and guild.id != guild_id):
                 continue
             if each.threadless and self._presence.may_thread(each.channel_id):
-                await threads.wish(self._desk, each.incident_id)
+                await threads.wish(self._desk.of(each.project_id), each.incident_id)
                 tried += 1
         return tried
 

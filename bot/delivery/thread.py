@@ -88,10 +88,10 @@ class ThreadKeeper:
             answer = await self._wire.channel(message_id)
         if answer.outcome is SendOutcome.DONE:
             await self.gather(message_id, view.people)
-            await threads.settle(self._desk, incident.id, thread_id=message_id)
+            await threads.settle(self._desk.of(incident.project_id), incident.id, thread_id=message_id)
             return DONE
         if answer.outcome in _HOPELESS or answer.outcome is SendOutcome.CHANNEL_GONE:
-            await threads.forgo(self._desk, incident.id)
+            await threads.forgo(self._desk.of(incident.project_id), incident.id)
             if self._presence.is_news(f"no threads in {card.channel_id}"):
                 _log.warning(
                     "incidents have no threads here: allow Create Public Threads, Send Messages in Threads",

@@ -8,13 +8,16 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from bot.app import RunningDesk, open_desk, running
+from bot.app import RunningDesk, running
 from bot.demo import story
+from bot.demo.whereabouts import DemoWhereabouts, published
+from bot.desk import open_desk
 from bot.domain import actor as actors
 from bot.domain.alert.signal import Severity
 from bot.process import told_to_stop, write_ready_file
 from bot.sandbox.server import Sandbox
-from bot.settings.tree import Settings
+from bot.settings.database import EMBEDDED_NAME
+from bot.settings.tree import Settings, StorageSettings
 from bot.usecases.admin import setting
 
 
@@ -34,8 +37,9 @@ async def demo(settings: Settings, *, port: int, sandbox_port: int, ready_file: 
             if ready_file is not None:
                 write_ready_file(ready_file, _description(sandbox, place.url, senders))
                 await told.wait()
-            else:
-                await _tell(sandbox, place, senders, _variables(settings, place.url), told)
+                return
+            with published(Path.cwd(), _whereabouts(settings, sandbox, place.url, senders)):
+                await _tell(sandbox, place, senders, _lead(settings, place.url), told)
     finally:
         await sandbox.stop()
 
@@ -74,10 +78,32 @@ async def _tell(
     await asyncio.wait([telling])
 
 
-def _variables(settings: Settings, ingress_url: str) -> str:
-    """What has to be set before a verb, so that it finds the database and the address of this demo."""
+def _lead(settings: Settings, ingress_url: str) -> str:
+    """What has to be typed before a verb, so that it is there and finds this demo.
+
+    In this folder verbs find it by themselves, unless a real desk's data is here too.
+    """
+    program = ".venv/bin/tocsin" if Path(".venv/bin/tocsin").exists() else "tocsin"
+    if not (StorageSettings().data / EMBEDDED_NAME).exists():
+        return program
     folder = shlex.quote(str(settings.storage.data.absolute()))
-    return f"TOCSIN_DATA={folder} TOCSIN_PORT={urlsplit(ingress_url).port}"
+    return f"TOCSIN_DATA={folder} TOCSIN_PORT={urlsplit(ingress_url).port} {program}"
+
+
+def _whereabouts(
+    settings: Settings, sandbox: Sandbox, ingress_url: str, senders: Mapping[str, story.Sender]
+) -> DemoWhereabouts:
+    generic = senders["generic"]
+    return DemoWhereabouts(
+        data=str(settings.storage.data.absolute()),
+        port=urlsplit(ingress_url).port or 0,
+        page=sandbox.url,
+        bot_token=sandbox.bot_token,
+        guild=sandbox.guild_id,
+        channel=sandbox.channels["alerts"],
+        hook=generic.url,
+        token=generic.token,
+    )
 
 
 def _description(

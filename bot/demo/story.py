@@ -30,10 +30,7 @@ class Sender:
 
 
 async def admit(desk: Desk, ingress_url: str) -> dict[str, Sender]:
-    """One source for each provider that the story speaks with; an earlier demo's get a new token.
-
-    Their reopen window is zero, so that a refire is a new episode and the card remembers the one before.
-    """
+    """One source for each provider that the story speaks with; an earlier demo's get a new token."""
     known = {each.name for each in await sources.listing(desk)}
     senders = {}
     for provider in _SOURCE_NAMES:
@@ -47,7 +44,7 @@ async def admit(desk: Desk, ingress_url: str) -> dict[str, Sender]:
 
 
 async def _add(desk: Desk, provider: str) -> Issued:
-    return await sources.add(desk, _name(provider), provider, actor=_ME, reopen_window=timedelta(0))
+    return await sources.add(desk, _name(provider), provider, actor=_ME)
 
 
 def _name(provider: str) -> str:
@@ -131,8 +128,8 @@ async def tell(sandbox_url: str, senders: Mapping[str, Sender], clock: Clock) ->
         await act("responder", "incident update", text="Cold cache again, warming it.", incident="I-1")
 
 
-def welcome(sandbox_url: str, senders: Mapping[str, Sender], place: str) -> str:
-    """What the person who typed `make demo` reads; ``place`` is what leads verbs to it."""
+def welcome(sandbox_url: str, senders: Mapping[str, Sender], lead: str) -> str:
+    """What the person who typed `make demo` reads; ``lead`` is what leads verbs to it."""
     generic = senders["generic"]
     return f"""
   Tocsin is up, with a small Discord of its own. Nothing real is touched.
@@ -148,10 +145,10 @@ def welcome(sandbox_url: str, senders: Mapping[str, Sender], place: str) -> str:
 
   The same with "status": "resolved" ends it. Press Acknowledge, set a check mark, or type /alert list.
 
-  Let in a sender of your own, or a program (in another terminal; the variables lead to this demo):
+  Let in a sender of your own, or a program (in another terminal, in this folder):
 
-    {place} .venv/bin/tocsin source add mine --provider generic
-    {place} .venv/bin/tocsin token add mine --scope alerts.read
+    {lead} source add mine --provider generic
+    {lead} token add mine --scope alerts.read
 
   Ctrl-C stops everything.
 """

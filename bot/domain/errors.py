@@ -49,3 +49,7 @@ class NotDurableError(TocsinError):
     def __init__(self, reason: str, *, retry_after: int = 5) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
+
+
+class DatabaseUnavailableError(NotDurableError):
+    """The database itself cannot be written or read now; the storage writes it to the log, once for all."""

@@ -172,6 +172,17 @@ class Hook:
             self._replays.end(key, signed, answer)
         return answer
 
+    async def is_first(self, source: Source, signed: Signed) -> bool:
+        """Whether this signature is new and not older than this process; from now on it is not."""
+        if self._replays.is_older_than_us(signed):
+            return False
+        key = key_of(source.id, signed)
+        if await self._replays.begin(key, self._desk.clock.now()) is not None:
+            metrics.REPLAYED.labels(source.provider).inc()
+            return False
+        self._replays.end(key, signed, _NOTHING)
+        return True
+
     async def _was_taken(self, asked: Asked, body: bytes, signed: Signed) -> bool:
         """Whether a process before this one took it in."""
         read, _ = await self._understand(asked, body)

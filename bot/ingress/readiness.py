@@ -9,7 +9,8 @@ import msgspec
 
 from bot.domain.errors import TocsinError
 
-PATIENCE: Final = timedelta(seconds=5)
+PATIENCE: Final = timedelta(seconds=1.8)
+"""Whoever asks gives up after two seconds at most."""
 
 
 class Probe(msgspec.Struct, frozen=True):

@@ -17,7 +17,7 @@ from aiohttp import web
 from prometheus_client import Counter
 
 from bot import metrics
-from bot.domain.errors import NotDurableError, SourceClosedError
+from bot.domain.errors import DatabaseUnavailableError, NotDurableError, SourceClosedError
 from bot.ingress.amazon import Amazon, Fetch
 from bot.ingress.api.document import index
 from bot.ingress.api.entry import Api
@@ -142,7 +142,8 @@ class Ingress:
             self.invalidate()
             response = unauthenticated(str(error), "Authorization").answer()
         except NotDurableError as error:
-            self._notices.not_durable(_label(path), str(error))
+            if not isinstance(error, DatabaseUnavailableError):
+                self._notices.not_durable(_label(path), str(error))
             response = _not_durable(error.retry_after).answer()
         except Exception as error:  # noqa: BLE001 -- the boundary: a bug costs its own request only
             _log.error("request failed", error=type(error).__name__, at=_place(error))

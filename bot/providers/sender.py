@@ -61,6 +61,24 @@ class Sender(ABC):
         """The same, and where it goes."""
         return Recipe(self.where, self.language, self.receiver(url, token).rstrip("\n"))
 
+    @abstractmethod
+    def example(self, now: datetime) -> object:
+        """A small believable request about an alert that fires since ``now``."""
+
+    def recovery(self, now: datetime) -> object:
+        """The request by which the alert of `example` is over, None where the sender never says so."""
+        del now
+        return None
+
+    def endpoint(self, address: str) -> str:
+        """Where a request like `example` goes, by what stands in the sender's address field."""
+        return address
+
+    def with_key(self, body: object, token: str) -> object:
+        """``body`` with the token in it, where its clients put it there."""
+        del token
+        return body
+
 
 class Provider(Sender):
     """A sender that posts to ``/v1/hooks/{name}``, by one of ``methods``; ``success`` is the status it wants.

@@ -33,6 +33,7 @@ from bot.settings.environment import (
     values,
 )
 from bot.settings.ping import PingSettings
+from bot.settings.poll import PollCredentials
 from bot.settings.retention import RetentionSettings
 from bot.settings.section import (
     Count,
@@ -142,11 +143,13 @@ class HttpSettings(Section):
 class SenderSettings(Section):
     """What some senders need: the topics of SNS that are confirmed, and how JSON of one's own is read.
 
-    ``mapping`` holds a table for each source of the provider ``generic``, by its name.
+    ``mapping`` holds a table for each source of the provider ``generic``, ``poll`` what an Alertmanager is
+    shown that is asked for its alerts, both by the names of their sources.
     """
 
     sns_topics: Words = ()
     mapping: Mappings = {}  # noqa: RUF012 -- pydantic copies it
+    poll: PollCredentials = {}  # noqa: RUF012 -- pydantic copies it
 
 
 class AlertSettings(Section):
@@ -167,6 +170,12 @@ class Roles(Section):
     view: Words = ()
     respond: Words = ("responder", "on-call", "operator")
     manage: Words = ("operator",)
+
+
+class RedactionSettings(Section):
+    """What counts as a secret beyond what always does; ``numbers``: those of cards and bank accounts."""
+
+    numbers: bool = False
 
 
 class Log(Section):
@@ -195,6 +204,7 @@ class Settings(BaseSettings):
     gate: GateSettings = GateSettings()
     watch: WatchSettings = WatchSettings()
     retention: RetentionSettings = RetentionSettings()
+    redaction: RedactionSettings = RedactionSettings()
     log: Log = Log()
 
     REQUIRED_TO_RUN: ClassVar = ("discord.token",)

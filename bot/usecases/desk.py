@@ -1,14 +1,19 @@
-"""Desk: what every use case needs at hand."""
+"""Desk: what every use case needs at hand.
+
+Law: a desk is one project's, and what a use case is told by a desk is never another project's. The desks of a
+process know each other: `Desk.of` finds the one that something belongs to.
+"""
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
 import msgspec
 
 from bot.clock import Clock
+from bot.domain.access.project import DEFAULT
 from bot.domain.access.source import DEFAULT_REOPEN_WINDOW, DEFAULT_SILENCE
 from bot.domain.alert import flap as flap_rule
 from bot.domain.alert import group as group_rule
@@ -75,7 +80,8 @@ class Desk:
     """One project on one database. ``project`` is replaced when its settings change.
 
     ``guild_id`` is the Discord server that links to messages lead to, None until Discord has been heard.
-    ``open_channels`` are those of its channels that everybody on it sees.
+    ``open_channels`` are those of its channels that everybody on it sees. ``projects`` are the desks of all
+    projects of the database that this process has heard of, by id.
     """
 
     storage: Storage
@@ -86,8 +92,45 @@ class Desk:
     signing_key: bytes = b""
     guild_id: int | None = None
     open_channels: frozenset[int] = frozenset()
+    projects: dict[int, "Desk"] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        """The first desk of a project in a process is the one that others find."""
+        self.projects.setdefault(self.project.id, self)
 
     @property
     def default_channel_id(self) -> int | None:
         """Where cards go whose source names no channel: picked in Discord, else configured."""
         return self.project.settings.default_channel_id or self.rules.default_channel_id
+
+    @property
+    def everybody(self) -> tuple["Desk", ...]:
+        """The desks of all projects, the oldest first."""
+        return tuple(self.projects[each] for each in sorted(self.projects))
+
+    def of(self, project_id: int) -> "Desk":
+        """The desk of a project; this one where it has not been heard of."""
+        return self if project_id == self.project.id else self.projects.get(project_id, self)
+
+    def tagged(self, tag: str) -> "Desk | None":
+        """The desk of the project whose mark a button bears, None for another database's."""
+        return next((each for each in self.everybody if each.project.tag == tag), None)
+
+    def join(self, project: Project) -> "Desk":
+        """The desk of ``project`` as it is now; the configured channels are the first one's."""
+        known = self if project.id == self.project.id else self.projects.get(project.id)
+        if known is not None:
+            known.project = project
+            return known
+        rules = self.rules
+        if project.name != DEFAULT:
+            rules = msgspec.structs.replace(rules, default_channel_id=None, fallback_channel_id=None)
+        return replace(self, project=project, rules=rules)
+
+    def meet(self, projects: Iterable[Project]) -> None:
+        """These are all projects that there are."""
+        present = {each.id: each for each in projects}
+        for each in present.values():
+            self.join(each)
+        for gone in self.projects.keys() - present.keys() - {self.project.id}:
+            del self.projects[gone]

@@ -6,7 +6,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from bot.anchor_file import NAME, read_anchors
-from bot.app import open_desk
+from bot.desk import open_desk
 from bot.domain.anchor import ChainVerdict
 from bot.domain.audit_line import verify_lines, write_line
 from bot.usecases.admin import audit_log

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from bot import launch, log
 from bot.demo.run import demo as show
+from bot.doctor.host import require_host
 from bot.domain.process_role import ProcessRole
 from bot.process import exit_quickly
 from bot.settings.database import EMBEDDED_NAME, database_choice
 from bot.settings.tree import Settings
-from bot.verbs.host import require_host
 from bot.verbs.loop import run
 from bot.verbs.setting import load
 

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from bot.app import open_desk
+from bot.desk import open_desk
 from bot.domain.errors import InvalidInputError, TocsinError
 from bot.domain.gate.gate import Decision, Verdict
 from bot.usecases.gate import release

@@ -1,6 +1,6 @@
 """``tocsin check --integrity``: are there rows that no transaction leaves behind?"""
 
-from bot.app import open_desk
+from bot.desk import open_desk
 from bot.domain.integrity import MEANINGS, IntegrityReport
 from bot.settings.tree import Settings
 from bot.usecases.admin import integrity

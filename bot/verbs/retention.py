@@ -3,7 +3,7 @@
 from argparse import Namespace
 from pathlib import Path
 
-from bot.app import open_desk
+from bot.desk import open_desk
 from bot.domain.retention import Outdated
 from bot.process import held
 from bot.settings.database import database_choice

@@ -6,12 +6,12 @@ from datetime import timedelta
 from pathlib import Path
 from textwrap import indent
 
-from bot.app import open_desk
+from bot.desk import open_desk
 from bot.domain.access.expectation import Expectation
 from bot.domain.alert.group import CardShape
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import InvalidInputError
-from bot.providers.registry import PROVIDERS, SENDERS
+from bot.providers.registry import SENDERS
 from bot.settings.database import database_choice
 from bot.settings.tree import HttpSettings
 from bot.usecases.admin import expectation
@@ -209,9 +209,8 @@ def _show(issued: Issued, url: str, *, as_json: bool) -> None:
 Either send the header  Authorization: Bearer TOKEN  or sign each request with the secret. In the sender:
 
 {indent(sender.receiver(url, issued.token), "  ")}""")
-    if issued.source.provider in PROVIDERS:
-        kind = issued.source.provider
-        print(f"Try it:\n\n  TOCSIN_TOKEN=... tocsin source test --provider {kind} --url {url}")
+    kind = issued.source.provider
+    print(f"Try it:\n\n  TOCSIN_TOKEN=... tocsin source test --provider {kind} --url {url}")
 
 
 def _span(length: timedelta) -> str:

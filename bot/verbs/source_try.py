@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qsl
 
-from bot.app import open_desk
 from bot.cards.alert.alert import AlertView, render
 from bot.cards.card import Card
 from bot.clock import SystemClock
+from bot.desk import open_desk
 from bot.domain.access.source import Source
 from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.signal import Signal, Status

@@ -3,7 +3,7 @@
 import json
 from argparse import Namespace
 
-from bot.app import open_desk
+from bot.desk import open_desk
 from bot.domain.access.token import Token
 from bot.domain.incident.incident import IncidentLevel
 from bot.settings.tree import HttpSettings

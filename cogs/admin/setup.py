@@ -8,10 +8,12 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import discord
+import msgspec
 from discord import app_commands
 from discord.ext import commands
 
 from bot.cards import answer
+from bot.cards.admin import checklist as checklist_card
 from bot.cards.admin import role as role_card
 from bot.cards.admin import setup as setup_card
 from bot.cards.admin import wake as wake_card
@@ -24,8 +26,8 @@ from bot.providers.registry import SENDERS
 from bot.usecases.admin import home, setting
 from bot.usecases.admin import source as sources
 from bot.usecases.admin.source import Issued
+from cogs.admin import checklist, wake
 from cogs.admin import role as roles
-from cogs.admin import wake
 from cogs.context import HOMELESS, BotContext
 from cogs.interaction import InteractionContext
 from cogs.message import read_fields, read_values
@@ -70,7 +72,7 @@ class SetupCommand(commands.Cog):
             if role is not None and not await roles.give(context, right, role):
                 return
         draft = SetupDraft(channel_id=self._door.desk.default_channel_id or _here(interaction))
-        await context.reply_ephemeral(_first_page(context, draft))
+        await context.reply_ephemeral(await _first_page(context, draft, thinking=True))
 
     async def _settle(self, context: InteractionContext, code: str) -> None:
         """The server where the printed code is typed by whoever manages it is the desk's from now on."""
@@ -96,15 +98,18 @@ async def choose(context: InteractionContext, which: CustomId) -> None:
     if which.subject in wake_card.SUBJECTS:
         await wake.press(context, which)
         return
+    if which.subject in checklist_card.SUBJECTS:
+        await checklist.press(context, which)
+        return
     draft = SetupDraft.decode(which.extra)
     picked = next(iter(read_values(context.interaction)), "")
     if which.subject == CHANNEL and picked.isdecimal():
-        await context.update_message(_first_page(context, SetupDraft(int(picked), draft.provider)))
+        await context.update_message(await _first_page(context, SetupDraft(int(picked), draft.provider)))
     elif which.subject in (PROVIDER, OTHER):
-        await context.update_message(_first_page(context, SetupDraft(draft.channel_id, picked)))
+        await context.update_message(await _first_page(context, SetupDraft(draft.channel_id, picked)))
     elif which.subject == role_card.ROLE:
         await roles.take_back(context, picked)
-        await context.update_message(_first_page(context, draft))
+        await context.update_message(await _first_page(context, draft))
     elif which.subject == CREATE:
         await context.ask(_ask_name(context, draft))
     else:
@@ -139,7 +144,9 @@ async def send_test(context: InteractionContext, which: CustomId) -> None:
     """An alert that takes the same way as a real one."""
     context.demand(Capability.MANAGE, TASK)
     ref = await context.defer_if_slow(_send_test(context, which.number), thinking=True)
-    await context.reply_ephemeral(answer.done(f"A test alert came in through the door: {ref}"))
+    came = answer.done(f"A test alert came in through the door: {ref}").content
+    left = await checklist.page(context, SetupDraft(), before="Its card comes in a moment.")
+    await context.reply_ephemeral(msgspec.structs.replace(left, content=came))
 
 
 async def _make(context: InteractionContext, draft: SetupDraft, name: str, every: timedelta | None) -> Issued:
@@ -171,10 +178,12 @@ async def _send_test(context: InteractionContext, source_id: int) -> str:
     return await context.bot_context.options.send_test(found.name)
 
 
-def _first_page(context: InteractionContext, draft: SetupDraft) -> Card:
+async def _first_page(context: InteractionContext, draft: SetupDraft, *, thinking: bool = False) -> Card:
     tag = context.bot_context.tag
+    steps = await context.defer_if_slow(checklist.steps(context), thinking=thinking)
     page = setup_card.first_page(draft, _CHOICES, tag, problems=_problems(context, draft.channel_id))
     page = wake_card.add_wake(page, wake.view_of(context), draft, tag)
+    page = checklist_card.add_steps(page, steps, draft, tag)
     return role_card.add_roles(page, roles.chosen(context), draft, tag)
 
 

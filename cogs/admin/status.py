@@ -8,12 +8,14 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.cards.admin import checklist as checklist_card
 from bot.cards.admin import status as status_card
 from bot.cards.admin.status import LaneStatus, LastAlert, Parked, SourceLine, StatusView
 from bot.domain.outbox.outbox import ParkReason
 from bot.domain.sight import Asked, Subject
 from bot.usecases.admin import status
 from bot.usecases.admin.status import BY_ITSELF, REASONS, Condition, Standing
+from cogs.admin import checklist
 from cogs.context import BotContext
 from cogs.interaction import InteractionContext
 from cogs.rights import Capability
@@ -35,6 +37,8 @@ class StatusCommand(commands.Cog):
         context.demand(Capability.VIEW, "see the status")
         condition = await context.defer_if_slow(status.condition(self._door.desk), thinking=True)
         standing = await context.defer_if_slow(status.standing(self._door.desk), thinking=True)
+        left = await context.defer_if_slow(checklist.steps(context), thinking=True)
+        unwritable = await context.defer_if_slow(status.write_trouble(self._door.desk), thinking=True)
         lanes = tuple(LaneStatus(lane.name.lower(), count) for lane, count in condition.outbox.dirty.items())
         view = StatusView(
             now=self._door.desk.clock.now(),
@@ -52,6 +56,8 @@ class StatusCommand(commands.Cog):
             storms=condition.storms,
             last=tuple([each async for each in _last(context, standing)]),
             integrity=standing.integrity,
+            unwritable=unwritable,
+            unfinished=checklist_card.summary(left) if left.missing else "",
         )
         await context.reply_ephemeral(status_card.render(view))
 

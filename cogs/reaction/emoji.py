@@ -31,7 +31,7 @@ async def durably(bot_context: BotContext, work: Callable[[], Awaitable[T]]) -> 
         try:
             return await work()
         except NotDurableError as error:
-            _log.warning("reaction_waits", reason=str(error))
+            _log.debug("reaction_waits", reason=str(error))
             await bot_context.desk.clock.sleep(pause)
     return await work()
 

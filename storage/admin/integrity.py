@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, and_, case, exi
 
 from bot.domain.alert.alert import format_ref
 from bot.domain.incident.incident import format_ref as format_incident
-from bot.domain.integrity import IntegrityReport
+from bot.domain.integrity import IntegrityFinding, IntegrityReport
 from bot.domain.outbox.outbox import CardKind
 from storage.admin.eventless import PARTS, eventless
 from storage.codec import encode, micros
@@ -155,6 +155,14 @@ class IntegrityRows:
             select(integrity.c.report).where(integrity.c.project_id == project_id)
         ).scalar_one_or_none()
         return None if text is None else msgspec.json.decode(text, type=IntegrityReport)
+
+    def findings(self) -> list[IntegrityFinding]:
+        """What the newest reports of all projects found."""
+        texts = self._connection.execute(
+            select(integrity.c.report).order_by(integrity.c.project_id)
+        ).scalars()
+        reports = [msgspec.json.decode(text, type=IntegrityReport) for text in texts]
+        return [each for report in reports for each in report.findings]
 
     def _rows(self, statement: Select[Any]) -> Iterable[Any]:
         return self._connection.execute(statement).all()

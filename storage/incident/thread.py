@@ -29,6 +29,7 @@ class ThreadStanding(msgspec.Struct, frozen=True):
     message_id: int | None
     thread_id: int | None
     threadless: bool
+    project_id: int
 
 
 class IncidentThreads:
@@ -101,6 +102,7 @@ class IncidentThreads:
                 card.c.message_id,
                 incident.c.thread_id,
                 incident.c.threadless,
+                incident.c.project_id,
             )
             .join(card, _head)
             .where(incident.c.project_id == project_id, IS_OPEN)

@@ -242,6 +242,10 @@ class Cards:
             .values(seen_at=micros(at))
         )
 
+    def has_shown_alert(self, project_id: int) -> bool:
+        """Whether anybody has ever seen an alert here."""
+        return places.has_shown_alert(self._connection, project_id)
+
     def showing(self, message_id: int) -> Placement | None:
         """The card that this message is."""
         return places.showing(self._connection, message_id)

@@ -66,9 +66,8 @@ class Closures:
         return last is not None and last.ended_at is None and last.reason is ParkReason.UNKNOWN_CHANNEL
 
     def note(self, project_id: int, new: Closure) -> None:
-        """Take the place of the channel's last one."""
+        """Take the place of the channel's last one; the project is that of the first."""
         values = {
-            "project_id": project_id,
             "reason": new.reason.value,
             "began_at": micros(new.began_at),
             "ended_at": micros_or_none(new.ended_at),
@@ -77,7 +76,7 @@ class Closures:
         }
         self._connection.execute(
             upsert(self._connection, closure)
-            .values(channel_id=new.channel_id, **values)
+            .values(channel_id=new.channel_id, project_id=project_id, **values)
             .on_conflict_do_update(index_elements=[closure.c.channel_id], set_=values)
         )
 

@@ -106,9 +106,8 @@ class Outages:
         return moment_or_none(us)
 
     def note(self, project_id: int, new: Outage) -> None:
-        """Take the place of the channel's last one."""
+        """Take the place of the channel's last one; the project is that of the first."""
         values = {
-            "project_id": project_id,
             "cause": new.cause.value,
             "began_at": micros(new.began_at),
             "ended_at": micros(new.ended_at),
@@ -119,7 +118,7 @@ class Outages:
         }
         self._connection.execute(
             upsert(self._connection, blindness)
-            .values(channel_id=new.channel_id, **values)
+            .values(channel_id=new.channel_id, project_id=project_id, **values)
             .on_conflict_do_update(index_elements=[blindness.c.channel_id], set_=values)
         )
 

@@ -13,7 +13,7 @@ from storage.table.core import alert, card
 
 
 class Placement(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a card is shown; ``message_id`` is None while it waits."""
+    """Where a card is shown; ``message_id`` is None while it waits, ``pinged`` says that it mentions."""
 
     id: int
     kind: CardKind
@@ -26,6 +26,7 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True):
     seen_at: datetime | None
     rung_at: datetime | None = None
     rung_run: int | None = None
+    pinged: bool = False
 
 
 def showing(connection: Connection, message_id: int) -> Placement | None:
@@ -70,4 +71,14 @@ def _read(row: Row[Any]) -> Placement:
         seen_at=moment_or_none(row.seen_at),
         rung_at=moment_or_none(row.rung_at),
         rung_run=row.rung_run,
+        pinged=row.pinged,
     )
+
+
+def has_shown_alert(connection: Connection, project_id: int) -> bool:
+    """Whether a message of an alert, of a group or of a board stands or stood somewhere."""
+    kinds = [each.value for each in (CardKind.ALERT, CardKind.GROUP, CardKind.BOARD)]
+    shown = select(card.c.id).where(
+        card.c.project_id == project_id, card.c.kind.in_(kinds), card.c.message_id.is_not(None)
+    )
+    return connection.execute(shown.limit(1)).first() is not None

@@ -63,6 +63,7 @@ project: Final = Table(
     Column("settings", Text, nullable=False, server_default="{}"),
     Column("proved_at", BigInteger),
     Column("created_at", BigInteger, nullable=False),
+    Column("removed_at", BigInteger),
 )
 
 source: Final = Table(

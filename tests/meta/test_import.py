@@ -30,7 +30,7 @@ def test_the_http_server_lives_in_ingress_and_sandbox() -> None:
 
 
 def test_the_http_client_lives_where_something_is_sent_out() -> None:
-    assert rooms_with("httpx") <= {"bot.demo", "bot.emit", "bot.outgoing", "bot.verbs"}
+    assert rooms_with("httpx") <= {"bot.demo", "bot.doctor", "bot.emit", "bot.outgoing", "bot.verbs"}
 
 
 def test_settings_are_built_in_one_place() -> None:

@@ -70,7 +70,8 @@ class StatusView(msgspec.Struct, frozen=True, kw_only=True):
 
     ``last`` are the newest alerts of each severity, the worst first, ``integrity`` what breaks an invariant.
 
-    ``storms`` are the channels with a board, and how many alerts are on it.
+    ``storms`` are the channels with a board, and how many alerts are on it; ``unfinished`` says what is left
+    of the set-up, ``unwritable`` why nothing can be stored now.
     """
 
     now: datetime
@@ -86,6 +87,8 @@ class StatusView(msgspec.Struct, frozen=True, kw_only=True):
     storms: Mapping[int, int] = msgspec.field(default_factory=dict)
     last: tuple[LastAlert, ...] = ()
     integrity: IntegrityReport | None = None
+    unfinished: str = ""
+    unwritable: str = ""
 
 
 class _Verdict(msgspec.Struct, frozen=True):
@@ -121,6 +124,9 @@ def _verdicts(view: StatusView) -> Iterator[_Verdict]:  # noqa: C901 -- one for 
     process_health, waiting = view.process_health, sum(lane.dirty for lane in view.lanes)
     stuck = view.oldest_due is not None and view.now - view.oldest_due > _LONG
     broken = [place for place in view.parked if not place.by_itself]
+    if view.unwritable:
+        advice = f"{inline(view.unwritable, 300)}. Senders get 503 and send again; buttons change nothing."
+        yield _Verdict("🔴", "Nothing can be stored", advice, BAD)
     if process_health.line.trouble is not None:
         trouble = inline(process_health.line.trouble, 300)
         advice = f"{trouble}. Buttons and emoji rest meanwhile; alerts are kept and cards still go out."
@@ -178,6 +184,8 @@ def _fields(view: StatusView) -> Iterator[tuple[str, str]]:
     yield "Last alerts", _join(_last(view))
     yield "Integrity", _join(_integrity(view))
     yield "Sources", _join(_sources(view))
+    if view.unfinished:
+        yield "Set-up", f"{view.unfinished}: `/setup`, *What is left*"
 
 
 def _last(view: StatusView) -> Iterator[str]:

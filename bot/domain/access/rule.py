@@ -13,6 +13,8 @@ from typing import Final
 MARK: Final = "[redacted]"
 
 Span = tuple[int, int]
+"""Where a secret stands; an empty one tells of a look that found none, so that looks can be counted."""
+
 Find = Callable[[str], Iterator[Span]]
 Spare = Callable[[re.Match[str]], bool]
 
@@ -27,6 +29,10 @@ class Rule:
     matches: tuple[str, str, str]
     misses: tuple[str, str, str]
 
+    def spans(self, text: str) -> list[Span]:
+        """Where it fires in ``text``."""
+        return [(start, end) for start, end in self.find(text) if start < end]
+
 
 def pattern(expression: str, *, spare: Spare | None = None, flags: int = 0) -> Find:
     """Find what the group ``secret`` of ``expression`` holds, else all of it, unless ``spare`` says no."""
@@ -36,8 +42,8 @@ def pattern(expression: str, *, spare: Spare | None = None, flags: int = 0) -> F
     def find(text: str) -> Iterator[Span]:
         for found in compiled.finditer(text):
             start, end = found.span(group)
-            if start < end and not is_marked(text, start, end) and not (spare and spare(found)):
-                yield start, end
+            if start < end and not is_marked(text, start, end):
+                yield start, (start if spare and spare(found) else end)
 
     return find
 

@@ -63,6 +63,7 @@ def _find_arguments(text: str) -> Iterator[Span]:
             end = min(end, tools[place + 1].start())
         stop = _END.search(text, found.end(), min(end, len(text)))
         end = stop.start() if stop else min(end, len(text))
+        yield end, end
         for flag in _FLAGS[found["tool"]].finditer(text, found.end(), end):
             yield from _argument(flag, text)
 
@@ -108,14 +109,14 @@ def _find_options(text: str) -> Iterator[Span]:
             is_secret_name(found["name"])
             or found["name"].lower() in {"pass", "apikey", "pw", "passin", "passout"}
         ):
+            yield found.start(), found.start()
             continue
         start, end = _bare(text, *found.span("value"))
         value = text[start:end]
-        if not value or is_marked(text, start, end) or is_placeholder(value) or is_prose(value):
+        if not value or is_marked(text, start, end):
             continue
-        if is_harmless_value(value, found["name"]) or (value.isdigit() and len(value) < 4):  # noqa: PLR2004
-            continue
-        yield start, end
+        spared = is_placeholder(value) or is_prose(value) or is_harmless_value(value, found["name"])
+        yield start, (start if spared or (value.isdigit() and len(value) < 4) else end)  # noqa: PLR2004
 
 
 COMMANDS: Final = (

@@ -61,12 +61,12 @@ def _find_pairs(text: str) -> Iterator[Span]:
         sure = grade(name)
         if before in {"?", "&"} and name.lower() in _QUERY_NAMES:
             sure = Grade.STRONG
-        if sure is Grade.NONE or _is_place(found, before):
+        if sure is Grade.NONE:
             continue
-        span = _value_at(text, found, sure, name)
+        span = None if _is_place(found, before) else _value_at(text, found, sure, name)
         if span:
             done = span[1]
-            yield span
+        yield span or (found.start(), found.start())
 
 
 def _is_place(found: re.Match[str], before: str) -> bool:
@@ -190,12 +190,14 @@ def _not_secret(found: re.Match[str]) -> bool:
     return sure is Grade.NONE or (sure is Grade.WEAK and not is_secret_under_weak(secret, name))
 
 
+_NO_MORE: Final = r"(?-i:[^a-z]|$)"
+"""The word ends: not in a small letter, for ``sessionProd`` and ``PIN_2`` are read word by word."""
 _WORD_CLUE: Final = (
-    r"pass|p(?:w|sk|at|in)(?:\W|\\[nrt])|pwd|secret|token|cookie|creds|credential|auth(?:oriz|\W|_\W|$)|"
-    r"bearer|jwt|sess(?:ion|id)(?:\W|id|$)|[^a-z]sid\W|^sid\W|"
-    r"(?:[^gp_-]|[^u]p|(?:[^n]|[^i]n|[^t]in)g)[_-]{0,2}keys?\W|^[gp_-]?keys?\W|salt\W|licen[sc]e\W|"
-    r"access\W|community|csrf|xsrf|otp\W|otpauth|seed\W|mnemonic|"
-    r"kennwort|contrasena|senha|wachtwoord|haslo|[^a-z]mdp\W|^mdp\W|masterauth"
+    r"pass|pw|psk|secret|token|cookie|creds|credential|authoriz|bearer|jwt|sess(?:ion)?[_.-]?id|community|"
+    r"csrf|xsrf|otpauth|mnemonic|kennwort|contrasena|senha|wachtwoord|haslo|masterauth|"
+    rf"(?:auth|session|salt|licen[sc]e|access|otp|seed|p(?:at|in)){_NO_MORE}|"
+    rf"(?:^|\\[nrt]|[^a-z])(?:sid|mdp){_NO_MORE}|(?-i:[a-z](?:Sid|SID|Mdp|MDP)){_NO_MORE}|"
+    rf"(?:[^gp_-]|[^u]p|(?:[^n]|[^i]n|[^t]in)g)[_-]{{0,2}}keys?{_NO_MORE}|^[gp_-]?keys?{_NO_MORE}"
 )
 
 PAIRS: Final = (

@@ -15,7 +15,7 @@ _FOREIGN: Final = (
     "sandi|лозинка"
 )
 _FOREIGN_CLUE: Final = (
-    _FOREIGN.replace("|(?<![A-Za-z0-9])mdp|", "|[^a-z0-9]mdp|^mdp|")
+    _FOREIGN.replace("|(?<![A-Za-z0-9])mdp|", r"|(?:^|\\[nrt]|[^a-z0-9])mdp|")
     + "|Пароль|ПАРОЛЬ|Contraseña|CONTRASEÑA|HASŁO|Ключ|LÖSENORD|Şifre|Jelszó|JELSZÓ|Mật khẩu|MẬT KHẨU|Κωδικός"
 )
 _LINK: Final = (

@@ -42,11 +42,15 @@ _RUN: Final = re.compile(
 _BASE64: Final = re.compile(
     r"(?:(?<![A-Za-z0-9+/_%-])|(?<=%[0-9A-Fa-f]{2}))[A-Za-z0-9+/]{38,}+={0,2}", re.ASCII
 )
-_PREFIXED: Final = re.compile(
+_PREFIX: Final = (
     r"(?<![A-Za-z0-9/_.~-])(?P<word>[A-Za-z][A-Za-z0-9]{0,11}(?:[_.~-][A-Za-z0-9]{1,10}){0,3}?[_.~-]{1,2})"
-    r"(?P<run>[A-Za-z0-9]{16,}+)(?:[_.~-][A-Za-z0-9]++){0,4}",
-    re.ASCII,
 )
+_PREFIXED: Final = re.compile(
+    rf"{_PREFIX}(?P<run>[A-Za-z0-9]{{16,}}+)(?:[_.~-][A-Za-z0-9]++){{0,4}}", re.ASCII
+)
+_BEGINNING: Final = re.compile(rf"{_PREFIX}[A-Za-z0-9]{{16}}", re.ASCII)
+_AFTER_SIGN: Final = re.compile(r"[_.~-](?=(?P<run>[A-Za-z0-9]{16}))", re.ASCII)
+_LONGEST_PREFIX: Final = 12 + 3 * 11 + 2
 _RUN_WITH_DIGIT: Final = rf"[_.~-](?:{'|'.join(f'[a-z]{{{n}}}[0-9][a-z0-9]{{{15 - n}}}' for n in range(16))})"
 _SEPARATORS: Final = " \t-_:=/\"'\\<[(.#"
 _LAST_WORD: Final = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
@@ -95,9 +99,12 @@ _BLOCK: Final = re.compile(
 
 def is_identified(name: str, value: str) -> bool:
     """Whether ``value`` is a single run and ``name`` says that it only identifies or proves something."""
-    return (
-        len(value) >= SHORTEST and _ALONE.fullmatch(value) is not None and _NAMED_ID.search(name) is not None
-    )
+    return is_alone(value) and _NAMED_ID.search(name) is not None
+
+
+def is_alone(value: str) -> bool:
+    """Whether it is a single run, as identifiers are."""
+    return len(value) >= SHORTEST and _ALONE.fullmatch(value) is not None
 
 
 def _find_runs(text: str) -> Iterator[Span]:
@@ -108,9 +115,10 @@ def _find_runs(text: str) -> Iterator[Span]:
             not has_three_classes(run)
             or not is_random(run.strip("-_"), longest=3.5 if len(run) >= LONG else 3.0)
             or _is_spelled(run)
+            or _is_spared(text, found.start(), found.end(), public)
         ):
-            continue
-        if not _is_spared(text, found.start(), found.end(), public):
+            yield found.start(), found.start()
+        else:
             yield found.span()
 
 
@@ -118,15 +126,20 @@ def _find_base64(text: str) -> Iterator[Span]:
     public = _public_until(text)
     for found in _BASE64.finditer(text):
         run = found[0]
-        if run.count("/") > len(run) // 8 or not has_three_classes(run) or not is_random(run, longest=2.6):
-            continue
-        if not _is_spared(text, found.start(), found.end(), public):
+        if (
+            run.count("/") > len(run) // 8
+            or not has_three_classes(run)
+            or not is_random(run, longest=2.6)
+            or _is_spared(text, found.start(), found.end(), public)
+        ):
+            yield found.start(), found.start()
+        else:
             yield found.span()
 
 
 def _find_prefixed(text: str) -> Iterator[Span]:
     public = _public_until(text)
-    for found in _PREFIXED.finditer(text):
+    for found in _prefixed(text):
         run, word = found["run"], found["word"].rstrip("_.~-").lower()
         if (
             _HEX.fullmatch(run.removeprefix("0x"))
@@ -137,10 +150,24 @@ def _find_prefixed(text: str) -> Iterator[Span]:
             or word == "nonce"
             or _DIGEST.fullmatch(word + "-")
             or not is_random(run)
+            or _is_spared(text, found.start(), found.end(), public)
         ):
-            continue
-        if not _is_spared(text, found.start(), found.end(), public):
+            yield found.start(), found.start()
+        else:
             yield found.span()
+
+
+def _prefixed(text: str) -> Iterator[re.Match[str]]:
+    """All of `_PREFIXED`; it is looked for only before a run with a digit near its beginning."""
+    done = 0
+    for run in _AFTER_SIGN.finditer(text):
+        if run.start() < done or run["run"].isalpha():
+            continue
+        begun = _BEGINNING.search(text, max(done, run.start() - _LONGEST_PREFIX), run.end("run"))
+        found = begun and _PREFIXED.match(text, begun.start())
+        if found:
+            done = found.end()
+            yield found
 
 
 def _is_spelled(run: str) -> bool:

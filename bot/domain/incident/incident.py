@@ -252,6 +252,12 @@ def parse_ref(text: str) -> int:
     return int(match[1])
 
 
+def ref_digits(text: str) -> str:
+    """The digits of what may be the beginning of a ref: ``i-1`` or ``1``; ``""`` when it is none."""
+    match = _REF.fullmatch(text.strip())
+    return "" if match is None else match[1]
+
+
 def parse_level(text: str) -> IncidentLevel:
     """Read ``P1``, ``p1``, ``sev1`` or ``1``.
 

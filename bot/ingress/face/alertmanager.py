@@ -147,7 +147,7 @@ class AlertmanagerFace:
         receiver = _pattern(request, "receiver")
         if receiver is not None and not receiver.fits({"receiver": source.name}):
             return []
-        desk = self._reception.desk
+        desk = self._reception.desk_of(source)
         now = desk.clock.now()
         active = [each for each in await silences.lasting(desk) if each.starts_at <= now]
         shows = {

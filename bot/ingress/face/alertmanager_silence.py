@@ -35,13 +35,13 @@ class SilenceFace:
             wanted = [each for text in request.query.getall("filter", []) for each in parse_matchers(text)]
         except InvalidInputError as error:
             raise Refusal(Reason.INVALID, f"bad matcher format: {error.reason}", field="filter") from None
-        found = await silences.listing(self._reception.desk, source_id=source.id)
+        found = await silences.listing(self._reception.desk_of(source), source_id=source.id)
         return json_answer([self._show(each) for each in found if _is_wanted(each, wanted)])
 
     async def show(self, request: web.BaseRequest, source: Source) -> web.Response:
         """One."""
         try:
-            found = await silences.find(self._reception.desk, _id(request), source_id=source.id)
+            found = await silences.find(self._reception.desk_of(source), _id(request), source_id=source.id)
         except NotFoundError:
             raise _unknown(request) from None
         return json_answer(self._show(found))
@@ -51,7 +51,7 @@ class SilenceFace:
         content = await self._reception.read(source, await self._reception.body(request))
         try:
             wish = _read(content.redacted.value, source)
-            made = await silences.put(self._reception.desk, wish, actor=actors.source(source.name))
+            made = await silences.put(self._reception.desk_of(source), wish, actor=actors.source(source.name))
         except InvalidInputError as error:
             raise invalid(error) from None
         except NotFoundError as error:
@@ -64,7 +64,9 @@ class SilenceFace:
         """End one; one that is over already stays so, which is what was asked for."""
         actor = actors.source(source.name)
         try:
-            await silences.expire(self._reception.desk, _id(request), actor=actor, source_id=source.id)
+            await silences.expire(
+                self._reception.desk_of(source), _id(request), actor=actor, source_id=source.id
+            )
         except NotFoundError:
             raise _unknown(request) from None
         except ConflictError:

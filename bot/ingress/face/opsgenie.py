@@ -124,7 +124,7 @@ class OpsgenieFace:
         """What is asked for a known alert; of an unknown one the ticket says so, as there."""
         note = await self._note(request)
         name = self._name(request, source)
-        desk, who = self._reception.desk, _actor(source, note)
+        desk, who = self._reception.desk_of(source), _actor(source, note)
         text = note.text[:MAX_NOTE]
         match action:
             case "close" | "delete":
@@ -143,7 +143,7 @@ class OpsgenieFace:
 
     async def _snooze(self, name: Name, who: Actor, note: Note) -> Alert | None:
         """A silence of this one alert: nobody is called until then, and what still fires calls again."""
-        desk = self._reception.desk
+        desk = self._reception.desk_of(name.source)
         ends_at = read_moment(note.end_time)
         if ends_at is None:
             raise Refusal(Reason.INVALID, "Request body is not processable: endTime is no time.")
@@ -169,7 +169,7 @@ class OpsgenieFace:
     async def _update(self, request: web.BaseRequest, source: Source, field: str) -> web.Response:
         """A new text or priority is one more word about an alert that goes on."""
         content = await self._reception.read(source, await self._reception.body(request) or b"{}")
-        alert = await sender.find(self._reception.desk, self._name(request, source))
+        alert = await sender.find(self._reception.desk_of(source), self._name(request, source))
         body = content.redacted.value
         value = body.get(field) if isinstance(body, dict) else None
         if not isinstance(value, str) or not value.strip():
@@ -181,7 +181,7 @@ class OpsgenieFace:
         return self._accepted("update", alert.id)
 
     async def _get(self, request: web.BaseRequest, source: Source) -> web.Response:
-        found = await sender.find(self._reception.desk, self._name(request, source))
+        found = await sender.find(self._reception.desk_of(source), self._name(request, source))
         if found is None:
             raise Refusal(Reason.NOT_FOUND, f"{_UNKNOWN}.")
         return json_answer(_framed(show(found, source)))
@@ -189,7 +189,7 @@ class OpsgenieFace:
     async def _list(self, request: web.BaseRequest, source: Source) -> web.Response:
         offset, limit = _number(request, "offset", 0), _number(request, "limit", 20)
         wanted = _read_query(request.query.get("query", ""))
-        desk = self._reception.desk
+        desk = self._reception.desk_of(source)
         shown = min(max(limit, 1), MOST_LISTED)
         found = await sender.recent_alerts(desk, source, offset=offset, limit=shown, is_open=wanted)
         return json_answer(_framed([show(each, source) for each in found]))
@@ -199,7 +199,11 @@ class OpsgenieFace:
         if told is None:
             raise Refusal(Reason.NOT_FOUND, "Request not found. It might not be processed, yet.")
         action, number = told
-        found = await sender.find(self._reception.desk, Name(source, number=number)) if number else None
+        found = (
+            await sender.find(self._reception.desk_of(source), Name(source, number=number))
+            if number
+            else None
+        )
         data: dict[str, Any] = {
             "success": found is not None,
             "isSuccess": found is not None,

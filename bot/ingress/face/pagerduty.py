@@ -87,12 +87,12 @@ class PagerDutyFace:
         """An acknowledgement of what is not open is accepted and changes nothing, as there."""
         if event.action is Action.ACKNOWLEDGE:
             name = Name(source, signature=signature_of(source, event.signal))
-            await sender.acknowledge(self._reception.desk, name)
+            await sender.acknowledge(self._reception.desk_of(source), name)
             return
         await self._reception.take(source, content, Reading(((0, event.signal),)))
 
     async def _change(self, source: Source, content: Content) -> web.Response:
-        desk = self._reception.desk
+        desk = self._reception.desk_of(source)
         try:
             change = read_change(content.redacted.value, desk.clock.now())
         except InvalidInputError as error:

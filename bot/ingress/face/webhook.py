@@ -142,7 +142,7 @@ class WebhookFace:
             "id": str((int(now.timestamp() * 1000) - _EPOCH_MS << 22) + first % (1 << 22)),
             "type": 0,
             "content": said.get("content") or "",
-            "channel_id": str(source.channel_id or self._reception.desk.default_channel_id or 0),
+            "channel_id": str(source.channel_id or self._reception.desk_of(source).default_channel_id or 0),
             "author": {"id": str(source.id), "username": source.name, "bot": True, "discriminator": "0000"},
             "embeds": said.get("embeds") or [],
             "attachments": [],

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
+from bot.domain.access.project import DEFAULT
 from bot.domain.alert.alert import format_ref
 from bot.domain.audit import GENESIS, first_broken
 from bot.domain.integrity import GRACE, MARGIN, IntegrityFinding, IntegrityReport, Invariant, Tally
@@ -52,9 +53,9 @@ async def look(desk: Desk) -> IntegrityReport:
         await walk.leases(),
         await walk.threads(),
         await walk.chain(),
-        await walk.projects(),
-        await walk.envelopes(),
     ]
+    if desk.project.name == DEFAULT:  # what belongs to no project is told once
+        found += [await walk.projects(), await walk.envelopes()]
     report = IntegrityReport(walk.now, tuple(each for each in found if each is not None))
     await desk.storage.write(lambda tx: tx.integrity.keep(desk.project.id, report), turn=Turn.BULK)
     return report

@@ -12,7 +12,8 @@ from bot.domain.audit import Entry
 from bot.domain.errors import ConflictError, InvalidInputError
 from bot.usecases.desk import Desk
 from bot.usecases.outbox import closure as closures
-from storage.admin.project import Project, ProjectSettings
+from bot.usecases.owner import demand_channel
+from storage.admin.project import ProjectSettings
 from storage.codec import encode
 from storage.transaction import Transaction
 
@@ -20,10 +21,15 @@ _PINGS: Final = {Severity.CRITICAL: "critical_role_ids", Severity.WARNING: "warn
 
 
 async def choose_channel(desk: Desk, channel_id: int, *, actor: Actor) -> int:
-    """Cards go to this channel by default; returns how many waiting cards had none and go there now."""
+    """Cards go to this channel by default; returns how many waiting cards had none and go there now.
+
+    Raises:
+        ConflictError: the channel is another project's.
+    """
     now = desk.clock.now()
 
     def work(tx: Transaction) -> int:
+        demand_channel(tx, desk, channel_id)
         adopted = _adopt(tx, desk, channel_id, now)
         _save(tx, desk, actor, "setting.channel", default_channel_id=channel_id)
         return adopted
@@ -42,7 +48,7 @@ async def choose_guild(desk: Desk, guild_id: int, *, actor: Actor, anew: bool = 
     """
 
     def work(tx: Transaction) -> None:
-        current = (tx.projects.named(desk.project.name) or desk.project).settings
+        current = (tx.projects.get(desk.project.id) or desk.project).settings
         if current.guild_id is not None and not anew:
             raise ConflictError("This alert desk belongs to a Discord server already.")
         _save(tx, desk, actor, "setting.guild", guild_id=guild_id, setups=current.setups + 1)
@@ -94,6 +100,23 @@ async def choose_pings(desk: Desk, severity: Severity, role_ids: tuple[int, ...]
     await reload(desk)
 
 
+async def choose_incident_channel(desk: Desk, channel_id: int | None, *, actor: Actor) -> None:
+    """New incidents stand in this channel; with None they stay beside their alert, and somebody said so."""
+
+    def work(tx: Transaction) -> None:
+        changes = {"incident_channel_id": channel_id, "incidents_beside": channel_id is None}
+        _save(tx, desk, actor, "setting.incidents", **changes)
+
+    await desk.storage.write(work)
+    await reload(desk)
+
+
+async def note_backup(desk: Desk, *, actor: Actor) -> None:
+    """Somebody said that backups of this desk are made."""
+    await desk.storage.write(lambda tx: _save(tx, desk, actor, "setting.backup", backup_told=True))
+    await reload(desk)
+
+
 async def remember_commands(desk: Desk, digest: str) -> None:
     """The commands with this digest are registered with Discord; they need not be sent again."""
     await desk.storage.write(
@@ -123,11 +146,7 @@ async def assign_default_channel(desk: Desk) -> int:
 
 async def reload(desk: Desk) -> None:
     """Take over what another process may have changed."""
-
-    def work(tx: Transaction) -> Project:
-        return tx.projects.named(desk.project.name) or desk.project
-
-    desk.project = await desk.storage.read(work)
+    desk.meet(await desk.storage.read(lambda tx: tx.projects.listing()))
 
 
 def _adopt(tx: Transaction, desk: Desk, channel_id: int, now: datetime) -> int:
@@ -139,7 +158,7 @@ def _adopt(tx: Transaction, desk: Desk, channel_id: int, now: datetime) -> int:
 
 
 def _save(tx: Transaction, desk: Desk, actor: Actor, action: str, **changes: object) -> None:
-    current = tx.projects.named(desk.project.name) or desk.project
+    current = tx.projects.get(desk.project.id) or desk.project
     settings: ProjectSettings = msgspec.structs.replace(current.settings, **changes)
     tx.projects.save_settings(current.id, settings)
     entry = Entry(

@@ -26,6 +26,7 @@ from bot.usecases.admin.seal import seal
 from bot.usecases.admin.source_entry import record
 from bot.usecases.desk import Desk
 from bot.usecases.outbox import closure as closures
+from bot.usecases.owner import demand_channel, owner
 from storage.admin.source import Credential
 from storage.transaction import Transaction
 
@@ -72,7 +73,7 @@ async def add(
         InvalidInputError: the name is not lower-case letters, digits, ``.``, ``_``, ``-``, there is no
             such provider, the secret is no line of text, the address cannot be asked, or the span is out
             of bounds.
-        ConflictError: the name is taken.
+        ConflictError: the name is taken, or a channel is another project's.
     """
     if not _NAME.fullmatch(name):
         raise InvalidInputError("name", "use up to 64 of a-z 0-9 . _ - and begin with a letter or digit")
@@ -99,6 +100,7 @@ async def add(
     def work(tx: Transaction) -> Source:
         if tx.sources.named(desk.project.id, name) is not None:
             raise ConflictError(f"There is already a source called {name}.")
+        demand_channel(tx, desk, channel_id, fallback_channel_id)
         created = tx.sources.add(wish)
         sealed = None if secret is None else seal(desk, created.id, secret)
         tx.sources.add_credential(created.id, digest(token), created.generation, now=now, secret=sealed)
@@ -149,6 +151,7 @@ async def move(
 
     Raises:
         NotFoundError: there is no such source.
+        ConflictError: a channel is another project's.
     """
     now = desk.clock.now()
 
@@ -158,6 +161,7 @@ async def move(
             source.channel_id if channel_id is None else channel_id or None,
             source.fallback_channel_id if fallback_id is None else fallback_id or None,
         )
+        demand_channel(tx, desk, *route)
         tx.sources.route(source.id, *route)
         moved = 0
         old, new = (each or desk.default_channel_id for each in (source.channel_id, route[0]))
@@ -212,9 +216,16 @@ async def listing(desk: Desk) -> list[Source]:
 
 
 async def credentials(desk: Desk) -> list[Credential]:
-    """Every key that opens the door now; what ingress keeps at hand."""
+    """Every key that opens the door now; the desks of their projects are known from then on."""
     now = desk.clock.now()
-    return await desk.storage.read(lambda tx: tx.sources.credentials(now=now))
+
+    def work(tx: Transaction) -> list[Credential]:
+        found = tx.sources.credentials(now=now)
+        for project_id in {key.source.project_id for key in found}:
+            owner(tx, desk, project_id)
+        return found
+
+    return await desk.storage.read(work)
 
 
 def digest(token: str) -> str:

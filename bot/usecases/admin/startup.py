@@ -1,8 +1,9 @@
 """Open: the desk at the start of the day."""
 
 from bot.clock import Clock
+from bot.domain.access.project import DEFAULT
 from bot.usecases.desk import Desk, Rules
-from storage.admin.project import DEFAULT, Project
+from storage.admin.project import Project
 from storage.engine import Storage
 from storage.transaction import Transaction
 
@@ -10,7 +11,10 @@ from storage.transaction import Transaction
 async def open_desk(
     storage: Storage, clock: Clock, *, rules: Rules | None = None, signing_key: bytes = b""
 ) -> Desk:
-    """The default project's desk on a migrated database; the project is made on first use."""
+    """The default project's desk on a migrated database; the project is made on first use.
+
+    It knows the desks of all other projects.
+    """
     now = clock.now()
 
     def find(tx: Transaction) -> Project | None:
@@ -21,4 +25,6 @@ async def open_desk(
         project = await storage.write(
             lambda tx: tx.projects.named(DEFAULT) or tx.projects.create(DEFAULT, now=now)
         )
-    return Desk(storage, clock, project, rules or Rules(), signing_key=signing_key)
+    desk = Desk(storage, clock, project, rules or Rules(), signing_key=signing_key)
+    desk.meet(await storage.read(lambda tx: tx.projects.listing()))
+    return desk

@@ -9,6 +9,7 @@ from bot.domain.access.source import Source
 from bot.domain.alert.alert import Alert
 from bot.domain.alert.signal import Severity
 from bot.domain.alert.verdict import Lane
+from bot.domain.errors import NotDurableError
 from bot.domain.integrity import IntegrityReport
 from bot.domain.outbox.ledger import Pace
 from bot.domain.outbox.outbox import ParkReason
@@ -119,6 +120,15 @@ async def writable(desk: Desk) -> None:
     """
     now = desk.clock.now()
     await desk.storage.write(lambda tx: tx.projects.touch(desk.project.id, now=now))
+
+
+async def write_trouble(desk: Desk) -> str:
+    """Why nothing can be written now, in words with the remedy; "" when it can."""
+    try:
+        await writable(desk)
+    except NotDurableError as error:
+        return str(error)
+    return ""
 
 
 def _outbox(tx: Transaction, desk: Desk) -> Outbox:

@@ -6,7 +6,6 @@ exist yet is made with its first token.
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -148,7 +147,7 @@ async def admit(desk: Desk, secret_digest: str) -> Admitted | None:
         return None
     if token.last_used_at is None or now - token.last_used_at >= NOTED_EVERY:
         await _note_use(desk, token.id, now)
-    return Admitted(token, desk if project.id == desk.project.id else replace(desk, project=project))
+    return Admitted(token, desk.join(project))
 
 
 async def _note_use(desk: Desk, token_id: int, now: datetime) -> None:

@@ -8,8 +8,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-import structlog
-
 from bot.domain.errors import NotDurableError
 from bot.domain.process_health import ProcessHealth
 from bot.domain.watch import Look, Sign, WatchRules, signs
@@ -19,8 +17,6 @@ from bot.usecases.admin.status import BY_ITSELF, REASONS
 from bot.usecases.desk import Desk
 from storage.transaction import Transaction
 from storage.writer import Turn
-
-_log = structlog.stdlib.get_logger(__name__)
 
 WRITES: Final = "writes"
 _SETTLED: Final = timedelta(minutes=1)
@@ -78,7 +74,6 @@ class Watch:
 
         def work(tx: Transaction) -> Look:
             parked = tx.channels.parked(desk.project.id)
-            report = tx.integrity.kept(desk.project.id)
             return Look(
                 process_health=self._vitals(),
                 oldest_due=tx.channels.oldest_due(now=desk.clock.now()),
@@ -88,7 +83,7 @@ class Watch:
                     if reason not in BY_ITSELF
                 ),
                 disk_free=self._disk(),
-                findings=() if report is None else report.findings,
+                findings=tuple(tx.integrity.findings()),
             )
 
         return await desk.storage.read(work)
@@ -108,8 +103,6 @@ class Watch:
             self._failing_since = now
         if self.writes_failing:
             told = f"nothing can be written since {self._failing_since:%H:%M:%S} UTC: {words}"
-            if told not in self.troubles:
-                _log.error("writes failing", since=self._failing_since.isoformat())
             self.troubles = (told,)
 
     def _recover(self, now: datetime) -> None:

@@ -19,4 +19,4 @@ async def end_due(desk: Desk) -> int:
         Move(alert_id=alert_id, actor=actors.job("ack"), action="ack_over", make=transition.end_ack)
         for alert_id in due
     ]
-    return await alerts.sweep(desk, moves)
+    return await alerts.sweep(desk, ((desk.project.id, move) for move in moves))

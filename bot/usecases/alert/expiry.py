@@ -27,23 +27,24 @@ async def end_expired(desk: Desk) -> int:
     due = await desk.storage.read(lambda tx: tx.expiries.due(now=now, limit=SWEEP))
     ended = 0
     for alert_id in due:
-        ended += await desk.storage.write(partial(_end, desk=desk, alert_id=alert_id, now=now))
+        ended += await desk.storage.write(partial(_end, alert_id=alert_id, now=now))
     if ended:
         desk.bell.ring()
     return ended
 
 
-def _end(tx: Transaction, *, desk: Desk, alert_id: int, now: datetime) -> bool:
+def _end(tx: Transaction, *, alert_id: int, now: datetime) -> bool:
     """One that was sent again, or resolved, meanwhile is left alone."""
     if not tx.expiries.take_due(alert_id, now=now):
         return False
-    alert = tx.alerts.get(desk.project.id, alert_id)
+    project_id = tx.projects.of_alert(alert_id)
+    alert = None if project_id is None else tx.alerts.get(project_id, alert_id)
     if alert is None:
         return False
     name = tx.sources.names({alert.source_id}).get(alert.source_id, "")
     move = alerts.resolving(alert_id, actors.source(name))
     try:
-        alerts.apply(tx, desk.project.id, _said(move), now)
+        alerts.apply(tx, alert.project_id, _said(move), now)
     except (IllegalTransitionError, NotFoundError):
         return False
     return True

@@ -1,5 +1,6 @@
 """Flap: what was held quiet is calm again after a window without a flap."""
 
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -21,7 +22,7 @@ async def calm_down(desk: Desk) -> int:
     now = desk.clock.now()
     due = await desk.storage.read(lambda tx: tx.alerts.quiet(now_us=micros(now), limit=SWEEP))
     calmed = 0
-    for _, alert_id in due:
+    for project_id, alert_id in due:
         move = Move(
             alert_id=alert_id,
             actor=actors.job("flap"),
@@ -29,16 +30,16 @@ async def calm_down(desk: Desk) -> int:
             make=transition.calm_down,
             lane=Lane.INFO,
         )
-        calmed += await desk.storage.write(partial(_apply, desk=desk, move=move))
+        calmed += await desk.storage.write(partial(_apply, project_id=project_id, move=move, now=now))
     if calmed:
         desk.bell.ring()
     return calmed
 
 
-def _apply(tx: Transaction, *, desk: Desk, move: Move) -> bool:
+def _apply(tx: Transaction, *, project_id: int, move: Move, now: datetime) -> bool:
     """One that flaps again meanwhile is left alone."""
     try:
-        alerts.apply(tx, desk.project.id, move, desk.clock.now())
+        alerts.apply(tx, project_id, move, now)
     except ConflictError:
         return False
     return True

@@ -4,6 +4,7 @@ Law: green means fixed. So what ends by silence is marked as expired until a per
 and a critical, what somebody has, what failed and what belongs to an open incident never ends so.
 """
 
+from datetime import datetime
 from functools import partial
 
 from bot.domain.actor import SILENCE
@@ -22,17 +23,17 @@ async def end_silent(desk: Desk) -> int:
     now = desk.clock.now()
     due = await desk.storage.read(lambda tx: tx.alerts.silent(now_us=micros(now), limit=alerts.SWEEP))
     ended = 0
-    for _, alert_id in due:
-        ended += await desk.storage.write(partial(_end, desk=desk, alert_id=alert_id))
+    for project_id, alert_id in due:
+        ended += await desk.storage.write(partial(_end, project_id=project_id, alert_id=alert_id, now=now))
     if ended:
         desk.bell.ring()
     return ended
 
 
-def _end(tx: Transaction, *, desk: Desk, alert_id: int) -> bool:
+def _end(tx: Transaction, *, project_id: int, alert_id: int, now: datetime) -> bool:
     """One that was heard of, taken on or escalated meanwhile is left alone."""
     tx.recurrences.hold_of(alert_id)
-    tx.alerts.held(desk.project.id, alert_id)
+    tx.alerts.held(project_id, alert_id)
     belongs = tx.links.of_alert(alert_id)
     if belongs is not None and belongs.open:
         return False
@@ -44,7 +45,7 @@ def _end(tx: Transaction, *, desk: Desk, alert_id: int) -> bool:
         lane=Lane.RESOLVE,
     )
     try:
-        alerts.apply(tx, desk.project.id, move, desk.clock.now())
+        alerts.apply(tx, project_id, move, now)
     except (IllegalTransitionError, NotFoundError):
         return False
     return True

@@ -5,8 +5,9 @@ when the table of transitions says no (nothing has changed then) and `NotDurable
 cannot be written. They return the alert as it is now.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -114,8 +115,7 @@ async def expire_leases(desk: Desk) -> int:
     """Claims whose lease has run out make their alerts new again; returns how many."""
     now = desk.clock.now()
     due = await desk.storage.read(lambda tx: tx.alerts.leases_over(now_us=micros(now), limit=SWEEP))
-    moves = [expiring_lease(alert_id) for _, alert_id in due]
-    return await sweep(desk, moves)
+    return await sweep(desk, ((project_id, expiring_lease(alert_id)) for project_id, alert_id in due))
 
 
 def expiring_lease(alert_id: int) -> Move:
@@ -301,15 +301,17 @@ async def perform(desk: Desk, move: Move) -> Alert:
     return changed
 
 
-async def sweep(desk: Desk, moves: list[Move]) -> int:
-    """Do what has come due, and say how much it was; one that moved meanwhile is left alone."""
-    changed = 0
-    for move in moves:
+async def sweep(desk: Desk, moves: Iterable[tuple[int, Move]]) -> int:
+    """Do what has come due, by project, and say how much it was; one that moved meanwhile is left alone."""
+    changed, now = 0, desk.clock.now()
+    for project_id, move in moves:
         try:
-            await perform(desk, move)
+            await desk.storage.write(partial(apply, project_id=project_id, move=move, now=now))
         except IllegalTransitionError:
             continue
         changed += 1
+    if changed:
+        desk.bell.ring()
     return changed
 
 

@@ -52,7 +52,7 @@ async def retry_due(desk: Desk) -> int:
     """What failed and is to be tried again now is new again; returns how many."""
     now = desk.clock.now()
     due = await desk.storage.read(lambda tx: tx.alerts.retries_due(now_us=micros(now), limit=SWEEP))
-    return await alerts.sweep(desk, [coming_due(alert_id) for _, alert_id in due])
+    return await alerts.sweep(desk, ((project_id, coming_due(alert_id)) for project_id, alert_id in due))
 
 
 def failing(

@@ -13,7 +13,7 @@ from bot.domain.alert import transition
 from bot.domain.alert.alert import Alert
 from bot.domain.alert.group import format_ref
 from bot.domain.alert.quiet import Quiet, QuietKind
-from bot.domain.errors import ConflictError, InvalidInputError
+from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.usecases.alert import group as groups
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import many
@@ -167,9 +167,10 @@ async def _wake(desk: Desk, alert_id: int, now: datetime) -> bool:
         reason = next((each for each in found if each.kind is QuietKind.SNOOZE), None)
         if reason is None or reason.until is None or reason.until > now:
             return False  # somebody was faster, or snoozed it for longer
+        project_id = tx.projects.of_alert(alert_id)
         try:
-            alerts.apply(tx, desk.project.id, move, now)
-        except ConflictError:
+            alerts.apply(tx, desk.project.id if project_id is None else project_id, move, now)
+        except (ConflictError, NotFoundError):
             tx.quiet_reasons.lift([(alert_id, QuietKind.SNOOZE)])
             return False
         return True

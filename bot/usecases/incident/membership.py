@@ -199,6 +199,9 @@ def _joining(
 
 
 def _merge(tx: Transaction, desk: Desk, which: tuple[int, int], actor: Actor, now: datetime) -> Incident:
+    for each in which:
+        if tx.incidents.get(desk.project.id, each) is None:
+            raise NotFoundError("incident", format_ref(each))
     alert_ids = tx.links.active_ids(which[0])
     tx.recurrences.hold_of_all(alert_ids)
     for alert_id in alert_ids:

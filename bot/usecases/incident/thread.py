@@ -76,7 +76,7 @@ async def lose(desk: Desk, thread_id: int) -> bool:
     living = await living_in(desk, thread_id)
     if living is None:
         return False
-    now = desk.clock.now()
+    desk, now = desk.of(living.project_id), desk.clock.now()
 
     def work(tx: Transaction) -> bool:
         incident = held(tx, desk, living.id)
@@ -100,14 +100,18 @@ async def lose(desk: Desk, thread_id: int) -> bool:
 
 
 async def living_in(desk: Desk, thread_id: int) -> Incident | None:
-    """The incident that lives in this thread."""
-    incident = await desk.storage.read(lambda tx: tx.incidents.in_thread(thread_id))
-    return None if incident is None or incident.project_id != desk.project.id else incident
+    """The incident of any project that lives in this thread."""
+    return await desk.storage.read(lambda tx: tx.incidents.in_thread(thread_id))
 
 
 async def standing(desk: Desk) -> list[ThreadStanding]:
-    """Where the open incidents stand, the newest first, `AT_MOST` of them."""
-    return await desk.storage.read(lambda tx: tx.threads.standing(desk.project.id, limit=AT_MOST))
+    """Where the open incidents of all projects stand, the newest first, `AT_MOST` of each."""
+
+    def work(tx: Transaction) -> list[ThreadStanding]:
+        ids = [each.project.id for each in desk.everybody]
+        return [each for ident in ids for each in tx.threads.standing(ident, limit=AT_MOST)]
+
+    return await desk.storage.read(work)
 
 
 def _place_of(tx: Transaction, incident: Incident) -> int:

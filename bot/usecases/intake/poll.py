@@ -22,8 +22,8 @@ from bot.usecases.intake.submission import Envelope, Identified, Submission
 from storage.codec import encode
 from storage.transaction import Transaction
 
-Fetch = Callable[[str], Awaitable[object]]
-"""The decoded answer of an Alertmanager, asked at its address; None when there is none to be had."""
+Fetch = Callable[[str, str], Awaitable[object]]
+"""The decoded answer of a source's Alertmanager, asked at its address; None when there is none to be had."""
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -33,7 +33,7 @@ async def look_at_all(desk: Desk, fetch: Fetch) -> int:
     found = await desk.storage.read(lambda tx: tx.polls.addresses(desk.project.id))
     mended = 0
     for name, url in found.items():
-        answer = await fetch(url)
+        answer = await fetch(name, url)
         if answer is None:
             continue
         try:

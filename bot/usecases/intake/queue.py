@@ -18,6 +18,7 @@ from bot.usecases.intake.backlog import DEFAULT, Backlog, Bounds, Entry
 from bot.usecases.intake.batch import Batch
 from bot.usecases.intake.loss import Losses
 from bot.usecases.intake.submission import Receipt, Submission
+from bot.usecases.owner import owner
 from storage.transaction import Transaction
 from storage.writer import Turn
 
@@ -100,8 +101,15 @@ async def take_in(desk: Desk, submissions: list[Submission]) -> list[Receipt]:
 
 
 def _write(tx: Transaction, desk: Desk, submissions: list[Submission], now: datetime) -> list[Receipt]:
-    batch = Batch(tx, desk, now)
-    return batch.write(submissions)
+    ids = {each.source.project_id for each in submissions}
+    if ids == {desk.project.id}:
+        return Batch(tx, desk, now).write(submissions)
+    receipts: dict[int, Receipt] = {}
+    for project_id in sorted(ids):  # everybody takes the locks of projects in this order
+        places = [at for at, each in enumerate(submissions) if each.source.project_id == project_id]
+        batch = Batch(tx, owner(tx, desk, project_id), now)
+        receipts |= zip(places, batch.write([submissions[at] for at in places]), strict=True)
+    return [receipts[at] for at in range(len(submissions))]
 
 
 def _fail(batch: list[Entry], error: Exception) -> None:

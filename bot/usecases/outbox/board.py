@@ -15,11 +15,13 @@ from bot.domain.outbox.board import Held
 from bot.domain.outbox.outbox import CardKind, Outgoing
 from bot.domain.outbox.plan import Bucket, Waiting
 from bot.usecases.desk import Desk
+from bot.usecases.owner import owner_of_channel
 from storage.outbox.board import Storm
 from storage.transaction import Transaction
 
 LISTED: Final = 12_000  # alerts that one board knows by name, about 10 MB; the rest it counts
 SAME_STORM: Final = timedelta(seconds=30)  # in which a storm that comes back goes on with its message
+SINKS: Final = timedelta(minutes=10)  # after which a board may have to follow a new wave down the channel
 _MOST: Final = 1_000  # cards counted for a bucket that has room for any number
 
 
@@ -68,9 +70,19 @@ async def view(desk: Desk, card: Outgoing) -> BoardView | None:
             held=tuple(held),
             counts=tx.boards.count_held(channel_id) if len(held) == LISTED else None,
             passed=None if held else tx.boards.passed(channel_id, first_card_id=storm.first_card_id, now=now),
+            is_sunk=bool(held) and _is_sunk(tx, card, now),
         )
 
     return await desk.storage.read(work)
+
+
+def _is_sunk(tx: Transaction, card: Outgoing, now: datetime) -> bool:
+    """Whether more comes than a handful, and people would look for it in vain at the channel's end."""
+    if card.message_id is None or now - card.posting_since < SINKS:
+        return False
+    young_after = now - timedelta(seconds=plan.CALM)
+    young = tx.channels.look(card.channel_id, now=now, young_after=young_after, cap=plan.HANDFUL + 1).young
+    return young > plan.HANDFUL and tx.boards.stands_above(card.channel_id, card.message_id)
 
 
 async def end(desk: Desk, channel_id: int) -> None:
@@ -95,7 +107,7 @@ async def page(desk: Desk, channel_id: int, *, number: int, size: int) -> BoardP
 
 def _enter(tx: Transaction, desk: Desk, channel_id: int, last: Storm | None, now: datetime) -> Storm:
     if last is None:
-        tx.boards.enter(desk.project.id, channel_id, now=now)
+        tx.boards.enter(owner_of_channel(tx, desk, channel_id).project.id, channel_id, now=now)
     else:
         is_recent = last.left_at is not None and now - last.left_at < SAME_STORM
         tx.boards.enter_again(last, channel_id, now=now, anew=not (is_recent and last.message_id is not None))

@@ -81,13 +81,8 @@ async def wake(desk: Desk) -> timedelta | None:
         tx.projects.touch(desk.project.id, now=now)
         if proved_at is None or now - proved_at < BLIND:
             return None
-        home = desk.default_channel_id
-        picked = {home, *(source.channel_id for source in tx.sources.listing(desk.project.id))}
-        for channel_id in sorted(each for each in picked if each is not None):
-            if tx.blindnesses.untold(channel_id) is None:
-                _note_stop(tx, desk, channel_id, proved_at, now)
-        if home is not None:
-            tx.blindnesses.owe_report(desk.project.id, home, now=now)
+        for each in desk.everybody:
+            _note_stops(tx, each, proved_at, now)
         return now - proved_at
 
     return await desk.storage.write(work)
@@ -128,9 +123,20 @@ def _begin(tx: Transaction, desk: Desk, channel_id: int, now: datetime) -> bool:
         begun = replace(begun, cause=last.cause, began_at=min(since, last.began_at), ended_at=last.ended_at)
     elif tx.closures.closed_since(channel_id, since):
         begun = replace(begun, cause=Cause.CLOSED)
-    tx.blindnesses.note(desk.project.id, begun)
-    tx.blindnesses.owe_report(desk.project.id, channel_id, now=now)
+    project_id = tx.projects.of_card(unshown.first_card_id) or desk.project.id
+    tx.blindnesses.note(project_id, begun)
+    tx.blindnesses.owe_report(project_id, channel_id, now=now)
     return True
+
+
+def _note_stops(tx: Transaction, desk: Desk, stopped_at: datetime, now: datetime) -> None:
+    home = desk.default_channel_id
+    picked = {home, *(source.channel_id for source in tx.sources.listing(desk.project.id))}
+    for channel_id in sorted(each for each in picked if each is not None):
+        if tx.blindnesses.untold(channel_id) is None:
+            _note_stop(tx, desk, channel_id, stopped_at, now)
+    if home is not None:
+        tx.blindnesses.owe_report(desk.project.id, home, now=now)
 
 
 def _note_stop(tx: Transaction, desk: Desk, channel_id: int, stopped_at: datetime, now: datetime) -> None:

@@ -42,7 +42,10 @@ View: TypeAlias = (
 def look_up(  # noqa: PLR0911 -- one for each kind of card
     tx: Transaction, desk: Desk, card: Outgoing, now: datetime
 ) -> View | None:
-    """What the card has to show now, None when gone; groups, boards and briefs are looked up apart."""
+    """What the card has to show now, None when gone; groups, boards and briefs are looked up apart.
+
+    ``desk`` is that of the card's project.
+    """
     match card.kind:
         case CardKind.ALERT:
             alert = tx.alerts.get(card.project_id, card.subject_id)

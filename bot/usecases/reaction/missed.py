@@ -31,19 +31,23 @@ class MissedReactions(msgspec.Struct, frozen=True):
 
 
 async def posted(desk: Desk, *, at_most: int) -> dict[int, list[int]]:
-    """The messages that show the ``at_most`` most urgent open alerts, by channel."""
+    """The messages that show the ``at_most`` most urgent open alerts of each project, by channel."""
 
     def work(tx: Transaction) -> dict[int, list[int]]:
         found: defaultdict[int, list[int]] = defaultdict(list)
+        for each in desk.everybody:
+            add_posted(tx, each.project.id, found)
+        return found
+
+    def add_posted(tx: Transaction, project_id: int, found: defaultdict[int, list[int]]) -> None:
         for offset in range(0, at_most, _PAGE):
             limit = min(_PAGE, at_most - offset)
-            alerts = tx.alerts.listing(desk.project.id, OPEN, offset=offset, limit=limit)
+            alerts = tx.alerts.listing(project_id, OPEN, offset=offset, limit=limit)
             for place in tx.cards.of_alerts(each.id for each in alerts).values():
                 if place.message_id is not None and place.message_id not in found[place.channel_id]:
                     found[place.channel_id].append(place.message_id)
             if len(alerts) < limit:
                 break
-        return found
 
     return await desk.storage.read(work)
 

@@ -335,7 +335,8 @@ class _Opening:
 
     def _channel_id(self, alert: Alert | None) -> int | None:
         """Where the head goes: as wished, as ruled, beside the alert's card, to the default channel."""
-        if chosen := self._wish.channel_id or self._desk.rules.incidents.channel_id:
+        ruled = self._desk.project.settings.incident_channel_id or self._desk.rules.incidents.channel_id
+        if chosen := self._wish.channel_id or ruled:
             return chosen
         places = list(self._tx.cards.of_alerts([alert.id]).values()) if alert else []
         return (places[0].channel_id if places else 0) or self._desk.default_channel_id

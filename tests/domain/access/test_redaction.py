@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.domain.access.redaction import redact, redact_body
 from bot.domain.access.secret_name import is_secret_name
-from bot.domain.access.secret_pattern import MARK, scrub
+from bot.domain.access.secret_pattern import MARK, LookBudget, scrub
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P"
 DISCORD = "MTk4NjIyNDgzNDcxOTI1MjQ4" + ".Cl2FMQ." + "ZnCjm1XVW7vRze4b7Cq4se7kKWs"
@@ -386,3 +386,44 @@ def test_hostile_repetition_takes_linear_time(unit: str) -> None:
     """Anything worse than linear would not end within the timeout on a text of this size."""
     text = unit * (1_000_000 // len(unit)) + " token=x"
     assert scrub(text)[1] >= 1
+
+
+HOSTILE = (
+    "password=a ",
+    "token a ",
+    "mysql ",
+    "aB3dE5gH7jK9mN1pQ3sT4 ",
+    "--password x ",
+    "http://a:b@c/d?token=e ",
+)
+
+
+@pytest.mark.parametrize("unit", HOSTILE)
+def test_rules_look_at_a_hostile_text_a_bounded_number_of_times(unit: str) -> None:
+    for size in (50_000, 100_000, 400_000):
+        text = unit * (size // len(unit))
+        looks = LookBudget(len(text))
+        most = looks.left
+        assert most <= 4_096 + size // 64
+        scrub(text, looks=looks)
+        assert looks.left > -1_000  # a few a window, once there are none left
+
+
+def test_what_is_made_to_cost_much_is_masked_whole_where_a_clue_stands_in_it() -> None:
+    unit = "password=a "
+    whole = {
+        "alerts": [{"summary": f"{at} {unit * 20} PIN_TOKEN=hunter22"} for at in range(2_000)],
+        "title": "disk full",
+    }
+    clean = redact(whole).value
+    assert "hunter22" not in str(clean)
+    assert clean["title"] == "disk full"  # type: ignore[index]
+    assert clean["alerts"][-1] == {"summary": MARK}  # type: ignore[index]
+
+
+def test_a_long_log_with_a_secret_in_every_hundredth_line_keeps_its_words() -> None:
+    line = "2026-11-28T23:00:00Z level=info msg=served path=/api/v1/orders/8121 ms=12 status=200\n"
+    text = (line * 99 + "connect password=hunter22 to db\n") * 40
+    clean, hits = scrub(text)
+    assert hits == 40
+    assert clean == text.replace("hunter22", MARK)

@@ -1,11 +1,13 @@
+import json
 import re
 
 import pytest
 
-from bot.domain.access import clue
+from bot.domain.access import clue, secret_name
 from bot.domain.access.rule import MARK, Rule
+from bot.domain.access.secret_name import Grade, grade
 from bot.domain.access.secret_number import NUMBERS
-from bot.domain.access.secret_pattern import RULES, scrub, suspects
+from bot.domain.access.secret_pattern import RULES, find_suspects, is_suspicious, scrub, suspects
 
 ALL = (*RULES, *NUMBERS)
 
@@ -13,11 +15,37 @@ ALL = (*RULES, *NUMBERS)
 @pytest.mark.parametrize("rule", ALL, ids=lambda rule: rule.name)
 def test_a_rule_fires_on_its_examples_and_only_where_its_clue_stands(rule: Rule) -> None:
     for text in rule.matches:
-        assert list(rule.find(text)), text
+        assert rule.spans(text), text
         assert rule in suspects(text.encode(), numbers=True), text
         assert MARK in scrub(text, numbers=True)[0]
     for text in rule.misses:
-        assert not list(rule.find(text)), text
+        assert not rule.spans(text), text
+
+
+@pytest.mark.parametrize("rule", ALL, ids=lambda rule: rule.name)
+def test_no_line_or_quote_around_a_secret_hides_its_clue(rule: Rule) -> None:
+    """In the bytes of a request, where line breaks and quotes are escapes, as in the text itself."""
+    for before, after in (("x\n", ""), ("", "\nx"), ("\t", "\t"), ('"', '"'), ("x ", " x"), ("(", ")")):
+        for match in rule.matches:
+            text = before + match + after
+            if rule.spans(text):
+                assert rule in suspects(json.dumps(text, ensure_ascii=False).encode(), numbers=True), text
+                assert rule in find_suspects([text], numbers=True)[text]
+                assert rule in find_suspects(["a", text, "b"], numbers=True)[text]
+
+
+def test_a_name_that_tells_of_a_secret_is_seen_at_first_glance() -> None:
+    parts = [
+        *((word,) for word in (*secret_name._WORDS, *secret_name._ENDINGS, *secret_name._WEAK)),
+        *(*secret_name._PAIRS, *secret_name._IDENTS, *secret_name._WHOLE),
+    ]
+    for words in parts:
+        for around in (words, ("db", *words), (*words, "2"), ("my", *words, "prod")):
+            camel = around[0] + "".join(word.title() for word in around[1:])
+            for name in ("_".join(around), "-".join(around), ".".join(around), camel, "".join(around)):
+                if grade(name) is not Grade.NONE:
+                    assert is_suspicious(json.dumps({name: ""}).encode()), name
+                    assert name in find_suspects([name]), name
 
 
 def test_rules_have_names_of_their_own() -> None:

@@ -17,8 +17,8 @@ from typing import Final
 
 import httpx
 
-from bot.delivery.diagnostics import Finding, FindingLevel
 from bot.domain.errors import TocsinError
+from bot.domain.finding import Finding, FindingLevel
 from bot.process import free_bytes
 from bot.settings.database import database_choice
 from bot.settings.tree import HttpSettings, Settings
