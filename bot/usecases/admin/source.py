@@ -23,10 +23,10 @@ from bot.domain.alert.signal import Severity
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.providers.registry import SENDERS
 from bot.usecases.admin.seal import seal
-from bot.usecases.admin.source_entry import record
 from bot.usecases.desk import Desk
 from bot.usecases.outbox import closure as closures
 from bot.usecases.owner import demand_channel, owner
+from bot.usecases.source_entry import record
 from storage.admin.source import Credential
 from storage.transaction import Transaction
 
