@@ -46,7 +46,7 @@ async def look(desk: Desk) -> IntegrityReport:
     Raises:
         NotDurableError: the database cannot be reached.
     """
-    walk = _Walk(desk)
+    walk = _IntegrityWalk(desk)
     found = [
         await walk.cards(),
         *await walk.counters(),
@@ -61,7 +61,7 @@ async def look(desk: Desk) -> IntegrityReport:
     return report
 
 
-class _Walk:
+class _IntegrityWalk:
     """One look."""
 
     def __init__(self, desk: Desk) -> None:

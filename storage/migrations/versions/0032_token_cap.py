@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0031_token_cap"
-down_revision = "0030_integrity"
+revision = "0032_token_cap"
+down_revision = "0031_integrity"
 branch_labels = None
 depends_on = None
 

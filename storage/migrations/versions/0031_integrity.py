@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0030_integrity"
-down_revision = "0029_project"
+revision = "0031_integrity"
+down_revision = "0030_person"
 branch_labels = None
 depends_on = None
 
