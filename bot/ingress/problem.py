@@ -29,6 +29,7 @@ class Reason(Enum):
     EXPECTATION_FAILED = (417, "expectation-failed", "The expectation cannot be met.")
     KEY_REUSED = (422, "key-reused", "The Idempotency-Key belongs to another request.")
     TOO_MANY_ALERTS = (429, "too-many-alerts", "The source sends more than it may.")
+    TOO_MANY_NOW = (503, "too-many-alerts", "The source sends more than it may; send this again.")
     BROKEN = (500, "broken", "Something went wrong on this side.")
     NOT_DURABLE = (503, "not-durable", "The database does not answer now; send the request again.")
     OVERLOADED = (503, "overloaded", "Too many requests are being answered; send this one again.")
