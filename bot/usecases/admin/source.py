@@ -16,6 +16,7 @@ import msgspec
 
 from bot.domain.access.poll import read_url
 from bot.domain.access.source import Source
+from bot.domain.access.wake import Wakes
 from bot.domain.actor import Actor
 from bot.domain.alert.group import CardShape
 from bot.domain.alert.signal import Severity
@@ -59,6 +60,7 @@ async def add(
     reopen_window: timedelta | None = None,
     card: CardShape = CardShape.AUTO,
     default_severity: Severity = Severity.WARNING,
+    wakes: Wakes | None = None,
     secret: str | None = None,
     poll_url: str | None = None,
 ) -> Issued:
@@ -89,6 +91,7 @@ async def add(
         reopen_window=reopen_window,
         card=card,
         default_severity=default_severity,
+        wakes=wakes or {},
         created_at=now,
     )
 
