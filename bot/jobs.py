@@ -49,7 +49,7 @@ def table(
     process_health: Callable[[], ProcessHealth],
     fetch: Fetch,
     watch: Errand,
-    anchor: Errand,
+    anchor: Callable[[Desk], Awaitable[object]],
     heartbeat: Job | None = None,
     question: Question | None = None,
 ) -> list[Job]:
@@ -117,6 +117,6 @@ def table(
         Job("watch", timedelta(seconds=10), watch),
         *([] if heartbeat is None else [heartbeat]),
         Job("keys", timedelta(hours=1), partial(idempotency.forget_old, desk)),
-        Job("anchor", timedelta(minutes=10), anchor),
+        Job("anchor", timedelta(minutes=10), each_project(anchor)),
         Job("gauges", timedelta(seconds=10), measure),
     ]

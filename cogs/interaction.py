@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Coroutine, Iterable
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final, Self, TypeVar
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import discord
@@ -30,6 +31,7 @@ from bot.domain import actor as actors
 from bot.domain.actor import Actor
 from bot.domain.errors import ConflictError, InvalidInputError, NotDurableError, NotFoundError, TocsinError
 from bot.domain.sight import Asked, Sight
+from bot.usecases import person as people
 from bot.usecases.admin import audience
 from cogs.context import STRANGE, BotContext
 from cogs.message import files, form, looks
@@ -106,6 +108,14 @@ class InteractionContext:
     def sight(self) -> Sight:
         """The channels that the person sees, for lists."""
         return self.bot_context.rights.sight(self.member, here=self._here)
+
+    async def zone(self) -> ZoneInfo:
+        """The zone in which this person's times are read.
+
+        Raises:
+            NotDurableError: that cannot be told in time.
+        """
+        return await self.within_deadline(people.zone_of(self.bot_context.desk, self.interaction.user.id))
 
     async def admit(self, *asked: Asked) -> None:
         """Let pass a member of the desk's server who sees all that is asked for.

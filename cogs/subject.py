@@ -99,6 +99,7 @@ HARMLESS: Final = frozenset(
             "to",
             "until",
             "window",
+            "zone",
         ),
     }
 )

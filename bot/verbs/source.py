@@ -30,7 +30,7 @@ def add(args: Namespace) -> int:
     secret = _read_secret(args.secret_file)
 
     async def work() -> tuple[Issued, str]:
-        async with open_desk(settings) as desk:
+        async with open_desk(settings, project=args.project) as desk:
             issued = await sources.add(
                 desk,
                 args.name,
@@ -60,7 +60,7 @@ def rotate(args: Namespace) -> int:
     secret = _read_secret(args.secret_file)
 
     async def work() -> tuple[Issued, str]:
-        async with open_desk(settings) as desk:
+        async with open_desk(settings, project=args.project) as desk:
             issued = await sources.rotate(desk, args.name, actor=me(), overlap=args.overlap, secret=secret)
             return issued, _address(settings.http, issued, desk)
 
@@ -75,7 +75,7 @@ def move(args: Namespace) -> int:
     settings = load_quietly(args)
 
     async def work() -> int:
-        async with open_desk(settings) as desk:
+        async with open_desk(settings, project=args.project) as desk:
             return await sources.move(
                 desk, args.name, actor=me(), channel_id=args.channel, fallback_id=args.fallback
             )
@@ -90,7 +90,7 @@ def expect(args: Namespace) -> int:
     settings = load_quietly(args)
 
     async def work() -> Expectation | None:
-        async with open_desk(settings) as desk:
+        async with open_desk(settings, project=args.project) as desk:
             return await expectation.expect(
                 desk, args.name, every=None if args.off else args.every, grace=args.grace, actor=me()
             )
@@ -111,7 +111,7 @@ def grade(args: Namespace) -> int:
         raise InvalidInputError("grade", "needs --default-severity, --ping-critical or --ping-warning")
 
     async def work() -> None:
-        async with open_desk(settings) as desk:
+        async with open_desk(settings, project=args.project) as desk:
             await expectation.grade(desk, args.name, severity, actor=me(), wakes=wakes)
 
     run(work())
@@ -133,7 +133,7 @@ def shape(args: Namespace) -> int:
     settings = load_quietly(args)
 
     async def work() -> None:
-        async with open_desk(settings) as desk:
+        async with open_desk(settings, project=args.project) as desk:
             await sources.shape(desk, args.name, CardShape(args.card), actor=me())
 
     run(work())
@@ -151,7 +151,7 @@ def remove(args: Namespace) -> int:
     settings = load_quietly(args)
 
     async def work() -> None:
-        async with open_desk(settings) as desk:
+        async with open_desk(settings, project=args.project) as desk:
             await sources.remove(desk, args.name, actor=me())
 
     run(work())
@@ -164,7 +164,7 @@ def listing(args: Namespace) -> int:
     settings = load_quietly(args)
 
     async def work() -> list[tuple[str, str, str, str, str]]:
-        async with open_desk(settings) as desk:
+        async with open_desk(settings, project=args.project) as desk:
             return [
                 (
                     one.name,
@@ -188,7 +188,7 @@ def listing(args: Namespace) -> int:
 
 
 def _address(http: HttpSettings, issued: Issued, desk: Desk) -> str:
-    base = http.base_url(last=desk.project.settings.ingress_url)
+    base = http.base_url(last=desk.everybody[0].project.settings.ingress_url)
     return SENDERS[issued.source.provider].address(base, issued.source.id, issued.token)
 
 

@@ -18,13 +18,12 @@ def add(args: Namespace) -> int:
     settings = load_quietly(args)
 
     async def work() -> Granted:
-        async with open_desk(settings) as desk:
+        async with open_desk(settings, project=args.project) as desk:
             return await tokens.add(
                 desk,
                 args.name,
                 args.scope,
                 actor=me(),
-                project=args.project,
                 roles=args.role,
                 expires_in=args.expires,
             )
@@ -38,8 +37,8 @@ def revoke(args: Namespace) -> int:
     settings = load_quietly(args)
 
     async def work() -> None:
-        async with open_desk(settings) as desk:
-            await tokens.revoke(desk, args.name, actor=me(), project=args.project)
+        async with open_desk(settings, project=args.project) as desk:
+            await tokens.revoke(desk, args.name, actor=me())
 
     run(work())
     print(f"{args.name} opens nothing more.")

@@ -25,6 +25,7 @@ def rung(stage: Stage) -> list[list[str]]:
 
 async def test_its_own_role_is_rung_by_the_card_and_by_every_reply(stage: Stage) -> None:
     await stage.send(firing("first"))
+    await stage.ring()
     await choose(stage, {Severity.WARNING: ["on-call"]})
     await stage.send(firing("disk"))
     await stage.ring()
@@ -38,6 +39,7 @@ async def test_its_own_role_is_rung_by_the_card_and_by_every_reply(stage: Stage)
 
 async def test_nobody_is_nobody_and_what_is_not_said_is_the_desks(stage: Stage) -> None:
     await stage.send(firing("first"))
+    await stage.ring()
     await choose(stage, {CRITICAL: ["nobody"]})
     await stage.send(firing("disk", CRITICAL))
     await stage.ring()

@@ -1,7 +1,7 @@
 """Token: which programs may come in.
 
-The secret is shown once and kept as its SHA-256. A token belongs to one project; a project that does not
-exist yet is made with its first token.
+The secret is shown once and kept as its SHA-256. A token belongs to one project, and sees and changes nothing
+of any other, whatever its scopes say.
 """
 
 import secrets
@@ -62,6 +62,7 @@ async def add(
     Raises:
         InvalidInputError: the name or the project's is not lower-case letters, digits, ``.``, ``_``, ``-``;
             a scope is unknown, or there is none.
+        NotFoundError: there is no such project.
         ConflictError: the project has a token of that name.
     """
     parse_name(name)
@@ -73,7 +74,9 @@ async def add(
     secret = SECRET_PREFIX + secrets.token_urlsafe(32)
 
     def work(tx: Transaction) -> Token:
-        owner = tx.projects.named(place) or tx.projects.create(place, now=now)
+        owner = tx.projects.named(place)
+        if owner is None:
+            raise NotFoundError("project", place)
         if tx.tokens.named(place, name) is not None:
             raise ConflictError(f"There is already a token called {name} in the project {place}.")
         wish = Token(

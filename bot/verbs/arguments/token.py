@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.domain.access.token import Scope, TokenRole
-from bot.verbs.arguments.option import HelpFormat, add_verb, duration
+from bot.verbs.arguments.option import HelpFormat, add_project, add_verb, duration
 
 
 def add_arguments(verbs: Any) -> None:
@@ -20,7 +20,8 @@ def add_arguments(verbs: Any) -> None:
         f"scopes:\n  {' '.join(list(Scope)[:4])}\n  {' '.join(list(Scope)[4:])}\n\n"
         f"roles:\n  {' '.join(TokenRole)}\n\n"
         "examples:\n  tocsin token add healer --scope alerts.write --scope events.read\n"
-        "  tocsin token add worker --role agent --expires 90d",
+        "  tocsin token add worker --role agent --expires 90d\n"
+        "  tocsin token add shop-bot --role supervisor --project shop",
     )
     add.add_argument("name", metavar="NAME", help="how the program is called on cards and in the log")
     add.add_argument("--scope", action="append", default=[], metavar="S", help="what it may do; repeatable")
@@ -32,5 +33,4 @@ def add_arguments(verbs: Any) -> None:
     add_verb(inner, "list", "token.listing", "every program with its project and scopes")
     revoke = add_verb(inner, "revoke", "token.revoke", "let a program out, at once")
     revoke.add_argument("name", metavar="NAME")
-    for verb in (add, revoke):
-        verb.add_argument("--project", metavar="P", help="whose things it sees (default)")
+    add_project(add, revoke)
