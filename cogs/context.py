@@ -67,6 +67,10 @@ class BotContext:
     busy: set[asyncio.Task[Any]] = field(default_factory=set)
     presses: RecentPresses = field(default_factory=RecentPresses)
 
+    def named(self, rung: tuple[Severity, int] | None) -> Ping:
+        """Whom the answer to a press goes on mentioning: those of a severity, ``rung`` in a channel."""
+        return Ping() if rung is None else self.options.resolve_ping(*rung)
+
     @property
     def tag(self) -> str:
         """The mark of this desk's database in custom_ids."""

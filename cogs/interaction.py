@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Coroutine, Iterable
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final, Self, TypeVar
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import discord
@@ -30,11 +31,12 @@ from bot.domain import actor as actors
 from bot.domain.actor import Actor
 from bot.domain.errors import ConflictError, InvalidInputError, NotDurableError, NotFoundError, TocsinError
 from bot.domain.sight import Asked, Sight
+from bot.usecases import person as people
 from bot.usecases.admin import audience
 from cogs.context import STRANGE, BotContext
 from cogs.message import files, form, looks
 from cogs.rights import Capability, RefusedError
-from cogs.typed import holds_secret
+from cogs.typed import take_out_secrets
 
 T = TypeVar("T")
 
@@ -66,7 +68,9 @@ class InteractionContext:
         self._open = True
         self._member: discord.Member | None = None
         self._admitted: set[Asked] = set()
+        self.unseen: tuple[Asked, ...] = ()
         self.asked = False
+        self._typed_secret = take_out_secrets(interaction.data)
         self._hinted = False
         self.answered_elsewhere = False
         interaction.extras[_KEY] = self
@@ -106,6 +110,14 @@ class InteractionContext:
         """The channels that the person sees, for lists."""
         return self.bot_context.rights.sight(self.member, here=self._here)
 
+    async def zone(self) -> ZoneInfo:
+        """The zone in which this person's times are read.
+
+        Raises:
+            NotDurableError: that cannot be told in time.
+        """
+        return await self.within_deadline(people.zone_of(self.bot_context.desk, self.interaction.user.id))
+
     async def admit(self, *asked: Asked) -> None:
         """Let pass a member of the desk's server who sees all that is asked for.
 
@@ -124,14 +136,21 @@ class InteractionContext:
 
     async def hidden(self, asked: Iterable[Asked]) -> Asked | None:
         """The first of these that is not there or not for the eyes of this person."""
+        wanted = list(asked)
+        seen = set(await self.visible(wanted))
+        return next((each for each in wanted if each not in seen), None)
+
+    async def visible(self, asked: Iterable[Asked]) -> list[Asked]:
+        """Those of these that are there and for the eyes of this person."""
         wanted, rights, member = list(asked), self.bot_context.rights, self.member
         if not wanted or member.guild_permissions.administrator:
-            return None
+            return wanted
         places = await self.within_deadline(audience.channels(self.bot_context.desk, wanted))
-        for each, channels in zip(wanted, places, strict=True):
-            if not any(rights.sees(member, channel_id, here=self._here) for channel_id in channels):
-                return each
-        return None
+        return [
+            each
+            for each, channels in zip(wanted, places, strict=True)
+            if any(rights.sees(member, channel_id, here=self._here) for channel_id in channels)
+        ]
 
     def demand(self, capability: Capability, task: str) -> None:
         """Let pass who may do ``task`` on this desk.
@@ -181,7 +200,7 @@ class InteractionContext:
 
     async def reply_ephemeral(self, card: Card) -> None:
         """Answer so that only the person who asked sees it, with a hint when they typed a secret."""
-        if not self._hinted and holds_secret(self.interaction.data):
+        if self._typed_secret and not self._hinted:
             self._hinted = True
             card = answer.with_hint(card)
         response, content = self.interaction.response, card.content or None
@@ -234,7 +253,7 @@ class InteractionContext:
 
     async def _hint(self) -> None:
         """Tell who typed a secret, where the answer itself did not; a hint that gets lost changes nothing."""
-        if self._silent or self._hinted or not holds_secret(self.interaction.data):
+        if self._silent or self._hinted or not self._typed_secret:
             return
         try:
             await self.reply_ephemeral(answer.nothing())

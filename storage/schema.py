@@ -5,6 +5,7 @@ import io
 import re
 import sqlite3
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -44,7 +45,7 @@ def first_line(error: Exception) -> str:
 
 def newest() -> str:
     """The revision of the tables that this version works with."""
-    return str(ScriptDirectory.from_config(_config()).get_current_head())
+    return str(_script().get_current_head())
 
 
 async def pending(url: str) -> list[str]:
@@ -107,6 +108,12 @@ async def drift(url: str) -> list[str]:
     return await on_connection(url, work)
 
 
+@cache
+def _script() -> ScriptDirectory:
+    """The migrations of this version, read once."""
+    return ScriptDirectory.from_config(_config())
+
+
 def _config(buffer: io.StringIO | None = None) -> Config:
     config = Config(output_buffer=buffer) if buffer is not None else Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
@@ -120,11 +127,11 @@ def revision_of(connection: Connection) -> str | None:
 
 def known(revision: str) -> bool:
     """Whether this version knows how to reach ``revision``."""
-    return any(step.revision == revision for step in ScriptDirectory.from_config(_config()).walk_revisions())
+    return any(step.revision == revision for step in _script().walk_revisions())
 
 
 def _missing(current: str | None, until: str = "head") -> list[str]:
-    script = ScriptDirectory.from_config(_config())
+    script = _script()
     if current is not None and not known(current):
         raise NewerSchemaError(current)
     steps = [step.revision for step in script.iterate_revisions(until, current or "base")]

@@ -108,25 +108,6 @@ class TestUpgrade:
         assert tocsin("upgrade --check") == 0
         assert "is up to date" in capsys.readouterr().out
 
-    @pytest.mark.parametrize(
-        "verb", ["upgrade", "upgrade --check", "db upgrade", "source list", "token list", "restore desk.zip"]
-    )
-    def test_a_newer_database_is_refused_in_words(
-        self, verb: str, data: Path, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        add("prod")
-        assert tocsin("backup desk.zip") == 0
-        connection = sqlite3.connect(data / "tocsin.db")
-        connection.execute("UPDATE alembic_version SET version_num = '9999_future'")
-        connection.execute("UPDATE audit SET at = at + 1")
-        connection.commit()
-        connection.close()
-        capsys.readouterr()
-        assert tocsin(verb) == 1
-        said = capsys.readouterr().err
-        assert "newer" in said
-        assert "Traceback" not in said
-
 
 class TestHealth:
     @pytest.mark.parametrize(("status", "code"), [(200, 0), (503, 1)])

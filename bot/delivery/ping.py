@@ -13,7 +13,7 @@ from bot.cards.card import Ping
 from bot.cards.incident.nudge import NudgeView
 from bot.cards.outbox.closure import ClosureView
 from bot.delivery.bot_view import BotView
-from bot.domain.alert.ring import RingReason, is_loud
+from bot.domain.alert.ring import is_loud
 from bot.domain.alert.signal import Severity
 from bot.domain.outbox.outbox import Outgoing
 from bot.usecases.outbox.subject import View
@@ -72,8 +72,8 @@ class Pings:
 
     def due(self, card: Outgoing, view: View) -> Ping:
         """Whom the card's post rings: nobody for what is over, taken, quiet, or was rung for already."""
-        if isinstance(view, RingView) and view.live and view.live[0].ring.reason is RingReason.ACK_ENDING:
-            return Ping() if view.owner_id is None else Ping(users=(view.owner_id,))
+        if isinstance(view, RingView) and view.is_personal:
+            return _personal(view)
         if isinstance(view, NudgeView):
             return self._called(card, view) if view.calls and not _was_rung(card, view) else Ping()
         severity = None if _was_rung(card, view) else _severity_of(view)
@@ -83,6 +83,8 @@ class Pings:
         """Whom an edit may mention: only those that its own post has rung for what is still so."""
         if not card.pinged or not _was_rung(card, view):
             return Ping()
+        if isinstance(view, RingView) and view.is_personal:
+            return _personal(view)
         if isinstance(view, NudgeView):
             return self._called(card, view) if view.calls else Ping()
         severity = _severity_of(view)
@@ -145,6 +147,10 @@ class Pings:
             ]
         kind = _HerePing if everybody and "everyone" not in everybody else Ping
         return kind(roles=tuple(role.id for role in roles), everyone=bool(everybody)), hints
+
+
+def _personal(view: RingView) -> Ping:
+    return Ping() if view.person_id is None else Ping(users=(view.person_id,))
 
 
 def _role(guild: discord.Guild, word: str) -> discord.Role | None:

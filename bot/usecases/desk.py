@@ -23,6 +23,7 @@ from bot.domain.gate.gate import GatePolicy
 from bot.domain.incident.incident import IncidentRules
 from bot.domain.retention import RetentionRules
 from bot.domain.triage.brief import TriageRules
+from bot.domain.zone import DEFAULT as DEFAULT_ZONE
 from storage.admin.project import Project
 from storage.engine import Storage
 
@@ -55,7 +56,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """What the configuration decides for all sources and people.
 
     ``default_channel_id`` applies until somebody picks one in Discord; ``fallback_channel_id`` hears of
-    channels that cannot be written to, where a source names none of its own.
+    channels that cannot be written to, where a source names none of its own. Times that people type are in
+    ``zone`` unless they chose another.
     """
 
     silence: timedelta = DEFAULT_SILENCE
@@ -69,6 +71,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     ack_spans: Mapping[Severity, timedelta] = msgspec.field(default_factory=lambda: dict(DEFAULT_ACK_SPANS))
     default_channel_id: int | None = None
     fallback_channel_id: int | None = None
+    zone: str = DEFAULT_ZONE
     incidents: IncidentRules = IncidentRules()
     gate: GatePolicy = GatePolicy()
     triage: TriageRules = TriageRules()

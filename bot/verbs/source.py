@@ -29,7 +29,7 @@ def add(args: Namespace) -> int:
     secret = _read_secret(args.secret_file)
 
     async def work() -> tuple[Issued, str]:
-        async with open_desk(settings) as desk:
+        async with open_desk(settings, project=args.project) as desk:
             issued = await sources.add(
                 desk,
                 args.name,
@@ -58,7 +58,7 @@ def rotate(args: Namespace) -> int:
     secret = _read_secret(args.secret_file)
 
     async def work() -> tuple[Issued, str]:
-        async with open_desk(settings) as desk:
+        async with open_desk(settings, project=args.project) as desk:
             issued = await sources.rotate(desk, args.name, actor=me(), overlap=args.overlap, secret=secret)
             return issued, _address(settings.http, issued, desk)
 
@@ -73,7 +73,7 @@ def move(args: Namespace) -> int:
     settings = load_quietly(args)
 
     async def work() -> int:
-        async with open_desk(settings) as desk:
+        async with open_desk(settings, project=args.project) as desk:
             return await sources.move(
                 desk, args.name, actor=me(), channel_id=args.channel, fallback_id=args.fallback
             )
@@ -88,7 +88,7 @@ def expect(args: Namespace) -> int:
     settings = load_quietly(args)
 
     async def work() -> Expectation | None:
-        async with open_desk(settings) as desk:
+        async with open_desk(settings, project=args.project) as desk:
             return await expectation.expect(
                 desk, args.name, every=None if args.off else args.every, grace=args.grace, actor=me()
             )
@@ -106,7 +106,7 @@ def grade(args: Namespace) -> int:
     settings = load_quietly(args)
 
     async def work() -> None:
-        async with open_desk(settings) as desk:
+        async with open_desk(settings, project=args.project) as desk:
             await expectation.grade(desk, args.name, Severity(args.default_severity), actor=me())
 
     run(work())
@@ -119,7 +119,7 @@ def shape(args: Namespace) -> int:
     settings = load_quietly(args)
 
     async def work() -> None:
-        async with open_desk(settings) as desk:
+        async with open_desk(settings, project=args.project) as desk:
             await sources.shape(desk, args.name, CardShape(args.card), actor=me())
 
     run(work())
@@ -137,7 +137,7 @@ def remove(args: Namespace) -> int:
     settings = load_quietly(args)
 
     async def work() -> None:
-        async with open_desk(settings) as desk:
+        async with open_desk(settings, project=args.project) as desk:
             await sources.remove(desk, args.name, actor=me())
 
     run(work())
@@ -150,7 +150,7 @@ def listing(args: Namespace) -> int:
     settings = load_quietly(args)
 
     async def work() -> list[tuple[str, str, str, str, str]]:
-        async with open_desk(settings) as desk:
+        async with open_desk(settings, project=args.project) as desk:
             return [
                 (
                     one.name,
@@ -174,7 +174,7 @@ def listing(args: Namespace) -> int:
 
 
 def _address(http: HttpSettings, issued: Issued, desk: Desk) -> str:
-    base = http.base_url(last=desk.project.settings.ingress_url)
+    base = http.base_url(last=desk.everybody[0].project.settings.ingress_url)
     return SENDERS[issued.source.provider].address(base, issued.source.id, issued.token)
 
 

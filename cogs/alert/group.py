@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import discord
+import msgspec
 
 from bot.cards import answer
 from bot.cards.alert import group as group_card
@@ -15,6 +16,7 @@ from bot.domain.errors import NotFoundError
 from bot.usecases.alert import group as groups
 from bot.usecases.alert.group import PressedGroup
 from bot.usecases.outbox import card as outbox
+from bot.usecases.outbox import mention
 from cogs.alert.button import TASKS
 from cogs.alert.listing import TASK, page_of
 from cogs.interaction import InteractionContext
@@ -83,7 +85,9 @@ async def settle(context: InteractionContext, verb: Verb, work: Coroutine[Any, A
 
 async def _show(context: InteractionContext, pressed: PressedGroup, verb: Verb) -> None:
     """Redraw the pressed card, and spare delivery the edit unless there is an attached list."""
-    message, place, drawn = context.interaction.message, pressed.place, group_card.render(pressed.view)
+    message, place = context.interaction.message, pressed.place
+    ping = context.bot_context.named(mention.standing(place, pressed.view))
+    drawn = group_card.render(msgspec.structs.replace(pressed.view, ping=ping))
     known = message is not None and place is not None and place.message_id == message.id
     try:
         version = await context.update_message(drawn, keep_words=not known)

@@ -234,8 +234,8 @@ def author_of(message: discord.Message) -> Actor:
 
 
 def words_of(message: discord.Message) -> str:
-    """What can be read of it: its text, else what its embeds say, and the names of its files."""
+    """What can be read of it: its text, what its embeds say where they are not of a link, and its files."""
     said = [message.content] if message.content else []
-    if not said:
-        said = [part for embed in message.embeds for part in (embed.title, embed.description) if part]
+    if not said or message.author.bot:
+        said += [part for embed in message.embeds for part in (embed.title, embed.description) if part]
     return "\n".join([*said, *(f"📎 {each.filename}" for each in message.attachments)])

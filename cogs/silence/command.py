@@ -41,7 +41,7 @@ class SilenceCommands(
     @app_commands.command(description="Let the alerts that fit wake nobody for a while")
     @app_commands.describe(
         matchers='Which alerts: alertname="HighErrorRate", service=~"cart|shop"',
-        until="For how long or until when: 2 h, 3 days, 2026-03-31 14:05 (UTC)",
+        until="For how long or until when: 2 h, tomorrow 9:00, 2026-03-31 14:05",
         comment="Why; it stands in the list",
     )
     async def add(self, interaction: Click, matchers: Matchers, until: str, comment: Comment = "") -> None:
@@ -50,7 +50,7 @@ class SilenceCommands(
         context.demand(Capability.RESPOND, TASK)
         desk = self._bot_context.desk
         now = desk.clock.now()
-        ends_at = read_due(until, now)
+        ends_at = read_due(until, now, await context.zone(), field="until")
         if ends_at is None or ends_at - now > LONGEST:
             raise InvalidInputError("until", f"a silence lasts at most {LONGEST.days} days")
         wish = Wish(

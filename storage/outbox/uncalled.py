@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 from sqlalchemy import Connection, and_, exists, func, or_, select
 
-from bot.domain.alert.ring import RingReason, RingSubject
+from bot.domain.alert.ring import PERSONAL, RingReason, RingSubject
 from bot.domain.alert.signal import Severity
 from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.outbox import CardKind
@@ -69,6 +69,7 @@ def uncalled(
         ring.c.subject == RingSubject.ALERT.value,
         ring.c.subject_id == alert.c.id,
         ring.c.lead_id.is_not(None),
+        ring.c.reason != RingReason.REGRESSED.value,
     )
     found: list[Uncalled] = []
     for which in (_OWN, _SHARED):
@@ -178,7 +179,7 @@ def told_causes(connection: Connection, channel_id: int, since: datetime) -> lis
             ring.c.channel_id == channel_id,
             ring.c.told_at >= micros(since),
             ring.c.lead_id.is_not(None),
-            ring.c.reason != RingReason.ACK_ENDING.value,
+            ring.c.reason.not_in([each.value for each in PERSONAL]),
             alert.c.severity == Severity.CRITICAL.value,
         )
         .group_by(alert.c.name, alert.c.service)

@@ -69,7 +69,7 @@ class Watch:
             if card:
                 self.visible.setdefault(card[1], at)
                 self.carded.setdefault(card[1], (at, message["id"]))
-                if "ACKED" in embed["title"]:
+                if "ACKED" in message["content"]:
                     self.acked.setdefault(card[1], at)
         for attachment in message.get("attachments", ()):
             fetch = asyncio.create_task(self._read(attachment["url"], at, session))

@@ -45,7 +45,7 @@ async def test_a_press_that_takes_long_is_acknowledged_first_and_shown_later(
     await until(lambda: _answers(stage) == [6])
     busy.set()
     await click
-    await until(lambda: "ACKED" in stage.title(message.id))
+    await until(lambda: "🙋" in str(stage.shown(message.id)["embeds"]))
 
 
 async def test_a_command_that_takes_long_shows_that_it_works_and_answers_later(

@@ -1,6 +1,7 @@
 """A storm in a channel with Discord's limits: every open alert can be seen, and no call is refused."""
 
 import math
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -116,8 +117,8 @@ async def test_a_storm_comes_and_goes_and_nothing_is_ever_invisible(storm: Stage
     await end(storm, 180)
     await settle_down(storm)
     (board,) = boards_of(storm)
-    assert "Storm over" in board["embeds"][0]["description"]
-    assert "179 alerts" in board["embeds"][0]["description"]
+    assert "Storm over" in board["content"]
+    assert "179 alerts" in board["content"]
     assert "All of them are over." in board["embeds"][0]["description"]
     assert (board["attachments"], board["components"]) == ([], [])
 
@@ -127,13 +128,17 @@ async def test_while_a_board_stands_nothing_new_has_a_card_until_few_are_left(st
     for _ in range(8):
         await send_many(storm, 12, first=10_001, critical=10_000)
         await turn(storm)
-    titles = [title for title in storm.titles() if "· alert" in title]
+    titles = [
+        title
+        for title in storm.titles()
+        if re.search(r"(?<!worst 🔴 )(?<!worst 🟠 )(?:CRITICAL|WARNING) alert", title)
+    ]
     assert len(titles) == 1
     await end(storm, MANY - 5, first=1)
     await end(storm, 12, first=10_001)
     await settle_down(storm)
-    titles = [each["embeds"][0].get("title", "") for each in storm.shown()]
-    assert sorted(title.split()[-1] for title in titles if "WARNING · alert" in title) == [
+    titles = storm.titles()
+    assert sorted(title.split()[3] for title in titles if title.startswith("🟠 WARNING alert")) == [
         "56", "57", "58", "59"
     ]  # fmt: skip
 
@@ -201,7 +206,7 @@ async def test_what_somebody_takes_on_gets_a_card(storm: Stage) -> None:
     await alerts.acknowledge(storm.desk, found.id, actor=ANNA)
     for _ in range(6):
         await turn(storm)
-    assert any(title.endswith("alert 54") and "ACKED" in title for title in storm.titles())
+    assert any("alert 54" in title and "ACKED" in title for title in storm.titles())
 
 
 async def test_the_next_storm_has_a_board_of_its_own(storm: Stage) -> None:
@@ -213,7 +218,7 @@ async def test_the_next_storm_has_a_board_of_its_own(storm: Stage) -> None:
     await send_many(storm, 30, first=30)
     await settle_down(storm)
     assert [_mark(each)[:3] for each in boards_of(storm)] == ["B-1", "B-2"]
-    assert "Storm over" in boards_of(storm)[0]["embeds"][0]["description"]
+    assert "Storm over" in boards_of(storm)[0]["content"]
     assert int(boards_of(storm)[1]["id"]) > int(boards_of(storm)[0]["id"])
 
 
@@ -300,4 +305,4 @@ async def test_what_the_board_counts_is_true_within_five_seconds(storm: Stage) -
         storm.clock.advance(timedelta(seconds=1))
     (board,) = boards_of(storm)
     held = await boards.page(storm.desk, storm.channel_id, number=0, size=100)
-    assert f" {held.total} open alerts" in board["embeds"][0]["title"]
+    assert f" {held.total} open alerts" in board["content"]

@@ -6,6 +6,7 @@ A story says what happens and then waits for what should be seen, with a deadlin
 import asyncio
 import json
 import os
+import re
 import signal
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any, Final, TypeVar
 
 import httpx
 
+from bot.cards.alert.alert import find_marker
 from tests.process import Started
 
 T = TypeVar("T")
@@ -148,20 +150,20 @@ class House:
         return [each for each in answer.json() if not each["flags"] & 64]
 
     async def cards(self, name: str) -> list[dict[str, Any]]:
-        """The messages whose title ends in the alert's name."""
+        """The alerts' cards whose line, as a phone shows it, names the alert."""
         return [
             each
             for each in await self.messages()
-            if each["embeds"] and each["embeds"][0].get("title", "").endswith(name)
+            if find_marker(each) and re.search(rf"(?:CRITICAL|WARNING|INFO) {name}\b", each["content"])
         ]
 
     async def card(self, name: str, sign: str) -> dict[str, Any]:
-        """Wait until there is one card of this name, its title begins with ``sign``, and return it."""
+        """Wait until there is one card of this name, its line begins with ``sign``, and return it."""
 
         async def look() -> dict[str, Any] | None:
             found = await self.cards(name)
             assert len(found) < 2, f"{name} has {len(found)} cards"
-            return found[0] if found and found[0]["embeds"][0]["title"].startswith(sign) else None
+            return found[0] if found and line_of(found[0]).startswith(sign) else None
 
         return await eventually(look, f"the card of {name} to begin with {sign}")
 
@@ -259,3 +261,8 @@ class House:
 def _rules(answer: Any) -> list[dict[str, Any]]:
     rules: list[dict[str, Any]] = answer["rules"] if isinstance(answer, dict) else answer
     return rules
+
+
+def line_of(message: dict[str, Any]) -> str:
+    """What a phone shows of it, without whom it mentions."""
+    return re.sub(r"^(?:(?:<@&?\d+>|@here|@everyone) )+", "", str(message["content"]))

@@ -15,6 +15,8 @@ from bot.cards.cut import units
 from bot.cards.limits import FIELD_VALUE, fit
 from bot.cards.style import BAD, GOOD, SEPARATOR
 from bot.cards.text import inline, moment, plain
+from bot.domain.alert.signal import Severity
+from bot.domain.integrity import IntegrityReport
 from bot.domain.outbox.ledger import Pace, Quantiles
 from bot.domain.process_health import ProcessHealth, RateLimitPause
 
@@ -53,8 +55,20 @@ class SourceLine(msgspec.Struct, frozen=True, gc=False):
     last_event_at: datetime | None = None
 
 
+class LastAlert(msgspec.Struct, frozen=True, gc=False):
+    """The newest alert of its severity; ``seen_at`` is when it was heard of last."""
+
+    ref: str
+    severity: Severity
+    name: str
+    state: str
+    seen_at: datetime
+
+
 class StatusView(msgspec.Struct, frozen=True, kw_only=True):
     """All the card shows. ``versions`` are (name, version); ``oldest_due`` is since when a card waits.
+
+    ``last`` are the newest alerts of each severity, the worst first, ``integrity`` what breaks an invariant.
 
     ``storms`` are the channels with a board, and how many alerts are on it; ``unfinished`` says what is left
     of the set-up, ``unwritable`` why nothing can be stored now.
@@ -71,6 +85,8 @@ class StatusView(msgspec.Struct, frozen=True, kw_only=True):
     versions: tuple[tuple[str, str], ...] = ()
     database: str = ""
     storms: Mapping[int, int] = msgspec.field(default_factory=dict)
+    last: tuple[LastAlert, ...] = ()
+    integrity: IntegrityReport | None = None
     unfinished: str = ""
     unwritable: str = ""
 
@@ -165,9 +181,24 @@ def _fields(view: StatusView) -> Iterator[tuple[str, str]]:
     yield "Cannot be woken", _join(_unwoken(view.process_health))
     yield "Seen in Discord, this hour", _join(_paces(view.pace))
     yield "Discord's limits", _join(_limits(view))
+    yield "Last alerts", _join(_last(view))
+    yield "Integrity", _join(_integrity(view))
     yield "Sources", _join(_sources(view))
     if view.unfinished:
         yield "Set-up", f"{view.unfinished}: `/setup`, *What is left*"
+
+
+def _last(view: StatusView) -> Iterator[str]:
+    for alert in view.last:
+        name = inline(alert.name, 60)
+        yield f"{alert.severity}: {alert.ref} {name}, {alert.state}, heard {moment(alert.seen_at)}"
+
+
+def _integrity(view: StatusView) -> Iterator[str]:
+    report = view.integrity
+    if report is not None and report.findings:
+        yield f"looked at {moment(report.at)}"
+        yield from (f"🔴 {inline(each.words, 200)}" for each in report.findings)
 
 
 def _unwoken(process_health: ProcessHealth) -> Iterator[str]:

@@ -16,9 +16,10 @@ from bot.cards.text import plain
 from bot.domain.alert.alert import Alert, State, stamp
 
 CLAIM_WORDS: Final = (
-    "Acknowledge: it is yours until it is over. Claim: you are looking, and it waits for somebody again "
+    "Acknowledge: it is yours until it is over; claim: you are looking, and it waits for somebody again "
     "when the lease runs out."
 )
+"""The difference in one sentence, the same behind *More*, in `/help`, the README and docs/cards.md."""
 
 
 _CONFIRMING: Final = (

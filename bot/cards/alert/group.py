@@ -1,8 +1,9 @@
 """The group's card: alerts of one cause in one message.
 
-In the order of the questions a woken person asks: how bad, what and how many (title), why (the worst says it
-for all), how far it is worked on, where and since when, then the worst and newest members. The menu opens one
-of them, *Browse* leads to pages of all, and where they are many the complete list is attached.
+In the order of the questions a woken person asks: how bad, what, how many, where and why (the worst says it
+for all) in one line outside the frame, which is all that a phone shows; in it how far it is worked on, since
+when, then the worst and newest members. The menu opens one of them, *Browse* leads to pages of all, and where
+they are many the complete list is attached.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,9 +14,8 @@ import msgspec
 
 from bot.cards.alert.snooze import group_snooze_menu
 from bot.cards.card import Button, ButtonStyle, Card, Embed, File, Ping, Row
-from bot.cards.cut import units
 from bot.cards.ids import Verb, build
-from bot.cards.limits import OPTIONS, TITLE, fit
+from bot.cards.limits import OPTIONS, fit
 from bot.cards.outbox.board import picker
 from bot.cards.outbox.board_list import write_list
 from bot.cards.outbox.page_menu import page_menu
@@ -48,8 +48,7 @@ _SHOWN: Final = 10  # members on the card itself
 _NAME: Final = 150
 _SHORT: Final = 60
 _PLACE: Final = 120
-_CAUSE: Final = 350
-_PUSHED: Final = 200
+_CAUSE: Final = 220
 _OWNER: Final = 24
 _SOURCE: Final = 60
 _FILE_NAME: Final = "alerts.txt"
@@ -124,7 +123,6 @@ def marker(tag: str, group_id: int) -> str:
 def render(view: GroupView) -> Card:
     """The group as one message that fits all limits."""
     embed = Embed(
-        title=headline(view),
         description="\n".join(_lines(view)),
         color=_colour(view),
         footer=SEPARATOR.join(
@@ -167,14 +165,6 @@ def ask_resolve(view: GroupView) -> Card:
     return fit(Card(content=said, rows=((sure,),)))
 
 
-def headline(view: GroupView) -> str:
-    """``🔴 CRITICAL · HighErrorRate x412``, at most as long as an embed's title."""
-    start, end = f"{_banner(view)}{SEPARATOR}", f" {TIMES}{view.open or view.total:,}"
-    if len({each.name for each in view.held}) > 1:
-        end = f" and others{end}"
-    return f"{start}{inline(_name(view), min(_NAME, TITLE - units(start + end)), addresses=False)}{end}"
-
-
 def _name(view: GroupView) -> str:
     return (view.held[0].name if view.held else view.group.name) or view.group.ref
 
@@ -201,22 +191,20 @@ def _colour(view: GroupView) -> int:
 def _notice(view: GroupView, ping: Ping) -> str:
     """What a phone shows of it, and whom it wakes: severity, name, how many, place, cause."""
     name = inline(_name(view), _NAME, addresses=False) or view.group.ref
-    line = f"{_banner(view).replace(SEPARATOR, ' ')} {name} ({_some(view.open or view.total)})"
-    place = inline(view.group.service, _SHORT, addresses=False)
+    others = " and others" if len({each.name for each in view.held}) > 1 else ""
+    line = f"{_banner(view).replace(SEPARATOR, ' ')} {name}{others} ({_some(view.open or view.total)})"
+    found = sort_by_name(view.held)
+    shared = "/".join(found[0].shared) if len(found) == 1 else view.group.service
+    place = inline(shared, _PLACE, addresses=False)
     line = f"{line}{SEPARATOR}{place}" if place else line
-    why = inline(view.held[0].summary, _PUSHED, addresses=False) if view.held else ""
+    why = inline(view.held[0].summary, _CAUSE, addresses=False) if view.held else ""
     line = f"{line} — {why}" if why else line
     return f"{ping.mentions} {line}" if ping else line
 
 
 def _lines(view: GroupView) -> Iterator[str]:
     found = sort_by_name(view.held)
-    if view.held and (reason := inline(view.held[0].summary, _CAUSE)):
-        yield reason
     yield _progress(view)
-    shared = "/".join(found[0].shared) if len(found) == 1 else view.group.service
-    if shared:
-        yield f"📍 {inline(shared, _PLACE)}"
     opened, joined = moment(view.group.opened_at), moment(view.group.joined_at)
     if view.expired and not view.open:
         yield f"🕐 {opened}"

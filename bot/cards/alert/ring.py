@@ -17,9 +17,9 @@ from bot.cards.ids import Verb, build
 from bot.cards.limits import CONTENT, fit
 from bot.cards.style import EXPIRED, SEPARATOR, SIGNS, STATES, TIMES, WORDS, ordinal, span_of
 from bot.cards.text import address, inline, plain
-from bot.domain.actor import ActorKind
+from bot.domain.actor import Actor
 from bot.domain.alert.alert import Alert, State
-from bot.domain.alert.ring import Ring, RingReason
+from bot.domain.alert.ring import PERSONAL, Ring, RingReason
 from bot.domain.alert.signal import Severity
 
 _NAMED: Final = 8  # different names that a summary tells
@@ -41,6 +41,7 @@ _SAID: Final = {
     RingReason.AWAKE: "the snooze is over and it still fires",
     RingReason.SILENCE_OVER: "the silence is over and it still fires",
     RingReason.STILL_BROKEN: "still broken",
+    RingReason.REGRESSED: "you marked it as fixed, and it is back",
 }
 
 
@@ -56,7 +57,7 @@ class RingView(msgspec.Struct, frozen=True, kw_only=True):
     """All a ring shows. ``members`` are the alerts it calls for, worst first.
 
     ``reply_to`` is the message it answers, ``url`` where a click leads. ``is_stale`` says that a later ring
-    calls for the same.
+    calls for the same. ``fixer`` answers for what was marked as fixed and came back.
     """
 
     id: int
@@ -66,6 +67,7 @@ class RingView(msgspec.Struct, frozen=True, kw_only=True):
     reply_to: int | None = None
     url: str = ""
     is_stale: bool = False
+    fixer: Actor | None = None
 
     @property
     def live(self) -> tuple[RingMember, ...]:
@@ -73,13 +75,18 @@ class RingView(msgspec.Struct, frozen=True, kw_only=True):
         return () if self.is_stale else tuple(each for each in self.members if each.live)
 
     @property
-    def owner_id(self) -> int | None:
-        """The person whom it reminds that an acknowledgement ends; None where it is not about that."""
-        found = [each for each in self.live if each.ring.reason is RingReason.ACK_ENDING]
-        owner = found[0].alert.owner if found else None
-        return (
-            int(owner.ident) if owner and owner.kind is ActorKind.PERSON and owner.ident.isdecimal() else None
-        )
+    def is_personal(self) -> bool:
+        """Whether it calls one person, whoever else was rung."""
+        return any(each.ring.reason in PERSONAL for each in self.live)
+
+    @property
+    def person_id(self) -> int | None:
+        """The one person whom it calls: whose acknowledgement ends, or who answers for a fix; else None."""
+        found = next((each for each in self.live if each.ring.reason in PERSONAL), None)
+        if found is None:
+            return None
+        called = self.fixer if found.ring.reason is RingReason.REGRESSED else found.alert.owner
+        return called.person_id if called is not None else None
 
     @property
     def severity(self) -> Severity:

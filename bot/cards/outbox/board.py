@@ -1,8 +1,9 @@
 """The storm board: one message for all open alerts of a channel that have no card of their own.
 
-Read in this order: how many and how bad, since when, then the largest groups, each a header and what tells
-its members apart. The menu opens the most urgent, *Browse* leads to pages of all, and the complete list is
-attached. When every alert is over or has a card, the board becomes one line that says what the storm was.
+One line outside the frame says how many and what is worst; in it how bad and since when, then the largest
+groups, each a header and what tells its members apart. The menu opens the most urgent, *Browse* leads to
+pages of all, and the complete list is attached. When every alert is over or has a card, the board becomes one
+line that says what the storm was.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -89,7 +90,6 @@ def render(view: BoardView) -> Card:
     totals = view.totals
     total = sum(totals.values())
     embed = Embed(
-        title=f"⛈️ Alert storm{SEPARATOR}{_some(total, 'open alert')} without a card",
         description="\n".join((*_head(view, totals), "", *_lines(groups))),
         color=_colour(totals),
         footer=SEPARATOR.join((marker(view.tag, view.number), "the complete list is attached")),
@@ -102,7 +102,16 @@ def render(view: BoardView) -> Card:
         _all(view, total),
     )
     listed = File(_FILE_NAME, write_list(groups, total=total, now=view.now))
-    return fit(Card(embeds=(embed,), rows=rows, file=listed))
+    return fit(Card(content=_notice(groups, total), embeds=(embed,), rows=rows, file=listed))
+
+
+def _notice(groups: Sequence[BoardGroup], total: int) -> str:
+    """What a phone shows: ``⛈️ Alert storm · 400 open alerts without a card, worst 🔴 CRITICAL HighCPU``."""
+    said = f"⛈️ Alert storm{SEPARATOR}{_some(total, 'open alert')} without a card"
+    if not groups:
+        return said
+    worst = groups[0]
+    return f"{said}, worst {SIGNS[worst.severity]} {WORDS[worst.severity]} {_name(worst.name)}"
 
 
 def render_page(page: BoardPage) -> Card:
@@ -156,11 +165,9 @@ def _calm(view: BoardView, passed: Passed) -> Card:
         if passed.still_open
         else "All of them are over."
     )
-    said = (
-        f"✅ **Storm over**: {_some(passed.alerts, 'alert')} from {moment(view.since, 't')}"
-        f" to {moment(passed.ended_at, 't')}. {left}"
-    )
-    return Card(embeds=(Embed(description=said, color=GOOD, footer=marker(view.tag, view.number)),))
+    span = f"From {moment(view.since, 't')} to {moment(passed.ended_at, 't')}. {left}"
+    embed = Embed(description=span, color=GOOD, footer=marker(view.tag, view.number))
+    return Card(content=f"✅ Storm over: {_some(passed.alerts, 'alert')}", embeds=(embed,))
 
 
 def _head(view: BoardView, totals: Mapping[Severity, int]) -> tuple[str, str]:

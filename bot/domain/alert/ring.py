@@ -45,6 +45,10 @@ class RingReason(StrEnum):
     INCIDENT_WORSE = "incident_worse"
 
 
+PERSONAL: Final = frozenset({RingReason.ACK_ENDING, RingReason.REGRESSED})
+"""What one person is told, whoever else was rung: its owner, or who answers for what was mended."""
+
+
 class RingSubject(StrEnum):
     """What a ring may be about."""
 

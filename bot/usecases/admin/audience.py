@@ -35,6 +35,10 @@ async def channels(desk: Desk, asked: Sequence[Asked]) -> list[set[int]]:
 
 def missing(asked: Asked) -> NotFoundError:
     """What is said of something that is not there, or not for these eyes: nobody can tell which."""
+    return NotFoundError(asked.subject.value, ref_of(asked))
+
+
+def ref_of(asked: Asked) -> str:
+    """``A-1042``, ``I-7`` and so on, or a source's name."""
     ref = _REFS.get(asked.subject)
-    shown = ref(asked.which) if ref is not None and isinstance(asked.which, int) else str(asked.which)
-    return NotFoundError(asked.subject.value, shown)
+    return ref(asked.which) if ref is not None and isinstance(asked.which, int) else str(asked.which)

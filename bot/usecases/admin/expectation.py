@@ -14,8 +14,8 @@ from bot.domain.alert.signal import Severity
 from bot.domain.errors import InvalidInputError, NotFoundError
 from bot.usecases.admin import own
 from bot.usecases.admin.own import Trouble
-from bot.usecases.admin.source_entry import record
 from bot.usecases.desk import Desk
+from bot.usecases.source_entry import record
 from storage.transaction import Transaction
 from storage.writer import Turn
 

@@ -9,7 +9,7 @@ that rings forty times is put away.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -18,8 +18,9 @@ import msgspec
 
 from bot.cards.alert.ring import RingMember, RingView
 from bot.domain import actor as actors
+from bot.domain.actor import Actor
 from bot.domain.alert.alert import Alert, State
-from bot.domain.alert.ring import Ring, RingReason, RingSubject, is_loud
+from bot.domain.alert.ring import PERSONAL, Ring, RingReason, RingSubject, is_loud
 from bot.domain.alert.verdict import Lane
 from bot.domain.audit import Entry
 from bot.domain.outbox.outbox import CardKind, Outgoing
@@ -86,8 +87,26 @@ def view(tx: Transaction, desk: Desk, card: Outgoing, now: datetime) -> RingView
         members=tuple(sorted(members, key=lambda each: -each.alert.severity.rank)),
         reply_to=None if anchor is None else anchor.message_id,
         url="" if anchor is None or desk.guild_id is None else jump_url(desk.guild_id, anchor),
-        is_stale=any(lead > card.subject_id for lead in tx.rings.leads_of(RingSubject.ALERT, loud or ids)),
+        is_stale=_is_stale(tx, card.subject_id, told, loud or ids),
+        fixer=_fixer(tx, told, alerts),
     )
+
+
+def _is_stale(tx: Transaction, lead_id: int, told: Sequence[Ring], alert_ids: Sequence[int]) -> bool:
+    """Whether a later message calls for the same; what one person alone is told stands beside all others."""
+    if any(each.reason is RingReason.REGRESSED for each in told):
+        return False
+    later = tx.rings.leads_of(RingSubject.ALERT, alert_ids, but=RingReason.REGRESSED)
+    return any(lead > lead_id for lead in later)
+
+
+def _fixer(tx: Transaction, told: Sequence[Ring], alerts: Mapping[int, Alert]) -> Actor | None:
+    """Who answers for what was marked as fixed and came back, if that is told."""
+    for each in told:
+        if each.reason is RingReason.REGRESSED and each.subject_id in alerts:
+            fix = tx.memories.fix(alerts[each.subject_id].recurrence_id)
+            return None if fix is None else fix.owner
+    return None
 
 
 def _anchor(tx: Transaction, channel_id: int, alert_ids: Sequence[int], now: datetime) -> Placement | None:
@@ -113,9 +132,11 @@ def _make_due(tx: Transaction, *, desk: Desk, now: datetime) -> int:
     for ring in taken:
         alert = alerts.get(ring.subject_id)
         place = places.get(ring.subject_id)
-        is_last = ring.ordinal == latest[ring.subject_id, ring.run]
+        is_last = ring.reason in PERSONAL or ring.ordinal == latest[ring.subject_id, ring.run]
         if alert is None or place is None or not is_last or not _is_live(ring, alert):
             dropped.append(ring.id)
+        elif ring.reason is RingReason.REGRESSED and alert.quiet_kinds:
+            tx.rings.put_off([ring.id], until=now + _LONG_WAIT)
         elif _is_covered(ring, place):
             dropped.append(ring.id)
             _plan_next(tx, desk, [(ring, alert)], now)
@@ -131,12 +152,14 @@ def _make_due(tx: Transaction, *, desk: Desk, now: datetime) -> int:
 def _is_live(ring: Ring, alert: Alert) -> bool:
     if ring.reason is RingReason.ACK_ENDING:
         return ring.run == alert.run and alert.state is State.ACKED
+    if ring.reason is RingReason.REGRESSED:  # whoever has it: who said that it is mended has to know
+        return alert.state.open
     return ring.run == alert.run and is_loud(alert)
 
 
 def _is_covered(ring: Ring, place: Placement) -> bool:
     """Whether the card itself has rung for this: with its first post, perhaps only now."""
-    if place.rung_at is None or place.rung_run is None or ring.reason is RingReason.ACK_ENDING:
+    if place.rung_at is None or place.rung_run is None or ring.reason in PERSONAL:
         return False
     if ring.ordinal > 1:
         return place.rung_at > ring.due_at
@@ -164,10 +187,10 @@ def _wait_for(tx: Transaction, desk: Desk, ring: Ring, alert: Alert, place: Plac
 
 def _tell(tx: Transaction, desk: Desk, channel_id: int, due: list[_Due], now: datetime) -> int:
     """Messages of their own as far as that is bearable, one for the rest; else all wait a little."""
-    personal = [each for each in due if each.ring.reason is RingReason.ACK_ENDING]
+    personal = [each for each in due if each.ring.reason in PERSONAL]
     for one in personal:
         _put_out(tx, desk, channel_id, [one], now)
-    due = [each for each in due if each.ring.reason is not RingReason.ACK_ENDING]
+    due = [each for each in due if each.ring.reason not in PERSONAL]
     return len(personal) + (_tell_all(tx, desk, channel_id, due, now) if due else 0)
 
 

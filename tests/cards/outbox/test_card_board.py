@@ -42,8 +42,10 @@ def test_the_board_counts_then_names_the_largest_groups() -> None:
         *(held(number) for number in range(1, 4)),
         held(4, "Slow", severity=Severity.INFO, service="", namespace="", target=""),
     )
-    embed = render(board(crowd)).embeds[0]
-    assert embed.title == "⛈️ Alert storm · 5 open alerts without a card"
+    card = render(board(crowd))
+    (embed,) = card.embeds
+    assert card.content == "⛈️ Alert storm · 5 open alerts without a card, worst 🔴 CRITICAL Down"
+    assert not embed.title
     head, times, _, *groups = embed.description.split("\n")
     assert head == "🔴 1 critical · 🟠 3 warning · 🔵 1 info"
     assert times == "🕐 oldest A-1 <t:1791201601:R> · newest A-9 <t:1791201609:R>"
@@ -58,9 +60,9 @@ def test_the_board_counts_then_names_the_largest_groups() -> None:
 def test_a_storm_that_is_over_is_one_line() -> None:
     card = render(board((), passed=Passed(412, 7, NOON + timedelta(hours=1))))
     assert card.embeds[0].description == (
-        "✅ **Storm over**: 412 alerts from <t:1791201600:t> to <t:1791205200:t>."
-        " 7 still open, each with a card of its own."
+        "From <t:1791201600:t> to <t:1791205200:t>. 7 still open, each with a card of its own."
     )
+    assert card.content == "✅ Storm over: 412 alerts"
     assert (card.rows, card.file) == ((), None)
 
 
@@ -118,7 +120,7 @@ def test_discord_takes_any_board_and_any_page(crowd: tuple[Held, ...]) -> None:
         payload = card.to_payload()
         assert refusals(payload) == []
         embed = payload["embeds"][0]
-        assert not calls(f"{embed['title']}\n{embed['description']}")
+        assert not calls(f"{payload['content']}\n{embed.get('title', '')}\n{embed['description']}")
         assert not {kind for kind, _ in meanings(embed["description"])} & (MARKS - {"strong"})
         menu = payload["components"][0]["components"][0]
         assert parse(menu["custom_id"]).verb is Verb.PICK

@@ -1,0 +1,88 @@
+"""Data of every released schema comes to the present: a database walks up and is fed on each step."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+import pytest
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from bot.clock import ManualClock
+from bot.domain.alert.signal import Severity
+from bot.usecases.admin import audit_log, status
+from bot.usecases.admin.startup import open_desk
+from bot.usecases.intake.queue import take_in
+from storage import schema
+from storage.engine import Storage
+from storage.transaction import Transaction
+from tests.senders import add_source, firing, submission
+from tests.storage.filling import counts, fill, tables_of
+
+REVISIONS: Final = [
+    step.revision
+    for step in reversed(
+        list(ScriptDirectory(str(Path(schema.__file__).parent / "migrations")).walk_revisions())
+    )
+]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A file that is not there yet, or the folder of a server."""
+    return f"{tmp_path}/walk.db" if request.param == "sqlite" else str(request.getfixturevalue("postgres"))
+
+
+@pytest.fixture
+async def empty_url(place: str) -> AsyncIterator[str]:
+    """A database without any table."""
+    if place.endswith(".db"):
+        yield f"sqlite:///{place}"
+        return
+    connection = await asyncpg.connect(user="postgres", database="postgres", host=place)
+    await connection.execute("CREATE DATABASE walk")
+    yield f"postgresql+asyncpg://postgres:@/walk?host={place}"
+    await connection.execute("DROP DATABASE walk WITH (FORCE)")
+    await connection.close()
+
+
+def walk_up(connection: Connection) -> None:
+    """A step, then a row in each table that there is by now; no step loses or makes any."""
+    rows: dict[str, int] = {}
+    for number, revision in enumerate(REVISIONS, 1):
+        assert schema.migrate(connection, revision) == [revision]
+        tables = tables_of(connection)
+        after = counts(connection, tables)
+        assert {name: after.get(name) for name in rows} == rows, revision
+        fill(connection, number, tables)
+        rows = counts(connection, tables)
+
+
+async def test_data_of_every_revision_survives_the_way_to_the_present(
+    empty_url: str, clock: ManualClock
+) -> None:
+    await schema.on_connection(empty_url, walk_up)
+    assert await schema.pending(empty_url) == []
+    assert await schema.drift(empty_url) == []
+    storage = Storage.open(empty_url)
+    try:
+        desk = await open_desk(storage, clock, signing_key=b"k" * 32)
+        condition = await status.condition(desk)
+        assert len(condition.sources) == len(REVISIONS)
+        assert condition.open_alerts == len(REVISIONS)
+        verdict = await audit_log.verify(desk, [])
+        assert (verdict.fault, verdict.entries) == ("", len(REVISIONS))
+        source = await add_source(desk)
+        (receipt,) = await take_in(desk, [submission(source, firing("New", Severity.CRITICAL))])
+        assert receipt.alerts[0].state == "new"
+        if storage.dialect == "sqlite":
+            await storage.read(_require_whole)
+    finally:
+        await storage.close()
+
+
+def _require_whole(tx: Transaction) -> None:
+    connection = tx._connection
+    assert connection.execute(text("PRAGMA integrity_check")).scalar_one() == "ok"
+    assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
