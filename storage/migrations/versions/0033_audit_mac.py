@@ -7,8 +7,8 @@ entry behind them, whose digest covers theirs, and by the anchors.
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0031_audit_mac'
-down_revision = '0030_person'
+revision = '0033_audit_mac'
+down_revision = '0032_token_cap'
 branch_labels = None
 depends_on = None
 
