@@ -13,7 +13,7 @@ TOLD: Final = frozenset({Verdict.OPENED, Verdict.RAISED, Verdict.REOPENED, Verdi
 """Repeats are counted in the metrics; a line for each would drown the others."""
 
 MOST: Final = 200
-"""Lines for one commit, which may hold thousands in a storm: a line takes as long as storing half an alert."""
+"""Lines for one commit, which may hold thousands in a storm: a line costs half as much as an alert."""
 
 _log = structlog.stdlib.get_logger(__name__)
 
