@@ -11,6 +11,7 @@ from discord.ext import commands
 from bot.cards.admin import checklist as checklist_card
 from bot.cards.admin import status as status_card
 from bot.cards.admin.status import LaneStatus, LastAlert, Parked, SourceLine, StatusView
+from bot.domain.alert.signal import Severity
 from bot.domain.outbox.outbox import ParkReason
 from bot.domain.sight import Asked, Subject
 from bot.usecases.admin import status
@@ -45,7 +46,8 @@ class StatusCommand(commands.Cog):
             lanes=lanes,
             parked=tuple(self._parked(condition, interaction.guild)),
             sources=tuple(
-                SourceLine(each.name, each.provider, each.last_event_at) for each in condition.sources
+                SourceLine(each.name, each.provider, each.last_event_at, each.wakes.get(Severity.CRITICAL))
+                for each in condition.sources
             ),
             open_alerts=condition.open_alerts,
             oldest_due=condition.oldest_due,

@@ -53,6 +53,7 @@ class SourceLine(msgspec.Struct, frozen=True, gc=False):
     name: str
     provider: str
     last_event_at: datetime | None = None
+    wakes: tuple[str, ...] | None = None  # whom its criticals alone wake; None: whom the desk says
 
 
 class LastAlert(msgspec.Struct, frozen=True, gc=False):
@@ -138,7 +139,7 @@ def _verdicts(view: StatusView) -> Iterator[_Verdict]:  # noqa: C901 -- one for 
     if process_health.unstored > _MANY_UNSTORED:
         advice = "The database is slower than the senders: look at its disk, its locks and its load."
         yield _Verdict("🔴", f"{process_health.unstored} alerts wait to be stored", advice, BAD)
-    if process_health.wakes_nobody:
+    if process_health.wakes_nobody and not _all_say_themselves(view):
         yield _Verdict("🔴", "Criticals wake nobody", "Choose a role with `/setup`, *Whom to wake*.", BAD)
     if broken:
         count = sum(place.cards for place in broken)
@@ -250,12 +251,23 @@ def _pause(pause: RateLimitPause) -> str:
     return f"{where}: {inline(pause.call.replace('_', ' '), 30)} pauses for {pause.span / _SECOND:.1f} s"
 
 
+def _all_say_themselves(view: StatusView) -> bool:
+    """Whether each sender names somebody for its criticals."""
+    return bool(view.sources) and all(each.wakes for each in view.sources)
+
+
 def _sources(view: StatusView) -> Iterator[str]:
     for source in view.sources:
         heard = f"last heard {moment(source.last_event_at)}" if source.last_event_at else "never heard"
-        yield f"{inline(source.name, 60)} ({inline(source.provider, 30)}): {heard}"
+        yield f"{inline(source.name, 60)} ({inline(source.provider, 30)}): {heard}{_wakes(source)}"
     if view.process_health.turned_away:
         yield f"{view.process_health.turned_away} requests were asked to come back later"
+
+
+def _wakes(source: SourceLine) -> str:
+    if source.wakes is None:
+        return ""
+    return f"{SEPARATOR}its criticals wake {inline(', '.join(source.wakes), 120) or 'nobody'}"
 
 
 def _join(lines: Iterator[str]) -> str:

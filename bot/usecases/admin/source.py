@@ -17,6 +17,7 @@ import msgspec
 from bot.domain.access.expectation import expect
 from bot.domain.access.poll import read_url
 from bot.domain.access.source import Source
+from bot.domain.access.wake import Wakes
 from bot.domain.actor import Actor
 from bot.domain.alert.group import CardShape
 from bot.domain.alert.signal import Severity
@@ -60,6 +61,7 @@ async def add(
     reopen_window: timedelta | None = None,
     card: CardShape = CardShape.AUTO,
     default_severity: Severity = Severity.WARNING,
+    wakes: Wakes | None = None,
     secret: str | None = None,
     poll_url: str | None = None,
     every: timedelta | None = None,
@@ -94,6 +96,7 @@ async def add(
         reopen_window=reopen_window,
         card=card,
         default_severity=default_severity,
+        wakes=wakes or {},
         created_at=now,
     )
 
