@@ -37,7 +37,7 @@ from bot.usecases.desk import Desk
 from cogs.context import STRANGE, BotContext
 from cogs.message import files, form, looks
 from cogs.rights import Capability, RefusedError
-from cogs.typed import holds_secret
+from cogs.typed import take_out_secrets
 
 T = TypeVar("T")
 
@@ -71,6 +71,7 @@ class InteractionContext:
         self._admitted: set[Asked] = set()
         self.unseen: tuple[Asked, ...] = ()
         self.asked = False
+        self._typed_secret = take_out_secrets(interaction.data)
         self._hinted = False
         self.answered_elsewhere = False
         self._entered = False
@@ -242,7 +243,7 @@ class InteractionContext:
 
     async def reply_ephemeral(self, card: Card) -> None:
         """Answer so that only the person who asked sees it, with a hint when they typed a secret."""
-        if not self._hinted and holds_secret(self.interaction.data):
+        if self._typed_secret and not self._hinted:
             self._hinted = True
             card = answer.with_hint(card)
         response, content = self.interaction.response, card.content or None
@@ -295,7 +296,7 @@ class InteractionContext:
 
     async def _hint(self) -> None:
         """Tell who typed a secret, where the answer itself did not; a hint that gets lost changes nothing."""
-        if self._silent or self._hinted or not holds_secret(self.interaction.data):
+        if self._silent or self._hinted or not self._typed_secret:
             return
         try:
             await self.reply_ephemeral(answer.nothing())

@@ -8,6 +8,7 @@ from textwrap import indent
 
 from bot.desk import open_desk
 from bot.domain.access.expectation import Expectation
+from bot.domain.access.wake import chosen
 from bot.domain.alert.group import CardShape
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import InvalidInputError
@@ -41,6 +42,7 @@ def add(args: Namespace) -> int:
                 reopen_window=args.reopen_window,
                 card=CardShape(args.card),
                 default_severity=Severity(args.default_severity),
+                wakes=chosen({}, _wakes(args)),
                 secret=secret,
                 poll_url=args.poll,
             )
@@ -102,16 +104,28 @@ def expect(args: Namespace) -> int:
 
 
 def grade(args: Namespace) -> int:
-    """Say what alerts of a sender are that name no severity."""
-    settings = load_quietly(args)
+    """Say what alerts of a sender are that name no severity, and whom its alerts wake."""
+    settings, wakes = load_quietly(args), _wakes(args)
+    severity = None if args.default_severity is None else Severity(args.default_severity)
+    if severity is None and not wakes:
+        raise InvalidInputError("grade", "needs --default-severity, --ping-critical or --ping-warning")
 
     async def work() -> None:
         async with open_desk(settings, project=args.project) as desk:
-            await expectation.grade(desk, args.name, Severity(args.default_severity), actor=me())
+            await expectation.grade(desk, args.name, severity, actor=me(), wakes=wakes)
 
     run(work())
-    print(f"Alerts of {args.name} without a severity are {args.default_severity}, in some seconds.")
+    if severity is not None:
+        print(f"Alerts of {args.name} without a severity are {severity}, in some seconds.")
+    for each, words in wakes.items():
+        print(f"A {each} of {args.name} wakes {', '.join(words)}, in some seconds.")
     return 0
+
+
+def _wakes(args: Namespace) -> dict[Severity, list[str]]:
+    """Whom was named, by severity."""
+    named = {Severity.CRITICAL: args.ping_critical, Severity.WARNING: args.ping_warning}
+    return {severity: words for severity, words in named.items() if words}
 
 
 def shape(args: Namespace) -> int:

@@ -5,6 +5,7 @@ from argparse import Namespace
 
 from bot.desk import open_desk
 from bot.domain.access.token import Token
+from bot.domain.incident.incident import IncidentLevel
 from bot.settings.tree import HttpSettings
 from bot.usecases.admin import token as tokens
 from bot.usecases.admin.token import Granted
@@ -26,6 +27,7 @@ def add(args: Namespace) -> int:
                 actor=me(),
                 roles=args.role,
                 expires_in=args.expires,
+                severity_cap=IncidentLevel(args.severity_cap),
             )
 
     _show(run(work()), settings.http, as_json=args.json)

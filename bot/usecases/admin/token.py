@@ -15,6 +15,7 @@ from bot.domain.access.token import Token, parse_name, parse_roles, parse_scopes
 from bot.domain.actor import Actor
 from bot.domain.audit import Entry
 from bot.domain.errors import ConflictError, InvalidInputError, NotDurableError, NotFoundError
+from bot.domain.incident.incident import IncidentLevel
 from bot.usecases.admin.source import TOKEN_PREFIX, digest
 from bot.usecases.desk import Desk
 from storage.admin.project import Project
@@ -56,6 +57,7 @@ async def add(
     project: str | None = None,
     roles: Iterable[str] = (),
     expires_in: timedelta | None = None,
+    severity_cap: IncidentLevel = IncidentLevel.P0,
 ) -> Granted:
     """Let a program in, by default to the desk's own project; ``roles`` are bundles of scopes.
 
@@ -88,6 +90,7 @@ async def add(
             created_at=now,
             created_by=actor,
             expires_at=None if expires_in is None else now + expires_in,
+            severity_cap=severity_cap.value,
         )
         created = tx.tokens.add(wish, digest(secret))
         _record(tx, created, actor, "token.add", {}, mark(created), now)
@@ -166,6 +169,7 @@ def mark(token: Token) -> dict[str, object]:
         "scopes": token.scopes,
         "created_by": str(token.created_by),
         "expires_at": token.expires_at.isoformat() if token.expires_at else "",
+        "severity_cap": token.severity_cap,
         "last_used_at": token.last_used_at.isoformat() if token.last_used_at else "",
     }
 

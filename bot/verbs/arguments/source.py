@@ -47,6 +47,7 @@ def add_arguments(verbs: Any) -> None:
     add.add_argument("--poll", metavar="URL", help="Alertmanager to ask each minute for what webhooks missed")
     add_card(add, default=CardShape.AUTO.value)
     add_severity(add, default=Severity.WARNING.value)
+    _add_wakes(add)
     add_secret(add)
     add_json(add)
     add_project(add)
@@ -152,12 +153,25 @@ def _add_expectations(inner: Any) -> None:
         inner,
         "grade",
         "source.grade",
-        "say what alerts of a sender are that name no severity",
-        "example:\n  tocsin source grade nightly --default-severity info",
+        "say what alerts of a sender are that name no severity, and whom its alerts wake",
+        "examples:\n  tocsin source grade nightly --default-severity info\n"
+        "  tocsin source grade shop-db --ping-critical dba --ping-critical on-call\n"
+        "  tocsin source grade staging --ping-critical nobody --ping-warning desk",
     )
     grade.add_argument("name", metavar="NAME")
-    add_severity(grade, required=True)
+    add_severity(grade)
+    _add_wakes(grade)
     add_project(expect, grade)
+
+
+def _add_wakes(verb: Any) -> None:
+    for severity in ("critical", "warning"):
+        verb.add_argument(
+            f"--ping-{severity}",
+            action="append",
+            metavar="ROLE",
+            help=f"whom a {severity} of it wakes: name or id, here, everyone, nobody, or desk; repeatable",
+        )
 
 
 def _add_test(inner: Any) -> None:

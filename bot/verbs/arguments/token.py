@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot.domain.access.token import Scope, TokenRole
+from bot.domain.incident.incident import IncidentLevel
 from bot.verbs.arguments.option import HelpFormat, add_project, add_verb, duration
 
 
@@ -29,6 +30,12 @@ def add_arguments(verbs: Any) -> None:
         "--role", action="append", default=[], metavar="R", help="a bundle of scopes; repeatable"
     )
     add.add_argument("--expires", type=duration, metavar="SPAN", help="how long it holds (until revoked)")
+    add.add_argument(
+        "--severity-cap",
+        choices=[level.value for level in IncidentLevel],
+        default=IncidentLevel.P0.value,
+        help="the worst that it may call an incident",
+    )
     add.add_argument("--json", action="store_true", help="print url, token, name, project, scopes as JSON")
     add_verb(inner, "list", "token.listing", "every program with its project and scopes")
     revoke = add_verb(inner, "revoke", "token.revoke", "let a program out, at once")
