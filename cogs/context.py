@@ -42,8 +42,8 @@ class BotOptions:
     reach us, without a slash at its end; ``send_test`` posts an alert through the real door as the source of
     that name in a project and returns its ref (`TocsinError` when that fails); ``lacking`` names the
     permissions a card still needs; ``process_health`` says how the process is. ``ping_words`` are whom the
-    configuration wakes, ``resolve_ping`` says whom a severity wakes in a project's channel; ``diagnose`` is the
-    doctor.
+    configuration wakes, ``resolve_ping`` says whom a severity wakes in a project's channel; ``diagnose`` is
+    the doctor.
     """
 
     public_url: str
