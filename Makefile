@@ -12,7 +12,7 @@ INSTALL_PINS := $(PIP) install --require-hashes --requirement
 INSTALL_TOCSIN := $(PIP) install --no-deps --no-build-isolation --editable .
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test fast search format bench bench-storm chaos pins clean
+.PHONY: help demo run test fast search format bench bench-storm pictures chaos pins clean
 
 help: ## this list
 	@echo "Tocsin, the alert desk of a team that lives on Discord."
@@ -51,8 +51,11 @@ format: $(VENV)/.dev ## let ruff mend what it can
 bench: $(VENV)/.dev ## throughput and latency against the peers' figures
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-bench-storm: $(VENV)/.dev ## 10,000 alerts in 10 s into one channel
+bench-storm: $(VENV)/.dev ## what storms leave behind, and 10,000 alerts in 10 s into one channel
 	@$(BIN)/python -m tests.bench storm $(ARGS)
+
+pictures: $(VENV)/.dev ## what the docs show, taken of the running product with a headless Chromium
+	@$(BIN)/python -m tests.pictures $(ARGS)
 
 chaos: $(VENV)/.dev ## KILLS=200 crashes at random moments, then three truths compared
 	@CHAOS_KILLS=$(KILLS) $(BIN)/python -m pytest tests/chaos --numprocesses 2 $(ARGS)
