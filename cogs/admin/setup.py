@@ -25,6 +25,7 @@ from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.domain.outbox.channel_kind import why_not
 from bot.providers.registry import SENDERS
 from bot.usecases.admin import home, setting
+from bot.usecases.admin import project as projects
 from bot.usecases.admin import source as sources
 from bot.usecases.admin.source import Issued
 from cogs.admin import checklist, wake
@@ -55,6 +56,7 @@ class SetupCommand(commands.Cog):
         respond="A role whose members may act on alerts",
         manage="A role whose members may also set up the desk",
         code="The first time: the code that `tocsin run` prints",
+        project="Whose it is (that of this channel)",
     )
     @app_commands.default_permissions(manage_guild=True)
     async def setup(
@@ -63,16 +65,21 @@ class SetupCommand(commands.Cog):
         respond: discord.Role | None = None,
         manage: discord.Role | None = None,
         code: str = "",
+        project: str = "",
     ) -> None:
         """``/setup``."""
         context = InteractionContext.of(interaction)
         if self._door.home is None:
             await self._settle(context, code)
+        if project.strip():
+            context.enter(
+                await context.within_deadline(projects.of(context.bot_context.desk, project.strip()))
+            )
         context.demand(Capability.MANAGE, TASK)
         for right, role in zip(roles.RIGHTS, (respond, manage), strict=True):
             if role is not None and not await roles.give(context, right, role):
                 return
-        draft = SetupDraft(channel_id=self._door.desk.default_channel_id or _here(interaction))
+        draft = SetupDraft(channel_id=context.bot_context.desk.default_channel_id or _here(interaction))
         await context.reply_ephemeral(await _first_page(context, draft, thinking=True))
 
     async def _settle(self, context: InteractionContext, code: str) -> None:
@@ -185,7 +192,7 @@ async def _send_test(context: InteractionContext, source_id: int) -> str:
     found = next((each for each in listed if each.id == source_id), None)
     if found is None:
         raise NotFoundError("source", str(source_id))
-    return await context.bot_context.options.send_test(found.name)
+    return await context.bot_context.options.send_test(found.name, found.project_id)
 
 
 async def _first_page(context: InteractionContext, draft: SetupDraft, *, thinking: bool = False) -> Card:
