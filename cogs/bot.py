@@ -20,6 +20,7 @@ from cogs.admin.doctor import DoctorCommand
 from cogs.admin.event import EventCommands
 from cogs.admin.help import HelpCommand
 from cogs.admin.integration import IntegrationCommand
+from cogs.admin.me import MeCommands
 from cogs.admin.setup import SetupCommand
 from cogs.admin.status import StatusCommand
 from cogs.admin.token import TokenCommands
@@ -146,8 +147,9 @@ class DeskBot(commands.Bot):
             IntegrationCommand(self.bot_context),
             StatusCommand(self.bot_context),
             DoctorCommand(self.bot_context),
-            GateCommands(self.bot_context),
+            GateCommands(),
             HelpCommand(),
+            MeCommands(),
             TriageCommand(),
             Leftovers(self.bot_context, PRESSES, FORMS),
             reactions,

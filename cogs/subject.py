@@ -87,6 +87,7 @@ HARMLESS: Final = frozenset(
         *(
             "matchers",
             "post",
+            "project",  # whose set-up it is, for which `/setup` asks itself
             "respond",
             "role",
             "service",
@@ -99,6 +100,7 @@ HARMLESS: Final = frozenset(
             "to",
             "until",
             "window",
+            "zone",
         ),
     }
 )

@@ -21,7 +21,9 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from bot.domain.errors import TocsinError
+from bot.domain.errors import InvalidInputError, TocsinError
+from bot.domain.zone import DEFAULT as DEFAULT_ZONE
+from bot.domain.zone import read_zone
 from bot.settings.environment import (
     CONFIG_FILE,
     Environ,
@@ -78,6 +80,13 @@ class ConfigError(TocsinError):
         self.problems = tuple(problems)
 
 
+def _check_zone(text: str) -> str:
+    try:
+        return read_zone(text).key
+    except InvalidInputError as error:
+        raise ValueError(error.reason) from error
+
+
 class DiscordSettings(Section):
     """Whom we speak as, and where. ``url`` is the base of a sandbox; None is the real Discord."""
 
@@ -86,6 +95,7 @@ class DiscordSettings(Section):
     default_channel: Annotated[Snowflake | None, Environ("TOCSIN_DEFAULT_CHANNEL")] = None
     fallback_channel: Annotated[Snowflake | None, Environ("TOCSIN_FALLBACK_CHANNEL")] = None
     guild: Annotated[Snowflake | None, Environ("TOCSIN_GUILD")] = None
+    zone: Annotated[str, AfterValidator(_check_zone), Environ("TOCSIN_ZONE")] = DEFAULT_ZONE
 
 
 class StorageSettings(Section):

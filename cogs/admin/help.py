@@ -22,7 +22,7 @@ Command: TypeAlias = app_commands.Command[Any, Any, Any]
 
 LOOKING: Final = frozenset(
     {
-        *("alert list", "alert show", "gate release", "silence list", "status"),
+        *("alert list", "alert show", "gate release", "silence list", "status", "me zone"),
         *("incident list", "incident show", "incident timeline", "incident postmortem"),
         *("incident action list",),
         *("recurrence list", "recurrence show", "recurrence suggest", "recurrence preview"),

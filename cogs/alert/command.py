@@ -1,7 +1,9 @@
 """``/alert``: everything that can be done to alerts by typing, and the entry in a message's menu."""
 
 from collections.abc import Callable, Coroutine
+from datetime import datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import discord
 from discord import app_commands
@@ -14,9 +16,10 @@ from bot.cards.alert.snooze import SPANS
 from bot.cards.ids import Verb
 from bot.domain.alert.alert import Alert, State, parse_ref
 from bot.domain.alert.signal import Severity
-from bot.domain.errors import InvalidInputError
+from bot.domain.errors import InvalidInputError, TocsinError
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.sight import Asked, Subject
+from bot.domain.zone import words
 from bot.usecases.admin import audience
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import retry as retries
@@ -33,14 +36,14 @@ from cogs.context import BotContext
 from cogs.interaction import InteractionContext
 from cogs.reference import resolve
 from cogs.rights import Capability
-from cogs.time_input import read_span, snooze_end
+from cogs.time_input import read_due, read_span, snooze_end
 
 _LONGEST_TYPED: Final = 120  # a link; what is searched for has to travel in a button, see `listing.show`
 
 Click = discord.Interaction[Any]
 Choices = list[app_commands.Choice[str]]
 Note = app_commands.Range[str, 1, MAX_NOTE]
-Span = app_commands.Range[str, 1, 20]
+Span = app_commands.Range[str, 1, 40]
 
 _STATES: Final = [app_commands.Choice(name=scope.value, value=scope.value) for scope in ListScope]
 _SEVERITIES: Final = [app_commands.Choice(name=each.value, value=each.value) for each in reversed(Severity)]
@@ -97,14 +100,17 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
     @app_commands.describe(
         alert=_WHICH_ONES,
         note="What the others should know",
-        lasts="When it ends, such as 2h; yours goes on",
+        lasts="How long, such as 2h; yours goes on",
+        until="When it ends instead: 18:00, tomorrow 9:00",
     )
     @app_commands.rename(lasts="for")
-    async def ack(self, interaction: Click, alert: str, note: Note = "", lasts: Span = "") -> None:
+    async def ack(
+        self, interaction: Click, alert: str, note: Note = "", lasts: Span = "", until: Span = ""
+    ) -> None:
         """``/alert ack``."""
-        span = read_span(lasts) if lasts else None
         context = _begin(interaction, Verb.ACK)
-        desk = self._door.desk
+        span = await _lasting(context, lasts, until)
+        desk = context.bot_context.desk
         await _act(
             context,
             alert,
@@ -113,20 +119,20 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
         )
 
     @app_commands.command(description="Let nobody be rung for alerts for a while")
-    @app_commands.describe(alert=_WHICH_ONES, until="How long")
-    @app_commands.choices(until=_SNOOZES)
+    @app_commands.describe(alert=_WHICH_ONES, until="Pick one, or type 45 min, 18:00, tomorrow 9:00")
     @app_commands.rename(until="for")
-    async def snooze(self, interaction: Click, alert: str, until: str) -> None:
+    async def snooze(self, interaction: Click, alert: str, until: Span) -> None:
         """``/alert snooze``."""
         context = InteractionContext.of(interaction)
         context.demand(Capability.RESPOND, "snooze alerts")
-        desk = self._door.desk
-        ends = snooze_end(until, desk.clock.now())
+        desk = context.bot_context.desk
+        zone = await context.zone()
+        ends = snooze_end(until, desk.clock.now(), zone)
         await _act(
             context,
             alert,
             lambda each: snoozes.snooze(desk, each, actor=context.actor, until=ends),
-            f"snoozed {SPANS[until]}",
+            f"snoozed {SPANS.get(until) or _until(ends, zone)}",
         )
 
     @app_commands.command(description="Give acknowledged alerts back")
@@ -137,7 +143,7 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
         await _act(
             context,
             alert,
-            lambda each: alerts.unacknowledge(self._door.desk, each, actor=context.actor),
+            lambda each: alerts.unacknowledge(context.bot_context.desk, each, actor=context.actor),
             "waits for somebody again",
             "given back",
         )
@@ -150,7 +156,7 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
         await _act(
             context,
             alert,
-            lambda each: alerts.claim(self._door.desk, each, actor=context.actor),
+            lambda each: alerts.claim(context.bot_context.desk, each, actor=context.actor),
             "claimed",
         )
 
@@ -162,7 +168,7 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
         await _act(
             context,
             alert,
-            lambda each: alerts.release(self._door.desk, each, actor=context.actor),
+            lambda each: alerts.release(context.bot_context.desk, each, actor=context.actor),
             "released",
         )
 
@@ -174,7 +180,7 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
         await _act(
             context,
             alert,
-            lambda each: alerts.resolve(self._door.desk, each, actor=context.actor, note=note),
+            lambda each: alerts.resolve(context.bot_context.desk, each, actor=context.actor, note=note),
             "resolved",
         )
 
@@ -186,7 +192,7 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
         await _act(
             context,
             alert,
-            lambda each: retries.retry(self._door.desk, each, actor=context.actor),
+            lambda each: retries.retry(context.bot_context.desk, each, actor=context.actor),
             "waits for another try",
             "given another try",
         )
@@ -199,10 +205,21 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
         await _act(
             context,
             alert,
-            lambda each: alerts.annotate(self._door.desk, each, actor=context.actor, note=text),
+            lambda each: alerts.annotate(context.bot_context.desk, each, actor=context.actor, note=text),
             "has your note",
             "noted",
         )
+
+    @snooze.autocomplete("until")
+    async def _suggest_end(self, interaction: Click, typed: str) -> Choices:
+        fitting = [each for each in _SNOOZES if typed.strip().lower() in each.name]
+        context = InteractionContext.of(interaction)
+        try:
+            zone = await context.zone()
+            ends = snooze_end(typed, context.bot_context.desk.clock.now(), zone)
+        except TocsinError:
+            return fitting
+        return [*fitting, app_commands.Choice(name=_until(ends, zone), value=typed)]
 
     @ack.autocomplete("alert")
     async def _suggest_ackable(self, interaction: Click, typed: str) -> Choices:
@@ -259,7 +276,7 @@ async def acknowledge_message(interaction: Click, message: discord.Message) -> N
     marker = find_marker({"embeds": [embed.to_dict() for embed in message.embeds]})
     if marker is None or message.author != interaction.client.user:
         raise InvalidInputError("message", "this is no alert's card")
-    if marker[0] != context.bot_context.tag:
+    if not context.enter_tagged(marker[0]):
         await context.reply_ephemeral(answer.foreign())
         return
     await acknowledge(context, marker[1])
@@ -269,6 +286,21 @@ def _begin(interaction: Click, verb: Verb) -> InteractionContext:
     context = InteractionContext.of(interaction)
     context.demand(Capability.RESPOND, TASKS[verb])
     return context
+
+
+async def _lasting(context: InteractionContext, lasts: str, until: str) -> timedelta | None:
+    """How long an acknowledgement lasts, as long as somebody said it in one way."""
+    if lasts and until:
+        raise InvalidInputError("until", "say either for how long or until when")
+    if not until:
+        return read_span(lasts) if lasts else None
+    now = context.bot_context.desk.clock.now()
+    ends = read_due(until, now, await context.zone(), field="until")
+    return None if ends is None else ends - now
+
+
+def _until(ends: datetime | None, zone: ZoneInfo) -> str:
+    return "until it gets worse" if ends is None else f"until {words(ends, zone)}"
 
 
 async def _act(

@@ -15,6 +15,7 @@ from bot.cards.incident import answer as answers
 from bot.domain.errors import InvalidInputError
 from bot.domain.incident.incident import Incident, parse_ref
 from bot.domain.incident.timeline import TimelineEntry
+from bot.domain.zone import words
 from bot.usecases.alert.query import OPEN
 from bot.usecases.incident import membership, timeline
 from bot.usecases.incident import query as incident_inspection
@@ -63,7 +64,8 @@ class RecordCommands(commands.Cog):
         """``/incident note``."""
         context = _begin(interaction)
         desk = context.bot_context.desk
-        when = read_past(at, desk.clock.now())
+        zone = await context.zone()
+        when = read_past(at, desk.clock.now(), zone)
 
         async def work() -> Incident:
             incident_id = await locate(context, incident)
@@ -86,7 +88,8 @@ class RecordCommands(commands.Cog):
         """``/incident correct``."""
         context = _begin(interaction)
         desk, entry_id = context.bot_context.desk, parse_line(entry)
-        when = read_past(at, desk.clock.now()) if at else None
+        zone = await context.zone()
+        when = read_past(at, desk.clock.now(), zone) if at else None
         if at and when is None:
             raise InvalidInputError("at", "an entry has to have a time")
 
@@ -97,7 +100,7 @@ class RecordCommands(commands.Cog):
             )
 
         fixed = await context.defer_if_slow(work(), thinking=True)
-        said = f"E{entry_id} reads now, at {fixed.draft.at:%Y-%m-%d %H:%M:%S} UTC: {fixed.draft.text}"
+        said = f"E{entry_id} reads now, at {words(fixed.draft.at, zone)}: {fixed.draft.text}"
         await context.reply_ephemeral(answer.done(said))
 
     @app_commands.command(description="Take back what people wrote; that there was something stays visible")
