@@ -134,7 +134,10 @@ class Desk:
             return known
         rules = self.rules
         if project.name != DEFAULT:
-            rules = msgspec.structs.replace(rules, default_channel_id=None, fallback_channel_id=None)
+            beside = msgspec.structs.replace(rules.incidents, channel_id=None, status_channel_id=None)
+            rules = msgspec.structs.replace(
+                rules, default_channel_id=None, fallback_channel_id=None, incidents=beside
+            )
         return replace(self, project=project, rules=rules)
 
     def meet(self, projects: Iterable[Project]) -> None:

@@ -72,7 +72,11 @@ async def _ring(context: InteractionContext, draft: SetupDraft) -> None:
         raise ConflictError("Choose the channel for alerts first.")
     chosen = view_of(context).chosen.get(Severity.CRITICAL, ())
     configured = context.bot_context.options.resolve_ping
-    ping = Ping(roles=tuple(chosen)) if chosen else configured(Severity.CRITICAL, channel_id)
+    ping = (
+        Ping(roles=tuple(chosen))
+        if chosen
+        else configured(Severity.CRITICAL, channel_id, context.bot_context.desk.project.id)
+    )
     if not ping:
         raise ConflictError("Nobody can be rung: is the role still there?")
     silent = [role for role in map(guild.get_role, ping.roles) if role is not None and not role.mentionable]

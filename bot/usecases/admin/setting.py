@@ -116,9 +116,14 @@ async def choose_repeats(desk: Desk, severity: Severity, choice: str, *, actor: 
 
 
 async def choose_incident_channel(desk: Desk, channel_id: int | None, *, actor: Actor) -> None:
-    """New incidents stand in this channel; with None they stay beside their alert, and somebody said so."""
+    """New incidents stand in this channel; with None they stay beside their alert, and somebody said so.
+
+    Raises:
+        ConflictError: the channel is another project's.
+    """
 
     def work(tx: Transaction) -> None:
+        demand_channel(tx, desk, channel_id)
         changes = {"incident_channel_id": channel_id, "incidents_beside": channel_id is None}
         _save(tx, desk, actor, "setting.incidents", **changes)
 
