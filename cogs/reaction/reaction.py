@@ -19,7 +19,7 @@ from bot.usecases.reaction.reaction import ACK, ACTIONS, BELL, CLAIM, NOISE, SIR
 from cogs.context import BotContext
 from cogs.interaction import UNREACHABLE
 from cogs.keyed_lock import KeyedLock
-from cogs.reaction.emoji import UNSETTLED, durably, may_take_back, wipe
+from cogs.reaction.emoji import UNSETTLED, durably, may_take_back, refuse
 from cogs.rights import Capability
 
 Key: TypeAlias = tuple[int, int, str]
@@ -33,6 +33,7 @@ _NAMES: Final = {
     BELL: "emoji_snooze",
 }
 
+TASK: Final = "act on alerts"
 _log = structlog.stdlib.get_logger(__name__)
 
 
@@ -87,7 +88,7 @@ class Reactions(commands.Cog):
                 return
             if not self._door.rights.allows(member, Capability.RESPOND):
                 _count(emoji, "refused")
-                await wipe(channel_id, message_id, emoji, member)
+                await refuse(self._door, channel_id, message_id, emoji, member, TASK)
                 return
             await self._apply(message_id, actors.person(member.id, member.display_name), emoji, present=True)
 
