@@ -143,7 +143,7 @@ async def running(
                 process_health=process_health,
                 fetch=PollClient(settings.senders.poll).fetch,
                 watch=watch.look,
-                anchor=partial(write_anchor, desk, settings.storage.data),
+                anchor=partial(write_anchor, folder=settings.storage.data),
                 heartbeat=_heartbeat(settings, watch, desk),
                 question=question_to(settings, desk),
             )

@@ -13,11 +13,13 @@ from bot.domain.errors import ConflictError, NotDurableError
 from bot.domain.finding import ReportSection
 from bot.domain.process_health import ProcessHealth
 from bot.usecases.desk import Desk
+from bot.usecases.outbox.mention import Rung
 from cogs.double_press import RecentPresses
 from cogs.rights import Rights, RoleWords
 
 SendTest: TypeAlias = Callable[[str], Awaitable[str]]
 Diagnose: TypeAlias = Callable[[], Awaitable[Sequence[ReportSection]]]
+ResolvePing: TypeAlias = Callable[..., Ping]
 Lacking: TypeAlias = Callable[[discord.Permissions], Sequence[str]]
 
 
@@ -50,7 +52,7 @@ class BotOptions:
     guild_id: int | None = None
     roles: RoleWords = field(default_factory=RoleWords)
     ping_words: Mapping[Severity, Sequence[str]] = field(default_factory=dict)
-    resolve_ping: Callable[[Severity, int], Ping] = lambda *_: Ping()
+    resolve_ping: ResolvePing = lambda *_: Ping()
     diagnose: Diagnose = _unexamined
 
 
@@ -67,8 +69,8 @@ class BotContext:
     busy: set[asyncio.Task[Any]] = field(default_factory=set)
     presses: RecentPresses = field(default_factory=RecentPresses)
 
-    def named(self, rung: tuple[Severity, int] | None) -> Ping:
-        """Whom the answer to a press goes on mentioning: those of a severity, ``rung`` in a channel."""
+    def named(self, rung: Rung | None) -> Ping:
+        """Whom the answer to a press goes on mentioning: those who were ``rung``."""
         return Ping() if rung is None else self.options.resolve_ping(*rung)
 
     @property

@@ -36,7 +36,7 @@ from bot.usecases.admin import audience
 from cogs.context import STRANGE, BotContext
 from cogs.message import files, form, looks
 from cogs.rights import Capability, RefusedError
-from cogs.typed import holds_secret
+from cogs.typed import take_out_secrets
 
 T = TypeVar("T")
 
@@ -70,6 +70,7 @@ class InteractionContext:
         self._admitted: set[Asked] = set()
         self.unseen: tuple[Asked, ...] = ()
         self.asked = False
+        self._typed_secret = take_out_secrets(interaction.data)
         self._hinted = False
         self.answered_elsewhere = False
         interaction.extras[_KEY] = self
@@ -199,7 +200,7 @@ class InteractionContext:
 
     async def reply_ephemeral(self, card: Card) -> None:
         """Answer so that only the person who asked sees it, with a hint when they typed a secret."""
-        if not self._hinted and holds_secret(self.interaction.data):
+        if self._typed_secret and not self._hinted:
             self._hinted = True
             card = answer.with_hint(card)
         response, content = self.interaction.response, card.content or None
@@ -252,7 +253,7 @@ class InteractionContext:
 
     async def _hint(self) -> None:
         """Tell who typed a secret, where the answer itself did not; a hint that gets lost changes nothing."""
-        if self._silent or self._hinted or not holds_secret(self.interaction.data):
+        if self._silent or self._hinted or not self._typed_secret:
             return
         try:
             await self.reply_ephemeral(answer.nothing())

@@ -74,7 +74,7 @@ def read_due(text: str, now: datetime, zone: ZoneInfo = UTC_ZONE, *, field: str 
     return ahead[0]
 
 
-def read_span(text: str) -> timedelta:
+def read_span(text: str, field: str = "for") -> timedelta:
     """``2h``, ``30 min``, ``1 day``.
 
     Raises:
@@ -83,7 +83,7 @@ def read_span(text: str) -> timedelta:
     typed = " ".join(text.split())
     span = _SPAN.fullmatch(typed)
     if span is None or span[3]:
-        raise InvalidInputError("for", f"{typed[:40]!r} is no time; write 30 min, 2h or 1 day")
+        raise InvalidInputError(field, f"{typed[:40]!r} is no time; write 30 min, 2h or 1 day")
     return _length(span)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, CursorResult
 
 from storage.admin.audit import Audit
 from storage.admin.idempotency import Idempotency
+from storage.admin.integrity import IntegrityRows
 from storage.admin.person import People
 from storage.admin.poll import Polls
 from storage.admin.project import Projects
@@ -199,6 +200,11 @@ class Transaction:
     def gates(self) -> Gates:
         """Service levels, and blocks that were passed by."""
         return Gates(self._connection)
+
+    @cached_property
+    def integrity(self) -> IntegrityRows:
+        """Rows that there must not be."""
+        return IntegrityRows(self._connection)
 
     @cached_property
     def people(self) -> People:

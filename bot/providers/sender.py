@@ -83,11 +83,13 @@ class Sender(ABC):
 class Provider(Sender):
     """A sender that posts to ``/v1/hooks/{name}``, by one of ``methods``; ``success`` is the status it wants.
 
+    ``retries_429``: after a 429 it comes back; those that give up after any 4xx get a 503 instead.
     ``may_be_empty``: it sends requests without a body that mean something.
     """
 
     methods: ClassVar[frozenset[str]] = frozenset({"POST", "PUT"})
     success: ClassVar[int] = 202
+    retries_429: ClassVar[bool] = True
     may_be_empty: ClassVar[bool] = False
 
     def accepts(self, tail: str) -> bool:

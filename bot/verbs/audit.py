@@ -21,7 +21,7 @@ def export(args: Namespace) -> int:
     async def work() -> int:
         count = 0
         target = nullcontext(sys.stdout.buffer) if args.file is None else args.file.open("wb")
-        async with open_desk(settings) as desk:
+        async with open_desk(settings, project=args.project) as desk:
             with target as stream:
                 async for part in audit_log.walk(desk):
                     count += len(part)
@@ -42,7 +42,7 @@ def verify(args: Namespace) -> int:
     folder = settings.storage.data
 
     async def work() -> ChainVerdict:
-        async with open_desk(settings) as desk:
+        async with open_desk(settings, project=args.project) as desk:
             return await audit_log.verify(desk, read_anchors(folder))
 
     found = run(work())

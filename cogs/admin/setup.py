@@ -3,6 +3,7 @@
 What was chosen so far travels in custom_ids; the token is shown once, in the last whisper.
 """
 
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -32,9 +33,11 @@ from cogs.interaction import InteractionContext
 from cogs.message import read_fields, read_values
 from cogs.press import Acts
 from cogs.rights import Capability
+from cogs.time_input import read_span
 
 TASK: Final = "set up the alert desk"
 _NAME: Final = "name"
+_EVERY: Final = "every"
 _CHOICES: Final = tuple(ProviderChoice(name, provider.title) for name, provider in SENDERS.items())
 
 Click = discord.Interaction[Any]
@@ -117,8 +120,11 @@ async def create(context: InteractionContext, which: CustomId) -> None:
     """The name was given: let the sender in and show, this once, what it needs."""
     context.demand(Capability.MANAGE, TASK)
     draft = SetupDraft.decode(which.extra)
-    name = read_fields(context.interaction).get(_NAME, "").strip() or draft.provider
-    issued = await context.defer_if_slow(_make(context, draft, name), thinking=False)
+    fields = read_fields(context.interaction)
+    name = fields.get(_NAME, "").strip() or draft.provider
+    typed = fields.get(_EVERY, "").strip()
+    every = read_span(typed, _EVERY) if typed else None
+    issued = await context.defer_if_slow(_make(context, draft, name, every), thinking=False)
     sender = SENDERS[issued.source.provider]
     url = sender.address(context.bot_context.options.public_url, issued.source.id, issued.token)
     made = Made(
@@ -143,7 +149,7 @@ async def send_test(context: InteractionContext, which: CustomId) -> None:
     await context.reply_ephemeral(msgspec.structs.replace(left, content=came))
 
 
-async def _make(context: InteractionContext, draft: SetupDraft, name: str) -> Issued:
+async def _make(context: InteractionContext, draft: SetupDraft, name: str, every: timedelta | None) -> Issued:
     """The first channel becomes the desk's own; a later source may speak in another one.
 
     When the desk's own is gone, the one that was picked takes its place and its waiting cards.
@@ -152,7 +158,7 @@ async def _make(context: InteractionContext, draft: SetupDraft, name: str) -> Is
     homeless = _is_homeless(context)
     own = homeless or desk.default_channel_id == draft.channel_id
     channel_id = None if own else draft.channel_id
-    issued = await sources.add(desk, name, draft.provider, actor=actor, channel_id=channel_id)
+    issued = await sources.add(desk, name, draft.provider, actor=actor, channel_id=channel_id, every=every)
     if homeless:
         await setting.choose_channel(desk, draft.channel_id, actor=actor)
     return issued
@@ -210,7 +216,14 @@ def _ask_name(context: InteractionContext, draft: SetupDraft) -> Modal:
         max_length=64,
     )
     custom_id = build(Verb.SETUP, context.bot_context.tag, CREATE, draft.encode())
-    return fit_modal(Modal(custom_id=custom_id, title="A new source", inputs=(field,)))
+    silent = Input(
+        custom_id=_EVERY,
+        label="Must it be heard every so often?",
+        placeholder="5m, 24h; a critical alert when it is silent. Empty: it speaks when it likes",
+        required=False,
+        max_length=20,
+    )
+    return fit_modal(Modal(custom_id=custom_id, title="A new source", inputs=(field, silent)))
 
 
 PRESSES: Final[Acts] = MappingProxyType({Verb.SETUP: choose, Verb.TEST: send_test})

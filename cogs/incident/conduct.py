@@ -66,7 +66,7 @@ class ConductCommands(commands.Cog):
             context,
             incident,
             lambda which: incidents.grade(which, actor=context.actor, severity=level),
-            how_bad,
+            how_bad(level),
         )
 
     @app_commands.command(description="Say how far it is")

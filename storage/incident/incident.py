@@ -49,7 +49,7 @@ class IncidentFilter(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     states: tuple[IncidentState, ...] | None = None
-    severity: IncidentLevel | None = None
+    severities: tuple[IncidentLevel, ...] = ()
     text: str = ""
     sight: Sight = EVERYTHING
 
@@ -222,8 +222,8 @@ def _matching(project_id: int, which: IncidentFilter, *, typing: bool = False) -
         statement = statement.where(incident.c.state.in_([state.value for state in which.states]))
     if which.sight != EVERYTHING:
         statement = statement.where(sees_incident(which.sight))
-    if which.severity is not None:
-        statement = statement.where(incident.c.severity == which.severity.value)
+    if which.severities:
+        statement = statement.where(incident.c.severity.in_([each.value for each in which.severities]))
     if which.text:
         columns = (incident.c.title, incident.c.service)
         wanted = which.text.lower()

@@ -50,7 +50,8 @@ class AlertView(msgspec.Struct, frozen=True, kw_only=True):
     ``tag`` names the desk's database (see `ids`); ``ping`` wakes people with this rendering; ``incident``
     is a ref or a thread's mention; ``changes`` were made shortly before, ``silence`` holds it quiet. What
     is part of an open incident no more ``escalates``. ``folded_into`` is the ref of the group whose card, at
-    ``folded_url``, the alert shares since this message was posted.
+    ``folded_url``, the alert shares since this message was posted. ``wakes`` is whom its source alone wakes
+    with it, None where that is the desk's to say.
     """
 
     alert: Alert
@@ -65,6 +66,7 @@ class AlertView(msgspec.Struct, frozen=True, kw_only=True):
     folded_url: str = ""
     changes: tuple[Change, ...] = ()
     silence: Quiet | None = None
+    wakes: tuple[str, ...] | None = None
 
 
 def render(view: AlertView) -> Card:

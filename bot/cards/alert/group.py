@@ -61,7 +61,8 @@ class GroupView(msgspec.Struct, frozen=True, kw_only=True):
     ``held`` are its open alerts, worst first, then newest first, perhaps not all of them; ``census`` counts
     all its alerts. ``wakes`` is the worst severity among those that nobody has, None when nobody need be
     called. ``ended_at`` is there when all are over; of those that are, silence alone has ended ``expired``.
-    ``snoozed`` are held quiet, last by ``snooze``.
+    ``snoozed`` are held quiet, last by ``snooze``. ``own_wakes`` is whom its source alone wakes, None where
+    that is the desk's to say.
     """
 
     group: Group
@@ -76,6 +77,7 @@ class GroupView(msgspec.Struct, frozen=True, kw_only=True):
     ping: Ping | None = None
     snoozed: int = 0
     snooze: Quiet | None = None
+    own_wakes: tuple[str, ...] | None = None
 
     @property
     def total(self) -> int:

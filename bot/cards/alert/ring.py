@@ -46,11 +46,15 @@ _SAID: Final = {
 
 
 class RingMember(msgspec.Struct, frozen=True, kw_only=True):
-    """One call of a ring, with its alert as that is now; ``live`` says that people still have to know."""
+    """One call of a ring, with its alert as that is now; ``live`` says that people still have to know.
+
+    ``wakes`` is whom its source alone wakes with it, None where that is the desk's to say.
+    """
 
     ring: Ring
     alert: Alert
     live: bool
+    wakes: tuple[str, ...] | None = None
 
 
 class RingView(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +97,12 @@ class RingView(msgspec.Struct, frozen=True, kw_only=True):
         """The worst of what is called for."""
         found = [each.alert.severity for each in self.live or self.members]
         return max(found, key=lambda each: each.rank, default=Severity.INFO)
+
+
+def words_of(view: RingView) -> tuple[tuple[str, ...] | None, ...]:
+    """Whom the worst of what is called for wakes, by source: its own words, None for the desk's."""
+    worst = [each for each in view.live if each.alert.severity is view.severity]
+    return tuple(dict.fromkeys(each.wakes for each in worst))
 
 
 def render(view: RingView, ping: Ping) -> Card:

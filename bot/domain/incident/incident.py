@@ -220,6 +220,11 @@ def allowed(severity: IncidentLevel, cap: IncidentLevel) -> IncidentLevel:
     return severity
 
 
+def clamp(severity: IncidentLevel, cap: IncidentLevel) -> IncidentLevel:
+    """``severity``, or the cap where it is worse than that."""
+    return max(severity, cap, key=lambda level: level.rank)
+
+
 def worse(one: IncidentLevel, other: IncidentLevel) -> IncidentLevel:
     """The worse of two."""
     return min(one, other, key=lambda level: level.rank)

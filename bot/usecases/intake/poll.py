@@ -15,6 +15,7 @@ from bot.domain.alert.signal import Severity, Signal, Status
 from bot.domain.alert.signature import signature
 from bot.domain.errors import InvalidInputError
 from bot.providers.alertmanager_poll import read_open
+from bot.providers.severity import absent_as
 from bot.usecases.desk import Desk
 from bot.usecases.intake.queue import take_in
 from bot.usecases.intake.submission import Envelope, Identified, Submission
@@ -52,7 +53,11 @@ async def look(desk: Desk, name: str, answer: object) -> int:
         InvalidInputError: the answer is no list of alerts.
     """
     now = desk.clock.now()
-    seen = read_open(redact(answer).value)
+    known = await desk.storage.read(lambda tx: tx.sources.named(desk.project.id, name))
+    if known is None:
+        return 0
+    with absent_as(known.default_severity):
+        seen = read_open(redact(answer).value)
 
     def compare_now(
         tx: Transaction,

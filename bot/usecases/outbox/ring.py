@@ -18,6 +18,7 @@ import msgspec
 
 from bot.cards.alert.ring import RingMember, RingView
 from bot.domain import actor as actors
+from bot.domain.access.wake import Wakes
 from bot.domain.actor import Actor
 from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.ring import PERSONAL, Ring, RingReason, RingSubject, is_loud
@@ -70,8 +71,14 @@ def view(tx: Transaction, desk: Desk, card: Outgoing, now: datetime) -> RingView
     """What a ring's message has to show now."""
     told = tx.rings.told_in(card.subject_id)
     alerts = {each.id: each for each in tx.alerts.many({each.subject_id for each in told})}
+    own = tx.sources.faces({each.source_id for each in alerts.values()})
     members = [
-        RingMember(ring=each, alert=alerts[each.subject_id], live=_is_live(each, alerts[each.subject_id]))
+        RingMember(
+            ring=each,
+            alert=alerts[each.subject_id],
+            live=_is_live(each, alerts[each.subject_id]),
+            wakes=_own_wakes(own, alerts[each.subject_id]),
+        )
         for each in told
         if each.subject_id in alerts
     ]
@@ -90,6 +97,11 @@ def view(tx: Transaction, desk: Desk, card: Outgoing, now: datetime) -> RingView
         is_stale=_is_stale(tx, card.subject_id, told, loud or ids),
         fixer=_fixer(tx, told, alerts),
     )
+
+
+def _own_wakes(own: Mapping[int, tuple[str, Wakes]], alert: Alert) -> tuple[str, ...] | None:
+    _, wakes = own.get(alert.source_id, ("", {}))
+    return wakes.get(alert.severity)
 
 
 def _is_stale(tx: Transaction, lead_id: int, told: Sequence[Ring], alert_ids: Sequence[int]) -> bool:

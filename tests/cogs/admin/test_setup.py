@@ -1,5 +1,6 @@
 """``/setup``: from an empty desk to a test alert."""
 
+from datetime import timedelta
 from typing import Final
 
 import pytest
@@ -159,14 +160,26 @@ async def _pick(bare: Stage, page: Json, subject: str, value: object) -> Json:
     return picked
 
 
-async def _make(bare: Stage, provider: str, name: str, *, channel_id: int | None = None) -> Json:
+async def test_a_source_may_have_to_be_heard_every_so_often(bare: Stage) -> None:
+    refused = await _make(bare, "generic", "backups", every="soon")
+    assert "write 30 min, 2h or 1 day" in refused["content"]
+    assert await sources.listing(bare.desk) == []
+    await _make(bare, "generic", "backups", every="24h")
+    (made,) = await sources.listing(bare.desk)
+    assert made.expected is not None
+    assert made.expected.every == timedelta(hours=24)
+
+
+async def _make(
+    bare: Stage, provider: str, name: str, *, channel_id: int | None = None, every: str = ""
+) -> Json:
     """Through the whole wizard."""
     operator = bare.person("operator")
     page = await operator.command("setup", {}, channel_id=bare.sandbox.channels["ops"])
     page = await _pick(bare, page, "channel", channel_id or bare.channel_id)
     page = await _pick(bare, page, "provider", provider)
     asked = await operator.click(page["message"]["id"], _id(page, "create"))
-    return await operator.submit(asked["modal"]["custom_id"], {"name": name})
+    return await operator.submit(asked["modal"]["custom_id"], {"name": name, "every": every})
 
 
 async def test_roles_that_were_chosen_are_shown_and_can_be_taken_back(bare: Stage) -> None:

@@ -51,6 +51,7 @@ def mark(source: Source | None) -> dict[str, object]:
         "ignored_labels": sorted(source.ignored_labels),
         "card": source.card.value,
         "default_severity": source.default_severity.value,
+        "wakes": dict(source.wakes),
         "every": _text(expected and expected.every),
         "grace": _text(expected and expected.grace),
     }
