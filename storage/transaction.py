@@ -58,8 +58,9 @@ from storage.triage.brief import Briefs
 class Transaction:
     """What a use case works with; it never sees the connection."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, audit_key: bytes = b"") -> None:
         self._connection = connection
+        self._audit_key = audit_key
 
     @cached_property
     def actions(self) -> Actions:
@@ -79,7 +80,7 @@ class Transaction:
     @cached_property
     def audit(self) -> Audit:
         """The chain of entries."""
-        return Audit(self._connection)
+        return Audit(self._connection, self._audit_key)
 
     @cached_property
     def audiences(self) -> Audiences:

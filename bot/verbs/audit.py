@@ -51,9 +51,12 @@ def verify(args: Namespace) -> int:
         print(f"The audit log was tampered with: {found.fault}.")
         return 1
     if found.entries and not found.anchors:
-        print("The chain holds, but no anchor proves it: a running desk writes one every ten minutes.")
+        print("The chain holds, but no anchor proves its end: a running desk writes one every ten minutes.")
         return 1
-    print(f"The chain holds and is the one that was anchored; {found.loose:,} entries came since.")
+    if found.unsigned:
+        print(f"{found.unsigned:,} of them are from before entries were signed.")
+    loose = f"; nothing proves the last {found.loose:,} yet" if found.loose else ""
+    print(f"The chain holds, was written with this desk's key and is the one that was anchored{loose}.")
     return 0
 
 

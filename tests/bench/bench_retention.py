@@ -15,6 +15,7 @@ from typing import TypeVar
 
 import msgspec
 
+from bot import log
 from bot.clock import SystemClock
 from bot.domain import actor as actors
 from bot.domain.alert.signal import Severity, Signal, Status
@@ -140,6 +141,7 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--postgres", action="store_true", help="on a PostgreSQL server of its own")
     args = parser.parse_args()
+    log.set_up("warning", "json")
     with databases(postgres=args.postgres) as addresses:
         asyncio.run(measure(next(addresses), args.events))
 

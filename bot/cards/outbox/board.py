@@ -35,7 +35,7 @@ _OWNER: Final = 24
 _ENTRIES: Final = 7  # lines of names: a board is one screen of a phone
 _ALONE: Final = 6  # names that occur once, of one severity, and have a line each
 _PACKED: Final = 3  # examples behind a header
-_ROOM: Final = 900  # units of the description: one screen of a phone
+_ROOM: Final = 640  # units of the description: with its menus it is one screen of a phone
 
 
 class BoardView(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,7 +132,7 @@ def _causes(view: BoardView, groups: Sequence[BoardGroup]) -> Select:
     """Opens one cause, to act on all of it; its value is the number of one of its alerts."""
     options = tuple(
         Option(
-            label=plain(f"{each.name or 'unnamed'} {TIMES}{len(each.members):,}", OPTION_TEXT),
+            label=plain(f"{each.name or 'unnamed'}{_times(each)}", OPTION_TEXT),
             value=str(each.members[0].id),
             description=plain("/".join(each.shared), OPTION_TEXT),
             emoji=SIGNS[each.severity],
@@ -141,6 +141,11 @@ def _causes(view: BoardView, groups: Sequence[BoardGroup]) -> Select:
     )
     custom_id = build(Verb.BOARD_CAUSE, view.tag, view.channel_id)
     return Select(custom_id=custom_id, placeholder="Acknowledge or resolve one cause", options=options)
+
+
+def _times(found: BoardGroup) -> str:
+    """`` x412``; one is no number."""
+    return f" {TIMES}{len(found.members):,}" if len(found.members) > 1 else ""
 
 
 def _all(view: BoardView, total: int) -> Row:

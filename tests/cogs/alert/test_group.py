@@ -78,6 +78,7 @@ async def test_what_was_done_to_all_can_be_taken_back_by_whoever_did_it(
         )
     assert "For 5 minutes you can take it back." in told["content"]
     undo = find(told, "undo")
+    await stage.bot.bot_context.empty(2)
     stage.bot.bot_context.presses._pressed.clear()  # two seconds later
     back = await responder.click(told["id"], undo)
     assert "alerts are as they were before" in str(back)

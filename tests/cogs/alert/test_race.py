@@ -50,8 +50,8 @@ async def test_of_a_press_and_a_request_one_wins_and_card_api_and_audit_agree(
 ) -> None:
     responder = stage.person("responder")
     winners: set[bool] = set()
-    for _ in range(ROUNDS):
-        alert_id, message_id = await stage.raise_card(f"Race{len(winners)}")
+    for place in range(ROUNDS):
+        alert_id, message_id = await stage.raise_card(f"Race{place}")
         press = responder.click(message_id, stage.on(message_id, "ack"))
         call = api.post(f"/alerts/A-{alert_id}/ack", {"note": "mine"})
         if api_first:

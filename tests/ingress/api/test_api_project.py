@@ -4,6 +4,7 @@ A program asks every route about everything that another project has. It hears w
 does not exist, never a word of the other's, and not a row of the other's changes.
 """
 
+import hmac
 import re
 import sqlite3
 from contextlib import closing
@@ -136,3 +137,20 @@ async def test_the_faces_of_senders_show_a_project_its_own(door: Door) -> None:
         (alert,) = (await ask("GET", "/alerts", issued.token)).json
         shown[issued.source.project_id] = alert["status"]["state"]
     assert shown == {door.desk.project.id: "active", shop.id: "suppressed"}
+
+
+async def test_a_signed_request_opens_the_project_of_its_source(door: Door) -> None:
+    shop = door.desk.of((await projects.add(door.desk, "shop", actor=SETUP)).id)
+    body = msgspec.json.encode({"title": "Nightly backup failed", "dedupe_key": "backup"})
+    stamp = str(int(door.desk.clock.now().timestamp()))
+    for desk in (door.desk, shop):
+        issued = await sources.add(desk, "nas", "generic", actor=SETUP)
+        door.ingress.invalidate()
+        mac = hmac.new(issued.signing_secret.encode(), f"{stamp}.".encode() + body, "sha256").hexdigest()
+        headers = {
+            "X-Tocsin-Timestamp": stamp,
+            "X-Tocsin-Signature": f"sha256={mac}",
+            "X-Tocsin-Source": "nas",
+        }
+        assert (await door.post(body, provider="generic", headers=headers)).status == 202
+        assert (await status.condition(desk)).open_alerts == 1

@@ -4,6 +4,7 @@ from structlog.testing import capture_logs
 
 from bot.domain.alert.signal import Severity
 from bot.usecases.desk import Desk
+from bot.usecases.intake import journal
 from tests.senders import Send, firing, resolved
 
 
@@ -30,3 +31,10 @@ async def test_an_alert_is_one_line_and_a_repeat_is_none(desk: Desk, send: Send)
         "source": "prod",
         "verdict": "opened",
     }
+
+
+async def test_of_a_storm_the_first_are_told_and_the_rest_counted(send: Send) -> None:
+    with capture_logs() as lines:
+        await send(*(firing(f"a{number}") for number in range(journal.MOST + 7)))
+    assert len([each for each in lines if each["event"] == "alert"]) == journal.MOST
+    assert [each["count"] for each in lines if each["event"] == "more alerts"] == [7]
