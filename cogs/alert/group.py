@@ -13,6 +13,7 @@ from bot.cards.alert import group as group_card
 from bot.cards.card import Card
 from bot.cards.ids import CustomId, Verb
 from bot.cards.outbox import cause as cause_card
+from bot.cards.style import some
 from bot.domain.alert.group import format_ref
 from bot.domain.errors import NotFoundError
 from bot.usecases.alert import group as groups
@@ -115,7 +116,7 @@ def _told(context: InteractionContext, pressed: PressedGroup, verb: Verb) -> Car
 
 
 def _say(pressed: PressedGroup, verb: Verb) -> str:
-    return f"{pressed.changed:,} alerts of {pressed.view.group.ref} {_DONE[verb]}"
+    return f"{some(pressed.changed, 'alert')} of {pressed.view.group.ref} {_DONE[verb]}"
 
 
 PRESSES: Final[Acts] = MappingProxyType(
