@@ -167,9 +167,7 @@ async def test_there_is_an_end_to_projects(desk: Desk) -> None:
         await projects.add(desk, "more", actor=ANNA)
 
 
-async def test_incidents_and_silent_sources_are_each_projects_own(
-    desk: Desk, clock: ManualClock
-) -> None:
+async def test_incidents_and_silent_sources_are_each_projects_own(desk: Desk, clock: ManualClock) -> None:
     await setting.choose_channel(desk, 55, actor=ANNA)
     shop = await make(desk)
     fired = firing(severity=Severity.CRITICAL, service="checkout")
