@@ -22,6 +22,7 @@ from bot.cards.card import Card, Input, Modal
 from bot.cards.ids import CustomId, Verb, build
 from bot.cards.limits import fit_modal
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from bot.domain.outbox.channel_kind import why_not
 from bot.providers.registry import SENDERS
 from bot.usecases.admin import home, setting
 from bot.usecases.admin import project as projects
@@ -162,6 +163,8 @@ async def _make(context: InteractionContext, draft: SetupDraft, name: str, every
     When the desk's own is gone, the one that was picked takes its place and its waiting cards.
     """
     desk, actor = context.bot_context.desk, context.actor
+    if reason := _unfit(context, draft.channel_id):
+        raise InvalidInputError("channel", f"<#{draft.channel_id}> {reason}")
     homeless = _is_homeless(context)
     own = homeless or desk.default_channel_id == draft.channel_id
     channel_id = None if own else draft.channel_id
@@ -169,6 +172,13 @@ async def _make(context: InteractionContext, draft: SetupDraft, name: str, every
     if homeless:
         await setting.choose_channel(desk, draft.channel_id, actor=actor)
     return issued
+
+
+def _unfit(context: InteractionContext, channel_id: int) -> str:
+    """Why no card can stand in a channel, ``""`` where one can or nobody knows yet."""
+    guild = context.interaction.guild
+    channel = None if guild is None else guild.get_channel(channel_id)
+    return "" if channel is None else why_not(channel.type.value)
 
 
 def _is_homeless(context: InteractionContext) -> bool:
@@ -202,6 +212,8 @@ def _problems(context: InteractionContext, channel_id: int) -> tuple[str, ...]:
     channel = guild.get_channel(channel_id)
     if channel is None:
         return ("The bot cannot see this channel: give it View Channel",)
+    if reason := _unfit(context, channel_id):
+        return (f"This {reason}",)
     lacking = context.bot_context.options.lacking(channel.permissions_for(guild.me))
     return tuple(f"The bot needs {name}" for name in lacking)
 
