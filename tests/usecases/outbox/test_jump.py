@@ -1,5 +1,7 @@
 """What a link leads to: by the card, the call or the thread that it points at."""
 
+from typing import Any
+
 from bot.domain.alert.signal import Severity
 from bot.domain.jump_link import JumpLink
 from bot.domain.sight import Asked, Subject
@@ -21,7 +23,7 @@ async def shown(desk: Desk) -> dict[str, int]:
 
     def work(tx: Transaction) -> dict[str, int]:
         tx.run_raw("UPDATE card SET message_id = id + 1000")
-        rows = tx.run_raw("SELECT kind, subject_id, message_id FROM card").all()
+        rows: Any = tx.run_raw("SELECT kind, subject_id, message_id FROM card").all()
         return {f"{row[0]}:{row[1]}": row[2] for row in rows}
 
     return await desk.storage.write(work)
