@@ -147,7 +147,7 @@ class DeskBot(commands.Bot):
             IntegrationCommand(self.bot_context),
             StatusCommand(self.bot_context),
             DoctorCommand(self.bot_context),
-            GateCommands(self.bot_context),
+            GateCommands(),
             HelpCommand(),
             MeCommands(),
             TriageCommand(),

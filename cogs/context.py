@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
 import discord
@@ -17,7 +17,7 @@ from bot.usecases.outbox.mention import Rung
 from cogs.double_press import RecentPresses
 from cogs.rights import Rights, RoleWords
 
-SendTest: TypeAlias = Callable[[str], Awaitable[str]]
+SendTest: TypeAlias = Callable[[str, int], Awaitable[str]]
 Diagnose: TypeAlias = Callable[[], Awaitable[Sequence[ReportSection]]]
 ResolvePing: TypeAlias = Callable[..., Ping]
 Lacking: TypeAlias = Callable[[discord.Permissions], Sequence[str]]
@@ -40,9 +40,10 @@ class BotOptions:
 
     ``guild_id`` is the server of this desk, None for what is written down; ``public_url`` is where senders
     reach us, without a slash at its end; ``send_test`` posts an alert through the real door as the source of
-    that name and returns its ref (`TocsinError` when that fails); ``lacking`` names the permissions a card
-    still needs; ``process_health`` says how the process is. ``ping_words`` are whom the configuration wakes,
-    ``resolve_ping`` says whom a severity wakes in a channel; ``diagnose`` is the doctor.
+    that name in a project and returns its ref (`TocsinError` when that fails); ``lacking`` names the
+    permissions a card still needs; ``process_health`` says how the process is. ``ping_words`` are whom the
+    configuration wakes, ``resolve_ping`` says whom a severity wakes in a project's channel; ``diagnose`` is
+    the doctor.
     """
 
     public_url: str
@@ -69,6 +70,10 @@ class BotContext:
     busy: set[asyncio.Task[Any]] = field(default_factory=set)
     presses: RecentPresses = field(default_factory=RecentPresses)
 
+    def of(self, desk: Desk) -> "BotContext":
+        """The same in another project."""
+        return self if desk is self.desk else replace(self, desk=desk, rights=self.rights.of(desk))
+
     def named(self, rung: Rung | None) -> Ping:
         """Whom the answer to a press goes on mentioning: those who were ``rung``."""
         return Ping() if rung is None else self.options.resolve_ping(*rung)
@@ -81,7 +86,7 @@ class BotContext:
     @property
     def home(self) -> int | None:
         """The server of this desk, as configured or written down; None until somebody said which it is."""
-        return self.options.guild_id or self.desk.project.settings.guild_id
+        return self.options.guild_id or self.desk.everybody[0].project.settings.guild_id
 
     def enlist(self) -> None:
         """The present task serves somebody: the door closes behind it, not on it."""

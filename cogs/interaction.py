@@ -12,7 +12,7 @@ minutes, and gets the answer later. An answer that cannot be delivered changes n
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Coroutine, Iterable
+from collections.abc import Awaitable, Coroutine, Iterable, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final, Self, TypeVar
@@ -33,6 +33,7 @@ from bot.domain.errors import ConflictError, InvalidInputError, NotDurableError,
 from bot.domain.sight import Asked, Sight
 from bot.usecases import person as people
 from bot.usecases.admin import audience
+from bot.usecases.desk import Desk
 from cogs.context import STRANGE, BotContext
 from cogs.message import files, form, looks
 from cogs.rights import Capability, RefusedError
@@ -73,6 +74,7 @@ class InteractionContext:
         self._typed_secret = take_out_secrets(interaction.data)
         self._hinted = False
         self.answered_elsewhere = False
+        self._entered = False
         interaction.extras[_KEY] = self
         bot_context.enlist()
 
@@ -128,6 +130,7 @@ class InteractionContext:
         """
         if self._member is None:
             self._member = await self.bot_context.member(self.interaction)
+            await self._enter_place()
         wanted = [each for each in asked if each not in self._admitted]
         hidden = await self.hidden(wanted)
         if hidden is not None:
@@ -142,7 +145,9 @@ class InteractionContext:
 
     async def visible(self, asked: Iterable[Asked]) -> list[Asked]:
         """Those of these that are there and for the eyes of this person."""
-        wanted, rights, member = list(asked), self.bot_context.rights, self.member
+        wanted, member = list(asked), self.member
+        await self._enter_named(wanted)
+        rights = self.bot_context.rights
         if not wanted or member.guild_permissions.administrator:
             return wanted
         places = await self.within_deadline(audience.channels(self.bot_context.desk, wanted))
@@ -151,6 +156,44 @@ class InteractionContext:
             for each, channels in zip(wanted, places, strict=True)
             if any(rights.sees(member, channel_id, here=self._here) for channel_id in channels)
         ]
+
+    def enter(self, desk: Desk) -> None:
+        """From here on it is about the project of this desk and no other."""
+        self._entered = True
+        self.bot_context = self.bot_context.of(desk)
+
+    def enter_tagged(self, tag: str) -> bool:
+        """The same for the project whose mark a message bears; False for another database's."""
+        desk = self.bot_context.desk.tagged(tag)
+        if desk is not None:
+            self.enter(desk)
+        return desk is not None
+
+    async def _enter_place(self) -> None:
+        """Unless it names something: the project of the channel, else one that the person answers for."""
+        if self._entered or len(self.bot_context.desk.projects) == 1:
+            return
+        channel, here = self.interaction.channel, self._here
+        ids = [each for each in (here, getattr(channel, "parent_id", None)) if each is not None]
+        desk = self.bot_context.desk
+        found = await self.within_deadline(audience.of_channels(desk, ids)) if ids else None
+        if found is None:
+            rights = ((each, self.bot_context.rights.of(each)) for each in desk.everybody)
+            able = (each for each, theirs in rights if theirs.allows(self.member, Capability.RESPOND))
+            found = next(able, desk.everybody[0])
+        self.bot_context = self.bot_context.of(found)
+        if found is not found.everybody[0]:
+            self.demand(Capability.VIEW, f"look into the project {found.project.name}")
+
+    async def _enter_named(self, asked: Sequence[Asked]) -> None:
+        """What is named first says which project it is about, if the person may look there."""
+        desk = self.bot_context.desk
+        if self._entered or not asked or len(desk.projects) == 1:
+            return
+        for each in await self.within_deadline(audience.owners(desk, asked)):
+            if self.bot_context.rights.of(each).allows(self.member, Capability.VIEW):
+                self.enter(each)
+                return
 
     def demand(self, capability: Capability, task: str) -> None:
         """Let pass who may do ``task`` on this desk.

@@ -13,7 +13,8 @@ from typing import TypeAlias
 import discord
 import msgspec
 
-from bot.domain.errors import TocsinError
+from bot.domain import actor as actors
+from bot.domain.errors import InvalidInputError, TocsinError
 from bot.domain.sight import EVERYTHING, Sight
 from bot.usecases.desk import Desk
 
@@ -52,11 +53,23 @@ class Rights:
         self._desk = desk
         self._words = words
 
+    def of(self, desk: Desk) -> "Rights":
+        """The same in another project."""
+        return Rights(desk, self._words)
+
+    @property
+    def _own_words(self) -> RoleWords:
+        """What the configuration says is about the first project; the others have what was picked."""
+        is_first = self._desk.project.id == self._desk.everybody[0].project.id
+        return self._words if is_first else RoleWords()
+
     def allows(self, member: discord.Member, capability: Capability) -> bool:
         """Whether the member may."""
         if member.guild_permissions.administrator or member.guild_permissions.manage_guild:
             return True
-        if capability is Capability.VIEW and not self._words.view:
+        if capability is Capability.VIEW and not (
+            self._own_words.view or self._desk.project.settings.view_role_ids
+        ):
             return True
         held = {role.id for role in member.roles}
         return any(
@@ -103,11 +116,22 @@ class Rights:
         """The roles of this server that give exactly this capability, as configured and as picked."""
         settings = self._desk.project.settings
         words, picked = {
-            Capability.VIEW: (self._words.view, ()),
-            Capability.RESPOND: (self._words.respond, settings.respond_role_ids),
-            Capability.MANAGE: (self._words.manage, settings.manage_role_ids),
+            Capability.VIEW: (self._own_words.view, settings.view_role_ids),
+            Capability.RESPOND: (self._own_words.respond, settings.respond_role_ids),
+            Capability.MANAGE: (self._own_words.manage, settings.manage_role_ids),
         }[capability]
         return (*_named(guild, words), *(ident for ident in picked if guild.get_role(ident)))
+
+
+def responder(rights: Rights, member: discord.Member, field: str) -> actors.Actor:
+    """Who is given something to do.
+
+    Raises:
+        InvalidInputError: the person may not respond, or is a bot.
+    """
+    if member.bot or not rights.allows(member, Capability.RESPOND):
+        raise InvalidInputError(field, "may not respond to incidents: a role that may is needed first")
+    return actors.person(member.id, member.display_name)
 
 
 def _sees(member: discord.Member, place: Place) -> bool:

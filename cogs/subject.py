@@ -87,6 +87,7 @@ HARMLESS: Final = frozenset(
         *(
             "matchers",
             "post",
+            "project",  # whose set-up it is, for which `/setup` asks itself
             "respond",
             "role",
             "service",
@@ -98,6 +99,7 @@ HARMLESS: Final = frozenset(
             "title",
             "to",
             "until",
+            "view",
             "window",
             "zone",
         ),

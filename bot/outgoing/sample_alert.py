@@ -25,21 +25,24 @@ class SampleAlert:
         self._desk = desk
         self.url = ""
 
-    async def send(self, source_name: str) -> str:
+    async def send(self, source_name: str, project_id: int | None = None) -> str:
         """Send the example of the source's provider and return the ref of its alert.
+
+        The source is the first project's, or that of ``project_id``.
 
         Raises:
             NotFoundError: there is no such source.
             TocsinError: the door did not take it.
         """
-        found = [each for each in await sources.listing(self._desk) if each.name == source_name]
+        desk = self._desk if project_id is None else self._desk.of(project_id)
+        found = [each for each in await sources.listing(desk) if each.name == source_name]
         if not found:
             raise NotFoundError("source", source_name)
         (source,) = found
         sender, now = SENDERS[source.provider], self._desk.clock.now()
         body = json.dumps(sender.example(now)).encode()
         stamp = str(int(now.timestamp()))
-        secret = sources.signing_secret(self._desk, source.id, source.generation, source.provider)
+        secret = sources.signing_secret(desk, source.id, source.generation, source.provider)
         signature = hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
         headers = {
             "Content-Type": "application/json",
@@ -52,7 +55,7 @@ class SampleAlert:
         else:
             url = sender.endpoint(sender.address(self.url, source.id, _UNSHOWN))
         receipt = await self._post(url, body, headers)
-        return receipt or (await recent_alerts(self._desk, source, offset=0, limit=1))[0].ref
+        return receipt or (await recent_alerts(desk, source, offset=0, limit=1))[0].ref
 
     async def _post(self, url: str, body: bytes, headers: dict[str, str]) -> str:
         """The ref that the receipt names, "" where a face answers in another product's words."""

@@ -17,7 +17,7 @@ from bot.domain.access.project import DEFAULT
 from bot.domain.access.source import DEFAULT_REOPEN_WINDOW, DEFAULT_SILENCE
 from bot.domain.alert import flap as flap_rule
 from bot.domain.alert import group as group_rule
-from bot.domain.alert.ring import DEFAULT_ACK_SPANS, DEFAULT_REPEATS, Repeats
+from bot.domain.alert.ring import DEFAULT_ACK_SPANS, DEFAULT_REPEATS, REPEAT_CHOICES, Repeats
 from bot.domain.alert.signal import Severity
 from bot.domain.gate.gate import GatePolicy
 from bot.domain.incident.incident import IncidentRules
@@ -106,6 +106,13 @@ class Desk:
         """Where cards go whose source names no channel: picked in Discord, else configured."""
         return self.project.settings.default_channel_id or self.rules.default_channel_id
 
+    def repeats(self, severity: Severity) -> Repeats:
+        """When alerts of a severity ring again: picked in Discord, else configured."""
+        settings = self.project.settings
+        picked = {Severity.CRITICAL: settings.critical_repeats, Severity.WARNING: settings.warning_repeats}
+        chosen = REPEAT_CHOICES.get(picked.get(severity, ""))
+        return self.rules.repeats[severity] if chosen is None else chosen[1]
+
     @property
     def everybody(self) -> tuple["Desk", ...]:
         """The desks of all projects, the oldest first."""
@@ -127,7 +134,10 @@ class Desk:
             return known
         rules = self.rules
         if project.name != DEFAULT:
-            rules = msgspec.structs.replace(rules, default_channel_id=None, fallback_channel_id=None)
+            beside = msgspec.structs.replace(rules.incidents, channel_id=None, status_channel_id=None)
+            rules = msgspec.structs.replace(
+                rules, default_channel_id=None, fallback_channel_id=None, incidents=beside
+            )
         return replace(self, project=project, rules=rules)
 
     def meet(self, projects: Iterable[Project]) -> None:

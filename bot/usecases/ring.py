@@ -79,7 +79,7 @@ def repeat(desk: Desk, ring: Ring, severity: Severity, since: datetime, now: dat
     """The call after ``ring``, None when its severity is not called for again."""
     if ring.reason in rules.PERSONAL:
         return None
-    due_at = desk.rules.repeats[severity].next_after(since, now)
+    due_at = desk.repeats(severity).next_after(since, now)
     if due_at is None:
         return None
     return Ring(

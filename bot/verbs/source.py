@@ -12,9 +12,10 @@ from bot.domain.access.wake import chosen
 from bot.domain.alert.group import CardShape
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import InvalidInputError
+from bot.outgoing.channel import demand_card_channel
 from bot.providers.registry import SENDERS
 from bot.settings.database import database_choice
-from bot.settings.tree import HttpSettings
+from bot.settings.tree import HttpSettings, Settings
 from bot.usecases.admin import expectation
 from bot.usecases.admin import source as sources
 from bot.usecases.admin.source import Issued
@@ -30,6 +31,7 @@ def add(args: Namespace) -> int:
     secret = _read_secret(args.secret_file)
 
     async def work() -> tuple[Issued, str]:
+        await _demand_channels(settings, args)
         async with open_desk(settings, project=args.project) as desk:
             issued = await sources.add(
                 desk,
@@ -75,6 +77,7 @@ def move(args: Namespace) -> int:
     settings = load_quietly(args)
 
     async def work() -> int:
+        await _demand_channels(settings, args)
         async with open_desk(settings, project=args.project) as desk:
             return await sources.move(
                 desk, args.name, actor=me(), channel_id=args.channel, fallback_id=args.fallback
@@ -190,6 +193,14 @@ def listing(args: Namespace) -> int:
 def _address(http: HttpSettings, issued: Issued, desk: Desk) -> str:
     base = http.base_url(last=desk.everybody[0].project.settings.ingress_url)
     return SENDERS[issued.source.provider].address(base, issued.source.id, issued.token)
+
+
+async def _demand_channels(settings: Settings, args: Namespace) -> None:
+    """Refuse channels that take no cards, as far as Discord tells."""
+    token = settings.discord.token
+    for channel_id in filter(None, (args.channel, args.fallback)):
+        if token is not None:
+            await demand_card_channel(token.get_secret_value(), settings.discord.url, channel_id)
 
 
 def _read_secret(file: Path | None) -> str | None:

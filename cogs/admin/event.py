@@ -41,7 +41,7 @@ class EventCommands(commands.GroupCog, group_name="event", group_description="Se
     async def recent(self, interaction: Click, provider: app_commands.Range[str, 0, 40] = "") -> None:
         """``/event recent``."""
         context = _begin(interaction)
-        work = event_list.recent(self._door.desk, prefix=provider.strip(), limit=_LOOKED_AT)
+        work = event_list.recent(context.bot_context.desk, prefix=provider.strip(), limit=_LOOKED_AT)
         found = await context.defer_if_slow(work, thinking=True)
         lines = [line for line in found if await context.hidden([_about(line)]) is None]
         rows = [
@@ -64,7 +64,7 @@ class EventCommands(commands.GroupCog, group_name="event", group_description="Se
     async def dossier(self, interaction: Click, which: app_commands.Range[str, 1, 120]) -> None:
         """``/event dossier``."""
         context = _begin(interaction)
-        asked, desk = await spelled(context, which, Subject.ALERT), self._door.desk
+        asked, desk = await spelled(context, which, Subject.ALERT), context.bot_context.desk
         if asked.isascii() and asked.isdigit() and len(asked) <= _LONGEST_ID:
             work = events.find(desk, int(asked))
         elif asked[:1] in "aA#":
@@ -82,7 +82,7 @@ class EventCommands(commands.GroupCog, group_name="event", group_description="Se
     async def coverage(self, interaction: Click, days: app_commands.Range[int, 1, 90] = 7) -> None:
         """``/event coverage``."""
         context = _begin(interaction)
-        work = event_list.coverage(self._door.desk, window=timedelta(days=days))
+        work = event_list.coverage(context.bot_context.desk, window=timedelta(days=days))
         found = await context.defer_if_slow(work, thinking=True)
         rows = [
             CoverageRow(

@@ -22,8 +22,10 @@ from bot.cards.card import Card, Input, Modal
 from bot.cards.ids import CustomId, Verb, build
 from bot.cards.limits import fit_modal
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from bot.domain.outbox.channel_kind import why_not
 from bot.providers.registry import SENDERS
 from bot.usecases.admin import home, setting
+from bot.usecases.admin import project as projects
 from bot.usecases.admin import source as sources
 from bot.usecases.admin.source import Issued
 from cogs.admin import checklist, wake
@@ -51,27 +53,35 @@ class SetupCommand(commands.Cog):
 
     @app_commands.command(name="setup", description="Choose the channel for alerts and let a sender in")
     @app_commands.describe(
+        view="A role whose members may look (without one, whoever sees the channel)",
         respond="A role whose members may act on alerts",
         manage="A role whose members may also set up the desk",
         code="The first time: the code that `tocsin run` prints",
+        project="Whose it is (that of this channel)",
     )
     @app_commands.default_permissions(manage_guild=True)
     async def setup(
         self,
         interaction: Click,
+        view: discord.Role | None = None,
         respond: discord.Role | None = None,
         manage: discord.Role | None = None,
         code: str = "",
+        project: str = "",
     ) -> None:
         """``/setup``."""
         context = InteractionContext.of(interaction)
         if self._door.home is None:
             await self._settle(context, code)
+        if project.strip():
+            context.enter(
+                await context.within_deadline(projects.of(context.bot_context.desk, project.strip()))
+            )
         context.demand(Capability.MANAGE, TASK)
-        for right, role in zip(roles.RIGHTS, (respond, manage), strict=True):
+        for right, role in zip(roles.RIGHTS, (view, respond, manage), strict=True):
             if role is not None and not await roles.give(context, right, role):
                 return
-        draft = SetupDraft(channel_id=self._door.desk.default_channel_id or _here(interaction))
+        draft = SetupDraft(channel_id=context.bot_context.desk.default_channel_id or _here(interaction))
         await context.reply_ephemeral(await _first_page(context, draft, thinking=True))
 
     async def _settle(self, context: InteractionContext, code: str) -> None:
@@ -155,6 +165,8 @@ async def _make(context: InteractionContext, draft: SetupDraft, name: str, every
     When the desk's own is gone, the one that was picked takes its place and its waiting cards.
     """
     desk, actor = context.bot_context.desk, context.actor
+    if reason := _unfit(context, draft.channel_id):
+        raise InvalidInputError("channel", f"<#{draft.channel_id}> {reason}")
     homeless = _is_homeless(context)
     own = homeless or desk.default_channel_id == draft.channel_id
     channel_id = None if own else draft.channel_id
@@ -162,6 +174,13 @@ async def _make(context: InteractionContext, draft: SetupDraft, name: str, every
     if homeless:
         await setting.choose_channel(desk, draft.channel_id, actor=actor)
     return issued
+
+
+def _unfit(context: InteractionContext, channel_id: int) -> str:
+    """Why no card can stand in a channel, ``""`` where one can or nobody knows yet."""
+    guild = context.interaction.guild
+    channel = None if guild is None else guild.get_channel(channel_id)
+    return "" if channel is None else why_not(channel.type.value)
 
 
 def _is_homeless(context: InteractionContext) -> bool:
@@ -175,7 +194,7 @@ async def _send_test(context: InteractionContext, source_id: int) -> str:
     found = next((each for each in listed if each.id == source_id), None)
     if found is None:
         raise NotFoundError("source", str(source_id))
-    return await context.bot_context.options.send_test(found.name)
+    return await context.bot_context.options.send_test(found.name, found.project_id)
 
 
 async def _first_page(context: InteractionContext, draft: SetupDraft, *, thinking: bool = False) -> Card:
@@ -195,6 +214,8 @@ def _problems(context: InteractionContext, channel_id: int) -> tuple[str, ...]:
     channel = guild.get_channel(channel_id)
     if channel is None:
         return ("The bot cannot see this channel: give it View Channel",)
+    if reason := _unfit(context, channel_id):
+        return (f"This {reason}",)
     lacking = context.bot_context.options.lacking(channel.permissions_for(guild.me))
     return tuple(f"The bot needs {name}" for name in lacking)
 

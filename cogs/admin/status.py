@@ -7,12 +7,14 @@ from typing import Any, Final
 import discord
 from discord import app_commands
 from discord.ext import commands
+from msgspec.structs import replace
 
 from bot.cards.admin import checklist as checklist_card
 from bot.cards.admin import status as status_card
 from bot.cards.admin.status import LaneStatus, LastAlert, Parked, SourceLine, StatusView
 from bot.domain.alert.signal import Severity
 from bot.domain.outbox.outbox import ParkReason
+from bot.domain.process_health import ProcessHealth
 from bot.domain.sight import Asked, Subject
 from bot.usecases.admin import status
 from bot.usecases.admin.status import BY_ITSELF, REASONS, Condition, Standing
@@ -36,13 +38,15 @@ class StatusCommand(commands.Cog):
         """``/status``."""
         context = InteractionContext.of(interaction)
         context.demand(Capability.VIEW, "see the status")
-        condition = await context.defer_if_slow(status.condition(self._door.desk), thinking=True)
-        standing = await context.defer_if_slow(status.standing(self._door.desk), thinking=True)
+        condition = await context.defer_if_slow(status.condition(context.bot_context.desk), thinking=True)
+        standing = await context.defer_if_slow(status.standing(context.bot_context.desk), thinking=True)
         left = await context.defer_if_slow(checklist.steps(context), thinking=True)
-        unwritable = await context.defer_if_slow(status.write_trouble(self._door.desk), thinking=True)
+        unwritable = await context.defer_if_slow(
+            status.write_trouble(context.bot_context.desk), thinking=True
+        )
         lanes = tuple(LaneStatus(lane.name.lower(), count) for lane, count in condition.outbox.dirty.items())
         view = StatusView(
-            now=self._door.desk.clock.now(),
+            now=context.bot_context.desk.clock.now(),
             lanes=lanes,
             parked=tuple(self._parked(condition, interaction.guild)),
             sources=tuple(
@@ -52,7 +56,7 @@ class StatusCommand(commands.Cog):
             open_alerts=condition.open_alerts,
             oldest_due=condition.oldest_due,
             pace=condition.pace,
-            process_health=self._door.options.process_health(),
+            process_health=_seen_by(context, self._door.options.process_health()),
             versions=self._versions,
             database=condition.database,
             storms=condition.storms,
@@ -76,6 +80,14 @@ class StatusCommand(commands.Cog):
             if lacking:
                 return f"the bot needs {', '.join(lacking)} there"
         return REASONS[reason]
+
+
+def _seen_by(context: InteractionContext, health: ProcessHealth) -> ProcessHealth:
+    """Channels and roles that hurt are the first project's; another one is told how the process is."""
+    desk = context.bot_context.desk
+    if desk is desk.everybody[0]:
+        return health
+    return replace(health, hints=(), troubles=(), wakes_nobody=False)
 
 
 async def _last(context: InteractionContext, standing: Standing) -> AsyncIterator[LastAlert]:

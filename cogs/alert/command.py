@@ -30,6 +30,7 @@ from bot.usecases.outbox import card as outbox
 from cogs.alert import group as group_buttons
 from cogs.alert import listing
 from cogs.alert.button import TASKS, tell
+from cogs.alert.resolution import resolve_all
 from cogs.alert.several import act_on_each, said
 from cogs.alert.suggestion import suggest
 from cogs.context import BotContext
@@ -110,7 +111,7 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
         """``/alert ack``."""
         context = _begin(interaction, Verb.ACK)
         span = await _lasting(context, lasts, until)
-        desk = self._door.desk
+        desk = context.bot_context.desk
         await _act(
             context,
             alert,
@@ -125,7 +126,7 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
         """``/alert snooze``."""
         context = InteractionContext.of(interaction)
         context.demand(Capability.RESPOND, "snooze alerts")
-        desk = self._door.desk
+        desk = context.bot_context.desk
         zone = await context.zone()
         ends = snooze_end(until, desk.clock.now(), zone)
         await _act(
@@ -143,7 +144,7 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
         await _act(
             context,
             alert,
-            lambda each: alerts.unacknowledge(self._door.desk, each, actor=context.actor),
+            lambda each: alerts.unacknowledge(context.bot_context.desk, each, actor=context.actor),
             "waits for somebody again",
             "given back",
         )
@@ -156,7 +157,7 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
         await _act(
             context,
             alert,
-            lambda each: alerts.claim(self._door.desk, each, actor=context.actor),
+            lambda each: alerts.claim(context.bot_context.desk, each, actor=context.actor),
             "claimed",
         )
 
@@ -168,7 +169,7 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
         await _act(
             context,
             alert,
-            lambda each: alerts.release(self._door.desk, each, actor=context.actor),
+            lambda each: alerts.release(context.bot_context.desk, each, actor=context.actor),
             "released",
         )
 
@@ -177,12 +178,7 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
     async def resolve(self, interaction: Click, alert: str, note: Note = "") -> None:
         """``/alert resolve``."""
         context = _begin(interaction, Verb.RESOLVE)
-        await _act(
-            context,
-            alert,
-            lambda each: alerts.resolve(self._door.desk, each, actor=context.actor, note=note),
-            "resolved",
-        )
+        await resolve_all(context, alert, note)
 
     @app_commands.command(description="Have alerts that programs gave up tried again")
     @app_commands.describe(alert=_WHICH_ONES)
@@ -192,7 +188,7 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
         await _act(
             context,
             alert,
-            lambda each: retries.retry(self._door.desk, each, actor=context.actor),
+            lambda each: retries.retry(context.bot_context.desk, each, actor=context.actor),
             "waits for another try",
             "given another try",
         )
@@ -205,7 +201,7 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
         await _act(
             context,
             alert,
-            lambda each: alerts.annotate(self._door.desk, each, actor=context.actor, note=text),
+            lambda each: alerts.annotate(context.bot_context.desk, each, actor=context.actor, note=text),
             "has your note",
             "noted",
         )
@@ -216,7 +212,7 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
         context = InteractionContext.of(interaction)
         try:
             zone = await context.zone()
-            ends = snooze_end(typed, self._door.desk.clock.now(), zone)
+            ends = snooze_end(typed, context.bot_context.desk.clock.now(), zone)
         except TocsinError:
             return fitting
         return [*fitting, app_commands.Choice(name=_until(ends, zone), value=typed)]
@@ -276,7 +272,7 @@ async def acknowledge_message(interaction: Click, message: discord.Message) -> N
     marker = find_marker({"embeds": [embed.to_dict() for embed in message.embeds]})
     if marker is None or message.author != interaction.client.user:
         raise InvalidInputError("message", "this is no alert's card")
-    if marker[0] != context.bot_context.tag:
+    if not context.enter_tagged(marker[0]):
         await context.reply_ephemeral(answer.foreign())
         return
     await acknowledge(context, marker[1])

@@ -28,7 +28,7 @@ from bot.usecases.reaction import reaction as reactions
 from cogs.context import BotContext
 from cogs.interaction import UNREACHABLE, InteractionContext
 from cogs.keyed_lock import KeyedLock
-from cogs.reaction.emoji import UNSETTLED, durably, may_take_back, wipe
+from cogs.reaction.emoji import UNSETTLED, durably, may_take_back, refuse
 from cogs.rights import Capability
 
 Key: TypeAlias = tuple[int, int]
@@ -105,14 +105,14 @@ class Pins(commands.Cog):
         if not self._door.is_home(member.guild.id):
             return
         self._door.enlist()
-        desk = self._door.desk
         async with self._turns.of((message_id, member.id)):
             incident = await self._living_in(channel_id)
             if incident is None:
                 return
-            if not self._door.rights.allows(member, Capability.RESPOND):
+            desk = self._door.desk.of(incident.project_id)
+            if not self._door.of(desk).rights.allows(member, Capability.RESPOND):
                 metrics.ACTIONS.labels(_NAME, "refused").inc()
-                await wipe(channel_id, message_id, PIN, member)
+                await refuse(self._door, channel_id, message_id, PIN, member, TASK)
                 return
             pinned = await self._read(channel_id, message_id, message, author_id or member.id)
             if pinned is None:
@@ -129,12 +129,13 @@ class Pins(commands.Cog):
             if user_id not in await durably(self._door, lambda: pins.stuck(desk, message_id)):
                 return
             try:
-                allowed = await may_take_back(self._door, self._client, user_id)
+                theirs = await durably(self._door, lambda: timeline.owner_of(desk, message_id))
+                allowed = await may_take_back(self._door.of(theirs), self._client, user_id)
             except UNREACHABLE as error:  # a later comparison finds it again
                 _log.warning("reaction_waits", message_id=message_id, reason=repr(error))
                 return
             if allowed:
-                await durably(self._door, lambda: pins.peel(desk, message_id, actor=actor))
+                await durably(self._door, lambda: pins.peel(theirs, message_id, actor=actor))
                 return
             metrics.ACTIONS.labels(_NAME, "refused").inc()
             await durably(self._door, lambda: reactions.forget(desk, message_id, PIN, actor=actor))
@@ -205,7 +206,7 @@ async def add_message(interaction: discord.Interaction[Any], message: discord.Me
     context.demand(Capability.RESPOND, TASK)
     desk = context.bot_context.desk
     incident = await context.defer_if_slow(threads.living_in(desk, message.channel.id), thinking=True)
-    if incident is None:
+    if incident is None or incident.project_id != desk.project.id:
         raise InvalidInputError("message", "it does not stand in the thread of an incident")
     pinned = pinned_of(message)
     fresh = await context.defer_if_slow(

@@ -13,7 +13,7 @@ from bot.cards.recurrence.recurrence import AdviceView
 from bot.cards.recurrence.work import PlanView, render_handoff, render_plan
 from bot.cards.style import SEPARATOR
 from bot.cards.text import plain
-from bot.domain import actor as actors
+from bot.domain.actor import Actor
 from bot.domain.errors import TocsinError
 from bot.domain.incident.action import parse_ref
 from bot.domain.recurrence.ranking import Query, RankingWindow, Sort
@@ -26,9 +26,9 @@ from bot.usecases.recurrence import query as recurrences
 from bot.usecases.recurrence.work import DryRun, Preview
 from cogs.context import BotContext
 from cogs.interaction import InteractionContext
-from cogs.message import looks
+from cogs.recurrence.announcement import announce
 from cogs.recurrence.button import TASK, locate, show_list, tell
-from cogs.rights import Capability
+from cogs.rights import Capability, responder
 
 _LONGEST_SEARCH: Final = 40
 _WHICH: Final = "Which: pick one, or type R-12, or one of its alerts, A-1042"
@@ -72,7 +72,9 @@ class RecurrenceCommands(
         context = InteractionContext.of(interaction)
         context.demand(Capability.VIEW, TASK)
         source_id = (
-            await context.within_deadline(churn.source_id(self._door.desk, source)) if source else None
+            await context.within_deadline(churn.source_id(context.bot_context.desk, source))
+            if source
+            else None
         )
         query = Query(window=RankingWindow(window), sort=Sort(sort), text=text.strip(), source_id=source_id)
         await show_list(context, query)
@@ -113,7 +115,9 @@ class RecurrenceCommands(
         """``/recurrence suggest``."""
         context = InteractionContext.of(interaction)
         context.demand(Capability.VIEW, TASK)
-        advice = await context.defer_if_slow(churn.advise(self._door.desk, context.sight), thinking=True)
+        advice = await context.defer_if_slow(
+            churn.advise(context.bot_context.desk, context.sight), thinking=True
+        )
         views = tuple(AdviceView(each.source.name, each.suggestions) for each in advice)
         await context.reply_ephemeral(recurrence_card.render_advice(views))
 
@@ -127,7 +131,7 @@ class RecurrenceCommands(
         context.demand(Capability.MANAGE, "change sources")
         names = frozenset(labels.replace(",", " ").split())
         changed = await context.defer_if_slow(
-            churn.ignore(self._door.desk, source, names, actor=context.actor), thinking=True
+            churn.ignore(context.bot_context.desk, source, names, actor=context.actor), thinking=True
         )
         ignored = ", ".join(sorted(changed.ignored_labels)) or "no label"
         await context.reply_ephemeral(answer.done(f"{changed.name} ignores {ignored}"))
@@ -138,7 +142,7 @@ class RecurrenceCommands(
         """``/recurrence preview``."""
         context = InteractionContext.of(interaction)
         context.demand(Capability.VIEW, TASK)
-        shown = await context.defer_if_slow(self._preview(recurrence), thinking=True)
+        shown = await context.defer_if_slow(self._preview(context, recurrence), thinking=True)
         await context.reply_ephemeral(render_plan(_plan(shown)))
 
     @app_commands.command(name="dry-run", description="The same, written down as a check")
@@ -171,12 +175,12 @@ class RecurrenceCommands(
         """``/recurrence handoff``."""
         context = InteractionContext.of(interaction)
         context.demand(Capability.RESPOND, "hand work over")
-        handing = self._hand_over(context, recurrence, HandoffKind(kind), to, note)
+        taker = None if to is None else responder(context.bot_context.rights, to, "to")
+        handing = self._hand_over(context, recurrence, HandoffKind(kind), taker, note)
         handed = await context.defer_if_slow(handing, thinking=True)
         shown = render_handoff(handed)
         await context.reply_ephemeral(shown)
-        if post:
-            await interaction.followup.send(**looks(shown))
+        await announce(context, shown, to, post=post)
 
     @show.autocomplete("recurrence")
     @fixed.autocomplete("recurrence")
@@ -187,7 +191,9 @@ class RecurrenceCommands(
         context = InteractionContext.of(interaction)
         try:
             context.demand(Capability.VIEW, TASK)
-            found = await context.within_deadline(recurrences.suggest(self._door.desk, typed, context.sight))
+            found = await context.within_deadline(
+                recurrences.suggest(context.bot_context.desk, typed, context.sight)
+            )
         except TocsinError:
             return []
         return [app_commands.Choice(name=_name(each), value=each.ref) for each in found]
@@ -198,43 +204,39 @@ class RecurrenceCommands(
         context = InteractionContext.of(interaction)
         try:
             context.demand(Capability.VIEW, TASK)
-            found = await context.within_deadline(sources.listing(self._door.desk))
+            found = await context.within_deadline(sources.listing(context.bot_context.desk))
         except TocsinError:
             return []
         seen = [each.name for each in found if context.sight.sees(each.channel_id or 0)]
         names = [name for name in seen if typed.strip().lower() in name]
         return [app_commands.Choice(name=name, value=name) for name in names[:25]]
 
-    async def _preview(self, which: str) -> Preview:
-        return await work.preview(self._door.desk, await locate(self._door.desk, which))
+    async def _preview(self, context: InteractionContext, which: str) -> Preview:
+        return await work.preview(context.bot_context.desk, await locate(context.bot_context.desk, which))
 
     async def _dry_run(self, context: InteractionContext, which: str) -> DryRun:
-        recurrence_id = await locate(self._door.desk, which)
-        return await work.dry_run(self._door.desk, recurrence_id, actor=context.actor)
+        recurrence_id = await locate(context.bot_context.desk, which)
+        return await work.dry_run(context.bot_context.desk, recurrence_id, actor=context.actor)
 
     async def _hand_over(
-        self, context: InteractionContext, which: str, kind: HandoffKind, to: discord.Member | None, note: str
+        self, context: InteractionContext, which: str, kind: HandoffKind, to: Actor | None, note: str
     ) -> Handoff:
-        recurrence_id = await locate(self._door.desk, which)
+        recurrence_id = await locate(context.bot_context.desk, which)
         return await work.hand_over(
-            self._door.desk, recurrence_id, kind, actor=context.actor, assignee=_actor(to), note=note
+            context.bot_context.desk, recurrence_id, kind, actor=context.actor, assignee=to, note=note
         )
 
     async def _mark(
         self, context: InteractionContext, which: str, note: str, owner: discord.Member | None, action: str
     ) -> Recurrence:
         return await recurrences.mark_fixed(
-            self._door.desk,
-            await locate(self._door.desk, which),
+            context.bot_context.desk,
+            await locate(context.bot_context.desk, which),
             actor=context.actor,
-            owner=_actor(owner),
+            owner=None if owner is None else responder(context.bot_context.rights, owner, "owner"),
             note=note,
             action_id=parse_ref(action) if action.strip() else None,
         )
-
-
-def _actor(member: discord.Member | None) -> actors.Actor | None:
-    return None if member is None else actors.person(member.id, member.display_name)
 
 
 def _plan(shown: Preview, recorded: int = 0) -> PlanView:

@@ -8,7 +8,6 @@ size of a phone, where there is one.
 """
 
 import asyncio
-import json
 import re
 import tempfile
 import time
@@ -215,7 +214,7 @@ async def measure(storm: Storm, *, seconds: float, watched: float) -> Found:
 
 async def look(house: House) -> float | None:
     """How many screens of a phone the board takes; None where there is no board or no browser."""
-    boards = [each for each in await everything(house) if "Alert storm" in json.dumps(each["embeds"])]
+    boards = [each for each in await everything(house) if "Alert storm" in each["content"]]
     if not boards or find_chromium() is None:
         return None
     async with browsing() as browser, looking(browser, house.world["sandbox_url"]) as page:

@@ -255,7 +255,7 @@ class Stage:
             if each["method"] == method and part in each["path"]
         ]
 
-    async def _send_test(self, source_name: str) -> str:
+    async def _send_test(self, source_name: str, _: int) -> str:
         if source_name == "broken":
             raise TocsinError("The test alert did not get through: refused.")
         self.tested.append(source_name)

@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 from playwright.async_api import Browser, Locator, Page, async_playwright
 
 PHONE: Final = (390, 844)
-DESK: Final = (1100, 900)
+DESK: Final = (1100, 1200)
 _CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome")
 _ARGUMENTS: Final = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars")
 

@@ -154,9 +154,9 @@ def _verdicts(view: StatusView) -> Iterator[_Verdict]:  # noqa: C901 -- one for 
     if process_health.hints:
         yield _Verdict("🟠", "Somebody cannot be woken", inline(process_health.hints[0], 300), _NOTICE)
     if waiting:
-        yield _Verdict("🟡", f"{_cards(waiting)} on the way", "", _NOTICE)
+        yield _Verdict("⏳", f"{_cards(waiting)} on the way", "", _NOTICE)
     if not view.sources:
-        yield _Verdict("🟡", "Nobody sends alerts yet", "`/setup` makes the first source.", _NOTICE)
+        yield _Verdict("👋", "Nobody sends alerts yet", "`/setup` makes the first source.", _NOTICE)
     yield _Verdict("✅", "Every channel shows the truth", "", GOOD)
 
 

@@ -248,13 +248,12 @@ def _progress(view: GroupView) -> str:
 
 
 def _line(held: Held, apart: str, *, named: bool) -> str:
-    """``🔴 A-1042 **HighErrorRate** · cart-7d9f · 12 minutes ago · x3 · Ann``."""
+    """``🔴 A-1042 **HighErrorRate** · cart-7d9f · x3 · Ann``: one line of a phone, so without its time."""
     place = apart if apart != held.ref else ""
     place = place or "/".join(filter(None, held.places))
     parts = (
         f"{sign(held)} {held.ref} **{_named(held.name)}**" if named else f"{sign(held)} {held.ref}",
         inline(place, _SHORT, addresses=False),
-        moment(held.opened_at),
         f"{TIMES}{held.occurrences}" if held.occurrences > 1 else "",
         inline(held.owner, _OWNER),
     )

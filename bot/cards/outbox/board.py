@@ -19,7 +19,7 @@ from bot.cards.ids import Verb, build
 from bot.cards.limits import OPTION_TEXT, OPTIONS, fit
 from bot.cards.outbox.board_list import write_list
 from bot.cards.outbox.page_menu import page_menu
-from bot.cards.style import COLOURS, GOOD, SEPARATOR, SIGNS, STATES, TIMES, WORDS, sign, words
+from bot.cards.style import COLOURS, GOOD, SEPARATOR, SIGNS, STATES, TIMES, WORDS, sign, some, words
 from bot.cards.text import inline, moment, plain
 from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity
@@ -35,7 +35,7 @@ _OWNER: Final = 24
 _ENTRIES: Final = 7  # lines of names: a board is one screen of a phone
 _ALONE: Final = 6  # names that occur once, of one severity, and have a line each
 _PACKED: Final = 3  # examples behind a header
-_ROOM: Final = 900  # units of the description: one screen of a phone
+_ROOM: Final = 640  # units of the description: with its menus it is one screen of a phone
 
 
 class BoardView(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,7 +107,7 @@ def render(view: BoardView) -> Card:
 
 def _notice(groups: Sequence[BoardGroup], total: int) -> str:
     """What a phone shows: ``⛈️ Alert storm · 400 open alerts without a card, worst 🔴 CRITICAL HighCPU``."""
-    said = f"⛈️ Alert storm{SEPARATOR}{_some(total, 'open alert')} without a card"
+    said = f"⛈️ Alert storm{SEPARATOR}{some(total, 'open alert')} without a card"
     if not groups:
         return said
     worst = groups[0]
@@ -122,7 +122,7 @@ def render_page(page: BoardPage) -> Card:
         title="Open alerts without a card",
         description="\n".join(map(_line, page.held)),
         color=_colour(count(page.held)),
-        footer=f"{_some(page.total, 'alert')}{SEPARATOR}page {page.number + 1:,} of {page.pages:,}",
+        footer=f"{some(page.total, 'alert')}{SEPARATOR}page {page.number + 1:,} of {page.pages:,}",
     )
     rows = ((picker(page.held, page.tag, SUBJECT, "Open an alert"),), _turns(page))
     return fit(Card(embeds=(embed,), rows=tuple(filter(None, rows))))
@@ -132,7 +132,7 @@ def _causes(view: BoardView, groups: Sequence[BoardGroup]) -> Select:
     """Opens one cause, to act on all of it; its value is the number of one of its alerts."""
     options = tuple(
         Option(
-            label=plain(f"{each.name or 'unnamed'} {TIMES}{len(each.members):,}", OPTION_TEXT),
+            label=plain(f"{each.name or 'unnamed'}{_times(each)}", OPTION_TEXT),
             value=str(each.members[0].id),
             description=plain("/".join(each.shared), OPTION_TEXT),
             emoji=SIGNS[each.severity],
@@ -141,6 +141,11 @@ def _causes(view: BoardView, groups: Sequence[BoardGroup]) -> Select:
     )
     custom_id = build(Verb.BOARD_CAUSE, view.tag, view.channel_id)
     return Select(custom_id=custom_id, placeholder="Acknowledge or resolve one cause", options=options)
+
+
+def _times(found: BoardGroup) -> str:
+    """`` x412``; one is no number."""
+    return f" {TIMES}{len(found.members):,}" if len(found.members) > 1 else ""
 
 
 def _all(view: BoardView, total: int) -> Row:
@@ -167,7 +172,7 @@ def _calm(view: BoardView, passed: Passed) -> Card:
     )
     span = f"From {moment(view.since, 't')} to {moment(passed.ended_at, 't')}. {left}"
     embed = Embed(description=span, color=GOOD, footer=marker(view.tag, view.number))
-    return Card(content=f"✅ Storm over: {_some(passed.alerts, 'alert')}", embeds=(embed,))
+    return Card(content=f"✅ Storm over: {some(passed.alerts, 'alert')}", embeds=(embed,))
 
 
 def _head(view: BoardView, totals: Mapping[Severity, int]) -> tuple[str, str]:
@@ -210,7 +215,7 @@ def _lines(groups: Sequence[BoardGroup]) -> Iterator[str]:
         room -= units(packed)
         yield f"{entry.header}{packed}"
     if len(entries) > len(shown):
-        yield f"… and {len(entries) - len(shown):,} more names in the list"
+        yield f"… and {some(len(entries) - len(shown), 'more name')} in the list"
 
 
 def _entries(groups: Sequence[BoardGroup]) -> Iterator[_Entry]:
@@ -295,7 +300,3 @@ def _turns(page: BoardPage) -> Row:
         for label, number in (("◀ Previous page", page.number - 1), ("Next page ▶", page.number + 1))
         if 0 <= number < page.pages
     )
-
-
-def _some(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

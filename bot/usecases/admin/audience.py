@@ -13,6 +13,7 @@ from bot.domain.incident.incident import format_ref as format_incident
 from bot.domain.recurrence.recurrence import format_ref as format_recurrence
 from bot.domain.sight import Asked, Subject
 from bot.usecases.desk import Desk
+from bot.usecases.owner import claimed_by, owner
 from storage.transaction import Transaction
 
 _REFS = {
@@ -29,6 +30,26 @@ async def channels(desk: Desk, asked: Sequence[Asked]) -> list[set[int]]:
 
     def work(tx: Transaction) -> list[set[int]]:
         return [tx.audiences.channels(desk.project.id, each) for each in asked]
+
+    return await desk.storage.read(work)
+
+
+async def of_channels(desk: Desk, channel_ids: Sequence[int]) -> Desk | None:
+    """The desk of the project to which the first of these belongs that belongs to one."""
+
+    def work(tx: Transaction) -> Desk | None:
+        found = (claimed_by(tx, desk, each) for each in channel_ids)
+        return next((each for each in found if each is not None), None)
+
+    return await desk.storage.read(work)
+
+
+async def owners(desk: Desk, asked: Sequence[Asked]) -> list[Desk]:
+    """The desks of the projects that have something of these, each once, in their order."""
+
+    def work(tx: Transaction) -> list[Desk]:
+        ids = dict.fromkeys(tx.audiences.project_of(each) for each in asked)
+        return [owner(tx, desk, each) for each in ids if each is not None]
 
     return await desk.storage.read(work)
 

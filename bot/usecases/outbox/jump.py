@@ -55,9 +55,7 @@ def _target(tx: Transaction, desk: Desk, link: JumpLink, wanted: Subject) -> Ask
     incident = tx.incidents.in_thread(link.channel_id)
     if incident is None and link.message_id is not None:
         incident = tx.incidents.in_thread(link.message_id)
-    if incident is None or incident.project_id != desk.project.id:
-        return None
-    return Asked(Subject.INCIDENT, incident.id)
+    return None if incident is None else Asked(Subject.INCIDENT, incident.id)
 
 
 def _of_card(tx: Transaction, desk: Desk, place: Placement, wanted: Subject) -> Asked | None:

@@ -20,6 +20,7 @@ from bot.usecases.alert import group as groups
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import snooze as snoozes
 from bot.usecases.desk import Desk
+from bot.usecases.owner import owner
 from bot.usecases.recurrence import noise
 from bot.usecases.triage import escalation
 from storage.alert.reaction import Reaction
@@ -30,6 +31,8 @@ ACK: Final = "✅"
 CLAIM: Final = "👀"
 NOISE: Final = "👎"
 SIREN: Final = "🚨"
+_REFUSED: Final = "refused"
+"""Stands among the emoji of a message once somebody was told that theirs do nothing; it is none itself."""
 BELL: Final = "🔕"
 ACTIONS: Final = frozenset({ACK, CLAIM, NOISE, SIREN, BELL})
 _CARDS: Final = {CardKind.ALERT, CardKind.GROUP, CardKind.FOLDED}
@@ -48,6 +51,18 @@ async def card_of(desk: Desk, message_id: int) -> Placement | None:
     """The card of an alert, or of a group of them, that this message is."""
     place = await desk.storage.read(lambda tx: tx.cards.showing(message_id))
     return place if place is not None and place.kind in _CARDS else None
+
+
+async def owner_of(desk: Desk, message_id: int) -> Desk | None:
+    """The desk of the project whose card this message is, None when it is none that takes emoji."""
+
+    def work(tx: Transaction) -> Desk | None:
+        place = tx.cards.showing(message_id)
+        if place is None or place.kind not in _CARDS:
+            return None
+        return owner(tx, desk, tx.projects.of_card(place.id) or desk.project.id)
+
+    return await desk.storage.read(work)
 
 
 async def apply(
@@ -73,6 +88,13 @@ async def apply(
     result = await desk.storage.write(work)
     desk.bell.ring()
     return result
+
+
+async def note_refusal(desk: Desk, message_id: int, user_id: int) -> bool:
+    """Whether this person has to be told that their emoji do nothing here: once for each message."""
+    now = desk.clock.now()
+    which = Reaction(message_id, user_id, _REFUSED)
+    return await desk.storage.write(lambda tx: tx.reactions.turn(which, present=True, now=now))
 
 
 async def forget(desk: Desk, message_id: int, emoji: str, *, actor: Actor) -> None:

@@ -5,7 +5,9 @@ from typing import Final
 
 import pytest
 
+from bot.cards.admin.setup import CREATE, SetupDraft
 from bot.cards.card import Button, Card, Select, SelectKind
+from bot.cards.ids import Verb, build
 from bot.sandbox.control.place import OverwriteInput, delete, overwrite
 from bot.sandbox.model.error import ControlError
 from bot.usecases.admin import source as sources
@@ -31,6 +33,18 @@ async def test_setup_leads_from_channel_and_sender_to_url_token_and_snippet(bare
     assert bare.desk.default_channel_id == bare.channel_id
     (created,) = await sources.listing(bare.desk)
     assert (created.name, created.provider, created.channel_id) == ("prod-eu", "alertmanager", None)
+
+
+async def test_a_forum_is_refused_with_the_reason(bare: Stage) -> None:
+    operator, forum = bare.person("operator"), bare.sandbox.channels["incidents"]
+    await operator.command("setup", {}, channel_id=bare.channel_id)
+    state = SetupDraft(forum, "generic").encode()
+    button = Button(label="press", custom_id=build(Verb.SETUP, bare.bot.bot_context.tag, CREATE, state))
+    message = await bare.channel.send("old", **looks(Card(rows=((button,),))))
+    asked = await operator.click(message.id, button.custom_id)
+    refused = await operator.submit(asked["modal"]["custom_id"], {"name": "posts"})
+    assert "is a forum, which takes no cards: choose a text channel" in refused["content"]
+    assert await sources.listing(bare.desk) == []
 
 
 async def test_the_token_is_whispered_once_and_stands_nowhere_in_the_channel(bare: Stage) -> None:

@@ -4,6 +4,7 @@ A program asks every route about everything that another project has. It hears w
 does not exist, never a word of the other's, and not a row of the other's changes.
 """
 
+import hmac
 import re
 import sqlite3
 from contextlib import closing
@@ -18,6 +19,7 @@ from bot.usecases.admin import source as sources
 from bot.usecases.admin import status
 from storage.table.core import metadata
 from tests.ingress.api.two_projects import NOWHERE, Tenant, all_requests, settle
+from tests.ingress.conftest import OpenDoor
 from tests.ingress.door import SETUP, Answer, Door
 
 OURS, THEIRS = "walnut", "quince"
@@ -136,3 +138,33 @@ async def test_the_faces_of_senders_show_a_project_its_own(door: Door) -> None:
         (alert,) = (await ask("GET", "/alerts", issued.token)).json
         shown[issued.source.project_id] = alert["status"]["state"]
     assert shown == {door.desk.project.id: "active", shop.id: "suppressed"}
+
+
+async def test_a_signed_request_opens_the_project_of_its_source(door: Door) -> None:
+    shop = door.desk.of((await projects.add(door.desk, "shop", actor=SETUP)).id)
+    body = msgspec.json.encode({"title": "Nightly backup failed", "dedupe_key": "backup"})
+    stamp = str(int(door.desk.clock.now().timestamp()))
+    for desk in (door.desk, shop):
+        issued = await sources.add(desk, "nas", "generic", actor=SETUP)
+        door.ingress.invalidate()
+        mac = hmac.new(issued.signing_secret.encode(), f"{stamp}.".encode() + body, "sha256").hexdigest()
+        headers = {
+            "X-Tocsin-Timestamp": stamp,
+            "X-Tocsin-Signature": f"sha256={mac}",
+            "X-Tocsin-Source": "nas",
+        }
+        assert (await door.post(body, provider="generic", headers=headers)).status == 202
+        assert (await status.condition(desk)).open_alerts == 1
+
+
+async def test_the_numbers_of_all_are_not_for_a_source_of_another_project(open_door: OpenDoor) -> None:
+    door = await open_door(local_metrics=False)
+    shop = door.desk.of((await projects.add(door.desk, "shop", actor=SETUP)).id)
+    answers = []
+    for desk in (door.desk, shop):
+        token = (await sources.add(desk, "nas", "generic", actor=SETUP)).token
+        door.ingress.invalidate()
+        answers.append(
+            (await door.ask("GET", "/metrics", headers={"Authorization": f"Bearer {token}"})).status
+        )
+    assert answers == [200, 401]
