@@ -184,9 +184,19 @@ class RingMachine(RuleBasedStateMachine):
         found = [each for each in open_ones if (each.owner is not None) is held]
         return found[which % len(found)] if found else None
 
-    @rule(name=st.sampled_from(NAMES), severity=st.sampled_from([CRITICAL, WARNING]), settles=st.booleans())
-    def fire(self, name: str, severity: Severity, *, settles: bool) -> None:
-        self._do(lambda: self.stage.send(firing(name, severity, group_key="one cause")), settles=settles)
+    @rule(
+        name=st.sampled_from(NAMES),
+        severity=st.sampled_from([CRITICAL, WARNING]),
+        hurries=st.booleans(),
+        settles=st.booleans(),
+    )
+    def fire(self, name: str, severity: Severity, *, hurries: bool, settles: bool) -> None:
+        """It fires, and perhaps was over and back before anybody could be told."""
+        signal = firing(name, severity, group_key="one cause")
+        if hurries:
+            self._do(lambda: self.stage.send(signal), settles=False)
+            self._do(lambda: self.stage.send(resolved(name)), settles=False)
+        self._do(lambda: self.stage.send(signal), settles=settles)
 
     @rule(severity=st.sampled_from([CRITICAL, WARNING]), settles=st.booleans())
     def fire_many(self, severity: Severity, *, settles: bool) -> None:
@@ -237,15 +247,22 @@ class RingMachine(RuleBasedStateMachine):
             give = alerts.unacknowledge if alert.state is State.ACKED else alerts.release
             self._do(lambda: give(desk, alert.id, actor=ANNA), settles=settles)
 
-    @rule(how=st.sampled_from(["after the claim", "after the post", "forgetful"]))
-    def crash(self, how: str) -> None:
+    @rule(
+        how=st.sampled_from(["after the claim", "after the post", "after the post"]),
+        name=st.sampled_from(NAMES),
+        settles=st.booleans(),
+    )
+    def crash(self, how: str, name: str, *, settles: bool) -> None:
         """The process dies, at its worst between a post and its row; another begins with the same rows."""
+        self._do(lambda: self.stage.send(firing(name, CRITICAL, group_key=name)), settles=False)
         self.run(self._crash(how))
+        if settles:
+            self.quiet_moment()
 
     async def _crash(self, how: str) -> None:
         if how == "after the claim":
             await outbox.take(self.stage.desk, self.stage.channel_id, worker="dead")
-        elif how == "after the post":
+        else:
             await self._make_due()
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(self.stage.worker, "_settle", _die)
