@@ -332,7 +332,7 @@ def test_whoever_must_know_was_rung_and_nobody_twice(sqlite_template: Path, tmp_
     run_state_machine_as_test(
         lambda: RingMachine(sqlite_template, tmp_path, numbers),
         settings=settings(
-            max_examples=12,
+            max_examples=9,
             stateful_step_count=12,
             deadline=None,
             derandomize=True,
