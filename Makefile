@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+ESLINT := .peers/node_modules/.bin/eslint
 ARGS ?=
 KILLS ?= 200
 
@@ -34,6 +35,8 @@ test: $(VENV)/.dev ## ruff, mypy --strict, import contracts, pytest: all of them
 		echo "== $$check"; $(BIN)/$$check || failed="$$failed, $$check"; \
 	done; \
 	[ -z "$$failed" ] || echo "== not clean: $${failed#, }"; \
+	if [ -x $(ESLINT) ]; then echo "== eslint"; $(ESLINT) bot/sandbox/page || failed="$$failed, eslint"; \
+	else echo "== eslint: skipped, it is not in .peers (.ci/run installs it)"; fi; \
 	echo "== pytest"; $(BIN)/python -m pytest --numprocesses 3 --dist worksteal $(ARGS) || failed="$$failed, pytest"; \
 	[ -z "$$failed" ]
 

@@ -8,6 +8,7 @@ import { openFaults } from "./fault.js";
 import { forget } from "./history.js";
 import { iconButton } from "./icon.js";
 import { on } from "./news.js";
+import { setUpKeyboard } from "./keyboard.js";
 import { memberGroups } from "./people.js";
 import { go, here, onMove } from "./place.js";
 import { closePopovers } from "./popover.js";
@@ -118,6 +119,7 @@ function ready() {
 }
 
 setUpDrawers(parts);
+setUpKeyboard(() => (views.side ?? views.main)?.composer);
 drawSidebar(parts.sidebar, { onFaults: faults });
 on("world", () => {
   fill(parts.members, memberGroups());

@@ -37,6 +37,12 @@ export class ChannelView {
     for (const part of this.parts) part.dispose();
   }
 
+  /** The input line, if people can write here. */
+  get composer() {
+    const last = this.parts.at(-1);
+    return last instanceof Composer ? last : null;
+  }
+
   focus() {
     this.parts.at(-1).focus();
   }

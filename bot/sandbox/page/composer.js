@@ -25,6 +25,7 @@ export class Composer {
   constructor(channel, { primary }) {
     this.channel = channel;
     this.line = null;
+    this.last = "";
     this.completion = new Completion((item) => this.pick(item));
     this.error = h("div", { class: "composer-error", role: "alert", hidden: true });
     this.typing = h("div", { class: "typing", "aria-live": "polite" });
@@ -60,6 +61,11 @@ export class Composer {
 
   focus() {
     if (hovering() && !narrow()) (this.line ?? this.input).focus();
+  }
+
+  /** The focus comes here although nobody pointed: a sign was typed, or a form is gone. */
+  take() {
+    (this.line ?? this.input).focus();
   }
 
   draw() {
@@ -154,11 +160,21 @@ export class Composer {
     }
   }
 
+  /** What was sent last is at hand again, to be sent once more or otherwise. */
+  recall() {
+    if (!this.last) return;
+    this.quit(this.last);
+    this.input.setSelectionRange(this.last.length, this.last.length);
+  }
+
   key(event) {
     if (event.isComposing || this.completion.key(event)) return;
     if (event.key === "Escape" && this.completion.isOpen) {
       event.preventDefault();
       this.completion.hide();
+    } else if (event.key === "ArrowUp" && !this.input.value && this.last) {
+      event.preventDefault();
+      this.recall();
     } else if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       this.say();
@@ -177,6 +193,7 @@ export class Composer {
       this.complain(`Your message is too long: ${content.length} of ${LONGEST} characters.`);
       return;
     }
+    this.last = value;
     this.quit("");
     try {
       await api.say(self().name, { channel_id: this.channel.id, content });
@@ -230,6 +247,7 @@ export class Composer {
 
   async run(callable, options) {
     const { line } = this;
+    this.last = `/${callable.path} `;
     this.quit("");
     try {
       await invoke(callable.path, this.channel.id, { options });

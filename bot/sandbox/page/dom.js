@@ -19,9 +19,8 @@ export function h(tag, props = {}, ...children) {
 function apply(node, name, value) {
   if (value === null || value === undefined) return;
   if (name.startsWith("aria-")) node.setAttribute(name, String(value));
-  else if (value === false) return;
-  else if (SPECIAL[name]) SPECIAL[name](node, value);
-  else node.setAttribute(name, value === true ? "" : String(value));
+  else if (value !== false && SPECIAL[name]) SPECIAL[name](node, value);
+  else if (value !== false) node.setAttribute(name, value === true ? "" : String(value));
 }
 
 const given = (values) => Object.entries(values).filter(([, value]) => value !== null && value !== undefined);

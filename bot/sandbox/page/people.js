@@ -24,17 +24,18 @@ function about(person) {
 /** @returns {HTMLElement} */
 export function userPanel() {
   const me = self();
-  const label = `You are ${me.name}. Switch person`;
   const words = h("span", { class: "user-words" }, h("strong", {}, me.name), h("small", {}, about(me)));
   const face = h("span", { class: "presence" }, avatar(me));
   const head = h("p", { class: "menu-head" }, "Look as");
   const open = () =>
     openMenu(people().map(choice), { anchor: panel, side: "above", label: "Switch person", head });
   const panel = button(
-    { class: "user-button", "aria-haspopup": "menu", "aria-label": label },
+    { class: "user-button", "aria-haspopup": "menu" },
     open,
     face,
+    h("span", { class: "spoken" }, "You are "),
     words,
+    h("span", { class: "spoken" }, ". Switch person"),
     icon("people"),
   );
   return panel;

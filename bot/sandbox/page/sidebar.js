@@ -59,12 +59,13 @@ function guildButton() {
     title: name,
     "aria-label": `${name}${calls ? `, ${calls} mentions` : ""}`,
     "aria-current": "true",
+    data: { mark: guildMark(name) },
   };
   const home = () => document.querySelector(".channel")?.click();
   return h(
     "div",
     { class: "rail-slot active" },
-    button(props, home, guildMark(name)),
+    button(props, home),
     calls > 0 && badge(calls),
   );
 }

@@ -133,7 +133,7 @@ export class Timeline {
       if (node === cursor) cursor = cursor.nextElementSibling;
       else this.list.insertBefore(node, cursor);
     }
-    for (const node of rows) node.tabIndex = -1;
+    for (const node of rows) if (node.matches(".message")) node.tabIndex = -1;
     this.list.querySelector(".message:last-of-type")?.setAttribute("tabindex", "0");
     held?.();
   }
@@ -193,7 +193,7 @@ export class Timeline {
 }
 
 const divider = (text, kind = "") =>
-  h("li", { class: ["divider", kind], role: "separator" }, h("span", {}, text));
+  h("li", { class: ["divider", kind] }, h("span", {}, text));
 
 const skeleton = (width) =>
   h("div", { class: "skeleton", "aria-hidden": "true", style: { "--width": `${width}%` } });
