@@ -54,7 +54,7 @@ from tests.senders import ANNA, firing, resolved
 MINUTE: Final = timedelta(minutes=1)
 NAMES: Final = ("alpha", "bravo", "carol", "delta")
 CRITICAL, WARNING = Severity.CRITICAL, Severity.WARNING
-ON_CALL: Final = {CRITICAL: ("on-call",), WARNING: ("on-call",)}
+ON_CALL: Final[dict[Severity, tuple[str, ...]]] = {CRITICAL: ("on-call",), WARNING: ("on-call",)}
 APART: Final = timedelta(minutes=4)  # calls of one state that repeat are further apart
 NO_PLACE: Final = "the process died before it wrote down what it had posted"
 
@@ -329,8 +329,13 @@ def _words_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_whoever_must_know_was_rung_and_nobody_twice(sqlite_template: Path, tmp_path: Path) -> None:
     numbers = count()
+
+    class Machine(RingMachine):
+        def __init__(self) -> None:
+            super().__init__(sqlite_template, tmp_path, numbers)
+
     run_state_machine_as_test(
-        lambda: RingMachine(sqlite_template, tmp_path, numbers),
+        Machine,
         settings=settings(
             max_examples=9,
             stateful_step_count=12,
