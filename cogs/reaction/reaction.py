@@ -33,7 +33,7 @@ _NAMES: Final = {
     BELL: "emoji_snooze",
 }
 
-_log = structlog.stdlib.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 
 class Reactions(commands.Cog):

@@ -24,7 +24,7 @@ from storage.transaction import Transaction
 Fetch = Callable[[str], Awaitable[object]]
 """The decoded answer of an Alertmanager, asked at its address; None when there is none to be had."""
 
-_log = structlog.stdlib.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 
 async def look_at_all(desk: Desk, fetch: Fetch) -> int:
