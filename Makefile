@@ -13,7 +13,7 @@ INSTALL_PINS := $(PIP) install --require-hashes --requirement
 INSTALL_TOCSIN := $(PIP) install --no-deps --no-build-isolation --editable .
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test search format bench bench-storm chaos pins clean
+.PHONY: help demo run test fast search format bench bench-storm pictures chaos pins clean
 
 help: ## this list
 	@echo "Tocsin, the alert desk of a team that lives on Discord."
@@ -40,6 +40,11 @@ test: $(VENV)/.dev ## ruff, mypy --strict, import contracts, pytest: all of them
 	echo "== pytest"; $(BIN)/python -m pytest --numprocesses 3 --dist worksteal $(ARGS) || failed="$$failed, pytest"; \
 	[ -z "$$failed" ]
 
+fast: $(VENV)/.dev ## does it start, and the tests that need no processes: a minute (PYTHON=python3.13 VENV=.venv-3.13)
+	@$(BIN)/tocsin --version && $(BIN)/tocsin config example >/dev/null && $(BIN)/tocsin run --help >/dev/null
+	@$(BIN)/python -m pytest --numprocesses 2 tests/domain tests/providers tests/cards tests/emit \
+		tests/test_cli.py tests/test_cli_token.py $(ARGS)
+
 search: $(VENV)/.dev ## look for inputs that break laws, at random and long; what it finds becomes an example
 	@HYPOTHESIS_PROFILE=search $(BIN)/python -m pytest tests/domain tests/cards tests/providers tests/emit --numprocesses 2 $(ARGS)
 
@@ -49,8 +54,11 @@ format: $(VENV)/.dev ## let ruff mend what it can
 bench: $(VENV)/.dev ## throughput and latency against the peers' figures
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-bench-storm: $(VENV)/.dev ## 10,000 alerts in 10 s into one channel
+bench-storm: $(VENV)/.dev ## what storms leave behind, and 10,000 alerts in 10 s into one channel
 	@$(BIN)/python -m tests.bench storm $(ARGS)
+
+pictures: $(VENV)/.dev ## what the docs show, taken of the running product with a headless Chromium
+	@$(BIN)/python -m tests.pictures $(ARGS)
 
 chaos: $(VENV)/.dev ## KILLS=200 crashes at random moments, then three truths compared
 	@CHAOS_KILLS=$(KILLS) $(BIN)/python -m pytest tests/chaos --numprocesses 2 $(ARGS)
@@ -69,7 +77,7 @@ RESOLVE := $(VENV)/pins/bin/pip-compile --quiet --upgrade --generate-hashes --st
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 clean: ## remove the environment and everything that can be made again (data stays)
-	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) .venv-* build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:

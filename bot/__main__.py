@@ -22,6 +22,7 @@ from bot.verbs.arguments import (
     emit,
     gate,
     health,
+    project,
     retention,
     source,
     token,
@@ -35,7 +36,21 @@ Alerts come in by webhook and become cards in a channel; people acknowledge, cla
 and resolve them there, by button, emoji or slash command."""
 
 # As `--help` lists them.
-_VERBS: Final = (desk, check, health, config, database, backup, source, token, audit, retention, emit, gate)
+_VERBS: Final = (
+    desk,
+    check,
+    health,
+    config,
+    database,
+    backup,
+    project,
+    source,
+    token,
+    audit,
+    retention,
+    emit,
+    gate,
+)
 _EXAMPLES: Final = """\
 begin here:
   tocsin demo                                   everything on this machine, nothing to set up

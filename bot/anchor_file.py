@@ -31,14 +31,16 @@ def read_anchors(folder: Path) -> list[Anchor]:
 
 
 async def write_anchor(desk: Desk, folder: Path) -> None:
-    """Keep where the audit log stands, if it went on since."""
+    """Keep where the audit log of the desk's project stands, if it went on since; each has `KEPT`."""
     fresh = await audit_log.anchor(desk)
     if fresh is None:
         return
     known = read_anchors(folder)
-    if known and (known[-1].entry_id, known[-1].project) == (fresh.entry_id, fresh.project):
+    own = [each for each in known if each.project == fresh.project]
+    if own and own[-1].entry_id == fresh.entry_id:
         return
-    kept = [*known[:1], *known[1:][-(KEPT - 2) :], fresh]
+    others = (each for each in known if each.project != fresh.project)
+    kept = [*others, *own[:1], *own[1:][-(KEPT - 2) :], fresh]
     path = folder / NAME
     draft = path.with_name(f".{NAME}.{os.getpid()}")
     draft.touch(mode=0o600)

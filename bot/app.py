@@ -141,9 +141,9 @@ async def running(
                 find_deleted=reconcile.find_deleted,
                 find_reactions=delivery.presence.tell_hour,
                 process_health=process_health,
-                fetch=PollClient().fetch,
+                fetch=PollClient(settings.senders.poll).fetch,
                 watch=watch.look,
-                anchor=partial(write_anchor, desk, settings.storage.data),
+                anchor=partial(write_anchor, folder=settings.storage.data),
                 heartbeat=_heartbeat(settings, watch, desk),
                 question=question_to(settings, desk),
             )

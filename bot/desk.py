@@ -10,10 +10,12 @@ from typing import Final
 import structlog
 
 from bot.clock import SystemClock
+from bot.domain.access.secret_number import look_for_numbers
 from bot.domain.errors import TocsinError
 from bot.settings.database import DatabaseChoice, database_choice
 from bot.settings.key import signing_key
 from bot.settings.tree import Settings
+from bot.usecases.admin import project as projects
 from bot.usecases.admin import startup
 from bot.usecases.desk import Desk, Rules
 from storage import schema
@@ -24,17 +26,21 @@ _log: Final = structlog.stdlib.get_logger(__name__)
 
 
 @asynccontextmanager
-async def open_desk(settings: Settings, *, lock: DeskLock | None = None) -> AsyncIterator[Desk]:
-    """The desk on the configured database, migrated if it is an embedded file.
+async def open_desk(
+    settings: Settings, *, lock: DeskLock | None = None, project: str | None = None
+) -> AsyncIterator[Desk]:
+    """The desk of a project on the configured database, which is migrated if it is an embedded file.
 
     Raises:
         TocsinError: a PostgreSQL database lacks migrations, with the command to type.
+        NotFoundError: there is no such ``project``.
     """
+    look_for_numbers(asked=settings.redaction.numbers)
     choice = database_choice(settings)
     await migrate(choice)
     storage = Storage.open(choice.url, lock=lock)
     try:
-        yield await startup.open_desk(
+        desk = await startup.open_desk(
             storage,
             SystemClock(),
             rules=Rules(
@@ -49,6 +55,7 @@ async def open_desk(settings: Settings, *, lock: DeskLock | None = None) -> Asyn
                 ack_spans=settings.ping.ack_spans,
                 default_channel_id=settings.discord.default_channel,
                 fallback_channel_id=settings.discord.fallback_channel,
+                zone=settings.discord.zone,
                 incidents=settings.incidents.rules,
                 gate=settings.gate.policy,
                 triage=settings.triage.rules,
@@ -56,6 +63,7 @@ async def open_desk(settings: Settings, *, lock: DeskLock | None = None) -> Asyn
             ),
             signing_key=signing_key(settings.storage),
         )
+        yield desk if project is None else await projects.of(desk, project)
     finally:
         await storage.close()
 

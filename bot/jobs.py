@@ -8,7 +8,7 @@ from functools import partial
 from bot.domain.access.poll import PERIOD
 from bot.domain.process_health import ProcessHealth
 from bot.scheduler import Job
-from bot.usecases.admin import expectation, gauge, idempotency, retention, setting, status
+from bot.usecases.admin import expectation, gauge, idempotency, integrity, retention, setting, status
 from bot.usecases.admin import project as projects
 from bot.usecases.alert import ack, bulk, expiry, lapse
 from bot.usecases.alert import flap as flaps
@@ -49,7 +49,7 @@ def table(
     process_health: Callable[[], ProcessHealth],
     fetch: Fetch,
     watch: Errand,
-    anchor: Errand,
+    anchor: Callable[[Desk], Awaitable[object]],
     heartbeat: Job | None = None,
     question: Question | None = None,
 ) -> list[Job]:
@@ -108,6 +108,7 @@ def table(
         Job("deleted", timedelta(hours=1), find_deleted),
         Job("reactions", timedelta(hours=1), find_reactions),
         Job("retention", timedelta(minutes=45), clean),
+        Job("integrity", timedelta(minutes=20), each_project(integrity.nightly)),
         Job("bulk acts", timedelta(hours=1), partial(bulk.forget_old, desk)),
         Job(
             "expectations",
@@ -117,6 +118,6 @@ def table(
         Job("watch", timedelta(seconds=10), watch),
         *([] if heartbeat is None else [heartbeat]),
         Job("keys", timedelta(hours=1), partial(idempotency.forget_old, desk)),
-        Job("anchor", timedelta(minutes=10), anchor),
+        Job("anchor", timedelta(minutes=10), each_project(anchor)),
         Job("gauges", timedelta(seconds=10), measure),
     ]

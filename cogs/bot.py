@@ -13,12 +13,14 @@ from discord.ext import commands
 from bot.cards import answer
 from bot.domain.errors import TocsinError
 from bot.usecases.desk import Desk
-from cogs import subject
+from cogs.admin import help as help_command
 from cogs.admin import setup
 from cogs.admin.audit import AuditCommands
 from cogs.admin.doctor import DoctorCommand
 from cogs.admin.event import EventCommands
+from cogs.admin.help import HelpCommand
 from cogs.admin.integration import IntegrationCommand
+from cogs.admin.me import MeCommands
 from cogs.admin.setup import SetupCommand
 from cogs.admin.status import StatusCommand
 from cogs.admin.token import TokenCommands
@@ -44,6 +46,7 @@ from cogs.reaction.reaction import Reactions
 from cogs.reconciliation import Reconciliation
 from cogs.recurrence import button as recurrence_buttons
 from cogs.recurrence.command import RecurrenceCommands
+from cogs.reference import admit_named
 from cogs.registration import Registration
 from cogs.rights import Rights
 from cogs.silence.command import SilenceCommands
@@ -57,6 +60,7 @@ PRESSES: Final[Acts] = MappingProxyType(
         **board_buttons.PRESSES,
         **escalation.PRESSES,
         **group_buttons.PRESSES,
+        **help_command.PRESSES,
         **incident_buttons.PRESSES,
         **incident_action.PRESSES,
         **incident_listing.PRESSES,
@@ -75,19 +79,6 @@ _FAREWELL: Final = 2.0  # seconds
 _log: Final = structlog.stdlib.get_logger(__name__)
 
 
-def given(interaction: discord.Interaction[Any]) -> dict[str, Any]:
-    """The options of a command by name; what is still being typed is none yet."""
-    data: dict[str, Any] = dict(interaction.data or {})
-    parts: list[dict[str, Any]] = list(data.get("options", ()))
-    found: dict[str, Any] = {}
-    while parts:
-        part = parts.pop()
-        parts += part.get("options", ())
-        if "value" in part and not part.get("focused"):
-            found[part["name"]] = part["value"]
-    return found
-
-
 class DeskTree(app_commands.CommandTree["DeskBot"]):
     """The commands, their clock and their error boundary."""
 
@@ -101,7 +92,7 @@ class DeskTree(app_commands.CommandTree["DeskBot"]):
         )
         try:
             if not (self.client.bot_context.home is None and name == "setup"):  # it brings a code along
-                await context.admit(*subject.of_options(given(interaction)))
+                await admit_named(context, name)
         except (TocsinError, *UNREACHABLE) as error:
             if is_typing:
                 await interaction.response.autocomplete([])
@@ -156,7 +147,9 @@ class DeskBot(commands.Bot):
             IntegrationCommand(self.bot_context),
             StatusCommand(self.bot_context),
             DoctorCommand(self.bot_context),
-            GateCommands(self.bot_context),
+            GateCommands(),
+            HelpCommand(),
+            MeCommands(),
             TriageCommand(),
             Leftovers(self.bot_context, PRESSES, FORMS),
             reactions,

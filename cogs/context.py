@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
 import discord
@@ -13,11 +13,13 @@ from bot.domain.errors import ConflictError, NotDurableError
 from bot.domain.finding import ReportSection
 from bot.domain.process_health import ProcessHealth
 from bot.usecases.desk import Desk
+from bot.usecases.outbox.mention import Rung
 from cogs.double_press import RecentPresses
 from cogs.rights import Rights, RoleWords
 
-SendTest: TypeAlias = Callable[[str], Awaitable[str]]
+SendTest: TypeAlias = Callable[[str, int], Awaitable[str]]
 Diagnose: TypeAlias = Callable[[], Awaitable[Sequence[ReportSection]]]
+ResolvePing: TypeAlias = Callable[..., Ping]
 Lacking: TypeAlias = Callable[[discord.Permissions], Sequence[str]]
 
 
@@ -38,9 +40,10 @@ class BotOptions:
 
     ``guild_id`` is the server of this desk, None for what is written down; ``public_url`` is where senders
     reach us, without a slash at its end; ``send_test`` posts an alert through the real door as the source of
-    that name and returns its ref (`TocsinError` when that fails); ``lacking`` names the permissions a card
-    still needs; ``process_health`` says how the process is. ``ping_words`` are whom the configuration wakes,
-    ``resolve_ping`` says whom a severity wakes in a channel; ``diagnose`` is the doctor.
+    that name in a project and returns its ref (`TocsinError` when that fails); ``lacking`` names the
+    permissions a card still needs; ``process_health`` says how the process is. ``ping_words`` are whom the
+    configuration wakes, ``resolve_ping`` says whom a severity wakes in a project's channel; ``diagnose`` is
+    the doctor.
     """
 
     public_url: str
@@ -50,7 +53,7 @@ class BotOptions:
     guild_id: int | None = None
     roles: RoleWords = field(default_factory=RoleWords)
     ping_words: Mapping[Severity, Sequence[str]] = field(default_factory=dict)
-    resolve_ping: Callable[[Severity, int], Ping] = lambda *_: Ping()
+    resolve_ping: ResolvePing = lambda *_: Ping()
     diagnose: Diagnose = _unexamined
 
 
@@ -67,6 +70,14 @@ class BotContext:
     busy: set[asyncio.Task[Any]] = field(default_factory=set)
     presses: RecentPresses = field(default_factory=RecentPresses)
 
+    def of(self, desk: Desk) -> "BotContext":
+        """The same in another project."""
+        return self if desk is self.desk else replace(self, desk=desk, rights=self.rights.of(desk))
+
+    def named(self, rung: Rung | None) -> Ping:
+        """Whom the answer to a press goes on mentioning: those who were ``rung``."""
+        return Ping() if rung is None else self.options.resolve_ping(*rung)
+
     @property
     def tag(self) -> str:
         """The mark of this desk's database in custom_ids."""
@@ -75,7 +86,7 @@ class BotContext:
     @property
     def home(self) -> int | None:
         """The server of this desk, as configured or written down; None until somebody said which it is."""
-        return self.options.guild_id or self.desk.project.settings.guild_id
+        return self.options.guild_id or self.desk.everybody[0].project.settings.guild_id
 
     def enlist(self) -> None:
         """The present task serves somebody: the door closes behind it, not on it."""

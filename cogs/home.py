@@ -31,7 +31,7 @@ class HomeServer(commands.Cog):
     @commands.Cog.listener()
     async def on_home_settled(self) -> None:
         """``/setup`` brought the code along."""
-        self._bot_context.desk.guild_id = self._bot_context.home
+        self._tell()
         self._look()
         self._client.dispatch("home_known")
 
@@ -52,7 +52,7 @@ class HomeServer(commands.Cog):
             _log.warning(
                 "desk_without_server", remedy=f"on your server type /setup with the code {code}, once"
             )
-        desk.guild_id = self._bot_context.home
+        self._tell()
         self._look()
 
     @commands.Cog.listener()
@@ -72,14 +72,20 @@ class HomeServer(commands.Cog):
         """What everybody may has changed, perhaps."""
         self._look()
 
+    def _tell(self) -> None:
+        """Every project is on the desk's one server."""
+        for desk in self._bot_context.desk.everybody:
+            desk.guild_id = self._bot_context.home
+
     def _look(self) -> None:
         """Which channels everybody on the desk's server sees."""
         guild = self._client.get_guild(self._bot_context.home or 0)
         if guild is not None:
             everybody = guild.default_role
-            self._bot_context.desk.open_channels = frozenset(
-                each.id for each in guild.channels if each.permissions_for(everybody).view_channel
-            )
+            seen = (each.id for each in guild.channels if each.permissions_for(everybody).view_channel)
+            channels = frozenset(seen)
+            for desk in self._bot_context.desk.everybody:
+                desk.open_channels = channels
 
     def _warn(self, guild: discord.Guild) -> None:
         known = self._bot_context.home

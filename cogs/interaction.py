@@ -12,10 +12,11 @@ minutes, and gets the answer later. An answer that cannot be delivered changes n
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Coroutine, Iterable
+from collections.abc import Awaitable, Coroutine, Iterable, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final, Self, TypeVar
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import discord
@@ -30,11 +31,13 @@ from bot.domain import actor as actors
 from bot.domain.actor import Actor
 from bot.domain.errors import ConflictError, InvalidInputError, NotDurableError, NotFoundError, TocsinError
 from bot.domain.sight import Asked, Sight
+from bot.usecases import person as people
 from bot.usecases.admin import audience
+from bot.usecases.desk import Desk
 from cogs.context import STRANGE, BotContext
 from cogs.message import files, form, looks
 from cogs.rights import Capability, RefusedError
-from cogs.typed import holds_secret
+from cogs.typed import take_out_secrets
 
 T = TypeVar("T")
 
@@ -66,9 +69,12 @@ class InteractionContext:
         self._open = True
         self._member: discord.Member | None = None
         self._admitted: set[Asked] = set()
+        self.unseen: tuple[Asked, ...] = ()
         self.asked = False
+        self._typed_secret = take_out_secrets(interaction.data)
         self._hinted = False
         self.answered_elsewhere = False
+        self._entered = False
         interaction.extras[_KEY] = self
         bot_context.enlist()
 
@@ -106,6 +112,14 @@ class InteractionContext:
         """The channels that the person sees, for lists."""
         return self.bot_context.rights.sight(self.member, here=self._here)
 
+    async def zone(self) -> ZoneInfo:
+        """The zone in which this person's times are read.
+
+        Raises:
+            NotDurableError: that cannot be told in time.
+        """
+        return await self.within_deadline(people.zone_of(self.bot_context.desk, self.interaction.user.id))
+
     async def admit(self, *asked: Asked) -> None:
         """Let pass a member of the desk's server who sees all that is asked for.
 
@@ -116,6 +130,7 @@ class InteractionContext:
         """
         if self._member is None:
             self._member = await self.bot_context.member(self.interaction)
+            await self._enter_place()
         wanted = [each for each in asked if each not in self._admitted]
         hidden = await self.hidden(wanted)
         if hidden is not None:
@@ -124,14 +139,61 @@ class InteractionContext:
 
     async def hidden(self, asked: Iterable[Asked]) -> Asked | None:
         """The first of these that is not there or not for the eyes of this person."""
-        wanted, rights, member = list(asked), self.bot_context.rights, self.member
+        wanted = list(asked)
+        seen = set(await self.visible(wanted))
+        return next((each for each in wanted if each not in seen), None)
+
+    async def visible(self, asked: Iterable[Asked]) -> list[Asked]:
+        """Those of these that are there and for the eyes of this person."""
+        wanted, member = list(asked), self.member
+        await self._enter_named(wanted)
+        rights = self.bot_context.rights
         if not wanted or member.guild_permissions.administrator:
-            return None
+            return wanted
         places = await self.within_deadline(audience.channels(self.bot_context.desk, wanted))
-        for each, channels in zip(wanted, places, strict=True):
-            if not any(rights.sees(member, channel_id, here=self._here) for channel_id in channels):
-                return each
-        return None
+        return [
+            each
+            for each, channels in zip(wanted, places, strict=True)
+            if any(rights.sees(member, channel_id, here=self._here) for channel_id in channels)
+        ]
+
+    def enter(self, desk: Desk) -> None:
+        """From here on it is about the project of this desk and no other."""
+        self._entered = True
+        self.bot_context = self.bot_context.of(desk)
+
+    def enter_tagged(self, tag: str) -> bool:
+        """The same for the project whose mark a message bears; False for another database's."""
+        desk = self.bot_context.desk.tagged(tag)
+        if desk is not None:
+            self.enter(desk)
+        return desk is not None
+
+    async def _enter_place(self) -> None:
+        """Unless it names something: the project of the channel, else one that the person answers for."""
+        if self._entered or len(self.bot_context.desk.projects) == 1:
+            return
+        channel, here = self.interaction.channel, self._here
+        ids = [each for each in (here, getattr(channel, "parent_id", None)) if each is not None]
+        desk = self.bot_context.desk
+        found = await self.within_deadline(audience.of_channels(desk, ids)) if ids else None
+        if found is None:
+            rights = ((each, self.bot_context.rights.of(each)) for each in desk.everybody)
+            able = (each for each, theirs in rights if theirs.allows(self.member, Capability.RESPOND))
+            found = next(able, desk.everybody[0])
+        self.bot_context = self.bot_context.of(found)
+        if found is not found.everybody[0]:
+            self.demand(Capability.VIEW, f"look into the project {found.project.name}")
+
+    async def _enter_named(self, asked: Sequence[Asked]) -> None:
+        """What is named first says which project it is about, if the person may look there."""
+        desk = self.bot_context.desk
+        if self._entered or not asked or len(desk.projects) == 1:
+            return
+        for each in await self.within_deadline(audience.owners(desk, asked)):
+            if self.bot_context.rights.of(each).allows(self.member, Capability.VIEW):
+                self.enter(each)
+                return
 
     def demand(self, capability: Capability, task: str) -> None:
         """Let pass who may do ``task`` on this desk.
@@ -181,7 +243,7 @@ class InteractionContext:
 
     async def reply_ephemeral(self, card: Card) -> None:
         """Answer so that only the person who asked sees it, with a hint when they typed a secret."""
-        if not self._hinted and holds_secret(self.interaction.data):
+        if self._typed_secret and not self._hinted:
             self._hinted = True
             card = answer.with_hint(card)
         response, content = self.interaction.response, card.content or None
@@ -234,7 +296,7 @@ class InteractionContext:
 
     async def _hint(self) -> None:
         """Tell who typed a secret, where the answer itself did not; a hint that gets lost changes nothing."""
-        if self._silent or self._hinted or not holds_secret(self.interaction.data):
+        if self._silent or self._hinted or not self._typed_secret:
             return
         try:
             await self.reply_ephemeral(answer.nothing())

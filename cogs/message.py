@@ -9,7 +9,7 @@ from typing import Any, Final, TypedDict
 
 import discord
 
-from bot.cards.card import Card, Image, Modal
+from bot.cards.card import Card, Image, Modal, Ping
 
 NOBODY: Final = discord.AllowedMentions.none()
 
@@ -47,12 +47,23 @@ class _Form(discord.ui.Modal):
 
 
 def looks(card: Card) -> Looks:
-    """Everything of a card but its content; it wakes nobody."""
+    """Everything of a card but its content; it names those of its ping, whom an edit does not wake."""
     payload = card.to_payload()
     return Looks(
         embeds=[discord.Embed.from_dict(embed) for embed in payload["embeds"]],
         view=_Rows(payload["components"]),
-        allowed_mentions=NOBODY,
+        allowed_mentions=_allowed(card.ping),
+    )
+
+
+def _allowed(ping: Ping) -> discord.AllowedMentions:
+    if not ping:
+        return NOBODY
+    return discord.AllowedMentions(
+        everyone=ping.everyone,
+        roles=[discord.Object(each) for each in ping.roles],
+        users=[discord.Object(each) for each in ping.users],
+        replied_user=False,
     )
 
 

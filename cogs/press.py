@@ -52,7 +52,7 @@ async def run(
 ) -> None:
     """One act from its press to its answer; a card of another database is never acted on."""
     context = InteractionContext(bot_context, interaction, which.verb.value)
-    if which.tag == bot_context.tag:
+    if context.enter_tagged(which.tag):
         await context.attend(_admitted(context, which, act))
     else:
         await context.attend(context.reply_ephemeral(answer.foreign()))

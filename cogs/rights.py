@@ -52,11 +52,23 @@ class Rights:
         self._desk = desk
         self._words = words
 
+    def of(self, desk: Desk) -> "Rights":
+        """The same in another project."""
+        return Rights(desk, self._words)
+
+    @property
+    def _own_words(self) -> RoleWords:
+        """What the configuration says is about the first project; the others have what was picked."""
+        is_first = self._desk.project.id == self._desk.everybody[0].project.id
+        return self._words if is_first else RoleWords()
+
     def allows(self, member: discord.Member, capability: Capability) -> bool:
         """Whether the member may."""
         if member.guild_permissions.administrator or member.guild_permissions.manage_guild:
             return True
-        if capability is Capability.VIEW and not self._words.view:
+        if capability is Capability.VIEW and not (
+            self._own_words.view or self._desk.project.settings.view_role_ids
+        ):
             return True
         held = {role.id for role in member.roles}
         return any(
@@ -103,9 +115,9 @@ class Rights:
         """The roles of this server that give exactly this capability, as configured and as picked."""
         settings = self._desk.project.settings
         words, picked = {
-            Capability.VIEW: (self._words.view, ()),
-            Capability.RESPOND: (self._words.respond, settings.respond_role_ids),
-            Capability.MANAGE: (self._words.manage, settings.manage_role_ids),
+            Capability.VIEW: (self._own_words.view, settings.view_role_ids),
+            Capability.RESPOND: (self._own_words.respond, settings.respond_role_ids),
+            Capability.MANAGE: (self._own_words.manage, settings.manage_role_ids),
         }[capability]
         return (*_named(guild, words), *(ident for ident in picked if guild.get_role(ident)))
 

@@ -6,7 +6,7 @@ option or verb is either about something that has a channel, or said to be harml
 
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from bot.cards.ids import CustomId, Verb
 from bot.domain.alert.alert import parse_ref as parse_alert
@@ -87,6 +87,7 @@ HARMLESS: Final = frozenset(
         *(
             "matchers",
             "post",
+            "project",  # whose set-up it is, for which `/setup` asks itself
             "respond",
             "role",
             "service",
@@ -99,6 +100,7 @@ HARMLESS: Final = frozenset(
             "to",
             "until",
             "window",
+            "zone",
         ),
     }
 )
@@ -139,7 +141,16 @@ PRESSES: Final[Mapping[Verb, Pressed]] = MappingProxyType(
             (Verb.BOARD, Verb.BOARD_ACK, Verb.BOARD_RESOLVE, Verb.BOARD_CAUSE), _numbered(Subject.CHANNEL)
         ),
         **dict.fromkeys(
-            (Verb.PAGE, Verb.INCIDENT_PAGE, Verb.RANK, Verb.SETUP, Verb.TEST, Verb.CANCEL, Verb.UNDO),
+            (
+                Verb.PAGE,
+                Verb.INCIDENT_PAGE,
+                Verb.RANK,
+                Verb.SETUP,
+                Verb.TEST,
+                Verb.CANCEL,
+                Verb.UNDO,
+                Verb.HELP,
+            ),
             _nothing,
         ),
         Verb.PICK: _picked(read_alert),
@@ -165,13 +176,3 @@ def of_press(which: CustomId, values: list[str]) -> list[Asked]:
     if told is None:
         raise InvalidInputError("custom_id", f"nobody said what {which.verb} is about")
     return list(told(which, values))
-
-
-def of_options(options: Mapping[str, Any]) -> list[Asked]:
-    """What the options of a command are about; those of its parts lie inside.
-
-    Raises:
-        InvalidInputError: one names nothing.
-    """
-    named = ((OPTIONS[name], value) for name, value in options.items() if name in OPTIONS)
-    return [read(value) for read, value in named if isinstance(value, str) and value.strip()]

@@ -66,9 +66,28 @@ class Audiences:
         statement = _CHANNELS[asked.subject](project_id, asked.which)
         return {row[0] for row in self._connection.execute(statement)}
 
+    def project_of(self, asked: Asked) -> int | None:
+        """The project that it belongs to, None for what is not there or has a name of its own in each."""
+        table = _NUMBERED.get(asked.subject)
+        if table is None:
+            return None
+        found = select(table.c.project_id).where(table.c.id == asked.which)
+        return self._connection.execute(found).scalar_one_or_none()
+
     def sees(self, project_id: int, sight: Sight, asked: Asked) -> bool:
         """Whether it is there, and for these eyes."""
         return sight == EVERYTHING or sight.sees_any(self.channels(project_id, asked))
+
+
+_NUMBERED: Final[Mapping[Subject, Any]] = MappingProxyType(
+    {
+        Subject.ALERT: alert,
+        Subject.GROUP: alert_group,
+        Subject.INCIDENT: incident,
+        Subject.RECURRENCE: recurrence,
+        Subject.ACTION: action_item,
+    }
+)
 
 
 def _sees_alert(rows: Any, sight: Sight) -> ColumnElement[bool]:

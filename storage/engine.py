@@ -69,6 +69,8 @@ class Storage:
         self._lock = lock
         self._mark: AsyncConnection | None = None
         self._outage = OutageLog()
+        self.audit_key = b""
+        """What entries of the audit log are signed with; nothing signs none."""
 
     @classmethod
     def open(cls, url: str, *, lock: DeskLock | None = None) -> "Storage":
@@ -114,7 +116,7 @@ class Storage:
         """
         try:
             if self._writer is not None:
-                done = await self._writer.run(lambda conn: work(Transaction(conn)), turn=turn)
+                done = await self._writer.run(lambda conn: work(Transaction(conn, self.audit_key)), turn=turn)
             else:
                 done = await self._write_postgres(work, self._pools[turn])
         except (DBAPIError, NoConnectionError, OSError) as error:
@@ -136,7 +138,7 @@ class Storage:
             async with self._reader.connect() as connection:
                 if self.dialect == "postgresql":
                     await connection.execution_options(isolation_level="REPEATABLE READ")
-                return await connection.run_sync(lambda conn: work(Transaction(conn)))
+                return await connection.run_sync(lambda conn: work(Transaction(conn, self.audit_key)))
         except (DBAPIError, NoConnectionError, OSError) as error:
             if not _out_of_reach(error):
                 raise
@@ -205,7 +207,7 @@ class Storage:
         """Run ``work``, unless this process was the desk and is it no longer."""
         if self._lock is not None and not is_current(connection, self._lock.epoch):
             raise NotDurableError("Another process has become the desk.")
-        return work(Transaction(connection))
+        return work(Transaction(connection, self.audit_key))
 
 
 def _pool(url: str, size: int, *, overflow: int = 0) -> AsyncEngine:

@@ -7,6 +7,8 @@ from sqlalchemy import Connection, CursorResult
 
 from storage.admin.audit import Audit
 from storage.admin.idempotency import Idempotency
+from storage.admin.integrity import IntegrityRows
+from storage.admin.person import People
 from storage.admin.poll import Polls
 from storage.admin.project import Projects
 from storage.admin.retention import OldRows
@@ -56,8 +58,9 @@ from storage.triage.brief import Briefs
 class Transaction:
     """What a use case works with; it never sees the connection."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, audit_key: bytes = b"") -> None:
         self._connection = connection
+        self._audit_key = audit_key
 
     @cached_property
     def actions(self) -> Actions:
@@ -77,7 +80,7 @@ class Transaction:
     @cached_property
     def audit(self) -> Audit:
         """The chain of entries."""
-        return Audit(self._connection)
+        return Audit(self._connection, self._audit_key)
 
     @cached_property
     def audiences(self) -> Audiences:
@@ -198,6 +201,16 @@ class Transaction:
     def gates(self) -> Gates:
         """Service levels, and blocks that were passed by."""
         return Gates(self._connection)
+
+    @cached_property
+    def integrity(self) -> IntegrityRows:
+        """Rows that there must not be."""
+        return IntegrityRows(self._connection)
+
+    @cached_property
+    def people(self) -> People:
+        """What each person chose for themselves."""
+        return People(self._connection)
 
     @cached_property
     def polls(self) -> Polls:

@@ -10,7 +10,7 @@ from typing import Final
 
 import asyncpg
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from bot.clock import ManualClock
 from bot.usecases.admin.startup import open_desk
@@ -18,9 +18,15 @@ from bot.usecases.desk import Desk, Rules
 from storage import schema
 from storage.engine import Storage
 
-# The same examples in every run, so that a change is what makes a test fail. `make search` explores instead.
+# The same examples in every run, so that a change is what makes a test fail, and no search for a shorter one,
+# which takes minutes. `make search` explores and shortens instead.
 settings.register_profile(
-    "steady", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "steady",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile(
     "search", max_examples=2_000, deadline=None, suppress_health_check=[HealthCheck.too_slow]

@@ -25,6 +25,8 @@ def tocsin(line: str) -> int:
 
 
 def test_adding_prints_the_token_for_programs(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tocsin("project add shop")
+    capsys.readouterr()
     line = "token add ci --scope incidents.write --scope events.read --project shop --json"
     assert tocsin(line) == 0
     said = json.loads(capsys.readouterr().out)

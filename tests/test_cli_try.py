@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
+from bot.domain.access.secret_number import look_for_numbers
 from bot.providers.registry import PROVIDERS, SENDERS
 from bot.providers.script import script
 from tests.conftest import START
@@ -36,6 +37,26 @@ def test_a_request_is_read_and_its_card_shown_and_nothing_stored(
     assert "kuma:10" in said
     assert "Checkout API" in said.partition("--- its card")[2]
     assert "[Acknowledge]" in said or "[Ack]" in said
+
+
+@pytest.mark.parametrize("asked", ["true", "false"])
+def test_cards_are_secrets_by_the_setting(
+    asked: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOCSIN_REDACTION_NUMBERS", asked)
+    body = tmp_path / "body.json"
+    body.write_text(
+        json.dumps({"title": "payment 4111 1111 1111 1111 declined", "order_id": 4111111111111111})
+    )
+    tocsin("source", "add", "shop", "--provider", "generic")
+    capsys.readouterr()
+    try:
+        assert tocsin("source", "try", "shop", "--file", str(body)) == 0
+    finally:
+        look_for_numbers(asked=False)
+    said = capsys.readouterr().out
+    assert ("4111 1111" not in said) == (asked == "true")
+    assert ("Secrets taken out: 1" in said) == (asked == "true")
 
 
 def test_a_mapping_can_be_tried_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

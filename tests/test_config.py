@@ -178,6 +178,12 @@ def test_a_wrong_value_is_explained(text: str, reason: str, tmp_path: Path) -> N
     assert reason in said
 
 
+def test_cards_and_accounts_are_asked_for_by_one_setting(tmp_path: Path) -> None:
+    assert not Settings().redaction.numbers
+    assert load("[redaction]\nnumbers = true", {}, folder=tmp_path).redaction.numbers
+    assert load("", {"TOCSIN_REDACTION_NUMBERS": "true"}, folder=tmp_path).redaction.numbers
+
+
 def test_what_is_set_for_incidents_becomes_their_rules(tmp_path: Path) -> None:
     assert Settings().incidents.rules == IncidentRules()
     environ = {"TOCSIN_INCIDENTS_REMIND_P1": "0s", "TOCSIN_INCIDENTS_AUTO_RESOLVE": "true"}
@@ -263,3 +269,23 @@ def test_a_duration_is_read_or_refused_in_words(text: str) -> None:
     else:
         said = ""
     assert said in {"", 'must be a duration such as "90s", "30m", "1h30m" or "2d"'}
+
+
+def test_what_an_alertmanager_is_shown_stands_in_the_file_or_the_environment(tmp_path: Path) -> None:
+    text = '[senders.poll.prod]\nusername = "tocsin"\nsecret_file = "/run/secrets/am"\n'
+    (found,) = load(text, folder=tmp_path).senders.poll.values()
+    assert (found.username, found.file) == ("tocsin", Path("/run/secrets/am"))
+    environ = {"TOCSIN_SENDERS_POLL": '{"prod": {"secret": "geheim"}}'}
+    found = load(environ=environ, folder=tmp_path).senders.poll["prod"]
+    assert (found.username, found.secret) == ("", "geheim")
+    for wrong, said in (
+        ("{}", "needs one of secret and secret_file"),
+        ('{"secret": "a", "secret_file": "b"}', "needs one of"),
+        ('{"secret": "a\\nb"}', "one line of ASCII"),
+        ('{"password": "geheim"}', "prod may have secret, secret_file, username"),
+        ('{"username": "a:b", "secret": "c"}', "no colon"),
+        ('"geheim"', "prod may have"),
+    ):
+        (told,) = complaints(environ={"TOCSIN_SENDERS_POLL": f'{{"prod": {wrong}}}'}, folder=tmp_path)
+        assert said in told
+        assert "geheim" not in told

@@ -8,8 +8,9 @@ from typing import Final
 
 import msgspec
 
-from bot.cards.card import Card
-from bot.cards.limits import fit
+from bot.cards.card import Card, Embed
+from bot.cards.cut import cut
+from bot.cards.limits import DESCRIPTION, fit
 from bot.cards.text import inline, sentence
 from bot.domain.access.people import HINT
 from bot.domain.errors import ConflictError, InvalidInputError, NotDurableError, NotFoundError, TocsinError
@@ -75,6 +76,17 @@ def explain(error: TocsinError) -> Card:
             return _say("💥", f"Nothing was changed: {error} Please try again in {error.retry_after} s.")
         case _:
             return _say("💥", str(error))
+
+
+def several(outcomes: Sequence[str | TocsinError], done: str) -> Card:
+    """What became of each of several: a sentence where it was ``done``, else what forbids it."""
+    well = sum(isinstance(each, str) for each in outcomes)
+    cards = (_say("✅", each) if isinstance(each, str) else explain(each) for each in outcomes)
+    room = DESCRIPTION // max(len(outcomes), 1) - 1
+    lines = "\n".join(cut(card.content, room) for card in cards)
+    sign = "✅" if well == len(outcomes) else "✋"
+    summary = f"{sign} {well} of {len(outcomes)} {done}."
+    return fit(Card(content=summary, embeds=(Embed(description=lines),)))
 
 
 def failed(reference: str) -> Card:

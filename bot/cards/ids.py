@@ -49,6 +49,7 @@ class Verb(StrEnum):
     GROUP_RESOLVE = "group-resolve"
     GROUP_PAGE = "group-page"
     SETUP = "setup"
+    HELP = "help"
     TEST = "test"
     ESCALATE = "escalate"
     INCIDENT_SHOW = "incident-show"

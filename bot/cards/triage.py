@@ -71,7 +71,6 @@ def render(view: BriefView) -> Card:
     )
     footer = (marker(view.tag, view.id) if view.id else "", alert.ref, format_ref(alert.recurrence_id))
     embed = Embed(
-        title=f"🧭 Brief{SEPARATOR}{alert.ref} {name}",
         description="\n".join(_known(view)),
         color=colour(alert),
         fields=tuple(field for field in fields if field.value),
@@ -79,13 +78,15 @@ def render(view: BriefView) -> Card:
         timestamp=brief.seen_at,
     )
     answers = () if view.id else tuple(_answer(run, run.ref) for run in brief.runs[:1] if _answers(run))
-    return fit(Card(embeds=(embed, *answers)))
+    named = f"🧭 Brief{SEPARATOR}{alert.ref} {name}"
+    return fit(Card(content=named, embeds=(embed, *answers)))
 
 
 def render_answer(view: AnswerView) -> Card:
     """The agent's words under its name; they format, and do nothing else."""
     footer = SEPARATOR.join((marker(view.tag, view.id), view.run.ref))
-    return fit(Card(embeds=(_answer(view.run, footer),)))
+    told = msgspec.structs.replace(_answer(view.run, footer), title="")
+    return fit(Card(content=_agent(view.run), embeds=(told,)))
 
 
 def say_posted(ref: str, mention: str) -> Card:
@@ -126,10 +127,13 @@ def _answers(run: Run) -> bool:
     return run.state is RunState.SUCCEEDED and bool(run.output)
 
 
+def _agent(run: Run) -> str:
+    return f"🤖 {inline(run.agent, TITLE - 2, addresses=False) or 'unnamed'}"
+
+
 def _answer(run: Run, footer: str) -> Embed:
-    name = inline(run.agent, TITLE - 2, addresses=False) or "unnamed"
     said = markdown(run.output, DESCRIPTION)
-    return Embed(title=f"🤖 {name}", description=said, color=CALM, footer=footer, timestamp=run.ended_at)
+    return Embed(title=_agent(run), description=said, color=CALM, footer=footer, timestamp=run.ended_at)
 
 
 def _known(view: BriefView) -> Iterator[str]:

@@ -8,12 +8,12 @@ import structlog
 
 from bot.cards.alert.alert import AlertView
 from bot.cards.alert.group import GroupView
-from bot.cards.alert.ring import RingView
+from bot.cards.alert.ring import RingView, words_of
 from bot.cards.card import Ping
 from bot.cards.incident.nudge import NudgeView
 from bot.cards.outbox.closure import ClosureView
 from bot.delivery.bot_view import BotView
-from bot.domain.alert.ring import RingReason, is_loud
+from bot.domain.alert.ring import is_loud
 from bot.domain.alert.signal import Severity
 from bot.domain.outbox.outbox import Outgoing
 from bot.usecases.outbox.subject import View
@@ -72,26 +72,48 @@ class Pings:
 
     def due(self, card: Outgoing, view: View) -> Ping:
         """Whom the card's post rings: nobody for what is over, taken, quiet, or was rung for already."""
-        if isinstance(view, RingView) and view.live and view.live[0].ring.reason is RingReason.ACK_ENDING:
-            return Ping() if view.owner_id is None else Ping(users=(view.owner_id,))
+        if isinstance(view, RingView) and view.is_personal:
+            return _personal(view)
         if isinstance(view, NudgeView):
             return self._called(card, view) if view.calls and not _was_rung(card, view) else Ping()
-        severity = None if _was_rung(card, view) else _severity_of(view)
-        return Ping() if severity is None else self.resolve(severity, card.channel_id, card.project_id)
+        return Ping() if _was_rung(card, view) else self._rung_by(card, view)
 
     def shown(self, card: Outgoing, view: View) -> Ping:
         """Whom an edit may mention: only those that its own post has rung for what is still so."""
         if not card.pinged or not _was_rung(card, view):
             return Ping()
+        if isinstance(view, RingView) and view.is_personal:
+            return _personal(view)
         if isinstance(view, NudgeView):
             return self._called(card, view) if view.calls else Ping()
-        severity = _severity_of(view)
-        return Ping() if severity is None else self.resolve(severity, card.channel_id, card.project_id)
+        return self._rung_by(card, view)
 
-    def resolve(self, severity: Severity, channel_id: int, project_id: int = FIRST) -> Ping:
-        """Whom the severity wakes in a project's channel; what is not found is left out and is a hint."""
-        self._asked.setdefault((severity, channel_id, project_id))
-        ping, hints = self._look(severity, channel_id, project_id)
+    def _rung_by(self, card: Outgoing, view: View) -> Ping:
+        """Whom it wakes by its severity; where sources say that themselves, all whom they name."""
+        severity = _severity_of(view)
+        if severity is None:
+            return Ping()
+        ping = Ping()
+        for own in _own_words(view):
+            ping = _both(ping, self.resolve(severity, card.channel_id, card.project_id, own))
+        return ping
+
+    def resolve(
+        self,
+        severity: Severity,
+        channel_id: int,
+        project_id: int = FIRST,
+        own: Sequence[str] | None = None,
+    ) -> Ping:
+        """Whom the severity wakes in a project's channel; what is not found is left out and is a hint.
+
+        ``own`` are the words of a source that says so itself.
+        """
+        if own is None:
+            self._asked.setdefault((severity, channel_id, project_id))
+            ping, hints = self._look(severity, channel_id, project_id)
+        else:
+            ping, hints = self._find(own, channel_id)
         self._warn(hints)
         return ping
 
@@ -145,6 +167,36 @@ class Pings:
             ]
         kind = _HerePing if everybody and "everyone" not in everybody else Ping
         return kind(roles=tuple(role.id for role in roles), everyone=bool(everybody)), hints
+
+
+def _own_words(view: View) -> tuple[Sequence[str] | None, ...]:
+    match view:
+        case AlertView():
+            return (view.wakes,)
+        case GroupView():
+            return (view.own_wakes,)
+        case RingView():
+            return words_of(view)
+        case _:
+            return (None,)
+
+
+def _both(one: Ping, other: Ping) -> Ping:
+    """All whom either wakes."""
+    if not one or not other:
+        return one or other
+    all_of_them = any(type(each) is Ping and each.everyone for each in (one, other))
+    here = one.everyone or other.everyone
+    kind = _HerePing if here and not all_of_them else Ping
+    return kind(
+        roles=tuple(dict.fromkeys((*one.roles, *other.roles))),
+        users=tuple(dict.fromkeys((*one.users, *other.users))),
+        everyone=here,
+    )
+
+
+def _personal(view: RingView) -> Ping:
+    return Ping() if view.person_id is None else Ping(users=(view.person_id,))
 
 
 def _role(guild: discord.Guild, word: str) -> discord.Role | None:

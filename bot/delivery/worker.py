@@ -22,6 +22,7 @@ import structlog
 
 from bot.cards.alert.alert import AlertView
 from bot.cards.alert.ring import RingView
+from bot.cards.card import Ping
 from bot.cards.incident.incident import IncidentView
 from bot.cards.outbox.board import BoardView
 from bot.delivery.bot_view import BotView
@@ -128,13 +129,15 @@ class Worker:
         if self._barred is not None and now < self._barred[1]:
             await outbox.park(self._desk, task.card, self._barred[0], alone=False)
             return 0.0
-        return await self._show(task.card, task.view)
+        return await self._show(task.card, task.view, quiet=task.quiet)
 
-    async def _show(self, card: Outgoing, view: View) -> float:
+    async def _show(self, card: Outgoing, view: View, *, quiet: bool) -> float:
         if await self._ringer.leave_out(card, view):
             return 0.0
         if card.message_id is None:
-            return await self._post(card, view)
+            return await self._post(card, view, quiet=quiet)
+        if isinstance(view, BoardView) and view.is_sunk:
+            return await self._follow_down(card, card.message_id)
         if isinstance(view, RingView) and view.is_stale:
             return await self._take_away(card, card.message_id, view)
         return await self._edit(card, card.message_id, view)
@@ -155,7 +158,7 @@ class Worker:
             return await self._adopt(card, view, found.message.id, woke=found.message.woke)
         return None
 
-    async def _post(self, card: Outgoing, view: View) -> float:
+    async def _post(self, card: Outgoing, view: View, *, quiet: bool) -> float:
         if isinstance(view, IncidentView) and self._threads.forum.takes(card.channel_id):
             return await self._start_post(card, view)
         rest = await self._recover(card, view)
@@ -163,7 +166,7 @@ class Worker:
             return rest
         if await self._is_stubborn(card) or (card.retried and await outages.spare(self._desk, card, view)):
             return 0.0
-        ping = self._pings.due(card, view)
+        ping = Ping() if quiet else self._pings.due(card, view)
         drawn = await asyncio.to_thread(render_view, view, ping)
         self._echoes.depart(card.nonce)
         answer = await self._wire.post(card.channel_id, drawn, nonce=card.nonce, reply_to=addressee(view))
@@ -243,6 +246,14 @@ class Worker:
         """The board has said that it is over."""
         if isinstance(view, BoardView) and view.passed is not None:
             await self._persist(lambda: boards.end(self._desk, view.channel_id))
+
+    async def _follow_down(self, card: Outgoing, message_id: int) -> float:
+        """A new wave: its board is the channel's last message, and there is one board."""
+        answer = await self._wire.delete(card.channel_id, message_id)
+        if answer.outcome not in {SendOutcome.DONE, SendOutcome.MESSAGE_GONE}:
+            return await self._fail(card, answer)
+        await self._persist(lambda: outbox.lose(self._desk, card))
+        return 0.0
 
     async def _take_away(self, card: Outgoing, message_id: int, view: RingView) -> float:
         answer = await self._persist(lambda: self._ringer.take_away(card, message_id, view))

@@ -45,7 +45,9 @@ async def demo(settings: Settings, *, port: int, sandbox_port: int, ready_file: 
 
 
 async def _set_up(settings: Settings, sandbox: Sandbox) -> None:
-    """What `/setup` asks: whoever is on call is woken by criticals."""
+    """What `/setup` asks: whoever is on call is woken by criticals; and all its roles can be called."""
+    for role in sandbox.world.guild.roles.values():
+        role.is_mentionable |= role.name in {"operator", "responder"}
     operator = sandbox.person("operator").member.user
     on_call = next(role.id for role in sandbox.world.guild.roles.values() if role.name == "on-call")
     async with open_desk(settings) as desk:

@@ -53,14 +53,15 @@ async def diagnose(settings: Settings, desk: Desk | None = None) -> list[ReportS
     picked = PickedChannels(_named_channels(settings), _named_remedies(settings))
     homes: list[Finding] = []
     chosen: dict[Severity, tuple[str, ...]] = {}
+    own: dict[str, tuple[str, ...]] = {}
     if readable:
         try:
-            chosen = await _chosen(settings, desk)
+            chosen, own = await _chosen(settings, desk)
             picked, homes = await _channels(settings, desk, picked), await _home(settings, desk)
         except TocsinError as error:
             homes = [Finding(FindingLevel.ERROR, str(error))]
     return [
-        ReportSection("Configuration", [*_configuration(), *_ringing(settings, chosen)]),
+        ReportSection("Configuration", [*_configuration(), *_ringing(settings, chosen), *_own_rings(own)]),
         ReportSection("This machine", machine),
         ReportSection("Database", [] if database is None else [database]),
         ReportSection("Door for senders", [await host.door(settings.http), await _door(settings)]),
@@ -76,10 +77,21 @@ def _configuration() -> list[Finding]:
     return [Finding(FindingLevel.OK, "Every setting can be used."), *found]
 
 
-async def _chosen(settings: Settings, opened: Desk | None) -> dict[Severity, tuple[str, ...]]:
-    """Whom people have chosen with `/setup`."""
+async def _chosen(
+    settings: Settings, opened: Desk | None
+) -> tuple[dict[Severity, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+    """Whom people have chosen with `/setup`, and sources that say themselves whom their criticals wake."""
     async with _opened(settings, opened) as desk:
-        return chosen_words(desk)
+        own = {each.name: each.wakes for each in await sources.listing(desk)}
+        critical = Severity.CRITICAL
+        return chosen_words(desk), {name: each[critical] for name, each in own.items() if critical in each}
+
+
+def _own_rings(own: Mapping[str, Sequence[str]]) -> list[Finding]:
+    return [
+        Finding(FindingLevel.OK, f"Criticals of {name} ring {', '.join(words) or 'nobody'}.")
+        for name, words in own.items()
+    ]
 
 
 def _ringing(settings: Settings, chosen: Mapping[Severity, Sequence[str]]) -> list[Finding]:

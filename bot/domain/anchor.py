@@ -1,8 +1,8 @@
 """Anchor: a signed note of where the audit chain stood, kept outside the database.
 
 A chain of plain digests tells of a row that was changed, but whoever may write the whole file can make all of
-it anew. They cannot make the anchors anew: those are signed with the desk's own key. A chain that was rebuilt
-does not have the digests that its anchors name, and one that was cut off lacks their entries.
+it anew. They can make neither its entries' signatures anew nor the anchors: both take the desk's own key. The
+anchors also tell of what no signature can: an end that was cut off.
 """
 
 import hmac
@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from bot.domain.audit import Sealed, first_broken
+from bot.domain.audit import Sealed, audit_key, first_broken, first_forged
 
 KEPT: Final = 5_000
 """Anchors that are kept; the first one always is."""
@@ -31,13 +31,15 @@ class Anchor(msgspec.Struct, frozen=True, kw_only=True):
 class ChainVerdict(msgspec.Struct, frozen=True, kw_only=True):
     """What verifying found: ``fault`` is "" when the chain is what it was when it was anchored.
 
-    ``entries`` stand in it, ``anchors`` prove it, ``loose`` entries came after the last anchor.
+    ``entries`` stand in it, ``unsigned`` of them from before entries were signed, ``anchors`` prove it, and
+    behind the last signed or anchored entry there are ``loose`` ones.
     """
 
     fault: str
     entries: int
     anchors: int
     loose: int
+    unsigned: int = 0
 
 
 def sign(anchor: Anchor, key: bytes) -> Anchor:
@@ -45,13 +47,18 @@ def sign(anchor: Anchor, key: bytes) -> Anchor:
     return msgspec.structs.replace(anchor, mac=_mac(anchor, key))
 
 
-def verify(chain: list[Sealed], anchors: Iterable[Anchor], key: bytes) -> ChainVerdict:
-    """Whether the whole chain (oldest first) holds, and is the one that was anchored."""
+def verify(
+    chain: list[Sealed], anchors: Iterable[Anchor], key: bytes, *, project_id: int = 1
+) -> ChainVerdict:
+    """Whether the whole chain (oldest first) holds, was made here, and is the one that was anchored."""
     known = list(anchors)
     broken = first_broken(chain)
     digests = {sealed.id: sealed.digest for sealed in chain}
-    last = max((each.entry_id for each in known), default=0)
-    fault = "" if broken is None else f"entry {broken} does not follow from the one before it"
+    signed = [sealed.id for sealed in chain if sealed.mac is not None]
+    last = max((*signed[-1:], *(each.entry_id for each in known)), default=0)
+    fault = first_forged(chain, project_id, audit_key(key))
+    if broken is not None:
+        fault = f"entry {broken} does not follow from the one before it"
     for anchor in () if fault else known:
         if not hmac.compare_digest(anchor.mac, _mac(anchor, key)):
             fault = f"the anchor of {anchor.at:%Y-%m-%d %H:%M} was not signed with this desk's key"
@@ -62,7 +69,11 @@ def verify(chain: list[Sealed], anchors: Iterable[Anchor], key: bytes) -> ChainV
         if fault:
             break
     return ChainVerdict(
-        fault=fault, entries=len(chain), anchors=len(known), loose=sum(each > last for each in digests)
+        fault=fault,
+        entries=len(chain),
+        anchors=len(known),
+        loose=sum(each > last for each in digests),
+        unsigned=len(chain) - len(signed),
     )
 
 

@@ -5,6 +5,7 @@ changed, removed or slipped in breaks the chain at that place.
 """
 
 import hashlib
+import hmac
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
@@ -38,12 +39,13 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sealed(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry as it is stored."""
+    """An entry as it is stored; ``mac`` is None of those from before entries were signed."""
 
     id: int
     entry: Entry
     previous: str
     digest: str
+    mac: str | None = None
 
 
 def seal(previous: str, entry: Entry) -> str:
@@ -67,6 +69,33 @@ def seal(previous: str, entry: Entry) -> str:
         hasher.update(b"%d:" % len(raw))
         hasher.update(raw)
     return hasher.hexdigest()
+
+
+def audit_key(signing_key: bytes) -> bytes:
+    """What entries are signed with: made of the desk's own key, which is kept outside of the database."""
+    return hmac.digest(signing_key, b"audit entries", "sha256") if signing_key else b""
+
+
+def sign(key: bytes, project_id: int, digest: str) -> str:
+    """The signature of the entry with ``digest``, which covers all before it in its project's chain."""
+    return hmac.digest(key, b"%d:%b" % (project_id, digest.encode()), "sha256").hex()
+
+
+def first_forged(chain: Iterable[Sealed], project_id: int, key: bytes) -> str:
+    """What is wrong with the signatures of a chain (oldest first), "" when nothing is.
+
+    Entries without one can only stand before the first that has one.
+    """
+    signed = False
+    for sealed in chain:
+        if sealed.mac is None:
+            if signed:
+                return f"entry {sealed.id} has no signature, unlike those before it"
+            continue
+        signed = True
+        if not hmac.compare_digest(sealed.mac, sign(key, project_id, sealed.digest)):
+            return f"entry {sealed.id} was not signed with this desk's key"
+    return ""
 
 
 def first_broken(chain: Iterable[Sealed], previous: str = GENESIS) -> int | None:

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from bot.domain.alert.signal import Severity
+from bot.domain.integrity import IntegrityFinding, Invariant
 from bot.domain.process_health import ProcessHealth
 
 
@@ -24,13 +26,16 @@ class WatchRules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
-    """What was seen at one moment; None where nobody can tell. ``parked`` are (where, why)."""
+    """What was seen at one moment; None where nobody can tell. ``parked`` are (where, why).
+
+    ``findings`` are those of the last look at the invariants.
+    """
 
     process_health: ProcessHealth = ProcessHealth()
     oldest_due: datetime | None = None
     parked: tuple[tuple[str, str], ...] = ()
     disk_free: int | None = None
-    broken_audit: int | None = None
+    findings: tuple[IntegrityFinding, ...] = ()
 
 
 class Sign(msgspec.Struct, frozen=True):
@@ -40,6 +45,7 @@ class Sign(msgspec.Struct, frozen=True):
     name: str
     words: str
     patience: timedelta = timedelta()
+    severity: Severity = Severity.CRITICAL
 
 
 def signs(look: Look, rules: WatchRules, now: datetime) -> tuple[Sign, ...]:
@@ -53,7 +59,8 @@ def signs(look: Look, rules: WatchRules, now: datetime) -> tuple[Sign, ...]:
     low = free is not None and free < rules.disk_free
     parked = "; ".join(f"{where}: {why}" for where, why in look.parked[:3]) if rules.channel_parked else ""
     down = process_health.line.trouble if rules.gateway_down and process_health.line.trouble else ""
-    broken = "" if look.broken_audit is None else f"the audit log is broken at entry {look.broken_audit}"
+    broken = [each for each in look.findings if each.invariant is Invariant.AUDIT_BROKEN]
+    others = [each.words for each in look.findings if each.invariant is not Invariant.AUDIT_BROKEN]
     wrong = bool(rules.clock_off) and off > rules.clock_off
     return (
         Sign("cards", "CardsStuck", f"a card has been waiting for {_span(waits)}" if stuck else ""),
@@ -62,7 +69,8 @@ def signs(look: Look, rules: WatchRules, now: datetime) -> tuple[Sign, ...]:
         Sign("disk", "DiskLow", f"{(free or 0) // 2**20} MiB are free for the database" if low else ""),
         Sign("clock", "ClockOff", f"the clock here is {_span(off)} away from Discord's" if wrong else ""),
         Sign("gateway", "GatewayDown", down, rules.gateway_down),
-        Sign("audit", "AuditBroken", broken),
+        Sign("audit", "AuditBroken", f"the audit log is broken at {broken[0].named[0]}" if broken else ""),
+        Sign("integrity", "IntegrityBroken", "; ".join(others), severity=Severity.WARNING),
         Sign("lost", "AlertsRefused", "; ".join(process_health.lost[:3])),
     )
 

@@ -11,7 +11,7 @@ PATIENCE: Final = 5.0
 
 _NEVER: Final = frozenset({400, 413, 415, 422})
 _COLOURS: Final = {"critical": 0xE01E5A, "warning": 0xECB22E, "info": 0x36A2EB}
-_SIGNS: Final = {"critical": "🔴", "warning": "🟡", "info": "🔵"}
+_SIGNS: Final = {"critical": "🔴", "warning": "🟠", "info": "🔵"}
 _FIELD_NAME: Final = 256
 _FIELD_VALUE: Final = 1_024
 _SHORT: Final = 40  # characters that fit beside another field

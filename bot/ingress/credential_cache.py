@@ -102,7 +102,8 @@ class CredentialCache:
         secrets = [] if own is None else [own]
         if not signed.own:
             source = key.source
-            secrets.append(sources.signing_secret(self._desk, source.id, key.generation, source.provider))
+            desk = self._desk.of(source.project_id)
+            secrets.append(sources.signing_secret(desk, source.id, key.generation, source.provider))
         return secrets
 
     def _of_secret(self, digest: str, provider: str | None) -> Credential | None:
@@ -166,7 +167,7 @@ class CredentialCache:
     def _unsealed(self, key: Credential) -> str | None:
         if key.secret is None:
             return None
-        secret = unseal(self._desk, key.source.id, key.secret)
+        secret = unseal(self._desk.of(key.source.project_id), key.source.id, key.secret)
         if secret is None:
             _log.warning("secret_unreadable", note="the desk's key has changed", source=key.source.name)
         return secret

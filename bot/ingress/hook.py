@@ -51,7 +51,7 @@ from bot.ingress.reading import Asked, read_request
 from bot.ingress.replay import Replays, key_of
 from bot.providers.body import UnsupportedMediaError
 from bot.providers.delivery import Delivery
-from bot.providers.registry import Provider
+from bot.providers.registry import PROVIDERS, Provider
 from bot.providers.sns import CONFIRMED
 from bot.usecases.desk import Desk
 from bot.usecases.intake.backlog import only_resolves
@@ -172,6 +172,17 @@ class Hook:
             self._replays.end(key, signed, answer)
         return answer
 
+    async def is_first(self, source: Source, signed: Signed) -> bool:
+        """Whether this signature is new and not older than this process; from now on it is not."""
+        if self._replays.is_older_than_us(signed):
+            return False
+        key = key_of(source.id, signed)
+        if await self._replays.begin(key, self._desk.clock.now()) is not None:
+            metrics.REPLAYED.labels(source.provider).inc()
+            return False
+        self._replays.end(key, signed, _NOTHING)
+        return True
+
     async def _was_taken(self, asked: Asked, body: bytes, signed: Signed) -> bool:
         """Whether a process before this one took it in."""
         read, _ = await self._understand(asked, body)
@@ -244,7 +255,7 @@ class Hook:
         wait = min(self._volume.charge(source.id, stored), _LONGEST_WAIT)
         if wait:
             detail = f"The source {source.name} may store {self._options.source_daily_bytes:,} bytes a day."
-            raise Refusal(Reason.TOO_MANY_ALERTS, detail, retry_after=wait)
+            raise _limited(source, detail, wait)
 
     def surplus(self, size: int, seconds: float, submission: Submission) -> int:
         """How many alerts a body counts as, where it was more work than the alerts in it explain."""
@@ -253,7 +264,14 @@ class Hook:
 
     def _too_much(self, source: Source, wait: int) -> Refusal:
         detail = f"The source {source.name} may send {self._options.source_rate} alerts a second."
-        return Refusal(Reason.TOO_MANY_ALERTS, detail, retry_after=wait)
+        return _limited(source, detail, wait)
+
+
+def _limited(source: Source, detail: str, wait: int) -> Refusal:
+    """In the status after which this kind of sender comes back."""
+    provider = PROVIDERS.get(source.provider)
+    reason = Reason.TOO_MANY_NOW if provider and not provider.retries_429 else Reason.TOO_MANY_ALERTS
+    return Refusal(reason, detail, retry_after=wait)
 
 
 def announced(request: web.BaseRequest, limit: int) -> int:

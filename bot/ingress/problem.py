@@ -18,9 +18,9 @@ class Reason(Enum):
 
     UNREADABLE = (400, "unreadable", "The request cannot be read.")
     INVALID = (400, "invalid", "A value in the request cannot be used.")
-    UNAUTHENTICATED = (401, "unauthenticated", "The sender is not known here.")
+    UNAUTHENTICATED = (401, "unauthenticated", "Whoever sent this is not known here.")
     FORBIDDEN = (403, "forbidden", "The token does not reach so far.")
-    NOT_FOUND = (404, "not-found", "There is nothing at this address.")
+    NOT_FOUND = (404, "not-found", "What was asked for is not here.")
     METHOD_NOT_ALLOWED = (405, "method-not-allowed", "This address does not take this method.")
     TOO_SLOW = (408, "too-slow", "The body did not arrive in time.")
     CONFLICT = (409, "conflict", "The present state forbids it.")
@@ -29,8 +29,9 @@ class Reason(Enum):
     EXPECTATION_FAILED = (417, "expectation-failed", "The expectation cannot be met.")
     KEY_REUSED = (422, "key-reused", "The Idempotency-Key belongs to another request.")
     TOO_MANY_ALERTS = (429, "too-many-alerts", "The source sends more than it may.")
+    TOO_MANY_NOW = (503, "too-many-alerts", "The source sends more than it may; send this again.")
     BROKEN = (500, "broken", "Something went wrong on this side.")
-    NOT_DURABLE = (503, "not-durable", "The alerts cannot be stored now; send them again.")
+    NOT_DURABLE = (503, "not-durable", "The database does not answer now; send the request again.")
     OVERLOADED = (503, "overloaded", "Too many requests are being answered; send this one again.")
 
     def __init__(self, status: int, word: str, title: str) -> None:

@@ -5,6 +5,7 @@ their address has not failed too often (see `stranger`).
 """
 
 from datetime import timedelta
+from typing import Final
 
 from aiohttp import web
 
@@ -16,6 +17,9 @@ from bot.ingress.crowd import Crowd
 from bot.ingress.options import IngressOptions
 from bot.ingress.peer import peer
 from bot.ingress.stranger import LARGEST, PATIENCE, Strangers
+
+BODY: Final = web.RequestKey("body", bytes)
+"""Where a body stays that had to be read before it was known whose it is."""
 
 
 class Prover:
@@ -69,15 +73,37 @@ class Prover:
         self._crowd.prove(request.protocol)
         return credential.source
 
+    async def signer_of(
+        self, request: web.BaseRequest, claim: Signed, providers: tuple[str, ...]
+    ) -> Source | None:
+        """The source of one of ``providers`` that signed ``request``, whose body stays at hand.
+
+        Raises like `prove`.
+        """
+        body = await self.body_of_stranger(request)
+        for provider in providers:
+            credential = await self._keyring.of_signature(claim, body, provider)
+            if credential is not None:
+                self._strangers.proved(peer(request, self._options.proxies))
+                self._crowd.prove(request.protocol)
+                return credential.source
+        self._strangers.failed(peer(request, self._options.proxies))
+        return None
+
     async def body_of_stranger(self, request: web.BaseRequest) -> bytes:
-        """A body that has to be read before anybody knows whose it is.
+        """A body that has to be read before anybody knows whose it is; it is read once.
 
         Raises:
             Refusal: it is too large, too slow, or others needed its place.
         """
+        known: bytes | None = request.get(BODY)
+        if known is not None:
+            return known
         address = peer(request, self._options.proxies)
         self._strangers.demand(address)
-        return await self._strangers.read(request, address, self._read(request))
+        body = await self._strangers.read(request, address, self._read(request))
+        request[BODY] = body
+        return body
 
     async def _read(self, request: web.BaseRequest) -> bytes:
         patience: timedelta = min(PATIENCE, self._options.patience)

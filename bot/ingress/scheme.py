@@ -31,6 +31,7 @@ _MOST_SIGNATURES: Final = 8
 _HEX_LENGTH: Final = 64
 _MAC_BYTES: Final = 32
 
+SIGNATURE: Final = "X-Tocsin-Signature"
 Headers = CIMultiDictProxy[str]
 
 
@@ -77,10 +78,10 @@ def unauthenticated(detail: str, field: str) -> Refusal:
 
 
 def _tocsin(headers: Headers, now: datetime) -> Signed:
-    mac = _hex(headers, "X-Tocsin-Signature", "sha256=")
+    mac = _hex(headers, SIGNATURE, "sha256=")
     timestamp = _timestamp(headers, "X-Tocsin-Timestamp", now)
     source = only(headers, "X-Tocsin-Source") if "X-Tocsin-Source" in headers else ""
-    return Signed("X-Tocsin-Signature", f"{timestamp}.".encode(), (mac,), source, at=int(timestamp))
+    return Signed(SIGNATURE, f"{timestamp}.".encode(), (mac,), source, at=int(timestamp))
 
 
 def _grafana(headers: Headers, now: datetime) -> Signed:
@@ -186,7 +187,7 @@ _SENTRY: Final = "Sentry-Hook-Signature"
 
 _Read = Callable[[Headers, datetime], Signed]
 _EVERYWHERE: Final[tuple[tuple[str, _Read], ...]] = (
-    ("X-Tocsin-Signature", _tocsin),
+    (SIGNATURE, _tocsin),
     (_GRAFANA, _grafana),
     ("webhook-signature", _standard),
     ("svix-signature", _svix),

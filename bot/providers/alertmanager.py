@@ -15,6 +15,7 @@ class Alertmanager(Provider):
     title = "Prometheus Alertmanager"
     where = "Merge it into `alertmanager.yml`, then reload Alertmanager."
     language = "yaml"
+    retries_429 = False
 
     def parse(self, payload: object) -> Reading:
         """Read ``{"version": "4", "groupKey": ..., "alerts": [...]}``.

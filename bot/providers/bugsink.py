@@ -39,6 +39,8 @@ class Bugsink(Provider):
             raise InvalidInputError("title" if number else "id", "is missing")
         firing = fields.get("is_resolved") is not True
         reason = field.text(fields, "alert_reason")
+        if reason.upper() == "TEST":
+            return Reading((), note=Note("A test of Bugsink came through", cut(title, MAX_NOTE)))
         said = field.text(fields, "transaction")
         return one(
             build_signal(

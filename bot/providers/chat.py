@@ -44,6 +44,7 @@ _PLACES: Final = frozenset(
         "pod namespace cluster repository application app"
     )
 )
+_PLACE_LINE: Final = re.compile(r"^[\s*_>-]*([A-Za-z][A-Za-z ]{1,30}?)[\s*_]*:[\s*_]+(\S[^\n]{0,200})$")
 _CODE: Final = re.compile(r"`([^`\n]{1,200})`")
 
 
@@ -74,8 +75,8 @@ def _read(part: Part) -> Signal | None:
     telling = next((each for each in said if each.status is not None), None)
     colour = _status(part)
     status = colour or (telling.status if telling else None) or Status.FIRING
-    labels = _labels(part.fields)
-    name = without_measure(said[0].subject if part.title else (telling or said[0]).subject)
+    labels = {**_places(part.text), **_labels(part.fields)}
+    name = without_measure(_naming(part, said, telling).subject)
     severity, word = _severity(part, labels, status, " ".join(lines))
     text = "\n\n".join(each for each in (part.lead, part.text) if each and each.strip() != part.title)
     return Signal(
@@ -92,6 +93,23 @@ def _read(part: Part) -> Signal | None:
         service=cut(first_of(labels, SERVICE), MAX_LABEL_NAME),
         target=cut(first_of(labels, TARGET), MAX_LABEL_NAME),
     )
+
+
+def _naming(part: Part, said: Sequence[Said], telling: Said | None) -> Said:
+    """The title, unless it is one word without a state: then it names the program, as Gatus does."""
+    if telling is None or (part.title and (said[0].status is not None or len(words(said[0].subject)) > 1)):
+        return said[0]
+    return telling if not part.title or len(words(telling.subject)) > 1 else said[0]
+
+
+def _places(text: str) -> dict[str, str]:
+    """What lines such as ``Host: nas-01`` name."""
+    found: dict[str, str] = {}
+    for line in text.splitlines()[:MAX_FIELDS]:
+        match = _PLACE_LINE.match(line)
+        if match is not None and _is_place(match[1]):
+            found.setdefault("_".join(words(match[1])), one_line(match[2]))
+    return found
 
 
 def _first_lines(part: Part) -> tuple[str, ...]:

@@ -35,14 +35,14 @@ class CloudEvents(Provider):
     language = "python"
 
     def gather(self, payload: object, request: Request) -> object:
-        """An event in binary mode as the structured one it stands for."""
+        """An event in binary mode as the structured one it stands for, and bytes as what they say."""
         attributes: Object = {
             name.removeprefix(_PREFIX): harmless(unquote(value, errors="replace"))
             for name, value in request.headers.items()
             if name.startswith(_PREFIX)
         }
         if "specversion" not in attributes:
-            return payload
+            return [_unpack(each) for each in payload] if isinstance(payload, list) else _unpack(payload)
         return {**attributes, "datacontenttype": request.content_type, "data": payload}
 
     def parse(self, payload: object) -> Reading:
@@ -108,14 +108,24 @@ def _read_event(payload: object) -> Signal:
     )
 
 
+def _unpack(event: object) -> object:
+    """``data_base64`` as data: what is hidden in it could be redacted no more.
+
+    Raises:
+        InvalidInputError: it is no base64.
+    """
+    if not isinstance(event, dict) or not isinstance(event.get("data_base64"), str):
+        return event
+    try:
+        raw = base64.b64decode(event["data_base64"], validate=True)
+    except (binascii.Error, ValueError):
+        raise InvalidInputError("data_base64", "is not base64") from None
+    plain = {name: value for name, value in event.items() if name != "data_base64"}
+    return {**plain, "data": read_embedded(harmless(raw.decode("utf-8", "replace")))}
+
+
 def _read_data(event: Object) -> Object:
     data: object = event.get("data")
-    if data is None and isinstance(event.get("data_base64"), str):
-        try:
-            raw = base64.b64decode(event["data_base64"], validate=True)
-        except (binascii.Error, ValueError):
-            raise InvalidInputError("data_base64", "is not base64") from None
-        data = harmless(raw.decode("utf-8", "replace"))
     if isinstance(data, str):
         data = read_embedded(data)
     if isinstance(data, dict):

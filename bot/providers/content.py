@@ -5,6 +5,7 @@ JSON in a field. What looks like JSON is read as JSON; else a form is its fields
 is text.
 """
 
+import codecs
 import re
 from email.message import Message
 from email.parser import BytesParser
@@ -26,6 +27,26 @@ _WHOLE: Final = ("payload_json", "payload", "data")
 """Fields of a form that hold all there is: Discord's, Slack's and GitHub's, Uptime Kuma's."""
 
 
+_CHARSET: Final = re.compile(r";\s*charset\s*=\s*\"?([\w.:-]{1,40})", re.ASCII | re.IGNORECASE)
+_UTF8: Final = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
+_TEXTUAL: Final = frozenset(
+    {"iso8859-1", "iso8859-2", "iso8859-5", "iso8859-9", "iso8859-15", "cp1250", "cp1251", "cp1252"}
+    | {
+        "utf-16",
+        "utf-16-le",
+        "utf-16-be",
+        "koi8-r",
+        "shift_jis",
+        "euc-jp",
+        "gb18030",
+        "gbk",
+        "big5",
+        "euc-kr",
+    }
+)
+"""Charsets that are read besides UTF-8; a body may not choose any codec that there is."""
+
+
 class Content(NamedTuple):
     """``value`` is JSON, or a text; ``direct``: it is the body itself and not put together from parts."""
 
@@ -43,6 +64,7 @@ def read_content(request: Request, body: bytes, *, may_be_empty: bool = False) -
     if request.method == "GET" or (not body.strip() and request.query):
         return Content(_fields(list(request.query.items())), direct=False)
     media = request.content_type.partition(";")[0].strip().lower()
+    body = _in_utf8(body, request.content_type)
     says_json = media.endswith(("/json", "+json"))
     if not body.strip() and may_be_empty:
         return Content("", direct=False)
@@ -61,6 +83,19 @@ def read_content(request: Request, body: bytes, *, may_be_empty: bool = False) -
     if _TEXT.fullmatch(media):
         return Content(read_text(body), direct=False)
     raise UnsupportedMediaError("Content-Type", "must be JSON, a form or text")
+
+
+def _in_utf8(body: bytes, content_type: str) -> bytes:
+    """``body`` in UTF-8, where its charset is declared to be one of the others that are read."""
+    found = _CHARSET.search(content_type)
+    if found is None or found[1].lower() in _UTF8:
+        return body
+    try:
+        if codecs.lookup(found[1]).name not in _TEXTUAL:
+            return body
+        return body.decode(found[1]).encode("utf-8", "replace")
+    except (LookupError, UnicodeDecodeError):
+        return body
 
 
 def read_text(body: bytes) -> str:

@@ -40,6 +40,7 @@ class Datadog(Provider):
     name = "datadog"
     title = "Datadog"
     success = 200
+    retries_429 = False
     where = "Integrations > Webhooks > New; then mention `@webhook-tocsin` in the monitors' messages."
     language = "text"
 

@@ -13,7 +13,7 @@ from bot.domain.errors import InvalidInputError
 from bot.providers.content import read_content
 from bot.providers.generic import Generic
 from bot.providers.sender import Provider, Request
-from bot.providers.severity import absent
+from bot.providers.severity import absent_as
 
 
 class Delivery(msgspec.Struct, frozen=True):
@@ -47,12 +47,9 @@ def read_delivery(
     direct = content.direct and gathered is content.value
     redacted = redact_body(body, gathered) if direct else redact(gathered)
     original = body if direct else body + b"\n" + msgspec.json.encode(gathered)
-    reset = absent.set(default_severity)
-    try:
+    with absent_as(default_severity):
         reading = _parse(provider, mapping, redacted.value)
         plain = _parse_plain(provider, mapping, gathered) if redacted.hits else None
-    finally:
-        absent.reset(reset)
     return Delivery(original, redacted, reading, plain)
 
 

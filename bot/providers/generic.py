@@ -222,13 +222,19 @@ def _read_title(alert: dict[str, Any]) -> tuple[str, str]:
 def _read_status(alert: dict[str, Any]) -> tuple[Status, str]:
     """The status and the word that said so, "" where none did."""
     field, said = _find(alert, _STATUS)
-    if said is None:
+    if said is None or _is_code(said):
         return Status.FIRING, ""
     word = said.strip().lower() if isinstance(said, str) else ""
     status = _STATUSES.get(word)
     if status is None:
         raise InvalidInputError(field, "must be firing or resolved")
     return status, word
+
+
+def _is_code(said: object) -> bool:
+    """Whether it is the status of an answer of a web server, which says nothing of the alert."""
+    number = str(said).strip() if isinstance(said, int | str) else ""
+    return len(number) == 3 and number.isascii() and number.isdigit() and number[0] in "12345"  # noqa: PLR2004 -- HTTP
 
 
 def _read_severity(alert: dict[str, Any], labels: dict[str, str], status: str) -> tuple[Severity, str]:
@@ -248,6 +254,9 @@ def _rest(alert: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for field, value in (_find(alert, _STARTED), _find(alert, _ENDED)):
         if is_unusable(value):
             yield field, write_text(value)
+    field, said = _find(alert, _STATUS)
+    if _is_code(said):
+        yield field, write_text(said)
     field, said = _find(alert, _SEVERITY)
     if said is not None and not isinstance(said, str | int | float):
         yield field, write_text(said)

@@ -11,7 +11,9 @@ from typing import Any, Final
 from bot.domain.alert.signal import (
     MAX_DESCRIPTION,
     MAX_NAME,
+    MAX_NOTE,
     MAX_SUMMARY,
+    Note,
     Reading,
     Signal,
     Status,
@@ -24,6 +26,7 @@ from bot.providers.link import read_links
 from bot.providers.sender import Provider
 from bot.providers.severity import read_priority, read_severity
 
+_LEGACY_TEST: Final = "Test notification"
 _LEGACY_STATUSES: Final = {
     "alerting": Status.FIRING,
     "no_data": Status.FIRING,
@@ -50,6 +53,10 @@ class Grafana(Provider):
         if not isinstance(payload, dict):
             raise InvalidInputError("body", "must be an object with a list of alerts")
         if "alerts" not in payload and "ruleId" in payload:
+            if payload["ruleId"] == 0 and payload.get("ruleName") == _LEGACY_TEST:
+                said = payload.get("message")
+                words = cut(said, MAX_NOTE) if isinstance(said, str) else ""
+                return Reading((), note=Note("A test of Grafana came through", words))
             return Reading(((0, _read_legacy(payload)),))
         alerts = payload.get("alerts")
         if isinstance(alerts, list):

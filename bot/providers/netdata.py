@@ -6,7 +6,7 @@ An alarm is known by host, chart and name; Netdata calls it WARNING or CRITICAL,
 from datetime import datetime
 from typing import Final
 
-from bot.domain.alert.signal import Note, Reading
+from bot.domain.alert.signal import Note, Reading, Signal
 from bot.domain.errors import InvalidInputError
 from bot.providers import field
 from bot.providers.build import build_signal, one
@@ -42,6 +42,8 @@ class Netdata(Provider):
         fields = field.read_object(payload)
         node = field.inner(fields, "node")
         host = field.text(fields, "host", "node_name", "hostname") or field.text(node, "hostname", "name")
+        if isinstance(fields.get("status"), dict):
+            return one(_read_reachability(fields, host))
         name = field.need(fields, "name", "alert", "alarm")
         chart = field.text(fields, "chart", "instance")
         status = field.need(fields, "status", "severity").upper()
@@ -79,6 +81,26 @@ class Netdata(Provider):
     def recovery(self, now: datetime) -> dict[str, object]:
         """It is cleared."""
         return _example(now, "CLEAR", "CRITICAL")
+
+
+def _read_reachability(fields: Object, host: str) -> Signal:
+    """Netdata Cloud says that a node is reachable, or is not."""
+    status = field.inner(fields, "status")
+    reachable = status.get("reachable")
+    if not isinstance(reachable, bool):
+        raise InvalidInputError("status.reachable", "must be true or false")
+    if not host:
+        raise InvalidInputError("host", "is missing")
+    return build_signal(
+        firing=not reachable,
+        name=f"{host} is unreachable",
+        severity=field.text(fields, "severity") if not reachable else "critical",
+        summary=field.text(fields, "message") or field.text(status, "text"),
+        links=[("Node", fields.get("url"))],
+        key=f"nd:{host}/reachability",
+        rest=fields,
+        target=host,
+    )
 
 
 def _labels(fields: Object, chart: str) -> dict[str, str]:

@@ -1,10 +1,16 @@
-"""New Relic: the webhook of a workflow with the payload it comes with. An issue is known by its id."""
+"""New Relic: the webhook of a workflow with the payload it comes with, and of the channels before workflows.
 
+An issue is known by its id, an incident of a channel by its own. What a template left unfilled is as good as
+absent.
+"""
+
+import re
 from datetime import datetime
 from typing import Final
 
-from bot.domain.alert.signal import Reading
+from bot.domain.alert.signal import MAX_NOTE, Note, Reading
 from bot.domain.errors import InvalidInputError
+from bot.domain.text import cut
 from bot.providers import field
 from bot.providers.build import build_signal, one
 from bot.providers.sender import Provider
@@ -16,11 +22,22 @@ _ENDS: Final = {
     "ACTIVATED": True,
     "ACKNOWLEDGED": True,
     "DEACTIVATED": False,
+    "OPEN": True,
 }
+_STATES: Final = "CREATED, ACTIVATED, ACKNOWLEDGED, CLOSED"
+_UNFILLED: Final = "{{"
+_TEST: Final = re.compile(
+    r"\W*(?:this is an? )?(?:new relic )?test (?:notification|message|alert)(?: from new relic)?\W*",
+    re.IGNORECASE,
+)
 _KNOWN: Final = (
     "id", "issueId", "issueUrl", "title", "priority", "state", "createdAt", "updatedAt", "closedAt",
     "workflowName",
     "acknowledgedAt", "activatedAt",
+)  # fmt: skip
+_CHANNEL: Final = (
+    "incident_id", "current_state", "condition_name", "policy_name", "severity", "incident_url", "details",
+    "timestamp", "targets", "event_type",
 )  # fmt: skip
 
 
@@ -38,16 +55,19 @@ class NewRelic(Provider):
         Raises:
             InvalidInputError: there is no issue or no state in it.
         """
-        fields = field.read_object(payload)
+        fields = _known(field.read_object(payload))
+        title = field.text(fields, "title")
+        state = field.text(fields, "state").upper()
+        if state == "TEST" or _TEST.fullmatch(title):
+            said = field.text(fields, "trigger", "details") or title
+            return Reading((), note=Note("A test of New Relic came through", cut(said, MAX_NOTE)))
         number = field.need(fields, "id", "issueId")
-        state = field.need(fields, "state").upper()
         if state not in _ENDS:
-            raise InvalidInputError("state", f"must be one of {', '.join(_ENDS)}")
+            raise InvalidInputError("state", f"must be one of {_STATES}" if state else "is missing")
         names = [
             _listed(fields, name) for name in ("alertConditionNames", "alertPolicyNames", "impactedEntities")
         ]
         conditions, policies, entities = names
-        title = field.text(fields, "title")
         return one(
             build_signal(
                 firing=_ENDS[state],
@@ -84,9 +104,40 @@ class NewRelic(Provider):
         return _example(now, "CLOSED")
 
 
+def _known(given: field.Object) -> field.Object:
+    """What was said, an incident of a channel under the names of an issue."""
+    fields = {
+        name: value
+        for name, value in given.items()
+        if not (isinstance(value, str) and value.strip().startswith(_UNFILLED))
+    }
+    if "current_state" not in fields:
+        return fields
+    policy, condition = field.text(fields, "policy_name"), field.text(fields, "condition_name")
+    ours = {name: value for name, value in fields.items() if name not in _CHANNEL}
+    moment = fields.get("timestamp")
+    return {
+        "id": fields.get("incident_id"),
+        "state": fields["current_state"],
+        "title": condition or fields.get("details"),
+        "priority": fields.get("severity"),
+        "issueUrl": fields.get("incident_url"),
+        "trigger": fields.get("details"),
+        "createdAt": moment,
+        "updatedAt": moment,
+        "alertPolicyNames": [policy],
+        "alertConditionNames": [condition],
+        "impactedEntities": fields.get("targets"),
+    } | ours
+
+
 def _listed(fields: field.Object, name: str) -> list[str]:
-    value = fields.get(name)
-    return [each for each in value if isinstance(each, str) and each] if isinstance(value, list) else []
+    """Texts, or the names of objects, each once."""
+    found = [
+        each if isinstance(each, str) else field.text(each, "name") if isinstance(each, dict) else ""
+        for each in field.items(fields, name)
+    ]
+    return list(dict.fromkeys(filter(None, found)))
 
 
 def _example(now: datetime, state: str) -> dict[str, object]:

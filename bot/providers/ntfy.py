@@ -43,6 +43,7 @@ _OVER: Final = {
 }
 _BAD: Final = {"rotating_light": Severity.CRITICAL, "skull": Severity.CRITICAL, "warning": Severity.WARNING}
 _LONGEST_TOPIC: Final = 64
+_PUBLISH: Final = ("publish", "send", "trigger")
 
 
 class Ntfy(Provider):
@@ -52,18 +53,21 @@ class Ntfy(Provider):
     title = "ntfy"
     url_token = True
     success = 200
+    methods = frozenset({"POST", "PUT", "GET"})
     may_be_empty = True
     where = "Wherever a program asks for an ntfy server: the address, any topic, the token as access token."
     language = "sh"
 
     def accepts(self, tail: str) -> bool:
-        """A topic."""
-        return "/" not in tail and len(tail) <= _LONGEST_TOPIC
+        """A topic, and behind it the word with which a GET publishes."""
+        topic, slash, word = tail.partition("/")
+        return len(topic) <= _LONGEST_TOPIC and (not slash or word in _PUBLISH)
 
     def gather(self, payload: object, request: Request) -> object:
         """One object of the body, the headers and the query, as ntfy's own JSON."""
         given = {**request.query, **request.headers}
-        found: Object = {"topic": request.tail} if request.tail else {}
+        topic = request.tail.partition("/")[0]
+        found: Object = {"topic": topic} if topic else {}
         for name, aliases in _NAMES.items():
             text = next((given[alias] for alias in aliases if given.get(alias)), "")
             if text:

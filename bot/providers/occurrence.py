@@ -4,6 +4,7 @@ State, severity and words are looked for in the data, the state else in the last
 identity is the key that the data names, or what the event is about; an id that is new each time is none.
 """
 
+import re
 from datetime import datetime
 from typing import Final
 
@@ -37,6 +38,14 @@ _LINKS: Final = (
     ("Source", "url"),
     ("Source", "link"),
 )
+
+
+_TEST: Final = re.compile(r"(?:(?:webhook|endpoint|svix)[._-])?(?:ping|test)", re.IGNORECASE)
+
+
+def is_test(kind: str) -> bool:
+    """Whether an event's type says that it is only sent to try the way: ``ping``, ``webhook.test``."""
+    return _TEST.fullmatch(kind) is not None
 
 
 def read_occurrence(

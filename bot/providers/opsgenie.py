@@ -25,7 +25,6 @@ from bot.providers.link import read_links
 from bot.providers.severity import read_severity
 
 MAX_ALIAS: Final = 512
-_DEFAULT_PRIORITY: Final = "P3"
 _PRIORITIES: Final = ("P1", "P2", "P3", "P4", "P5")
 _OF_SEVERITY: Final = {Severity.CRITICAL: "P1", Severity.WARNING: "P3", Severity.INFO: "P5"}
 _LINKS: Final = ("runbook", "runbook_url", "dashboard", "dashboard_url", "url", "link", "generatorURL")
@@ -54,7 +53,7 @@ def read_create(payload: object, fresh_alias: str) -> tuple[str, Signal]:
     alias = _text(payload.get("alias")) or fresh_alias
     if len(alias) > MAX_ALIAS:
         raise InvalidInputError("alias", f"must have at most {MAX_ALIAS} characters")
-    severity, word = read_severity(_text(payload.get("priority")) or _DEFAULT_PRIORITY)
+    severity, word = read_severity(_text(payload.get("priority")))
     labels = _labels(payload)
     details = payload.get("details")
     details = details if isinstance(details, dict) else {}

@@ -61,15 +61,35 @@ class Sender(ABC):
         """The same, and where it goes."""
         return Recipe(self.where, self.language, self.receiver(url, token).rstrip("\n"))
 
+    @abstractmethod
+    def example(self, now: datetime) -> object:
+        """A small believable request about an alert that fires since ``now``."""
+
+    def recovery(self, now: datetime) -> object:
+        """The request by which the alert of `example` is over, None where the sender never says so."""
+        del now
+        return None
+
+    def endpoint(self, address: str) -> str:
+        """Where a request like `example` goes, by what stands in the sender's address field."""
+        return address
+
+    def with_key(self, body: object, token: str) -> object:
+        """``body`` with the token in it, where its clients put it there."""
+        del token
+        return body
+
 
 class Provider(Sender):
     """A sender that posts to ``/v1/hooks/{name}``, by one of ``methods``; ``success`` is the status it wants.
 
+    ``retries_429``: after a 429 it comes back; those that give up after any 4xx get a 503 instead.
     ``may_be_empty``: it sends requests without a body that mean something.
     """
 
     methods: ClassVar[frozenset[str]] = frozenset({"POST", "PUT"})
     success: ClassVar[int] = 202
+    retries_429: ClassVar[bool] = True
     may_be_empty: ClassVar[bool] = False
 
     def accepts(self, tail: str) -> bool:

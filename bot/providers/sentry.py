@@ -8,8 +8,9 @@ import re
 from datetime import datetime
 from typing import Final
 
-from bot.domain.alert.signal import Note, Reading, Signal
+from bot.domain.alert.signal import MAX_NOTE, Note, Reading, Signal
 from bot.domain.errors import InvalidInputError
+from bot.domain.text import cut
 from bot.providers import field
 from bot.providers.build import build_signal, one
 from bot.providers.field import Object
@@ -68,10 +69,9 @@ class Sentry(Provider):
             return one(_read_metric(data, action))
         if field.inner(data, "issue") and resource in ("", "issue"):
             return _read_issue(field.inner(data, "issue"), action)
-        if field.inner(data, "event", "error"):
-            return one(_read_event(field.inner(data, "event", "error"), field.text(data, "triggered_rule")))
-        if field.inner(fields, "event") or "project_slug" in fields:
-            return one(_read_plugin(fields))
+        event = field.inner(data, "event", "error")
+        if event or field.inner(fields, "event") or "project_slug" in fields:
+            return _read_any_event(fields, event, field.text(data, "triggered_rule"))
         if resource == "installation" or field.inner(data, "installation"):
             return Reading((), note=Note("Sentry's integration was set up", f"It says: {action}."))
         if resource or (data and action):
@@ -93,6 +93,16 @@ class Sentry(Provider):
     def recovery(self, now: datetime) -> dict[str, object]:
         """It is resolved."""
         return _example(now, "resolved")
+
+
+def _read_any_event(fields: Object, event: Object, rule: str) -> Reading:
+    """Of a rule or of the plugin; what Sentry makes up for *Send Test Notification* is a note."""
+    shown = event or field.inner(fields, "event")
+    if _tags(shown).get("sample_event") == "yes":
+        said = field.text(shown, "title", "message") or field.text(fields, "message")
+        words = f"{rule}: {said}" if rule else said
+        return Reading((), note=Note("A test of Sentry came through", cut(words, MAX_NOTE)))
+    return one(_read_event(event, rule) if event else _read_plugin(fields))
 
 
 def _impersonal(event: Object) -> Object:

@@ -6,7 +6,8 @@ warning, for somebody wrote a rule for it, unless its source says otherwise; a w
 kept.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from types import MappingProxyType
 from typing import Final
@@ -48,6 +49,16 @@ def read_priority(word: str) -> tuple[Severity, str]:
 
 absent: Final[ContextVar[Severity]] = ContextVar("absent", default=Severity.WARNING)
 """What an alert is that names no severity: its source's own default while the source's request is read."""
+
+
+@contextmanager
+def absent_as(severity: Severity) -> Iterator[None]:
+    """What is read meanwhile and names no severity is of this one."""
+    before = absent.set(severity)
+    try:
+        yield
+    finally:
+        absent.reset(before)
 
 
 def read_severity(word: str) -> tuple[Severity, str]:

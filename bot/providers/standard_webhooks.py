@@ -5,11 +5,12 @@ Of an event counts what its data says; without a key in there, what it is about 
 
 from datetime import datetime
 
-from bot.domain.alert.signal import Reading
+from bot.domain.alert.signal import MAX_NOTE, Note, Reading
 from bot.domain.errors import InvalidInputError
+from bot.domain.text import cut
 from bot.providers import field
 from bot.providers.build import one
-from bot.providers.occurrence import read_occurrence
+from bot.providers.occurrence import is_test, read_occurrence
 from bot.providers.sender import Provider
 from bot.providers.written_time import read_time
 
@@ -36,6 +37,9 @@ class StandardWebhooks(Provider):
         if not kind:
             raise InvalidInputError("type", "is missing")
         data = field.inner(fields, "data")
+        if is_test(kind) and not field.text(data, "status", "state"):
+            said = field.text(data, "message", "text") or kind
+            return Reading((), note=Note("A test of a webhook came through", cut(said, MAX_NOTE)))
         rest = {name: value for name, value in fields.items() if name not in ("type", "timestamp", "data")}
         return one(
             read_occurrence(

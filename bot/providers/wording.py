@@ -59,7 +59,52 @@ _SAID: Final = re.compile(
 _TICKS: Final = {"✅": Status.RESOLVED, "🟢": Status.RESOLVED, "✔": Status.RESOLVED, "💚": Status.RESOLVED}
 _CROSSES: Final = dict.fromkeys("❌🔴🚨🔥⛔🛑❗💥🟠🟡⚠", Status.FIRING)
 _SIGNS: Final = {**_TICKS, **_CROSSES}
-_MEASURED: Final = re.compile(r"(?:\s=\s|:\s)\s*-?\d[\d.,]*\s*(?:%|[kKMGT]?i?B(?:/s)?|ms|s|h)?\s*$")
+_SPELT: Final = {
+    **dict.fromkeys(
+        (
+            "white_check_mark",
+            "heavy_check_mark",
+            "large_green_circle",
+            "green_circle",
+            "ballot_box_with_check",
+        ),
+        "✅",
+    ),
+    **dict.fromkeys(
+        (
+            "x",
+            "cross_mark",
+            "rotating_light",
+            "red_circle",
+            "fire",
+            "warning",
+            "no_entry",
+            "bangbang",
+            "skull",
+            "boom",
+            "exclamation",
+        ),
+        "❌",
+    ),
+}
+"""Signs as Slack and Discord let them be written: ``:white_check_mark:``; others mean nothing."""
+_OF_A_KIND: Final = re.compile(
+    r"^\W*(?:(?:health|system|new)\s+)?(?:issue|alert|incident|problem|alarm|event|monitor|check|site|service|host)"
+    rf"\s+(?:(?:is|was|has|been|are)\s+)*{_STATE}\s*:\s+(?P<subject>\S.*)$",
+    re.IGNORECASE,
+)
+"""``Monitor is DOWN: shop (https://...) - Reason: ...``: the first word names a kind of thing, no thing."""
+_ASIDE: Final = re.compile(
+    r"\s+\(\s*https?://\S*\s*\).*|\s+-\s+(?:reason|it was)\b.*|\.\s+it was\b.*", re.IGNORECASE
+)
+_NOTIFIED: Final = re.compile(
+    r"\b(?:(?P<over>RECOVERY|RECOVERED|RESOLVED)|(?P<firing>PROBLEM))\s+(?=notification\b)", re.IGNORECASE
+)
+_SHORTCODE: Final = re.compile(r"(?<!\w):([a-z][a-z0-9_+-]{1,40}):(?!\w)")
+_MEASURED: Final = re.compile(
+    r"(?:\s=\s|:\s)\s*-?\d[\d.,]*\s*(?:%|[kKMGT]?i?B(?:/s)?|ms|s|h)?\s*$"
+    r"|\s+(?:at|is)\s+-?\d[\d.,]*\s*%\s*$|\s*\(-?\d[\d.,]*\s*%\)\s*$"
+)
 _BEFORE: Final = re.compile(
     r"\s*\((?:alarm )?(?:is|was|were|been|has been) \w+ (?:for|since) [^()]*\)", re.IGNORECASE
 )
@@ -89,6 +134,11 @@ def read_line(text: str) -> Said:
     """What one line says, and about what."""
     line = one_line(cut(text, LONGEST_LINE))
     line = _BEFORE.sub("", line) or line
+    line = _SHORTCODE.sub(lambda found: _SPELT.get(found[1], " "), line).strip() or line
+    if found := _OF_A_KIND.match(line):
+        return Said(_status_of(found), _bare(_ASIDE.sub("", found["subject"])) or _bare(found["subject"]))
+    if found := _NOTIFIED.search(line):
+        return Said(_status_of(found), _bare(line[: found.start()] + line[found.end() :]))
     if found := _LEAD.match(line) or _SHOUTED.match(line):
         rest = _bare(line[found.end() :])
         if rest:

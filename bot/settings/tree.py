@@ -21,7 +21,9 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from bot.domain.errors import TocsinError
+from bot.domain.errors import InvalidInputError, TocsinError
+from bot.domain.zone import DEFAULT as DEFAULT_ZONE
+from bot.domain.zone import read_zone
 from bot.settings.environment import (
     CONFIG_FILE,
     Environ,
@@ -33,6 +35,7 @@ from bot.settings.environment import (
     values,
 )
 from bot.settings.ping import PingSettings
+from bot.settings.poll import PollCredentials
 from bot.settings.retention import RetentionSettings
 from bot.settings.section import (
     Count,
@@ -77,6 +80,13 @@ class ConfigError(TocsinError):
         self.problems = tuple(problems)
 
 
+def _check_zone(text: str) -> str:
+    try:
+        return read_zone(text).key
+    except InvalidInputError as error:
+        raise ValueError(error.reason) from error
+
+
 class DiscordSettings(Section):
     """Whom we speak as, and where. ``url`` is the base of a sandbox; None is the real Discord."""
 
@@ -85,6 +95,7 @@ class DiscordSettings(Section):
     default_channel: Annotated[Snowflake | None, Environ("TOCSIN_DEFAULT_CHANNEL")] = None
     fallback_channel: Annotated[Snowflake | None, Environ("TOCSIN_FALLBACK_CHANNEL")] = None
     guild: Annotated[Snowflake | None, Environ("TOCSIN_GUILD")] = None
+    zone: Annotated[str, AfterValidator(_check_zone), Environ("TOCSIN_ZONE")] = DEFAULT_ZONE
 
 
 class StorageSettings(Section):
@@ -142,11 +153,13 @@ class HttpSettings(Section):
 class SenderSettings(Section):
     """What some senders need: the topics of SNS that are confirmed, and how JSON of one's own is read.
 
-    ``mapping`` holds a table for each source of the provider ``generic``, by its name.
+    ``mapping`` holds a table for each source of the provider ``generic``, ``poll`` what an Alertmanager is
+    shown that is asked for its alerts, both by the names of their sources.
     """
 
     sns_topics: Words = ()
     mapping: Mappings = {}  # noqa: RUF012 -- pydantic copies it
+    poll: PollCredentials = {}  # noqa: RUF012 -- pydantic copies it
 
 
 class AlertSettings(Section):
@@ -167,6 +180,12 @@ class Roles(Section):
     view: Words = ()
     respond: Words = ("responder", "on-call", "operator")
     manage: Words = ("operator",)
+
+
+class RedactionSettings(Section):
+    """What counts as a secret beyond what always does; ``numbers``: those of cards and bank accounts."""
+
+    numbers: bool = False
 
 
 class Log(Section):
@@ -195,6 +214,7 @@ class Settings(BaseSettings):
     gate: GateSettings = GateSettings()
     watch: WatchSettings = WatchSettings()
     retention: RetentionSettings = RetentionSettings()
+    redaction: RedactionSettings = RedactionSettings()
     log: Log = Log()
 
     REQUIRED_TO_RUN: ClassVar = ("discord.token",)

@@ -17,12 +17,13 @@ from bot.domain.access.project import DEFAULT
 from bot.domain.access.source import DEFAULT_REOPEN_WINDOW, DEFAULT_SILENCE
 from bot.domain.alert import flap as flap_rule
 from bot.domain.alert import group as group_rule
-from bot.domain.alert.ring import DEFAULT_ACK_SPANS, DEFAULT_REPEATS, Repeats
+from bot.domain.alert.ring import DEFAULT_ACK_SPANS, DEFAULT_REPEATS, REPEAT_CHOICES, Repeats
 from bot.domain.alert.signal import Severity
 from bot.domain.gate.gate import GatePolicy
 from bot.domain.incident.incident import IncidentRules
 from bot.domain.retention import RetentionRules
 from bot.domain.triage.brief import TriageRules
+from bot.domain.zone import DEFAULT as DEFAULT_ZONE
 from storage.admin.project import Project
 from storage.engine import Storage
 
@@ -55,7 +56,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """What the configuration decides for all sources and people.
 
     ``default_channel_id`` applies until somebody picks one in Discord; ``fallback_channel_id`` hears of
-    channels that cannot be written to, where a source names none of its own.
+    channels that cannot be written to, where a source names none of its own. Times that people type are in
+    ``zone`` unless they chose another.
     """
 
     silence: timedelta = DEFAULT_SILENCE
@@ -69,6 +71,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     ack_spans: Mapping[Severity, timedelta] = msgspec.field(default_factory=lambda: dict(DEFAULT_ACK_SPANS))
     default_channel_id: int | None = None
     fallback_channel_id: int | None = None
+    zone: str = DEFAULT_ZONE
     incidents: IncidentRules = IncidentRules()
     gate: GatePolicy = GatePolicy()
     triage: TriageRules = TriageRules()
@@ -103,6 +106,13 @@ class Desk:
         """Where cards go whose source names no channel: picked in Discord, else configured."""
         return self.project.settings.default_channel_id or self.rules.default_channel_id
 
+    def repeats(self, severity: Severity) -> Repeats:
+        """When alerts of a severity ring again: picked in Discord, else configured."""
+        settings = self.project.settings
+        picked = {Severity.CRITICAL: settings.critical_repeats, Severity.WARNING: settings.warning_repeats}
+        chosen = REPEAT_CHOICES.get(picked.get(severity, ""))
+        return self.rules.repeats[severity] if chosen is None else chosen[1]
+
     @property
     def everybody(self) -> tuple["Desk", ...]:
         """The desks of all projects, the oldest first."""
@@ -124,7 +134,10 @@ class Desk:
             return known
         rules = self.rules
         if project.name != DEFAULT:
-            rules = msgspec.structs.replace(rules, default_channel_id=None, fallback_channel_id=None)
+            beside = msgspec.structs.replace(rules.incidents, channel_id=None, status_channel_id=None)
+            rules = msgspec.structs.replace(
+                rules, default_channel_id=None, fallback_channel_id=None, incidents=beside
+            )
         return replace(self, project=project, rules=rules)
 
     def meet(self, projects: Iterable[Project]) -> None:

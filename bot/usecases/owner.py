@@ -15,12 +15,17 @@ def owner(tx: Transaction, desk: Desk, project_id: int) -> Desk:
 
 def owner_of_channel(tx: Transaction, desk: Desk, channel_id: int) -> Desk:
     """The desk of the project that a channel belongs to; the first one's where none has claimed it."""
+    return claimed_by(tx, desk, channel_id) or desk.everybody[0]
+
+
+def claimed_by(tx: Transaction, desk: Desk, channel_id: int) -> Desk | None:
+    """The desk of the project that a channel belongs to, None for everybody's."""
     for each in desk.everybody:
         settings = each.project.settings
         if channel_id in {each.default_channel_id, settings.incident_channel_id}:
             return each
     named = tx.projects.speaking_in(channel_id)
-    return owner(tx, desk, min(named)) if named else desk.everybody[0]
+    return owner(tx, desk, min(named)) if named else None
 
 
 def demand_channel(tx: Transaction, desk: Desk, *channel_ids: int | None) -> None:

@@ -77,9 +77,9 @@ def first(project_id: int, alert_id: int, run: int, reason: RingReason, now: dat
 
 def repeat(desk: Desk, ring: Ring, severity: Severity, since: datetime, now: datetime) -> Ring | None:
     """The call after ``ring``, None when its severity is not called for again."""
-    if ring.reason is RingReason.ACK_ENDING:
+    if ring.reason in rules.PERSONAL:
         return None
-    due_at = desk.rules.repeats[severity].next_after(since, now)
+    due_at = desk.repeats(severity).next_after(since, now)
     if due_at is None:
         return None
     return Ring(

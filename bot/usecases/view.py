@@ -17,10 +17,12 @@ from storage.transaction import Transaction
 def alert_view(tx: Transaction, desk: Desk, alert: Alert) -> AlertView:
     """The alert with its source's name and what the team remembers; who is pinged is delivery's to say."""
     belongs = tx.links.of_alert(alert.id)
+    name, wakes = tx.sources.faces({alert.source_id}).get(alert.source_id, ("", {}))
     return AlertView(
         alert=alert,
         memory=memory_of(tx, desk, alert),
-        source_name=tx.sources.names({alert.source_id}).get(alert.source_id, ""),
+        source_name=name,
+        wakes=wakes.get(alert.severity),
         tag=desk.project.tag,
         incident=belongs.mention if belongs else "",
         escalates=belongs is None or not belongs.open,

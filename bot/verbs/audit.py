@@ -21,7 +21,7 @@ def export(args: Namespace) -> int:
     async def work() -> int:
         count = 0
         target = nullcontext(sys.stdout.buffer) if args.file is None else args.file.open("wb")
-        async with open_desk(settings) as desk:
+        async with open_desk(settings, project=args.project) as desk:
             with target as stream:
                 async for part in audit_log.walk(desk):
                     count += len(part)
@@ -42,7 +42,7 @@ def verify(args: Namespace) -> int:
     folder = settings.storage.data
 
     async def work() -> ChainVerdict:
-        async with open_desk(settings) as desk:
+        async with open_desk(settings, project=args.project) as desk:
             return await audit_log.verify(desk, read_anchors(folder))
 
     found = run(work())
@@ -51,9 +51,12 @@ def verify(args: Namespace) -> int:
         print(f"The audit log was tampered with: {found.fault}.")
         return 1
     if found.entries and not found.anchors:
-        print("The chain holds, but no anchor proves it: a running desk writes one every ten minutes.")
+        print("The chain holds, but no anchor proves its end: a running desk writes one every ten minutes.")
         return 1
-    print(f"The chain holds and is the one that was anchored; {found.loose:,} entries came since.")
+    if found.unsigned:
+        print(f"{found.unsigned:,} of them are from before entries were signed.")
+    loose = f"; nothing proves the last {found.loose:,} yet" if found.loose else ""
+    print(f"The chain holds, was written with this desk's key and is the one that was anchored{loose}.")
     return 0
 
 

@@ -4,6 +4,7 @@ from argparse import Namespace
 
 from bot.doctor.diagnosis import diagnose
 from bot.domain.finding import FindingLevel
+from bot.verbs.integrity import check_integrity
 from bot.verbs.loop import run
 from bot.verbs.setting import load_quietly
 
@@ -13,6 +14,8 @@ _MARKS = {FindingLevel.OK: "ok   ", FindingLevel.WARN: "warn ", FindingLevel.ERR
 def check(args: Namespace) -> int:
     """Look at everything; 0 when nothing keeps alerts from reaching their channel, else 1."""
     settings = load_quietly(args)
+    if args.integrity:
+        return check_integrity(settings)
     sections = run(diagnose(settings))
     for section in sections:
         if not section.findings:

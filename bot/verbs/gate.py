@@ -39,7 +39,7 @@ def _here(args: Namespace) -> dict[str, Any]:
     settings = load_quietly(args)
 
     async def work() -> Decision:
-        async with open_desk(settings) as desk:
+        async with open_desk(settings, project=args.project) as desk:
             return await release.ask(desk, args.service, args.env)
 
     decision = run(work())

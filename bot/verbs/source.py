@@ -8,12 +8,14 @@ from textwrap import indent
 
 from bot.desk import open_desk
 from bot.domain.access.expectation import Expectation
+from bot.domain.access.wake import chosen
 from bot.domain.alert.group import CardShape
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import InvalidInputError
-from bot.providers.registry import PROVIDERS, SENDERS
+from bot.outgoing.channel import demand_card_channel
+from bot.providers.registry import SENDERS
 from bot.settings.database import database_choice
-from bot.settings.tree import HttpSettings
+from bot.settings.tree import HttpSettings, Settings
 from bot.usecases.admin import expectation
 from bot.usecases.admin import source as sources
 from bot.usecases.admin.source import Issued
@@ -29,7 +31,8 @@ def add(args: Namespace) -> int:
     secret = _read_secret(args.secret_file)
 
     async def work() -> tuple[Issued, str]:
-        async with open_desk(settings) as desk:
+        await _demand_channels(settings, args)
+        async with open_desk(settings, project=args.project) as desk:
             issued = await sources.add(
                 desk,
                 args.name,
@@ -41,6 +44,7 @@ def add(args: Namespace) -> int:
                 reopen_window=args.reopen_window,
                 card=CardShape(args.card),
                 default_severity=Severity(args.default_severity),
+                wakes=chosen({}, _wakes(args)),
                 secret=secret,
                 poll_url=args.poll,
             )
@@ -58,7 +62,7 @@ def rotate(args: Namespace) -> int:
     secret = _read_secret(args.secret_file)
 
     async def work() -> tuple[Issued, str]:
-        async with open_desk(settings) as desk:
+        async with open_desk(settings, project=args.project) as desk:
             issued = await sources.rotate(desk, args.name, actor=me(), overlap=args.overlap, secret=secret)
             return issued, _address(settings.http, issued, desk)
 
@@ -73,7 +77,8 @@ def move(args: Namespace) -> int:
     settings = load_quietly(args)
 
     async def work() -> int:
-        async with open_desk(settings) as desk:
+        await _demand_channels(settings, args)
+        async with open_desk(settings, project=args.project) as desk:
             return await sources.move(
                 desk, args.name, actor=me(), channel_id=args.channel, fallback_id=args.fallback
             )
@@ -88,7 +93,7 @@ def expect(args: Namespace) -> int:
     settings = load_quietly(args)
 
     async def work() -> Expectation | None:
-        async with open_desk(settings) as desk:
+        async with open_desk(settings, project=args.project) as desk:
             return await expectation.expect(
                 desk, args.name, every=None if args.off else args.every, grace=args.grace, actor=me()
             )
@@ -102,16 +107,28 @@ def expect(args: Namespace) -> int:
 
 
 def grade(args: Namespace) -> int:
-    """Say what alerts of a sender are that name no severity."""
-    settings = load_quietly(args)
+    """Say what alerts of a sender are that name no severity, and whom its alerts wake."""
+    settings, wakes = load_quietly(args), _wakes(args)
+    severity = None if args.default_severity is None else Severity(args.default_severity)
+    if severity is None and not wakes:
+        raise InvalidInputError("grade", "needs --default-severity, --ping-critical or --ping-warning")
 
     async def work() -> None:
-        async with open_desk(settings) as desk:
-            await expectation.grade(desk, args.name, Severity(args.default_severity), actor=me())
+        async with open_desk(settings, project=args.project) as desk:
+            await expectation.grade(desk, args.name, severity, actor=me(), wakes=wakes)
 
     run(work())
-    print(f"Alerts of {args.name} without a severity are {args.default_severity}, in some seconds.")
+    if severity is not None:
+        print(f"Alerts of {args.name} without a severity are {severity}, in some seconds.")
+    for each, words in wakes.items():
+        print(f"A {each} of {args.name} wakes {', '.join(words)}, in some seconds.")
     return 0
+
+
+def _wakes(args: Namespace) -> dict[Severity, list[str]]:
+    """Whom was named, by severity."""
+    named = {Severity.CRITICAL: args.ping_critical, Severity.WARNING: args.ping_warning}
+    return {severity: words for severity, words in named.items() if words}
 
 
 def shape(args: Namespace) -> int:
@@ -119,7 +136,7 @@ def shape(args: Namespace) -> int:
     settings = load_quietly(args)
 
     async def work() -> None:
-        async with open_desk(settings) as desk:
+        async with open_desk(settings, project=args.project) as desk:
             await sources.shape(desk, args.name, CardShape(args.card), actor=me())
 
     run(work())
@@ -137,7 +154,7 @@ def remove(args: Namespace) -> int:
     settings = load_quietly(args)
 
     async def work() -> None:
-        async with open_desk(settings) as desk:
+        async with open_desk(settings, project=args.project) as desk:
             await sources.remove(desk, args.name, actor=me())
 
     run(work())
@@ -150,7 +167,7 @@ def listing(args: Namespace) -> int:
     settings = load_quietly(args)
 
     async def work() -> list[tuple[str, str, str, str, str]]:
-        async with open_desk(settings) as desk:
+        async with open_desk(settings, project=args.project) as desk:
             return [
                 (
                     one.name,
@@ -174,8 +191,16 @@ def listing(args: Namespace) -> int:
 
 
 def _address(http: HttpSettings, issued: Issued, desk: Desk) -> str:
-    base = http.base_url(last=desk.project.settings.ingress_url)
+    base = http.base_url(last=desk.everybody[0].project.settings.ingress_url)
     return SENDERS[issued.source.provider].address(base, issued.source.id, issued.token)
+
+
+async def _demand_channels(settings: Settings, args: Namespace) -> None:
+    """Refuse channels that take no cards, as far as Discord tells."""
+    token = settings.discord.token
+    for channel_id in filter(None, (args.channel, args.fallback)):
+        if token is not None:
+            await demand_card_channel(token.get_secret_value(), settings.discord.url, channel_id)
 
 
 def _read_secret(file: Path | None) -> str | None:
@@ -209,9 +234,8 @@ def _show(issued: Issued, url: str, *, as_json: bool) -> None:
 Either send the header  Authorization: Bearer TOKEN  or sign each request with the secret. In the sender:
 
 {indent(sender.receiver(url, issued.token), "  ")}""")
-    if issued.source.provider in PROVIDERS:
-        kind = issued.source.provider
-        print(f"Try it:\n\n  TOCSIN_TOKEN=... tocsin source test --provider {kind} --url {url}")
+    kind = issued.source.provider
+    print(f"Try it:\n\n  TOCSIN_TOKEN=... tocsin source test --provider {kind} --url {url}")
 
 
 def _span(length: timedelta) -> str:

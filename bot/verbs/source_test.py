@@ -10,7 +10,7 @@ import httpx
 
 from bot.clock import SystemClock
 from bot.domain.errors import InvalidInputError, TocsinError
-from bot.providers.registry import PROVIDERS
+from bot.providers.registry import PROVIDERS, SENDERS
 from bot.verbs.setting import load_quietly
 
 ALTERABLE: Final = ("alertmanager", "grafana", "generic")
@@ -21,12 +21,12 @@ def post(args: Namespace) -> int:
     """Post the provider's example, altered as the arguments say; 0 when every request was accepted."""
     provider = args.provider or (args.url or "").rstrip("/").rpartition("/")[2]
     if not args.provider and provider not in PROVIDERS:
-        provider = "generic"
-    if provider not in PROVIDERS:
-        raise InvalidInputError("--provider", f"there is {', '.join(PROVIDERS)}, but no {provider!r}")
-    url = args.url or load_quietly(args).http.hook_url(provider)
+        provider = _by_path(args.url or "")
+    if provider not in SENDERS:
+        raise InvalidInputError("--provider", f"there is {', '.join(SENDERS)}, but no {provider!r}")
+    url = _url(provider, args)
     now = SystemClock().now()
-    payload = _payload(provider, now, args)
+    payload = SENDERS[provider].with_key(_payload(provider, now, args), _token(args))
     accepted = True
     with httpx.Client(timeout=30, headers={"Authorization": f"Bearer {_token(args)}"}) as client:
         for _ in range(args.count):
@@ -39,24 +39,50 @@ def post(args: Namespace) -> int:
     return 0 if accepted else 1
 
 
-def _payload(provider: str, now: datetime, args: Namespace) -> dict[str, Any]:
+def _by_path(url: str) -> str:
+    """The kind of sender that an address says, the generic one where it says none."""
+    if "/api/webhooks/" in url:
+        return "slack" if url.rstrip("/").endswith("/slack") else "discord"
+    return "generic"
+
+
+def _url(provider: str, args: Namespace) -> str:
+    """Where the request goes: the address as `source add` printed it, else this machine's door.
+
+    Raises:
+        InvalidInputError: only the whole address will do.
+    """
+    sender = SENDERS[provider]
+    if args.url:
+        return sender.endpoint(args.url)
+    if provider in PROVIDERS:
+        return load_quietly(args).http.hook_url(provider)
+    if sender.only_url:
+        raise InvalidInputError(
+            "--url", f"give the whole address of {sender.title}, as `source add` printed it"
+        )
+    return sender.endpoint(load_quietly(args).http.base_url())
+
+
+def _payload(provider: str, now: datetime, args: Namespace) -> object:
     """What is to be sent.
 
     Raises:
         InvalidInputError: the provider's requests cannot say it.
     """
-    known = PROVIDERS[provider]
     if provider in ALTERABLE:
+        known = PROVIDERS[provider]
         wish = {"name": args.name, "severity": args.severity, "resolved": args.resolved}
         return alter(known.example(now), now, **wish)
     for option in ("name", "severity"):
         if getattr(args, option):
             raise InvalidInputError(f"--{option}", f"can be given for {', '.join(ALTERABLE)}")
+    sender = SENDERS[provider]
     if not args.resolved:
-        return known.example(now)
-    over = known.recovery(now)
+        return sender.example(now)
+    over = sender.recovery(now)
     if over is None:
-        raise InvalidInputError("--resolved", f"{known.title} never says that an alert is over")
+        raise InvalidInputError("--resolved", f"{sender.title} never says so in a request like this")
     return over
 
 

@@ -32,7 +32,7 @@ _TOKEN: Final = "TOKEN"  # noqa: S105 -- it stands where one belongs
 def attempt(args: Namespace) -> int:
     """Read a request as the source's own would be read, and print what it becomes; nothing is stored."""
     settings = load_quietly(args)
-    source, _ = _find(settings, args.name)
+    source, _ = _find(settings, args.name, args.project)
     provider = PROVIDERS.get(source.provider)
     if provider is None:
         raise InvalidInputError("name", f"{source.name} speaks the whole API of another product")
@@ -66,7 +66,7 @@ def recipe(args: Namespace) -> int:
     sender = SENDERS.get(args.provider)
     if sender is None:
         raise InvalidInputError("provider", f"there is {', '.join(SENDERS)}, but no {args.provider!r}")
-    source, last = _find(settings, args.source) if args.source else (None, "")
+    source, last = _find(settings, args.source, args.project) if args.source else (None, "")
     if source is not None and source.provider != args.provider:
         raise InvalidInputError("--source", f"{source.name} speaks as {source.provider}")
     token = os.environ.get("TOCSIN_TOKEN", "").strip() or _TOKEN
@@ -83,12 +83,12 @@ def recipe(args: Namespace) -> int:
     return 0
 
 
-def _find(settings: Settings, name: str) -> tuple[Source, str]:
+def _find(settings: Settings, name: str, project: str | None) -> tuple[Source, str]:
     """The source of that name, and where the door was last opened."""
 
     async def work() -> tuple[Source, str]:
-        async with open_desk(settings) as desk:
-            last = desk.project.settings.ingress_url
+        async with open_desk(settings, project=project) as desk:
+            last = desk.everybody[0].project.settings.ingress_url
             for each in await sources.listing(desk):
                 if each.name == name:
                     return each, last

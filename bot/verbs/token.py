@@ -5,6 +5,7 @@ from argparse import Namespace
 
 from bot.desk import open_desk
 from bot.domain.access.token import Token
+from bot.domain.incident.incident import IncidentLevel
 from bot.settings.tree import HttpSettings
 from bot.usecases.admin import token as tokens
 from bot.usecases.admin.token import Granted
@@ -18,15 +19,15 @@ def add(args: Namespace) -> int:
     settings = load_quietly(args)
 
     async def work() -> Granted:
-        async with open_desk(settings) as desk:
+        async with open_desk(settings, project=args.project) as desk:
             return await tokens.add(
                 desk,
                 args.name,
                 args.scope,
                 actor=me(),
-                project=args.project,
                 roles=args.role,
                 expires_in=args.expires,
+                severity_cap=IncidentLevel(args.severity_cap),
             )
 
     _show(run(work()), settings.http, as_json=args.json)
@@ -38,8 +39,8 @@ def revoke(args: Namespace) -> int:
     settings = load_quietly(args)
 
     async def work() -> None:
-        async with open_desk(settings) as desk:
-            await tokens.revoke(desk, args.name, actor=me(), project=args.project)
+        async with open_desk(settings, project=args.project) as desk:
+            await tokens.revoke(desk, args.name, actor=me())
 
     run(work())
     print(f"{args.name} opens nothing more.")

@@ -77,7 +77,7 @@ class AuditCommands(commands.GroupCog, group_name="audit", group_description="Wh
     ) -> None:
         context = InteractionContext.of(interaction)
         context.demand(Capability.MANAGE, _TASK)
-        work = audit_log.page(self._door.desk, search, before=before, limit=_LOOKED_AT)
+        work = audit_log.page(context.bot_context.desk, search, before=before, limit=_LOOKED_AT)
         found = await context.defer_if_slow(work, thinking=True)
         seen = [each for each in found if await context.hidden(_about(each)) is None]
         shown = seen[: audit_card.LINES]

@@ -20,6 +20,7 @@ from bot.usecases.admin.event import EventDossier
 from bot.usecases.admin.event_list import EventLine
 from cogs.context import BotContext
 from cogs.interaction import InteractionContext
+from cogs.reference import spelled
 from cogs.rights import Capability
 
 _TASK = "look into events"
@@ -40,7 +41,7 @@ class EventCommands(commands.GroupCog, group_name="event", group_description="Se
     async def recent(self, interaction: Click, provider: app_commands.Range[str, 0, 40] = "") -> None:
         """``/event recent``."""
         context = _begin(interaction)
-        work = event_list.recent(self._door.desk, prefix=provider.strip(), limit=_LOOKED_AT)
+        work = event_list.recent(context.bot_context.desk, prefix=provider.strip(), limit=_LOOKED_AT)
         found = await context.defer_if_slow(work, thinking=True)
         lines = [line for line in found if await context.hidden([_about(line)]) is None]
         rows = [
@@ -59,11 +60,11 @@ class EventCommands(commands.GroupCog, group_name="event", group_description="Se
         await context.reply_ephemeral(event_card.recent(rows))
 
     @app_commands.command(description="All about one event, or the last one of an alert")
-    @app_commands.describe(which="The number of an event, or an alert such as A-1042")
-    async def dossier(self, interaction: Click, which: app_commands.Range[str, 1, 40]) -> None:
+    @app_commands.describe(which="The number of an event, an alert such as A-1042, or its card's link")
+    async def dossier(self, interaction: Click, which: app_commands.Range[str, 1, 120]) -> None:
         """``/event dossier``."""
         context = _begin(interaction)
-        asked, desk = which.strip(), self._door.desk
+        asked, desk = await spelled(context, which, Subject.ALERT), context.bot_context.desk
         if asked.isascii() and asked.isdigit() and len(asked) <= _LONGEST_ID:
             work = events.find(desk, int(asked))
         elif asked[:1] in "aA#":
@@ -81,7 +82,7 @@ class EventCommands(commands.GroupCog, group_name="event", group_description="Se
     async def coverage(self, interaction: Click, days: app_commands.Range[int, 1, 90] = 7) -> None:
         """``/event coverage``."""
         context = _begin(interaction)
-        work = event_list.coverage(self._door.desk, window=timedelta(days=days))
+        work = event_list.coverage(context.bot_context.desk, window=timedelta(days=days))
         found = await context.defer_if_slow(work, thinking=True)
         rows = [
             CoverageRow(

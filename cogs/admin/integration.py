@@ -37,7 +37,7 @@ class IntegrationCommand(commands.Cog):
         if sender:
             await context.reply_ephemeral(self._instructions(sender.strip().lower()))
             return
-        known = await context.defer_if_slow(sources.listing(self._door.desk), thinking=True)
+        known = await context.defer_if_slow(sources.listing(context.bot_context.desk), thinking=True)
         here = [
             Integration(each.name, SENDERS[each.provider].title, each.last_event_at)
             for each in known

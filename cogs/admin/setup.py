@@ -3,6 +3,7 @@
 What was chosen so far travels in custom_ids; the token is shown once, in the last whisper.
 """
 
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -21,8 +22,10 @@ from bot.cards.card import Card, Input, Modal
 from bot.cards.ids import CustomId, Verb, build
 from bot.cards.limits import fit_modal
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from bot.domain.outbox.channel_kind import why_not
 from bot.providers.registry import SENDERS
 from bot.usecases.admin import home, setting
+from bot.usecases.admin import project as projects
 from bot.usecases.admin import source as sources
 from bot.usecases.admin.source import Issued
 from cogs.admin import checklist, wake
@@ -32,9 +35,11 @@ from cogs.interaction import InteractionContext
 from cogs.message import read_fields, read_values
 from cogs.press import Acts
 from cogs.rights import Capability
+from cogs.time_input import read_span
 
 TASK: Final = "set up the alert desk"
 _NAME: Final = "name"
+_EVERY: Final = "every"
 _CHOICES: Final = tuple(ProviderChoice(name, provider.title) for name, provider in SENDERS.items())
 
 Click = discord.Interaction[Any]
@@ -51,6 +56,7 @@ class SetupCommand(commands.Cog):
         respond="A role whose members may act on alerts",
         manage="A role whose members may also set up the desk",
         code="The first time: the code that `tocsin run` prints",
+        project="Whose it is (that of this channel)",
     )
     @app_commands.default_permissions(manage_guild=True)
     async def setup(
@@ -59,16 +65,21 @@ class SetupCommand(commands.Cog):
         respond: discord.Role | None = None,
         manage: discord.Role | None = None,
         code: str = "",
+        project: str = "",
     ) -> None:
         """``/setup``."""
         context = InteractionContext.of(interaction)
         if self._door.home is None:
             await self._settle(context, code)
+        if project.strip():
+            context.enter(
+                await context.within_deadline(projects.of(context.bot_context.desk, project.strip()))
+            )
         context.demand(Capability.MANAGE, TASK)
         for right, role in zip(roles.RIGHTS, (respond, manage), strict=True):
             if role is not None and not await roles.give(context, right, role):
                 return
-        draft = SetupDraft(channel_id=self._door.desk.default_channel_id or _here(interaction))
+        draft = SetupDraft(channel_id=context.bot_context.desk.default_channel_id or _here(interaction))
         await context.reply_ephemeral(await _first_page(context, draft, thinking=True))
 
     async def _settle(self, context: InteractionContext, code: str) -> None:
@@ -117,8 +128,11 @@ async def create(context: InteractionContext, which: CustomId) -> None:
     """The name was given: let the sender in and show, this once, what it needs."""
     context.demand(Capability.MANAGE, TASK)
     draft = SetupDraft.decode(which.extra)
-    name = read_fields(context.interaction).get(_NAME, "").strip() or draft.provider
-    issued = await context.defer_if_slow(_make(context, draft, name), thinking=False)
+    fields = read_fields(context.interaction)
+    name = fields.get(_NAME, "").strip() or draft.provider
+    typed = fields.get(_EVERY, "").strip()
+    every = read_span(typed, _EVERY) if typed else None
+    issued = await context.defer_if_slow(_make(context, draft, name, every), thinking=False)
     sender = SENDERS[issued.source.provider]
     url = sender.address(context.bot_context.options.public_url, issued.source.id, issued.token)
     made = Made(
@@ -143,19 +157,28 @@ async def send_test(context: InteractionContext, which: CustomId) -> None:
     await context.reply_ephemeral(msgspec.structs.replace(left, content=came))
 
 
-async def _make(context: InteractionContext, draft: SetupDraft, name: str) -> Issued:
+async def _make(context: InteractionContext, draft: SetupDraft, name: str, every: timedelta | None) -> Issued:
     """The first channel becomes the desk's own; a later source may speak in another one.
 
     When the desk's own is gone, the one that was picked takes its place and its waiting cards.
     """
     desk, actor = context.bot_context.desk, context.actor
+    if reason := _unfit(context, draft.channel_id):
+        raise InvalidInputError("channel", f"<#{draft.channel_id}> {reason}")
     homeless = _is_homeless(context)
     own = homeless or desk.default_channel_id == draft.channel_id
     channel_id = None if own else draft.channel_id
-    issued = await sources.add(desk, name, draft.provider, actor=actor, channel_id=channel_id)
+    issued = await sources.add(desk, name, draft.provider, actor=actor, channel_id=channel_id, every=every)
     if homeless:
         await setting.choose_channel(desk, draft.channel_id, actor=actor)
     return issued
+
+
+def _unfit(context: InteractionContext, channel_id: int) -> str:
+    """Why no card can stand in a channel, ``""`` where one can or nobody knows yet."""
+    guild = context.interaction.guild
+    channel = None if guild is None else guild.get_channel(channel_id)
+    return "" if channel is None else why_not(channel.type.value)
 
 
 def _is_homeless(context: InteractionContext) -> bool:
@@ -169,7 +192,7 @@ async def _send_test(context: InteractionContext, source_id: int) -> str:
     found = next((each for each in listed if each.id == source_id), None)
     if found is None:
         raise NotFoundError("source", str(source_id))
-    return await context.bot_context.options.send_test(found.name)
+    return await context.bot_context.options.send_test(found.name, found.project_id)
 
 
 async def _first_page(context: InteractionContext, draft: SetupDraft, *, thinking: bool = False) -> Card:
@@ -189,6 +212,8 @@ def _problems(context: InteractionContext, channel_id: int) -> tuple[str, ...]:
     channel = guild.get_channel(channel_id)
     if channel is None:
         return ("The bot cannot see this channel: give it View Channel",)
+    if reason := _unfit(context, channel_id):
+        return (f"This {reason}",)
     lacking = context.bot_context.options.lacking(channel.permissions_for(guild.me))
     return tuple(f"The bot needs {name}" for name in lacking)
 
@@ -210,7 +235,14 @@ def _ask_name(context: InteractionContext, draft: SetupDraft) -> Modal:
         max_length=64,
     )
     custom_id = build(Verb.SETUP, context.bot_context.tag, CREATE, draft.encode())
-    return fit_modal(Modal(custom_id=custom_id, title="A new source", inputs=(field,)))
+    silent = Input(
+        custom_id=_EVERY,
+        label="Must it be heard every so often?",
+        placeholder="5m, 24h; a critical alert when it is silent. Empty: it speaks when it likes",
+        required=False,
+        max_length=20,
+    )
+    return fit_modal(Modal(custom_id=custom_id, title="A new source", inputs=(field, silent)))
 
 
 PRESSES: Final[Acts] = MappingProxyType({Verb.SETUP: choose, Verb.TEST: send_test})

@@ -29,15 +29,15 @@ class TokenCommands(commands.GroupCog, group_name="token", group_description="Pr
     async def list_tokens(self, interaction: Click) -> None:
         """``/token list``."""
         context = _begin(interaction)
-        found = await context.defer_if_slow(tokens.of_project(self._door.desk), thinking=True)
-        await context.reply_ephemeral(token_card.listing(found, self._door.desk.clock.now()))
+        found = await context.defer_if_slow(tokens.of_project(context.bot_context.desk), thinking=True)
+        await context.reply_ephemeral(token_card.listing(found, context.bot_context.desk.clock.now()))
 
     @app_commands.command(description="Let a program out, at once")
     @app_commands.describe(name="Which token")
     async def revoke(self, interaction: Click, name: app_commands.Range[str, 1, 64]) -> None:
         """``/token revoke``."""
         context = _begin(interaction)
-        work = tokens.revoke(self._door.desk, name.strip(), actor=context.actor)
+        work = tokens.revoke(context.bot_context.desk, name.strip(), actor=context.actor)
         await context.defer_if_slow(work, thinking=True)
         await context.reply_ephemeral(answer.done(f"{name.strip()} opens nothing more."))
 
@@ -45,7 +45,7 @@ class TokenCommands(commands.GroupCog, group_name="token", group_description="Pr
     async def _suggest(self, interaction: Click, typed: str) -> list[app_commands.Choice[str]]:
         context = InteractionContext.of(interaction)
         context.demand(Capability.MANAGE, _TASK)
-        found = await context.within_deadline(tokens.of_project(self._door.desk))
+        found = await context.within_deadline(tokens.of_project(context.bot_context.desk))
         names = [each.name for each in found if typed.strip().lower() in each.name]
         return [app_commands.Choice(name=name, value=name) for name in names[:_CHOICES]]
 

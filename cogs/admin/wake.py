@@ -7,7 +7,7 @@ import discord
 from bot.cards import answer
 from bot.cards.admin import wake as wake_card
 from bot.cards.admin.setup import SetupDraft
-from bot.cards.admin.wake import PICK, RING, WakeView
+from bot.cards.admin.wake import AGAIN, CONFIGURED, PICK, RING, WakeView
 from bot.cards.card import Card, Ping
 from bot.cards.ids import CustomId
 from bot.domain.alert.signal import Severity
@@ -25,6 +25,9 @@ async def press(context: InteractionContext, which: CustomId) -> None:
     if which.subject in PICK:
         await _choose(context, PICK[which.subject])
         await context.update_message(_page(context, draft))
+    elif which.subject in AGAIN:
+        await _choose_again(context, AGAIN[which.subject])
+        await context.update_message(_page(context, draft))
     elif which.subject == RING:
         await _ring(context, draft)
     else:
@@ -37,6 +40,11 @@ def view_of(context: InteractionContext) -> WakeView:
     return WakeView(
         chosen=setting.chosen_pings(desk.project.settings),
         configured=options.ping_words,
+        again={
+            Severity.CRITICAL: desk.project.settings.critical_repeats,
+            Severity.WARNING: desk.project.settings.warning_repeats,
+        },
+        repeats={severity: desk.repeats(severity) for severity in PICK.values()},
     )
 
 
@@ -45,6 +53,13 @@ async def _choose(context: InteractionContext, severity: Severity) -> None:
     if context.member.guild.id in picked:
         raise ConflictError(_EVERYONE)
     work = setting.choose_pings(context.bot_context.desk, severity, picked, actor=context.actor)
+    await context.defer_if_slow(work, thinking=False)
+
+
+async def _choose_again(context: InteractionContext, severity: Severity) -> None:
+    picked = next(iter(read_values(context.interaction)), CONFIGURED)
+    choice = "" if picked == CONFIGURED else picked
+    work = setting.choose_repeats(context.bot_context.desk, severity, choice, actor=context.actor)
     await context.defer_if_slow(work, thinking=False)
 
 
@@ -57,7 +72,11 @@ async def _ring(context: InteractionContext, draft: SetupDraft) -> None:
         raise ConflictError("Choose the channel for alerts first.")
     chosen = view_of(context).chosen.get(Severity.CRITICAL, ())
     configured = context.bot_context.options.resolve_ping
-    ping = Ping(roles=tuple(chosen)) if chosen else configured(Severity.CRITICAL, channel_id)
+    ping = (
+        Ping(roles=tuple(chosen))
+        if chosen
+        else configured(Severity.CRITICAL, channel_id, context.bot_context.desk.project.id)
+    )
     if not ping:
         raise ConflictError("Nobody can be rung: is the role still there?")
     silent = [role for role in map(guild.get_role, ping.roles) if role is not None and not role.mentionable]

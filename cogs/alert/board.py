@@ -12,7 +12,7 @@ from bot.domain.errors import InvalidInputError
 from bot.usecases.alert import bulk
 from bot.usecases.outbox import board as boards
 from cogs.alert.button import TASKS
-from cogs.alert.listing import TASK
+from cogs.alert.listing import TASK, page_of
 from cogs.interaction import InteractionContext
 from cogs.message import read_values
 from cogs.press import Acts
@@ -22,7 +22,7 @@ from cogs.rights import Capability
 async def browse(context: InteractionContext, which: CustomId) -> None:
     """A page of the alerts without a card: a whisper, or another page in place of this one."""
     context.demand(Capability.VIEW, TASK)
-    number = int(which.extra) if which.extra.isdecimal() else 0
+    number = page_of(context, which)
     work = boards.page(context.bot_context.desk, which.number, number=number, size=board_card.PAGE_SIZE)
     found = await context.defer_if_slow(work, thinking=not context.on_ephemeral)
     shown = board_card.render_page(found)

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 import discord
+import msgspec
 
 from bot.cards import answer
 from bot.cards.alert import alert as alert_card
@@ -19,6 +20,7 @@ from bot.usecases.alert import end
 from bot.usecases.alert import query as alert_query
 from bot.usecases.alert.button import PressedAlert
 from bot.usecases.outbox import card as outbox
+from bot.usecases.outbox import mention
 from cogs.interaction import InteractionContext
 from cogs.message import jump_url, read_fields, read_values
 from cogs.press import Act, Acts
@@ -159,8 +161,10 @@ async def _show(context: InteractionContext, pressed: PressedAlert) -> None:
     """
     message, place = context.interaction.message, pressed.place
     known = message is not None and place is not None and place.message_id == message.id
+    ping = context.bot_context.named(mention.standing(place, pressed.view))
+    view = msgspec.structs.replace(pressed.view, ping=ping)
     try:
-        version = await context.update_message(alert_card.render(pressed.view), keep_words=not known)
+        version = await context.update_message(alert_card.render(view), keep_words=not known)
     except discord.HTTPException as error:
         if error.status != HTTPStatus.BAD_REQUEST:
             raise

@@ -1,7 +1,9 @@
 """``/alert``: everything that can be done to alerts by typing, and the entry in a message's menu."""
 
-from datetime import timedelta
+from collections.abc import Callable, Coroutine
+from datetime import datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import discord
 from discord import app_commands
@@ -14,9 +16,11 @@ from bot.cards.alert.snooze import SPANS
 from bot.cards.ids import Verb
 from bot.domain.alert.alert import Alert, State, parse_ref
 from bot.domain.alert.signal import Severity
-from bot.domain.errors import InvalidInputError
+from bot.domain.errors import InvalidInputError, TocsinError
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.sight import Asked, Subject
+from bot.domain.zone import words
+from bot.usecases.admin import audience
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import retry as retries
 from bot.usecases.alert import snooze as snoozes
@@ -26,24 +30,27 @@ from bot.usecases.outbox import card as outbox
 from cogs.alert import group as group_buttons
 from cogs.alert import listing
 from cogs.alert.button import TASKS, tell
+from cogs.alert.several import act_on_each, said
 from cogs.alert.suggestion import suggest
 from cogs.context import BotContext
 from cogs.interaction import InteractionContext
+from cogs.reference import resolve
 from cogs.rights import Capability
-from cogs.time_input import read_span, snooze_end
+from cogs.time_input import read_due, read_span, snooze_end
 
-_LONGEST_SEARCH: Final = 60
+_LONGEST_TYPED: Final = 120  # a link; what is searched for has to travel in a button, see `listing.show`
 
 Click = discord.Interaction[Any]
 Choices = list[app_commands.Choice[str]]
 Note = app_commands.Range[str, 1, MAX_NOTE]
-Span = app_commands.Range[str, 1, 20]
+Span = app_commands.Range[str, 1, 40]
 
 _STATES: Final = [app_commands.Choice(name=scope.value, value=scope.value) for scope in ListScope]
 _SEVERITIES: Final = [app_commands.Choice(name=each.value, value=each.value) for each in reversed(Severity)]
 _ACKABLE: Final = Filter(states=(State.NEW, State.PROCESSING, State.FAILED))
 _SNOOZES: Final = [app_commands.Choice(name=said, value=value) for value, said in SPANS.items()]
-_WHICH: Final = "Which alert: pick one, or type A-1042"
+_WHICH: Final = "Which alert: pick one, type A-1042, or paste its card's link"
+_WHICH_ONES: Final = "Which: pick one, or type A-2,A-3, a card's link, or G-4 for a group's open ones"
 
 
 class AlertCommands(commands.GroupCog, group_name="alert", group_description="See alerts and act on them"):
@@ -57,7 +64,7 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
         state="Which states; open ones if nothing is said",
         severity="Only this severity",
         mine="Only those you took on",
-        text="Words in the name, service or target",
+        text="Words in the name, service, target or source; or refs, a card's link",
     )
     @app_commands.choices(state=_STATES, severity=_SEVERITIES)
     async def list_alerts(
@@ -66,16 +73,20 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
         state: str = ListScope.OPEN.value,
         severity: str | None = None,
         mine: bool = False,
-        text: app_commands.Range[str, 0, _LONGEST_SEARCH] = "",
+        text: app_commands.Range[str, 0, _LONGEST_TYPED] = "",
     ) -> None:
         """``/alert list``."""
+        context = InteractionContext.of(interaction)
+        found = await resolve(context, text, Subject.ALERT)
+        if found is not None:
+            text = " ".join(audience.ref_of(each) for each in found)
         shown = ListFilter(
             scope=ListScope(state),
             severity=Severity(severity) if severity else None,
             owner_id=interaction.user.id if mine else 0,
             text=text.strip(),
         )
-        await listing.show(InteractionContext.of(interaction), shown)
+        await listing.show(context, shown)
 
     @app_commands.command(description="Everything about one alert")
     @app_commands.describe(alert=_WHICH)
@@ -85,80 +96,130 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
         context.demand(Capability.VIEW, listing.TASK)
         await tell(context, parse_ref(alert))
 
-    @app_commands.command(description="Take an alert on")
+    @app_commands.command(description="Take alerts on")
     @app_commands.describe(
-        alert=_WHICH,
+        alert=_WHICH_ONES,
         note="What the others should know",
-        lasts="When it ends, such as 2h; yours goes on",
+        lasts="How long, such as 2h; yours goes on",
+        until="When it ends instead: 18:00, tomorrow 9:00",
     )
     @app_commands.rename(lasts="for")
-    async def ack(self, interaction: Click, alert: str, note: Note = "", lasts: Span = "") -> None:
+    async def ack(
+        self, interaction: Click, alert: str, note: Note = "", lasts: Span = "", until: Span = ""
+    ) -> None:
         """``/alert ack``."""
-        span = read_span(lasts) if lasts else None
-        await acknowledge(InteractionContext.of(interaction), parse_ref(alert), note, span)
+        context = _begin(interaction, Verb.ACK)
+        span = await _lasting(context, lasts, until)
+        desk = context.bot_context.desk
+        await _act(
+            context,
+            alert,
+            lambda each: alerts.acknowledge(desk, each, actor=context.actor, note=note, lasts=span),
+            "acknowledged",
+        )
 
-    @app_commands.command(description="Let nobody be rung for an alert for a while")
-    @app_commands.describe(alert=_WHICH, until="How long")
-    @app_commands.choices(until=_SNOOZES)
+    @app_commands.command(description="Let nobody be rung for alerts for a while")
+    @app_commands.describe(alert=_WHICH_ONES, until="Pick one, or type 45 min, 18:00, tomorrow 9:00")
     @app_commands.rename(until="for")
-    async def snooze(self, interaction: Click, alert: str, until: str) -> None:
+    async def snooze(self, interaction: Click, alert: str, until: Span) -> None:
         """``/alert snooze``."""
         context = InteractionContext.of(interaction)
         context.demand(Capability.RESPOND, "snooze alerts")
-        await context.admit(Asked(Subject.ALERT, parse_ref(alert)))
-        desk = self._door.desk
-        ends = snooze_end(until, desk.clock.now())
-        work = snoozes.snooze(desk, parse_ref(alert), actor=context.actor, until=ends)
-        said = f"snoozed {SPANS[until]}"
-        await _say_done(context, await context.defer_if_slow(work, thinking=True), said)
+        desk = context.bot_context.desk
+        zone = await context.zone()
+        ends = snooze_end(until, desk.clock.now(), zone)
+        await _act(
+            context,
+            alert,
+            lambda each: snoozes.snooze(desk, each, actor=context.actor, until=ends),
+            f"snoozed {SPANS.get(until) or _until(ends, zone)}",
+        )
 
-    @app_commands.command(description="Give an acknowledged alert back")
-    @app_commands.describe(alert=_WHICH)
+    @app_commands.command(description="Give acknowledged alerts back")
+    @app_commands.describe(alert=_WHICH_ONES)
     async def unack(self, interaction: Click, alert: str) -> None:
         """``/alert unack``."""
         context = _begin(interaction, Verb.UNACK)
-        work = alerts.unacknowledge(self._door.desk, parse_ref(alert), actor=context.actor)
-        await _say_done(context, await context.defer_if_slow(work, thinking=True), "waits for somebody again")
+        await _act(
+            context,
+            alert,
+            lambda each: alerts.unacknowledge(context.bot_context.desk, each, actor=context.actor),
+            "waits for somebody again",
+            "given back",
+        )
 
-    @app_commands.command(description="Say that you are looking at an alert")
-    @app_commands.describe(alert=_WHICH)
+    @app_commands.command(description="Say that you are looking at alerts")
+    @app_commands.describe(alert=_WHICH_ONES)
     async def claim(self, interaction: Click, alert: str) -> None:
         """``/alert claim``."""
         context = _begin(interaction, Verb.CLAIM)
-        work = alerts.claim(self._door.desk, parse_ref(alert), actor=context.actor)
-        await _say_done(context, await context.defer_if_slow(work, thinking=True), "claimed")
+        await _act(
+            context,
+            alert,
+            lambda each: alerts.claim(context.bot_context.desk, each, actor=context.actor),
+            "claimed",
+        )
 
-    @app_commands.command(description="End your claim on an alert")
-    @app_commands.describe(alert=_WHICH)
+    @app_commands.command(description="End your claim on alerts")
+    @app_commands.describe(alert=_WHICH_ONES)
     async def release(self, interaction: Click, alert: str) -> None:
         """``/alert release``."""
         context = _begin(interaction, Verb.RELEASE)
-        work = alerts.release(self._door.desk, parse_ref(alert), actor=context.actor)
-        await _say_done(context, await context.defer_if_slow(work, thinking=True), "released")
+        await _act(
+            context,
+            alert,
+            lambda each: alerts.release(context.bot_context.desk, each, actor=context.actor),
+            "released",
+        )
 
     @app_commands.command(description="Say that it is over")
-    @app_commands.describe(alert=_WHICH, note="What it was, what helped")
+    @app_commands.describe(alert=_WHICH_ONES, note="What it was, what helped")
     async def resolve(self, interaction: Click, alert: str, note: Note = "") -> None:
         """``/alert resolve``."""
         context = _begin(interaction, Verb.RESOLVE)
-        work = alerts.resolve(self._door.desk, parse_ref(alert), actor=context.actor, note=note)
-        await _say_done(context, await context.defer_if_slow(work, thinking=True), "resolved")
+        await _act(
+            context,
+            alert,
+            lambda each: alerts.resolve(context.bot_context.desk, each, actor=context.actor, note=note),
+            "resolved",
+        )
 
-    @app_commands.command(description="Have an alert that programs gave up tried again")
-    @app_commands.describe(alert=_WHICH)
+    @app_commands.command(description="Have alerts that programs gave up tried again")
+    @app_commands.describe(alert=_WHICH_ONES)
     async def retry(self, interaction: Click, alert: str) -> None:
         """``/alert retry``."""
         context = _begin(interaction, Verb.RETRY)
-        work = retries.retry(self._door.desk, parse_ref(alert), actor=context.actor)
-        await _say_done(context, await context.defer_if_slow(work, thinking=True), "waits for another try")
+        await _act(
+            context,
+            alert,
+            lambda each: retries.retry(context.bot_context.desk, each, actor=context.actor),
+            "waits for another try",
+            "given another try",
+        )
 
     @app_commands.command(description="Write a note that everybody sees on the card")
-    @app_commands.describe(alert=_WHICH, text="The note")
+    @app_commands.describe(alert=_WHICH_ONES, text="The note")
     async def note(self, interaction: Click, alert: str, text: Note) -> None:
         """``/alert note``."""
         context = _begin(interaction, Verb.NOTE)
-        work = alerts.annotate(self._door.desk, parse_ref(alert), actor=context.actor, note=text)
-        await _say_done(context, await context.defer_if_slow(work, thinking=True), "has your note")
+        await _act(
+            context,
+            alert,
+            lambda each: alerts.annotate(context.bot_context.desk, each, actor=context.actor, note=text),
+            "has your note",
+            "noted",
+        )
+
+    @snooze.autocomplete("until")
+    async def _suggest_end(self, interaction: Click, typed: str) -> Choices:
+        fitting = [each for each in _SNOOZES if typed.strip().lower() in each.name]
+        context = InteractionContext.of(interaction)
+        try:
+            zone = await context.zone()
+            ends = snooze_end(typed, context.bot_context.desk.clock.now(), zone)
+        except TocsinError:
+            return fitting
+        return [*fitting, app_commands.Choice(name=_until(ends, zone), value=typed)]
 
     @ack.autocomplete("alert")
     async def _suggest_ackable(self, interaction: Click, typed: str) -> Choices:
@@ -191,14 +252,12 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
         return await suggest(interaction, typed, Filter())
 
 
-async def acknowledge(
-    context: InteractionContext, alert_id: int, note: str = "", lasts: timedelta | None = None
-) -> None:
-    """Take an alert on, by command or menu."""
-    context.demand(Capability.RESPOND, TASKS[Verb.ACK])
+async def acknowledge(context: InteractionContext, alert_id: int) -> None:
+    """Take an alert on, by the menu of a message."""
     await context.admit(Asked(Subject.ALERT, alert_id))
-    work = alerts.acknowledge(context.bot_context.desk, alert_id, actor=context.actor, note=note, lasts=lasts)
-    await _say_done(context, await context.defer_if_slow(work, thinking=True), "acknowledged")
+    work = alerts.acknowledge(context.bot_context.desk, alert_id, actor=context.actor)
+    done = await context.defer_if_slow(work, thinking=True)
+    await context.reply_ephemeral(answer.done(said(done, "acknowledged")))
 
 
 @app_commands.context_menu(name="Acknowledge alert")
@@ -217,7 +276,7 @@ async def acknowledge_message(interaction: Click, message: discord.Message) -> N
     marker = find_marker({"embeds": [embed.to_dict() for embed in message.embeds]})
     if marker is None or message.author != interaction.client.user:
         raise InvalidInputError("message", "this is no alert's card")
-    if marker[0] != context.bot_context.tag:
+    if not context.enter_tagged(marker[0]):
         await context.reply_ephemeral(answer.foreign())
         return
     await acknowledge(context, marker[1])
@@ -229,5 +288,31 @@ def _begin(interaction: Click, verb: Verb) -> InteractionContext:
     return context
 
 
-async def _say_done(context: InteractionContext, alert: Alert, what: str) -> None:
-    await context.reply_ephemeral(answer.done(f"{alert.ref} {what}: {alert.name}"))
+async def _lasting(context: InteractionContext, lasts: str, until: str) -> timedelta | None:
+    """How long an acknowledgement lasts, as long as somebody said it in one way."""
+    if lasts and until:
+        raise InvalidInputError("until", "say either for how long or until when")
+    if not until:
+        return read_span(lasts) if lasts else None
+    now = context.bot_context.desk.clock.now()
+    ends = read_due(until, now, await context.zone(), field="until")
+    return None if ends is None else ends - now
+
+
+def _until(ends: datetime | None, zone: ZoneInfo) -> str:
+    return "until it gets worse" if ends is None else f"until {words(ends, zone)}"
+
+
+async def _act(
+    context: InteractionContext,
+    text: str,
+    act: Callable[[int], Coroutine[Any, Any, Alert]],
+    what: str,
+    done: str = "",
+) -> None:
+    """Do it to each; ``what`` is said of one, ``done`` of several where that is another word."""
+
+    async def do(alert_id: int) -> str:
+        return said(await act(alert_id), what)
+
+    await act_on_each(context, text, do, done or what)

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import discord
+import msgspec
 
 from bot.cards import answer
 from bot.cards.alert import group as group_card
@@ -15,8 +16,9 @@ from bot.domain.errors import NotFoundError
 from bot.usecases.alert import group as groups
 from bot.usecases.alert.group import PressedGroup
 from bot.usecases.outbox import card as outbox
+from bot.usecases.outbox import mention
 from cogs.alert.button import TASKS
-from cogs.alert.listing import TASK
+from cogs.alert.listing import TASK, page_of
 from cogs.interaction import InteractionContext
 from cogs.press import Acts
 from cogs.rights import Capability
@@ -57,7 +59,7 @@ async def resolve(context: InteractionContext, which: CustomId) -> None:
 async def browse(context: InteractionContext, which: CustomId) -> None:
     """A page of its alerts: a whisper, or another page in place of this one."""
     context.demand(Capability.VIEW, TASK)
-    number = int(which.extra) if which.extra.isdecimal() else 0
+    number = page_of(context, which)
     work = groups.page(context.bot_context.desk, which.number, number=number)
     shown = group_card.render_page(await context.defer_if_slow(work, thinking=not context.on_ephemeral))
     await (context.update_message(shown) if context.on_ephemeral else context.reply_ephemeral(shown))
@@ -83,7 +85,9 @@ async def settle(context: InteractionContext, verb: Verb, work: Coroutine[Any, A
 
 async def _show(context: InteractionContext, pressed: PressedGroup, verb: Verb) -> None:
     """Redraw the pressed card, and spare delivery the edit unless there is an attached list."""
-    message, place, drawn = context.interaction.message, pressed.place, group_card.render(pressed.view)
+    message, place = context.interaction.message, pressed.place
+    ping = context.bot_context.named(mention.standing(place, pressed.view))
+    drawn = group_card.render(msgspec.structs.replace(pressed.view, ping=ping))
     known = message is not None and place is not None and place.message_id == message.id
     try:
         version = await context.update_message(drawn, keep_words=not known)

@@ -7,6 +7,7 @@ from bot.cards.alert import listing as alert_list
 from bot.cards.alert.listing import PAGE_SIZE, AlertLine, ListFilter, Listing
 from bot.cards.card import Card
 from bot.cards.ids import CustomId, Verb
+from bot.cards.outbox.page_menu import CHOSEN
 from bot.domain import actor as actors
 from bot.domain.errors import InvalidInputError
 from bot.usecases.alert import query as alert_query
@@ -32,6 +33,12 @@ async def turn(context: InteractionContext, which: CustomId) -> None:
     context.demand(Capability.VIEW, TASK)
     shown, page = alert_list.decode(which.extra)
     await context.update_message(await context.defer_if_slow(_page(context, shown, page), thinking=False))
+
+
+def page_of(context: InteractionContext, which: CustomId) -> int:
+    """The page that a button names, or that was chosen in a menu of pages."""
+    chosen = next(iter(read_values(context.interaction)), "") if which.extra == CHOSEN else which.extra
+    return int(chosen) if chosen.isascii() and chosen.isdecimal() else 0
 
 
 async def pick(context: InteractionContext, _: CustomId) -> None:

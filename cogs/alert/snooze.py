@@ -25,7 +25,7 @@ async def choose(context: InteractionContext, which: CustomId) -> None:
     if picked == OVER:
         work = snoozes.end(desk, which.number, actor=context.actor)
     else:
-        until = snooze_end(picked, desk.clock.now())
+        until = snooze_end(picked, desk.clock.now(), await context.zone())
         work = snoozes.snooze(desk, which.number, actor=context.actor, until=until)
     await context.defer_if_slow(work, thinking=False)
     await tell(context, which.number, in_place=context.on_ephemeral)
@@ -38,7 +38,7 @@ async def choose_for_all(context: InteractionContext, which: CustomId) -> None:
     if picked == OVER:
         work = snoozes.end_group(desk, which.number, actor=context.actor)
     else:
-        until = snooze_end(picked, desk.clock.now())
+        until = snooze_end(picked, desk.clock.now(), await context.zone())
         work = snoozes.snooze_group(desk, which.number, actor=context.actor, until=until)
     await group_buttons.settle(context, Verb.GROUP_SNOOZE, work)
 

@@ -14,6 +14,7 @@ from bot.domain.errors import TocsinError
 from bot.usecases.alert import query as alert_query
 from bot.usecases.alert.query import Filter
 from cogs.interaction import InteractionContext
+from cogs.reference import SEVERAL
 from cogs.rights import Capability
 
 
@@ -25,14 +26,31 @@ async def suggest(
     try:
         context.demand(Capability.VIEW, "look at alerts")
         seen = replace(which, sight=context.sight)
-        found = await context.within_deadline(alert_query.suggest(context.bot_context.desk, typed, seen))
+        before, last = _parts(typed) if _names_several(interaction) else ("", typed)
+        found = await context.within_deadline(alert_query.suggest(context.bot_context.desk, last, seen))
     except TocsinError:
         return []
-    return [app_commands.Choice(name=_name(alert), value=alert.ref) for alert in found]
+    values = (f"{before}{alert.ref}" for alert in found)
+    named = zip(found, values, strict=True)
+    return [
+        app_commands.Choice(name=plain(f"{before}{_name(alert)}", OPTION_TEXT), value=value)
+        for alert, value in named
+        if len(value) <= OPTION_TEXT
+    ]
+
+
+def _names_several(interaction: discord.Interaction[Any]) -> bool:
+    return interaction.command is not None and interaction.command.qualified_name in SEVERAL
+
+
+def _parts(typed: str) -> tuple[str, str]:
+    """``A-2, A-3, di`` as what is done, ``A-2, A-3, ``, and what is still being typed."""
+    done, comma, last = typed.rpartition(",")
+    return (f"{done.strip()}, ", last.strip()) if comma else ("", typed)
 
 
 def _name(alert: Alert) -> str:
     """``A-12 🔴 HighErrorRate · cart``."""
     place = alert.service or alert.target or alert.namespace
     words = f"{alert.ref} {sign(alert)} {alert.name}"
-    return plain(f"{words}{SEPARATOR}{place}" if place else words, OPTION_TEXT)
+    return f"{words}{SEPARATOR}{place}" if place else words

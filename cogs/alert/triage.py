@@ -72,6 +72,6 @@ async def brief_message(interaction: Click, message: discord.Message) -> None:
         await brief(context, place.subject_id)
         return
     marker = find_marker({"embeds": [embed.to_dict() for embed in message.embeds]})
-    if marker is None or marker[0] != context.bot_context.tag or message.author != interaction.client.user:
+    if marker is None or message.author != interaction.client.user or not context.enter_tagged(marker[0]):
         raise InvalidInputError("message", "this is no card of an alert on this desk")
     await brief(context, marker[1])

@@ -10,7 +10,6 @@ from discord.ext import commands
 from bot.cards.gate import decision as gate_card
 from bot.domain.gate.gate import MAX_BYPASS, MAX_REASON
 from bot.usecases.gate import release
-from cogs.context import BotContext
 from cogs.interaction import InteractionContext
 from cogs.rights import Capability
 
@@ -20,10 +19,6 @@ Name = app_commands.Range[str, 1, release.MAX_NAME]
 
 class GateCommands(commands.GroupCog, group_name="gate", group_description="May this be released now?"):
     """The commands."""
-
-    def __init__(self, bot_context: BotContext) -> None:
-        super().__init__()
-        self._desk = bot_context.desk
 
     @app_commands.command(
         name="release", description="Pass or block, from open criticals, incidents and SLOs"
@@ -35,7 +30,7 @@ class GateCommands(commands.GroupCog, group_name="gate", group_description="May 
         """``/gate release``."""
         context = InteractionContext.of(interaction)
         context.demand(Capability.VIEW, "ask the gate")
-        asked = release.ask(self._desk, service or "", env or "", sight=context.sight)
+        asked = release.ask(context.bot_context.desk, service or "", env or "", sight=context.sight)
         await context.reply_ephemeral(gate_card.render(await context.defer_if_slow(asked, thinking=True)))
 
     @app_commands.command(name="bypass", description="Let pass what would be blocked, for a while")
@@ -57,7 +52,7 @@ class GateCommands(commands.GroupCog, group_name="gate", group_description="May 
         context = InteractionContext.of(interaction)
         context.demand(Capability.MANAGE, "pass a gate by")
         done = release.pass_by(
-            self._desk,
+            context.bot_context.desk,
             service or "",
             env or "",
             actor=context.actor,

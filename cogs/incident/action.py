@@ -19,6 +19,7 @@ from bot.domain import actor as actors
 from bot.domain.errors import InvalidInputError
 from bot.domain.incident.action import Action, parse_ref
 from bot.domain.incident.incident import format_ref
+from bot.domain.zone import words
 from bot.usecases.incident import action as actions
 from bot.usecases.incident import reminder
 from bot.usecases.incident.action import MAX_ACTION
@@ -72,7 +73,7 @@ class ActionCommands(commands.Cog):
     ) -> None:
         """``/incident action add``."""
         context = _begin(interaction)
-        due_at = read_due(due, context.bot_context.desk.clock.now())
+        due_at = read_due(due, context.bot_context.desk.clock.now(), await context.zone())
         who = context.actor if owner is None else actors.person(owner.id, owner.display_name)
 
         async def work() -> Action:
@@ -143,16 +144,17 @@ class ActionCommands(commands.Cog):
         context = _begin(interaction)
         if owner is None and not due:
             raise InvalidInputError("owner", "say who does it, or until when")
+        zone = await context.zone()
         work = actions.reassign(
             context.bot_context.desk,
             parse_ref(action),
             actor=context.actor,
             owner=UNSET if owner is None else actors.person(owner.id, owner.display_name),
-            due_at=read_due(due, context.bot_context.desk.clock.now()) if due else UNSET,
+            due_at=read_due(due, context.bot_context.desk.clock.now(), zone) if due else UNSET,
         )
         changed = await context.defer_if_slow(work, thinking=True)
         holder = changed.owner.mention if changed.owner else "nobody"
-        due_on = f", due {changed.due_at:%Y-%m-%d %H:%M} UTC" if changed.due_at else ""
+        due_on = f", due {words(changed.due_at, zone)}" if changed.due_at else ""
         await context.reply_ephemeral(answer.done(_said(changed, f"is on {holder}'s list{due_on}")))
 
 

@@ -18,7 +18,7 @@ from bot.cards.incident import incident as incident_card
 from bot.cards.incident import timeline as timeline_cards
 from bot.cards.incident.postmortem import filename, render
 from bot.domain.errors import InvalidInputError
-from bot.domain.incident.incident import Incident, Role, parse_level
+from bot.domain.incident.incident import Incident, IncidentLevel, Role, parse_level
 from bot.usecases.alert import end
 from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import mutation as step
@@ -97,7 +97,9 @@ async def pick_severity(context: InteractionContext, which: CustomId) -> None:
     """Another severity."""
     context.demand(Capability.RESPOND, WORK)
     severity = parse_level(next(iter(read_values(context.interaction)), ""))
-    await press(context, incidents.grade(which.number, actor=context.actor, severity=severity), how_bad)
+    await press(
+        context, incidents.grade(which.number, actor=context.actor, severity=severity), how_bad(severity)
+    )
 
 
 async def ask_update(context: InteractionContext, which: CustomId) -> None:
@@ -144,9 +146,14 @@ def how_it_stands(incident: Incident) -> str:
     return f"{incident.ref} is {incident.state}: {incident.title}"
 
 
-def how_bad(incident: Incident) -> str:
-    """``I-7 is P1 now``."""
-    return f"{incident.ref} is {incident.severity} now: {incident.title}"
+def how_bad(asked: IncidentLevel) -> Said:
+    """``I-7 is P1 now``, and that its alerts allow no worse where ``asked`` is."""
+
+    def say(incident: Incident) -> str:
+        less = "" if incident.severity is asked else f" ({asked} was asked for; its alerts allow no worse)"
+        return f"{incident.ref} is {incident.severity} now{less}: {incident.title}"
+
+    return say
 
 
 def was_told(incident: Incident) -> str:

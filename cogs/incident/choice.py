@@ -44,7 +44,7 @@ async def locate(context: InteractionContext, text: str | None) -> int:
         return parse_ref(text)
     here = context.interaction.channel_id
     living = None if here is None else await threads.living_in(context.bot_context.desk, here)
-    if living is not None:
+    if living is not None and living.project_id == context.bot_context.desk.project.id:
         return living.id
     seen = replace(OPEN, sight=context.sight)
     found = await incident_inspection.listing(context.bot_context.desk, seen, limit=2)

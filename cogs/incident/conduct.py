@@ -15,6 +15,7 @@ from bot.domain import actor as actors
 from bot.domain.errors import InvalidInputError
 from bot.domain.incident.duration import Moment
 from bot.domain.incident.incident import Incident, IncidentLevel, IncidentState, Role
+from bot.domain.zone import words
 from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident.mutation import MAX_TEXT, MAX_TITLE, IncidentMutation, Shown, perform
 from cogs.incident.button import CLOSE, WORK, Said, how_bad, how_it_stands, was_told, when_reminded, who_holds
@@ -65,7 +66,7 @@ class ConductCommands(commands.Cog):
             context,
             incident,
             lambda which: incidents.grade(which, actor=context.actor, severity=level),
-            how_bad,
+            how_bad(level),
         )
 
     @app_commands.command(description="Say how far it is")
@@ -167,11 +168,12 @@ class ConductCommands(commands.Cog):
         """``/incident times``."""
         context = _begin(interaction)
         which = Moment(moment)
-        when = read_past(at, context.bot_context.desk.clock.now())
+        zone = await context.zone()
+        when = read_past(at, context.bot_context.desk.clock.now(), zone)
 
         def said(changed: Incident) -> str:
             stands = getattr(changed.times, which.value)
-            known = f"{stands:%Y-%m-%d %H:%M:%S} UTC" if stands else "unknown"
+            known = words(stands, zone) if stands else "unknown"
             return f"{changed.ref}: {which.words} {known}."
 
         await conduct(

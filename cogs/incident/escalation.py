@@ -132,7 +132,7 @@ async def escalate_message(interaction: discord.Interaction[Any], message: disco
     marker = find_marker({"embeds": [embed.to_dict() for embed in message.embeds]})
     if marker is None:
         raise InvalidInputError("message", "this is no alert's card")
-    if marker[0] != context.bot_context.tag:
+    if not context.enter_tagged(marker[0]):
         await context.reply_ephemeral(answer.foreign())
         return
     await ask_about(context, marker[1])

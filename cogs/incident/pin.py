@@ -105,12 +105,12 @@ class Pins(commands.Cog):
         if not self._door.is_home(member.guild.id):
             return
         self._door.enlist()
-        desk = self._door.desk
         async with self._turns.of((message_id, member.id)):
             incident = await self._living_in(channel_id)
             if incident is None:
                 return
-            if not self._door.rights.allows(member, Capability.RESPOND):
+            desk = self._door.desk.of(incident.project_id)
+            if not self._door.of(desk).rights.allows(member, Capability.RESPOND):
                 metrics.ACTIONS.labels(_NAME, "refused").inc()
                 await wipe(channel_id, message_id, PIN, member)
                 return
@@ -129,12 +129,13 @@ class Pins(commands.Cog):
             if user_id not in await durably(self._door, lambda: pins.stuck(desk, message_id)):
                 return
             try:
-                allowed = await may_take_back(self._door, self._client, user_id)
+                theirs = await durably(self._door, lambda: timeline.owner_of(desk, message_id))
+                allowed = await may_take_back(self._door.of(theirs), self._client, user_id)
             except UNREACHABLE as error:  # a later comparison finds it again
                 _log.warning("reaction_waits", message_id=message_id, reason=repr(error))
                 return
             if allowed:
-                await durably(self._door, lambda: pins.peel(desk, message_id, actor=actor))
+                await durably(self._door, lambda: pins.peel(theirs, message_id, actor=actor))
                 return
             metrics.ACTIONS.labels(_NAME, "refused").inc()
             await durably(self._door, lambda: reactions.forget(desk, message_id, PIN, actor=actor))
@@ -205,7 +206,7 @@ async def add_message(interaction: discord.Interaction[Any], message: discord.Me
     context.demand(Capability.RESPOND, TASK)
     desk = context.bot_context.desk
     incident = await context.defer_if_slow(threads.living_in(desk, message.channel.id), thinking=True)
-    if incident is None:
+    if incident is None or incident.project_id != desk.project.id:
         raise InvalidInputError("message", "it does not stand in the thread of an incident")
     pinned = pinned_of(message)
     fresh = await context.defer_if_slow(
@@ -234,8 +235,8 @@ def author_of(message: discord.Message) -> Actor:
 
 
 def words_of(message: discord.Message) -> str:
-    """What can be read of it: its text, else what its embeds say, and the names of its files."""
+    """What can be read of it: its text, what its embeds say where they are not of a link, and its files."""
     said = [message.content] if message.content else []
-    if not said:
-        said = [part for embed in message.embeds for part in (embed.title, embed.description) if part]
+    if not said or message.author.bot:
+        said += [part for embed in message.embeds for part in (embed.title, embed.description) if part]
     return "\n".join([*said, *(f"📎 {each.filename}" for each in message.attachments)])

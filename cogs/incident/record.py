@@ -12,14 +12,15 @@ from discord.ext import commands
 
 from bot.cards import answer
 from bot.cards.incident import answer as answers
-from bot.domain.alert.alert import parse_ref as parse_alert
 from bot.domain.errors import InvalidInputError
 from bot.domain.incident.incident import Incident, parse_ref
 from bot.domain.incident.timeline import TimelineEntry
+from bot.domain.zone import words
 from bot.usecases.alert.query import OPEN
 from bot.usecases.incident import membership, timeline
 from bot.usecases.incident import query as incident_inspection
 from bot.usecases.incident.mutation import MAX_TEXT, Shown
+from cogs.alert.several import act_on_each
 from cogs.alert.suggestion import suggest
 from cogs.incident.button import WORK
 from cogs.incident.choice import (
@@ -43,7 +44,7 @@ Text = app_commands.Range[str, 1, MAX_TEXT]
 WITHDRAW: Final = "withdraw words from a timeline"
 MERGE: Final = "merge incidents"
 _ENTRY: Final = "Which entry: pick one, or type E12 as the timeline shows it"
-_ALERT: Final = "Which alert: pick one, or type A-1042"
+_ALERTS: Final = "Which: pick one, or type A-2,A-3, or paste links of cards"
 
 
 async def suggest_alert(interaction: Click, typed: str) -> Choices:
@@ -63,7 +64,8 @@ class RecordCommands(commands.Cog):
         """``/incident note``."""
         context = _begin(interaction)
         desk = context.bot_context.desk
-        when = read_past(at, desk.clock.now())
+        zone = await context.zone()
+        when = read_past(at, desk.clock.now(), zone)
 
         async def work() -> Incident:
             incident_id = await locate(context, incident)
@@ -86,7 +88,8 @@ class RecordCommands(commands.Cog):
         """``/incident correct``."""
         context = _begin(interaction)
         desk, entry_id = context.bot_context.desk, parse_line(entry)
-        when = read_past(at, desk.clock.now()) if at else None
+        zone = await context.zone()
+        when = read_past(at, desk.clock.now(), zone) if at else None
         if at and when is None:
             raise InvalidInputError("at", "an entry has to have a time")
 
@@ -97,7 +100,7 @@ class RecordCommands(commands.Cog):
             )
 
         fixed = await context.defer_if_slow(work(), thinking=True)
-        said = f"E{entry_id} reads now, at {fixed.draft.at:%Y-%m-%d %H:%M:%S} UTC: {fixed.draft.text}"
+        said = f"E{entry_id} reads now, at {words(fixed.draft.at, zone)}: {fixed.draft.text}"
         await context.reply_ephemeral(answer.done(said))
 
     @app_commands.command(description="Take back what people wrote; that there was something stays visible")
@@ -116,37 +119,39 @@ class RecordCommands(commands.Cog):
         await context.defer_if_slow(work(), thinking=True)
         await context.reply_ephemeral(answer.done(f"E{entry_id} was withdrawn; the timeline says so."))
 
-    @app_commands.command(description="An alert belongs to it")
-    @app_commands.describe(alert=_ALERT, incident=WHICH)
+    @app_commands.command(description="Alerts belong to it")
+    @app_commands.describe(alert=_ALERTS, incident=WHICH)
     @app_commands.autocomplete(alert=suggest_alert, incident=suggest_mergeable)
     async def link(self, interaction: Click, alert: str, incident: str = "") -> None:
         """``/incident link``."""
         context = _begin(interaction)
-        alert_id = parse_alert(alert)
+        incidents: list[Incident] = []
 
-        async def work() -> Shown:
+        async def do(alert_id: int) -> str:
             incident_id = await locate(context, incident)
-            return await membership.link(context.bot_context.desk, incident_id, alert_id, actor=context.actor)
+            desk = context.bot_context.desk
+            shown = await membership.link(desk, incident_id, alert_id, actor=context.actor)
+            incidents.append(shown.incident)
+            return f"A-{alert_id} is part of {shown.incident.ref} now."
 
-        linked = (await context.defer_if_slow(work(), thinking=True)).incident
-        await context.reply_ephemeral(answers.done(linked, f"A-{alert_id} is part of {linked.ref} now."))
+        await act_on_each(context, alert, do, "linked", lambda words: answers.done(incidents[-1], words))
 
-    @app_commands.command(description="An alert does not belong to it after all")
-    @app_commands.describe(alert=_ALERT, incident=WHICH)
+    @app_commands.command(description="Alerts do not belong to it after all")
+    @app_commands.describe(alert=_ALERTS, incident=WHICH)
     @app_commands.autocomplete(alert=suggest_member, incident=suggest_any)
     async def unlink(self, interaction: Click, alert: str, incident: str = "") -> None:
         """``/incident unlink``."""
         context = _begin(interaction)
-        alert_id = parse_alert(alert)
+        incidents: list[Incident] = []
 
-        async def work() -> Shown:
+        async def do(alert_id: int) -> str:
             incident_id = await locate(context, incident)
-            return await membership.unlink(
-                context.bot_context.desk, incident_id, alert_id, actor=context.actor
-            )
+            desk = context.bot_context.desk
+            shown = await membership.unlink(desk, incident_id, alert_id, actor=context.actor)
+            incidents.append(shown.incident)
+            return f"A-{alert_id} is not part of {shown.incident.ref} any more."
 
-        left = (await context.defer_if_slow(work(), thinking=True)).incident
-        await context.reply_ephemeral(answers.done(left, f"A-{alert_id} is not part of {left.ref} any more."))
+        await act_on_each(context, alert, do, "unlinked", lambda words: answers.done(incidents[-1], words))
 
     @app_commands.command(description="Close an incident in favour of another, which speaks for both")
     @app_commands.describe(into="Which one goes on", incident=f"Which one ends. {WHICH}")

@@ -13,6 +13,7 @@ from discord.ext import commands
 
 from bot import metrics
 from bot.domain import actor as actors
+from bot.usecases.desk import Desk
 from bot.usecases.reaction import missed as absence
 from bot.usecases.reaction import reaction as reactions
 from bot.usecases.reaction.reaction import ACK, ACTIONS, BELL, CLAIM, NOISE, SIREN, Effect
@@ -83,13 +84,15 @@ class Reactions(commands.Cog):
             return
         self._door.enlist()
         async with self._turns.of((message_id, member.id, emoji)):
-            if not await self._is_card(message_id):
+            desk = await self._owner_of(message_id)
+            if desk is None:
                 return
-            if not self._door.rights.allows(member, Capability.RESPOND):
+            if not self._door.of(desk).rights.allows(member, Capability.RESPOND):
                 _count(emoji, "refused")
                 await wipe(channel_id, message_id, emoji, member)
                 return
-            await self._apply(message_id, actors.person(member.id, member.display_name), emoji, present=True)
+            actor = actors.person(member.id, member.display_name)
+            await self._apply(desk, message_id, actor, emoji, present=True)
 
     async def take_back(self, message_id: int, user_id: int, emoji: str) -> None:
         """Apply that an emoji is gone; when who set it may not respond any more it is only noted."""
@@ -99,12 +102,13 @@ class Reactions(commands.Cog):
             if not await durably(self._door, lambda: absence.is_set(desk, message_id, user_id, emoji)):
                 return
             try:
-                allowed = await may_take_back(self._door, self._client, user_id)
+                theirs = await durably(self._door, lambda: reactions.owner_of(desk, message_id)) or desk
+                allowed = await may_take_back(self._door.of(theirs), self._client, user_id)
             except UNREACHABLE as error:  # a later comparison finds it again
                 _log.warning("reaction_waits", message_id=message_id, reason=repr(error))
                 return
             if allowed:
-                await self._apply(message_id, actor, emoji, present=False)
+                await self._apply(theirs, message_id, actor, emoji, present=False)
                 return
             _count(emoji, "refused")
             await durably(self._door, lambda: reactions.forget(desk, message_id, emoji, actor=actor))
@@ -116,8 +120,9 @@ class Reactions(commands.Cog):
                 self._hear((message_id, gone.user_id, gone.emoji))
                 await self.take_back(message_id, gone.user_id, gone.emoji)
 
-    async def _apply(self, message_id: int, actor: actors.Actor, emoji: str, *, present: bool) -> None:
-        desk = self._door.desk
+    async def _apply(
+        self, desk: Desk, message_id: int, actor: actors.Actor, emoji: str, *, present: bool
+    ) -> None:
         effect, why = await durably(
             self._door, lambda: reactions.apply(desk, message_id, emoji, actor=actor, present=present)
         )
@@ -126,14 +131,15 @@ class Reactions(commands.Cog):
         if why:
             _log.info("reaction_without_effect", emoji=emoji, message_id=message_id, why=why)
 
-    async def _is_card(self, message_id: int) -> bool:
+    async def _owner_of(self, message_id: int) -> Desk | None:
+        """The desk of the project whose card it is; what was just posted may be one a moment later."""
         for pause in UNSETTLED:
             if pause:
                 await self._door.desk.clock.sleep(pause)
-            place = await durably(self._door, lambda: reactions.card_of(self._door.desk, message_id))
-            if place is not None:
-                return True
-        return False
+            found = await durably(self._door, lambda: reactions.owner_of(self._door.desk, message_id))
+            if found is not None:
+                return found
+        return None
 
     def _hear(self, key: Key) -> None:
         if self.heard is not None:

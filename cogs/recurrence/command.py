@@ -72,7 +72,9 @@ class RecurrenceCommands(
         context = InteractionContext.of(interaction)
         context.demand(Capability.VIEW, TASK)
         source_id = (
-            await context.within_deadline(churn.source_id(self._door.desk, source)) if source else None
+            await context.within_deadline(churn.source_id(context.bot_context.desk, source))
+            if source
+            else None
         )
         query = Query(window=RankingWindow(window), sort=Sort(sort), text=text.strip(), source_id=source_id)
         await show_list(context, query)
@@ -113,7 +115,9 @@ class RecurrenceCommands(
         """``/recurrence suggest``."""
         context = InteractionContext.of(interaction)
         context.demand(Capability.VIEW, TASK)
-        advice = await context.defer_if_slow(churn.advise(self._door.desk, context.sight), thinking=True)
+        advice = await context.defer_if_slow(
+            churn.advise(context.bot_context.desk, context.sight), thinking=True
+        )
         views = tuple(AdviceView(each.source.name, each.suggestions) for each in advice)
         await context.reply_ephemeral(recurrence_card.render_advice(views))
 
@@ -127,7 +131,7 @@ class RecurrenceCommands(
         context.demand(Capability.MANAGE, "change sources")
         names = frozenset(labels.replace(",", " ").split())
         changed = await context.defer_if_slow(
-            churn.ignore(self._door.desk, source, names, actor=context.actor), thinking=True
+            churn.ignore(context.bot_context.desk, source, names, actor=context.actor), thinking=True
         )
         ignored = ", ".join(sorted(changed.ignored_labels)) or "no label"
         await context.reply_ephemeral(answer.done(f"{changed.name} ignores {ignored}"))
@@ -138,7 +142,7 @@ class RecurrenceCommands(
         """``/recurrence preview``."""
         context = InteractionContext.of(interaction)
         context.demand(Capability.VIEW, TASK)
-        shown = await context.defer_if_slow(self._preview(recurrence), thinking=True)
+        shown = await context.defer_if_slow(self._preview(context, recurrence), thinking=True)
         await context.reply_ephemeral(render_plan(_plan(shown)))
 
     @app_commands.command(name="dry-run", description="The same, written down as a check")
@@ -187,7 +191,9 @@ class RecurrenceCommands(
         context = InteractionContext.of(interaction)
         try:
             context.demand(Capability.VIEW, TASK)
-            found = await context.within_deadline(recurrences.suggest(self._door.desk, typed, context.sight))
+            found = await context.within_deadline(
+                recurrences.suggest(context.bot_context.desk, typed, context.sight)
+            )
         except TocsinError:
             return []
         return [app_commands.Choice(name=_name(each), value=each.ref) for each in found]
@@ -198,34 +204,34 @@ class RecurrenceCommands(
         context = InteractionContext.of(interaction)
         try:
             context.demand(Capability.VIEW, TASK)
-            found = await context.within_deadline(sources.listing(self._door.desk))
+            found = await context.within_deadline(sources.listing(context.bot_context.desk))
         except TocsinError:
             return []
         seen = [each.name for each in found if context.sight.sees(each.channel_id or 0)]
         names = [name for name in seen if typed.strip().lower() in name]
         return [app_commands.Choice(name=name, value=name) for name in names[:25]]
 
-    async def _preview(self, which: str) -> Preview:
-        return await work.preview(self._door.desk, await locate(self._door.desk, which))
+    async def _preview(self, context: InteractionContext, which: str) -> Preview:
+        return await work.preview(context.bot_context.desk, await locate(context.bot_context.desk, which))
 
     async def _dry_run(self, context: InteractionContext, which: str) -> DryRun:
-        recurrence_id = await locate(self._door.desk, which)
-        return await work.dry_run(self._door.desk, recurrence_id, actor=context.actor)
+        recurrence_id = await locate(context.bot_context.desk, which)
+        return await work.dry_run(context.bot_context.desk, recurrence_id, actor=context.actor)
 
     async def _hand_over(
         self, context: InteractionContext, which: str, kind: HandoffKind, to: discord.Member | None, note: str
     ) -> Handoff:
-        recurrence_id = await locate(self._door.desk, which)
+        recurrence_id = await locate(context.bot_context.desk, which)
         return await work.hand_over(
-            self._door.desk, recurrence_id, kind, actor=context.actor, assignee=_actor(to), note=note
+            context.bot_context.desk, recurrence_id, kind, actor=context.actor, assignee=_actor(to), note=note
         )
 
     async def _mark(
         self, context: InteractionContext, which: str, note: str, owner: discord.Member | None, action: str
     ) -> Recurrence:
         return await recurrences.mark_fixed(
-            self._door.desk,
-            await locate(self._door.desk, which),
+            context.bot_context.desk,
+            await locate(context.bot_context.desk, which),
             actor=context.actor,
             owner=_actor(owner),
             note=note,

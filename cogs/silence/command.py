@@ -41,16 +41,16 @@ class SilenceCommands(
     @app_commands.command(description="Let the alerts that fit wake nobody for a while")
     @app_commands.describe(
         matchers='Which alerts: alertname="HighErrorRate", service=~"cart|shop"',
-        until="For how long or until when: 2 h, 3 days, 2026-03-31 14:05 (UTC)",
+        until="For how long or until when: 2 h, tomorrow 9:00, 2026-03-31 14:05",
         comment="Why; it stands in the list",
     )
     async def add(self, interaction: Click, matchers: Matchers, until: str, comment: Comment = "") -> None:
         """``/silence add``."""
         context = InteractionContext.of(interaction)
         context.demand(Capability.RESPOND, TASK)
-        desk = self._bot_context.desk
+        desk = context.bot_context.desk
         now = desk.clock.now()
-        ends_at = read_due(until, now)
+        ends_at = read_due(until, now, await context.zone(), field="until")
         if ends_at is None or ends_at - now > LONGEST:
             raise InvalidInputError("until", f"a silence lasts at most {LONGEST.days} days")
         wish = Wish(
@@ -69,7 +69,7 @@ class SilenceCommands(
         """``/silence list``."""
         context = InteractionContext.of(interaction)
         context.demand(Capability.VIEW, "look at silences")
-        desk = self._bot_context.desk
+        desk = context.bot_context.desk
         found = await context.defer_if_slow(silences.lasting(desk), thinking=True)
         await context.reply_ephemeral(silence_card.render(found, desk.clock.now()))
 
@@ -79,7 +79,7 @@ class SilenceCommands(
         """``/silence expire``."""
         context = InteractionContext.of(interaction)
         context.demand(Capability.RESPOND, TASK)
-        work = silences.expire(self._bot_context.desk, silence.strip(), actor=context.actor)
+        work = silences.expire(context.bot_context.desk, silence.strip(), actor=context.actor)
         ended = await context.defer_if_slow(work, thinking=True)
         said = f"{ended.ref} is over: {silence_card.matchers(ended)}"
         await context.reply_ephemeral(answer.done(said))
@@ -89,7 +89,7 @@ class SilenceCommands(
         context = InteractionContext.of(interaction)
         try:
             context.demand(Capability.RESPOND, TASK)
-            found = await context.within_deadline(silences.lasting(self._bot_context.desk))
+            found = await context.within_deadline(silences.lasting(context.bot_context.desk))
         except TocsinError:
             return []
         wanted = typed.strip().lower()

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from bot.domain.actor import Actor, Method
-from bot.domain.audit import GENESIS, Entry, Sealed, seal
+from bot.domain.audit import GENESIS, Entry, Sealed, seal, sign
 from storage.bulk import Bulk, Lookup
 from storage.codec import micros, moment
 from storage.dialect import hold_chain
@@ -16,7 +16,7 @@ from storage.table.core import IS_DONE_BY_SOMEBODY, audit
 
 _COLUMNS = (
     "project_id", "at", "actor", "actor_name", "action", "subject", "before", "after", "note",
-    "previous", "digest", "method",
+    "previous", "digest", "method", "mac",
 )  # fmt: skip
 _append = Bulk(insert(audit), _COLUMNS)
 _newest = Lookup(
@@ -42,8 +42,9 @@ class AuditSearch(msgspec.Struct, frozen=True, kw_only=True):
 class Audit:
     """The entries of all projects; each project has a chain of its own."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, key: bytes = b"") -> None:
         self._connection = connection
+        self._key = key
 
     def append(self, project_id: int, *entries: Entry) -> None:
         """Seal and store. Call it last in a transaction: it holds the chain until the commit."""
@@ -52,7 +53,7 @@ class Audit:
         proven = [entry.proven() for entry in entries]
         for entry in proven:
             digests.append(seal(digests[-1], entry))
-        _append.run(self._connection, _rows(project_id, proven, digests))
+        _append.run(self._connection, _rows(project_id, proven, digests, self._key))
 
     def about(self, subject: str, *, limit: int = 50) -> list[Sealed]:
         """The newest entries about ``subject`` (such as ``alert:1042``), oldest first."""
@@ -106,7 +107,9 @@ class Audit:
         return found[0].digest if found else GENESIS
 
 
-def _rows(project_id: int, entries: Sequence[Entry], digests: Sequence[str]) -> list[tuple[Any, ...]]:
+def _rows(
+    project_id: int, entries: Sequence[Entry], digests: Sequence[str], key: bytes
+) -> list[tuple[Any, ...]]:
     return [
         (
             project_id,
@@ -121,6 +124,7 @@ def _rows(project_id: int, entries: Sequence[Entry], digests: Sequence[str]) -> 
             previous,
             digest,
             entry.method,
+            sign(key, project_id, digest) if key else None,
         )
         for entry, (previous, digest) in zip(entries, pairwise(digests), strict=True)
     ]
@@ -137,4 +141,4 @@ def _read(row: Row[Any]) -> Sealed:
         note=row.note,
         method=None if row.method is None else Method(row.method),
     )
-    return Sealed(id=row.id, entry=entry, previous=row.previous, digest=row.digest)
+    return Sealed(id=row.id, entry=entry, previous=row.previous, digest=row.digest, mac=row.mac)

@@ -29,6 +29,8 @@ class ProjectSettings(msgspec.Struct, frozen=True, kw_only=True):
     ingress_url: str = ""
     critical_role_ids: tuple[int, ...] = ()
     warning_role_ids: tuple[int, ...] = ()
+    critical_repeats: str = ""
+    warning_repeats: str = ""
     view_role_ids: tuple[int, ...] = ()
     incident_channel_id: int | None = None
     incidents_beside: bool = False

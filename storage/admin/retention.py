@@ -5,12 +5,13 @@ alert is open; an alert while it is the last of its recurrence, or an incident, 
 An envelope goes when no event is left that came in it.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, not_, or_, select
 
+from storage.admin.eventless import PARTS, eventless
 from storage.codec import micros
 from storage.dialect import is_one_of
 from storage.table.core import alert, card, envelope, event, recurrence
@@ -21,6 +22,8 @@ from storage.table.reaction import reaction
 from storage.table.recurrence import run
 from storage.table.ring import quiet_reason
 from storage.table.triage import brief
+
+__all__ = ["PARTS", "OldRows"]  # use cases reach PARTS from here
 
 
 class OldRows:
@@ -62,15 +65,10 @@ class OldRows:
         old = any(row.opened_at < micros(before) for row in rows)
         return (rows[-1].id if old else 0), [row.id for row in rows if row.may_go]
 
-    def unused(self, digests: Collection[str]) -> tuple[int, set[str]]:
-        """The newest event's id, and which of these envelopes no event came in."""
+    def unused(self, part: int, *, before: datetime) -> tuple[int, list[str]]:
+        """The newest event's id, and the old envelopes of one of `PARTS` parts that no event is left of."""
         newest = self._connection.execute(select(func.max(event.c.id))).scalar() or 0
-        used = self._connection.execute(
-            select(event.c.envelope_digest)
-            .where(is_one_of(self._connection, event.c.envelope_digest, digests))
-            .distinct()
-        ).scalars()
-        return newest, set(digests) - set(used)
+        return newest, eventless(self._connection, part, before=before)
 
     def forget_events(self, ids: Sequence[int]) -> int:
         """Delete events."""
@@ -96,7 +94,7 @@ class OldRows:
         going = list(self._connection.execute(wanted).scalars())
         cards = self._connection.execute(
             select(card.c.id, card.c.message_id).where(
-                card.c.kind == "alert", is_one_of(self._connection, card.c.subject_id, going)
+                card.c.kind.in_(("alert", "folded")), is_one_of(self._connection, card.c.subject_id, going)
             )
         ).all()
         self._delete(ledger, is_one_of(self._connection, ledger.c.card_id, [each.id for each in cards]))

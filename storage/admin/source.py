@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
 from bot.domain.access.expectation import Expectation
 from bot.domain.access.source import Source
+from bot.domain.access.wake import Wakes
 from bot.domain.alert.group import CardShape
 from bot.domain.alert.signal import Severity
 from storage.bulk import Bulk
@@ -102,6 +103,7 @@ class Sources:
                 ignored_labels=encode(sorted(new.ignored_labels)),
                 card=new.card.value,
                 default_severity=new.default_severity.value,
+                ping=encode(new.wakes),
             )
             .returning(source.c.id)
         ).scalar_one()
@@ -146,6 +148,18 @@ class Sources:
         """What its alerts are that name no severity."""
         which = update(source).where(source.c.id == source_id)
         self._connection.execute(which.values(default_severity=severity.value))
+
+    def wake(self, source_id: int, wakes: Wakes) -> None:
+        """Whom its alerts wake."""
+        which = update(source).where(source.c.id == source_id)
+        self._connection.execute(which.values(ping=encode(wakes)))
+
+    def faces(self, ids: set[int]) -> dict[int, tuple[str, Wakes]]:
+        """Names and whom they wake by id, of removed ones too."""
+        rows = self._connection.execute(
+            select(source.c.id, source.c.name, source.c.ping).where(source.c.id.in_(ids))
+        )
+        return {row.id: (row.name, _read_wakes(row.ping)) for row in rows}
 
     def expect(self, source_id: int, expected: Expectation | None) -> None:
         """How often it must be heard; None is whenever it likes."""
@@ -257,7 +271,12 @@ def _read(row: Row[Any]) -> Source:
         card=CardShape(values[source.c.card]),
         default_severity=Severity(values[source.c.default_severity]),
         expected=_expectation(values),
+        wakes=_read_wakes(values[source.c.ping]),
     )
+
+
+def _read_wakes(text: str) -> Wakes:
+    return {} if text == "{}" else msgspec.json.decode(text, type=dict[Severity, tuple[str, ...]])
 
 
 def _expectation(values: Any) -> Expectation | None:

@@ -34,6 +34,7 @@ class Tokens:
                 created_by=str(new.created_by),
                 created_by_name=new.created_by.name,
                 expires_at=micros_or_none(new.expires_at),
+                severity_cap=new.severity_cap,
             )
             .returning(token.c.id)
         ).scalar_one()
@@ -88,4 +89,5 @@ def _read(row: Row[Any]) -> Token:
         created_by=Actor.parse(row.created_by, row.created_by_name),
         expires_at=moment_or_none(row.expires_at),
         last_used_at=moment_or_none(row.last_used_at),
+        severity_cap=row.severity_cap,
     )

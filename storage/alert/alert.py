@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Final
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, String, case, cast, exists, false, func, or_, select
 
-from bot.domain.alert.alert import Alert, State
+from bot.domain.alert.alert import Alert, State, parse_refs, ref_digits
 from bot.domain.alert.signal import Severity, Signal
 from bot.domain.alert.verdict import SignatureStanding
 from bot.domain.sight import EVERYTHING, Sight
@@ -15,7 +15,7 @@ from storage.alert.row import INSERT, MOVE, REFRESH, SAVE, insert_row, move_row,
 from storage.audience import sees_alert
 from storage.codec import micros
 from storage.dialect import allocate, is_one_of
-from storage.table.core import IS_OPEN_ALERT, alert
+from storage.table.core import IS_OPEN_ALERT, alert, source
 from storage.table.incident import IS_ACTIVE, incident, incident_alert
 from storage.table.incident import IS_OPEN as IS_OPEN_INCIDENT
 
@@ -32,9 +32,9 @@ class NewAlert(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which alerts to list; None means any. ``text`` is looked for in name, service and target.
+    """Which alerts to list; None means any.
 
-    ``sight`` says for whose eyes.
+    ``text`` is looked for in name, service, target and source, or it is refs; ``sight`` says for whose eyes.
     """
 
     states: tuple[State, ...] | None = None
@@ -121,6 +121,12 @@ class Alerts:
         statement = self._matching(project_id, which).order_by(*order)
         rows = self._connection.execute(statement.offset(offset).limit(limit))
         return [read(row) for row in rows]
+
+    def fitting(self, project_id: int, which: Filter, *, limit: int) -> list[Alert]:
+        """Matching alerts for who types: what begins like the text first, then open, worst and newest."""
+        order = (_begins(which.text).desc(), _is_open().desc(), _severity_rank().desc(), alert.c.id.desc())
+        statement = self._matching(project_id, which, typing=True).order_by(*order)
+        return [read(row) for row in self._connection.execute(statement.limit(limit))]
 
     def count(self, project_id: int, which: Filter) -> int:
         """How many match."""
@@ -225,7 +231,7 @@ class Alerts:
         return None if row is None else read(row)
 
     @staticmethod
-    def _matching(project_id: int, which: Filter) -> Select[tuple[object, ...]]:
+    def _matching(project_id: int, which: Filter, *, typing: bool = False) -> Select[tuple[object, ...]]:
         statement: Select[tuple[object, ...]] = select(alert).where(alert.c.project_id == project_id)
         if which.states == OPEN.states:
             statement = statement.where(IS_OPEN_ALERT)  # meets the partial index
@@ -238,7 +244,8 @@ class Alerts:
         if which.owner is not None:
             statement = statement.where(alert.c.owner == which.owner)
         if which.text:
-            statement = statement.where(_contains(which.text))
+            found = _contains(which.text)
+            statement = statement.where(or_(found, _begins(which.text) == 1) if typing else found)
         return statement
 
 
@@ -257,11 +264,26 @@ def _severity_rank() -> ColumnElement[int]:
     return case(ranks, value=alert.c.severity, else_=0)
 
 
+def _is_open() -> ColumnElement[int]:
+    return case((alert.c.state == State.RESOLVED.value, 0), else_=1)
+
+
+def _begins(text: str) -> ColumnElement[int]:
+    """2 for the alert whose ref was typed, 1 where name or ref begin with the text."""
+    digits = ref_digits(text)
+    exact = alert.c.id == int(digits or 0)
+    begun = cast(alert.c.id, String).startswith(digits) if digits else false()
+    named = func.lower(alert.c.name).startswith(text.lower(), autoescape=True)
+    return case((exact, 2), (or_(begun, named), 1), else_=0)
+
+
 def _contains(text: str) -> ColumnElement[bool]:
-    """Case-insensitive, with the wildcards of LIKE taken literally."""
+    """Case-insensitive, with the wildcards of LIKE taken literally; refs find their alerts."""
+    wanted = text.lower()
+    columns = (alert.c.name, alert.c.service, alert.c.target)
+    sent_by = select(source.c.id).where(func.lower(source.c.name).contains(wanted, autoescape=True))
     return or_(
-        *(
-            func.lower(column).contains(text.lower(), autoescape=True)
-            for column in (alert.c.name, alert.c.service, alert.c.target)
-        )
+        *(func.lower(column).contains(wanted, autoescape=True) for column in columns),
+        alert.c.source_id.in_(sent_by),
+        alert.c.id.in_(parse_refs(text)),
     )

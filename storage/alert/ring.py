@@ -99,14 +99,17 @@ class Rings:
         ).scalar_one()
         return None if row is None else moment(row)
 
-    def leads_of(self, subject: RingSubject, subject_ids: Collection[int]) -> list[int]:
-        """The messages that tell calls about these subjects."""
+    def leads_of(
+        self, subject: RingSubject, subject_ids: Collection[int], *, but: RingReason | None = None
+    ) -> list[int]:
+        """The messages that tell calls about these subjects, ``but`` those for one reason."""
         found = self._connection.execute(
             select(ring.c.lead_id)
             .where(
                 ring.c.subject == subject.value,
                 is_one_of(self._connection, ring.c.subject_id, subject_ids),
                 ring.c.lead_id.is_not(None),
+                ring.c.reason != ("" if but is None else but.value),
             )
             .distinct()
         )

@@ -106,6 +106,18 @@ class AlertSearch:
             },
         )
 
+    def newest_of_each(self, project_id: int, *, among: int) -> dict[Severity, Alert | None]:
+        """The newest alert of each severity ``among`` so many of the newest ids."""
+        last = self._connection.execute(select(func.max(alert.c.id))).scalar() or 0
+        return {
+            severity: self._first(
+                _matching(project_id, Search(severities=(severity,)))
+                .where(alert.c.id > last - among)
+                .order_by(alert.c.id.desc())
+            )
+            for severity in reversed(Severity)
+        }
+
     def _first(self, statement: Select[tuple[object, ...]]) -> Alert | None:
         row = self._connection.execute(statement.limit(1)).one_or_none()
         return None if row is None else read(row)

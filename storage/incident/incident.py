@@ -4,11 +4,25 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    String,
+    case,
+    cast,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from bot.domain.actor import Actor
 from bot.domain.incident.duration import Times
-from bot.domain.incident.incident import Incident, IncidentLevel, IncidentState, Role
+from bot.domain.incident.incident import Incident, IncidentLevel, IncidentState, Role, ref_digits
 from bot.domain.sight import EVERYTHING, Sight
 from storage.audience import sees_incident
 from storage.codec import (
@@ -35,7 +49,7 @@ class IncidentFilter(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     states: tuple[IncidentState, ...] | None = None
-    severity: IncidentLevel | None = None
+    severities: tuple[IncidentLevel, ...] = ()
     text: str = ""
     sight: Sight = EVERYTHING
 
@@ -177,6 +191,15 @@ class Incidents:
         statement = _matching(project_id, which).order_by(incident.c.severity, incident.c.id.desc())
         return [_read(row) for row in self._connection.execute(statement.offset(offset).limit(limit))]
 
+    def fitting(self, project_id: int, which: IncidentFilter, *, limit: int) -> list[Incident]:
+        """Matching incidents for who types: what begins like the text first, then open, worst and newest."""
+        is_open = case(
+            (incident.c.state.in_([each.value for each in IncidentState if each.open]), 1), else_=0
+        )
+        order = (_begins(which.text).desc(), is_open.desc(), incident.c.severity, incident.c.id.desc())
+        statement = _matching(project_id, which, typing=True).order_by(*order)
+        return [_read(row) for row in self._connection.execute(statement.limit(limit))]
+
     def count(self, project_id: int, which: IncidentFilter) -> int:
         """How many match."""
         matching = _matching(project_id, which).with_only_columns(func.count())
@@ -191,7 +214,7 @@ def _of(project_id: int, incident_id: int) -> Select[Any]:
     return select(incident).where(incident.c.id == incident_id, incident.c.project_id == project_id)
 
 
-def _matching(project_id: int, which: IncidentFilter) -> Select[Any]:
+def _matching(project_id: int, which: IncidentFilter, *, typing: bool = False) -> Select[Any]:
     statement = select(incident).where(incident.c.project_id == project_id)
     if which.states == OPEN.states:
         statement = statement.where(IS_OPEN)
@@ -199,15 +222,23 @@ def _matching(project_id: int, which: IncidentFilter) -> Select[Any]:
         statement = statement.where(incident.c.state.in_([state.value for state in which.states]))
     if which.sight != EVERYTHING:
         statement = statement.where(sees_incident(which.sight))
-    if which.severity is not None:
-        statement = statement.where(incident.c.severity == which.severity.value)
+    if which.severities:
+        statement = statement.where(incident.c.severity.in_([each.value for each in which.severities]))
     if which.text:
         columns = (incident.c.title, incident.c.service)
         wanted = which.text.lower()
-        statement = statement.where(
-            or_(*(func.lower(column).contains(wanted, autoescape=True) for column in columns))
-        )
+        found = or_(*(func.lower(column).contains(wanted, autoescape=True) for column in columns))
+        statement = statement.where(or_(found, _begins(which.text) > 0) if typing else found)
     return statement
+
+
+def _begins(text: str) -> ColumnElement[int]:
+    """2 for the incident whose ref was typed, 1 where title or ref begin with the text."""
+    digits = ref_digits(text)
+    exact = incident.c.id == int(digits or 0)
+    begun = cast(incident.c.id, String).startswith(digits) if digits else false()
+    named = func.lower(incident.c.title).startswith(text.lower(), autoescape=True)
+    return case((exact, 2), (or_(begun, named), 1), else_=0)
 
 
 def _columns(changed: Incident) -> dict[str, Any]:

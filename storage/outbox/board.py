@@ -216,6 +216,23 @@ class Boards:
         """Criticals that a board holds back and nobody was called for; nobody else takes them (``lock``)."""
         return held_back.uncalled(self._connection, channel_id, now=now, limit=limit, lock=lock)
 
+    def stands_above(self, channel_id: int, message_id: int) -> bool:
+        """Whether other messages of the desk came to the channel after this one."""
+        later = select(card.c.id).where(card.c.message_id > message_id, card.c.channel_id == channel_id)
+        return self._connection.execute(later.limit(1)).one_or_none() is not None
+
+    def crowded(self, project_id: int, *, now: datetime) -> list[int]:
+        """The channels without a board where criticals wait for the first post of their card."""
+        return held_back.crowded(self._connection, project_id, now=now)
+
+    def rung_since(self, channel_id: int, since: datetime) -> int:
+        """How many cards of a channel have rung somebody by their first post since then."""
+        return held_back.rung_since(self._connection, channel_id, since)
+
+    def first_calls(self, card_id: int, *, limit: int) -> dict[int, bool]:
+        """Whom a card that was never posted calls for, and whether that is left to a reply."""
+        return held_back.first_calls(self._connection, card_id, limit=limit)
+
     def told_causes(self, channel_id: int, since: datetime) -> list[ToldCause]:
         """The causes that rang in a channel since then, and the last message that told each."""
         return held_back.told_causes(self._connection, channel_id, since)

@@ -13,7 +13,7 @@ from storage.table.core import alert, card
 
 
 class Placement(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a card is shown; ``message_id`` is None while it waits."""
+    """Where a card is shown; ``message_id`` is None while it waits, ``pinged`` says that it mentions."""
 
     id: int
     kind: CardKind
@@ -26,6 +26,7 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True):
     seen_at: datetime | None
     rung_at: datetime | None = None
     rung_run: int | None = None
+    pinged: bool = False
 
 
 def showing(connection: Connection, message_id: int) -> Placement | None:
@@ -70,6 +71,7 @@ def _read(row: Row[Any]) -> Placement:
         seen_at=moment_or_none(row.seen_at),
         rung_at=moment_or_none(row.rung_at),
         rung_run=row.rung_run,
+        pinged=row.pinged,
     )
 
 

@@ -1,12 +1,12 @@
 """Uncalled: criticals that a board holds back and that nobody was called for, derived from their cards."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
 from sqlalchemy import Connection, and_, exists, func, or_, select
 
-from bot.domain.alert.ring import RingReason, RingSubject
+from bot.domain.alert.ring import PERSONAL, RingReason, RingSubject
 from bot.domain.alert.signal import Severity
 from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.outbox import CardKind
@@ -18,6 +18,10 @@ from storage.table.ring import ring
 
 _OWN: Final = and_(card.c.kind == CardKind.ALERT.value, card.c.subject_id == alert.c.id)
 _SHARED: Final = and_(card.c.kind == CardKind.GROUP.value, card.c.subject_id == alert.c.group_id)
+
+
+_RECENT: Final = 200  # messages of the desk, more than a minute takes
+_WAITED: Final = timedelta(seconds=1)
 
 
 class Uncalled(msgspec.Struct, frozen=True):
@@ -65,6 +69,7 @@ def uncalled(
         ring.c.subject == RingSubject.ALERT.value,
         ring.c.subject_id == alert.c.id,
         ring.c.lead_id.is_not(None),
+        ring.c.reason != RingReason.REGRESSED.value,
     )
     found: list[Uncalled] = []
     for which in (_OWN, _SHARED):
@@ -92,6 +97,73 @@ def uncalled(
     return found
 
 
+def crowded(connection: Connection, project_id: int, *, now: datetime) -> list[int]:
+    """The channels without a board where criticals wait for the first post of their card."""
+    stands = exists().where(board.c.channel_id == card.c.channel_id, board.c.left_at.is_(None))
+    rows = connection.execute(
+        select(card.c.channel_id)
+        .where(
+            card.c.project_id == project_id,
+            dirty(posted=False),
+            card.c.lane <= Lane.RESOLVE.value,
+            card.c.kind.in_([CardKind.ALERT.value, CardKind.GROUP.value]),
+            card.c.rung_run.is_(None),
+            card.c.dirty_since <= micros(now - _WAITED),
+            ~stands,
+        )
+        .distinct()
+    )
+    return sorted(rows.scalars())
+
+
+def rung_since(connection: Connection, channel_id: int, since: datetime) -> int:
+    """How many cards of a channel have rung somebody by their first post since then."""
+    recent = (
+        select(card.c.channel_id, card.c.kind, card.c.pinged, card.c.rung_at)
+        .where(card.c.message_id.is_not(None))
+        .order_by(card.c.message_id.desc())
+        .limit(_RECENT)
+        .subquery()
+    )
+    return connection.execute(
+        select(func.count())
+        .select_from(recent)
+        .where(
+            recent.c.channel_id == channel_id,
+            recent.c.kind.in_([CardKind.ALERT.value, CardKind.GROUP.value]),
+            recent.c.pinged,
+            recent.c.rung_at > micros(since),
+        )
+    ).scalar_one()
+
+
+def first_calls(connection: Connection, card_id: int, *, limit: int) -> dict[int, bool]:
+    """Whom a card that was never posted calls for with its first post; whether that is left to a reply."""
+    is_planned = exists().where(
+        ring.c.subject == RingSubject.ALERT.value,
+        ring.c.subject_id == alert.c.id,
+        ring.c.reason == RingReason.STORM.value,
+    )
+    found: dict[int, bool] = {}
+    for which in (_OWN, _SHARED):
+        rows = connection.execute(
+            select(alert.c.id, is_planned.correlate(alert))
+            .select_from(card)
+            .join(alert, which)
+            .where(
+                card.c.id == card_id,
+                alert.c.severity == Severity.CRITICAL.value,
+                alert.c.run == 0,
+                alert.c.owner.is_(None),
+                IS_OPEN_ALERT,
+            )
+            .order_by(alert.c.id)
+            .limit(limit)
+        )
+        found |= {row[0]: bool(row[1]) for row in rows}
+    return found
+
+
 def told_causes(connection: Connection, channel_id: int, since: datetime) -> list[ToldCause]:
     """The causes that rang in a channel since then, and the last message that told each."""
     rows = connection.execute(
@@ -107,7 +179,7 @@ def told_causes(connection: Connection, channel_id: int, since: datetime) -> lis
             ring.c.channel_id == channel_id,
             ring.c.told_at >= micros(since),
             ring.c.lead_id.is_not(None),
-            ring.c.reason != RingReason.ACK_ENDING.value,
+            ring.c.reason.not_in([each.value for each in PERSONAL]),
             alert.c.severity == Severity.CRITICAL.value,
         )
         .group_by(alert.c.name, alert.c.service)

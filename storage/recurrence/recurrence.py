@@ -4,15 +4,15 @@ Counts live per hour (for timelines) and per day (for rankings), so that nothing
 are written; `storage.recurrence.memory` and `storage.recurrence.ranking` read them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, bindparam, func, or_, select, update
+from sqlalchemy import Connection, bindparam, case, func, or_, select, update
 
 from bot.domain.access.source import Source
-from bot.domain.actor import is_silence
+from bot.domain.actor import Actor, is_silence
 from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.episode import began
 from bot.domain.alert.flap import CALM
@@ -205,6 +205,19 @@ class Recurrences:
                 self._connection, [(key, period, each.occurrences, each.episodes) for key, each in ordered]
             )
 
+    def mended(self, recurrence_ids: Collection[int]) -> dict[int, Actor]:
+        """Of these, what was marked as fixed and has not come back since, with who answers for that."""
+        if not recurrence_ids:
+            return {}
+        rows = self._connection.execute(
+            select(recurrence).where(
+                is_one_of(self._connection, recurrence.c.id, recurrence_ids),
+                recurrence.c.fixed_at.is_not(None),
+                recurrence.c.regressed_at.is_(None),
+            )
+        )
+        return {each.id: each.fix.owner for each in map(read, rows) if each.fix is not None}
+
     def settle(self, settlements: dict[int, StatsDelta], *, now: datetime) -> None:
         """Add what changes of episodes weigh, by recurrence id."""
         ordered = sorted((key, each) for key, each in settlements.items() if each)
@@ -257,8 +270,9 @@ class Recurrences:
     def suggest(
         self, project_id: int, text: str, *, limit: int, sight: Sight = EVERYTHING
     ) -> list[Recurrence]:
-        """Those whose name, service or target contains ``text``, the last seen first."""
+        """Whose name, service or target has ``text`` in it: those that begin so first, then last seen."""
         columns = (recurrence.c.name, recurrence.c.service, recurrence.c.target)
+        begins = case((recurrence.c.name.istartswith(text, autoescape=True), 1), else_=0)
         rows = self._connection.execute(
             select(recurrence)
             .where(
@@ -266,7 +280,7 @@ class Recurrences:
                 or_(*(column.icontains(text, autoescape=True) for column in columns)),
                 sees_recurrence(sight),
             )
-            .order_by(recurrence.c.last_seen_at.desc(), recurrence.c.id.desc())
+            .order_by(begins.desc(), recurrence.c.last_seen_at.desc(), recurrence.c.id.desc())
             .limit(limit)
         )
         return [read(row) for row in rows]

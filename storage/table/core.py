@@ -334,6 +334,7 @@ audit: Final = Table(
     Column("previous", Text, nullable=False),
     Column("digest", Text, nullable=False),
     Column("method", Text),
+    Column("mac", Text),
     Index("ix_audit_subject", "subject", "id"),
     Index("ix_audit_project_id", "project_id", "id"),
 )

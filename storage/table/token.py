@@ -20,6 +20,7 @@ token: Final = Table(
     Column("revoked_at", BigInteger),
     Column("expires_at", BigInteger),
     Column("last_used_at", BigInteger),
+    Column("severity_cap", Text, nullable=False, server_default="P0"),
 )
 _LIVE: Final = text("revoked_at IS NULL")
 Index(

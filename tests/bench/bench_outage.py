@@ -84,7 +84,7 @@ class Truths:
         for message in standing(self._stage):
             marker = find_marker(message)
             if marker is not None:
-                cards.setdefault(marker[1], []).append(message["embeds"][0]["title"])
+                cards.setdefault(marker[1], []).append(message["content"])
             for attachment in message["attachments"]:
                 listed |= await self._read(attachment["url"], http)
         return cards, listed
@@ -155,10 +155,9 @@ async def come_back(stage: Stage, truths: Truths) -> None:
         tell(stage, "every open alert has a card", start, first, wall)
         print(f"  in the end              {await truths.untrue(http) or 'all three truths agree'}")
     others = Counter(
-        embed["title"].partition(" for ")[0]
+        message["content"].partition(" for ")[0]
         for message in standing(stage)
-        for embed in message["embeds"]
-        if not find_marker(message) and embed.get("title")
+        if not find_marker(message) and message["embeds"]
     )
     print(f"  messages besides cards  {sum(others.values())}: {', '.join(others) or 'none'}")
 

@@ -18,9 +18,13 @@ import msgspec
 
 from bot.domain.access.redaction import redact, redact_body
 from bot.domain.alert.signature import signature
+from bot.providers import discord_webhook, slack_webhook
+from bot.providers.alertmanager_api import read_push
 from bot.providers.body import decode
 from bot.providers.delivery import read_delivery
-from bot.providers.registry import PROVIDERS
+from bot.providers.opsgenie import read_create
+from bot.providers.pagerduty import read_event
+from bot.providers.registry import PROVIDERS, SENDERS
 from bot.providers.sender import Request
 
 RUNS = 7
@@ -59,11 +63,12 @@ def build_body(alerts: int) -> bytes:
     return msgspec.json.encode(example).replace(b"&", rb"\u0026")
 
 
-def measure(name: str, alerts: int, work: Callable[[], object]) -> None:
-    """Print the best of the runs."""
-    loops = ALERTS_A_RUN // alerts
+def measure(name: str, alerts: int, work: Callable[[], object], *, wanted: int = ALERTS_A_RUN) -> float:
+    """Print the best of the runs, and return it in microseconds an alert."""
+    loops = wanted // alerts
     best = min(repeat(work, timer=process_time, number=loops, repeat=RUNS)) / loops / alerts
     print(f"  {name:<34} {best * 1e6:7.2f} us/alert")
+    return best * 1e6
 
 
 def bench(alerts: int) -> None:
@@ -85,12 +90,30 @@ def bench(alerts: int) -> None:
 
 
 def bench_senders() -> None:
-    """Measure the way of each sender's example from bytes to signals."""
+    """Measure the way of each sender's example from bytes to signals, and what the faces read."""
     print("one request of each sender")
     now = datetime(2026, 11, 21, tzinfo=UTC)
+    found = {}
     for name, provider in PROVIDERS.items():
         body = msgspec.json.encode(provider.example(now))
-        measure(name, 1, partial(read_delivery, provider, Request(), body))
+        found[name] = measure(name, 1, partial(read_delivery, provider, Request(), body), wanted=1_000)
+    readers: dict[str, Callable[[object], object]] = {
+        "alertmanager-api": lambda value: read_push(value, now),
+        "pagerduty": lambda value: read_event(value, "fresh"),
+        "opsgenie": lambda value: read_create(value, "fresh"),
+        "discord": discord_webhook.read_message,
+        "slack": slack_webhook.read_message,
+    }
+    for name, read in readers.items():
+        body = msgspec.json.encode(SENDERS[name].example(now))
+        work = partial(_read_face, body, read)
+        found[name] = measure(name, 1, work, wanted=1_000)
+    slowest = max(found, key=lambda name: found[name])
+    print(f"slowest: {slowest} at {found[slowest]:.0f} us; target: below 100 us an alert for each")
+
+
+def _read_face(body: bytes, read: Callable[[object], object]) -> object:
+    return read(redact_body(body, decode(body, "")).value)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """The storm: thousands of alerts within seconds into one channel, at Discord's default limits.
 
-    python -m tests.bench storm [--alerts 1000,10000] [--seconds 10] [--watch 60]
+    python -m tests.bench storm [--alerts 1000,10000] [--seconds 10] [--watch 60] [--table [0,1,2,3]]
+
+First the table of four storms (`storm_table`), which ``--table`` prints alone; then the pace.
 
 Bot and sandbox are processes of their own, on a SQLite file. A tenth of the alerts is critical. An alert is
 visible at the moment a message is heard of that is its card, or that has it in the attached list; it arrived
@@ -19,6 +21,7 @@ from typing import Any, Final
 
 import aiohttp
 
+from tests.bench import storm_table
 from tests.tour.house import House
 
 GROUP: Final = 10  # alerts a request
@@ -66,7 +69,7 @@ class Watch:
             if card:
                 self.visible.setdefault(card[1], at)
                 self.carded.setdefault(card[1], (at, message["id"]))
-                if "ACKED" in embed["title"]:
+                if "ACKED" in message["content"]:
                     self.acked.setdefault(card[1], at)
         for attachment in message.get("attachments", ()):
             fetch = asyncio.create_task(self._read(attachment["url"], at, session))
@@ -209,8 +212,17 @@ def main() -> None:
     )
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--watch", type=float, default=60)
+    parser.add_argument("--table", nargs="?", const="0,1,2,3", help="only the table, or some of its rows")
     args = parser.parse_args()
-    asyncio.run(run(args.alerts, args.seconds, args.watch))
+    asyncio.run(both(args))
+
+
+async def both(args: argparse.Namespace) -> None:
+    """The table, and the pace unless only the table was asked for."""
+    rows = [int(each) for each in (args.table or "0,1,2,3").split(",")]
+    await storm_table.run(rows, seconds=args.seconds, watched=args.watch)
+    if args.table is None:
+        await run(args.alerts, args.seconds, args.watch)
 
 
 if __name__ == "__main__":

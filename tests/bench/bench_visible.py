@@ -10,6 +10,7 @@ channel stays free, as the target demands).
 
 import argparse
 import asyncio
+import re
 import sys
 import tempfile
 import time
@@ -50,8 +51,7 @@ async def visible(house: House, alerts: int) -> list[float]:
     calls = await eventually(all_there, "every card to be posted")
     found = []
     for call in calls:
-        title = call["body"]["embeds"][0]["title"]
-        name = title.rpartition(" ")[2]
+        name = next(each for each in began if re.search(rf" {each}(?: |$)", call["body"]["content"]))
         found.append((call["ts"] - began[name]) * 1_000)
     return found
 

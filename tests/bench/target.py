@@ -9,6 +9,7 @@ the event loop's thread, ``--profile-writer FILE`` of the thread that writes to 
 import argparse
 import asyncio
 import cProfile
+import os
 import sys
 
 import msgspec
@@ -48,7 +49,7 @@ async def serve(database: str) -> None:
     options = IngressOptions(port=0, source_rate=UNBOUNDED, source_burst=UNBOUNDED)
     ingress = Ingress(desk, Intake(desk), options=options)
     url = await ingress.start()
-    issued = await sources.add(desk, "bench", "alertmanager", actor=actors.job("bench"))
+    issued = await sources.add(desk, f"bench-{os.getpid()}", "alertmanager", actor=actors.job("bench"))
     say(url, issued.token)
     await asyncio.to_thread(sys.stdin.read)
     await ingress.stop()

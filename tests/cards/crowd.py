@@ -3,12 +3,20 @@
 from datetime import timedelta
 from typing import Any
 
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity
 from bot.domain.outbox.board import Held
 from tests.cards.world import NOON, hostile, moments
+
+QUICK = settings(
+    deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large),
+)
+"""Crowds are large: to shrink one takes minutes, and what broke is told without it."""
 
 _OPEN = [state for state in State if state.open]
 

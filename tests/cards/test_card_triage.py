@@ -75,7 +75,10 @@ briefs = st.builds(
 def texts(card: Card) -> list[str]:
     embeds = card.to_payload()["embeds"]
     fields = [field["value"] for embed in embeds for field in embed.get("fields", [])]
-    return [text for embed in embeds for text in (embed["title"], embed.get("description", ""))] + fields
+    return [text for embed in embeds for text in (embed.get("title", ""), embed.get("description", ""))] + [
+        card.content,
+        *fields,
+    ]
 
 
 @settings(deadline=None, max_examples=20)
@@ -84,7 +87,7 @@ def test_discord_takes_any_brief(brief: Brief, number: int) -> None:
     card = render(BriefView(brief=brief, id=number, tag=TAG))
     assert refusals(card.to_payload()) == []
     own = card.to_payload()["embeds"][0]
-    said = [own["title"], own["description"], *(field["value"] for field in own.get("fields", []))]
+    said = [card.content, own["description"], *(field["value"] for field in own.get("fields", []))]
     assert {kind for text in said for kind, _ in meanings(text)} <= SAFE
     assert not card.ping
 
@@ -119,7 +122,7 @@ def test_an_agent_may_format_but_not_call_mask_or_command() -> None:
 def test_a_brief_tells_what_a_person_asks_first() -> None:
     card = render(BriefView(brief=full(), id=3, tag=TAG))
     (embed,) = card.to_payload()["embeds"]
-    assert embed["title"] == "🧭 Brief · A-1042 HighErrorRate"
+    assert card.content == "🧭 Brief · A-1042 HighErrorRate"
     lines = embed["description"].split("\n")
     assert lines[0].startswith("🔁 9th time in 30 days, last <t:")
     assert lines[1] == "🔧 Last fixed by <@77>: restarted it (A-3)"

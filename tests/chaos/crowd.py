@@ -196,8 +196,9 @@ def _read(status: int, found: dict[str, Any]) -> Told:  # noqa: PLR0911 -- one f
     words = found["content"] or ""
     if words.startswith("✅"):
         return Told.DONE
-    if words.startswith(("❔", "🕰️")) or "nothing was done" in words:
-        return Told.VOID  # it asks first, or the press was older than the card: nothing has changed
+    if words.startswith(("❔", "🕰️", "✌️")) or "nothing was done" in words:
+        # It asks first, the press was older than the card, or it was the second of two taps.
+        return Told.VOID
     if words.startswith("✋"):
         return Told.IMPOSSIBLE
     if not words or words.startswith("💥"):

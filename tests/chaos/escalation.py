@@ -59,7 +59,7 @@ def _heads(record: Record, messages: Messages) -> Iterator[tuple[str, str]]:
             yield "lost", f"{incident} has no head"
         elif incident.message_id != int(shown[0]["id"]):
             yield "wrong", f"{incident} stands as {shown[0]['id']}"
-        elif untold := _untold(incident, shown[0]["embeds"][0]["title"]):
+        elif untold := _untold(incident, shown[0]["content"]):
             yield "wrong", f"{incident} does not say {untold}"
 
 

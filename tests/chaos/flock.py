@@ -36,7 +36,7 @@ def _compare(record: Record, messages: Messages) -> Iterator[tuple[str, str]]:
             yield "lost", f"G-{group} has no message for {open_ones}"
         elif found and record.groups[group] != int(found[0]["id"]):
             yield "wrong", f"G-{group} of message {record.groups[group]} stands as {found[0]['id']}"
-        elif found and (untold := _untold(rows, open_ones, found[0]["embeds"][0])):
+        elif found and (untold := _untold(rows, open_ones, found[0])):
             yield "wrong", f"G-{group} {untold}: {rows}"
 
 
@@ -49,10 +49,11 @@ def _by_group(tag: str, messages: Messages) -> dict[int, Messages]:
     return shown
 
 
-def _untold(rows: list[AlertRow], open_ones: list[AlertRow], embed: dict[str, Any]) -> str:
+def _untold(rows: list[AlertRow], open_ones: list[AlertRow], card: dict[str, Any]) -> str:
     """What a shared card should say and does not."""
-    title, told = embed["title"], embed["description"]
-    if not title.endswith(f" ×{len(open_ones or rows)}"):  # noqa: RUF001 -- as it stands on cards
+    title, told = card["content"], card["embeds"][0]["description"]
+    count = len(open_ones or rows)
+    if f"({count} alert{'' if count == 1 else 's'})" not in title:
         return f"counts otherwise: {title!r}"
     if not open_ones:
         return "" if "RESOLVED" in title else f"does not say that it is over: {title!r}"

@@ -5,14 +5,13 @@ import os
 import resource
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from random import Random
 from typing import Any, Final, TypeVar
 
 from bot.clock import SystemClock
+from tests.process import Started
 
 T = TypeVar("T")
 
@@ -67,14 +66,14 @@ class Process:
         self.log = folder / f"{name}.log"
         self._ready_file = folder / f"{name}.json"
         self._ready_file.unlink(missing_ok=True)
-        with (Path(os.devnull) if silent else self.log).open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", *words, "--ready-file", str(self._ready_file)],
-                env=environ(**(settings or {})),
-                stdout=log,
-                stderr=log,
-                cwd=folder,
-            )
+        module, *rest = words
+        self._process = Started(
+            module,
+            (*rest, "--ready-file", str(self._ready_file)),
+            environ=environ(**(settings or {})),
+            log=Path(os.devnull) if silent else self.log,
+            folder=folder,
+        )
 
     @property
     def alive(self) -> bool:

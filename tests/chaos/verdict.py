@@ -5,6 +5,7 @@ it. Wrong: a state that nothing explains, in the database or on a card. Count: n
 Chain: the audit log broke.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Final
@@ -135,7 +136,7 @@ def _compare(row: AlertRow, shown: Messages, cards: list[CardRow], *, was_delete
         return ("", "") if may_lack else ("lost", "has no message")
     if [card.message_id for card in cards] != [int(shown[0]["id"])]:
         return "wrong", f"stands as {shown[0]['id']}"
-    text = _untold(row, shown[0]["embeds"][0])
+    text = _untold(row, shown[0])
     return ("wrong", text) if text else ("", "")
 
 
@@ -150,14 +151,14 @@ def _let_go(cards: list[CardRow]) -> bool:
     return all(card.message_id is None and card.wanted <= card.shown for card in cards)
 
 
-def _untold(row: AlertRow, embed: dict[str, Any]) -> str:
+def _untold(row: AlertRow, card: dict[str, Any]) -> str:
     """What a card should say and does not."""
     sign, word = _SEVERITIES[row.severity]
     sign, before = _STATES.get(row.state, (sign, ""))
-    wanted = [f"{sign} {before}{word} · {row.name}"]
-    told = embed["description"]
-    if embed["title"] != wanted[0]:
-        return f"shows {embed['title']!r} instead of {wanted[0]!r}"
+    wanted = f"{sign} {before}{word} {row.name}".replace(" · ", " ")
+    line, told = card["content"], card["embeds"][0]["description"]
+    if not re.search(rf"(?:^|> |@here |@everyone ){re.escape(wanted)}(?: ·| —|$)", line):
+        return f"shows {line!r} instead of {wanted!r}"
     if row.occurrences > 1 and f"×{row.occurrences}" not in told:  # noqa: RUF001 -- as it stands on cards
         return f"does not count {row.occurrences}: {told!r}"
     if row.owner and row.owner.replace("person:", "<@") not in told:

@@ -7,7 +7,11 @@ from typing import Any, Final
 import discord
 import msgspec
 
+from bot.cards.alert.alert import AlertView
+from bot.cards.alert.group import GroupView
+from bot.cards.card import Ping
 from bot.clock import SystemClock
+from bot.delivery.ping import run_of
 from bot.delivery.render import render_view
 from bot.domain.alert.alert import Alert
 from bot.domain.alert.group import CardShape
@@ -50,6 +54,7 @@ class Stage:
         self.sandbox = sandbox
         self.channel_id = sandbox.channels["alerts"]
         self.tested: list[str] = []
+        self.ping = Ping()  # whom cards wake
         self._bots: list[tuple[DeskBot, asyncio.Task[None]]] = []
         self._source: Any = None
 
@@ -66,6 +71,7 @@ class Stage:
             public_url="https://alerts.example.com",
             send_test=self._send_test,
             lacking=_lacking,
+            resolve_ping=lambda *_: self.ping,
         )
         bot = build(self.desk, options)
         bot._connection.guild_ready_timeout = 0.02
@@ -132,17 +138,27 @@ class Stage:
         self, task: outbox.Task, place: discord.TextChannel | discord.Thread
     ) -> tuple[int, Callable[[], Awaitable[None]]]:
         assert task.view is not None
-        drawn = looks(render_view(task.view))
+        posts = task.card.message_id is None
+        ping = self.ping if posts and isinstance(task.view, AlertView | GroupView) else Ping()
+        card = render_view(task.view, ping)
+        drawn = looks(card)
         if task.card.message_id is None:
-            message_id = (await place.send(**drawn)).id
+            message_id = (await place.send(card.content, **drawn)).id
         else:
             message_id = task.card.message_id
-            await place.get_partial_message(message_id).edit(**drawn)
+            await place.get_partial_message(message_id).edit(content=card.content, **drawn)
+        rang = run_of(task.view) if ping else None
 
         async def settle() -> None:
             shown = task.card.wanted
             await outbox.settle(
-                self.desk, task.card, worker="stage", message_id=message_id, shown=shown, pinged=False
+                self.desk,
+                task.card,
+                worker="stage",
+                message_id=message_id,
+                shown=shown,
+                pinged=bool(ping),
+                rang=rang,
             )
 
         return message_id, settle
@@ -229,8 +245,7 @@ class Stage:
 
     def title(self, message_id: int) -> str:
         """The first line of a card."""
-        title: str = self.shown(message_id)["embeds"][0]["title"]
-        return title
+        return str(self.shown(message_id)["content"])
 
     def requests(self, method: str, part: str) -> list[Json]:
         """What the bot asked of Discord."""
@@ -240,7 +255,7 @@ class Stage:
             if each["method"] == method and part in each["path"]
         ]
 
-    async def _send_test(self, source_name: str) -> str:
+    async def _send_test(self, source_name: str, _: int) -> str:
         if source_name == "broken":
             raise TocsinError("The test alert did not get through: refused.")
         self.tested.append(source_name)

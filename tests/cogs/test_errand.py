@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
 
 import discord
 import pytest
@@ -44,7 +45,7 @@ async def test_a_press_that_takes_long_is_acknowledged_first_and_shown_later(
     await until(lambda: _answers(stage) == [6])
     busy.set()
     await click
-    await until(lambda: "ACKED" in stage.title(message.id))
+    await until(lambda: "🙋" in str(stage.shown(message.id)["embeds"]))
 
 
 async def test_a_command_that_takes_long_shows_that_it_works_and_answers_later(
@@ -142,3 +143,12 @@ async def test_closing_lets_whoever_is_at_the_door_finish(stage: Stage, busy: th
 def _button(stage: Stage, alert_id: int, verb: str = "ack") -> discord.ui.View:
     rows = ((Button(label="press", custom_id=stage.button(verb, alert_id)),),)
     return looks(Card(rows=rows))["view"]
+
+
+@pytest.mark.parametrize(("status", "unheard"), [(400, False), (403, True), (404, True), (500, True)])
+def test_an_answer_of_a_shape_that_discord_refuses_is_our_fault_and_not_a_lost_one(
+    status: int, unheard: bool
+) -> None:
+    answer = SimpleNamespace(status=status, reason="")
+    error = discord.HTTPException(answer, {"code": 0, "message": ""})  # type: ignore[arg-type]  # an answer's outside
+    assert interaction._is_unheard(error) is unheard

@@ -77,7 +77,7 @@ async def hidden(dark: Stage) -> Hidden:
     return found
 
 
-def _fill(parameter: app_commands.Parameter, *, full: bool) -> object | None:
+def fill(parameter: app_commands.Parameter, *, full: bool) -> object | None:
     about = {"alert": "A-1", "incident": "I-1", "into": "I-1", "recurrence": "R-1", "action": "T-1"}
     more = {"entry": "E1", "source": "vault", "at": "now", "due": "none", "labels": "a", "text": SECRET}
     if parameter.name in about | more:
@@ -114,7 +114,7 @@ async def test_no_command_shows_or_touches_what_is_in_a_channel_that_one_does_no
     for command in _commands(stage):
         if command.qualified_name in {"setup", "gate bypass"}:  # write of themselves alone
             continue
-        options = {each.display_name: _fill(each, full=False) for each in command.parameters}
+        options = {each.display_name: fill(each, full=False) for each in command.parameters}
         given = {name: value for name, value in options.items() if value is not None}
         before = await hidden.entries()
         answer = await hidden.responder.command(command.qualified_name, given)

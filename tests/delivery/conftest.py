@@ -183,7 +183,7 @@ class Stage:
         return self.sandbox.messages(channel_id or self.channel_id)
 
     def titles(self) -> list[str]:
-        return [message["embeds"][0]["title"] for message in self.shown()]
+        return [message["content"] for message in self.shown()]
 
     def calls(self, method: str = "", *, cards_only: bool = True) -> list[dict[str, Any]]:
         """The bot's calls; by default those about messages."""

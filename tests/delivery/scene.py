@@ -63,4 +63,4 @@ def delete(stage: Stage, thread: Thread) -> None:
 
 
 def _title(message: dict[str, Any]) -> str:
-    return next((embed.get("title", "") for embed in message["embeds"]), "")
+    return str(message["content"]) if message["embeds"] else ""

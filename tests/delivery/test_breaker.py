@@ -3,14 +3,14 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery.breaker import LONGEST, Breaker
+from bot.delivery.breaker import Breaker
 
 
 def test_one_failure_rests_nobody_and_more_rest_the_channel() -> None:
     breaker = Breaker()
-    assert [breaker.fail(now=0) for _ in range(8)] == [0, 1, 2, 4, 8, 16, LONGEST, LONGEST]
-    assert breaker.opens_in(now=10) == LONGEST - 10
-    assert breaker.opens_in(now=LONGEST) == 0
+    assert [breaker.fail(now=0) for _ in range(8)] == [0, 1, 2, 4, 8, 16, 30, 30]
+    assert breaker.opens_in(now=10) == 20
+    assert breaker.opens_in(now=30) == 0
 
 
 @given(st.integers(0, 5_000))

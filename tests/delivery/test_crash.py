@@ -35,7 +35,7 @@ def cards(stage: Stage) -> list[dict[str, Any]]:
 
 def told_over(stage: Stage) -> int:
     """How many alerts the blindness reports tell of that get no card."""
-    texts = [embed.get("description", "") for message in stage.shown() for embed in message["embeds"]]
+    texts = [message["content"] for message in stage.shown()]
     return sum(int(count) for text in texts for count in re.findall(r"(\d+) already resolved", text))
 
 
@@ -177,7 +177,7 @@ async def test_death_at_any_moment_loses_nothing_and_doubles_nothing(stage: Stag
     await stage.send(*(resolved(name) for name in names))
     stage.restart()
     await stage.work()
-    assert all("RESOLVED" in card["embeds"][0]["title"] for card in cards(stage))
+    assert all("RESOLVED" in card["content"] for card in cards(stage))
     bearers = [find_marker(card) for card in cards(stage)]
     episodes = await alert_query.listing(stage.desk, alert_query.Filter(), limit=1_000)
     tag = stage.desk.project.tag

@@ -76,7 +76,7 @@ async def test_an_incident_is_a_post_whose_first_message_is_its_head(stage: Stag
     assert (await alert_query.find(stage.desk, 1)).view.incident == f"<#{post.id}>"
     await perform(stage.desk, incidents.mitigate(1, actor=ANNA))
     assert len(await told(stage)) == 1
-    assert "MITIGATING" in heads(stage, post.id)[0]["embeds"][0]["title"]
+    assert "MITIGATING" in heads(stage, post.id)[0]["content"]
 
 
 async def test_tags_that_are_missing_are_made_and_follow_the_incident(stage: Stage) -> None:
@@ -191,7 +191,7 @@ async def test_an_archived_post_is_woken_up_before_its_head_is_edited(stage: Sta
     change(stage, post, archived=True)
     await perform(stage.desk, incidents.rename(1, actor=ANNA, title="Checkout is down"))
     await at_work(stage, post.id)
-    assert "Checkout is down" in heads(stage, post.id)[0]["embeds"][0]["title"]
+    assert "Checkout is down" in heads(stage, post.id)[0]["content"]
 
 
 async def test_a_closed_incidents_post_stays_out_of_the_archive_for_its_buttons(stage: Stage) -> None:

@@ -1,12 +1,14 @@
 """A storm in a channel with Discord's limits: every open alert can be seen, and no call is refused."""
 
 import math
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from bot.cards.ids import Verb, parse
+from bot.cards.outbox.board import PAGE_SIZE, render_page
 from bot.domain.alert.signal import Severity
 from bot.domain.outbox.plan import CALM
 from bot.sandbox.fault.fault import Effect, Rule
@@ -115,8 +117,8 @@ async def test_a_storm_comes_and_goes_and_nothing_is_ever_invisible(storm: Stage
     await end(storm, 180)
     await settle_down(storm)
     (board,) = boards_of(storm)
-    assert "Storm over" in board["embeds"][0]["description"]
-    assert "179 alerts" in board["embeds"][0]["description"]
+    assert "Storm over" in board["content"]
+    assert "179 alerts" in board["content"]
     assert "All of them are over." in board["embeds"][0]["description"]
     assert (board["attachments"], board["components"]) == ([], [])
 
@@ -126,13 +128,17 @@ async def test_while_a_board_stands_nothing_new_has_a_card_until_few_are_left(st
     for _ in range(8):
         await send_many(storm, 12, first=10_001, critical=10_000)
         await turn(storm)
-    titles = [title for title in storm.titles() if "· alert" in title]
+    titles = [
+        title
+        for title in storm.titles()
+        if re.search(r"(?<!worst 🔴 )(?<!worst 🟠 )(?:CRITICAL|WARNING) alert", title)
+    ]
     assert len(titles) == 1
     await end(storm, MANY - 5, first=1)
     await end(storm, 12, first=10_001)
     await settle_down(storm)
-    titles = [each["embeds"][0].get("title", "") for each in storm.shown()]
-    assert sorted(title.split()[-1] for title in titles if "WARNING · alert" in title) == [
+    titles = storm.titles()
+    assert sorted(title.split()[3] for title in titles if title.startswith("🟠 WARNING alert")) == [
         "56", "57", "58", "59"
     ]  # fmt: skip
 
@@ -200,7 +206,7 @@ async def test_what_somebody_takes_on_gets_a_card(storm: Stage) -> None:
     await alerts.acknowledge(storm.desk, found.id, actor=ANNA)
     for _ in range(6):
         await turn(storm)
-    assert any(title.endswith("alert 54") and "ACKED" in title for title in storm.titles())
+    assert any("alert 54" in title and "ACKED" in title for title in storm.titles())
 
 
 async def test_the_next_storm_has_a_board_of_its_own(storm: Stage) -> None:
@@ -212,7 +218,7 @@ async def test_the_next_storm_has_a_board_of_its_own(storm: Stage) -> None:
     await send_many(storm, 30, first=30)
     await settle_down(storm)
     assert [_mark(each)[:3] for each in boards_of(storm)] == ["B-1", "B-2"]
-    assert "Storm over" in boards_of(storm)[0]["embeds"][0]["description"]
+    assert "Storm over" in boards_of(storm)[0]["content"]
     assert int(boards_of(storm)[1]["id"]) > int(boards_of(storm)[0]["id"])
 
 
@@ -254,10 +260,49 @@ async def test_the_board_offers_the_most_urgent_and_the_way_to_all(storm: Stage)
     assert len(menu["options"]) == 25
     assert parse(menu["custom_id"]).verb is Verb.PICK
     assert parse(causes["custom_id"]).verb is Verb.BOARD_CAUSE
-    labels = [part["label"] for part in board["components"][2]["components"]]
-    assert labels[0].startswith("I am awake: acknowledge all ")
-    assert labels[1:] == ["Resolve all", "Browse all"]
-    which = parse(board["components"][2]["components"][2]["custom_id"])
+    (pages,) = board["components"][2]["components"]
+    which = parse(pages["custom_id"])
     assert (which.verb, which.number) == (Verb.BOARD, storm.channel_id)
+    labels = [part["label"] for part in board["components"][3]["components"]]
+    assert labels[0].startswith("I am awake: acknowledge all ")
+    assert labels[1:] == ["Resolve all"]
+    reached = set()
+    for option in pages["options"]:
+        page = await boards.page(storm.desk, storm.channel_id, number=int(option["value"]), size=PAGE_SIZE)
+        menu = render_page(page).to_payload()["components"][0]["components"][0]
+        reached |= {each["value"] for each in menu["options"]}
+    assert len(reached) == page.total == int(pages["placeholder"].removeprefix("Browse all "))
     page = await boards.page(storm.desk, storm.channel_id, number=99, size=20)
     assert (page.number, len(page.held)) == (page.pages - 1, page.total % 20 or 20)
+
+
+async def test_a_new_wave_takes_its_board_to_the_end_of_the_channel(storm: Stage) -> None:
+    await send_many(storm)
+    await settle_down(storm)
+    (first,) = boards_of(storm)
+    await alerts.acknowledge(storm.desk, 40, actor=ANNA)  # its card comes below the board
+    await settle_down(storm)
+    assert storm.shown()[-1]["id"] != first["id"]
+    storm.clock.advance(timedelta(minutes=11))
+    await send_many(storm, 3, first=100)
+    await settle_down(storm)
+    assert [each["id"] for each in boards_of(storm)] == [first["id"]], "a handful is no wave"
+    await send_many(storm, first=200)
+    await settle_down(storm)
+    (second,) = boards_of(storm)
+    assert second["id"] != first["id"]
+    assert storm.shown()[-1]["id"] == second["id"]
+    assert await unseen(storm) == []
+    assert refusals(storm) == []
+
+
+async def test_what_the_board_counts_is_true_within_five_seconds(storm: Stage) -> None:
+    await send_many(storm)
+    await settle_down(storm)
+    await end(storm, 30)
+    for _ in range(5):
+        await storm.work(200)
+        storm.clock.advance(timedelta(seconds=1))
+    (board,) = boards_of(storm)
+    held = await boards.page(storm.desk, storm.channel_id, number=0, size=100)
+    assert f" {held.total} open alerts" in board["content"]

@@ -103,9 +103,9 @@ async def test_without_a_thread_nudges_answer_the_head(stage: Stage, denied: str
     await stage.work()
     (head,) = heads(stage)
     *_, nudge = stage.shown()
-    assert "mitigating" in nudge["embeds"][0]["description"]
+    assert "mitigating" in nudge["content"]
     assert nudge["message_reference"]["message_id"] == head["id"]
-    assert "MITIGATING" in head["embeds"][0]["title"]
+    assert "MITIGATING" in head["content"]
     assert len([call for call in stage.calls("POST") if call["path"].endswith("threads")]) == 1
 
 

@@ -33,12 +33,12 @@ async def test_an_alert_becomes_a_card_and_its_end_an_edit(stage: Stage) -> None
     await stage.send(firing())
     assert await stage.work() == math.inf
     (card,) = stage.shown()
-    assert "HighErrorRate" in card["embeds"][0]["title"]
+    assert "HighErrorRate" in card["content"]
     await stage.send(resolved())
     await stage.work()
     (edited,) = stage.shown()
     assert edited["id"] == card["id"]
-    assert "RESOLVED" in edited["embeds"][0]["title"]
+    assert "RESOLVED" in edited["content"]
     assert [call["method"] for call in stage.calls()] == ["POST", "PATCH"]
 
 
@@ -165,7 +165,7 @@ async def test_a_deleted_card_is_posted_again_when_it_changes(stage: Stage) -> N
     await stage.work()
     (again,) = stage.shown()
     assert again["id"] != first["id"]
-    assert "CRITICAL" in again["embeds"][0]["title"]
+    assert "CRITICAL" in again["content"]
 
 
 async def test_a_card_deleted_before_its_answer_arrived_is_posted_anew(stage: Stage) -> None:
@@ -255,7 +255,7 @@ async def test_an_archived_thread_is_woken_up_before_its_card_is_edited(stage: S
     await stage.send(resolved(), source=source)
     await stage.work()
     (card,) = [message for message in stage.shown(thread.id) if message["embeds"]]
-    assert "RESOLVED" in card["embeds"][0]["title"]
+    assert "RESOLVED" in card["content"]
 
 
 async def test_a_busy_database_does_not_forget_what_was_sent(

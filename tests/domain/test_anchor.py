@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from bot.domain import actor as actors
 from bot.domain.anchor import Anchor, sign, verify
-from bot.domain.audit import GENESIS, Entry, Sealed, seal
+from bot.domain.audit import GENESIS, Entry, Sealed, audit_key, seal
+from bot.domain.audit import sign as mac
 
 KEY, NOON = b"k" * 32, datetime(2026, 11, 28, 12, tzinfo=UTC)
 
@@ -52,3 +53,38 @@ def test_a_row_that_was_changed_breaks_the_chain_there(place: int) -> None:
     chain = _chain(3)
     chain[place] = replace(chain[place], entry=replace(chain[place].entry, note="forged"))
     assert f"entry {place + 1} does not follow" in verify(chain, [], KEY).fault
+
+
+def _signed(chain: list[Sealed], since: int = 1, key: bytes = KEY) -> list[Sealed]:
+    keyed = audit_key(key)
+    return [replace(each, mac=mac(keyed, 1, each.digest)) if each.id >= since else each for each in chain]
+
+
+def test_every_entry_is_proved_by_its_signature_without_any_anchor_behind_it() -> None:
+    found = verify(_signed(_chain(5)), [], KEY)
+    assert (found.fault, found.loose, found.unsigned) == ("", 0, 0)
+
+
+def test_old_entries_are_proved_by_the_first_signed_one_behind_them() -> None:
+    found = verify(_signed(_chain(5), since=4), [], KEY)
+    assert (found.fault, found.loose, found.unsigned) == ("", 0, 3)
+
+
+def test_a_chain_that_was_made_anew_behind_an_old_anchor_is_not_signed() -> None:
+    """Whoever may write database and anchors drops the newest anchors and makes anew what came since."""
+    chain, kept = _signed(_chain(5)), _anchor(_chain(5)[1])
+    forged = _chain(5, note="forged")
+    assert "not signed" in verify(_signed(forged, key=b"x" * 32), [], KEY).fault
+    previous, tail = chain[1].digest, []
+    for each in chain[2:]:
+        entry = replace(each.entry, note="forged")
+        digest = seal(previous, entry)
+        tail.append(replace(each, entry=entry, previous=previous, digest=digest))
+        previous = digest
+    assert "entry 3 was not signed" in verify([*chain[:2], *tail], [kept], KEY).fault
+    bare = [replace(each, mac=None) for each in tail]
+    assert "entry 3 has no signature" in verify([*chain[:2], *bare], [kept], KEY).fault
+
+
+def test_an_entry_of_another_project_is_not_signed_for_this_one() -> None:
+    assert "entry 1 was not signed" in verify(_signed(_chain(2)), [], KEY, project_id=2).fault

@@ -13,7 +13,7 @@ import aiohttp
 import msgspec
 
 from bot.app import RunningDesk
-from bot.cards.alert.alert import find_marker, headline
+from bot.cards.alert.alert import find_marker, push_line
 from bot.clock import SystemClock
 from bot.domain.access.source import Source
 from bot.domain.alert.alert import Alert
@@ -221,8 +221,9 @@ class House:
                 found.append(f"{alert.ref} has {len(messages)} cards")
                 continue
             embed, owner = messages[0]["embeds"][0], alert.owner
-            if embed["title"] != headline(alert):
-                found.append(f"{alert.ref} shows {embed['title']!r}, not {headline(alert)!r}")
+            line, wanted = messages[0]["content"], push_line(alert, cause=True)
+            if not line.endswith(wanted):
+                found.append(f"{alert.ref} shows {line!r}, not {wanted!r}")
             if owner is not None and owner.mention not in embed["description"]:
                 found.append(f"{alert.ref} does not name {owner}")
             if messages[0]["sandbox"]["pinged"]["roles"] and alert.severity is not Severity.CRITICAL:

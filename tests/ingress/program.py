@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from bot.domain.alert.signal import Signal
+from bot.usecases.admin import project as projects
 from bot.usecases.admin import token as tokens
 from bot.usecases.intake.queue import take_in
 from tests.ingress.door import SETUP, Answer, Door
@@ -33,7 +34,9 @@ class Program:
 
 
 async def admit(door: Door, *scopes: str, name: str = "ci", project: str | None = None) -> Program:
-    """A program with a token of its own."""
+    """A program with a token of its own, in a project that is made for it."""
+    if project is not None and await door.desk.storage.read(lambda tx: tx.projects.named(project)) is None:
+        await projects.add(door.desk, project, actor=SETUP)
     granted = await tokens.add(door.desk, name, scopes, actor=SETUP, project=project)
     return Program(door, granted.secret)
 

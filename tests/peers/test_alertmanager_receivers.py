@@ -1,4 +1,4 @@
-"""An Alertmanager that is told of PagerDuty, Opsgenie, Slack and Discord speaks to Tocsin instead."""
+"""An Alertmanager with its recipe, and one that is told of PagerDuty, Opsgenie, Slack and Discord."""
 
 import shutil
 import socket
@@ -18,16 +18,16 @@ from tests.ingress.door import Door
 from tests.peers.program import needs, running, until
 
 PROGRAM = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager") or ""
-KINDS = ("pagerduty", "opsgenie", "slack", "discord")
+KINDS = ("alertmanager", "pagerduty", "opsgenie", "slack", "discord")
 
 
-async def configuration(door: Door) -> dict[str, object]:
+async def configuration(door: Door) -> str:
+    """The recipe for Alertmanager's own webhook, and beside it what it has for other products."""
     issued = {kind: await door.add(kind, kind) for kind in KINDS}
     urls = {
         kind: SENDERS[kind].address(door.url, each.source.id, each.token) for kind, each in issued.items()
     }
-    receiver = {
-        "name": "everywhere",
+    others = {
         "pagerduty_configs": [
             {"url": f"{urls['pagerduty']}/v2/enqueue", "routing_key": issued["pagerduty"].token}
         ],
@@ -35,8 +35,10 @@ async def configuration(door: Door) -> dict[str, object]:
         "slack_configs": [{"api_url": urls["slack"], "channel": "#x", "send_resolved": True}],
         "discord_configs": [{"webhook_url": urls["discord"]}],
     }
-    route = {"receiver": "everywhere", "group_by": ["alertname"], "group_wait": "0s", "group_interval": "1s"}
-    return {"route": route, "receivers": [receiver]}
+    recipe = SENDERS["alertmanager"].receiver(urls["alertmanager"], issued["alertmanager"].token)
+    hasty = "route:\n  group_by: [alertname]\n  group_wait: 0s\n  group_interval: 1s\n"
+    more = "".join(f"    {name}: {msgspec.json.encode(value).decode()}\n" for name, value in others.items())
+    return recipe.replace("route:\n", hasty) + more
 
 
 async def states(desk: Desk) -> dict[str, State]:
@@ -47,11 +49,11 @@ async def states(desk: Desk) -> dict[str, State]:
 
 
 @needs(Path(PROGRAM).name or "prometheus-alertmanager", "prometheus-alertmanager")
-async def test_a_firing_and_its_resolve_meet_through_every_face(
+async def test_a_firing_and_its_resolve_meet_by_webhook_and_through_every_face(
     desk: Desk, door: Door, tmp_path: Path
 ) -> None:
     desk.clock = SystemClock()
-    (tmp_path / "alertmanager.yml").write_bytes(msgspec.json.encode(await configuration(door)))
+    (tmp_path / "alertmanager.yml").write_text(await configuration(door))
     async with aiohttp.ClientSession() as session:
         port = _free_port()
         words = [

@@ -1,5 +1,6 @@
 """Each sender has its page, and what it says to paste is what Tocsin prints."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,14 @@ def test_the_page_of_a_sender_holds_its_recipe(name: str) -> None:
     assert f"\n{recipe.text}\n" in page
     assert recipe.where in page
     assert f"--provider {name}" in page
+
+
+@pytest.mark.parametrize("name", SENDERS)
+def test_the_page_of_a_sender_says_what_maps_to_what(name: str) -> None:
+    page = (PAGES / "senders" / f"{name}.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| ([a-z ]+) \| (.+) \|$", page, re.MULTILINE))
+    assert set(rows) >= {"address", "the same alert", "over", "severity"}
+    assert rows["address"] == f"`{SENDERS[name].address(BASE, 1, 'TOKEN')}`"
 
 
 def test_the_lists_lead_to_every_page() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.alert.signal import Reading
 from bot.providers.registry import PROVIDERS
-from tests.providers.sample import folder, load, read_sample
+from tests.providers.sample import folder, load, read_request, read_sample
 
 OWN = Path(__file__).parents[1] / "payloads"
 
@@ -75,3 +75,25 @@ def test_a_request_made_from_the_senders_documentation_is_read_as_it_is_meant(pa
         "severities", [str(signal.severity) for _, signal in reading.signals]
     )
     assert (reading.note is not None) == expected.get("note", False)
+
+
+def test_a_charset_that_is_declared_is_read() -> None:
+    body = "Backup fällt aus".encode("iso-8859-1")
+    for charset in ("iso-8859-1", "ISO-8859-15", "windows-1252"):
+        headers = {"content-type": f'text/plain; charset="{charset}"'}
+        ((_, signal),) = read_request("generic", body, headers=headers).signals
+        assert signal.name == "Backup fällt aus"
+    document = '{"title": "Ärger"}'.encode("utf-16")
+    headers = {"content-type": "application/json; charset=utf-16"}
+    assert read_request("generic", document, headers=headers).signals[0][1].name == "Ärger"
+    for wild in ("rot13", "zip", "idna", "x" * 99):
+        headers = {"content-type": f"text/plain; charset={wild}"}
+        assert read_request("generic", b"Backup", headers=headers).signals[0][1].name == "Backup"
+
+
+def test_ntfy_is_published_to_by_get() -> None:
+    reading = read_request(
+        "ntfy", b"", method="GET", tail="backup/publish", query={"message": "disk full", "p": "5"}
+    )
+    ((_, signal),) = reading.signals
+    assert (signal.name, signal.severity, signal.service) == ("disk full", "critical", "backup")

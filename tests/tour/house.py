@@ -6,14 +6,16 @@ A story says what happens and then waits for what should be seen, with a deadlin
 import asyncio
 import json
 import os
+import re
 import signal
-import subprocess
-import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import httpx
+
+from bot.cards.alert.alert import find_marker
+from tests.process import Started
 
 T = TypeVar("T")
 
@@ -40,20 +42,20 @@ class Process:
     def __init__(self, folder: Path, name: str, *words: str, **environ: str) -> None:
         self.ready_file = folder / f"{name}.json"
         self.ready_file.unlink(missing_ok=True)
-        self._log = (folder / f"{name}.log").open("ab")
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "bot", *words, "--ready-file", str(self.ready_file)],
-            env={name: value for name, value in os.environ.items() if name in _MINE} | environ,
-            stdout=self._log,
-            stderr=self._log,
-            cwd=folder,
+        self._log = folder / f"{name}.log"
+        self._process = Started(
+            "bot",
+            (*words, "--ready-file", str(self.ready_file)),
+            environ=_kept() | environ,
+            log=self._log,
+            folder=folder,
         )
 
     async def ready(self) -> dict[str, Any]:
         """What the ready file says, once it is there."""
 
         async def look() -> dict[str, Any] | None:
-            assert self._process.poll() is None, f"it ended by itself; its log: {self._log.name}"
+            assert self._process.poll() is None, f"it ended by itself; its log: {self._log}"
             return json.loads(self.ready_file.read_bytes()) if self.ready_file.exists() else None
 
         return await eventually(look, f"{self.ready_file.name} to be written")
@@ -67,20 +69,23 @@ class Process:
         return self._end(signal.SIGTERM)
 
     def _end(self, how: signal.Signals) -> int:
-        if self._process.poll() is None:
-            self._process.send_signal(how)
-        code = self._process.wait(timeout=PATIENCE)
-        self._log.close()
-        return code
+        self._process.send_signal(how)
+        return self._process.wait(timeout=PATIENCE)
+
+
+def _kept() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name in _MINE}
 
 
 class House:
     """A sandbox, a database, and a bot that can be killed and started again."""
 
-    def __init__(self, folder: Path, database_url: str) -> None:
+    def __init__(self, folder: Path, database_url: str, **settings: str) -> None:
         self._folder = folder
         self._database_url = database_url
-        self._client = httpx.AsyncClient(timeout=PATIENCE, trust_env=False)
+        self._settings = settings
+        waits = httpx.Timeout(PATIENCE, pool=None)  # thousands may be sent at once
+        self._client = httpx.AsyncClient(timeout=waits, trust_env=False)
         self._sandbox: Process | None = None
         self._bot: Process | None = None
         self.world: dict[str, Any] = {}
@@ -145,20 +150,20 @@ class House:
         return [each for each in answer.json() if not each["flags"] & 64]
 
     async def cards(self, name: str) -> list[dict[str, Any]]:
-        """The messages whose title ends in the alert's name."""
+        """The alerts' cards whose line, as a phone shows it, names the alert."""
         return [
             each
             for each in await self.messages()
-            if each["embeds"] and each["embeds"][0].get("title", "").endswith(name)
+            if find_marker(each) and re.search(rf"(?:CRITICAL|WARNING|INFO) {name}\b", each["content"])
         ]
 
     async def card(self, name: str, sign: str) -> dict[str, Any]:
-        """Wait until there is one card of this name, its title begins with ``sign``, and return it."""
+        """Wait until there is one card of this name, its line begins with ``sign``, and return it."""
 
         async def look() -> dict[str, Any] | None:
             found = await self.cards(name)
             assert len(found) < 2, f"{name} has {len(found)} cards"
-            return found[0] if found and found[0]["embeds"][0]["title"].startswith(sign) else None
+            return found[0] if found and line_of(found[0]).startswith(sign) else None
 
         return await eventually(look, f"the card of {name} to begin with {sign}")
 
@@ -233,14 +238,12 @@ class House:
 
     def add_source(self, name: str, provider: str, *more: str) -> dict[str, str]:
         """A new source as `tocsin source add --json` prints it; the bot may be running."""
-        made = subprocess.run(
-            [sys.executable, "-m", "bot", "source", "add", name, "--provider", provider, "--json", *more],
-            env={name: value for name, value in os.environ.items() if name in _MINE} | self._environ(),
-            cwd=self._folder,
-            check=True,
-            capture_output=True,
-        )
-        issued: dict[str, str] = json.loads(made.stdout)
+        said = self._folder / f"source-{name}.out"
+        words = ("source", "add", name, "--provider", provider, "--json", *more)
+        environ = _kept() | self._environ()
+        made = Started("bot", words, environ=environ, log=said, folder=self._folder)
+        assert made.wait(timeout=PATIENCE) == 0, said.read_text(encoding="utf-8")
+        issued: dict[str, str] = json.loads(said.read_bytes())
         return issued
 
     def _environ(self) -> dict[str, str]:
@@ -251,9 +254,15 @@ class House:
             "TOCSIN_DATABASE_URL": self._database_url,
             "TOCSIN_DATA": str(self._folder / "data"),
             "TOCSIN_PORT": "0",
+            **self._settings,
         }
 
 
 def _rules(answer: Any) -> list[dict[str, Any]]:
     rules: list[dict[str, Any]] = answer["rules"] if isinstance(answer, dict) else answer
     return rules
+
+
+def line_of(message: dict[str, Any]) -> str:
+    """What a phone shows of it, without whom it mentions."""
+    return re.sub(r"^(?:(?:<@&?\d+>|@here|@everyone) )+", "", str(message["content"]))

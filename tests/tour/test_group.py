@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.tour.house import House, eventually
+from tests.tour.house import House, eventually, line_of
 
 MANY = 1_000
 REQUEST = 100
@@ -24,15 +24,15 @@ def alerts(first: int, **more: str) -> list[dict[str, Any]]:
     ]
 
 
-async def card(house: House, title: str) -> dict[str, Any]:
-    """Wait until the one message of the channel bears this title."""
+async def card(house: House, line: str) -> dict[str, Any]:
+    """Wait until the one message of the channel begins with this line."""
 
     async def look() -> dict[str, Any] | None:
         shown = await house.messages()
         assert len(shown) < 2, f"{len(shown)} messages"
-        return shown[0] if shown and shown[0]["embeds"][0]["title"] == title else None
+        return shown[0] if shown and line_of(shown[0]).startswith(line) else None
 
-    return await eventually(look, f"the card to say {title}")
+    return await eventually(look, f"the card to say {line}")
 
 
 async def test_a_thousand_alerts_of_one_cause_are_one_message(empty_house: House) -> None:
@@ -45,14 +45,14 @@ async def test_a_thousand_alerts_of_one_cause_are_one_message(empty_house: House
         if first == MANY // 2:
             house.kill_bot()
             await house.start_bot()
-    shown = await card(house, "🟠 WARNING · PodDown \u00d71,000")
+    shown = await card(house, "🟠 WARNING PodDown (1,000 alerts)")
     listed = await house.download(shown["attachments"][0])
     assert listed.count("\n  A-") == MANY
     await house.click("responder", shown, "Acknowledge all")
-    acked = await card(house, "🟨 ACKED · WARNING · PodDown \u00d71,000")
+    acked = await card(house, "🟨 ACKED WARNING PodDown (1,000 alerts)")
     assert acked["id"] == shown["id"]
     for first in range(0, MANY, REQUEST):
         await house.post(*alerts(first, status="resolved"))
-    over = await card(house, "✅ RESOLVED · PodDown \u00d71,000")
+    over = await card(house, "✅ RESOLVED PodDown (1,000 alerts)")
     assert (over["id"], over["attachments"]) == (shown["id"], [])
-    assert len(await house.calls("POST", "/messages")) == 1
+    assert len(await house.messages()) == 1

@@ -49,8 +49,7 @@ async def say(house: House, person: str, thread_id: str, words: str) -> Json:
 
 
 def _title(message: Json) -> str:
-    embeds = message["embeds"]
-    return str(embeds[0].get("title", "")) if embeds else ""
+    return str(message["content"]) if message["embeds"] else ""
 
 
 async def test_an_incident_from_its_siren_to_its_post_mortem(house: House) -> None:

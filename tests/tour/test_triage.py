@@ -32,14 +32,14 @@ async def test_a_brief_and_an_agents_answer_stand_in_the_thread(empty_house: Hou
         async def look() -> list[Json] | None:
             threads = [each["thread"]["id"] for each in await house.messages() if each.get("thread")]
             found = [each for each in await house.messages(threads[0]) if each["embeds"]] if threads else []
-            titled = [each for each in found if "title" in each["embeds"][0]]
+            titled = [each for each in found if each["content"].startswith(("🧭", "🤖"))]
             return titled if len(titled) == 2 else None
 
         brief, answer = await eventually(look, "a brief and an answer")
-    assert brief["embeds"][0]["title"] == "🧭 Brief · A-1 HighErrorRate"
+    assert brief["content"] == "🧭 Brief · A-1 HighErrorRate"
     assert "**QueueFull**" in brief["embeds"][0]["fields"][0]["value"]
     assert brief["attachments"] == []  # a picture of one firing tells nothing
-    assert answer["embeds"][0]["title"] == "🤖 sherlock"
+    assert answer["content"] == "🤖 sherlock"
     assert answer["embeds"][0]["description"] == "Looks like **the deploy**, @\u200beveryone."
     (asked,) = agent.asked
     assert json.loads(asked.body)["data"]["fired_with"][0]["name"] == "QueueFull"

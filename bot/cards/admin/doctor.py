@@ -10,7 +10,7 @@ from bot.cards.style import BAD, GOOD
 from bot.cards.text import inline
 from bot.domain.finding import Finding, FindingLevel, ReportSection
 
-_SIGNS: Final = {FindingLevel.ERROR: "🔴", FindingLevel.WARN: "🟡", FindingLevel.OK: "✅"}
+_SIGNS: Final = {FindingLevel.ERROR: "🔴", FindingLevel.WARN: "🔶", FindingLevel.OK: "✅"}
 _ORDER: Final = tuple(_SIGNS)
 _NOTICE: Final = 0xF3B61F
 
@@ -35,7 +35,7 @@ def _title(errors: int, warnings: int) -> str:
         return "✅ All is well"
     counts = (errors, "error"), (warnings, "warning")
     said = [f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts if count]
-    return f"{'🔴' if errors else '🟡'} {', '.join(said)}"
+    return f"{'🔴' if errors else '🔶'} {', '.join(said)}"
 
 
 def _lines(findings: Iterable[Finding]) -> list[str]:

@@ -15,6 +15,8 @@ from bot.cards.cut import units
 from bot.cards.limits import FIELD_VALUE, fit
 from bot.cards.style import BAD, GOOD, SEPARATOR
 from bot.cards.text import inline, moment, plain
+from bot.domain.alert.signal import Severity
+from bot.domain.integrity import IntegrityReport
 from bot.domain.outbox.ledger import Pace, Quantiles
 from bot.domain.process_health import ProcessHealth, RateLimitPause
 
@@ -51,10 +53,23 @@ class SourceLine(msgspec.Struct, frozen=True, gc=False):
     name: str
     provider: str
     last_event_at: datetime | None = None
+    wakes: tuple[str, ...] | None = None  # whom its criticals alone wake; None: whom the desk says
+
+
+class LastAlert(msgspec.Struct, frozen=True, gc=False):
+    """The newest alert of its severity; ``seen_at`` is when it was heard of last."""
+
+    ref: str
+    severity: Severity
+    name: str
+    state: str
+    seen_at: datetime
 
 
 class StatusView(msgspec.Struct, frozen=True, kw_only=True):
     """All the card shows. ``versions`` are (name, version); ``oldest_due`` is since when a card waits.
+
+    ``last`` are the newest alerts of each severity, the worst first, ``integrity`` what breaks an invariant.
 
     ``storms`` are the channels with a board, and how many alerts are on it; ``unfinished`` says what is left
     of the set-up, ``unwritable`` why nothing can be stored now.
@@ -71,6 +86,8 @@ class StatusView(msgspec.Struct, frozen=True, kw_only=True):
     versions: tuple[tuple[str, str], ...] = ()
     database: str = ""
     storms: Mapping[int, int] = msgspec.field(default_factory=dict)
+    last: tuple[LastAlert, ...] = ()
+    integrity: IntegrityReport | None = None
     unfinished: str = ""
     unwritable: str = ""
 
@@ -122,7 +139,7 @@ def _verdicts(view: StatusView) -> Iterator[_Verdict]:  # noqa: C901 -- one for 
     if process_health.unstored > _MANY_UNSTORED:
         advice = "The database is slower than the senders: look at its disk, its locks and its load."
         yield _Verdict("🔴", f"{process_health.unstored} alerts wait to be stored", advice, BAD)
-    if process_health.wakes_nobody:
+    if process_health.wakes_nobody and not _all_say_themselves(view):
         yield _Verdict("🔴", "Criticals wake nobody", "Choose a role with `/setup`, *Whom to wake*.", BAD)
     if broken:
         count = sum(place.cards for place in broken)
@@ -137,9 +154,9 @@ def _verdicts(view: StatusView) -> Iterator[_Verdict]:  # noqa: C901 -- one for 
     if process_health.hints:
         yield _Verdict("🟠", "Somebody cannot be woken", inline(process_health.hints[0], 300), _NOTICE)
     if waiting:
-        yield _Verdict("🟡", f"{_cards(waiting)} on the way", "", _NOTICE)
+        yield _Verdict("⏳", f"{_cards(waiting)} on the way", "", _NOTICE)
     if not view.sources:
-        yield _Verdict("🟡", "Nobody sends alerts yet", "`/setup` makes the first source.", _NOTICE)
+        yield _Verdict("👋", "Nobody sends alerts yet", "`/setup` makes the first source.", _NOTICE)
     yield _Verdict("✅", "Every channel shows the truth", "", GOOD)
 
 
@@ -165,9 +182,24 @@ def _fields(view: StatusView) -> Iterator[tuple[str, str]]:
     yield "Cannot be woken", _join(_unwoken(view.process_health))
     yield "Seen in Discord, this hour", _join(_paces(view.pace))
     yield "Discord's limits", _join(_limits(view))
+    yield "Last alerts", _join(_last(view))
+    yield "Integrity", _join(_integrity(view))
     yield "Sources", _join(_sources(view))
     if view.unfinished:
         yield "Set-up", f"{view.unfinished}: `/setup`, *What is left*"
+
+
+def _last(view: StatusView) -> Iterator[str]:
+    for alert in view.last:
+        name = inline(alert.name, 60)
+        yield f"{alert.severity}: {alert.ref} {name}, {alert.state}, heard {moment(alert.seen_at)}"
+
+
+def _integrity(view: StatusView) -> Iterator[str]:
+    report = view.integrity
+    if report is not None and report.findings:
+        yield f"looked at {moment(report.at)}"
+        yield from (f"🔴 {inline(each.words, 200)}" for each in report.findings)
 
 
 def _unwoken(process_health: ProcessHealth) -> Iterator[str]:
@@ -219,12 +251,23 @@ def _pause(pause: RateLimitPause) -> str:
     return f"{where}: {inline(pause.call.replace('_', ' '), 30)} pauses for {pause.span / _SECOND:.1f} s"
 
 
+def _all_say_themselves(view: StatusView) -> bool:
+    """Whether each sender names somebody for its criticals."""
+    return bool(view.sources) and all(each.wakes for each in view.sources)
+
+
 def _sources(view: StatusView) -> Iterator[str]:
     for source in view.sources:
         heard = f"last heard {moment(source.last_event_at)}" if source.last_event_at else "never heard"
-        yield f"{inline(source.name, 60)} ({inline(source.provider, 30)}): {heard}"
+        yield f"{inline(source.name, 60)} ({inline(source.provider, 30)}): {heard}{_wakes(source)}"
     if view.process_health.turned_away:
         yield f"{view.process_health.turned_away} requests were asked to come back later"
+
+
+def _wakes(source: SourceLine) -> str:
+    if source.wakes is None:
+        return ""
+    return f"{SEPARATOR}its criticals wake {inline(', '.join(source.wakes), 120) or 'nobody'}"
 
 
 def _join(lines: Iterator[str]) -> str:

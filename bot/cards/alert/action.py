@@ -16,9 +16,10 @@ from bot.cards.text import plain
 from bot.domain.alert.alert import Alert, State, stamp
 
 CLAIM_WORDS: Final = (
-    "Acknowledge: it is yours until it is over. Claim: you are looking, and it waits for somebody again "
+    "Acknowledge: it is yours until it is over; claim: you are looking, and it waits for somebody again "
     "when the lease runs out."
 )
+"""The difference in one sentence, the same behind *More*, in `/help`, the README and docs/cards.md."""
 
 
 _CONFIRMING: Final = (
@@ -50,6 +51,11 @@ def actions(alert: Alert, tag: str, *, more: bool, escalates: bool = True) -> Ro
         _button(Verb.NOTE, "Note", alert, tag, stamped=False),
         *((_button(Verb.MORE, "More", alert, tag, stamped=False),) if more else ()),
     )
+
+
+def opening(alert: Alert, tag: str) -> Row:
+    """All that a folded card has: the way to its alert, whatever became of that since."""
+    return (_button(Verb.MORE, f"Open {alert.ref}", alert, tag, stamped=False, emoji="🔎"),)
 
 
 def inverse(alert: Alert, tag: str) -> Row:

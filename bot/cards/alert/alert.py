@@ -1,7 +1,8 @@
 """The alert's card: read in two seconds, on a phone, at night.
 
-In the order of the questions a woken person asks: how bad and what (title), why (first line), where, since
-when and how often, who has it, has this been before. Labels and the rest wait behind *More* (`detail`).
+In the order of the questions a woken person asks: how bad, what, where and why stand in one line outside the
+frame, which is all that a phone shows, and nowhere else; in the frame since when and how often, who has it,
+has this been before. Labels and the rest wait behind *More* (`detail`).
 """
 
 import re
@@ -9,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from bot.cards.alert.action import actions, inverse
+from bot.cards.alert.action import actions, inverse, opening
 from bot.cards.alert.memory import recall
 from bot.cards.card import Card, Embed, Input, Modal, Ping
 from bot.cards.cut import cut, units
@@ -34,9 +35,8 @@ _PLACE: Final = 160
 _NOTE: Final = 200
 _SOURCE: Final = 60
 _LINKS: Final = 1_800
-_NOTICE: Final = 200
 _PUSHED_PLACE: Final = 80
-_LINE: Final = 480  # of the content
+_LINE: Final = 560  # of the content
 _FOLDED: Final = 120
 NOTE_INPUT: Final = "note"
 
@@ -50,7 +50,8 @@ class AlertView(msgspec.Struct, frozen=True, kw_only=True):
     ``tag`` names the desk's database (see `ids`); ``ping`` wakes people with this rendering; ``incident``
     is a ref or a thread's mention; ``changes`` were made shortly before, ``silence`` holds it quiet. What
     is part of an open incident no more ``escalates``. ``folded_into`` is the ref of the group whose card, at
-    ``folded_url``, the alert shares since this message was posted.
+    ``folded_url``, the alert shares since this message was posted. ``wakes`` is whom its source alone wakes
+    with it, None where that is the desk's to say.
     """
 
     alert: Alert
@@ -65,6 +66,7 @@ class AlertView(msgspec.Struct, frozen=True, kw_only=True):
     folded_url: str = ""
     changes: tuple[Change, ...] = ()
     silence: Quiet | None = None
+    wakes: tuple[str, ...] | None = None
 
 
 def render(view: AlertView) -> Card:
@@ -73,8 +75,6 @@ def render(view: AlertView) -> Card:
     if view.folded_into:
         return _folded(view)
     embed = Embed(
-        title=headline(alert),
-        url=_source_url(alert),
         description="\n".join(filter(None, _lines(view))),
         color=colour(alert),
         image=picture(alert),
@@ -91,10 +91,10 @@ def _folded(view: AlertView) -> Card:
     group = f"[{view.folded_into}]({url})" if url else view.folded_into
     name = inline(alert.name, _FOLDED, addresses=False) or alert.ref
     embed = Embed(
-        description=f"↪️ {alert.ref} **{name}** shares the card {group} with others of its cause.",
-        footer=marker(view.tag, alert.id),
+        description=f"It shares the card {group} with others of its cause.", footer=marker(view.tag, alert.id)
     )
-    return fit(Card(embeds=(embed,)))
+    line = f"↪️ {alert.ref} {name}"
+    return fit(Card(content=line, embeds=(embed,), rows=(opening(alert, view.tag),)))
 
 
 def headline(alert: Alert) -> str:
@@ -150,12 +150,6 @@ def links(alert: Alert, budget: int = _LINKS) -> str:
     return SEPARATOR.join(kept)
 
 
-def _source_url(alert: Alert) -> str:
-    """Where the title leads: the sender's own page, if Discord takes its address."""
-    source = next((place for place in alert.links if place.title.casefold() == "source"), None)
-    return public_address(source.url) if source else ""
-
-
 def picture(alert: Alert) -> str:
     """What the sender drew of it, if Discord takes its address: by TLS alone, for Discord fetches it."""
     drawn = next((place.url for place in alert.links if place.title == "Image"), "")
@@ -177,7 +171,7 @@ def push_line(alert: Alert, limit: int = _LINE, *, cause: bool = False) -> str:
     line = f"{banner(alert).replace(SEPARATOR, ' ')} {name}"
     place = inline(SEPARATOR.join(places(alert)), _PUSHED_PLACE, addresses=False)
     line = f"{line}{SEPARATOR}{place}" if place else line
-    why = inline(_reason(alert), _NOTICE, addresses=False) if cause else ""
+    why = inline(_reason(alert), _CAUSE, addresses=False) if cause else ""
     return cut(f"{line} — {why}" if why else line, limit)
 
 
@@ -189,13 +183,11 @@ def _notice(alert: Alert, ping: Ping) -> str:
 
 def _lines(view: AlertView) -> tuple[str, ...]:
     alert = view.alert
-    place = where(alert)
     return (
         _ending(alert),
         _quiet(alert),
-        inline(_reason(alert), _CAUSE),
         _escalation(alert),
-        f"📍 {place}" if place else "",
+        _longer_place(alert),
         _times(alert),
         _told(alert),
         _owner(alert),
@@ -209,6 +201,12 @@ def _lines(view: AlertView) -> tuple[str, ...]:
         recall(view.memory),
         links(alert),
     )
+
+
+def _longer_place(alert: Alert) -> str:
+    """The place where the line outside the frame had no room for all of it."""
+    place = where(alert)
+    return f"📍 {place}" if units(SEPARATOR.join(places(alert))) > _PUSHED_PLACE else ""
 
 
 def _reason(alert: Alert) -> str:

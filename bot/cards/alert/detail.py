@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from bot.cards.alert.action import actions, menu
+from bot.cards.alert.action import CLAIM_WORDS, actions, menu
 from bot.cards.alert.alert import AlertView, attempts, headline, links, snoozed, where
 from bot.cards.alert.snooze import snooze_menu
 from bot.cards.card import Button, ButtonStyle, Card, Embed, Field, Row
@@ -112,6 +112,8 @@ def _facts(alert: Alert, tag: str) -> Iterator[str]:
         yield f"Shares its card with {format_ref(alert.group_id)}"
     if alert.group_key:
         yield f"Group {inline(alert.group_key, 120)}"
+    if alert.state.open:
+        yield CLAIM_WORDS
     yield f"Signature {span(alert.signature[:16], 20)}"
     yield f"The card's footer ends in {span(tag, 12)}: by it this desk knows its own cards"
 

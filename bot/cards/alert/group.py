@@ -1,8 +1,9 @@
 """The group's card: alerts of one cause in one message.
 
-In the order of the questions a woken person asks: how bad, what and how many (title), why (the worst says it
-for all), how far it is worked on, where and since when, then the worst and newest members. The menu opens one
-of them, *Browse* leads to pages of all, and where they are many the complete list is attached.
+In the order of the questions a woken person asks: how bad, what, how many, where and why (the worst says it
+for all) in one line outside the frame, which is all that a phone shows; in it how far it is worked on, since
+when, then the worst and newest members. The menu opens one of them, *Browse* leads to pages of all, and where
+they are many the complete list is attached.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,11 +14,11 @@ import msgspec
 
 from bot.cards.alert.snooze import group_snooze_menu
 from bot.cards.card import Button, ButtonStyle, Card, Embed, File, Ping, Row
-from bot.cards.cut import units
 from bot.cards.ids import Verb, build
-from bot.cards.limits import OPTIONS, TITLE, fit
+from bot.cards.limits import OPTIONS, fit
 from bot.cards.outbox.board import picker
 from bot.cards.outbox.board_list import write_list
+from bot.cards.outbox.page_menu import page_menu
 from bot.cards.style import (
     ACKED,
     COLOURS,
@@ -40,15 +41,14 @@ from bot.domain.alert.signal import Severity
 from bot.domain.outbox.board import Held
 from bot.domain.outbox.board import group as sort_by_name
 
-PAGE_SIZE: Final = 20
+PAGE_SIZE: Final = 25
 SUBJECT: Final = "group"
 SURE: Final = "sure"
 _SHOWN: Final = 10  # members on the card itself
 _NAME: Final = 150
 _SHORT: Final = 60
 _PLACE: Final = 120
-_CAUSE: Final = 350
-_PUSHED: Final = 200
+_CAUSE: Final = 220
 _OWNER: Final = 24
 _SOURCE: Final = 60
 _FILE_NAME: Final = "alerts.txt"
@@ -61,7 +61,8 @@ class GroupView(msgspec.Struct, frozen=True, kw_only=True):
     ``held`` are its open alerts, worst first, then newest first, perhaps not all of them; ``census`` counts
     all its alerts. ``wakes`` is the worst severity among those that nobody has, None when nobody need be
     called. ``ended_at`` is there when all are over; of those that are, silence alone has ended ``expired``.
-    ``snoozed`` are held quiet, last by ``snooze``.
+    ``snoozed`` are held quiet, last by ``snooze``. ``own_wakes`` is whom its source alone wakes, None where
+    that is the desk's to say.
     """
 
     group: Group
@@ -76,6 +77,7 @@ class GroupView(msgspec.Struct, frozen=True, kw_only=True):
     ping: Ping | None = None
     snoozed: int = 0
     snooze: Quiet | None = None
+    own_wakes: tuple[str, ...] | None = None
 
     @property
     def total(self) -> int:
@@ -123,7 +125,6 @@ def marker(tag: str, group_id: int) -> str:
 def render(view: GroupView) -> Card:
     """The group as one message that fits all limits."""
     embed = Embed(
-        title=headline(view),
         description="\n".join(_lines(view)),
         color=_colour(view),
         footer=SEPARATOR.join(
@@ -136,7 +137,7 @@ def render(view: GroupView) -> Card:
         Card(
             content=_notice(view, ping),
             embeds=(embed,),
-            rows=tuple(filter(None, (menu, _actions(view), _snooze_menu(view)))),
+            rows=tuple(filter(None, (menu, _browse(view), _actions(view), _snooze_menu(view)))),
             ping=ping,
             file=_list(view),
         )
@@ -166,14 +167,6 @@ def ask_resolve(view: GroupView) -> Card:
     return fit(Card(content=said, rows=((sure,),)))
 
 
-def headline(view: GroupView) -> str:
-    """``🔴 CRITICAL · HighErrorRate x412``, at most as long as an embed's title."""
-    start, end = f"{_banner(view)}{SEPARATOR}", f" {TIMES}{view.open or view.total:,}"
-    if len({each.name for each in view.held}) > 1:
-        end = f" and others{end}"
-    return f"{start}{inline(_name(view), min(_NAME, TITLE - units(start + end)), addresses=False)}{end}"
-
-
 def _name(view: GroupView) -> str:
     return (view.held[0].name if view.held else view.group.name) or view.group.ref
 
@@ -200,22 +193,20 @@ def _colour(view: GroupView) -> int:
 def _notice(view: GroupView, ping: Ping) -> str:
     """What a phone shows of it, and whom it wakes: severity, name, how many, place, cause."""
     name = inline(_name(view), _NAME, addresses=False) or view.group.ref
-    line = f"{_banner(view).replace(SEPARATOR, ' ')} {name} ({_some(view.open or view.total)})"
-    place = inline(view.group.service, _SHORT, addresses=False)
+    others = " and others" if len({each.name for each in view.held}) > 1 else ""
+    line = f"{_banner(view).replace(SEPARATOR, ' ')} {name}{others} ({_some(view.open or view.total)})"
+    found = sort_by_name(view.held)
+    shared = "/".join(found[0].shared) if len(found) == 1 else view.group.service
+    place = inline(shared, _PLACE, addresses=False)
     line = f"{line}{SEPARATOR}{place}" if place else line
-    why = inline(view.held[0].summary, _PUSHED, addresses=False) if view.held else ""
+    why = inline(view.held[0].summary, _CAUSE, addresses=False) if view.held else ""
     line = f"{line} — {why}" if why else line
     return f"{ping.mentions} {line}" if ping else line
 
 
 def _lines(view: GroupView) -> Iterator[str]:
     found = sort_by_name(view.held)
-    if view.held and (reason := inline(view.held[0].summary, _CAUSE)):
-        yield reason
     yield _progress(view)
-    shared = "/".join(found[0].shared) if len(found) == 1 else view.group.service
-    if shared:
-        yield f"📍 {inline(shared, _PLACE)}"
     opened, joined = moment(view.group.opened_at), moment(view.group.joined_at)
     if view.expired and not view.open:
         yield f"🕐 {opened}"
@@ -257,13 +248,12 @@ def _progress(view: GroupView) -> str:
 
 
 def _line(held: Held, apart: str, *, named: bool) -> str:
-    """``🔴 A-1042 **HighErrorRate** · cart-7d9f · 12 minutes ago · x3 · Ann``."""
+    """``🔴 A-1042 **HighErrorRate** · cart-7d9f · x3 · Ann``: one line of a phone, so without its time."""
     place = apart if apart != held.ref else ""
     place = place or "/".join(filter(None, held.places))
     parts = (
         f"{sign(held)} {held.ref} **{_named(held.name)}**" if named else f"{sign(held)} {held.ref}",
         inline(place, _SHORT, addresses=False),
-        moment(held.opened_at),
         f"{TIMES}{held.occurrences}" if held.occurrences > 1 else "",
         inline(held.owner, _OWNER),
     )
@@ -284,10 +274,19 @@ def _actions(view: GroupView) -> Row:
         )
     if view.open:
         buttons.append(Button(label="Resolve all", custom_id=build(Verb.GROUP_RESOLVE, tag, group_id)))
-    buttons.append(
-        Button(label="Browse all", custom_id=build(Verb.GROUP_PAGE, tag, group_id, "0"), emoji="📋")
-    )
+    if view.total <= PAGE_SIZE:
+        buttons.append(
+            Button(label="Browse all", custom_id=build(Verb.GROUP_PAGE, tag, group_id, "0"), emoji="📋")
+        )
     return tuple(buttons)
+
+
+def _browse(view: GroupView) -> Row:
+    """Where one page is not enough, the pages are a menu."""
+    if view.total <= PAGE_SIZE:
+        return ()
+    held = view.held
+    return (page_menu(Verb.GROUP_PAGE, view.tag, view.group.id, total=view.total, size=PAGE_SIZE, held=held),)
 
 
 def _snooze_menu(view: GroupView) -> Row:
@@ -307,7 +306,7 @@ def _turns(page: GroupPage) -> Row:
     """Back and forth; a button that leads nowhere is missing."""
     return tuple(
         Button(label=label, custom_id=build(Verb.GROUP_PAGE, page.tag, page.group.id, str(number)))
-        for label, number in (("◀ Worse", page.number - 1), ("More ▶", page.number + 1))
+        for label, number in (("◀ Previous page", page.number - 1), ("Next page ▶", page.number + 1))
         if 0 <= number < page.pages
     )
 

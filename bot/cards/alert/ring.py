@@ -17,9 +17,9 @@ from bot.cards.ids import Verb, build
 from bot.cards.limits import CONTENT, fit
 from bot.cards.style import EXPIRED, SEPARATOR, SIGNS, STATES, TIMES, WORDS, ordinal, span_of
 from bot.cards.text import address, inline, plain
-from bot.domain.actor import ActorKind
+from bot.domain.actor import Actor
 from bot.domain.alert.alert import Alert, State
-from bot.domain.alert.ring import Ring, RingReason
+from bot.domain.alert.ring import PERSONAL, Ring, RingReason
 from bot.domain.alert.signal import Severity
 
 _NAMED: Final = 8  # different names that a summary tells
@@ -29,7 +29,7 @@ _ROOM: Final = 400  # of a line that a phone shows
 
 _SAID: Final = {
     RingReason.NEW: "fires too",
-    RingReason.STORM: "fires in a storm, see the board",
+    RingReason.STORM: "fires in a storm",
     RingReason.WORSE: "became worse",
     RingReason.BACK: "is back",
     RingReason.LEASE_OVER: "nobody has it: the claim ran out",
@@ -41,22 +41,27 @@ _SAID: Final = {
     RingReason.AWAKE: "the snooze is over and it still fires",
     RingReason.SILENCE_OVER: "the silence is over and it still fires",
     RingReason.STILL_BROKEN: "still broken",
+    RingReason.REGRESSED: "you marked it as fixed, and it is back",
 }
 
 
 class RingMember(msgspec.Struct, frozen=True, kw_only=True):
-    """One call of a ring, with its alert as that is now; ``live`` says that people still have to know."""
+    """One call of a ring, with its alert as that is now; ``live`` says that people still have to know.
+
+    ``wakes`` is whom its source alone wakes with it, None where that is the desk's to say.
+    """
 
     ring: Ring
     alert: Alert
     live: bool
+    wakes: tuple[str, ...] | None = None
 
 
 class RingView(msgspec.Struct, frozen=True, kw_only=True):
     """All a ring shows. ``members`` are the alerts it calls for, worst first.
 
     ``reply_to`` is the message it answers, ``url`` where a click leads. ``is_stale`` says that a later ring
-    calls for the same.
+    calls for the same. ``fixer`` answers for what was marked as fixed and came back.
     """
 
     id: int
@@ -66,6 +71,7 @@ class RingView(msgspec.Struct, frozen=True, kw_only=True):
     reply_to: int | None = None
     url: str = ""
     is_stale: bool = False
+    fixer: Actor | None = None
 
     @property
     def live(self) -> tuple[RingMember, ...]:
@@ -73,19 +79,30 @@ class RingView(msgspec.Struct, frozen=True, kw_only=True):
         return () if self.is_stale else tuple(each for each in self.members if each.live)
 
     @property
-    def owner_id(self) -> int | None:
-        """The person whom it reminds that an acknowledgement ends; None where it is not about that."""
-        found = [each for each in self.live if each.ring.reason is RingReason.ACK_ENDING]
-        owner = found[0].alert.owner if found else None
-        return (
-            int(owner.ident) if owner and owner.kind is ActorKind.PERSON and owner.ident.isdecimal() else None
-        )
+    def is_personal(self) -> bool:
+        """Whether it calls one person, whoever else was rung."""
+        return any(each.ring.reason in PERSONAL for each in self.live)
+
+    @property
+    def person_id(self) -> int | None:
+        """The one person whom it calls: whose acknowledgement ends, or who answers for a fix; else None."""
+        found = next((each for each in self.live if each.ring.reason in PERSONAL), None)
+        if found is None:
+            return None
+        called = self.fixer if found.ring.reason is RingReason.REGRESSED else found.alert.owner
+        return called.person_id if called is not None else None
 
     @property
     def severity(self) -> Severity:
         """The worst of what is called for."""
         found = [each.alert.severity for each in self.live or self.members]
         return max(found, key=lambda each: each.rank, default=Severity.INFO)
+
+
+def words_of(view: RingView) -> tuple[tuple[str, ...] | None, ...]:
+    """Whom the worst of what is called for wakes, by source: its own words, None for the desk's."""
+    worst = [each for each in view.live if each.alert.severity is view.severity]
+    return tuple(dict.fromkeys(each.wakes for each in worst))
 
 
 def render(view: RingView, ping: Ping) -> Card:
@@ -147,10 +164,7 @@ def _summary(live: Sequence[RingMember]) -> str:
     """``🔴 12 CRITICAL: HighErrorRate x8, DiskFull x4: unacknowledged for 15 min``."""
     worst = max((each.alert.severity for each in live), key=lambda each: each.rank)
     names = Counter(each.alert.name for each in live).most_common()
-    told = [
-        f"{inline(name, _NAME, addresses=False) or 'unnamed'} {TIMES}{count}"
-        for name, count in names[:_NAMED]
-    ]
+    told = [f"{_named(name)} {TIMES}{count}" if count > 1 else _named(name) for name, count in names[:_NAMED]]
     if len(names) > _NAMED:
         told.append(f"{len(names) - _NAMED} other names")
     reasons = {each.ring.reason for each in live}

@@ -12,7 +12,7 @@ SPANS: Final = MappingProxyType(
     {
         "30m": "for 30 minutes",
         "2h": "for 2 hours",
-        "morning": "until 9:00 UTC",
+        "morning": "until 9:00, your time",
         "worse": "until it gets worse",
     }
 )

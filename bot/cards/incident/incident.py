@@ -1,7 +1,8 @@
 """The incident's head: one message that says how it stands, and is edited in place.
 
-In the order of the questions somebody asks who is called in: how bad and what (title), what is known now,
-since when, who leads, which alerts. What happened so far waits behind *Timeline*.
+In the order of the questions somebody asks who is called in: how bad and what (the line outside the frame,
+which is all that a phone shows), what is known now, since when, who leads, which alerts. What happened so
+far waits behind *Timeline*.
 """
 
 import re
@@ -69,7 +70,6 @@ def render(view: IncidentView) -> Card:
     incident = view.incident
     footer = (marker(view.tag, incident.id), plain(f"opened by {incident.opened_by.name}", 60))
     embed = Embed(
-        title=headline(incident),
         description="\n".join(filter(None, _lines(view))),
         color=colour(incident),
         fields=tuple(_fields(view)),

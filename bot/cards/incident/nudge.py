@@ -1,4 +1,8 @@
-"""The nudge: a message in an incident's thread. Its content is what a phone shows, and wakes who is named."""
+"""The nudge: a message in an incident's thread. Its content is what a phone shows, and wakes who is named.
+
+What stands there is not said again in the frame; a text that is too long for one line stands in the frame,
+and its beginning alone outside.
+"""
 
 import re
 from typing import Any, Final
@@ -17,7 +21,8 @@ from bot.domain.incident.nudge import CALLS, Nudge, NudgeKind
 
 _TEXT: Final = 1_500
 _TITLE: Final = 120
-_LINE: Final = 240
+_LINE: Final = 700
+_HEAD: Final = 120  # of a text that is too long for one line
 _NOBODY: Final = Ping()
 _MARKER: Final = re.compile(r"N-(\d{1,18}) · ([a-z0-9]{4,8})(?: · .*)?", re.ASCII | re.DOTALL)
 
@@ -86,7 +91,7 @@ def named(view: NudgeView) -> Ping:
 def _notice(view: NudgeView) -> str:  # noqa: PLR0911 -- one for each kind
     """The line that a phone shows."""
     nudge, incident = view.nudge, view.incident
-    text = inline(nudge.text, _LINE, addresses=False)
+    text = _start(nudge.text)
     match nudge.kind:
         case NudgeKind.UPDATE_DUE:
             return f"⏰ {incident.ref} waits for an update: {_title(incident)}"
@@ -112,11 +117,20 @@ def _errand(view: NudgeView) -> str:
     action = view.action
     if action is None:
         return "☑️ An action item"
-    told = inline(action.text, _LINE, addresses=False)
+    told = _start(action.text)
     if action.done_at is not None:
         return f"✅ {action.ref} is done: {told}"
     said = "is due" if view.nudge.kind is NudgeKind.ACTION_DUE else "is yours"
     return f"☑️ {action.ref} {said}: {told}"
+
+
+def _is_short(text: str) -> bool:
+    """Whether a text stands outside the frame as it is: one line, without an address to be clicked."""
+    return len(text) <= _LINE and "\n" not in text.strip() and "://" not in text
+
+
+def _start(text: str) -> str:
+    return inline(text, 2 * _LINE if _is_short(text) else _HEAD, addresses=False)
 
 
 def _title(incident: Incident) -> str:
@@ -125,7 +139,7 @@ def _title(incident: Incident) -> str:
 
 def _words(view: NudgeView) -> str:
     nudge, incident = view.nudge, view.incident
-    text = block(nudge.text, _TEXT)
+    text = "" if _is_short(nudge.text) else f"{block(nudge.text, _TEXT)}\n"
     match nudge.kind:
         case NudgeKind.UPDATE_DUE:
             since = nudge.created_at - (incident.updated_at or incident.opened_at)
@@ -133,24 +147,21 @@ def _words(view: NudgeView) -> str:
         case NudgeKind.ACTION_DUE | NudgeKind.ACTION_GIVEN:
             return _task(view.action)
         case NudgeKind.UPDATE | NudgeKind.STATUS:
-            return f"📣 {text}\n— {who(nudge.actor)}"
-        case NudgeKind.TAKEN_IN:
-            return f"🧩 {text} is part of this now, by {who(nudge.actor)}"
-        case NudgeKind.MERGED:
-            return f"🔀 {text}, by {who(nudge.actor)}"
-        case NudgeKind.STATE | NudgeKind.CALL | NudgeKind.ROLE:
-            return f"**{incident.ref}** {text}, by {who(nudge.actor)}"
+            return f"{text}— {who(nudge.actor)}"
+        case _:
+            return f"{text}by {who(nudge.actor)}"
 
 
 def _task(action: Action | None) -> str:
     if action is None:
-        return "☑️ An action item is due"
+        return ""
+    text = "" if _is_short(action.text) else f"{inline(action.text, _TEXT)}\n"
     if action.done_at is not None:
-        by = f", by {who(action.done_by)}" if action.done_by else ""
-        return f"✅ {action.ref} is done{by}: {inline(action.text, _TEXT)}"
-    due = f", due {moment(action.due_at)}" if action.due_at else ""
-    owner = f" — {who(action.owner)}" if action.owner else ""
-    return f"☑️ {action.ref}{due}: {inline(action.text, _TEXT)}{owner}"
+        by = f"by {who(action.done_by)}" if action.done_by else ""
+        return f"{text}{by}"
+    due = f"Due {moment(action.due_at)}" if action.due_at else ""
+    owner = f"owner {who(action.owner)}" if action.owner else ""
+    return text + SEPARATOR.join(filter(None, (due, owner)))
 
 
 def _row(view: NudgeView) -> Row:

@@ -1,8 +1,9 @@
 """The storm board: one message for all open alerts of a channel that have no card of their own.
 
-Read in this order: how many and how bad, since when, then the largest groups, each a header and what tells
-its members apart. The menu opens the most urgent, *Browse* leads to pages of all, and the complete list is
-attached. When every alert is over or has a card, the board becomes one line that says what the storm was.
+One line outside the frame says how many and what is worst; in it how bad and since when, then the largest
+groups, each a header and what tells its members apart. The menu opens the most urgent, *Browse* leads to
+pages of all, and the complete list is attached. When every alert is over or has a card, the board becomes one
+line that says what the storm was.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,13 +18,14 @@ from bot.cards.cut import units
 from bot.cards.ids import Verb, build
 from bot.cards.limits import OPTION_TEXT, OPTIONS, fit
 from bot.cards.outbox.board_list import write_list
-from bot.cards.style import COLOURS, GOOD, SEPARATOR, SIGNS, TIMES, WORDS, sign, words
+from bot.cards.outbox.page_menu import page_menu
+from bot.cards.style import COLOURS, GOOD, SEPARATOR, SIGNS, STATES, TIMES, WORDS, sign, words
 from bot.cards.text import inline, moment, plain
 from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity
 from bot.domain.outbox.board import BoardGroup, Held, Passed, count, group
 
-PAGE_SIZE: Final = 20
+PAGE_SIZE: Final = 25
 SUBJECT: Final = "board"
 _FILE_NAME: Final = "alerts.txt"
 _NAME: Final = 40
@@ -33,14 +35,14 @@ _OWNER: Final = 24
 _ENTRIES: Final = 7  # lines of names: a board is one screen of a phone
 _ALONE: Final = 6  # names that occur once, of one severity, and have a line each
 _PACKED: Final = 3  # examples behind a header
-_ROOM: Final = 900  # units of the description: one screen of a phone
+_ROOM: Final = 640  # units of the description: with its menus it is one screen of a phone
 
 
 class BoardView(msgspec.Struct, frozen=True, kw_only=True):
     """All a board shows: ``held`` is worst first, then newest first.
 
     ``number`` tells the channel's boards apart. ``counts`` is there when ``held`` is not complete, and
-    ``passed`` when the storm is over.
+    ``passed`` when the storm is over. One that ``is_sunk`` stands far up while a new wave has begun.
     """
 
     channel_id: int
@@ -51,6 +53,7 @@ class BoardView(msgspec.Struct, frozen=True, kw_only=True):
     held: tuple[Held, ...]
     counts: Mapping[Severity, int] | None = None
     passed: Passed | None = None
+    is_sunk: bool = False
 
     @property
     def totals(self) -> Mapping[Severity, int]:
@@ -87,21 +90,28 @@ def render(view: BoardView) -> Card:
     totals = view.totals
     total = sum(totals.values())
     embed = Embed(
-        title=f"⛈️ Alert storm{SEPARATOR}{_some(total, 'open alert')} without a card",
         description="\n".join((*_head(view, totals), "", *_lines(groups))),
         color=_colour(totals),
         footer=SEPARATOR.join((marker(view.tag, view.number), "the complete list is attached")),
     )
-    browse = Button(
-        label="Browse all", custom_id=build(Verb.BOARD, view.tag, view.channel_id, "0"), emoji="📋"
-    )
+    browse = page_menu(Verb.BOARD, view.tag, view.channel_id, total=total, size=PAGE_SIZE, held=view.held)
     rows = (
         (picker(view.held[:OPTIONS], view.tag, SUBJECT, "Open one of the most urgent"),),
         (_causes(view, groups),),
-        (*_all(view, total), browse),
+        (browse,),
+        _all(view, total),
     )
     listed = File(_FILE_NAME, write_list(groups, total=total, now=view.now))
-    return fit(Card(embeds=(embed,), rows=rows, file=listed))
+    return fit(Card(content=_notice(groups, total), embeds=(embed,), rows=rows, file=listed))
+
+
+def _notice(groups: Sequence[BoardGroup], total: int) -> str:
+    """What a phone shows: ``⛈️ Alert storm · 400 open alerts without a card, worst 🔴 CRITICAL HighCPU``."""
+    said = f"⛈️ Alert storm{SEPARATOR}{_some(total, 'open alert')} without a card"
+    if not groups:
+        return said
+    worst = groups[0]
+    return f"{said}, worst {SIGNS[worst.severity]} {WORDS[worst.severity]} {_name(worst.name)}"
 
 
 def render_page(page: BoardPage) -> Card:
@@ -122,7 +132,7 @@ def _causes(view: BoardView, groups: Sequence[BoardGroup]) -> Select:
     """Opens one cause, to act on all of it; its value is the number of one of its alerts."""
     options = tuple(
         Option(
-            label=plain(f"{each.name or 'unnamed'} {TIMES}{len(each.members):,}", OPTION_TEXT),
+            label=plain(f"{each.name or 'unnamed'}{_times(each)}", OPTION_TEXT),
             value=str(each.members[0].id),
             description=plain("/".join(each.shared), OPTION_TEXT),
             emoji=SIGNS[each.severity],
@@ -131,6 +141,11 @@ def _causes(view: BoardView, groups: Sequence[BoardGroup]) -> Select:
     )
     custom_id = build(Verb.BOARD_CAUSE, view.tag, view.channel_id)
     return Select(custom_id=custom_id, placeholder="Acknowledge or resolve one cause", options=options)
+
+
+def _times(found: BoardGroup) -> str:
+    """`` x412``; one is no number."""
+    return f" {TIMES}{len(found.members):,}" if len(found.members) > 1 else ""
 
 
 def _all(view: BoardView, total: int) -> Row:
@@ -155,11 +170,9 @@ def _calm(view: BoardView, passed: Passed) -> Card:
         if passed.still_open
         else "All of them are over."
     )
-    said = (
-        f"✅ **Storm over**: {_some(passed.alerts, 'alert')} from {moment(view.since, 't')}"
-        f" to {moment(passed.ended_at, 't')}. {left}"
-    )
-    return Card(embeds=(Embed(description=said, color=GOOD, footer=marker(view.tag, view.number)),))
+    span = f"From {moment(view.since, 't')} to {moment(passed.ended_at, 't')}. {left}"
+    embed = Embed(description=span, color=GOOD, footer=marker(view.tag, view.number))
+    return Card(content=f"✅ Storm over: {_some(passed.alerts, 'alert')}", embeds=(embed,))
 
 
 def _head(view: BoardView, totals: Mapping[Severity, int]) -> tuple[str, str]:
@@ -172,7 +185,7 @@ def _head(view: BoardView, totals: Mapping[Severity, int]) -> tuple[str, str]:
         for word, each in (("oldest", oldest), ("newest", newest))
     )
     taken = sum(each.state is State.ACKED for each in view.held)
-    said = f"{SEPARATOR}🟡 {taken:,} acknowledged" if taken else ""
+    said = f"{SEPARATOR}{STATES[State.ACKED][0]} {taken:,} acknowledged" if taken else ""
     return f"{SEPARATOR.join(counts)}{said}", f"🕐 {SEPARATOR.join(ends)}"
 
 
@@ -284,7 +297,7 @@ def _turns(page: BoardPage) -> Row:
     """Back and forth; a button that leads nowhere is missing."""
     return tuple(
         Button(label=label, custom_id=build(Verb.BOARD, page.tag, page.channel_id, str(number)))
-        for label, number in (("◀ Worse", page.number - 1), ("More ▶", page.number + 1))
+        for label, number in (("◀ Previous page", page.number - 1), ("Next page ▶", page.number + 1))
         if 0 <= number < page.pages
     )
 

@@ -41,7 +41,8 @@ def render(view: CauseView) -> Card:
         ),
         cancel(view.tag),
     )
-    return fit(Card(content=f"**{name}** {TIMES}{view.total:,} on the board", rows=(buttons,)))
+    often = f" {TIMES}{view.total:,}" if view.total > 1 else ""
+    return fit(Card(content=f"**{name}**{often} on the board", rows=(buttons,)))
 
 
 def ask_resolve(channel_id: int, total: int, tag: str) -> Card:

@@ -20,6 +20,7 @@ _NAMED: Final = 10  # criticals
 _NAME: Final = 80
 _PLACE: Final = 48
 _SOURCES: Final = 3
+_PUSHED: Final = 5  # names in the line that a phone shows
 _REASONS: Final = {
     ParkReason.UNKNOWN_CHANNEL: "It was deleted.",
     ParkReason.MISSING_ACCESS: "The bot cannot see it: give it *View Channel* there.",
@@ -53,7 +54,7 @@ class ClosureView(msgspec.Struct, frozen=True, kw_only=True):
 def render(view: ClosureView, ping: Ping) -> Card:
     """The notice as one message, which wakes ``ping``."""
     if view.ended_at is not None:
-        return fit(Card(embeds=(_over(view, view.ended_at),)))
+        return fit(_over(view, view.ended_at))
     fields = [Field("What to do", _remedy(view))]
     if view.criticals:
         fields.insert(0, Field("Critical and open", "\n".join(_criticals(view))))
@@ -61,16 +62,15 @@ def render(view: ClosureView, ping: Ping) -> Card:
     if view.moved_to is not None:
         what, then = "A channel is gone", f"What comes for it is shown in <#{view.moved_to}> meanwhile."
     embed = Embed(
-        title=f"🚧 {what}",
         description=f"<#{view.channel_id}> (`{view.channel_id}`) cannot be written to since"
-        f" {moment(view.began_at, 't')}. {then}",
+        f" {moment(view.began_at, 't')}. {f'{what}. ' if view.criticals else ''}{then}",
         color=BAD,
         fields=tuple(fields),
         footer=marker(view.tag, view.channel_id, view.number),
     )
     said = "Open one of the waiting alerts"
     rows = ((picker(view.held[:OPTIONS], view.tag, SUBJECT, said),),) if view.held else ()
-    return fit(Card(content=_notice(view, ping), embeds=(embed,), rows=rows, ping=ping))
+    return fit(Card(content=_notice(view, ping, what), embeds=(embed,), rows=rows, ping=ping))
 
 
 def summon(view: ClosureView, ping: Ping, jump_url: str) -> Card:
@@ -83,21 +83,29 @@ def marker(tag: str, channel_id: int, number: int) -> str:
     return f"CLOSED-{channel_id}-{number}{SEPARATOR}{tag}"
 
 
-def _notice(view: ClosureView, ping: Ping) -> str:
-    if not ping:
-        return ""
-    return (
-        f"{ping.mentions} {SIGNS[Severity.CRITICAL]} {_some(view.criticals, 'critical alert')} without a card"
-    )
+def _notice(view: ClosureView, ping: Ping, what: str = "") -> str:
+    """What a phone shows: ``🔴 2 critical alerts without a card: DiskFull``, else ``what`` happened."""
+    line = f"🚧 {what}"
+    if view.criticals:
+        line = f"{SIGNS[Severity.CRITICAL]} {_some(view.criticals, 'critical alert')} without a card"
+        names = dict.fromkeys(each.name for each in view.held if each.severity is Severity.CRITICAL)
+        told = [inline(name, _NAME, addresses=False) or "unnamed" for name in list(names)[:_PUSHED]]
+        if len(names) > _PUSHED:
+            told.append("and others")
+        line = f"{line}: {', '.join(told)}" if told else line
+    return f"{ping.mentions} {line}" if ping else line
 
 
-def _over(view: ClosureView, ended_at: datetime) -> Embed:
+def _over(view: ClosureView, ended_at: datetime) -> Card:
     span_ = f"{moment(view.began_at, 't')}\u2013{moment(ended_at, 't')}"
     if view.moved_to is not None:
-        said = f"✅ What waited for <#{view.channel_id}> is shown in <#{view.moved_to}> now ({span_})."
+        said = f"✅ What waited for <#{view.channel_id}> is shown in <#{view.moved_to}> now"
+        rest = f"{span_}."
     else:
-        said = f"✅ <#{view.channel_id}> can be written to again ({span_}). {_cards(view.cards)} had to wait."
-    return Embed(description=said, color=GOOD, footer=marker(view.tag, view.channel_id, view.number))
+        said = f"✅ <#{view.channel_id}> can be written to again"
+        rest = f"{span_}. {_cards(view.cards)} had to wait."
+    embed = Embed(description=rest, color=GOOD, footer=marker(view.tag, view.channel_id, view.number))
+    return Card(content=said, embeds=(embed,))
 
 
 def _remedy(view: ClosureView) -> str:

@@ -32,11 +32,11 @@ def render(view: NoteView) -> Card:
     times = f"{SEPARATOR}{TIMES}{view.count}" if view.count > 1 else ""
     from_ = f"-# from {inline(view.source_name, 64)}{SEPARATOR}{moment(view.last_at)}{times}"
     embed = Embed(
-        description="\n".join(filter(None, (f"👋 **{inline(view.title, _TITLE)}**", said, from_))),
+        description="\n".join(filter(None, (said, from_))),
         color=CALM,
         footer=marker(view.tag, view.id),
     )
-    return fit(Card(embeds=(embed,)))
+    return fit(Card(content=f"👋 {inline(view.title, _TITLE, addresses=False)}", embeds=(embed,)))
 
 
 def marker(tag: str, note_id: int) -> str:

@@ -29,13 +29,13 @@ def render(view: OutageView) -> Card:
     """The report as one message."""
     found = view.blindness
     embed = Embed(
-        title=f"🙈 Blind for {span_of(found.ended_at - found.began_at)}",
-        description=f"{moment(found.began_at, 't')}\u2013{moment(found.ended_at, 't')}: {_numbers(found)}\n"
+        description=f"{moment(found.began_at, 't')}\u2013{moment(found.ended_at, 't')}. "
         f"{_CAUSES[found.cause]}{_rest(found)}",
         color=CALM if found.still_open else GOOD,
         footer=marker(view.tag, view.number),
     )
-    return fit(Card(embeds=(embed,)))
+    lasted = span_of(found.ended_at - found.began_at)
+    return fit(Card(content=f"🙈 Blind for {lasted}: {_numbers(found)}", embeds=(embed,)))
 
 
 def marker(tag: str, number: int) -> str:
@@ -45,9 +45,9 @@ def marker(tag: str, number: int) -> str:
 
 def _numbers(found: Outage) -> str:
     if not found.fired:
-        return "**no alert** fired, as far as is known."
-    counts = (f"**{found.fired:,} fired**", f"{found.resolved:,} already resolved")
-    return f"{', '.join(counts)}, **{found.still_open:,} still open**."
+        return "no alert fired, as far as is known"
+    counts = (f"{found.fired:,} fired", f"{found.resolved:,} already resolved")
+    return f"{', '.join(counts)}, {found.still_open:,} still open"
 
 
 def _rest(found: Outage) -> str:

@@ -63,9 +63,7 @@ def render(view: RecurrenceView) -> Card:
         description="\n".join(_facts(view)),
         color=_colour(recurrence.fix),
         fields=tuple(field for field in fields if field.value),
-        footer=SEPARATOR.join(
-            filter(None, (plain(portrait.source, 60), recurrence.signature, "hours in UTC"))
-        ),
+        footer=SEPARATOR.join(filter(None, (plain(portrait.source, 60), "hours in UTC"))),
     )
     return fit(Card(embeds=(embed,)))
 
@@ -91,7 +89,11 @@ def _facts(view: RecurrenceView) -> Iterator[str]:
         yield f"📍 {place}"
     episodes = f"{recurrence.episodes} episode{'s' if recurrence.episodes != 1 else ''}"
     counts = [
-        "Fired once" if recurrence.occurrences == 1 else f"{times_of(recurrence.occurrences)} in {episodes}"
+        "Fired once"
+        if recurrence.occurrences == 1
+        else episodes
+        if recurrence.occurrences == recurrence.episodes
+        else f"{times_of(recurrence.occurrences)} in {episodes}"
     ]
     counts += [f"{recurrence.duplicates} repeats"] if recurrence.duplicates else []
     counts += [f"{recurrence.flaps} flaps"] if recurrence.flaps else []

@@ -8,6 +8,7 @@ active and that never arrived fires, one that it does not know any more is over.
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -22,6 +23,20 @@ IN_A_ROW: Final = timedelta(minutes=2, seconds=30)
 
 PROVIDER: Final = "alertmanager"
 MAX_URL: Final = 2_048
+
+
+class PollCredential(msgspec.Struct, frozen=True):
+    """What an Alertmanager is shown: HTTP Basic with a ``username``, a bearer token without one.
+
+    The secret is ``secret``, or what stands in ``file`` at the time of asking. It is kept out of the repr.
+    """
+
+    username: str = ""
+    secret: str = ""
+    file: Path | None = None
+
+    def __repr__(self) -> str:
+        return f"PollCredential(username={self.username!r}, secret=***, file={self.file!r})"
 
 
 class Doubt(StrEnum):
@@ -60,7 +75,7 @@ def read_url(url: str, provider: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname or len(url) > MAX_URL or port == 0:
         raise InvalidInputError("poll", "must be an address such as http://alertmanager:9093")
     if parts.username is not None or parts.password is not None:
-        raise InvalidInputError("poll", "must hold no password: it would stand in the database")
+        raise InvalidInputError("poll", "must hold no password: give it in [senders.poll.NAME]")
     return url
 
 

@@ -13,6 +13,7 @@ import msgspec
 from bot.domain.access.fold import fold
 from bot.domain.access.rule import Rule
 from bot.domain.access.secret_name import Grade, grade
+from bot.domain.access.secret_number import are_asked, is_card, names_other_number
 from bot.domain.access.secret_object import names_secret_object
 from bot.domain.access.secret_pair import is_harmless_value, is_secret_under_weak
 from bot.domain.access.secret_pattern import MARK, LookBudget, find_suspects, is_suspicious, scrub
@@ -40,13 +41,14 @@ class Redacted(msgspec.Struct, frozen=True, gc=False):
     hits: int
 
 
-def redact(value: object, *, numbers: bool = False) -> Redacted:
+def redact(value: object, *, numbers: bool | None = None) -> Redacted:
     """Decoded JSON without its secrets: by the name they stand under, and by their shape in any text.
 
     Names of fields are text too. ``{"name": "DB_PASSWORD", "value": ...}`` and ``["Cookie", ...]`` count as a
-    name and its value. With ``numbers`` those of cards and bank accounts are secrets.
+    name and its value. With ``numbers`` those of cards and bank accounts are secrets (None: as was chosen).
     """
-    found = _gather(value)
+    numbers = are_asked(numbers)
+    found = _gather(value, cards=numbers)
     suspects = find_suspects(found.texts, numbers=numbers)
     if not suspects and not found.too_deep:
         return Redacted(value, 0)
@@ -56,7 +58,7 @@ def redact(value: object, *, numbers: bool = False) -> Redacted:
     return Redacted(walk.value(value, DEEPEST), walk.hits)
 
 
-def redact_body(raw: bytes, decoded: object, *, numbers: bool = False) -> Redacted:
+def redact_body(raw: bytes, decoded: object, *, numbers: bool | None = None) -> Redacted:
     """`redact`, for ``decoded`` as read from the JSON ``raw``; ``decoded`` itself when no clue is in it."""
     if b"\\" in raw:
         if _ESCAPED.search(raw):
@@ -76,7 +78,7 @@ class _Gathered(NamedTuple):
     too_deep: bool
 
 
-def _gather(value: object) -> _Gathered:
+def _gather(value: object, *, cards: bool) -> _Gathered:
     texts: dict[str, None] = {}
     names: dict[str, None] = {}
     level = [value]
@@ -90,6 +92,8 @@ def _gather(value: object) -> _Gathered:
                     texts[each] = None
                 elif kind is dict or kind is list:
                     inner.append(each)
+                elif cards and kind is int and is_card(str(each)):
+                    texts[str(each)] = None
         level = inner
         if not level:
             break
@@ -158,6 +162,8 @@ class _Walk:
             return self._object(value, levels - 1) if levels else self._hide(value)
         if isinstance(value, list):
             return self._array(value, levels - 1) if levels else self._hide(value)
+        if self._numbers and type(value) is int and self._text(str(value)) == MARK:
+            return MARK
         return value
 
     def _text(self, text: str) -> str:
@@ -178,7 +184,7 @@ class _Walk:
             elif type(value) is str:
                 if (value in changed or value in unsure) and not _is_identifier(name, value):
                     value = self._text(value)  # noqa: PLW2901
-            elif value is not None:
+            elif value is not None and not (type(value) is int and names_other_number(name)):
                 value = self.value(value, levels)  # noqa: PLW2901
             clean[self._text(name) if name in changed else name] = value
         if "value" in fields:

@@ -15,7 +15,7 @@ from bot.domain.access.fold import CLUE, fold
 from bot.domain.access.rule import MARK, Rule, Span
 from bot.domain.access.secret_address import ADDRESSES
 from bot.domain.access.secret_command import COMMANDS
-from bot.domain.access.secret_number import NUMBERS
+from bot.domain.access.secret_number import NUMBERS, are_asked
 from bot.domain.access.secret_pair import PAIRS
 from bot.domain.access.secret_prose import PROSE
 from bot.domain.access.secret_run import RUNS
@@ -54,15 +54,15 @@ SHORTEST: Final = 4
 
 LOOKS: Final = 4_096
 LOOK_EVERY: Final = 64
-"""LookBudget of rules for one text or request, and characters for each of which there is one more."""
+"""Looks of rules for one text or request, and characters for each of which there is one more."""
 
 _ROUNDS: Final = 6
 """A secret glued to another is seen once its neighbour is gone; the last round finds nothing."""
 
 
-def is_suspicious(raw: bytes, *, numbers: bool = False) -> bool:
+def is_suspicious(raw: bytes, *, numbers: bool | None = None) -> bool:
     """Whether a clue stands in ``raw``, which is UTF-8 with no escapes but those of JSON for signs."""
-    return bool(_search_with_numbers(raw) if numbers else _search(raw))
+    return bool(_search_with_numbers(raw) if are_asked(numbers) else _search(raw))
 
 
 class LookBudget:
@@ -79,7 +79,11 @@ class LookBudget:
 
 
 def scrub(
-    text: str, *, numbers: bool = False, first: Sequence[Rule] | None = None, looks: LookBudget | None = None
+    text: str,
+    *,
+    numbers: bool | None = None,
+    first: Sequence[Rule] | None = None,
+    looks: LookBudget | None = None,
 ) -> tuple[str, int]:
     """``text`` with every secret in it replaced by `MARK`, and how many there were.
 
@@ -102,7 +106,7 @@ def scrub(
     return text, total
 
 
-def _spans(text: str, looks: LookBudget, *, numbers: bool) -> Iterator[Span]:
+def _spans(text: str, looks: LookBudget, *, numbers: bool | None) -> Iterator[Span]:
     """Where secrets stand; a long text is looked at in windows, so that no single search takes long."""
     for start in range(0, max(len(text) - OVERLAP, 1), WINDOW - OVERLAP):
         piece = text[start : start + WINDOW]
@@ -127,12 +131,12 @@ def _fire(rules: Sequence[Rule], text: str, looks: LookBudget) -> list[Span]:
     return spans
 
 
-def find_suspects(texts: Sequence[str], *, numbers: bool = False) -> dict[str, list[Rule]]:
+def find_suspects(texts: Sequence[str], *, numbers: bool | None = None) -> dict[str, list[Rule]]:
     """Those of ``texts`` in which a clue stands, each with the rules behind its clues.
 
     All are looked at together, for most are clean.
     """
-    search, clues = (_search_with_numbers, _WITH_NUMBERS) if numbers else (_search, _PLAIN)
+    search, clues = (_search_with_numbers, _WITH_NUMBERS) if are_asked(numbers) else (_search, _PLAIN)
     shown = texts
     found = search(raw := _join(shown))
     if _ODD in found:
@@ -172,9 +176,9 @@ def _touched(raw: bytes, starts: Sequence[int], clue: str) -> Iterator[int]:
         at = starts[after] - 1
 
 
-def suspects(raw: bytes, *, numbers: bool = False) -> list[Rule]:
+def suspects(raw: bytes, *, numbers: bool | None = None) -> list[Rule]:
     """The rules whose clue stands in ``raw``."""
-    if numbers:
+    if are_asked(numbers):
         return [rule for index in _search_with_numbers(raw) for rule in _BEHIND[_WITH_NUMBERS[index]]]
     return [rule for index in _search(raw) for rule in _BEHIND[_PLAIN[index]]]
 

@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from bot.domain.access.expectation import Expectation
+from bot.domain.access.wake import Wakes
 from bot.domain.alert.flap import DEFAULT_LIMIT, DEFAULT_WINDOW
 from bot.domain.alert.group import CardShape
 from bot.domain.alert.signal import Severity
@@ -29,7 +30,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     can be written to; ``silence`` and ``reopen_window`` are None for
     the defaults (senders known to resolve get no silence at all). ``ignored_labels`` take no part in
     telling its alerts apart. ``card`` says whether alerts of one cause share a card, ``default_severity``
-    what an alert is that names none, ``expected`` how often it must be heard (None: whenever it likes).
+    what an alert is that names none, ``expected`` how often it must be heard (None: whenever it likes),
+    ``wakes`` whom its alerts wake where that is not the desk's to say.
     """
 
     id: int
@@ -47,6 +49,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     card: CardShape = CardShape.AUTO
     default_severity: Severity = Severity.WARNING
     expected: Expectation | None = None
+    wakes: Wakes = msgspec.field(default_factory=dict)
 
     def policy(
         self,

@@ -111,6 +111,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
     """A program's key, without the secret; ``scopes`` as they were granted, in the order of `Scope`.
 
     ``project`` is the name of the one project it opens. ``expires_at`` is None when it holds until revoked.
+    ``severity_cap`` is the worst that it may call an incident.
     """
 
     id: int
@@ -122,6 +123,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
     created_by: Actor
     expires_at: datetime | None = None
     last_used_at: datetime | None = None
+    severity_cap: str = "P0"
 
     @property
     def actor(self) -> Actor:

@@ -25,6 +25,7 @@ from bot.domain.alert.quiet import NOTHING, QuietKind
 from bot.domain.alert.signal import Link, Severity
 from bot.domain.errors import ConflictError, InvalidInputError
 
+_BETWEEN: Final = re.compile(r"[\s,;]+")
 _REF: Final = re.compile(r"(?:a-?|#)?(\d{1,18})", re.ASCII | re.IGNORECASE)
 
 
@@ -206,3 +207,15 @@ def parse_ref(text: str) -> int:
     if match is None:
         raise InvalidInputError("alert", f"{text[:40]!r} is no alert; alerts look like A-1042")
     return int(match[1])
+
+
+def parse_refs(text: str) -> list[int]:
+    """The alerts of ``A-2, A-3``; none when any word is no ref."""
+    found = [_REF.fullmatch(each) for each in _BETWEEN.split(text.strip())]
+    return [int(each[1]) for each in found if each] if all(found) else []
+
+
+def ref_digits(text: str) -> str:
+    """The digits of what may be the beginning of a ref: ``a-10`` or ``10``; ``""`` when it is none."""
+    match = _REF.fullmatch(text.strip())
+    return "" if match is None else match[1]

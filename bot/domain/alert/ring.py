@@ -45,6 +45,10 @@ class RingReason(StrEnum):
     INCIDENT_WORSE = "incident_worse"
 
 
+PERSONAL: Final = frozenset({RingReason.ACK_ENDING, RingReason.REGRESSED})
+"""What one person is told, whoever else was rung: its owner, or who answers for what was mended."""
+
+
 class RingSubject(StrEnum):
     """What a ring may be about."""
 
@@ -96,6 +100,16 @@ DEFAULT_REPEATS: Final[Mapping[Severity, Repeats]] = {
     Severity.WARNING: NEVER,
     Severity.INFO: NEVER,
 }
+
+
+REPEAT_CHOICES: Final[Mapping[str, tuple[str, Repeats]]] = {
+    "usual": ("After 5, 15 and 30 min, then hourly", DEFAULT_REPEATS[Severity.CRITICAL]),
+    "often": ("Every 5 min", Repeats((5 * _MINUTE,), 5 * _MINUTE)),
+    "seldom": ("After 30 min, then every 4 hours", Repeats((30 * _MINUTE,), timedelta(hours=4))),
+    "once": ("Once more, after 15 min", Repeats((15 * _MINUTE,))),
+    "never": ("Never again", NEVER),
+}
+"""What can be chosen in Discord: a word for it, and when somebody is called again."""
 
 
 DEFAULT_ACK_SPANS: Final[Mapping[Severity, timedelta]] = {Severity.CRITICAL: timedelta(hours=4)}

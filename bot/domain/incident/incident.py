@@ -220,6 +220,11 @@ def allowed(severity: IncidentLevel, cap: IncidentLevel) -> IncidentLevel:
     return severity
 
 
+def clamp(severity: IncidentLevel, cap: IncidentLevel) -> IncidentLevel:
+    """``severity``, or the cap where it is worse than that."""
+    return max(severity, cap, key=lambda level: level.rank)
+
+
 def worse(one: IncidentLevel, other: IncidentLevel) -> IncidentLevel:
     """The worse of two."""
     return min(one, other, key=lambda level: level.rank)
@@ -245,6 +250,12 @@ def parse_ref(text: str) -> int:
     if match is None:
         raise InvalidInputError("incident", f"{text[:40]!r} is no incident; incidents look like I-7")
     return int(match[1])
+
+
+def ref_digits(text: str) -> str:
+    """The digits of what may be the beginning of a ref: ``i-1`` or ``1``; ``""`` when it is none."""
+    match = _REF.fullmatch(text.strip())
+    return "" if match is None else match[1]
 
 
 def parse_level(text: str) -> IncidentLevel:

@@ -19,7 +19,7 @@ from bot.domain.incident.incident import (
     IncidentState,
     IncidentTrigger,
     Role,
-    allowed,
+    clamp,
     format_ref,
     next_state,
     worse,
@@ -100,10 +100,13 @@ def absorb(incident: Incident, source: Incident, now: datetime, rules: IncidentR
 def grade(
     incident: Incident, severity: IncidentLevel, cap: IncidentLevel, now: datetime, rules: IncidentRules
 ) -> Incident:
-    """Another severity, within the cap; the time until the next update begins anew."""
+    """Another severity, at worst the cap; the time until the next update begins anew."""
     if severity is incident.severity:
         raise ConflictError(f"{incident.ref} is {severity} already.")
-    graded = replace(incident, severity=allowed(severity, cap))
+    clamped = clamp(severity, cap)
+    if clamped is not severity and clamped.rank >= incident.severity.rank:
+        raise ConflictError(f"{incident.ref} is {incident.severity}; {cap} is the worst that is allowed.")
+    graded = replace(incident, severity=clamped)
     return replace(graded, update_due_at=next_update(graded, now, rules))
 
 

@@ -101,7 +101,8 @@ class Board(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     ``lacking`` says that it lacks a new alert or lists one that is over, ``drifted`` only that some of those
     it lists have cards by now; ``young`` cards without a message came within the last `CALM` seconds.
-    ``held`` is how many alerts are on it.
+    ``held`` is how many alerts are on it. ``rung_out`` says that the channel has rung so often that the next
+    critical's card comes quietly: a reply calls for it, and that has the last token.
     """
 
     active: bool = False
@@ -111,6 +112,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     rested: float = math.inf
     young: int = 0
     held: int = 0
+    rung_out: bool = False
 
 
 class PlanStep(msgspec.Struct, frozen=True, gc=False):
@@ -189,7 +191,7 @@ def _order(waiting: Waiting, board: Board, post: Bucket) -> Iterator[_Turn]:
     if not board.posted:
         yield _OPENING
     if opens:
-        yield _Turn(PlannedCall.POST, (Lane.CRITICAL,), urgent=not brews)
+        yield _Turn(PlannedCall.POST, (Lane.CRITICAL,), urgent=not (brews or board.rung_out))
     yield from _ANSWERS
     if board.posted:
         yield _RENEWAL

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from bot.domain.access.token import Scope
 from bot.domain.errors import ConflictError, InvalidInputError, NotDurableError, NotFoundError, StandingError
+from bot.domain.incident.incident import IncidentLevel
 from bot.ingress.api import action as api_action
 from bot.ingress.api import alert as api_alert
 from bot.ingress.api import audit as api_audit
@@ -25,6 +26,7 @@ from bot.ingress.api import incident as api_incident
 from bot.ingress.api import ingest as api_ingest
 from bot.ingress.api import recurrence as api_recurrence
 from bot.ingress.api import run as api_run
+from bot.ingress.api import status as api_status
 from bot.ingress.api import triage as api_triage
 from bot.ingress.api import work as api_work
 from bot.ingress.api.route import KEY, ApiReply, Caller, Route, read_json, read_key, read_query
@@ -51,6 +53,7 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
     *api_run.ROUTES,
     *api_gate.ROUTES,
     *api_audit.ROUTES,
+    *api_status.ROUTES,
 )
 MOST_AT_ONCE: Final = 256
 _HEADERS: Final = {"Content-Type": "application/json", "Server": "tocsin"}
@@ -86,7 +89,8 @@ class Api:
         with self._known:
             key = read_key(request) if route.method == "POST" else ""
             sees = any(map(admitted.token.allows, (Scope.ALERTS_READ, Scope.EVENTS_READ)))
-            caller = Caller(admitted.desk, admitted.token.actor, ref, key, sees)
+            token = admitted.token
+            caller = Caller(admitted.desk, token.actor, ref, key, sees, IncidentLevel(token.severity_cap))
             asked = await self._read(request, route)
             if not key:
                 return _write(await _act(route, caller, asked))

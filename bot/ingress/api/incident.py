@@ -9,11 +9,12 @@ import msgspec
 from bot.cards.incident import postmortem as postmortem_card
 from bot.domain.access.token import Scope
 from bot.domain.alert import alert as alert_model
-from bot.domain.incident.incident import parse_ref
+from bot.domain.incident.incident import clamp, parse_ref
 from bot.ingress.api.answer import NewNote, Note, Nothing, Text, many
 from bot.ingress.api.incident_view import (
     Cast,
     Grade,
+    GradedBody,
     IncidentBody,
     IncidentPageBody,
     IncidentQuery,
@@ -25,6 +26,7 @@ from bot.ingress.api.incident_view import (
     OpenedBody,
     person_or_none,
     show,
+    show_graded,
     tell,
 )
 from bot.ingress.api.route import ApiReply, Caller, Route
@@ -50,7 +52,7 @@ async def _open(caller: Caller, asked: NewIncident) -> ApiReply:
         service=asked.service,
         idempotency_key=digest_of(str(caller.actor), caller.key) if caller.key else None,
         lenient=True,
-        cap=asked.severity_cap,
+        cap=clamp(caller.cap, asked.severity_cap or caller.cap),
         dedupe_window=None if window is None else timedelta(minutes=window),
     )
     opened = await escalation.open_incident(caller.desk, wish, actor=caller.actor)
@@ -94,7 +96,9 @@ async def _postmortem(caller: Caller, _: Nothing) -> ApiReply:
 
 
 async def _list(caller: Caller, asked: IncidentQuery) -> ApiReply:
-    which = IncidentFilter(states=many(asked.state) or None, severity=asked.severity, text=asked.text.strip())
+    which = IncidentFilter(
+        states=many(asked.state) or None, severities=many(asked.severity), text=asked.text.strip()
+    )
     page = await incident_inspection.listing(caller.desk, which, offset=asked.offset, limit=asked.limit)
     return ApiReply(IncidentPageBody(tuple(show(each) for each in page.incidents), page.offset, page.total))
 
@@ -118,8 +122,11 @@ async def _annotate(caller: Caller, asked: NewNote) -> ApiReply:
 
 
 async def _grade(caller: Caller, asked: Grade) -> ApiReply:
-    step = incidents.grade(parse_ref(caller.ref), actor=caller.actor, severity=asked.severity)
-    return _reply(await incident_program.advance(caller.desk, step))
+    cap = clamp(caller.cap, asked.severity_cap or caller.cap)
+    graded = await incident_program.grade(
+        caller.desk, parse_ref(caller.ref), actor=caller.actor, severity=asked.severity, cap=cap
+    )
+    return ApiReply(show_graded(graded.shown.incident, asked.severity, graded.cap))
 
 
 async def _resolve(caller: Caller, asked: Note) -> ApiReply:
@@ -165,7 +172,11 @@ def _reply(shown: Shown) -> ApiReply:
 
 
 def _post(
-    path: str, summary: str, takes: type[T], act: Callable[[Caller, T], Awaitable[ApiReply]]
+    path: str,
+    summary: str,
+    takes: type[T],
+    act: Callable[[Caller, T], Awaitable[ApiReply]],
+    answer: type[IncidentBody] = IncidentBody,
 ) -> Route[T]:
     return Route(
         method="POST",
@@ -174,7 +185,7 @@ def _post(
         summary=summary,
         takes=takes,
         act=act,
-        answers={200: IncidentBody},
+        answers={200: answer},
     )
 
 
@@ -226,7 +237,7 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
     ),
     _post("update", "Tell everybody how it stands", NewUpdate, _update),
     _post("note", "Write a line into the timeline", NewNote, _annotate),
-    _post("severity", "Another severity", Grade, _grade),
+    _post("severity", "Another severity, at worst what is allowed", Grade, _grade, GradedBody),
     _post("mitigate", "It hurts less", Nothing, _plain(incidents.mitigate)),
     _post("resolve", "It is over", Note, _resolve),
     _post("reopen", "It was not over, or not mitigated", Nothing, _plain(incidents.reopen)),

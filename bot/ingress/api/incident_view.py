@@ -10,7 +10,7 @@ from bot.domain.actor import Actor
 from bot.domain.alert import alert as alert_model
 from bot.domain.alert.signal import Severity
 from bot.domain.incident.incident import Incident as Subject
-from bot.domain.incident.incident import IncidentLevel, IncidentState, Role, format_ref
+from bot.domain.incident.incident import IncidentLevel, IncidentState, Role, clamp, format_ref
 from bot.domain.incident.postmortem import Postmortem
 from bot.domain.incident.timeline import Kind, TimelineLine
 from bot.ingress.api.answer import Doer, Limit, Offset, SomeWords, Text, Words, show_actor, show_actor_or_none
@@ -47,6 +47,14 @@ class IncidentBody(msgspec.Struct, frozen=True, kw_only=True):
     update_due_at: datetime | None
     merged_into: str | None
     thread_id: str | None
+
+
+class GradedBody(IncidentBody, frozen=True, kw_only=True):
+    """``clamped`` says that ``severity_asked`` is worse than ``severity_cap``, the worst that is allowed."""
+
+    clamped: bool
+    severity_asked: IncidentLevel
+    severity_cap: IncidentLevel
 
 
 class OpenedBody(msgspec.Struct, frozen=True):
@@ -118,7 +126,7 @@ class IncidentQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Which incidents: an empty field means any. ``text`` is looked for in title and service."""
 
     state: IncidentState | tuple[IncidentState, ...] = ()
-    severity: IncidentLevel | None = None
+    severity: IncidentLevel | tuple[IncidentLevel, ...] = ()
     text: Text = ""
     limit: Limit = 20
     offset: Offset = 0
@@ -148,9 +156,10 @@ class NewUpdate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Grade(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Another severity, within what its alerts allow."""
+    """Another severity; one worse than its alerts or ``severity_cap`` allow becomes the worst allowed."""
 
     severity: IncidentLevel
+    severity_cap: IncidentLevel | None = None
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -181,6 +190,12 @@ def person_or_none(user_id: str, name: str) -> Actor | None:
 def show(subject: Subject) -> IncidentBody:
     """An incident by itself."""
     return IncidentBody(**_fields(subject))
+
+
+def show_graded(subject: Subject, asked: IncidentLevel, cap: IncidentLevel) -> GradedBody:
+    """An incident whose severity was to be another."""
+    clamped = clamp(asked, cap) is not asked
+    return GradedBody(**_fields(subject), clamped=clamped, severity_asked=asked, severity_cap=cap)
 
 
 def _fields(subject: Subject) -> dict[str, Any]:

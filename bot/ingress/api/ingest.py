@@ -3,9 +3,11 @@
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from bot.domain.access.redaction import redact_body
 from bot.domain.access.token import Scope
+from bot.domain.alert.signal import Reading
 from bot.ingress.api.answer import Text, Words
 from bot.ingress.api.route import ApiReply, Caller, Route
 from bot.ingress.hook import observe, submission_of
@@ -46,11 +48,15 @@ class TakenAlert(msgspec.Struct, frozen=True):
 
 
 async def _take(caller: Caller, asked: ToldAlert) -> ApiReply:
-    source = await program_source.source_of(caller.desk, caller.actor)
     said = {name: value for name in _SAME if (value := getattr(asked, name))}
     labels = {**asked.labels, **({"env": asked.env} if asked.env else {})}
-    payload = {"severity": source.default_severity.value, **said, "summary": asked.message, "labels": labels}
+    payload = {**said, "summary": asked.message, "labels": labels}
     reading = PROVIDERS[program_source.PROVIDER].parse(payload)
+    source = await program_source.source_of(caller.desk, caller.actor)
+    if not asked.severity:
+        reading = Reading(
+            tuple((place, replace(each, severity=source.default_severity)) for place, each in reading.signals)
+        )
     body = msgspec.json.encode(payload)
     submission = submission_of(caller.desk, source, body, redact_body(body, payload), reading)
     (receipt,) = await take_in(caller.desk, [submission])

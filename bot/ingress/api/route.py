@@ -18,6 +18,7 @@ from bot.domain.access.redaction import Redacted, redact, redact_body
 from bot.domain.access.token import Scope
 from bot.domain.actor import Actor
 from bot.domain.errors import InvalidInputError
+from bot.domain.incident.incident import IncidentLevel
 from bot.domain.text import harmless
 from bot.ingress.body import inflate, read_body
 from bot.ingress.large import LARGE
@@ -42,6 +43,7 @@ class Caller:
     """Who asks: ``desk`` is its project's, ``ref`` what stands for ``{ref}`` in the address.
 
     ``key`` is its Idempotency-Key, "" without one. ``sees`` says that it may look at alerts.
+    ``cap`` is the worst that it may call an incident.
     """
 
     desk: Desk
@@ -49,6 +51,7 @@ class Caller:
     ref: str
     key: str
     sees: bool = True
+    cap: IncidentLevel = IncidentLevel.P0
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from bot.ingress.face.reception import Reception, invalid, json_answer, segments
 from bot.ingress.problem import Reason, Refusal
 from bot.ingress.reading import parse_plain
 from bot.providers.alertmanager_api import RESOLVE_TIMEOUT, fingerprint, read_push
+from bot.providers.severity import absent_as
 from bot.usecases.alert import sender
 from bot.usecases.alert.sender import Listed
 from bot.usecases.silence import silence as silences
@@ -91,12 +92,13 @@ class AlertmanagerFace:
         content = await self._reception.read(source, await self._reception.body(request))
         now = self._reception.desk.clock.now()
         try:
-            reading = read_push(content.redacted.value, now)
+            with absent_as(source.default_severity):
+                reading = read_push(content.redacted.value, now)
+                plain = None
+                if content.redacted.hits:
+                    plain = parse_plain(lambda value: read_push(value, now), content.value)
         except InvalidInputError as error:
             raise invalid(error) from None
-        plain = (
-            parse_plain(lambda value: read_push(value, now), content.value) if content.redacted.hits else None
-        )
         receipt = await self._reception.take(source, content, reading, plain=plain)
         if receipt.rejected and not receipt.accepted:
             first = receipt.rejected[0]

@@ -34,6 +34,7 @@ from bot.ingress.face.reception import (
 )
 from bot.ingress.problem import Reason, Refusal
 from bot.providers.opsgenie import Note, read_close, read_create, read_note, read_update
+from bot.providers.severity import absent_as
 from bot.providers.timestamp import read_moment
 from bot.usecases.alert import sender
 from bot.usecases.alert.lifecycle import MAX_NOTE
@@ -112,7 +113,8 @@ class OpsgenieFace:
     async def _create(self, request: web.BaseRequest, source: Source) -> web.Response:
         content = await self._reception.read(source, await self._reception.body(request))
         try:
-            _, signal = read_create(with_key(content, "alias"), str(uuid.uuid4()))
+            with absent_as(source.default_severity):
+                _, signal = read_create(with_key(content, "alias"), str(uuid.uuid4()))
         except InvalidInputError as error:
             raise invalid(error) from None
         receipt = await self._reception.take(source, content, Reading(((0, signal),)))

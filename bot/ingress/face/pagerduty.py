@@ -22,6 +22,7 @@ from bot.ingress.face.reception import (
 )
 from bot.ingress.problem import Reason, Refusal
 from bot.providers.pagerduty import Action, Event, read_change, read_event, read_event_v1
+from bot.providers.severity import absent_as
 from bot.usecases.alert import change as changes
 from bot.usecases.alert import sender
 from bot.usecases.alert.sender import Name
@@ -59,7 +60,8 @@ class PagerDutyFace:
         key_name = "incident_key" if is_v1 else "dedup_key"
         try:
             read = read_event_v1 if is_v1 else read_event
-            event = read(with_key(content, key_name), uuid.uuid4().hex)
+            with absent_as(source.default_severity):
+                event = read(with_key(content, key_name), uuid.uuid4().hex)
         except InvalidInputError as error:
             raise invalid(error) from None
         await self._reception.among_known(lambda: self._act(source, content, event))

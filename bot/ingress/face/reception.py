@@ -23,7 +23,8 @@ from bot.ingress.claim import Bearer, read_claim, unauthenticated
 from bot.ingress.hook import Hook, announced, cost_of, observe, submission_of
 from bot.ingress.options import IngressOptions
 from bot.ingress.problem import Reason, Refusal
-from bot.ingress.proof import Prover
+from bot.ingress.proof import BODY, Prover
+from bot.ingress.scheme import SIGNATURE, read_signature
 from bot.providers.body import UnsupportedMediaError, decode
 from bot.usecases.admin.source import digest
 from bot.usecases.desk import Desk
@@ -70,9 +71,11 @@ class Reception:
         """The source of a request to the face of ``providers``: by its header, else by the token ``shown``.
 
         Raises:
-            Refusal: no token of such a source was shown.
+            Refusal: no token of such a source was shown, and it is not signed, or was taken before.
             NotDurableError: the database cannot be reached.
         """
+        if SIGNATURE in request.headers:
+            return await self._signer_of(request, providers)
         given = request.headers.getall("Authorization", [])
         if len(given) == 1 and given[0].lower().startswith(_SCHEMES):
             claim = read_claim(request.headers, self.desk.clock.now())
@@ -87,6 +90,15 @@ class Reception:
                 return source
         raise unauthenticated("Show the token of a source of this kind.", "Authorization")
 
+    async def _signer_of(self, request: web.BaseRequest, providers: tuple[str, ...]) -> Source:
+        """By Tocsin's own signature, which opens a face once."""
+        claim = read_signature(request.headers, "", self.desk.clock.now())
+        assert claim is not None  # noqa: S101 -- its header is there
+        source = await self._prover.signer_of(request, claim, providers)
+        if source is None or not await self._hook.is_first(source, claim):
+            raise unauthenticated("This signature opens nothing here.", SIGNATURE)
+        return source
+
     async def _opened_by(
         self, request: web.BaseRequest, token_digest: str, providers: tuple[str, ...]
     ) -> Source | None:
@@ -95,6 +107,8 @@ class Reception:
 
     async def body(self, request: web.BaseRequest) -> bytes:
         """The body of a known sender, inflated."""
+        if (known := request.get(BODY)) is not None:
+            return self._inflate(request, known)
         limit = self._options.max_body
         with self._hook.reading.reserve(announced(request, limit)) as ensure:
             body = await read_body(request, limit=limit, patience=self._options.patience, ensure=ensure)

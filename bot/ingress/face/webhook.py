@@ -26,6 +26,7 @@ from bot.ingress.problem import Reason, Refusal
 from bot.providers import discord_webhook, slack_webhook
 from bot.providers.registry import PROVIDERS
 from bot.providers.sender import Request
+from bot.providers.severity import absent_as
 from bot.usecases.intake.submission import Receipt
 
 DISCORD: Final = "discord"
@@ -125,7 +126,8 @@ class WebhookFace:
         body = await self._reception.body(request)
         content = await self._reception.read(source, read_form(body, request.headers.get("Content-Type", "")))
         try:
-            reading = _read(kind, content.redacted.value, request)
+            with absent_as(source.default_severity):
+                reading = _read(kind, content.redacted.value, request)
         except InvalidInputError as error:
             raise invalid(error) from None
         return await self._reception.take(source, content, reading), content

@@ -13,6 +13,7 @@ from bot.domain.incident.incident import format_ref as format_incident
 from bot.domain.recurrence.recurrence import format_ref as format_recurrence
 from bot.domain.sight import Asked, Subject
 from bot.usecases.desk import Desk
+from bot.usecases.owner import claimed_by, owner
 from storage.transaction import Transaction
 
 _REFS = {
@@ -33,8 +34,32 @@ async def channels(desk: Desk, asked: Sequence[Asked]) -> list[set[int]]:
     return await desk.storage.read(work)
 
 
+async def of_channels(desk: Desk, channel_ids: Sequence[int]) -> Desk | None:
+    """The desk of the project to which the first of these belongs that belongs to one."""
+
+    def work(tx: Transaction) -> Desk | None:
+        found = (claimed_by(tx, desk, each) for each in channel_ids)
+        return next((each for each in found if each is not None), None)
+
+    return await desk.storage.read(work)
+
+
+async def owners(desk: Desk, asked: Sequence[Asked]) -> list[Desk]:
+    """The desks of the projects that have something of these, each once, in their order."""
+
+    def work(tx: Transaction) -> list[Desk]:
+        ids = dict.fromkeys(tx.audiences.project_of(each) for each in asked)
+        return [owner(tx, desk, each) for each in ids if each is not None]
+
+    return await desk.storage.read(work)
+
+
 def missing(asked: Asked) -> NotFoundError:
     """What is said of something that is not there, or not for these eyes: nobody can tell which."""
+    return NotFoundError(asked.subject.value, ref_of(asked))
+
+
+def ref_of(asked: Asked) -> str:
+    """``A-1042``, ``I-7`` and so on, or a source's name."""
     ref = _REFS.get(asked.subject)
-    shown = ref(asked.which) if ref is not None and isinstance(asked.which, int) else str(asked.which)
-    return NotFoundError(asked.subject.value, shown)
+    return ref(asked.which) if ref is not None and isinstance(asked.which, int) else str(asked.which)

@@ -54,4 +54,4 @@ async def verify(desk: Desk, known: list[Anchor]) -> ChainVerdict:
     """Whether the chain holds and is the one that was anchored."""
     own = [each for each in known if each.project == desk.project.tag]
     chain = await desk.storage.read(lambda tx: tx.audit.chain(desk.project.id))
-    return anchors.verify(chain, own, desk.signing_key)
+    return anchors.verify(chain, own, desk.signing_key, project_id=desk.project.id)

@@ -4,18 +4,20 @@ A source that is overdue opens an alert of Tocsin's own; whatever it sends next 
 Tocsin itself was down is nobody's silence.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.access.expectation import Expectation
 from bot.domain.access.expectation import expect as bounded
 from bot.domain.access.source import Source
+from bot.domain.access.wake import chosen
 from bot.domain.actor import Actor
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import InvalidInputError, NotFoundError
 from bot.usecases.admin import own
 from bot.usecases.admin.own import Trouble
-from bot.usecases.admin.source_entry import record
 from bot.usecases.desk import Desk
+from bot.usecases.source_entry import record
 from storage.transaction import Transaction
 from storage.writer import Turn
 
@@ -46,17 +48,28 @@ async def expect(
     return expected
 
 
-async def grade(desk: Desk, name: str, severity: Severity, *, actor: Actor) -> None:
-    """What alerts of a source are that name no severity.
+async def grade(
+    desk: Desk,
+    name: str,
+    severity: Severity | None = None,
+    *,
+    actor: Actor,
+    wakes: Mapping[Severity, Sequence[str]] | None = None,
+) -> None:
+    """What alerts of a source are that name no severity, and whom they wake; None leaves it as it is.
 
     Raises:
         NotFoundError: there is no such source.
+        InvalidInputError: nobody can be woken by these words.
     """
     now = desk.clock.now()
 
     def work(tx: Transaction) -> None:
         source = _named(tx, desk, name)
-        tx.sources.grade(source.id, severity)
+        if severity is not None:
+            tx.sources.grade(source.id, severity)
+        if wakes:
+            tx.sources.wake(source.id, chosen(source.wakes, wakes))
         record(tx, desk, "source.grade", actor=actor, before=source, name=name, now=now)
 
     await desk.storage.write(work)

@@ -8,8 +8,8 @@ from typing import Final
 from bot.domain.access.source import Source
 from bot.domain.actor import Actor
 from bot.domain.errors import ConflictError
-from bot.usecases.admin.source_entry import record
 from bot.usecases.desk import Desk
+from bot.usecases.source_entry import record
 from storage.transaction import Transaction
 
 PROVIDER: Final = "generic"

@@ -87,7 +87,12 @@ async def add(desk: Desk, name: str, *, actor: Actor, channel_id: int | None = N
 
 
 async def of(desk: Desk, name: str) -> Desk:
-    """The desk of the project called ``name``."""
+    """The desk of the project called ``name``.
+
+    Raises:
+        InvalidInputError: that is no name.
+    """
+    parse_name(name, "project")
     project = await desk.storage.read(lambda tx: tx.projects.named(name))
     if project is None:
         raise NotFoundError("project", name)

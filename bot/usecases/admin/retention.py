@@ -11,6 +11,7 @@ from bot.domain.actor import Actor
 from bot.domain.audit import Entry
 from bot.domain.retention import Outdated
 from bot.usecases.desk import Desk
+from storage.admin.retention import PARTS
 from storage.codec import encode
 from storage.transaction import Transaction
 from storage.writer import Turn
@@ -21,7 +22,6 @@ BATCH: Final = 500
 NIGHT: Final = 3
 """The hour, UTC, in which the job works."""
 
-_DIGESTS: Final = 20_000  # envelopes looked for in one read of the events
 _GIVE: Final = 256  # pages that SQLite gives back in a transaction
 
 
@@ -95,12 +95,13 @@ class _Sweep:
         if before is None or self._dry_run:
             return len(self._digests)
         gone = 0
-        for some in _pages(sorted(self._digests), _DIGESTS):
-            gone += await self._unused_envelopes(some, before)
+        for part in range(PARTS):
+            gone += await self._unused_envelopes(part, before)
         return gone
 
-    async def _unused_envelopes(self, digests: list[str], before: datetime) -> int:
-        seen, unused = await self._desk.storage.read(lambda tx: tx.old_rows.unused(digests))
+    async def _unused_envelopes(self, part: int, before: datetime) -> int:
+        """Whose events went, in this sweep or in one that was cut short, and those that told nothing."""
+        seen, unused = await self._desk.storage.read(lambda tx: tx.old_rows.unused(part, before=before))
         gone = 0
         for few in _pages(sorted(unused), BATCH):
             gone += await self._forget(_envelopes(few, seen, before), len(few))

@@ -7,6 +7,7 @@ import msgspec
 
 from bot.domain import actor as actors
 from bot.domain.actor import Actor
+from bot.domain.alert.ring import REPEAT_CHOICES
 from bot.domain.alert.signal import Severity
 from bot.domain.audit import Entry
 from bot.domain.errors import ConflictError, InvalidInputError
@@ -17,6 +18,7 @@ from storage.admin.project import ProjectSettings
 from storage.codec import encode
 from storage.transaction import Transaction
 
+_REPEATS: Final = {Severity.CRITICAL: "critical_repeats", Severity.WARNING: "warning_repeats"}
 _PINGS: Final = {Severity.CRITICAL: "critical_role_ids", Severity.WARNING: "warning_role_ids"}
 
 
@@ -100,10 +102,28 @@ async def choose_pings(desk: Desk, severity: Severity, role_ids: tuple[int, ...]
     await reload(desk)
 
 
+async def choose_repeats(desk: Desk, severity: Severity, choice: str, *, actor: Actor) -> None:
+    """Alerts of this severity ring again so often; ``""`` leaves it to the configuration.
+
+    Raises:
+        InvalidInputError: for this severity nothing can be chosen, or not this.
+    """
+    if severity not in _REPEATS or choice not in {"", *REPEAT_CHOICES}:
+        raise InvalidInputError("repeats", f"{choice[:40]!r} cannot be chosen for a {severity}")
+    changes = {_REPEATS[severity]: choice}
+    await desk.storage.write(lambda tx: _save(tx, desk, actor, "setting.repeats", **changes))
+    await reload(desk)
+
+
 async def choose_incident_channel(desk: Desk, channel_id: int | None, *, actor: Actor) -> None:
-    """New incidents stand in this channel; with None they stay beside their alert, and somebody said so."""
+    """New incidents stand in this channel; with None they stay beside their alert, and somebody said so.
+
+    Raises:
+        ConflictError: the channel is another project's.
+    """
 
     def work(tx: Transaction) -> None:
+        demand_channel(tx, desk, channel_id)
         changes = {"incident_channel_id": channel_id, "incidents_beside": channel_id is None}
         _save(tx, desk, actor, "setting.incidents", **changes)
 

@@ -14,18 +14,20 @@ from typing import Final
 
 import msgspec
 
+from bot.domain.access.expectation import expect
 from bot.domain.access.poll import read_url
 from bot.domain.access.source import Source
+from bot.domain.access.wake import Wakes
 from bot.domain.actor import Actor
 from bot.domain.alert.group import CardShape
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.providers.registry import SENDERS
 from bot.usecases.admin.seal import seal
-from bot.usecases.admin.source_entry import record
 from bot.usecases.desk import Desk
 from bot.usecases.outbox import closure as closures
 from bot.usecases.owner import demand_channel, owner
+from bot.usecases.source_entry import record
 from storage.admin.source import Credential
 from storage.transaction import Transaction
 
@@ -59,16 +61,20 @@ async def add(
     reopen_window: timedelta | None = None,
     card: CardShape = CardShape.AUTO,
     default_severity: Severity = Severity.WARNING,
+    wakes: Wakes | None = None,
     secret: str | None = None,
     poll_url: str | None = None,
+    every: timedelta | None = None,
 ) -> Issued:
     """Let a new sender in; ``secret`` is the one that it signs with, if it has one of its own.
 
-    An Alertmanager is asked at ``poll_url`` every minute for what is open, in case a webhook got lost.
+    An Alertmanager is asked at ``poll_url`` every minute for what is open, in case a webhook got lost. A
+    source that must be heard ``every`` so long has an alert when it is not.
 
     Raises:
         InvalidInputError: the name is not lower-case letters, digits, ``.``, ``_``, ``-``, there is no
-            such provider, the secret is no line of text, or the address cannot be asked.
+            such provider, the secret is no line of text, the address cannot be asked, or the span is out
+            of bounds.
         ConflictError: the name is taken, or a channel is another project's.
     """
     if not _NAME.fullmatch(name):
@@ -77,6 +83,7 @@ async def add(
         raise InvalidInputError("provider", f"there is {', '.join(SENDERS)}, but no {provider!r}")
     url = None if poll_url is None else read_url(poll_url, provider)
     now = desk.clock.now()
+    expected = None if every is None else expect(every, None, since=now)
     token = _fresh_token()
     wish = Source(
         id=0,
@@ -89,6 +96,7 @@ async def add(
         reopen_window=reopen_window,
         card=card,
         default_severity=default_severity,
+        wakes=wakes or {},
         created_at=now,
     )
 
@@ -101,6 +109,8 @@ async def add(
         tx.sources.add_credential(created.id, digest(token), created.generation, now=now, secret=sealed)
         if url is not None:
             tx.polls.follow(created.id, url)
+        if expected is not None:
+            tx.sources.expect(created.id, expected)
         told = {"poll_url": url or "", "own_secret": secret is not None}
         record(tx, desk, "source.add", actor=actor, before=None, name=name, now=now, more=told)
         return created

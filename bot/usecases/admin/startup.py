@@ -2,6 +2,7 @@
 
 from bot.clock import Clock
 from bot.domain.access.project import DEFAULT
+from bot.domain.audit import audit_key
 from bot.usecases.desk import Desk, Rules
 from storage.admin.project import Project
 from storage.engine import Storage
@@ -16,6 +17,7 @@ async def open_desk(
     It knows the desks of all other projects.
     """
     now = clock.now()
+    storage.audit_key = audit_key(signing_key)
 
     def find(tx: Transaction) -> Project | None:
         return tx.projects.named(DEFAULT)

@@ -6,8 +6,11 @@ from typing import Final
 import msgspec
 
 from bot.domain.access.source import Source
+from bot.domain.alert.alert import Alert
+from bot.domain.alert.signal import Severity
 from bot.domain.alert.verdict import Lane
 from bot.domain.errors import NotDurableError
+from bot.domain.integrity import IntegrityReport
 from bot.domain.outbox.ledger import Pace
 from bot.domain.outbox.outbox import ParkReason
 from bot.usecases.desk import Desk
@@ -26,6 +29,9 @@ REASONS: Final = {
     ParkReason.NO_THREAD: "they wait for their incident's thread",
 }
 
+
+LOOKED_BACK: Final = 50_000
+"""Alerts among which the last of a severity is looked for, for they are not kept by severity."""
 
 BY_ITSELF: Final = frozenset({ParkReason.NO_THREAD})
 """What nobody has to mend."""
@@ -69,6 +75,23 @@ async def condition(desk: Desk) -> Condition:
             database=desk.storage.dialect,
             storms=tx.boards.standing(desk.project.id),
         )
+
+    return await desk.storage.read(work)
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """What is told besides: the last alert of each severity, and what breaks an invariant."""
+
+    last: dict[Severity, Alert | None]
+    integrity: IntegrityReport | None
+
+
+async def standing(desk: Desk) -> Standing:
+    """The last alert of each severity (of the newest `LOOKED_BACK`), and the last look at the invariants."""
+
+    def work(tx: Transaction) -> Standing:
+        newest = tx.alert_search.newest_of_each(desk.project.id, among=LOOKED_BACK)
+        return Standing(newest, tx.integrity.kept(desk.project.id))
 
     return await desk.storage.read(work)
 

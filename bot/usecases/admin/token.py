@@ -1,7 +1,7 @@
 """Token: which programs may come in.
 
-The secret is shown once and kept as its SHA-256. A token belongs to one project; a project that does not
-exist yet is made with its first token.
+The secret is shown once and kept as its SHA-256. A token belongs to one project, and sees and changes nothing
+of any other, whatever its scopes say.
 """
 
 import secrets
@@ -15,6 +15,7 @@ from bot.domain.access.token import Token, parse_name, parse_roles, parse_scopes
 from bot.domain.actor import Actor
 from bot.domain.audit import Entry
 from bot.domain.errors import ConflictError, InvalidInputError, NotDurableError, NotFoundError
+from bot.domain.incident.incident import IncidentLevel
 from bot.usecases.admin.source import TOKEN_PREFIX, digest
 from bot.usecases.desk import Desk
 from storage.admin.project import Project
@@ -56,12 +57,14 @@ async def add(
     project: str | None = None,
     roles: Iterable[str] = (),
     expires_in: timedelta | None = None,
+    severity_cap: IncidentLevel = IncidentLevel.P0,
 ) -> Granted:
     """Let a program in, by default to the desk's own project; ``roles`` are bundles of scopes.
 
     Raises:
         InvalidInputError: the name or the project's is not lower-case letters, digits, ``.``, ``_``, ``-``;
             a scope is unknown, or there is none.
+        NotFoundError: there is no such project.
         ConflictError: the project has a token of that name.
     """
     parse_name(name)
@@ -73,7 +76,9 @@ async def add(
     secret = SECRET_PREFIX + secrets.token_urlsafe(32)
 
     def work(tx: Transaction) -> Token:
-        owner = tx.projects.named(place) or tx.projects.create(place, now=now)
+        owner = tx.projects.named(place)
+        if owner is None:
+            raise NotFoundError("project", place)
         if tx.tokens.named(place, name) is not None:
             raise ConflictError(f"There is already a token called {name} in the project {place}.")
         wish = Token(
@@ -85,6 +90,7 @@ async def add(
             created_at=now,
             created_by=actor,
             expires_at=None if expires_in is None else now + expires_in,
+            severity_cap=severity_cap.value,
         )
         created = tx.tokens.add(wish, digest(secret))
         _record(tx, created, actor, "token.add", {}, mark(created), now)
@@ -163,6 +169,7 @@ def mark(token: Token) -> dict[str, object]:
         "scopes": token.scopes,
         "created_by": str(token.created_by),
         "expires_at": token.expires_at.isoformat() if token.expires_at else "",
+        "severity_cap": token.severity_cap,
         "last_used_at": token.last_used_at.isoformat() if token.last_used_at else "",
     }
 

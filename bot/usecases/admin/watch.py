@@ -83,6 +83,7 @@ class Watch:
                     if reason not in BY_ITSELF
                 ),
                 disk_free=self._disk(),
+                findings=tuple(tx.integrity.findings()),
             )
 
         return await desk.storage.read(work)
@@ -93,7 +94,9 @@ class Watch:
             self._since.pop(sign.key, None)
         since = self._since.setdefault(sign.key, now) if sign.words else now
         lasts = bool(sign.words) and now - since >= sign.patience
-        return Trouble(key=f"watch/{sign.key}", name=sign.name, words=sign.words if lasts else "")
+        return Trouble(
+            key=f"watch/{sign.key}", name=sign.name, words=sign.words if lasts else "", severity=sign.severity
+        )
 
     def _lose(self, now: datetime, words: str) -> None:
         if self._failing_since is None:

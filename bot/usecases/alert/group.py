@@ -58,6 +58,8 @@ def view(tx: Transaction, desk: Desk, group_id: int, now: datetime) -> GroupView
         census[each.state, each.severity] = census.get((each.state, each.severity), 0) + each.alerts
     snoozed, reason = tx.quiet_reasons.of_group(group_id, QuietKind.SNOOZE)
     is_over = not any(state.open for state, _ in census)
+    wakes = max((each.severity for each in counts if each.waits), key=lambda one: one.rank, default=None)
+    name, own = tx.sources.faces({group.source_id}).get(group.source_id, ("", {}))
     return GroupView(
         group=group,
         tag=desk.project.tag,
@@ -65,8 +67,9 @@ def view(tx: Transaction, desk: Desk, group_id: int, now: datetime) -> GroupView
         held=() if is_over else tuple(tx.groups.members(group_id, open_only=True, limit=LISTED)),
         census=census,
         expired=sum(each.expired for each in counts),
-        source_name=tx.sources.names({group.source_id}).get(group.source_id, ""),
-        wakes=max((each.severity for each in counts if each.waits), key=lambda one: one.rank, default=None),
+        source_name=name,
+        wakes=wakes,
+        own_wakes=None if wakes is None else own.get(wakes),
         snoozed=snoozed,
         snooze=reason,
         ended_at=tx.groups.ended_at(group_id) if is_over else None,

@@ -7,7 +7,7 @@ import msgspec
 from bot.cards.alert.alert import AlertView
 from bot.cards.alert.detail import HistoryLine
 from bot.domain import actor as actors
-from bot.domain.alert.alert import Alert, format_ref
+from bot.domain.alert.alert import Alert, format_ref, ref_digits
 from bot.domain.audit import Sealed
 from bot.domain.errors import NotFoundError
 from bot.domain.sight import Asked, Subject
@@ -109,24 +109,20 @@ async def listing(desk: Desk, which: Filter = OPEN, *, offset: int = 0, limit: i
 
 
 async def suggest(desk: Desk, text: str, which: Filter = OPEN) -> list[Alert]:
-    """Alerts whose ref, name, service or target fits what was typed so far, at most 25."""
+    """Alerts whose ref, name, service, target or source fits what was typed so far, at most 25."""
     wanted = msgspec.structs.replace(which, text=text.strip())
+    digits = ref_digits(text)
 
     def work(tx: Transaction) -> list[Alert]:
-        digits = text.strip().lower().lstrip("a-#")
-        exact = tx.alerts.get(desk.project.id, int(digits)) if _is_id(digits) else None
-        if exact and not tx.audiences.sees(desk.project.id, which.sight, Asked(Subject.ALERT, exact.id)):
-            exact = None
-        found = tx.alerts.listing(desk.project.id, wanted, limit=SUGGESTIONS)
-        if exact is not None and all(each.id != exact.id for each in found):
-            found = [exact, *found][:SUGGESTIONS]
-        return found
+        found = tx.alerts.fitting(desk.project.id, wanted, limit=SUGGESTIONS)
+        exact = tx.alerts.get(desk.project.id, int(digits)) if digits else None
+        if exact is None or any(each.id == exact.id for each in found):
+            return found
+        if not tx.audiences.sees(desk.project.id, which.sight, Asked(Subject.ALERT, exact.id)):
+            return found
+        return [exact, *found][:SUGGESTIONS]
 
     return await desk.storage.read(work)
-
-
-def _is_id(digits: str) -> bool:
-    return digits.isascii() and digits.isdigit() and len(digits) < 19  # noqa: PLR2004 -- int64
 
 
 def _line(sealed: Sealed) -> HistoryLine:

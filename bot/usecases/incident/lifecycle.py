@@ -20,7 +20,7 @@ from bot.domain.actor import Actor
 from bot.domain.errors import ConflictError
 from bot.domain.incident import transition as incident_transition
 from bot.domain.incident.duration import Moment
-from bot.domain.incident.incident import Incident, IncidentLevel, IncidentTrigger, Role
+from bot.domain.incident.incident import Incident, IncidentLevel, IncidentTrigger, Role, clamp
 from bot.domain.incident.nudge import NudgeKind
 from bot.domain.incident.timeline import Kind
 from bot.usecases.desk import Desk
@@ -84,11 +84,18 @@ def close(incident_id: int, *, actor: Actor) -> IncidentMutation:
     )
 
 
-def grade(incident_id: int, *, actor: Actor, severity: IncidentLevel) -> IncidentMutation:
-    """Another severity; beyond what its alerts allow it is an `InvalidInputError`."""
+def grade(
+    incident_id: int, *, actor: Actor, severity: IncidentLevel, cap: IncidentLevel = IncidentLevel.P0
+) -> IncidentMutation:
+    """Another severity; one worse than its alerts or ``cap`` allow becomes the worst that is allowed."""
 
     def make(each: Incident, scene: MutationContext) -> Incident:
-        return incident_transition.grade(each, severity, scene.cap(each), scene.now, scene.rules)
+        worst = clamp(cap, scene.cap(each))
+        return incident_transition.grade(each, severity, worst, scene.now, scene.rules)
+
+    def words(before: Incident, after: Incident) -> str:
+        asked = "" if after.severity is severity else f" ({severity} was asked for)"
+        return f"{before.severity} → {after.severity}{asked}"
 
     return IncidentMutation(
         incident_id=incident_id,
@@ -97,7 +104,7 @@ def grade(incident_id: int, *, actor: Actor, severity: IncidentLevel) -> Inciden
         make=make,
         kind=Kind.SEVERITY,
         nudge=NudgeKind.STATE,
-        words=lambda before, after: f"{before.severity} → {after.severity}",
+        words=words,
     )
 
 

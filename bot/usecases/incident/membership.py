@@ -14,6 +14,7 @@ from bot.domain.incident.incident import (
     IncidentLevel,
     IncidentState,
     IncidentTrigger,
+    allowed,
     format_ref,
     worse,
 )
@@ -177,7 +178,8 @@ def _joining(
     def make(each: Incident, scene: MutationContext) -> Incident:
         if severity is None or worse(severity, each.severity) is each.severity:
             return each
-        return incident_transition.grade(each, severity, scene.cap(each), scene.now, scene.rules)
+        cap = scene.cap(each)
+        return incident_transition.grade(each, allowed(severity, cap), cap, scene.now, scene.rules)
 
     def words(before: Incident, after: Incident) -> str:
         said = f"{_name(alert)}: {note}" if note else _name(alert)
@@ -197,6 +199,9 @@ def _joining(
 
 
 def _merge(tx: Transaction, desk: Desk, which: tuple[int, int], actor: Actor, now: datetime) -> Incident:
+    for each in which:
+        if tx.incidents.get(desk.project.id, each) is None:
+            raise NotFoundError("incident", format_ref(each))
     alert_ids = tx.links.active_ids(which[0])
     tx.recurrences.hold_of_all(alert_ids)
     for alert_id in alert_ids:

@@ -72,10 +72,11 @@ async def stuck(desk: Desk, message_id: int) -> set[int]:
 
 
 async def homes(desk: Desk, *, at_most: int) -> list[Home]:
-    """The threads of the ``at_most`` worst open incidents."""
+    """The threads of the ``at_most`` worst open incidents of each project."""
 
     def work(tx: Transaction) -> list[Home]:
-        found = tx.incidents.listing(desk.project.id, OPEN, limit=at_most)
+        ids = [each.project.id for each in desk.everybody]
+        found = [each for ident in ids for each in tx.incidents.listing(ident, OPEN, limit=at_most)]
         return [Home(each.id, each.thread_id) for each in found if each.thread_id is not None]
 
     return await desk.storage.read(work)

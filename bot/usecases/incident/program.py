@@ -5,10 +5,12 @@ The law of `program` holds here too. A `ConflictError` is a `StandingError`, whi
 
 from typing import Final
 
+import msgspec
+
 from bot.domain.actor import Actor, ActorKind
 from bot.domain.audit import Entry
 from bot.domain.errors import ConflictError, StandingError
-from bot.domain.incident.incident import Role
+from bot.domain.incident.incident import IncidentLevel, Role, clamp
 from bot.usecases.desk import Desk
 from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import membership, timeline
@@ -42,6 +44,29 @@ async def advance(desk: Desk, step: IncidentMutation) -> Shown:
     shown = await desk.storage.write(work)
     desk.bell.ring()
     return shown
+
+
+class Graded(msgspec.Struct, frozen=True):
+    """An incident's severity after one was asked for; ``cap`` is the worst that was allowed."""
+
+    shown: Shown
+    cap: IncidentLevel
+
+
+async def grade(
+    desk: Desk, incident_id: int, *, actor: Actor, severity: IncidentLevel, cap: IncidentLevel
+) -> Graded:
+    """Another severity, within what its alerts and ``cap`` allow; asked for again it is what it is.
+
+    Raises:
+        NotFoundError: this desk does not have the incident.
+    """
+    step = incidents.grade(incident_id, actor=actor, severity=severity, cap=cap)
+    try:
+        shown = await perform(desk, step)
+    except ConflictError:
+        shown = await incident_inspection.find(desk, incident_id)
+    return Graded(shown, clamp(cap, shown.view.cap))
 
 
 async def tell(desk: Desk, incident_id: int, *, actor: Actor, text: str) -> Shown:

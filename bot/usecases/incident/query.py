@@ -7,7 +7,7 @@ import msgspec
 from bot.cards.incident.timeline import PAGE_SIZE, TimelinePage
 from bot.domain.errors import NotFoundError
 from bot.domain.incident.duration import durations
-from bot.domain.incident.incident import Incident, format_ref
+from bot.domain.incident.incident import Incident, format_ref, ref_digits
 from bot.domain.incident.postmortem import Involved, Postmortem
 from bot.domain.incident.timeline import TimelineLine, fold
 from bot.domain.recurrence.recurrence import Memory
@@ -74,16 +74,16 @@ async def open_ones(desk: Desk, *, service: str = "") -> list[Incident]:
 async def suggest(desk: Desk, text: str, which: IncidentFilter = OPEN) -> list[Incident]:
     """Incidents whose ref, title or service fits what was typed so far, at most 25."""
     wanted = msgspec.structs.replace(which, text=text.strip())
+    digits = ref_digits(text)
 
     def work(tx: Transaction) -> list[Incident]:
-        digits = text.strip().lower().lstrip("i-#")
-        found = tx.incidents.listing(desk.project.id, wanted, limit=SUGGESTIONS)
-        exact = tx.incidents.get(desk.project.id, int(digits)) if _is_id(digits) else None
-        if exact and not tx.audiences.sees(desk.project.id, which.sight, Asked(Subject.INCIDENT, exact.id)):
-            exact = None
-        if exact is not None and all(each.id != exact.id for each in found):
-            found = [exact, *found][:SUGGESTIONS]
-        return found
+        found = tx.incidents.fitting(desk.project.id, wanted, limit=SUGGESTIONS)
+        exact = tx.incidents.get(desk.project.id, int(digits)) if digits else None
+        if exact is None or any(each.id == exact.id for each in found):
+            return found
+        if not tx.audiences.sees(desk.project.id, which.sight, Asked(Subject.INCIDENT, exact.id)):
+            return found
+        return [exact, *found][:SUGGESTIONS]
 
     return await desk.storage.read(work)
 
@@ -153,7 +153,3 @@ def _get(tx: Transaction, desk: Desk, incident_id: int) -> Incident:
 def _lines(tx: Transaction, incident: Incident, merged: list[Incident]) -> tuple[TimelineLine, ...]:
     """The timeline of an incident, and of those that went into it."""
     return fold(tx.timelines.of([incident.id, *(each.id for each in merged)]))
-
-
-def _is_id(digits: str) -> bool:
-    return digits.isascii() and digits.isdigit() and len(digits) < 19  # noqa: PLR2004 -- int64

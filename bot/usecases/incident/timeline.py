@@ -16,9 +16,11 @@ from bot.domain.actor import Actor
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.domain.incident.incident import Incident
 from bot.domain.incident.timeline import CORRECTABLE, Kind, TimelineDraft, TimelineEntry
+from bot.domain.sight import Asked, Subject
 from bot.domain.text import cut, harmless
 from bot.usecases.desk import Desk
 from bot.usecases.incident.mutation import MAX_TEXT, IncidentMutation, apply, held, read_text
+from bot.usecases.owner import owner
 from storage.transaction import Transaction
 
 Change: TypeAlias = Callable[[TimelineEntry], tuple[str | None, bool]]
@@ -182,6 +184,21 @@ async def withdraw(desk: Desk, incident_id: int, entry_id: int, *, actor: Actor)
     await desk.storage.write(work)
 
 
+async def owner_of(desk: Desk, message_id: int) -> Desk:
+    """The desk of the project in whose timelines a message stands; this one where it stands in none."""
+
+    def work(tx: Transaction) -> Desk:
+        first = next(iter(tx.timelines.first_of_message(message_id)), None)
+        return desk if first is None else _owner(tx, desk, first.incident_id)
+
+    return await desk.storage.read(work)
+
+
+def _owner(tx: Transaction, desk: Desk, incident_id: int) -> Desk:
+    project_id = tx.audiences.project_of(Asked(Subject.INCIDENT, incident_id))
+    return desk if project_id is None else owner(tx, desk, project_id)
+
+
 async def _follow(desk: Desk, message_id: int, actor: Actor, action: str, change: Change) -> int:
     """A further version of every entry of a message that ``change`` makes differ; mostly there is none."""
     found = await desk.storage.read(lambda tx: tx.timelines.first_of_message(message_id))
@@ -202,6 +219,7 @@ def _rewrite(
 ) -> int:
     changed = 0
     for first in sorted(found, key=lambda each: each.incident_id):
+        desk = _owner(tx, desk, first.incident_id)
         incident = held(tx, desk, first.incident_id)
         latest = _latest(tx, first)
         text, deleted = change(latest)

@@ -29,7 +29,7 @@ from bot.usecases.intake import note as notes
 from bot.usecases.intake.distinction import distinguish
 from bot.usecases.intake.expiry import note_expiries
 from bot.usecases.intake.grouping import Grouping
-from bot.usecases.intake.ringing import plan_rings
+from bot.usecases.intake.ringing import plan_rings, ring_fixers
 from bot.usecases.intake.silencing import Silencing
 from bot.usecases.intake.submission import Identified, Receipt, Submission
 from bot.usecases.intake.succession import Succession
@@ -224,6 +224,7 @@ class Batch:
         }
         for track in tracks.values():
             track.tally.last_alert_id = track.known.standing.alert_id if track.known.standing else 0
+        ring_fixers(tx, self._desk, tracks.values(), self._now)
         tx.recurrences.add(tallies, now=self._now)
         tx.recurrences.settle(
             {

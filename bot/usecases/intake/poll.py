@@ -15,14 +15,15 @@ from bot.domain.alert.signal import Severity, Signal, Status
 from bot.domain.alert.signature import signature
 from bot.domain.errors import InvalidInputError
 from bot.providers.alertmanager_poll import read_open
+from bot.providers.severity import absent_as
 from bot.usecases.desk import Desk
 from bot.usecases.intake.queue import take_in
 from bot.usecases.intake.submission import Envelope, Identified, Submission
 from storage.codec import encode
 from storage.transaction import Transaction
 
-Fetch = Callable[[str], Awaitable[object]]
-"""The decoded answer of an Alertmanager, asked at its address; None when there is none to be had."""
+Fetch = Callable[[str, str], Awaitable[object]]
+"""The decoded answer of a source's Alertmanager, asked at its address; None when there is none to be had."""
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
@@ -32,7 +33,7 @@ async def look_at_all(desk: Desk, fetch: Fetch) -> int:
     found = await desk.storage.read(lambda tx: tx.polls.addresses(desk.project.id))
     mended = 0
     for name, url in found.items():
-        answer = await fetch(url)
+        answer = await fetch(name, url)
         if answer is None:
             continue
         try:
@@ -52,7 +53,11 @@ async def look(desk: Desk, name: str, answer: object) -> int:
         InvalidInputError: the answer is no list of alerts.
     """
     now = desk.clock.now()
-    seen = read_open(redact(answer).value)
+    known = await desk.storage.read(lambda tx: tx.sources.named(desk.project.id, name))
+    if known is None:
+        return 0
+    with absent_as(known.default_severity):
+        seen = read_open(redact(answer).value)
 
     def compare_now(
         tx: Transaction,

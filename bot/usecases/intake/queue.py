@@ -13,6 +13,7 @@ from datetime import datetime
 from bot import metrics
 from bot.domain.errors import NotDurableError
 from bot.usecases.desk import Desk
+from bot.usecases.intake import journal
 from bot.usecases.intake.backlog import DEFAULT, Backlog, Bounds, Entry
 from bot.usecases.intake.batch import Batch
 from bot.usecases.intake.loss import Losses
@@ -95,6 +96,7 @@ async def take_in(desk: Desk, submissions: list[Submission]) -> list[Receipt]:
 
     receipts = await desk.storage.write(work, turn=Turn.BULK)
     desk.bell.ring()
+    journal.tell(submissions, receipts)
     return receipts
 
 

@@ -39,6 +39,22 @@ def plan_rings(
     rings.fold(tx, [standing_of(track).alert_id for track in moved], now)
 
 
+def ring_fixers(tx: Transaction, desk: Desk, tracks: Iterable[SignatureState], now: datetime) -> None:
+    """Plan to call who answers for what was mended and is back, once; before the sums of the batch know."""
+    back = {track.known.recurrence_id: track for track in tracks if track.tally.episodes + track.tally.flaps}
+    tx.rings.plan(
+        rings.first(
+            desk.project.id,
+            standing_of(back[key]).alert_id,
+            standing_of(back[key]).run,
+            RingReason.REGRESSED,
+            now,
+        )
+        for key, owner in tx.recurrences.mended(back).items()
+        if owner.person_id is not None
+    )
+
+
 def _first(desk: Desk, track: SignatureState, now: datetime) -> Ring:
     standing = standing_of(track)
     return Ring(

@@ -21,6 +21,7 @@ from storage.transaction import Transaction
 
 LISTED: Final = 12_000  # alerts that one board knows by name, about 10 MB; the rest it counts
 SAME_STORM: Final = timedelta(seconds=30)  # in which a storm that comes back goes on with its message
+SINKS: Final = timedelta(minutes=10)  # after which a board may have to follow a new wave down the channel
 _MOST: Final = 1_000  # cards counted for a bucket that has room for any number
 
 
@@ -69,9 +70,19 @@ async def view(desk: Desk, card: Outgoing) -> BoardView | None:
             held=tuple(held),
             counts=tx.boards.count_held(channel_id) if len(held) == LISTED else None,
             passed=None if held else tx.boards.passed(channel_id, first_card_id=storm.first_card_id, now=now),
+            is_sunk=bool(held) and _is_sunk(tx, card, now),
         )
 
     return await desk.storage.read(work)
+
+
+def _is_sunk(tx: Transaction, card: Outgoing, now: datetime) -> bool:
+    """Whether more comes than a handful, and people would look for it in vain at the channel's end."""
+    if card.message_id is None or now - card.posting_since < SINKS:
+        return False
+    young_after = now - timedelta(seconds=plan.CALM)
+    young = tx.channels.look(card.channel_id, now=now, young_after=young_after, cap=plan.HANDFUL + 1).young
+    return young > plan.HANDFUL and tx.boards.stands_above(card.channel_id, card.message_id)
 
 
 async def end(desk: Desk, channel_id: int) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.outbox import CardKind, Outgoing, ParkReason, backoff
 from bot.domain.outbox.plan import UNKNOWN, Bucket, PlannedCall, choose
 from bot.usecases.alert import group as groups
@@ -16,6 +17,7 @@ from bot.usecases.desk import Desk
 from bot.usecases.outbox import board as boards
 from bot.usecases.outbox import closure as closures
 from bot.usecases.outbox import outage as outages
+from bot.usecases.outbox import storm_ring
 from bot.usecases.outbox.subject import View, look_up
 from bot.usecases.owner import owner
 from bot.usecases.triage import brief as briefs
@@ -29,10 +31,14 @@ _CONTENDED: Final = 0.02  # seconds; another process holds what is due
 
 
 class Task(msgspec.Struct, frozen=True):
-    """A claimed card with what it has to show; ``view`` is None when its subject is gone."""
+    """A claimed card with what it has to show; ``view`` is None when its subject is gone.
+
+    ``quiet`` says that its first post rings nobody, for a reply will.
+    """
 
     card: Outgoing
     view: View | None
+    quiet: bool = False
 
 
 async def take(
@@ -63,7 +69,8 @@ async def take(
         card = tx.cards.claim(channel_id, which, worker=worker, tag=desk.project.tag, now=now, lease=LEASE)
         if card is None:
             return _CONTENDED
-        return Task(card, look_up(tx, owner(tx, desk, card.project_id), card, now))
+        theirs = owner(tx, desk, card.project_id)
+        return Task(card, look_up(tx, theirs, card, now), storm_ring.leave_to_reply(tx, theirs, card, now))
 
     taken = await desk.storage.write(work, turn=Turn.DESK)
     if not isinstance(taken, Task):
@@ -73,7 +80,7 @@ async def take(
         case CardKind.BOARD:
             return Task(taken.card, await boards.view(theirs, taken.card))
         case CardKind.GROUP:
-            return Task(taken.card, await groups.look(theirs, taken.card.subject_id))
+            return Task(taken.card, await groups.look(theirs, taken.card.subject_id), taken.quiet)
         case CardKind.BRIEF:
             return Task(taken.card, await briefs.view(theirs, taken.card.subject_id))
         case _:
@@ -84,6 +91,8 @@ def _plan(
     tx: Transaction, desk: Desk, channel_id: int, post: Bucket, edit: Bucket, now: datetime
 ) -> Choice | float:
     waiting, board = boards.survey(tx, desk, channel_id, post=post, edit=edit, now=now)
+    if waiting.new.get(Lane.CRITICAL):
+        board = msgspec.structs.replace(board, rung_out=storm_ring.is_rung_out(tx, channel_id, now))
     step = choose(waiting, board, post, edit)
     if step.call is PlannedCall.WAIT:
         return step.wait if step.wait < math.inf else _until_due(tx, channel_id, now)

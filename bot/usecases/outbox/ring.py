@@ -9,7 +9,7 @@ that rings forty times is put away.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -18,22 +18,24 @@ import msgspec
 
 from bot.cards.alert.ring import RingMember, RingView
 from bot.domain import actor as actors
+from bot.domain.access.wake import Wakes
+from bot.domain.actor import Actor
 from bot.domain.alert.alert import Alert, State
-from bot.domain.alert.ring import Ring, RingReason, RingSubject, is_loud
+from bot.domain.alert.ring import PERSONAL, Ring, RingReason, RingSubject, is_loud
 from bot.domain.alert.verdict import Lane
 from bot.domain.audit import Entry
 from bot.domain.outbox.outbox import CardKind, Outgoing
 from bot.usecases import ring as rings
 from bot.usecases.desk import Desk
 from bot.usecases.outbox import storm_ring
+from bot.usecases.outbox.storm_ring import A_MINUTE, ALONE
 from bot.usecases.view import jump_url
 from storage.outbox.card import Placement
 from storage.transaction import Transaction
 from storage.writer import Turn
 
 SWEEP: Final = 500
-ALONE: Final = 3  # calls of one sweep that are messages of their own
-A_MINUTE: Final = 5  # messages of calls in a channel, and one more for all the others
+_REST: Final = timedelta(seconds=5)
 _MINUTE: Final = timedelta(minutes=1)
 _WAIT: Final = timedelta(seconds=2)  # for the first post of a card
 _LONG_WAIT: Final = timedelta(minutes=1)  # for a channel
@@ -69,8 +71,14 @@ def view(tx: Transaction, desk: Desk, card: Outgoing, now: datetime) -> RingView
     """What a ring's message has to show now."""
     told = tx.rings.told_in(card.subject_id)
     alerts = {each.id: each for each in tx.alerts.many({each.subject_id for each in told})}
+    own = tx.sources.faces({each.source_id for each in alerts.values()})
     members = [
-        RingMember(ring=each, alert=alerts[each.subject_id], live=_is_live(each, alerts[each.subject_id]))
+        RingMember(
+            ring=each,
+            alert=alerts[each.subject_id],
+            live=_is_live(each, alerts[each.subject_id]),
+            wakes=_own_wakes(own, alerts[each.subject_id]),
+        )
         for each in told
         if each.subject_id in alerts
     ]
@@ -78,7 +86,7 @@ def view(tx: Transaction, desk: Desk, card: Outgoing, now: datetime) -> RingView
     loud = [
         each.alert.id for each in members if each.live
     ]  # one that is over makes no reply stale for the rest
-    anchor = _anchor(tx, card.channel_id, ids)
+    anchor = _anchor(tx, card.channel_id, ids, now)
     return RingView(
         id=card.subject_id,
         tag=desk.project.tag,
@@ -86,19 +94,41 @@ def view(tx: Transaction, desk: Desk, card: Outgoing, now: datetime) -> RingView
         members=tuple(sorted(members, key=lambda each: -each.alert.severity.rank)),
         reply_to=None if anchor is None else anchor.message_id,
         url="" if anchor is None or desk.guild_id is None else jump_url(desk.guild_id, anchor),
-        is_stale=any(lead > card.subject_id for lead in tx.rings.leads_of(RingSubject.ALERT, loud or ids)),
+        is_stale=_is_stale(tx, card.subject_id, told, loud or ids),
+        fixer=_fixer(tx, told, alerts),
     )
 
 
-def _anchor(tx: Transaction, channel_id: int, alert_ids: Sequence[int]) -> Placement | None:
-    """The message that is answered: the one card of these alerts, else the channel's board."""
+def _own_wakes(own: Mapping[int, tuple[str, Wakes]], alert: Alert) -> tuple[str, ...] | None:
+    _, wakes = own.get(alert.source_id, ("", {}))
+    return wakes.get(alert.severity)
+
+
+def _is_stale(tx: Transaction, lead_id: int, told: Sequence[Ring], alert_ids: Sequence[int]) -> bool:
+    """Whether a later message calls for the same; what one person alone is told stands beside all others."""
+    if any(each.reason is RingReason.REGRESSED for each in told):
+        return False
+    later = tx.rings.leads_of(RingSubject.ALERT, alert_ids, but=RingReason.REGRESSED)
+    return any(lead > lead_id for lead in later)
+
+
+def _fixer(tx: Transaction, told: Sequence[Ring], alerts: Mapping[int, Alert]) -> Actor | None:
+    """Who answers for what was marked as fixed and came back, if that is told."""
+    for each in told:
+        if each.reason is RingReason.REGRESSED and each.subject_id in alerts:
+            fix = tx.memories.fix(alerts[each.subject_id].recurrence_id)
+            return None if fix is None else fix.owner
+    return None
+
+
+def _anchor(tx: Transaction, channel_id: int, alert_ids: Sequence[int], now: datetime) -> Placement | None:
+    """The message that is answered: the one card of these alerts, else the board, if the channel has one."""
     places = {each.id: each for each in tx.cards.of_alerts(alert_ids).values()}
     if len(places) == 1:
         (place,) = places.values()
         if place.message_id is not None:
             return place if place.channel_id == channel_id else None
-    boards = tx.cards.of(CardKind.BOARD, [channel_id])
-    return boards[0] if boards and boards[0].message_id is not None else None
+    return _board(tx, channel_id, now)
 
 
 def _make_due(tx: Transaction, *, desk: Desk, now: datetime) -> int:
@@ -106,17 +136,23 @@ def _make_due(tx: Transaction, *, desk: Desk, now: datetime) -> int:
     ids = {each.subject_id for each in taken if each.subject is RingSubject.ALERT}
     alerts = {each.id: each for each in tx.alerts.many(ids)}
     places = tx.cards.of_alerts(ids)
+    latest = {
+        (each.subject_id, each.run): each.ordinal for each in sorted(taken, key=lambda one: one.ordinal)
+    }
     due: defaultdict[int, list[_Due]] = defaultdict(list)
     dropped: list[int] = []
     for ring in taken:
         alert = alerts.get(ring.subject_id)
         place = places.get(ring.subject_id)
-        if alert is None or place is None or not _is_live(ring, alert):
+        is_last = ring.reason in PERSONAL or ring.ordinal == latest[ring.subject_id, ring.run]
+        if alert is None or place is None or not is_last or not _is_live(ring, alert):
             dropped.append(ring.id)
+        elif ring.reason is RingReason.REGRESSED and alert.quiet_kinds:
+            tx.rings.put_off([ring.id], until=now + _LONG_WAIT)
         elif _is_covered(ring, place):
             dropped.append(ring.id)
             _plan_next(tx, desk, [(ring, alert)], now)
-        elif place.message_id is None and not _has_board(tx, place.channel_id):
+        elif place.message_id is None and _board(tx, place.channel_id, now) is None:
             _wait_for(tx, desk, ring, alert, place, now)
         else:
             due[place.channel_id].append(_Due(ring, alert, place))
@@ -128,12 +164,14 @@ def _make_due(tx: Transaction, *, desk: Desk, now: datetime) -> int:
 def _is_live(ring: Ring, alert: Alert) -> bool:
     if ring.reason is RingReason.ACK_ENDING:
         return ring.run == alert.run and alert.state is State.ACKED
+    if ring.reason is RingReason.REGRESSED:  # whoever has it: who said that it is mended has to know
+        return alert.state.open
     return ring.run == alert.run and is_loud(alert)
 
 
 def _is_covered(ring: Ring, place: Placement) -> bool:
     """Whether the card itself has rung for this: with its first post, perhaps only now."""
-    if place.rung_at is None or place.rung_run is None or ring.reason is RingReason.ACK_ENDING:
+    if place.rung_at is None or place.rung_run is None or ring.reason in PERSONAL:
         return False
     if ring.ordinal > 1:
         return place.rung_at > ring.due_at
@@ -142,9 +180,12 @@ def _is_covered(ring: Ring, place: Placement) -> bool:
     return place.rung_at > ring.created_at
 
 
-def _has_board(tx: Transaction, channel_id: int) -> bool:
-    boards = tx.cards.of(CardKind.BOARD, [channel_id])
-    return bool(boards) and boards[0].message_id is not None
+def _board(tx: Transaction, channel_id: int, now: datetime) -> Placement | None:
+    """The board's message while the storm lasts; that of an earlier one stands far above."""
+    storm = tx.boards.storm(channel_id, now=now)
+    if storm is None or storm.left_at is not None or storm.message_id is None:
+        return None
+    return next(iter(tx.cards.of(CardKind.BOARD, [channel_id])), None)
 
 
 def _wait_for(tx: Transaction, desk: Desk, ring: Ring, alert: Alert, place: Placement, now: datetime) -> None:
@@ -158,17 +199,21 @@ def _wait_for(tx: Transaction, desk: Desk, ring: Ring, alert: Alert, place: Plac
 
 def _tell(tx: Transaction, desk: Desk, channel_id: int, due: list[_Due], now: datetime) -> int:
     """Messages of their own as far as that is bearable, one for the rest; else all wait a little."""
-    personal = [each for each in due if each.ring.reason is RingReason.ACK_ENDING]
+    personal = [each for each in due if each.ring.reason in PERSONAL]
     for one in personal:
         _put_out(tx, desk, channel_id, [one], now)
-    due = [each for each in due if each.ring.reason is not RingReason.ACK_ENDING]
+    due = [each for each in due if each.ring.reason not in PERSONAL]
     return len(personal) + (_tell_all(tx, desk, channel_id, due, now) if due else 0)
 
 
 def _tell_all(tx: Transaction, desk: Desk, channel_id: int, due: list[_Due], now: datetime) -> int:
     told, last = tx.rings.told_since(channel_id, now - _MINUTE)
-    if told > A_MINUTE and last is not None:
-        tx.rings.put_off([each.ring.id for each in due], until=last + _MINUTE)
+    storm = [each.ring.id for each in due if each.ring.reason is RingReason.STORM]
+    if storm:
+        told = storm_ring.rung_in_a_minute(tx, channel_id, now)
+    if told > A_MINUTE:
+        until = now + _REST if last is None else max(last + _MINUTE, now + _REST)
+        tx.rings.put_off([each.ring.id for each in due], until=until)
         return 0
     room = min(ALONE, max(A_MINUTE - told, 0))
     bundles = [[each] for each in due] if len(due) <= room else [due]
@@ -178,7 +223,8 @@ def _tell_all(tx: Transaction, desk: Desk, channel_id: int, due: list[_Due], now
     tx.cards.touch(CardKind.RING, [(lead_id, Lane.RESOLVE) for lead_id in older], now=now)
     for bundle in bundles:
         _put_out(tx, desk, channel_id, bundle, now)
-    _plan_next(tx, desk, [(each.ring, each.alert) for each in due], now)
+    again = [each for each in due if each.ring.id not in storm]  # intake has planned the call after that
+    _plan_next(tx, desk, [(each.ring, each.alert) for each in again], now)
     return len(bundles)
 
 

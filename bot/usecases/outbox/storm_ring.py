@@ -1,8 +1,13 @@
-"""Storm ring: the criticals that a board holds back call people by cause, in replies to the board.
+"""Storm ring: criticals that cannot all have a card that rings call people by cause, together.
 
 Law: the first critical of a cause (its name and service) rings; what follows of that cause while the board
-stands is counted in the same reply and rings nobody. The mark on the card and the call are written in one
-transaction, so that however often this is done and wherever it dies, each is called for once.
+stands is counted in the same reply and rings nobody. However many causes there are, a channel rings five
+times a minute: four times by cards or replies of their own, once for all the others. The mark on the card
+and the call are written in one transaction, so that however often this is done and wherever it dies, each is
+called for once.
+
+Where a board stands its replies call. Elsewhere the cards ring themselves; from the fifth in a minute on
+they are posted quietly (`leave_to_reply`), and for those that Discord's limits hold up nobody waits.
 """
 
 from collections import defaultdict
@@ -15,7 +20,7 @@ from bot.domain.alert.alert import Alert
 from bot.domain.alert.ring import RingReason, is_loud
 from bot.domain.alert.verdict import Lane
 from bot.domain.audit import Entry
-from bot.domain.outbox.outbox import CardKind
+from bot.domain.outbox.outbox import CardKind, Outgoing
 from bot.usecases import ring as rings
 from bot.usecases.desk import Desk
 from storage.outbox.uncalled import ToldCause
@@ -23,7 +28,7 @@ from storage.transaction import Transaction
 
 SWEEP: Final = 500  # alerts of a channel
 ALONE: Final = 3  # new causes of one sweep that have a message of their own
-A_MINUTE: Final = 5  # messages of calls in a channel, and one more for all the others
+A_MINUTE: Final = 4  # messages that ring in a channel, and one more for all the others
 MEMBERS: Final = 1_000  # alerts that one reply counts; the board counts all
 _MINUTE: Final = timedelta(minutes=1)
 
@@ -32,14 +37,48 @@ _Cause = tuple[str, str]
 
 def is_due(tx: Transaction, desk: Desk, now: datetime) -> bool:
     """Whether a board holds back a critical that nobody was called for."""
-    standing = tx.boards.answerable(desk.project.id)
+    standing = _channels(tx, desk, now)
     return any(tx.boards.uncalled(each, now=now, limit=1, lock=False) for each in standing)
 
 
 def make_due(tx: Transaction, desk: Desk, now: datetime) -> int:
     """Call for them; returns how many messages that made."""
-    standing = tx.boards.answerable(desk.project.id)
+    standing = _channels(tx, desk, now)
     return sum(_call(tx, desk, channel_id, since, now) for channel_id, since in sorted(standing.items()))
+
+
+def leave_to_reply(tx: Transaction, desk: Desk, card: Outgoing, now: datetime) -> bool:
+    """Whether the first post of a card is one ring too many: then a reply will call instead."""
+    if card.kind not in {CardKind.ALERT, CardKind.GROUP} or card.lane > Lane.RESOLVE:
+        return False
+    if card.message_id is not None or card.rung_run is not None:
+        return False
+    if not card.retried and not is_rung_out(tx, card.channel_id, now):
+        return False
+    calls = tx.boards.first_calls(card.id, limit=MEMBERS)
+    if card.retried:  # what an earlier attempt left to a reply stays there
+        return any(calls.values())
+    left = [alert_id for alert_id, is_planned in calls.items() if not is_planned]
+    tx.rings.plan(rings.first(desk.project.id, each, 0, RingReason.STORM, now) for each in left)
+    return bool(calls)
+
+
+def is_rung_out(tx: Transaction, channel_id: int, now: datetime) -> bool:
+    """Whether cards of the channel ring nobody by themselves just now."""
+    return rung_in_a_minute(tx, channel_id, now) >= A_MINUTE
+
+
+def rung_in_a_minute(tx: Transaction, channel_id: int, now: datetime) -> int:
+    """How many messages have rung in a channel: cards by themselves, and calls."""
+    told, _ = tx.rings.told_since(channel_id, now - _MINUTE)
+    return told + tx.boards.rung_since(channel_id, now - _MINUTE)
+
+
+def _channels(tx: Transaction, desk: Desk, now: datetime) -> dict[int, datetime]:
+    """Where calls are held back: by a board, and since when it stands, or by the limits for posts."""
+    crowded = tx.boards.crowded(desk.project.id, now=now)
+    full = {each: now - _MINUTE for each in crowded if rung_in_a_minute(tx, each, now) >= ALONE}
+    return full | tx.boards.answerable(desk.project.id)
 
 
 def _call(tx: Transaction, desk: Desk, channel_id: int, since: datetime, now: datetime) -> int:
@@ -65,8 +104,10 @@ def _call(tx: Transaction, desk: Desk, channel_id: int, since: datetime, now: da
 
 def _bundle(tx: Transaction, channel_id: int, new: Sequence[list[Alert]], now: datetime) -> list[list[Alert]]:
     """A message a cause as far as that is bearable, else one for all; beyond that they wait."""
-    told, _ = tx.rings.told_since(channel_id, now - _MINUTE)
-    if not new or told > A_MINUTE:
+    if not new:
+        return []
+    told = rung_in_a_minute(tx, channel_id, now)
+    if told > A_MINUTE:
         return []
     if len(new) <= min(ALONE, A_MINUTE - told):
         return list(new)

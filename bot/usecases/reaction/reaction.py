@@ -20,6 +20,7 @@ from bot.usecases.alert import group as groups
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import snooze as snoozes
 from bot.usecases.desk import Desk
+from bot.usecases.owner import owner
 from bot.usecases.recurrence import noise
 from bot.usecases.triage import escalation
 from storage.alert.reaction import Reaction
@@ -48,6 +49,18 @@ async def card_of(desk: Desk, message_id: int) -> Placement | None:
     """The card of an alert, or of a group of them, that this message is."""
     place = await desk.storage.read(lambda tx: tx.cards.showing(message_id))
     return place if place is not None and place.kind in _CARDS else None
+
+
+async def owner_of(desk: Desk, message_id: int) -> Desk | None:
+    """The desk of the project whose card this message is, None when it is none that takes emoji."""
+
+    def work(tx: Transaction) -> Desk | None:
+        place = tx.cards.showing(message_id)
+        if place is None or place.kind not in _CARDS:
+            return None
+        return owner(tx, desk, tx.projects.of_card(place.id) or desk.project.id)
+
+    return await desk.storage.read(work)
 
 
 async def apply(

@@ -206,7 +206,7 @@ class _Opening:
             self._tx,
             self._desk,
             [alert.id],
-            lambda each: alerts.acknowledging(each, self._actor),
+            lambda each: alerts.acknowledging(each, self._actor, spans=self._desk.rules.ack_spans),
             self._now,
         )
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from bot.verbs.arguments.option import HelpFormat, add_verb
+from bot.verbs.arguments.option import HelpFormat, add_project, add_verb
 
 
 def add_arguments(verbs: Any) -> None:
@@ -26,3 +26,4 @@ def add_arguments(verbs: Any) -> None:
         "The exit code is 1 when an entry was changed, removed or slipped in, or nothing proves the chain.",
     )
     verify.add_argument("--file", type=Path, metavar="FILE", help="an exported file, without any database")
+    add_project(export, verify)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from bot.verbs.arguments.option import add_verb
+from bot.verbs.arguments.option import add_project, add_verb
 
 
 def add_arguments(verbs: Any) -> None:
@@ -21,3 +21,4 @@ def add_arguments(verbs: Any) -> None:
     gate.add_argument("--url", metavar="URL", help="of a desk on another machine (default: this database)")
     gate.add_argument("--token-file", type=Path, metavar="FILE", help="an API token (TOCSIN_API_TOKEN)")
     gate.add_argument("--json", action="store_true", help="print the whole answer as JSON")
+    add_project(gate)

@@ -62,6 +62,12 @@ def add_secret(verb: ArgumentParser) -> None:
     verb.add_argument("--secret-file", type=Path, metavar="F", help="holds the secret the sender signs with")
 
 
+def add_project(*verbs: ArgumentParser) -> None:
+    """The option that says in which project it is."""
+    for verb in verbs:
+        verb.add_argument("--project", metavar="P", help="the project that it is in (default)")
+
+
 def add_card(verb: ArgumentParser, **more: Any) -> None:
     """The option that says how alerts share cards."""
     shapes = [shape.value for shape in CardShape]

@@ -10,6 +10,7 @@ from bot.verbs.arguments.option import (
     HelpFormat,
     add_card,
     add_json,
+    add_project,
     add_secret,
     add_severity,
     add_verb,
@@ -32,7 +33,8 @@ def add_arguments(verbs: Any) -> None:
         "source.add",
         "let a sender in; its token is printed once",
         "examples:\n  tocsin source add prod --provider alertmanager\n"
-        "  tocsin source add backups --provider generic --ttl 26h --channel 123456789012345678",
+        "  tocsin source add backups --provider generic --ttl 26h --channel 123456789012345678\n"
+        "  tocsin source add prod --provider grafana --project shop",
     )
     add.add_argument("name", metavar="NAME", help="how the sender is called on cards")
     add.add_argument("--provider", required=True, metavar="P", help="alertmanager, sentry, generic, ...")
@@ -45,13 +47,15 @@ def add_arguments(verbs: Any) -> None:
     add.add_argument("--poll", metavar="URL", help="Alertmanager to ask each minute for what webhooks missed")
     add_card(add, default=CardShape.AUTO.value)
     add_severity(add, default=Severity.WARNING.value)
+    _add_wakes(add)
     add_secret(add)
     add_json(add)
+    add_project(add)
     _add_other_source(inner)
 
 
 def _add_other_source(inner: Any) -> None:
-    add_verb(inner, "list", "source.listing", "every sender, and when it was last heard of")
+    listing = add_verb(inner, "list", "source.listing", "every sender, and when it was last heard of")
     rotate = add_verb(
         inner,
         "rotate",
@@ -94,6 +98,7 @@ def _add_other_source(inner: Any) -> None:
     _add_expectations(inner)
     remove = add_verb(inner, "remove", "source.remove", "let a sender out; its alerts and events stay")
     remove.add_argument("name", metavar="NAME")
+    add_project(listing, rotate, move, shape, remove)
     _add_test(inner)
     _add_try(inner)
 
@@ -127,6 +132,7 @@ def _add_try(inner: Any) -> None:
     recipe.add_argument("provider", metavar="PROVIDER", help="alertmanager, sentry, generic, ...")
     recipe.add_argument("--source", metavar="NAME", help="the source whose address it is")
     recipe.add_argument("--script", action="store_true", help="print the script that goes with it instead")
+    add_project(attempt, recipe)
 
 
 def _add_expectations(inner: Any) -> None:
@@ -147,11 +153,25 @@ def _add_expectations(inner: Any) -> None:
         inner,
         "grade",
         "source.grade",
-        "say what alerts of a sender are that name no severity",
-        "example:\n  tocsin source grade nightly --default-severity info",
+        "say what alerts of a sender are that name no severity, and whom its alerts wake",
+        "examples:\n  tocsin source grade nightly --default-severity info\n"
+        "  tocsin source grade shop-db --ping-critical dba --ping-critical on-call\n"
+        "  tocsin source grade staging --ping-critical nobody --ping-warning desk",
     )
     grade.add_argument("name", metavar="NAME")
-    add_severity(grade, required=True)
+    add_severity(grade)
+    _add_wakes(grade)
+    add_project(expect, grade)
+
+
+def _add_wakes(verb: Any) -> None:
+    for severity in ("critical", "warning"):
+        verb.add_argument(
+            f"--ping-{severity}",
+            action="append",
+            metavar="ROLE",
+            help=f"whom a {severity} of it wakes: name or id, here, everyone, nobody, or desk; repeatable",
+        )
 
 
 def _add_test(inner: Any) -> None:

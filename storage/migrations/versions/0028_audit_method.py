@@ -6,8 +6,8 @@ Of old entries nobody knows any more how their actors were known; their digests 
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0028_audit_method'
-down_revision = '0027_expired'
+revision = "0028_audit_method"
+down_revision = "0027_expired"
 branch_labels = None
 depends_on = None
 

@@ -57,7 +57,7 @@ def test_a_quiet_desk_says_so_first_and_is_short() -> None:
 def test_what_waits_is_counted_by_lane() -> None:
     lanes = (LaneStatus("new criticals", 1), LaneStatus("people", 0), LaneStatus("resolves", 4))
     waiting = msgspec.structs.replace(CALM, lanes=lanes, oldest_due=NOON - SECOND)
-    assert title(waiting) == "🟡 5 cards on the way"
+    assert title(waiting) == "⏳ 5 cards on the way"
     assert fields(waiting)["Waiting to be shown"] == (
         "new criticals 1 · resolves 4\nthe first since <t:1791201599:R>"
     )
@@ -138,8 +138,8 @@ def test_the_worst_comes_first() -> None:
         "🟠 3 cards cannot be shown",
         "🟠 9 cards on the way, too slowly",
         "🟠 Somebody cannot be woken",
-        "🟡 9 cards on the way",
-        "🟡 Nobody sends alerts yet",
+        "⏳ 9 cards on the way",
+        "👋 Nobody sends alerts yet",
     ]
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.cards.alert.action import CLAIM_WORDS
 from bot.cards.alert.alert import AlertView, find_marker
 from bot.cards.alert.detail import HistoryLine, details
 from bot.domain.actor import job, person
@@ -53,6 +54,7 @@ def test_the_story_is_told_in_full() -> None:
         "Severity as sent: page\n"
         "Expires <t:1791203400:R> without a word from the sender, unless somebody has it\n"
         'Group {}:{alertname="HighErrorRate"}\n'
+        f"{CLAIM_WORDS}\n"
         "Signature `5f5f5f5f5f5f5f5f`\n"
         "The card's footer ends in `k7f3`: by it this desk knows its own cards"
     )

@@ -5,7 +5,9 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from bot.cards.alert.alert import render as render_alert
 from bot.cards.alert.group import GroupPage, GroupView, ask_resolve, render, render_page
 from bot.cards.card import File, Ping
 from bot.cards.ids import Verb, parse
@@ -16,6 +18,7 @@ from bot.domain.outbox.board import Held
 from tests.cards.crowd import crowds, held
 from tests.cards.rules import MARKS, calls, meanings, refusals
 from tests.cards.world import NOON, TAG, hostile
+from tests.cards.world import view as alert_view
 
 WARNING = Severity.WARNING
 CENSUS = dict[tuple[State, Severity], int]
@@ -63,19 +66,18 @@ def test_a_group_says_how_bad_how_many_where_and_who() -> None:
     census = {**count(crowd), (State.RESOLVED, WARNING): 40}
     card = render(view(*crowd, census=census))
     embed = card.embeds[0]
-    assert embed.title == "🔴 CRITICAL · HighErrorRate \u00d73"
+    assert card.content == "🔴 CRITICAL HighErrorRate (3 alerts) · prod/shop — 9 % of requests fail"
+    assert not embed.title
     assert embed.description.split("\n") == [
-        "9 % of requests fail",
         "🔴 1 critical · 🟠 2 warning · 🟨 1 acked · ✅ 40 resolved",
-        "📍 prod/shop",
         "🕐 <t:1791201600:R> · newest <t:1791201780:R>",
         "",
-        "🔴 A-9 · cart-9 · <t:1791201609:R> · \u00d73",
-        "🟨 A-8 · cart-8 · <t:1791201608:R> · ann",
-        "🟠 A-7 · cart-7 · <t:1791201607:R>",
+        "🔴 A-9 · cart-9 · \u00d73",
+        "🟨 A-8 · cart-8 · ann",
+        "🟠 A-7 · cart-7",
     ]
     assert embed.footer == f"G-7 · {TAG} · prod-am"
-    assert verbs(card.to_payload()) == ["pick", "group-ack", "group-resolve", "group-page", "group-snooze"]
+    assert verbs(card.to_payload()) == ["pick", "group-page", "group-ack", "group-resolve", "group-snooze"]
     assert card.file is None
 
 
@@ -89,14 +91,13 @@ def test_many_members_are_attached_as_a_list() -> None:
 
 
 def test_a_group_that_is_taken_on_is_calm_and_one_that_is_over_green() -> None:
-    taken = render(view(held(1, state=State.ACKED, owner="ann"))).embeds[0]
-    assert taken.title == "🟨 ACKED · WARNING · HighErrorRate \u00d71"
+    taken = render(view(held(1, state=State.ACKED, owner="ann")))
+    assert taken.content.startswith("🟨 ACKED WARNING HighErrorRate (1 alert) · ")
     over = view(census={(State.RESOLVED, WARNING): 1_000}, ended_at=NOON + timedelta(minutes=20))
     card = render(over)
-    assert card.embeds[0].title == "✅ RESOLVED · HighErrorRate \u00d71,000"
+    assert card.content == "✅ RESOLVED HighErrorRate (1,000 alerts) · shop"
     assert card.embeds[0].description.split("\n") == [
         "✅ 1,000 resolved",
-        "📍 shop",
         "🕐 Lasted 20 min, over <t:1791202800:R>",
     ]
     assert verbs(card.to_payload()) == ["group-page"]
@@ -104,7 +105,10 @@ def test_a_group_that_is_taken_on_is_calm_and_one_that_is_over_green() -> None:
 
 def test_a_ping_names_the_worst_and_how_many() -> None:
     woken = view(held(2, severity=Severity.CRITICAL), held(1), ping=Ping(roles=(5,)))
-    assert render(woken).content == "<@&5> 🔴 CRITICAL HighErrorRate (2 alerts) · shop — 9 % of requests fail"
+    assert (
+        render(woken).content
+        == "<@&5> 🔴 CRITICAL HighErrorRate (2 alerts) · prod/shop — 9 % of requests fail"
+    )
 
 
 def test_resolving_all_asks_first() -> None:
@@ -119,7 +123,7 @@ def test_pages_turn_both_ways_and_end() -> None:
     crowd = tuple(held(number) for number in range(20))
 
     def turns(number: int) -> list[str]:
-        page = GroupPage(group=group(), tag=TAG, number=number, total=50, held=crowd)
+        page = GroupPage(group=group(), tag=TAG, number=number, total=70, held=crowd)
         rows = render_page(page).to_payload()["components"]
         return [parse(each["custom_id"]).extra for each in rows[1]["components"]]
 
@@ -141,7 +145,16 @@ def test_discord_takes_any_group_and_nobody_is_called_by_a_text(
     for card in (render(wild), render(view(group=wild.group)), render_page(page), ask_resolve(wild)):
         payload = card.to_payload()
         assert refusals(payload) == []
-        embeds = "\n".join(f"{each['title']}\n{each['description']}" for each in payload["embeds"])
+        embeds = "\n".join(f"{each.get('title', '')}\n{each['description']}" for each in payload["embeds"])
         assert not calls(embeds)
         assert not {kind for kind, _ in meanings(embeds)} & (MARKS - {"strong"})
         assert set(calls(payload["content"])) <= ({"<@&5>"} if wakes else set())
+
+
+def test_a_folded_card_is_a_line_that_leads_to_the_group_and_opens_its_alert() -> None:
+    url = "https://discord.com/channels/1/2/3"
+    card = render_alert(replace(alert_view(), folded_into="G-7", folded_url=url))
+    assert card.embeds[0].description == f"It shares the card [G-7]({url}) with others of its cause."
+    (button,) = [each for row in card.to_payload()["components"] for each in row["components"]]
+    assert (button["label"], parse(button["custom_id"]).verb) == ("Open A-1042", Verb.MORE)
+    assert parse(button["custom_id"]).number == 1042

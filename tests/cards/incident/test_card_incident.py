@@ -20,8 +20,10 @@ from tests.cards.world import NOON, TAG, alert, alerts, hostile
 
 
 def test_a_head_answers_the_questions_in_their_order() -> None:
-    embed = render(view(roles={Role.COMMANDER: ANN}, open_actions=2)).embeds[0]
-    assert embed.title == "🔴 I-7 · P1 · OPEN · Checkout is down"
+    card = render(view(roles={Role.COMMANDER: ANN}, open_actions=2))
+    (embed,) = card.embeds
+    assert not embed.title
+    assert card.content == "🔴 I-7 · P1 · OPEN · Checkout is down"
     assert embed.description.split("\n") == [
         "customers cannot pay",
         "🕐 Since <t:1791201600:R>",
@@ -36,7 +38,7 @@ def test_a_head_answers_the_questions_in_their_order() -> None:
 
 def test_the_last_update_stands_first_and_what_is_over_says_how_long_it_took() -> None:
     over = Times(detected_at=NOON, mitigated_at=NOON, resolved_at=NOON + timedelta(minutes=80))
-    embed = render(
+    card = render(
         view(
             state=IncidentState.RESOLVED,
             update="rolled back",
@@ -45,9 +47,9 @@ def test_the_last_update_stands_first_and_what_is_over_says_how_long_it_took() -
             times=over,
             update_due_at=None,
         )
-    ).embeds[0]
-    assert embed.title.startswith("✅ I-7 · P1 · RESOLVED")
-    assert embed.description.split("\n")[:2] == [
+    )
+    assert card.content.startswith("✅ I-7 · P1 · RESOLVED")
+    assert card.embeds[0].description.split("\n")[:2] == [
         "📣 rolled back — <@78>, <t:1791201600:R>",
         "🕐 Lasted 1 h 20 min, over <t:1791206400:R>",
     ]
@@ -126,7 +128,7 @@ def test_discord_takes_any_head(which: Incident, some: list[Any], total: int, ca
     payload = card.to_payload()
     assert refusals(payload) == []
     assert {kind for kind, _ in meanings(payload["embeds"][0]["description"])} <= SAFE
-    assert not meanings(payload["embeds"][0]["title"])
+    assert not meanings(payload["content"])
     assert len(thread_name(which)) <= 100
     assert find_marker(payload) == (TAG, which.id)
     assert len(headline(which)) <= 256

@@ -58,6 +58,19 @@ def test_a_promise_wakes_its_owner_until_it_is_kept() -> None:
     assert due.action is not None
     assert nudge_card.render(replace(due, action=replace(due.action, done_at=NOON))).rows == ()
     assert nudge_card.find_marker(card.to_payload()) == (TAG, 3)
+    assert "add a limit" not in card.embeds[0].description
+
+
+@pytest.mark.parametrize("kind", [NudgeKind.UPDATE, NudgeKind.STATUS])
+def test_an_update_is_said_once(kind: NudgeKind) -> None:
+    view = nudge(kind)
+    short = nudge_card.render(replace(view, nudge=replace(view.nudge, text="rolled back, errors fall")))
+    assert short.content.endswith("rolled back, errors fall")
+    assert short.embeds[0].description == "— <@77>"
+    text = "first line\nsecond line " + "x" * 900
+    long = nudge_card.render(replace(view, nudge=replace(view.nudge, text=text)))
+    assert "x" * 200 not in long.content
+    assert "second line" in long.embeds[0].description
 
 
 @pytest.mark.parametrize("kind", NudgeKind)

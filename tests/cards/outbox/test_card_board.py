@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from bot.cards.card import File
 from bot.cards.cut import units
@@ -12,9 +12,10 @@ from bot.cards.ids import Verb, parse
 from bot.cards.outbox import board_list
 from bot.cards.outbox.board import PAGE_SIZE, BoardPage, BoardView, render, render_page
 from bot.cards.outbox.board_list import write_list
+from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity
 from bot.domain.outbox.board import Held, Passed, group
-from tests.cards.crowd import crowds, held
+from tests.cards.crowd import QUICK, crowds, held
 from tests.cards.rules import MARKS, calls, meanings, refusals
 from tests.cards.world import NOON, TAG
 
@@ -41,8 +42,10 @@ def test_the_board_counts_then_names_the_largest_groups() -> None:
         *(held(number) for number in range(1, 4)),
         held(4, "Slow", severity=Severity.INFO, service="", namespace="", target=""),
     )
-    embed = render(board(crowd)).embeds[0]
-    assert embed.title == "⛈️ Alert storm · 5 open alerts without a card"
+    card = render(board(crowd))
+    (embed,) = card.embeds
+    assert card.content == "⛈️ Alert storm · 5 open alerts without a card, worst 🔴 CRITICAL Down"
+    assert not embed.title
     head, times, _, *groups = embed.description.split("\n")
     assert head == "🔴 1 critical · 🟠 3 warning · 🔵 1 info"
     assert times == "🕐 oldest A-1 <t:1791201601:R> · newest A-9 <t:1791201609:R>"
@@ -57,9 +60,9 @@ def test_the_board_counts_then_names_the_largest_groups() -> None:
 def test_a_storm_that_is_over_is_one_line() -> None:
     card = render(board((), passed=Passed(412, 7, NOON + timedelta(hours=1))))
     assert card.embeds[0].description == (
-        "✅ **Storm over**: 412 alerts from <t:1791201600:t> to <t:1791205200:t>."
-        " 7 still open, each with a card of its own."
+        "From <t:1791201600:t> to <t:1791205200:t>. 7 still open, each with a card of its own."
     )
+    assert card.content == "✅ Storm over: 412 alerts"
     assert (card.rows, card.file) == ((), None)
 
 
@@ -84,31 +87,56 @@ def test_pages_turn_both_ways_and_end() -> None:
     crowd = tuple(held(number) for number in range(PAGE_SIZE))
 
     def turns(number: int) -> list[str]:
-        rows = render_page(page(crowd, number, 50)).to_payload()["components"]
+        rows = render_page(page(crowd, number, 70)).to_payload()["components"]
         return [parse(each["custom_id"]).extra for each in rows[1]["components"]]
 
     assert (turns(0), turns(1), turns(2)) == (["1"], ["0", "2"], ["1"])
     assert "Every open alert has a card" in str(render_page(page(())).embeds[0].title)
 
 
-@settings(deadline=None, max_examples=25)
+WIDEST = tuple(
+    held(
+        10**6 - number,
+        f"{number}" + "*" * 200,
+        severity=Severity.CRITICAL,
+        state=State.ACKED,
+        owner="_" * 200,
+        service="`" * 200,
+        namespace="|" * 200,
+        target=f"{number}" + "~" * 200,
+        occurrences=10**9,
+    )
+    for number in range(PAGE_SIZE)
+)
+"""A full page of alerts of which each takes all the room that a line has."""
+
+
+@settings(QUICK, max_examples=15)
+@example(WIDEST)
 @given(crowds)
 def test_discord_takes_any_board_and_any_page(crowd: tuple[Held, ...]) -> None:
-    for card in (render(board(crowd)), render_page(page(crowd[:PAGE_SIZE], total=len(crowd)))):
+    shown = crowd[:PAGE_SIZE]
+    for card, room in ((render(board(crowd)), 1_400), (render_page(page(shown, total=len(crowd))), 4_096)):
         payload = card.to_payload()
         assert refusals(payload) == []
         embed = payload["embeds"][0]
-        assert not calls(f"{embed['title']}\n{embed['description']}")
+        assert not calls(f"{payload['content']}\n{embed.get('title', '')}\n{embed['description']}")
         assert not {kind for kind, _ in meanings(embed["description"])} & (MARKS - {"strong"})
         menu = payload["components"][0]["components"][0]
         assert parse(menu["custom_id"]).verb is Verb.PICK
-        assert units(embed["description"]) <= 1_400
+        assert units(embed["description"]) <= room
         assert [each["value"] for each in menu["options"]] == [
             str(each.id) for each in crowd[: len(menu["options"])]
         ]
 
 
-@settings(deadline=None, max_examples=25)
+def test_a_full_page_has_a_whole_line_for_each_alert() -> None:
+    description = render_page(page(WIDEST)).embeds[0].description
+    assert [line.split(" ")[1] for line in description.split("\n")] == [each.ref for each in WIDEST]
+    assert units(description) <= PAGE_SIZE * 160
+
+
+@settings(QUICK, max_examples=15)
 @given(crowds)
 def test_every_alert_is_in_the_list_once_and_each_on_a_line(crowd: tuple[Held, ...]) -> None:
     lines = list_of(board(crowd)).splitlines()

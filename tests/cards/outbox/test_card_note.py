@@ -11,16 +11,17 @@ AT = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 def note(title: str = "GitHub is connected", text: str = "Keep it simple.", count: int = 1) -> str:
     view = NoteView(id=7, tag="abc", source_name="ci", title=title, text=text, count=count, last_at=AT)
     card = render(view)
-    assert not card.content  # nobody is woken
+    assert not card.ping  # nobody is woken
+    assert card.content.startswith("👋 ")
     assert not card.rows
     (embed,) = card.embeds
     assert embed.footer == "NOTE-7 · abc"
-    return embed.description
+    return f"{card.content}\n{embed.description}"
 
 
 def test_it_says_what_was_said_and_by_whom() -> None:
     said = note()
-    assert "👋 **GitHub is connected**\nKeep it simple.\n-# from ci" in said
+    assert "👋 GitHub is connected\nKeep it simple.\n-# from ci" in said
     assert TIMES not in said
     assert f"{TIMES}3" in note(count=3)
 

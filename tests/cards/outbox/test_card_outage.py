@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bot.cards.card import Ping
 from bot.cards.outbox import closure as closure_card
@@ -14,7 +15,7 @@ from bot.domain.alert.signal import Severity
 from bot.domain.outbox.board import Held
 from bot.domain.outbox.outage import Cause, Outage
 from bot.domain.outbox.outbox import ParkReason
-from tests.cards.crowd import crowds
+from tests.cards.crowd import crowds, held
 from tests.cards.rules import refusals
 from tests.cards.world import NOON, TAG, hostile, moments
 
@@ -34,10 +35,12 @@ CLOSED = ClosureView(
 
 
 def test_the_report_says_from_when_to_when_and_how_many() -> None:
-    (embed,) = outage_card.render(OutageView(BLIND, 1, TAG)).embeds
-    assert embed.title == "🙈 Blind for 29 min"
+    card = outage_card.render(OutageView(BLIND, 1, TAG))
+    (embed,) = card.embeds
+    assert card.content == "🙈 Blind for 29 min: 12 fired, 9 already resolved, 3 still open"
+    assert not embed.title
     start, end = int(NOON.timestamp()), int((NOON + timedelta(minutes=29)).timestamp())
-    assert embed.description.startswith(f"<t:{start}:t>\u2013<t:{end}:t>: **12 fired**, 9 already resolved, ")
+    assert embed.description.startswith(f"<t:{start}:t>\u2013<t:{end}:t>. Discord could not be")
     assert embed.footer == f"BLIND-1 · {TAG}"
 
 
@@ -88,7 +91,21 @@ def test_any_notice_is_accepted(
 
 
 def test_the_notice_says_what_to_do() -> None:
-    (embed,) = closure_card.render(CLOSED, Ping()).embeds
-    assert embed.title == "🚧 1 card cannot be shown"
+    card = closure_card.render(CLOSED, Ping())
+    (embed,) = card.embeds
+    assert card.content == "🚧 1 card cannot be shown"
     assert "Send Messages" in embed.fields[0].value
     assert "/setup" in embed.fields[0].value
+
+
+def test_the_notice_names_the_criticals_where_a_phone_shows_it() -> None:
+    """Each name once, and not endlessly many."""
+    crowd = tuple(held(number, f"Down {number % 7}", severity=Severity.CRITICAL) for number in range(1, 20))
+    view = replace(CLOSED, criticals=19, held=(*crowd, held(30, "Mild")))
+    said = closure_card.render(view, Ping(roles=(5,))).content
+    assert said == (
+        "<@&5> 🔴 19 critical alerts without a card: Down 1, Down 2, Down 3, Down 4, Down 5, and others"
+    )
+    assert closure_card.summon(
+        view, Ping(roles=(5,)), "https://discord.com/channels/1/2/3"
+    ).content.startswith(said)

@@ -25,13 +25,13 @@ def test_the_worst_comes_first_and_has_its_remedy() -> None:
     assert embed.title == "🔴 1 error, 1 warning"
     (field,) = embed.fields
     signs = [line[0] for line in field.value.splitlines() if not line.startswith("-#")]
-    assert signs == ["🔴", "🟡", "✅"]
+    assert signs == ["🔴", "🔶", "✅"]
     assert "-# Make room." in field.value
 
 
 def test_all_is_well_is_green() -> None:
     assert drawn(ReportSection("Discord", [OK])).title == "✅ All is well"
-    assert drawn(ReportSection("Discord", [WARN, WARN])).title == "🟡 2 warnings"
+    assert drawn(ReportSection("Discord", [WARN, WARN])).title == "🔶 2 warnings"
 
 
 def test_a_long_report_says_what_it_leaves_out_and_hostile_words_are_plain() -> None:

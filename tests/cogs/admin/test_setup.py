@@ -1,10 +1,13 @@
 """``/setup``: from an empty desk to a test alert."""
 
+from datetime import timedelta
 from typing import Final
 
 import pytest
 
+from bot.cards.admin.setup import CREATE, SetupDraft
 from bot.cards.card import Button, Card, Select, SelectKind
+from bot.cards.ids import Verb, build
 from bot.sandbox.control.place import OverwriteInput, delete, overwrite
 from bot.sandbox.model.error import ControlError
 from bot.usecases.admin import source as sources
@@ -30,6 +33,18 @@ async def test_setup_leads_from_channel_and_sender_to_url_token_and_snippet(bare
     assert bare.desk.default_channel_id == bare.channel_id
     (created,) = await sources.listing(bare.desk)
     assert (created.name, created.provider, created.channel_id) == ("prod-eu", "alertmanager", None)
+
+
+async def test_a_forum_is_refused_with_the_reason(bare: Stage) -> None:
+    operator, forum = bare.person("operator"), bare.sandbox.channels["incidents"]
+    await operator.command("setup", {}, channel_id=bare.channel_id)
+    state = SetupDraft(forum, "generic").encode()
+    button = Button(label="press", custom_id=build(Verb.SETUP, bare.bot.bot_context.tag, CREATE, state))
+    message = await bare.channel.send("old", **looks(Card(rows=((button,),))))
+    asked = await operator.click(message.id, button.custom_id)
+    refused = await operator.submit(asked["modal"]["custom_id"], {"name": "posts"})
+    assert "is a forum, which takes no cards: choose a text channel" in refused["content"]
+    assert await sources.listing(bare.desk) == []
 
 
 async def test_the_token_is_whispered_once_and_stands_nowhere_in_the_channel(bare: Stage) -> None:
@@ -159,14 +174,26 @@ async def _pick(bare: Stage, page: Json, subject: str, value: object) -> Json:
     return picked
 
 
-async def _make(bare: Stage, provider: str, name: str, *, channel_id: int | None = None) -> Json:
+async def test_a_source_may_have_to_be_heard_every_so_often(bare: Stage) -> None:
+    refused = await _make(bare, "generic", "backups", every="soon")
+    assert "write 30 min, 2h or 1 day" in refused["content"]
+    assert await sources.listing(bare.desk) == []
+    await _make(bare, "generic", "backups", every="24h")
+    (made,) = await sources.listing(bare.desk)
+    assert made.expected is not None
+    assert made.expected.every == timedelta(hours=24)
+
+
+async def _make(
+    bare: Stage, provider: str, name: str, *, channel_id: int | None = None, every: str = ""
+) -> Json:
     """Through the whole wizard."""
     operator = bare.person("operator")
     page = await operator.command("setup", {}, channel_id=bare.sandbox.channels["ops"])
     page = await _pick(bare, page, "channel", channel_id or bare.channel_id)
     page = await _pick(bare, page, "provider", provider)
     asked = await operator.click(page["message"]["id"], _id(page, "create"))
-    return await operator.submit(asked["modal"]["custom_id"], {"name": name})
+    return await operator.submit(asked["modal"]["custom_id"], {"name": name, "every": every})
 
 
 async def test_roles_that_were_chosen_are_shown_and_can_be_taken_back(bare: Stage) -> None:

@@ -36,7 +36,7 @@ async def test_acknowledge_all_changes_the_card_in_the_answer_itself(stage: Stag
     answer = await press(stage, card, Verb.GROUP_ACK)
     assert answer["callback_type"] == 7
     assert await states(stage) == {State.ACKED}
-    assert stage.title(card).startswith("🟨 ACKED · CRITICAL · ")
+    assert stage.title(card).startswith("🟨 ACKED CRITICAL ")
     assert verbs(stage.shown(card)) == ["pick", "group-resolve", "group-page", "group-snooze"]
     await stage.clean()
     assert stage.requests("PATCH", "/messages/") == []

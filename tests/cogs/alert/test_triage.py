@@ -26,7 +26,7 @@ async def test_who_asks_is_told_alone_with_a_picture(stage: Stage, monkeypatch: 
     answer = await ask(stage, alert_id)
     assert answer["ephemeral"]
     (embed,) = answer["message"]["embeds"]
-    assert embed["title"] == f"🧭 Brief · A-{alert_id} HighErrorRate"
+    assert answer["message"]["content"] == f"🧭 Brief · A-{alert_id} HighErrorRate"
     fields = {field["name"]: field["value"] for field in embed["fields"]}
     assert "**DiskFull**" in fields["Fired with it: checkout, ±15 min"]
     message = stage.sandbox.world.messages[int(answer["message"]["id"])]
@@ -49,7 +49,7 @@ async def test_an_alert_of_an_open_incident_is_briefed_in_its_thread(stage: Stag
 async def test_a_right_click_on_a_card_asks_too(stage: Stage) -> None:
     alert_id, message_id = await stage.raise_card()
     answer = await stage.person("responder").menu("Brief me on this alert", message_id)
-    assert answer["message"]["embeds"][0]["title"] == f"🧭 Brief · A-{alert_id} HighErrorRate"
+    assert answer["message"]["content"] == f"🧭 Brief · A-{alert_id} HighErrorRate"
     words = await stage.channel.send("hello")
     refused = await stage.person("responder").menu("Brief me on this alert", words.id)
     assert refused["content"].startswith("❓ message: this is no card of an alert")

@@ -93,3 +93,9 @@ def test_nothing_is_lost_in_any_order(story: list[tuple[Status, Severity, int]])
             assert alert.severity is severity
     assert counted + (alert.occurrences if alert else 0) == firings
     assert (alert.flaps if alert else 0) <= resolves
+
+
+def test_a_clock_that_goes_back_makes_nothing_older() -> None:
+    alert = standing(last_seen_at=NOW + timedelta(minutes=5))
+    decide(alert, signal(), POLICY, NOW)
+    assert alert.last_seen_at == NOW + timedelta(minutes=5)

@@ -153,8 +153,10 @@ def test_reminders_follow_the_severity() -> None:
         incident_transition.snooze(calm, NOW, timedelta(minutes=30))
     with pytest.raises(ConflictError, match="P4 already"):
         incident_transition.grade(calm, IncidentLevel.P4, IncidentLevel.P0, NOW, RULES)
-    with pytest.raises(InvalidInputError, match="allow P1"):
-        incident_transition.grade(calm, IncidentLevel.P0, IncidentLevel.P1, NOW, RULES)
+    clamped = incident_transition.grade(calm, IncidentLevel.P0, IncidentLevel.P1, NOW, RULES)
+    assert clamped.severity is IncidentLevel.P1
+    with pytest.raises(ConflictError, match="P1 is the worst that is allowed"):
+        incident_transition.grade(clamped, IncidentLevel.P0, IncidentLevel.P1, NOW, RULES)
 
 
 def test_a_snooze_never_brings_a_reminder_forward() -> None:

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 
+from bot.usecases.admin import integrity
 from tests.ingress.door import Door
 from tests.ingress.program import admit, send
 from tests.senders import firing
@@ -88,3 +89,19 @@ async def test_a_program_tells_alerts_as_the_source_of_its_name(door: Door) -> N
     assert (await taken.post("/v1/alerts", body)).status == 409
     blind = await admit(door, "alerts.read", name="blind")
     assert (await blind.post("/v1/alerts", body)).json["scope"] == "alerts.ingest"
+
+
+async def test_the_status_tells_the_last_alert_of_each_severity_and_what_is_broken(door: Door) -> None:
+    await send(door, firing("one"), firing("two"))
+    program = await admit(door, "alerts.read")
+    told = (await program.get("/v1/status")).json
+    last = told["last_by_severity"]
+    assert (last["warning"]["ref"], last["warning"]["state"], last["critical"]) == ("A-2", "new", None)
+    assert (told["open_alerts"], told["integrity_at"], told["integrity"]) == (2, None, [])
+    await door.desk.storage.write(
+        lambda tx: tx.run_raw("UPDATE alert SET occurrences = 9 WHERE id = 1") and None
+    )
+    await integrity.look(door.desk)
+    told = (await program.get("/v1/status")).json
+    assert told["integrity"] == [{"invariant": "counter_off", "count": 1, "named": ["A-1 counts 9 of 1"]}]
+    assert told["integrity_at"] is not None

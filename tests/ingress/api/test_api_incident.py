@@ -7,8 +7,10 @@ import pytest
 
 from bot.clock import ManualClock
 from bot.domain.alert.signal import Severity
+from bot.domain.incident.incident import IncidentLevel
+from bot.usecases.admin import token as tokens
 from bot.usecases.alert import lifecycle as alerts
-from tests.ingress.door import Door
+from tests.ingress.door import SETUP, Door
 from tests.ingress.program import Program, admit, send
 from tests.senders import ANNA, firing, resolved
 
@@ -48,8 +50,26 @@ async def test_an_alert_caps_the_severity(door: Door, program: Program) -> None:
     assert (told["clamped"], told["severity_asked"], told["severity_cap"]) == (True, "P0", "P1")
     assert told["incident"]["severity"] == "P1"
     graded = await program.post("/v1/incidents/I-1/severity", {"severity": "P0"})
-    assert (graded.status, graded.json["field"]) == (400, "severity")
-    assert (await program.post("/v1/incidents/I-1/severity", {"severity": "P3"})).json["severity"] == "P3"
+    told = graded.json
+    assert (graded.status, told["severity"], told["clamped"]) == (200, "P1", True)
+    assert (told["severity_asked"], told["severity_cap"]) == ("P0", "P1")
+    less = (await program.post("/v1/incidents/I-1/severity", {"severity": "P3"})).json
+    assert (less["severity"], less["clamped"]) == ("P3", False)
+    wish = {"severity": "P1", "severity_cap": "P2"}
+    capped = (await program.post("/v1/incidents/I-1/severity", wish)).json
+    assert (capped["severity"], capped["clamped"], capped["severity_cap"]) == ("P2", True, "P2")
+
+
+async def test_a_token_caps_what_its_program_may_say(door: Door) -> None:
+    await send(door, firing("x", Severity.CRITICAL, service="x"))
+    granted = await tokens.add(
+        door.desk, "agent", ["incidents.write"], actor=SETUP, severity_cap=IncidentLevel.P2
+    )
+    agent = Program(door, granted.secret)
+    told = (await agent.post("/v1/incidents", {"alert": "A-1", "severity": "P0"})).json
+    assert (told["incident"]["severity"], told["clamped"], told["severity_cap"]) == ("P2", True, "P2")
+    graded = (await agent.post("/v1/incidents/I-1/severity", {"severity": "P0"})).json
+    assert (graded["severity"], graded["clamped"], graded["severity_cap"]) == ("P2", True, "P2")
 
 
 async def test_within_the_window_the_open_incident_takes_the_alert_in_and_says_so(
@@ -186,6 +206,7 @@ async def test_the_list_is_filtered_and_paged_worst_first(door: Door, program: P
     assert await titles("") == ["b", "c", "a"]
     assert await titles("state=open,mitigating") == ["b", "a"]
     assert await titles("severity=P2") == ["c"]
+    assert await titles("severity=P2,P3") == ["c", "a"]
     assert await titles("text=A") == ["a"]
     assert await titles("limit=1&offset=1") == ["c"]
     assert (await program.get("/v1/incidents", limit=1)).json["total"] == 3

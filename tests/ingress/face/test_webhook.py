@@ -8,10 +8,12 @@ import pytest
 
 from bot import metrics
 from bot.domain.alert.alert import State
-from bot.providers.registry import SENDERS
+from bot.providers.registry import PROVIDERS, SENDERS
 from bot.usecases.alert import query as alert_query
 from bot.usecases.alert.query import Filter
+from tests.conftest import START
 from tests.ingress.door import Door
+from tests.providers.sample import folder, load
 
 DOWN = {"content": "", "embeds": [{"title": "PROBLEM: High CPU on nas-01", "color": 15300185}]}
 UP = {"embeds": [{"title": "OK: High CPU on nas-01", "color": 39168}]}
@@ -119,3 +121,56 @@ async def test_a_token_in_the_path_opens_no_other_kind(door: Door) -> None:
 async def test_the_index_lists_what_is_spoken(door: Door) -> None:
     faces = (await door.ask("GET", "/")).json["faces"]
     assert set(faces) == {"alertmanager-api", "pagerduty", "opsgenie", "discord", "slack"}
+
+
+def of_github(event: str) -> dict[str, str]:
+    return {
+        "User-Agent": "GitHub-Hookshot/044aadd",
+        "X-GitHub-Event": event,
+        "X-GitHub-Delivery": "72d3162e-cc78-11e3-81ab-4c9367dc0958",
+        "X-Hub-Signature-256": "sha256=" + "0" * 64,
+        "Content-Type": "application/json",
+    }
+
+
+async def test_github_speaks_to_the_address_that_it_speaks_to_at_discord(door: Door, discord: str) -> None:
+    github = PROVIDERS["github"]
+    failed = json.dumps(github.example(START)).encode()
+    passed = json.dumps(github.recovery(START)).encode()
+    path = f"{discord}/github"
+    ping = json.dumps({"zen": "Keep it logically awesome.", "hook_id": 1, "hook": {"type": "Repository"}})
+    form = {**of_github("workflow_run"), "Content-Type": "application/x-www-form-urlencoded"}
+    for data, headers, expected in (
+        (ping.encode(), of_github("ping"), []),
+        (b'{"ref": "refs/heads/main", "repository": {"full_name": "a/b"}}', of_github("push"), []),
+        (failed, of_github("workflow_run"), [State.NEW]),
+        (failed, of_github("workflow_run"), [State.NEW]),
+        (b"payload=" + quote(passed).encode(), form, [State.RESOLVED]),
+    ):
+        answer = await door.ask("POST", f"{path}?wait=true", data=data, headers=headers)
+        assert (answer.status, await states(door)) == (204, expected)
+    assert await door.rows("card") == 2  # the ping's note, and the alert's
+    assert (await door.ask("POST", f"{path}/", data=failed, headers=of_github("workflow_run"))).status == 204
+    bad = await door.ask("POST", path, data=b'{"a": 1}', headers={"Content-Type": "application/json"})
+    assert (bad.status, (await door.ask("GET", path)).status) == (400, 405)
+
+
+@pytest.mark.parametrize("case", ["github-workflow_run-failure", "github-ping"])
+async def test_what_github_really_sent(door: Door, discord: str, case: str) -> None:
+    place = folder()
+    if place is None or not (place / f"{case}.json").exists():
+        pytest.skip("there are no recorded requests beside this repository")
+    asked = load(place / f"{case}.json")["request"]
+    dropped = {"host", "content-length", "accept-encoding", "connection"}
+    headers = {name: value for name, value in asked["headers"] if name.lower() not in dropped}
+    answer = await door.ask("POST", f"{discord}/github", data=asked["body"].encode(), headers=headers)
+    assert (answer.status, len(await states(door))) == (204, int(case != "github-ping"))
+
+
+async def test_a_head_and_a_slash_at_the_end_do_no_harm(door: Door, discord: str) -> None:
+    assert (await door.ask("HEAD", discord)).status == 200
+    assert (await door.ask("GET", f"{discord}/")).json["type"] == 1
+    assert (await door.ask("POST", f"{discord}/?wait=false", json=DOWN)).status == 204
+    assert (
+        await door.ask("POST", f"{discord}/slack/?thread_id=1", json={"text": "PROBLEM: x"})
+    ).body == b"ok"

@@ -124,3 +124,13 @@ async def test_sqlite_gives_space_back(storage: Storage, database_url: str) -> N
     schema.pack(database_url)
     with sqlite3.connect(path) as connection:
         assert connection.execute("PRAGMA auto_vacuum").fetchone()[0] == 2
+
+
+async def test_a_request_that_told_nothing_goes_with_the_events_of_its_time(
+    desk: Desk, send: Send, clock: ManualClock
+) -> None:
+    await send()
+    clock.advance(89 * DAY)
+    assert (await retention.sweep(desk, actor=ANNA)).envelopes == 0
+    clock.advance(2 * DAY)
+    assert (await retention.sweep(desk, actor=ANNA)).envelopes == 1

@@ -8,6 +8,7 @@ from bot.domain.access.token import Scope
 from bot.domain.actor import job
 from bot.domain.audit import first_broken
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from bot.usecases.admin import project as projects
 from bot.usecases.admin import token as tokens
 from bot.usecases.admin.source import digest
 from bot.usecases.admin.token import Admitted
@@ -51,6 +52,7 @@ async def test_a_revoked_token_opens_nothing_and_its_name_is_free(desk: Desk) ->
 
 async def test_a_token_opens_its_own_project_and_no_other(desk: Desk) -> None:
     ours = await tokens.add(desk, "ci", ["alerts.read"], actor=ME)
+    await projects.add(desk, "shop", actor=ME)
     theirs = await tokens.add(desk, "ci", ["alerts.read"], actor=ME, project="shop")
     admitted = await admit(desk, theirs.secret)
     assert admitted is not None
@@ -61,7 +63,13 @@ async def test_a_token_opens_its_own_project_and_no_other(desk: Desk) -> None:
     assert await admit(desk, ours.secret) is not None
 
 
+async def test_a_project_that_does_not_exist_gets_no_token(desk: Desk) -> None:
+    with pytest.raises(NotFoundError, match="shop"):
+        await tokens.add(desk, "ci", ["alerts.read"], actor=ME, project="shop")
+
+
 async def test_the_list_tells_of_all_projects(desk: Desk) -> None:
+    await projects.add(desk, "alpha", actor=ME)
     for name, project in (("b", None), ("a", None), ("c", "alpha")):
         await tokens.add(desk, name, ["runs.write"], actor=ME, project=project)
     listed = [(each.project, each.name) for each in await tokens.listing(desk)]
@@ -69,10 +77,12 @@ async def test_the_list_tells_of_all_projects(desk: Desk) -> None:
 
 
 async def test_coming_and_going_stand_in_the_projects_own_audit_log(desk: Desk) -> None:
+    await projects.add(desk, "shop", actor=ME)
     granted = await tokens.add(desk, "ci", ["alerts.read"], actor=ME, project="shop")
     await tokens.revoke(desk, "ci", actor=ME, project="shop")
     chain = await desk.storage.read(lambda tx: tx.audit.chain(granted.token.project_id))
     assert [(each.entry.action, each.entry.subject) for each in chain] == [
+        ("project.add", "project:shop"),
         ("token.add", "token:ci"),
         ("token.revoke", "token:ci"),
     ]

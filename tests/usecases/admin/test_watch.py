@@ -7,6 +7,7 @@ import pytest
 
 from bot.clock import ManualClock
 from bot.domain.errors import NotDurableError
+from bot.domain.integrity import IntegrityFinding, Invariant
 from bot.domain.process_health import GatewayStatus, ProcessHealth
 from bot.domain.watch import Look, WatchRules, signs
 from bot.usecases.admin import status
@@ -86,7 +87,8 @@ async def test_a_database_that_takes_nothing_is_told_in_status_and_afterwards_by
         ({"oldest_due": START - 6 * MINUTE}, "CardsStuck"),
         ({"parked": (("channel 7", "gone"),)}, "ChannelParked"),
         ({"disk_free": 1}, "DiskLow"),
-        ({"broken_audit": 7}, "AuditBroken"),
+        ({"findings": (IntegrityFinding(Invariant.AUDIT_BROKEN, 1, ("entry 7",)),)}, "AuditBroken"),
+        ({"findings": (IntegrityFinding(Invariant.COUNTER_OFF, 1, ("A-7",)),)}, "IntegrityBroken"),
         ({"process_health": ProcessHealth(unstored=9_999)}, "QueuePileUp"),
         ({"process_health": ProcessHealth(clock_off=MINUTE)}, "ClockOff"),
         ({"process_health": ProcessHealth(line=GatewayStatus(trouble="away"))}, "GatewayDown"),
@@ -105,4 +107,4 @@ def test_each_thing_has_a_sign_and_zero_means_never(look: dict[str, Any], name: 
         gateway_down=timedelta(),
     )
     quiet = {each.name for each in signs(Look(**look), never, START) if each.words}
-    assert quiet == ({name} & {"AuditBroken", "AlertsRefused"})
+    assert quiet == ({name} & {"AuditBroken", "IntegrityBroken", "AlertsRefused"})

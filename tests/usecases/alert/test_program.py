@@ -16,6 +16,7 @@ from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import InvalidInputError, NotFoundError, StandingError
 from bot.domain.outbox.outbox import CardKind
+from bot.usecases.admin import project as projects
 from bot.usecases.admin import token as tokens
 from bot.usecases.admin.source import digest
 from bot.usecases.alert import claim, program, retry
@@ -199,6 +200,7 @@ async def test_a_claimed_alerts_card_is_drawn_anew(desk: Desk, send: Send) -> No
 
 async def test_another_projects_alerts_are_not_there(desk: Desk, send: Send) -> None:
     await send(firing())
+    await projects.add(desk, "shop", actor=ANNA)
     granted = await tokens.add(desk, "ci", ["alerts.write"], actor=ANNA, project="shop")
     admitted = await tokens.admit(desk, digest(granted.secret))
     assert admitted is not None

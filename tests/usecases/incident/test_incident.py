@@ -106,12 +106,15 @@ async def test_roles_are_taken_given_and_laid_down(desk: Desk, send: Send) -> No
 async def test_the_severity_moves_within_the_cap_of_all_its_alerts(desk: Desk, send: Send) -> None:
     await send(firing("a", service="x"), firing("b", Severity.CRITICAL, service="x"))
     await escalate(desk, 1)
-    with pytest.raises(InvalidInputError, match="alerts allow P1"):
+    shown = await perform(desk, incidents.grade(1, actor=ANNA, severity=IncidentLevel.P0))
+    assert (shown.incident.severity, shown.view.cap) == (IncidentLevel.P1, IncidentLevel.P1)
+    assert (Kind.SEVERITY, "Anna", "P2 → P1 (P0 was asked for)") in await story(desk)
+    with pytest.raises(ConflictError, match="P1 is the worst that is allowed"):
         await perform(desk, incidents.grade(1, actor=ANNA, severity=IncidentLevel.P0))
     await escalate(desk, 2)
     shown = await perform(desk, incidents.grade(1, actor=ANNA, severity=IncidentLevel.P0))
     assert (shown.incident.severity, shown.view.cap) == (IncidentLevel.P0, IncidentLevel.P0)
-    assert (Kind.SEVERITY, "Anna", "P2 → P0") in await story(desk)
+    assert (Kind.SEVERITY, "Anna", "P1 → P0") in await story(desk)
 
 
 async def test_an_update_is_on_the_head_in_the_thread_and_in_the_timeline(
@@ -249,7 +252,7 @@ async def test_lists_and_suggestions_show_the_worst_first(desk: Desk, send: Send
     assert ([each.title for each in page.incidents], page.total) == (["cpu", "disk"], 2)
     rest = await incident_inspection.listing(desk, IncidentFilter(), offset=2)
     assert (len(rest.incidents), rest.total) == (1, 3)
-    only = await incident_inspection.listing(desk, IncidentFilter(severity=IncidentLevel.P4))
+    only = await incident_inspection.listing(desk, IncidentFilter(severities=(IncidentLevel.P4,)))
     assert [each.title for each in only.incidents] == ["disk"]
     assert [each.id for each in await incident_inspection.suggest(desk, "DISK")] == [1]
     assert [each.id for each in await incident_inspection.suggest(desk, "I-3")] == [3]

@@ -115,7 +115,7 @@ async def test_all_addresses_are_asked_and_no_answer_concludes_nothing(
     asked: list[str] = []
     answers: list[object] = [[listed()], None, {"no": "list"}, [listed()]]
 
-    async def fetch(url: str) -> object:
+    async def fetch(_: str, url: str) -> object:
         asked.append(url)
         return answers.pop(0)
 

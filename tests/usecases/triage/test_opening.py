@@ -35,6 +35,15 @@ async def heads(desk: Desk, incident_id: int = 1) -> list[Placement]:
     return await desk.storage.read(lambda tx: tx.cards.of(CardKind.INCIDENT, [incident_id]))
 
 
+async def test_whoever_escalates_has_the_alert_as_long_as_an_acknowledgement_lasts(
+    desk: Desk, send: Send, clock: ManualClock
+) -> None:
+    await send(firing(severity=Severity.CRITICAL, service="checkout"))
+    await escalate(desk, takes=True)
+    (taken,) = await desk.storage.read(lambda tx: tx.alerts.many([1]))
+    assert taken.ack_until == clock.now() + timedelta(hours=4)
+
+
 async def test_an_incident_begins_with_its_alert(desk: Desk, send: Send, clock: ManualClock) -> None:
     await send(firing(severity=Severity.CRITICAL, service="checkout"))
     fired = clock.now()

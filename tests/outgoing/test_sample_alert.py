@@ -1,0 +1,84 @@
+"""The test alert of `/setup` takes the real way, for every kind of sender."""
+
+import asyncio
+import hashlib
+import hmac
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import aiohttp
+import pytest
+
+from bot.__main__ import main
+from bot.clock import SystemClock
+from bot.domain.alert.alert import State
+from bot.domain.errors import NotFoundError
+from bot.ingress import credential_cache
+from bot.ingress.options import IngressOptions
+from bot.ingress.server import Ingress
+from bot.outgoing.sample_alert import SampleAlert
+from bot.providers.registry import SENDERS
+from bot.usecases.alert import query as alert_query
+from bot.usecases.alert.query import Filter
+from bot.usecases.desk import Desk
+from bot.usecases.intake.queue import Intake
+from tests.ingress.door import Door
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    return sqlite_url
+
+
+@pytest.fixture(autouse=True)
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(credential_cache, "SHORTEST_INTERVAL", timedelta(0))
+
+
+@pytest.fixture
+async def door(desk: Desk) -> AsyncIterator[Door]:
+    intake = Intake(desk)
+    ingress = Ingress(desk, intake, options=IngressOptions(port=0))
+    url = await ingress.start()
+    async with aiohttp.ClientSession() as session:
+        yield Door(desk, intake, ingress, url, session)
+    await ingress.stop()
+
+
+async def test_every_kind_of_sender_has_a_test_alert_that_comes_in_through_the_door(door: Door) -> None:
+    sample = SampleAlert(door.desk)
+    sample.url = door.url
+    for number, name in enumerate(SENDERS, 1):
+        await door.add(name, name)
+        assert await sample.send(name) == f"A-{number}"
+    page = await alert_query.listing(door.desk, Filter(), limit=50)
+    assert len(page.lines) == len(SENDERS)
+    with pytest.raises(NotFoundError):
+        await sample.send("nobody")
+
+
+async def test_a_signature_opens_a_face_once(door: Door) -> None:
+    issued = await door.add("pd", "pagerduty")
+    body = b'{"event_action": "trigger", "dedup_key": "x", "payload": {"summary": "s", "source": "h"}}'
+    stamp = str(int(door.desk.clock.now().timestamp()))
+    mac = hmac.new(issued.signing_secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
+    headers = {"X-Tocsin-Timestamp": stamp, "X-Tocsin-Signature": f"sha256={mac}"}
+    wrong = {**headers, "X-Tocsin-Signature": f"sha256={mac[::-1]}"}
+    statuses = [
+        (await door.ask("POST", "/v2/enqueue", data=body, headers=given)).status
+        for given in (wrong, headers, headers)
+    ]
+    assert statuses == [400, 202, 400]
+    assert await door.rows("event") == 1
+
+
+@pytest.mark.parametrize("kind", ["alertmanager-api", "pagerduty", "discord", "slack"])
+async def test_the_command_line_is_a_client_of_a_face(door: Door, kind: str) -> None:
+    door.desk.clock = SystemClock()
+    issued = await door.add("it", kind)
+    address = SENDERS[kind].address(door.url, issued.source.id, issued.token)
+    words = ["source", "test", "--provider", kind, "--url", address, "--token", issued.token]
+    for more, state in (([], State.NEW), (["--resolved"], State.RESOLVED)):
+        assert await asyncio.to_thread(main, [*words, *more]) == 0
+        page = await alert_query.listing(door.desk, Filter())
+        assert [line.alert.state for line in page.lines] == [state]
