@@ -30,6 +30,8 @@ def test_an_exported_log_is_verified_without_the_database(
     lines = path.read_bytes().splitlines(keepends=True)
     assert len(lines) == 3
     (data / "tocsin.db").unlink()
+    assert main(["audit", "verify", "--file", str(path), "--signed"]) == 0
+    assert "was written with this desk's key up to entry 3" in capsys.readouterr().out
     assert main(["audit", "verify", "--file", str(path)]) == 0
     assert "The chain holds up to entry 3" in capsys.readouterr().out
     path.write_bytes(lines[0] + lines[1].replace(b"source.move", b"source.keep") + lines[2])

@@ -69,7 +69,7 @@ def signs(look: Look, rules: WatchRules, now: datetime) -> tuple[Sign, ...]:
         Sign("disk", "DiskLow", f"{(free or 0) // 2**20} MiB are free for the database" if low else ""),
         Sign("clock", "ClockOff", f"the clock here is {_span(off)} away from Discord's" if wrong else ""),
         Sign("gateway", "GatewayDown", down, rules.gateway_down),
-        Sign("audit", "AuditBroken", f"the audit log is broken at {broken[0].named[0]}" if broken else ""),
+        Sign("audit", "AuditBroken", f"the audit log is broken: {broken[0].named[0]}" if broken else ""),
         Sign("integrity", "IntegrityBroken", "; ".join(others), severity=Severity.WARNING),
         Sign("lost", "AlertsRefused", "; ".join(process_health.lost[:3])),
     )

@@ -9,6 +9,7 @@ from bot.anchor_file import NAME, read_anchors
 from bot.desk import open_desk
 from bot.domain.anchor import ChainVerdict
 from bot.domain.audit_line import verify_lines, write_line
+from bot.settings.key import signing_key
 from bot.usecases.admin import audit_log
 from bot.verbs.loop import run
 from bot.verbs.setting import load_quietly
@@ -25,7 +26,7 @@ def export(args: Namespace) -> int:
             with target as stream:
                 async for part in audit_log.walk(desk):
                     count += len(part)
-                    stream.write(b"".join(map(write_line, part)))
+                    stream.write(b"".join(write_line(each, desk.project.id) for each in part))
                 stream.flush()
         return count
 
@@ -37,7 +38,8 @@ def export(args: Namespace) -> int:
 def verify(args: Namespace) -> int:
     """Say whether the chain holds and is the one that was anchored; 0 when it is, else 1."""
     if args.file is not None:
-        return _verify_file(args.file)
+        key = signing_key(load_quietly(args).storage) if args.signed else b""
+        return _verify_file(args.file, key)
     settings = load_quietly(args)
     folder = settings.storage.data
 
@@ -60,10 +62,10 @@ def verify(args: Namespace) -> int:
     return 0
 
 
-def _verify_file(path: Path) -> int:
-    """An exported file needs no database and no settings."""
+def _verify_file(path: Path, key: bytes) -> int:
+    """An exported file needs no database, and settings only for the desk's ``key``."""
     with path.open("rb") as stream:
-        found = verify_lines(stream)
+        found = verify_lines(stream, key)
     print(f"{found.entries:,} entries fit.")
     if found.fault:
         print(f"The file is not the log that was exported: {found.fault}.")
@@ -71,5 +73,6 @@ def _verify_file(path: Path) -> int:
     if found.last is None:
         print("There is no entry in it.")
         return 1
-    print(f"The chain holds up to entry {found.last.id} ({found.last.digest}).")
+    signed = " and was written with this desk's key" if key else ""
+    print(f"The chain holds{signed} up to entry {found.last.id} ({found.last.digest}).")
     return 0

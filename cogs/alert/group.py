@@ -11,6 +11,7 @@ import msgspec
 from bot.cards import answer
 from bot.cards.alert import group as group_card
 from bot.cards.ids import CustomId, Verb
+from bot.cards.style import some
 from bot.domain.alert.group import format_ref
 from bot.domain.errors import NotFoundError
 from bot.usecases.alert import group as groups
@@ -103,7 +104,7 @@ async def _show(context: InteractionContext, pressed: PressedGroup, verb: Verb) 
 
 
 def _say(pressed: PressedGroup, verb: Verb) -> str:
-    return f"{pressed.changed:,} alerts of {pressed.view.group.ref} {_DONE[verb]}"
+    return f"{some(pressed.changed, 'alert')} of {pressed.view.group.ref} {_DONE[verb]}"
 
 
 PRESSES: Final[Acts] = MappingProxyType(

@@ -1,9 +1,13 @@
 """Pair: two desks on one PostgreSQL database, one of which waits, and an ingress of its own before them."""
 
+import re
 from collections import Counter
+from typing import Final
 
 from tests.chaos.house import House, Said
 from tests.chaos.process import Process
+
+_NAME: Final = re.compile(r"alert-[0-9]+(?:-[0-9]+)?")
 
 
 class Pair:
@@ -31,10 +35,10 @@ class Pair:
 
     async def shown(self) -> Counter[str]:
         """How often each alert stands in the channel, cards that share one included."""
-        text = [str(each["embeds"]) for each in await self.house.messages() if each["embeds"]]
-        return Counter(
-            name for name in self.accepted for each in text if f"{name}'" in each or f"{name} " in each
-        )
+        wanted = set(self.accepted)
+        cards = [each for each in await self.house.messages() if each["embeds"]]
+        found = (set(_NAME.findall(f"{each['content']} {each['embeds']}")) for each in cards)
+        return Counter(name for names in found for name in names & wanted)
 
     async def all_shown(self) -> bool:
         """Whether nothing is missing."""

@@ -19,7 +19,7 @@ from bot.cards.ids import Verb, build
 from bot.cards.limits import OPTION_TEXT, OPTIONS, fit
 from bot.cards.outbox.board_list import write_list
 from bot.cards.outbox.page_menu import page_menu
-from bot.cards.style import COLOURS, GOOD, SEPARATOR, SIGNS, STATES, TIMES, WORDS, sign, words
+from bot.cards.style import COLOURS, GOOD, SEPARATOR, SIGNS, STATES, TIMES, WORDS, sign, some, words
 from bot.cards.text import inline, moment, plain
 from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity
@@ -107,7 +107,7 @@ def render(view: BoardView) -> Card:
 
 def _notice(groups: Sequence[BoardGroup], total: int) -> str:
     """What a phone shows: ``⛈️ Alert storm · 400 open alerts without a card, worst 🔴 CRITICAL HighCPU``."""
-    said = f"⛈️ Alert storm{SEPARATOR}{_some(total, 'open alert')} without a card"
+    said = f"⛈️ Alert storm{SEPARATOR}{some(total, 'open alert')} without a card"
     if not groups:
         return said
     worst = groups[0]
@@ -122,7 +122,7 @@ def render_page(page: BoardPage) -> Card:
         title="Open alerts without a card",
         description="\n".join(map(_line, page.held)),
         color=_colour(count(page.held)),
-        footer=f"{_some(page.total, 'alert')}{SEPARATOR}page {page.number + 1:,} of {page.pages:,}",
+        footer=f"{some(page.total, 'alert')}{SEPARATOR}page {page.number + 1:,} of {page.pages:,}",
     )
     rows = ((picker(page.held, page.tag, SUBJECT, "Open an alert"),), _turns(page))
     return fit(Card(embeds=(embed,), rows=tuple(filter(None, rows))))
@@ -172,7 +172,7 @@ def _calm(view: BoardView, passed: Passed) -> Card:
     )
     span = f"From {moment(view.since, 't')} to {moment(passed.ended_at, 't')}. {left}"
     embed = Embed(description=span, color=GOOD, footer=marker(view.tag, view.number))
-    return Card(content=f"✅ Storm over: {_some(passed.alerts, 'alert')}", embeds=(embed,))
+    return Card(content=f"✅ Storm over: {some(passed.alerts, 'alert')}", embeds=(embed,))
 
 
 def _head(view: BoardView, totals: Mapping[Severity, int]) -> tuple[str, str]:
@@ -215,7 +215,7 @@ def _lines(groups: Sequence[BoardGroup]) -> Iterator[str]:
         room -= units(packed)
         yield f"{entry.header}{packed}"
     if len(entries) > len(shown):
-        yield f"… and {len(entries) - len(shown):,} more names in the list"
+        yield f"… and {some(len(entries) - len(shown), 'more name')} in the list"
 
 
 def _entries(groups: Sequence[BoardGroup]) -> Iterator[_Entry]:
@@ -300,7 +300,3 @@ def _turns(page: BoardPage) -> Row:
         for label, number in (("◀ Previous page", page.number - 1), ("Next page ▶", page.number + 1))
         if 0 <= number < page.pages
     )
-
-
-def _some(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

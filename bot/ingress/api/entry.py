@@ -109,9 +109,13 @@ async def _act(route: Route[Any], caller: Caller, asked: msgspec.Struct) -> ApiR
         return await route.act(caller, asked)
     except InvalidInputError as error:
         detail = f"{error.reason[0].upper()}{error.reason[1:]}."
-        raise Refusal(Reason.INVALID, detail, field=_field(caller, asked, error.field)) from None
+        raise Refusal(
+            Reason.INVALID, detail, field=_field(caller, asked, error.field, error.reason)
+        ) from None
     except NotFoundError as error:
-        raise Refusal(Reason.NOT_FOUND, str(error), field=_field(caller, asked, error.kind)) from None
+        raise Refusal(
+            Reason.NOT_FOUND, str(error), field=_field(caller, asked, error.kind, str(error))
+        ) from None
     except ConflictError as error:
         raise _conflict(error) from None
 
@@ -154,13 +158,24 @@ def _find(path: str, method: str) -> tuple[Route[Any], str]:
     raise Refusal(Reason.METHOD_NOT_ALLOWED, f"Use {names}.", headers={"Allow": names})
 
 
-def _field(caller: Caller, asked: msgspec.Struct, name: str) -> str:
-    """Where the request says what a use case calls ``name``: there, or in what stands for its subject."""
+def _field(caller: Caller, asked: msgspec.Struct, name: str, words: str) -> str:
+    """Where the request says what a use case calls ``name``: there, or in what stands for its subject.
+
+    Of two subjects of one kind the ``words`` tell which: they quote it.
+    """
     if hasattr(asked, name):
         return name
+    for field in asked.__struct_fields__:
+        value = getattr(asked, field)
+        if isinstance(value, str) and value and value != caller.ref and _quotes(words, value):
+            return field
     if caller.ref or getattr(asked, "ref", ""):
         return "ref"
     return "id" if hasattr(asked, "id") else name
+
+
+def _quotes(words: str, value: str) -> bool:
+    return repr(value[:40]) in words or f" {value.upper()} " in f"{words} "
 
 
 def _conflict(error: ConflictError) -> Refusal:

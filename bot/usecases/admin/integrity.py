@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.domain.access.project import DEFAULT
 from bot.domain.alert.alert import format_ref
-from bot.domain.audit import GENESIS, first_broken
+from bot.domain.audit import GENESIS, Sealed, audit_key, first_broken, first_forged
 from bot.domain.integrity import GRACE, MARGIN, IntegrityFinding, IntegrityReport, Invariant, Tally
 from bot.usecases.admin import audit_log
 from bot.usecases.desk import Desk
@@ -146,14 +146,21 @@ class _IntegrityWalk:
 
     async def chain(self) -> IntegrityFinding | None:
         tally = Tally(Invariant.AUDIT_BROKEN)
-        previous = GENESIS
+        last: list[Sealed] = []
         async for part in audit_log.walk(self._desk):
-            broken = first_broken(part, previous)
-            if broken is not None:
-                tally.add([f"entry {broken}"])
+            fault = self._fault(last, part)
+            if fault:
+                tally.add([fault])
                 break
-            previous = part[-1].digest
+            last = part[-1:]
         return tally.finding
+
+    def _fault(self, last: list[Sealed], part: list[Sealed]) -> str:
+        broken = first_broken(part, last[0].digest if last else GENESIS)
+        if broken is not None:
+            return f"entry {broken} does not follow from the one before it"
+        key = audit_key(self._desk.signing_key)
+        return first_forged([*last, *part], self._project_id, key) if key else ""
 
     async def projects(self) -> IntegrityFinding | None:
         tally = Tally(Invariant.UNKNOWN_PROJECT)

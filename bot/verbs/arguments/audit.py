@@ -26,4 +26,7 @@ def add_arguments(verbs: Any) -> None:
         "The exit code is 1 when an entry was changed, removed or slipped in, or nothing proves the chain.",
     )
     verify.add_argument("--file", type=Path, metavar="FILE", help="an exported file, without any database")
+    verify.add_argument(
+        "--signed", action="store_true", help="hold the file's signatures against this desk's key, too"
+    )
     add_project(export, verify)

@@ -87,3 +87,15 @@ def _smallest(route: Route[Any]) -> dict[str, object]:
         "text": "x",
     }
     return {name: known[name] for name in route.takes.__struct_fields__ if name in known}
+
+
+async def test_of_two_incidents_the_one_at_fault_is_named(door: Door) -> None:
+    program = await admit(door, Scope.ADMIN, name="able")
+    await program.post("/v1/incidents", {"title": "x"})
+    for into in ("zzz", "I-99"):
+        answer = await program.post("/v1/incidents/I-1/merge", {"into": into})
+        told(answer, 404 if into == "I-99" else 400, "into")
+    for ref in ("zzz", "I-99"):
+        answer = await program.post(f"/v1/incidents/{ref}/merge", {"into": "I-1"})
+        told(answer, 404 if ref == "I-99" else 400, "ref")
+    told(await program.post("/v1/incidents/I-1/link", {"alert": "A-99"}), 404, "alert")
