@@ -1,5 +1,7 @@
 """Announcement: a hand-over where everybody sees it, which rings whoever got the work."""
 
+from typing import Final
+
 import discord
 import msgspec
 import structlog
