@@ -2,7 +2,7 @@
 
 ``/metrics``, and in ``/readyz`` the words about what is wrong, are for whoever runs this: callers on the
 loopback interface that come through no proxy (unless `local_metrics` is off, for a proxy may hide that it
-is one), and those that show the token of any source.
+is one), and those that show the token of a source of the first project: they tell of all projects.
 """
 
 import traceback
@@ -48,7 +48,7 @@ _METHODS: Final = ("POST", "PUT", "GET", "OPTIONS")
 STOP_SECONDS: Final = 20.0
 _BACKLOG: Final = 1_024
 _PROXY_HEADERS: Final = ("Forwarded", "Via", "X-Forwarded-For", "X-Real-IP")
-_log = structlog.stdlib.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 Page = Callable[[web.BaseRequest], Awaitable[web.Response]]
 
@@ -68,6 +68,7 @@ class Ingress:
         self._options = options or IngressOptions()
         self._intake = intake
         self._clock = desk.clock
+        self._project_id = desk.project.id
         self._keyring = CredentialCache(desk)
         self._notices = RefusalLog(desk.clock, intake.losses)
         self._crowd = Crowd(most_connections(self._options.max_connections), desk.clock)
@@ -146,7 +147,7 @@ class Ingress:
                 self._notices.not_durable(_label(path), str(error))
             response = _not_durable(error.retry_after).answer()
         except Exception as error:  # noqa: BLE001 -- the boundary: a bug costs its own request only
-            _log.error("request failed", error=type(error).__name__, at=_place(error))
+            _log.error("request_failed", error=type(error).__name__, at=_place(error))
             response = Refusal(Reason.BROKEN, "It is in the log.").answer()
         finally:
             self._crowd.end(request.protocol)
@@ -194,7 +195,10 @@ class Ingress:
             claim = read_claim(request.headers, self._clock.now())
         except Refusal:
             return False
-        return isinstance(claim, Bearer) and await self._keyring.of_token(claim.digest) is not None
+        if not isinstance(claim, Bearer):
+            return False
+        key = await self._keyring.of_token(claim.digest)
+        return key is not None and key.source.project_id == self._project_id
 
 
 def _label(path: str) -> str:

@@ -33,6 +33,7 @@ _PLACE: Final = 32
 _ITEM: Final = 40
 _OWNER: Final = 24
 _ENTRIES: Final = 7  # lines of names: a board is one screen of a phone
+_TELLING: Final = 4  # lines of names that have examples; where there are more, the names are enough
 _ALONE: Final = 6  # names that occur once, of one severity, and have a line each
 _PACKED: Final = 3  # examples behind a header
 _ROOM: Final = 640  # units of the description: with its menus it is one screen of a phone
@@ -198,11 +199,15 @@ def _colour(totals: Mapping[Severity, int]) -> int:
 
 
 class _Entry(msgspec.Struct, frozen=True):
-    """A line of the board: a header, what may be packed behind it, and how many that would be in all."""
+    """A line of the board: a header, what may be packed behind it, and how many that would be in all.
+
+    Names that ``must`` be told are of alerts that share the line.
+    """
 
     header: str
     items: Sequence[str]
     total: int
+    must: bool = False
 
 
 def _lines(groups: Sequence[BoardGroup]) -> Iterator[str]:
@@ -211,7 +216,8 @@ def _lines(groups: Sequence[BoardGroup]) -> Iterator[str]:
     shown = entries[:_ENTRIES]
     room = _ROOM - sum(units(each.header) + 1 for each in shown)
     for index, entry in enumerate(shown):
-        packed = _pack(entry, room // (len(shown) - index))
+        tells = entry.must or len(shown) <= _TELLING
+        packed = _pack(entry, room // (len(shown) - index)) if tells else ""
         room -= units(packed)
         yield f"{entry.header}{packed}"
     if len(entries) > len(shown):
@@ -229,7 +235,7 @@ def _entries(groups: Sequence[BoardGroup]) -> Iterator[_Entry]:
                 yield _many(each)
         if len(alone) > _ALONE:
             header = f"{SIGNS[severity]} **{len(alone):,} different alerts**"
-            yield _Entry(header, [each.name for each in alone[:_PACKED]], len(alone))
+            yield _Entry(header, [each.name for each in alone[:_PACKED]], len(alone), must=True)
         else:
             yield from (_Entry(_single(each), (), 0) for each in alone)
 
