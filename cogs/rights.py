@@ -13,7 +13,8 @@ from typing import TypeAlias
 import discord
 import msgspec
 
-from bot.domain.errors import TocsinError
+from bot.domain import actor as actors
+from bot.domain.errors import InvalidInputError, TocsinError
 from bot.domain.sight import EVERYTHING, Sight
 from bot.usecases.desk import Desk
 
@@ -120,6 +121,17 @@ class Rights:
             Capability.MANAGE: (self._own_words.manage, settings.manage_role_ids),
         }[capability]
         return (*_named(guild, words), *(ident for ident in picked if guild.get_role(ident)))
+
+
+def responder(rights: Rights, member: discord.Member, field: str) -> actors.Actor:
+    """Who is given something to do.
+
+    Raises:
+        InvalidInputError: the person may not respond, or is a bot.
+    """
+    if member.bot or not rights.allows(member, Capability.RESPOND):
+        raise InvalidInputError(field, "may not respond to incidents: a role that may is needed first")
+    return actors.person(member.id, member.display_name)
 
 
 def _sees(member: discord.Member, place: Place) -> bool:

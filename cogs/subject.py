@@ -99,6 +99,7 @@ HARMLESS: Final = frozenset(
             "title",
             "to",
             "until",
+            "view",
             "window",
             "zone",
         ),

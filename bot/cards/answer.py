@@ -44,6 +44,12 @@ def refused(errand: str, roles: Sequence[int]) -> Card:
     return fit(Card(content=f"🔒 To {task} you need the role {named}."))
 
 
+def refused_emoji(user_id: int, emoji: str, errand: str, roles: Sequence[int]) -> Card:
+    """The same to whoever set an emoji that does nothing; everybody in the channel reads it."""
+    said = refused(errand, roles).content
+    return fit(Card(content=f"<@{user_id}> {said} Your {inline(emoji, 20)} does nothing."))
+
+
 def called_off() -> Card:
     """The way out of a question was taken."""
     return _say("👍", "Nothing was changed.")

@@ -97,6 +97,11 @@ def times_of(count: int, *, fired: str = "") -> str:
     return "once" if count == 1 else f"{TIMES}{count:,}"
 
 
+def some(count: int, noun: str) -> str:
+    """``1 alert``, ``1,042 alerts``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def ordinal(number: int) -> str:
     """``1st``, ``2nd``, ``3rd``, ``11th``."""
     if number // 10 % 10 == 1:

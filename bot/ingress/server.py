@@ -2,7 +2,7 @@
 
 ``/metrics``, and in ``/readyz`` the words about what is wrong, are for whoever runs this: callers on the
 loopback interface that come through no proxy (unless `local_metrics` is off, for a proxy may hide that it
-is one), and those that show the token of any source.
+is one), and those that show the token of a source of the first project: they tell of all projects.
 """
 
 import traceback
@@ -68,6 +68,7 @@ class Ingress:
         self._options = options or IngressOptions()
         self._intake = intake
         self._clock = desk.clock
+        self._project_id = desk.project.id
         self._keyring = CredentialCache(desk)
         self._notices = RefusalLog(desk.clock, intake.losses)
         self._crowd = Crowd(most_connections(self._options.max_connections), desk.clock)
@@ -194,7 +195,10 @@ class Ingress:
             claim = read_claim(request.headers, self._clock.now())
         except Refusal:
             return False
-        return isinstance(claim, Bearer) and await self._keyring.of_token(claim.digest) is not None
+        if not isinstance(claim, Bearer):
+            return False
+        key = await self._keyring.of_token(claim.digest)
+        return key is not None and key.source.project_id == self._project_id
 
 
 def _label(path: str) -> str:

@@ -5,6 +5,7 @@ the moment of delivery, and a late DOWN says "up" there.
 """
 
 import json
+import re
 from datetime import datetime
 from typing import Final
 
@@ -12,12 +13,13 @@ from bot.domain.alert.signal import Note, Reading
 from bot.domain.errors import InvalidInputError
 from bot.providers import field
 from bot.providers.build import build_signal, one
-from bot.providers.sender import Provider
+from bot.providers.sender import Provider, Request
 from bot.providers.state import read_state
 from bot.providers.written_time import read_time
 
 _TEST: Final = "TEST"
 _KNOWN: Final = ("name", "check", "status", "code", "uuid", "now", "tags", "body", "desc", "url")
+_WORDS: Final = re.compile(r"(?:the check )?[\"“]?(.{1,300}?)[\"”]? is (up|down)[.!]?", re.IGNORECASE)
 _TEMPLATE: Final = (
     '{"name": $NAME_JSON, "status": "$STATUS", "code": "$CODE", "tags": "$TAGS", "now": "$NOW",'
     ' "exit": "$EXITSTATUS", "body": $BODY_JSON}'
@@ -33,6 +35,11 @@ class Healthchecks(Provider):
     methods = frozenset({"POST", "PUT", "GET"})
     where = "Integrations > Webhook. The same for *down* and for *up*."
     language = "text"
+
+    def gather(self, payload: object, request: Request) -> object:
+        """Of words such as ``backup is DOWN`` the check and its status."""
+        found = _WORDS.fullmatch(payload.strip()) if isinstance(payload, str) else None
+        return {**request.query, "name": found[1], "status": found[2]} if found else payload
 
     def parse(self, payload: object) -> Reading:
         """Read ``{"name": ..., "status": "down", "code": ...}``.

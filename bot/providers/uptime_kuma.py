@@ -7,9 +7,11 @@ else is told as a note.
 
 import json
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
+
+import msgspec
 
 from bot.domain.alert.signal import MAX_NOTE, Note, Reading, Signal
 from bot.domain.errors import InvalidInputError
@@ -23,7 +25,11 @@ from bot.providers.written_time import read_time
 _FIRING: Final = {"0": "critical", "2": "warning"}
 _OVER: Final = ("1", "3")
 _EXPIRES: Final = re.compile(r"\s*(?:will expire|expir\w+) in (\d+) days?", re.IGNORECASE)
+_SAID: Final = re.compile(r"\[(?P<name>[^\n]{1,300}?)\] \[\W*(?P<state>Down|Up)\]\s*(?P<words>.*)", re.DOTALL)
+"""``[Checkout API] [🔴 Down] timeout``: what Kuma itself calls the message."""
 _URGENT: Final = 3  # days
+_NOTICE: Final = timedelta(days=10)
+"""Kuma says it again after 7 days, and never that a certificate was renewed."""
 
 
 class UptimeKuma(Provider):
@@ -44,7 +50,7 @@ class UptimeKuma(Provider):
         """
         fields = field.read_object(payload)
         beat, monitor = field.inner(fields, "heartbeat"), field.inner(fields, "monitor")
-        words = field.text(fields, "msg")
+        words = field.text(fields, "msg", "Body", "body", "text", "message")
         if beat:
             return one(_read_beat(beat, monitor, words))
         if monitor or not words:
@@ -123,18 +129,29 @@ def _target(monitor: Object) -> str:
 
 
 def _read_words(words: str) -> Reading:
+    """What a body of one's own and a notice of expiry say; anything else is a test."""
+    if (said := _SAID.match(words)) is not None:
+        return one(
+            build_signal(
+                firing=said["state"].lower() == "down",
+                name=said["name"],
+                severity="critical",
+                summary=said["words"],
+                key=f"kuma:name:{said['name']}",
+                target=said["name"],
+            )
+        )
     found = _EXPIRES.search(words)
     if found is None:
         return Reading((), note=Note("Uptime Kuma says hello", cut(words, MAX_NOTE)))
     what = words[: found.start()].strip()
-    return one(
-        build_signal(
-            firing=True,
-            name=words,
-            severity="critical" if int(found[1][:6]) <= _URGENT else "warning",
-            key=f"kuma:expiry:{what}",
-        )
+    notice = build_signal(
+        firing=True,
+        name=words,
+        severity="critical" if int(found[1][:6]) <= _URGENT else "warning",
+        key=f"kuma:expiry:{what}",
     )
+    return one(msgspec.structs.replace(notice, ttl=_NOTICE))
 
 
 def _example(now: datetime, *, up: bool) -> dict[str, object]:

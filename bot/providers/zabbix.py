@@ -71,15 +71,14 @@ class Zabbix(Provider):
         Raises:
             InvalidInputError: there is no event id or no value in them.
         """
-        fields = {
-            name: value
-            for name, value in field.read_object(payload).items()
-            if not (isinstance(value, str) and _EMPTY.fullmatch(value.strip()))
-        }
+        given = field.read_object(payload)
+        fields = {name: value for name, value in given.items() if not _is_empty(value)}
         number = field.text(fields, "event_id", "eventid", "problem_id")
         name = field.text(fields, "event_name", "name", "subject")
         if not number:
-            if name:  # the test of a media type, with the macros as they stand there
+            if name or _is_empty(
+                given.get("event_id")
+            ):  # the test of a media type, with its macros as they are
                 return Reading((), note=Note("A test of Zabbix came through", name))
             raise InvalidInputError("event_id", "is missing")
         firing = _read_value(fields)
@@ -115,6 +114,11 @@ class Zabbix(Provider):
     def recovery(self, now: datetime) -> dict[str, object]:
         """It is over."""
         return _example(now, "0")
+
+
+def _is_empty(value: object) -> bool:
+    """Whether it is a macro that Zabbix could not fill in."""
+    return isinstance(value, str) and _EMPTY.fullmatch(value.strip()) is not None
 
 
 def _read_value(fields: Object) -> bool:

@@ -6,12 +6,12 @@ from typing import Final
 import discord
 
 from bot.cards.admin import role as role_card
-from bot.cards.admin.role import MANAGE, RESPOND, Chosen
+from bot.cards.admin.role import MANAGE, RESPOND, VIEW, Chosen
 from bot.domain.errors import InvalidInputError
 from bot.usecases.admin import setting
 from cogs.interaction import InteractionContext
 
-RIGHTS: Final = (RESPOND, MANAGE)
+RIGHTS: Final = (VIEW, RESPOND, MANAGE)
 
 
 def chosen(context: InteractionContext) -> list[Chosen]:
@@ -52,7 +52,11 @@ async def take_back(context: InteractionContext, value: str) -> None:
 
 def _ids(context: InteractionContext, right: str) -> tuple[int, ...]:
     settings = context.bot_context.desk.project.settings
-    return settings.respond_role_ids if right == RESPOND else settings.manage_role_ids
+    return {
+        VIEW: settings.view_role_ids,
+        RESPOND: settings.respond_role_ids,
+        MANAGE: settings.manage_role_ids,
+    }[right]
 
 
 async def _save(

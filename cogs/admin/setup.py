@@ -53,6 +53,7 @@ class SetupCommand(commands.Cog):
 
     @app_commands.command(name="setup", description="Choose the channel for alerts and let a sender in")
     @app_commands.describe(
+        view="A role whose members may look (without one, whoever sees the channel)",
         respond="A role whose members may act on alerts",
         manage="A role whose members may also set up the desk",
         code="The first time: the code that `tocsin run` prints",
@@ -62,6 +63,7 @@ class SetupCommand(commands.Cog):
     async def setup(
         self,
         interaction: Click,
+        view: discord.Role | None = None,
         respond: discord.Role | None = None,
         manage: discord.Role | None = None,
         code: str = "",
@@ -76,7 +78,7 @@ class SetupCommand(commands.Cog):
                 await context.within_deadline(projects.of(context.bot_context.desk, project.strip()))
             )
         context.demand(Capability.MANAGE, TASK)
-        for right, role in zip(roles.RIGHTS, (respond, manage), strict=True):
+        for right, role in zip(roles.RIGHTS, (view, respond, manage), strict=True):
             if role is not None and not await roles.give(context, right, role):
                 return
         draft = SetupDraft(channel_id=context.bot_context.desk.default_channel_id or _here(interaction))

@@ -7,6 +7,7 @@ from bot.cards import answer
 from bot.cards.ids import CustomId, Verb
 from bot.cards.outbox import board as board_card
 from bot.cards.outbox import cause as cause_card
+from bot.cards.style import some
 from bot.domain.alert.alert import Trigger
 from bot.domain.errors import InvalidInputError
 from bot.usecases.alert import bulk
@@ -63,7 +64,7 @@ async def take_back(context: InteractionContext, which: CustomId) -> None:
     work = bulk.undo(desk, which.number, actor=context.actor)
     changed = await context.defer_if_slow(work, thinking=False)
     desk.bell.ring()
-    await context.update_message(answer.done(f"{changed:,} alerts are as they were before"))
+    await context.update_message(answer.done(f"{some(changed, 'alert')} as before"))
 
 
 async def _act(context: InteractionContext, which: CustomId, trigger: Trigger, what: str) -> None:
@@ -73,7 +74,7 @@ async def _act(context: InteractionContext, which: CustomId, trigger: Trigger, w
     work = bulk.act(desk, which.number, trigger, actor=context.actor, member_id=member_id)
     done = await context.defer_if_slow(work, thinking=not context.on_ephemeral)
     desk.bell.ring()
-    told = cause_card.done(f"{done.changed:,} alerts {what}.", context.bot_context.tag, done.act_id)
+    told = cause_card.done(f"{some(done.changed, 'alert')} {what}.", context.bot_context.tag, done.act_id)
     await (context.update_message(told) if context.on_ephemeral else context.reply_ephemeral(told))
 
 

@@ -30,6 +30,7 @@ from bot.usecases.outbox import card as outbox
 from cogs.alert import group as group_buttons
 from cogs.alert import listing
 from cogs.alert.button import TASKS, tell
+from cogs.alert.resolution import resolve_all
 from cogs.alert.several import act_on_each, said
 from cogs.alert.suggestion import suggest
 from cogs.context import BotContext
@@ -177,12 +178,7 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
     async def resolve(self, interaction: Click, alert: str, note: Note = "") -> None:
         """``/alert resolve``."""
         context = _begin(interaction, Verb.RESOLVE)
-        await _act(
-            context,
-            alert,
-            lambda each: alerts.resolve(context.bot_context.desk, each, actor=context.actor, note=note),
-            "resolved",
-        )
+        await resolve_all(context, alert, note)
 
     @app_commands.command(description="Have alerts that programs gave up tried again")
     @app_commands.describe(alert=_WHICH_ONES)

@@ -10,7 +10,10 @@ import msgspec
 
 from bot.cards import answer
 from bot.cards.alert import group as group_card
+from bot.cards.card import Card
 from bot.cards.ids import CustomId, Verb
+from bot.cards.outbox import cause as cause_card
+from bot.cards.style import some
 from bot.domain.alert.group import format_ref
 from bot.domain.errors import NotFoundError
 from bot.usecases.alert import group as groups
@@ -41,7 +44,7 @@ async def acknowledge_beside(context: InteractionContext, group_id: int) -> None
     work = groups.press(context.bot_context.desk, Verb.GROUP_ACK, group_id, actor=context.actor)
     pressed = await context.defer_if_slow(work, thinking=True)
     context.bot_context.desk.bell.ring()
-    await context.reply_ephemeral(answer.done(_say(pressed, Verb.GROUP_ACK)))
+    await context.reply_ephemeral(_told(context, pressed, Verb.GROUP_ACK))
 
 
 async def resolve(context: InteractionContext, which: CustomId) -> None:
@@ -76,9 +79,11 @@ async def settle(context: InteractionContext, verb: Verb, work: Coroutine[Any, A
     try:
         pressed = await context.defer_if_slow(work, thinking=False)
         if context.on_ephemeral:
-            await context.update_message(answer.done(_say(pressed, verb)))
+            await context.update_message(_told(context, pressed, verb))
         else:
             await _show(context, pressed, verb)
+            if pressed.act_id:
+                await context.reply_ephemeral(_told(context, pressed, verb))
     finally:
         desk.bell.ring()  # whatever was not answered on the card itself is delivery's to show
 
@@ -102,8 +107,16 @@ async def _show(context: InteractionContext, pressed: PressedGroup, verb: Verb) 
         await outbox.answered(context.bot_context.desk, place.id, revision=place.wanted, version=version)
 
 
+def _told(context: InteractionContext, pressed: PressedGroup, verb: Verb) -> Card:
+    """What was done, with the way back where there is one."""
+    said = _say(pressed, verb)
+    if not pressed.act_id:
+        return answer.done(said)
+    return cause_card.done(f"{said}.", context.bot_context.tag, pressed.act_id)
+
+
 def _say(pressed: PressedGroup, verb: Verb) -> str:
-    return f"{pressed.changed:,} alerts of {pressed.view.group.ref} {_DONE[verb]}"
+    return f"{some(pressed.changed, 'alert')} of {pressed.view.group.ref} {_DONE[verb]}"
 
 
 PRESSES: Final[Acts] = MappingProxyType(

@@ -15,7 +15,6 @@ from bot.cards import answer
 from bot.cards.ids import CustomId, Verb
 from bot.cards.incident import nudge as nudge_card
 from bot.cards.incident.listing import render_actions
-from bot.domain import actor as actors
 from bot.domain.errors import InvalidInputError
 from bot.domain.incident.action import Action, parse_ref
 from bot.domain.incident.incident import format_ref
@@ -27,7 +26,7 @@ from cogs.incident.button import LOOK
 from cogs.incident.choice import WHICH, locate, suggest_action, suggest_any
 from cogs.interaction import InteractionContext
 from cogs.press import Acts
-from cogs.rights import Capability
+from cogs.rights import Capability, responder
 from cogs.time_input import DUE_HINT, read_due
 
 TASK: Final = "work on action items"
@@ -74,7 +73,8 @@ class ActionCommands(commands.Cog):
         """``/incident action add``."""
         context = _begin(interaction)
         due_at = read_due(due, context.bot_context.desk.clock.now(), await context.zone())
-        who = context.actor if owner is None else actors.person(owner.id, owner.display_name)
+        rights = context.bot_context.rights
+        who = context.actor if owner is None else responder(rights, owner, "owner")
 
         async def work() -> Action:
             incident_id = await locate(context, incident)
@@ -149,7 +149,7 @@ class ActionCommands(commands.Cog):
             context.bot_context.desk,
             parse_ref(action),
             actor=context.actor,
-            owner=UNSET if owner is None else actors.person(owner.id, owner.display_name),
+            owner=UNSET if owner is None else responder(context.bot_context.rights, owner, "owner"),
             due_at=read_due(due, context.bot_context.desk.clock.now(), zone) if due else UNSET,
         )
         changed = await context.defer_if_slow(work, thinking=True)

@@ -3,7 +3,7 @@
 Whoever may respond may do all of it, but closing takes who may manage.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import discord
@@ -11,17 +11,19 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cards.incident import answer as answers
-from bot.domain import actor as actors
-from bot.domain.errors import InvalidInputError
+from bot.cards.incident.form import ask_resolve
+from bot.domain.alert.signal import Severity
 from bot.domain.incident.duration import Moment
 from bot.domain.incident.incident import Incident, IncidentLevel, IncidentState, Role
 from bot.domain.zone import words
+from bot.usecases.alert import end
 from bot.usecases.incident import lifecycle as incidents
+from bot.usecases.incident import timeline
 from bot.usecases.incident.mutation import MAX_TEXT, MAX_TITLE, IncidentMutation, Shown, perform
 from cogs.incident.button import CLOSE, WORK, Said, how_bad, how_it_stands, was_told, when_reminded, who_holds
 from cogs.incident.choice import WHICH, locate, suggest_any, suggest_open, suggest_over
 from cogs.interaction import InteractionContext
-from cogs.rights import Capability
+from cogs.rights import Capability, responder
 from cogs.time_input import PAST_HINT, read_past
 
 Click = discord.Interaction[Any]
@@ -77,6 +79,9 @@ class ConductCommands(commands.Cog):
         """``/incident status``."""
         wanted = IncidentState(state)
         context = _begin(interaction, closes=wanted is IncidentState.CLOSED)
+        if wanted is IncidentState.RESOLVED:
+            await _resolve(context, incident)
+            return
         await conduct(
             context, incident, lambda which: _STEPS[wanted](which, actor=context.actor), how_it_stands
         )
@@ -97,12 +102,7 @@ class ConductCommands(commands.Cog):
     async def resolve(self, interaction: Click, note: Text = "", incident: str = "") -> None:
         """``/incident resolve``."""
         context = _begin(interaction)
-        await conduct(
-            context,
-            incident,
-            lambda which: incidents.resolve(which, actor=context.actor, note=note),
-            how_it_stands,
-        )
+        await _resolve(context, incident, note)
 
     @app_commands.command(description="It was not over, or not mitigated")
     @app_commands.describe(incident=WHICH)
@@ -153,9 +153,7 @@ class ConductCommands(commands.Cog):
         def make(incident_id: int) -> IncidentMutation:
             if to is None:
                 return incidents.toggle(incident_id, actor=context.actor, role=which)
-            if to.bot or not context.bot_context.rights.allows(to, Capability.RESPOND):
-                raise InvalidInputError("to", "may not respond to incidents: a role that may is needed first")
-            holder = actors.person(to.id, to.display_name)
+            holder = responder(context.bot_context.rights, to, "to")
             return incidents.assign(incident_id, actor=context.actor, role=which, holder=holder)
 
         await conduct(context, incident, make, who_holds(which))
@@ -192,6 +190,31 @@ class ConductCommands(commands.Cog):
         await conduct(
             context, incident, lambda which: incidents.snooze(which, actor=context.actor), when_reminded
         )
+
+
+async def _resolve(context: InteractionContext, incident: str, note: str = "") -> None:
+    """Resolve it, or ask like the button what is meant by that while alerts of it are open.
+
+    The note, which no button carries, stands in the timeline at once.
+    """
+    desk = context.bot_context.desk
+
+    async def look() -> tuple[Incident | None, Mapping[Severity, int]]:
+        return await end.open_under(desk, await locate(context, incident))
+
+    found, counts = await context.defer_if_slow(look(), thinking=True)
+    if found is None or not found.state.open or not counts:
+        await conduct(
+            context,
+            incident,
+            lambda which: incidents.resolve(which, actor=context.actor, note=note),
+            how_it_stands,
+        )
+        return
+    if note:
+        noting = timeline.note(desk, found.id, actor=context.actor, text=note)
+        await context.defer_if_slow(noting, thinking=True)
+    await context.question(ask_resolve(found, context.bot_context.tag, counts, noted=bool(note)))
 
 
 def _begin(interaction: Click, *, closes: bool = False) -> InteractionContext:

@@ -28,7 +28,7 @@ from bot.usecases.reaction import reaction as reactions
 from cogs.context import BotContext
 from cogs.interaction import UNREACHABLE, InteractionContext
 from cogs.keyed_lock import KeyedLock
-from cogs.reaction.emoji import UNSETTLED, durably, may_take_back, wipe
+from cogs.reaction.emoji import UNSETTLED, durably, may_take_back, refuse
 from cogs.rights import Capability
 
 Key: TypeAlias = tuple[int, int]
@@ -112,7 +112,7 @@ class Pins(commands.Cog):
             desk = self._door.desk.of(incident.project_id)
             if not self._door.of(desk).rights.allows(member, Capability.RESPOND):
                 metrics.ACTIONS.labels(_NAME, "refused").inc()
-                await wipe(channel_id, message_id, PIN, member)
+                await refuse(self._door, channel_id, message_id, PIN, member, TASK)
                 return
             pinned = await self._read(channel_id, message_id, message, author_id or member.id)
             if pinned is None:

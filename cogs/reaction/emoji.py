@@ -1,4 +1,4 @@
-"""Emoji: what reactions and pins have in common. An emoji has no answer, so nobody is told of trouble."""
+"""Emoji: what reactions and pins have in common. An emoji has no answer of its own."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeAlias, TypeVar
@@ -6,9 +6,12 @@ from typing import Final, TypeAlias, TypeVar
 import discord
 import structlog
 
+from bot.cards import answer
 from bot.domain.errors import NotDurableError
+from bot.usecases.reaction import reaction as reactions
 from cogs.context import BotContext
 from cogs.interaction import UNREACHABLE
+from cogs.message import NOBODY
 from cogs.rights import Capability
 
 T = TypeVar("T")
@@ -16,6 +19,7 @@ Place: TypeAlias = discord.TextChannel | discord.Thread
 
 # What was posted can be seen before its id is known here: the call that posts it may return seconds later.
 UNSETTLED: Final = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
+SAID_FOR: Final = 60.0  # seconds until a refusal is taken away again; nobody else has to read it
 _OUTAGE: Final = (1.0, 2.0, 5.0, 10.0, 30.0)
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -52,12 +56,33 @@ async def may_take_back(bot_context: BotContext, client: discord.Client, user_id
     return bot_context.rights.allows(member, Capability.RESPOND)
 
 
-async def wipe(channel_id: int, message_id: int, emoji: str, member: discord.Member) -> None:
-    """Take away an emoji that looks like an act and is none, where the bot may."""
+async def refuse(
+    bot_context: BotContext, channel_id: int, message_id: int, emoji: str, member: discord.Member, task: str
+) -> None:
+    """Take away an emoji that looks like an act and is none; where the bot may not, say so, once."""
     channel = member.guild.get_channel_or_thread(channel_id)
-    if not isinstance(channel, Place) or not channel.permissions_for(member.guild.me).manage_messages:
+    if not isinstance(channel, Place) or await _wipe(channel, message_id, emoji, member):
         return
+    desk = bot_context.desk
+    if not await durably(bot_context, lambda: reactions.note_refusal(desk, message_id, member.id)):
+        return
+    roles = bot_context.rights.roles(member.guild, Capability.RESPOND)
+    said = answer.refused_emoji(member.id, emoji, task, roles).content
+    try:
+        await channel.get_partial_message(message_id).reply(
+            said, allowed_mentions=NOBODY, delete_after=SAID_FOR
+        )
+    except UNREACHABLE as error:
+        _log.info("refusal_not_said", message_id=message_id, reason=repr(error))
+
+
+async def _wipe(channel: Place, message_id: int, emoji: str, member: discord.Member) -> bool:
+    """Whether it is gone now."""
+    if not channel.permissions_for(member.guild.me).manage_messages:
+        return False
     try:
         await channel.get_partial_message(message_id).remove_reaction(emoji, member)
     except UNREACHABLE as error:
         _log.info("reaction_not_removed", message_id=message_id, reason=repr(error))
+        return False
+    return True

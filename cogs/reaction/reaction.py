@@ -20,7 +20,7 @@ from bot.usecases.reaction.reaction import ACK, ACTIONS, BELL, CLAIM, NOISE, SIR
 from cogs.context import BotContext
 from cogs.interaction import UNREACHABLE
 from cogs.keyed_lock import KeyedLock
-from cogs.reaction.emoji import UNSETTLED, durably, may_take_back, wipe
+from cogs.reaction.emoji import UNSETTLED, durably, may_take_back, refuse
 from cogs.rights import Capability
 
 Key: TypeAlias = tuple[int, int, str]
@@ -34,6 +34,7 @@ _NAMES: Final = {
     BELL: "emoji_snooze",
 }
 
+TASK: Final = "act on alerts"
 _log = structlog.stdlib.get_logger(__name__)
 
 
@@ -89,7 +90,7 @@ class Reactions(commands.Cog):
                 return
             if not self._door.of(desk).rights.allows(member, Capability.RESPOND):
                 _count(emoji, "refused")
-                await wipe(channel_id, message_id, emoji, member)
+                await refuse(self._door, channel_id, message_id, emoji, member, TASK)
                 return
             actor = actors.person(member.id, member.display_name)
             await self._apply(desk, message_id, actor, emoji, present=True)

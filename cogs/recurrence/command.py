@@ -13,7 +13,7 @@ from bot.cards.recurrence.recurrence import AdviceView
 from bot.cards.recurrence.work import PlanView, render_handoff, render_plan
 from bot.cards.style import SEPARATOR
 from bot.cards.text import plain
-from bot.domain import actor as actors
+from bot.domain.actor import Actor
 from bot.domain.errors import TocsinError
 from bot.domain.incident.action import parse_ref
 from bot.domain.recurrence.ranking import Query, RankingWindow, Sort
@@ -26,9 +26,9 @@ from bot.usecases.recurrence import query as recurrences
 from bot.usecases.recurrence.work import DryRun, Preview
 from cogs.context import BotContext
 from cogs.interaction import InteractionContext
-from cogs.message import looks
+from cogs.recurrence.announcement import announce
 from cogs.recurrence.button import TASK, locate, show_list, tell
-from cogs.rights import Capability
+from cogs.rights import Capability, responder
 
 _LONGEST_SEARCH: Final = 40
 _WHICH: Final = "Which: pick one, or type R-12, or one of its alerts, A-1042"
@@ -175,12 +175,12 @@ class RecurrenceCommands(
         """``/recurrence handoff``."""
         context = InteractionContext.of(interaction)
         context.demand(Capability.RESPOND, "hand work over")
-        handing = self._hand_over(context, recurrence, HandoffKind(kind), to, note)
+        taker = None if to is None else responder(context.bot_context.rights, to, "to")
+        handing = self._hand_over(context, recurrence, HandoffKind(kind), taker, note)
         handed = await context.defer_if_slow(handing, thinking=True)
         shown = render_handoff(handed)
         await context.reply_ephemeral(shown)
-        if post:
-            await interaction.followup.send(**looks(shown))
+        await announce(context, shown, to, post=post)
 
     @show.autocomplete("recurrence")
     @fixed.autocomplete("recurrence")
@@ -219,11 +219,11 @@ class RecurrenceCommands(
         return await work.dry_run(context.bot_context.desk, recurrence_id, actor=context.actor)
 
     async def _hand_over(
-        self, context: InteractionContext, which: str, kind: HandoffKind, to: discord.Member | None, note: str
+        self, context: InteractionContext, which: str, kind: HandoffKind, to: Actor | None, note: str
     ) -> Handoff:
         recurrence_id = await locate(context.bot_context.desk, which)
         return await work.hand_over(
-            context.bot_context.desk, recurrence_id, kind, actor=context.actor, assignee=_actor(to), note=note
+            context.bot_context.desk, recurrence_id, kind, actor=context.actor, assignee=to, note=note
         )
 
     async def _mark(
@@ -233,14 +233,10 @@ class RecurrenceCommands(
             context.bot_context.desk,
             await locate(context.bot_context.desk, which),
             actor=context.actor,
-            owner=_actor(owner),
+            owner=None if owner is None else responder(context.bot_context.rights, owner, "owner"),
             note=note,
             action_id=parse_ref(action) if action.strip() else None,
         )
-
-
-def _actor(member: discord.Member | None) -> actors.Actor | None:
-    return None if member is None else actors.person(member.id, member.display_name)
 
 
 def _plan(shown: Preview, recorded: int = 0) -> PlanView:

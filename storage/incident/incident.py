@@ -1,5 +1,6 @@
 """Incidents: their rows, as queries that read as sentences."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -143,6 +144,13 @@ class Incidents:
     def in_thread(self, thread_id: int) -> Incident | None:
         """The incident that lives there."""
         return self._one(select(incident).where(incident.c.thread_id == thread_id))
+
+    def in_threads(self, incident_ids: Iterable[int]) -> list[Incident]:
+        """Those of these incidents that live in a thread."""
+        statement = select(incident).where(
+            incident.c.id.in_(list(incident_ids)), incident.c.thread_id.is_not(None)
+        )
+        return [_read(row) for row in self._connection.execute(statement.order_by(incident.c.id))]
 
     def due(self, project_id: int, *, now: datetime, limit: int = 100) -> list[int]:
         """Those whose next update is due."""

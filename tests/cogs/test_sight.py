@@ -151,9 +151,13 @@ async def test_no_completion_offers_it(hidden: Hidden) -> None:
             others = {"incident": "I-1"} if "incident" in {each.name for each in command.parameters} else {}
             for typed in ("", "1", SECRET[:3]):
                 for beside in ({}, others):
-                    given = {**beside, parameter.name: typed}
-                    found = await hidden.responder.complete(command.qualified_name, parameter.name, given)
-                    assert found["choices"] == [], (command.qualified_name, parameter.name, typed)
+                    given = {**beside, parameter.display_name: typed}
+                    found = await hidden.responder.complete(
+                        command.qualified_name, parameter.display_name, given
+                    )
+                    assert SECRET not in _told(found["choices"]), (command.qualified_name, parameter.name)
+                    if parameter.name != "until":  # times are offered to everybody
+                        assert found["choices"] == [], (command.qualified_name, parameter.name, typed)
     offered = await stage.person("operator").complete("alert show", "alert", {"alert": ""})
     assert SECRET in _told(offered)
 

@@ -1,4 +1,4 @@
-"""Monitoring programs with what Tocsin gives them to run: Nagios, Netdata's notifier, Zabbix' webhooks."""
+"""Monitoring programs with what Tocsin gives them to run: Nagios, Icinga, Netdata's notifier, Zabbix."""
 
 import asyncio
 import getpass
@@ -7,6 +7,8 @@ import json
 import re
 from functools import cache
 from pathlib import Path
+
+import pytest
 
 from bot.domain.alert.alert import Alert, State
 from bot.providers.registry import SENDERS
@@ -17,6 +19,7 @@ from tests.ingress.door import Door
 from tests.peers.program import call, needs_unpacked, running, unpacked, until
 
 NAGIOS = unpacked("nagios4-core", "usr/sbin/nagios4")
+ICINGA = unpacked("icinga2-bin", "usr/lib/x86_64-linux-gnu/icinga2/sbin/icinga2")
 NETDATA = unpacked("netdata-plugins-bash", "usr/lib/netdata/plugins.d/alarm-notify.sh")
 ZABBIX = unpacked("zabbix-server-pgsql", "usr/bin/zabbix_js")
 MEDIA_TYPES = unpacked("zabbix-server-pgsql", "usr/share/zabbix-server-pgsql/data.sql.gz")
@@ -134,6 +137,82 @@ async def test_nagios_with_our_script_and_the_recipe(door: Door, tmp_path: Path)
     (alert,) = await alerts(door)
     assert (alert.name, alert.target, alert.severity.value) == ("Disk /srv", "nas-01", "critical")
     assert alert.summary.startswith("CRITICAL - 9% free: (touch")
+    assert not full.with_suffix(".no").exists()
+    assert [link.url for link in alert.links] == ["https://runbooks.example.org/disk"]
+
+
+# --- Icinga 2 ---------------------------------------------------------------------------------------------
+
+
+ICINGA_CONF = """
+object CheckerComponent "checker" {{ }}
+object NotificationComponent "notification" {{ }}
+object User "icingaadmin" {{ }}
+object CheckCommand "disk" {{ command = [ "{0}/check" ] }}
+object CheckCommand "fine" {{ command = [ "/bin/true" ] }}
+object Host "nas-01" {{
+  check_command = "fine"
+  address = "192.0.2.5"
+  check_interval = 1s
+}}
+object Service "disk" {{
+  host_name = "nas-01"
+  check_command = "disk"
+  check_interval = 1s
+  retry_interval = 1s
+  max_check_attempts = 1
+  notes_url = "https://runbooks.example.org/disk"
+}}
+"""
+
+
+@needs_unpacked(ICINGA, "icinga2-bin")
+async def test_icinga_with_our_script_and_the_recipe(
+    door: Door, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issued = await door.add("icinga", "icinga2")
+    program, config, full = tmp_path / "tocsin-icinga2.sh", tmp_path / "tocsin.conf", tmp_path / "full"
+    program.write_text(script("icinga2")[1], encoding="utf-8")
+    program.chmod(0o755)
+    recipe = SENDERS["icinga2"].receiver(f"{door.url}/v1/hooks/icinga2", issued.token)
+    secrets, objects = recipe.split("\n\n", 1)
+    config.write_text(secrets)
+    objects = objects.replace("/usr/local/bin/tocsin-icinga2.sh", str(program))
+    objects = objects.replace("/etc/icinga2/tocsin.conf", str(config))
+    (tmp_path / "icinga2.conf").write_text(ICINGA_CONF.format(tmp_path) + objects)
+    (tmp_path / "check").write_text(CHECK.format(full), encoding="utf-8")
+    (tmp_path / "check").chmod(0o755)
+    full.touch()
+    places = {
+        "Data": "data",
+        "Log": "log",
+        "Cache": "cache",
+        "Spool": "spool",
+        "InitRun": "run",
+        "Config": "",
+    }
+    for place in places.values():
+        (tmp_path / place).mkdir(exist_ok=True)
+    root = ICINGA.parents[5]
+    monkeypatch.setenv("LD_LIBRARY_PATH", str(root / "usr/lib/x86_64-linux-gnu"))
+    words = [str(ICINGA), "daemon", "-c", str(tmp_path / "icinga2.conf")]
+    words += [f"-D{name}Dir={tmp_path / place}" for name, place in places.items()]
+    words += [f"-DIncludeConfDir={root / 'usr/share/icinga2/include'}"]
+    words += [f"-DRunAsUser={getpass.getuser()}", f"-DRunAsGroup={getpass.getuser()}"]
+
+    async def fires() -> bool:
+        return await states(door) == [State.NEW]
+
+    async def is_over() -> bool:
+        return await states(door) == [State.RESOLVED]
+
+    async with running(tmp_path / "out", *words):
+        await until(fires)
+        full.unlink()
+        await until(is_over)
+    (alert,) = await alerts(door)
+    assert (alert.name, alert.target, alert.severity.value) == ("disk", "nas-01", "critical")
+    assert 'CRITICAL - "9%" free; $(touch' in alert.summary
     assert not full.with_suffix(".no").exists()
     assert [link.url for link in alert.links] == ["https://runbooks.example.org/disk"]
 

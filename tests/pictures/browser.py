@@ -79,9 +79,8 @@ def message(page: Page, message_id: str) -> Locator:
 
 
 async def screens(page: Page, message_id: str) -> float:
-    """How many screens of a phone a message takes."""
-    found = message(page, message_id)
-    await found.scroll_into_view_if_needed()
-    box = await found.bounding_box()
-    assert box is not None
-    return box["height"] / PHONE[1]
+    """How many screens a message takes: of what is left between the channel's name and the keyboard."""
+    share: float = await message(page, message_id).evaluate(
+        "(node) => node.getBoundingClientRect().height / node.closest('.scroll').clientHeight"
+    )
+    return share

@@ -14,13 +14,18 @@ from bot.cards.text import plain
 
 ROLE: Final = "role"
 EVERYONE: Final = "everyone"
+VIEW: Final = "view"
 RESPOND: Final = "respond"
 MANAGE: Final = "manage"
-_MAY: Final = {RESPOND: "act on alerts and incidents", MANAGE: "also set up the desk and close incidents"}
+_MAY: Final = {
+    VIEW: "look, and nobody else but those who act",
+    RESPOND: "act on alerts and incidents",
+    MANAGE: "also set up the desk and close incidents",
+}
 
 
 class Chosen(msgspec.Struct, frozen=True, gc=False):
-    """A role that was given a right (`RESPOND`, `MANAGE`) here, rather than in the configuration."""
+    """A role that was given a right (`VIEW`, `RESPOND`, `MANAGE`) here, rather than in the configuration."""
 
     role_id: int
     name: str

@@ -88,9 +88,10 @@ def menu(alert: Alert, tag: str) -> Row:
     )
 
 
-def ask_resolve(alert: Alert, tag: str, incident: str) -> Card:
+def ask_resolve(alert: Alert, tag: str, incident: str, *, noted: bool = False) -> Card:
     """The alert is the last open one of an incident that is open: what is meant?"""
-    said = f"{incident} is open, and {alert.ref} is its last open alert. Resolve the incident too?"
+    kept = "Your note stands on the card. " if noted else ""
+    said = f"{kept}{incident} is open, and {alert.ref} is its last open alert. Resolve the incident too?"
     return fit(
         Card(
             content=f"❔ {said}",

@@ -15,7 +15,7 @@ from bot.cards.card import Button, ButtonStyle, Card, Ping, Row
 from bot.cards.cut import cut, units
 from bot.cards.ids import Verb, build
 from bot.cards.limits import CONTENT, fit
-from bot.cards.style import EXPIRED, SEPARATOR, SIGNS, STATES, TIMES, WORDS, ordinal, span_of
+from bot.cards.style import EXPIRED, SEPARATOR, SIGNS, STATES, TIMES, WORDS, ordinal, some, span_of
 from bot.cards.text import address, inline, plain
 from bot.domain.actor import Actor
 from bot.domain.alert.alert import Alert, State
@@ -180,7 +180,7 @@ def _over(view: RingView) -> str:
     """How it ended, without a mention: nobody is called any more."""
     if len(view.members) != 1:
         return (
-            f"✅ {len(view.members)} alerts that were called for here need nobody now"
+            f"✅ {some(len(view.members), 'alert')} that were called for here need nobody now"
             if view.members
             else "✅ Settled"
         )

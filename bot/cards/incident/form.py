@@ -72,7 +72,7 @@ def open_modal(
     )
 
 
-def ask_resolve(incident: Incident, tag: str, counts: Mapping[Severity, int]) -> Card:
+def ask_resolve(incident: Incident, tag: str, counts: Mapping[Severity, int], *, noted: bool = False) -> Card:
     """Alerts of it are open: what is meant? ``counts`` are those, by severity."""
     worst_first = sorted(counts, key=lambda each: each.rank, reverse=True)
     named = " and ".join(f"{counts[each]:,} {each.value}" for each in worst_first)
@@ -90,7 +90,8 @@ def ask_resolve(incident: Incident, tag: str, counts: Mapping[Severity, int]) ->
         ),
         cancel(tag),
     )
-    said = f"❔ {named} of {incident.ref} {are} still open. Resolve {them} too, or only the incident?"
+    kept = "Your note stands in the timeline. " if noted else ""
+    said = f"❔ {kept}{named} of {incident.ref} {are} still open. Resolve {them} too, or only the incident?"
     return fit(Card(content=said, rows=(buttons,)))
 
 

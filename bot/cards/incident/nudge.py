@@ -107,7 +107,7 @@ def _notice(view: NudgeView) -> str:  # noqa: PLR0911 -- one for each kind
             return f"🧩 {incident.ref} takes in {text}"
         case NudgeKind.MERGED:
             return f"🔀 {incident.ref}: {text}"
-        case NudgeKind.ROLE:
+        case NudgeKind.ROLE | NudgeKind.JOINED:
             return f"👤 {incident.ref} {text}"
         case NudgeKind.STATE:
             return f"{sign(incident)} {incident.ref} {text}: {_title(incident)}"

@@ -19,7 +19,7 @@ from bot.cards.ids import Verb, build
 from bot.cards.limits import OPTION_TEXT, OPTIONS, fit
 from bot.cards.outbox.board_list import write_list
 from bot.cards.outbox.page_menu import page_menu
-from bot.cards.style import COLOURS, GOOD, SEPARATOR, SIGNS, STATES, TIMES, WORDS, sign, words
+from bot.cards.style import COLOURS, GOOD, SEPARATOR, SIGNS, STATES, TIMES, WORDS, sign, some, words
 from bot.cards.text import inline, moment, plain
 from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity
@@ -33,6 +33,7 @@ _PLACE: Final = 32
 _ITEM: Final = 40
 _OWNER: Final = 24
 _ENTRIES: Final = 7  # lines of names: a board is one screen of a phone
+_TELLING: Final = 4  # lines of names that have examples; where there are more, the names are enough
 _ALONE: Final = 6  # names that occur once, of one severity, and have a line each
 _PACKED: Final = 3  # examples behind a header
 _ROOM: Final = 640  # units of the description: with its menus it is one screen of a phone
@@ -107,7 +108,7 @@ def render(view: BoardView) -> Card:
 
 def _notice(groups: Sequence[BoardGroup], total: int) -> str:
     """What a phone shows: ``⛈️ Alert storm · 400 open alerts without a card, worst 🔴 CRITICAL HighCPU``."""
-    said = f"⛈️ Alert storm{SEPARATOR}{_some(total, 'open alert')} without a card"
+    said = f"⛈️ Alert storm{SEPARATOR}{some(total, 'open alert')} without a card"
     if not groups:
         return said
     worst = groups[0]
@@ -122,7 +123,7 @@ def render_page(page: BoardPage) -> Card:
         title="Open alerts without a card",
         description="\n".join(map(_line, page.held)),
         color=_colour(count(page.held)),
-        footer=f"{_some(page.total, 'alert')}{SEPARATOR}page {page.number + 1:,} of {page.pages:,}",
+        footer=f"{some(page.total, 'alert')}{SEPARATOR}page {page.number + 1:,} of {page.pages:,}",
     )
     rows = ((picker(page.held, page.tag, SUBJECT, "Open an alert"),), _turns(page))
     return fit(Card(embeds=(embed,), rows=tuple(filter(None, rows))))
@@ -172,7 +173,7 @@ def _calm(view: BoardView, passed: Passed) -> Card:
     )
     span = f"From {moment(view.since, 't')} to {moment(passed.ended_at, 't')}. {left}"
     embed = Embed(description=span, color=GOOD, footer=marker(view.tag, view.number))
-    return Card(content=f"✅ Storm over: {_some(passed.alerts, 'alert')}", embeds=(embed,))
+    return Card(content=f"✅ Storm over: {some(passed.alerts, 'alert')}", embeds=(embed,))
 
 
 def _head(view: BoardView, totals: Mapping[Severity, int]) -> tuple[str, str]:
@@ -198,11 +199,15 @@ def _colour(totals: Mapping[Severity, int]) -> int:
 
 
 class _Entry(msgspec.Struct, frozen=True):
-    """A line of the board: a header, what may be packed behind it, and how many that would be in all."""
+    """A line of the board: a header, what may be packed behind it, and how many that would be in all.
+
+    Names that ``must`` be told are of alerts that share the line.
+    """
 
     header: str
     items: Sequence[str]
     total: int
+    must: bool = False
 
 
 def _lines(groups: Sequence[BoardGroup]) -> Iterator[str]:
@@ -211,11 +216,12 @@ def _lines(groups: Sequence[BoardGroup]) -> Iterator[str]:
     shown = entries[:_ENTRIES]
     room = _ROOM - sum(units(each.header) + 1 for each in shown)
     for index, entry in enumerate(shown):
-        packed = _pack(entry, room // (len(shown) - index))
+        tells = entry.must or len(shown) <= _TELLING
+        packed = _pack(entry, room // (len(shown) - index)) if tells else ""
         room -= units(packed)
         yield f"{entry.header}{packed}"
     if len(entries) > len(shown):
-        yield f"… and {len(entries) - len(shown):,} more names in the list"
+        yield f"… and {some(len(entries) - len(shown), 'more name')} in the list"
 
 
 def _entries(groups: Sequence[BoardGroup]) -> Iterator[_Entry]:
@@ -229,7 +235,7 @@ def _entries(groups: Sequence[BoardGroup]) -> Iterator[_Entry]:
                 yield _many(each)
         if len(alone) > _ALONE:
             header = f"{SIGNS[severity]} **{len(alone):,} different alerts**"
-            yield _Entry(header, [each.name for each in alone[:_PACKED]], len(alone))
+            yield _Entry(header, [each.name for each in alone[:_PACKED]], len(alone), must=True)
         else:
             yield from (_Entry(_single(each), (), 0) for each in alone)
 
@@ -300,7 +306,3 @@ def _turns(page: BoardPage) -> Row:
         for label, number in (("◀ Previous page", page.number - 1), ("Next page ▶", page.number + 1))
         if 0 <= number < page.pages
     )
-
-
-def _some(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

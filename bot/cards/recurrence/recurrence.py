@@ -14,7 +14,7 @@ from bot.cards.cut import units
 from bot.cards.limits import FIELD_VALUE, fit
 from bot.cards.recurrence.ranking import place_of
 from bot.cards.recurrence.work import describe
-from bot.cards.style import BAD, CALM, GOOD, SEPARATOR, TIMES, span_of, times_of
+from bot.cards.style import BAD, CALM, GOOD, SEPARATOR, TIMES, some, span_of, times_of
 from bot.cards.text import inline, link, moment, plain, span, who
 from bot.domain.actor import is_silence
 from bot.domain.recurrence.churn import Suggestion
@@ -95,8 +95,8 @@ def _facts(view: RecurrenceView) -> Iterator[str]:
         if recurrence.occurrences == recurrence.episodes
         else f"{times_of(recurrence.occurrences)} in {episodes}"
     ]
-    counts += [f"{recurrence.duplicates} repeats"] if recurrence.duplicates else []
-    counts += [f"{recurrence.flaps} flaps"] if recurrence.flaps else []
+    counts += [some(recurrence.duplicates, "repeat")] if recurrence.duplicates else []
+    counts += [some(recurrence.flaps, "flap")] if recurrence.flaps else []
     yield f"🔁 {SEPARATOR.join(counts)}"
     yield f"🕐 First {moment(recurrence.first_seen_at, 'D')}, last {moment(recurrence.last_seen_at)}"
     if paces := SEPARATOR.join(_paces(portrait)):

@@ -23,6 +23,8 @@ class NudgeKind(StrEnum):
     """It is bad from now on: the responders are rung."""
     ROLE = "role"
     """Somebody holds a role; ``about_id`` is the person's."""
+    JOINED = "joined"
+    """Somebody, whose id is ``about_id``, acknowledged one of its alerts: they belong into the thread."""
     ACTION_GIVEN = "action_given"
     """Somebody else put an action item on its owner's list."""
     STATUS = "status"

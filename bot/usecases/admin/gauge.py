@@ -14,24 +14,27 @@ from bot.usecases.desk import Desk
 
 
 async def measure(desk: Desk, process_health: ProcessHealth) -> None:
-    """Look at everything once and set the gauges."""
+    """Look at everything once and set the gauges; they tell of all projects together."""
     now = desk.clock.now()
     condition = await status.condition(desk)
-    _set_outbox(condition.outbox, condition.oldest_due, now)
+    others = [await status.condition(each) for each in desk.everybody if each is not desk]
+    together = (condition, *others)
+    _set_outbox([each.outbox for each in together], condition.oldest_due, now)
     _set_pace(condition.pace)
-    _set_sources(condition.sources)
+    _set_sources(desk, [source for each in together for source in each.sources])
     _set_pauses(process_health.pauses)
-    metrics.ALERTS_OPEN.set(condition.open_alerts)
+    metrics.ALERTS_OPEN.set(sum(each.open_alerts for each in together))
     metrics.PINGS_MISSING.set(len(process_health.hints))
     metrics.DATABASE.labels(condition.database).set(1)
 
 
-def _set_outbox(outbox: Outbox, oldest_due: datetime | None, now: datetime) -> None:
+def _set_outbox(outboxes: list[Outbox], oldest_due: datetime | None, now: datetime) -> None:
     for lane in Lane:
-        metrics.DIRTY.labels(lane.name.lower()).set(outbox.dirty.get(lane, 0))
+        metrics.DIRTY.labels(lane.name.lower()).set(sum(each.dirty.get(lane, 0) for each in outboxes))
     metrics.PARKED.clear()
-    for _, reason, cards in outbox.parked:
-        metrics.PARKED.labels(reason.value).inc(cards)
+    for outbox in outboxes:
+        for _, reason, cards in outbox.parked:
+            metrics.PARKED.labels(reason.value).inc(cards)
     age = timedelta() if oldest_due is None else max(now - oldest_due, timedelta())
     metrics.OLDEST_DUE.set(age.total_seconds())
 
@@ -45,13 +48,14 @@ def _set_pace(pace: Pace) -> None:
         metrics.VISIBLE_QUANTILES.labels(call, "0.99").set(p99)
 
 
-def _set_sources(sources: list[Source]) -> None:
+def _set_sources(desk: Desk, sources: list[Source]) -> None:
+    """Those of another project than the first are called ``project/source``."""
     metrics.SOURCE_LAST_EVENT.clear()
     for source in sources:
         if source.last_event_at is not None:
-            metrics.SOURCE_LAST_EVENT.labels(source.name, source.provider).set(
-                source.last_event_at.timestamp()
-            )
+            theirs = desk.of(source.project_id)
+            name = source.name if theirs is desk else f"{theirs.project.name}/{source.name}"
+            metrics.SOURCE_LAST_EVENT.labels(name, source.provider).set(source.last_event_at.timestamp())
 
 
 def _set_pauses(pauses: tuple[RateLimitPause, ...]) -> None:

@@ -63,13 +63,16 @@ async def choose_roles(
     desk: Desk,
     *,
     actor: Actor,
+    view: tuple[int, ...] | None = None,
     respond: tuple[int, ...] | None = None,
     manage: tuple[int, ...] | None = None,
 ) -> None:
-    """These roles may respond or manage, besides the configured ones; None leaves a choice as it is."""
+    """These roles may view, respond or manage, besides the configured ones; None leaves a choice as it is."""
 
     def work(tx: Transaction) -> None:
         changes: dict[str, object] = {}
+        if view is not None:
+            changes["view_role_ids"] = view
         if respond is not None:
             changes["respond_role_ids"] = respond
         if manage is not None:

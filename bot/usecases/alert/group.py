@@ -13,7 +13,7 @@ import msgspec
 from bot.cards.alert.group import PAGE_SIZE, GroupPage, GroupView
 from bot.cards.ids import Verb
 from bot.domain.actor import Actor
-from bot.domain.alert.alert import State
+from bot.domain.alert.alert import State, Trigger
 from bot.domain.alert.group import Group, format_ref
 from bot.domain.alert.quiet import QuietKind
 from bot.domain.alert.signal import Severity
@@ -34,11 +34,15 @@ MakeMove = Callable[[Desk, int, Actor], Move]
 
 
 class PressedGroup(msgspec.Struct, frozen=True):
-    """The group as it is now: ``changed`` alerts moved, ``place.wanted`` is the revision ``view`` shows."""
+    """The group as it is now: ``changed`` alerts moved, ``place.wanted`` is the revision ``view`` shows.
+
+    By ``act_id`` it is taken back (see `bulk`), 0 where it cannot be.
+    """
 
     view: GroupView
     place: Placement | None
     changed: int
+    act_id: int = 0
 
 
 async def look(desk: Desk, group_id: int) -> GroupView | None:
@@ -108,10 +112,14 @@ async def press(desk: Desk, verb: Verb, group_id: int, *, actor: Actor) -> Press
     def work(tx: Transaction) -> PressedGroup:
         _get(tx, desk, group_id)
         make, states = _MOVES[verb]
-        changed = apply(tx, desk, group_id, lambda alert_id: make(desk, alert_id, actor), states, now)
-        if not changed:
+        members = tx.groups.ids(group_id, states)
+        moved = many.apply(tx, desk, members, lambda alert_id: make(desk, alert_id, actor), now)
+        if not moved:
             raise ConflictError(f"Nothing in {format_ref(group_id)} is left to {_WORDS[verb]}.")
-        return pressed(tx, desk, group_id, changed, now)
+        ids = [each.after.id for each in moved]
+        act_id = tx.bulk_acts.record(desk.project.id, _TRIGGERS[verb].value, actor, ids, now=now)
+        shown = pressed(tx, desk, group_id, len(ids), now)
+        return msgspec.structs.replace(shown, act_id=act_id)
 
     return await desk.storage.write(work)
 
@@ -144,6 +152,7 @@ def _get(tx: Transaction, desk: Desk, group_id: int) -> Group:
     return group
 
 
+_TRIGGERS: Final = {Verb.GROUP_ACK: Trigger.ACK, Verb.GROUP_RESOLVE: Trigger.RESOLVE}
 _WORDS: Final = {Verb.GROUP_ACK: "acknowledge", Verb.GROUP_RESOLVE: "resolve"}
 _MOVES: Final[Mapping[Verb, tuple[MakeMove, Sequence[State]]]] = MappingProxyType(
     {

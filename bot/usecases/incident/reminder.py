@@ -49,7 +49,7 @@ def view(tx: Transaction, desk: Desk, nudge_id: int) -> NudgeView | None:
 def _people(tx: Transaction, desk: Desk, nudge: Nudge, action: Action | None) -> tuple[int, ...]:
     """Whom its message brings into the thread."""
     found: int | None = None
-    if nudge.kind is NudgeKind.ROLE:
+    if nudge.kind in {NudgeKind.ROLE, NudgeKind.JOINED}:
         found = nudge.about_id
     elif nudge.kind is NudgeKind.TAKEN_IN and nudge.about_id is not None:
         alert = tx.alerts.get(desk.project.id, nudge.about_id)

@@ -31,6 +31,8 @@ ACK: Final = "✅"
 CLAIM: Final = "👀"
 NOISE: Final = "👎"
 SIREN: Final = "🚨"
+_REFUSED: Final = "refused"
+"""Stands among the emoji of a message once somebody was told that theirs do nothing; it is none itself."""
 BELL: Final = "🔕"
 ACTIONS: Final = frozenset({ACK, CLAIM, NOISE, SIREN, BELL})
 _CARDS: Final = {CardKind.ALERT, CardKind.GROUP, CardKind.FOLDED}
@@ -86,6 +88,13 @@ async def apply(
     result = await desk.storage.write(work)
     desk.bell.ring()
     return result
+
+
+async def note_refusal(desk: Desk, message_id: int, user_id: int) -> bool:
+    """Whether this person has to be told that their emoji do nothing here: once for each message."""
+    now = desk.clock.now()
+    which = Reaction(message_id, user_id, _REFUSED)
+    return await desk.storage.write(lambda tx: tx.reactions.turn(which, present=True, now=now))
 
 
 async def forget(desk: Desk, message_id: int, emoji: str, *, actor: Actor) -> None:

@@ -189,3 +189,12 @@ views = st.builds(
 @given(views)
 def test_discord_takes_any_status(view: StatusView) -> None:
     assert refusals(render(view).to_payload()) == []
+
+
+def test_a_storm_is_called_one_although_its_cards_have_waited_for_long() -> None:
+    lanes = (LaneStatus("new criticals", 390),)
+    storm = msgspec.structs.replace(CALM, lanes=lanes, oldest_due=NOON - 600 * SECOND, storms={77: 390})
+    embed = render(storm).embeds[0]
+    assert embed.title == "⛈️ An alert storm"
+    assert "390 alerts are on the board in <#77>; act on them there." in embed.description
+    assert "Discord fails" not in embed.description

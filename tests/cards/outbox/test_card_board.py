@@ -144,3 +144,13 @@ def test_every_alert_is_in_the_list_once_and_each_on_a_line(crowd: tuple[Held, .
     assert sorted(ref for ref in refs if ref in {each.ref for each in crowd}) == sorted(
         each.ref for each in crowd
     )
+
+
+def test_many_causes_have_a_line_each_and_few_have_examples() -> None:
+    many = tuple(held(number, f"cause {number % 7}") for number in range(1, 71))
+    lines = render(board(many)).embeds[0].description.split("\n")[3:]
+    assert len(lines) == 7
+    assert lines[0] == "🟠 **cause 0** \u00d710 · prod/shop"
+    few = tuple(held(number, f"cause {number % 3}") for number in range(1, 31))
+    lines = render(board(few)).embeds[0].description.split("\n")[3:]
+    assert lines[0] == "🟠 **cause 0** \u00d710 · prod/shop: cart-3, cart-6, cart-9, +7 more"

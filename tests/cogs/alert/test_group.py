@@ -1,5 +1,6 @@
 """Buttons, menu and emoji on a group's card: they act on all of it, and lead to each."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from bot.cards.ids import Verb, build
 from bot.domain.alert.alert import State
 from bot.sandbox.fault.fault import Effect, Rule
 from bot.usecases.reaction.reaction import ACK
-from tests.cogs.stage import Stage, verbs
+from tests.cogs.stage import Stage, find, until, verbs
 
 KEY = "one cause"
 
@@ -59,6 +60,29 @@ async def test_resolve_all_asks_first(stage: Stage, card: int) -> None:
     assert "3 alerts of G-1 resolved" in str(said)
     assert await states(stage) == {State.RESOLVED}
     assert await stage.is_dirty()
+
+
+@pytest.mark.parametrize("verb", [Verb.GROUP_ACK, Verb.GROUP_RESOLVE])
+async def test_what_was_done_to_all_can_be_taken_back_by_whoever_did_it(
+    stage: Stage, card: int, verb: Verb
+) -> None:
+    responder = stage.person("responder")
+    await responder.command("alert ack", {"alert": "A-3"})
+    answer = await press(stage, card, verb)
+    if verb is Verb.GROUP_RESOLVE:
+        told = (await press(stage, answer["message"]["id"], verb, SURE))["message"]
+    else:
+        shown = partial(stage.sandbox.messages, stage.channel_id, person="responder")
+        told = await until(
+            lambda: next((each for each in shown() if "take it back" in each["content"]), None)
+        )
+    assert "For 5 minutes you can take it back." in told["content"]
+    undo = find(told, "undo")
+    await stage.bot.bot_context.empty(2)
+    stage.bot.bot_context.presses._pressed.clear()  # two seconds later
+    back = await responder.click(told["id"], undo)
+    assert "alerts are as they were before" in str(back)
+    assert [(await stage.alert(each)).state for each in (1, 2, 3)] == [State.NEW, State.NEW, State.ACKED]
 
 
 async def test_the_menu_opens_an_alert_and_pages_show_all(stage: Stage, card: int) -> None:

@@ -16,7 +16,7 @@ from bot.usecases.reaction.reaction import ACK, CLAIM
 from cogs import reconciliation
 from cogs.reaction import emoji
 from cogs.reconciliation import Reconciliation
-from tests.cogs.stage import Stage, until
+from tests.cogs.stage import Json, Stage, until
 
 ACKED = State.ACKED
 
@@ -66,6 +66,34 @@ async def test_a_visitors_emoji_is_wiped_where_the_bot_may(stage: Stage) -> None
     await stage.allow_bot("MANAGE_MESSAGES")
     stage.person("visitor").react(message_id, ACK)
     await until(lambda: not stage.shown(message_id)["reactions"])
+
+
+async def test_who_may_not_is_told_so_once_a_message_where_the_emoji_has_to_stay(stage: Stage) -> None:
+    alert_id, message_id = await stage.raise_card()
+    visitor = stage.person("visitor")
+    visitor.react(message_id, ACK)
+
+    def said() -> list[Json]:
+        replies = stage.sandbox.messages(stage.channel_id)
+        return [each for each in replies if "does nothing." in each["content"]]
+
+    await until(said)
+    visitor.react(message_id, CLAIM)
+    await stage.bot.bot_context.empty(2)
+    await stage.reconciled()
+    (reply,) = said()
+    assert reply["message_reference"]["message_id"] == str(message_id)
+    assert reply["content"].startswith(
+        f"<@{visitor.member.user.id}> 🔒 To act on alerts you need the role <@&"
+    )
+    assert reply["content"].endswith(" Your ✅ does nothing.")
+    assert not any(reply["sandbox"]["pinged"][each] for each in ("users", "roles", "everyone")), (
+        "nobody's device rings for it"
+    )
+    assert (await stage.alert(alert_id)).state is State.NEW
+    _, other = await stage.raise_card("Disk")
+    visitor.react(other, ACK)
+    await until(lambda: len(said()) == 2)
 
 
 async def test_other_emoji_and_other_messages_mean_nothing(stage: Stage) -> None:

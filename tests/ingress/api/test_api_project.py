@@ -19,6 +19,7 @@ from bot.usecases.admin import source as sources
 from bot.usecases.admin import status
 from storage.table.core import metadata
 from tests.ingress.api.two_projects import NOWHERE, Tenant, all_requests, settle
+from tests.ingress.conftest import OpenDoor
 from tests.ingress.door import SETUP, Answer, Door
 
 OURS, THEIRS = "walnut", "quince"
@@ -154,3 +155,16 @@ async def test_a_signed_request_opens_the_project_of_its_source(door: Door) -> N
         }
         assert (await door.post(body, provider="generic", headers=headers)).status == 202
         assert (await status.condition(desk)).open_alerts == 1
+
+
+async def test_the_numbers_of_all_are_not_for_a_source_of_another_project(open_door: OpenDoor) -> None:
+    door = await open_door(local_metrics=False)
+    shop = door.desk.of((await projects.add(door.desk, "shop", actor=SETUP)).id)
+    answers = []
+    for desk in (door.desk, shop):
+        token = (await sources.add(desk, "nas", "generic", actor=SETUP)).token
+        door.ingress.invalidate()
+        answers.append(
+            (await door.ask("GET", "/metrics", headers={"Authorization": f"Bearer {token}"})).status
+        )
+    assert answers == [200, 401]

@@ -4,21 +4,25 @@ from datetime import timedelta
 
 import pytest
 
+from bot.clock import ManualClock
 from bot.domain.access.project import MOST
 from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity
 from bot.domain.audit import Sealed, first_broken
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.domain.outbox.outbox import CardKind
+from bot.usecases.admin import expectation, setting
 from bot.usecases.admin import project as projects
-from bot.usecases.admin import setting
 from bot.usecases.admin import source as sources
 from bot.usecases.admin import token as tokens
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import snooze as snoozes
 from bot.usecases.desk import Desk
+from bot.usecases.incident import query as incidents
+from bot.usecases.incident.query import OPEN
 from bot.usecases.intake.queue import take_in
 from bot.usecases.outbox import card as outbox
+from bot.usecases.triage.escalation import OpenRequest, open_incident
 from storage.transaction import Transaction
 from tests.senders import ANNA, add_source, firing, resolved, submission
 
@@ -72,14 +76,14 @@ async def test_cards_of_a_project_go_to_its_own_channel_with_its_own_mark(desk: 
     assert desk.tagged(shop.project.tag) is shop
 
 
-async def test_time_goes_on_in_every_project(desk: Desk, clock: object) -> None:
+async def test_time_goes_on_in_every_project(desk: Desk, clock: ManualClock) -> None:
     shop = await make(desk)
     source = await add_source(shop, silence=timedelta(minutes=5))
     (receipt,) = await take_in(desk, [submission(source, firing("a"), firing("b"))])
     claimed, snoozed = (int(each.ref.removeprefix("A-")) for each in receipt.alerts)
     await alerts.claim(shop, claimed, actor=ANNA, lease=timedelta(minutes=1))
     await snoozes.snooze(shop, snoozed, actor=ANNA, until=desk.clock.now() + timedelta(minutes=1))
-    clock.advance(timedelta(minutes=2))  # type: ignore[attr-defined]  # the fixture's own clock
+    clock.advance(timedelta(minutes=2))
     assert await alerts.expire_leases(desk) == 1
     assert await state(shop, claimed) is State.NEW
     assert await snoozes.wake_due(desk) == 1
@@ -161,3 +165,23 @@ async def test_there_is_an_end_to_projects(desk: Desk) -> None:
     await desk.storage.write(fill)
     with pytest.raises(ConflictError, match=f"{MOST} projects"):
         await projects.add(desk, "more", actor=ANNA)
+
+
+async def test_incidents_and_silent_sources_are_each_projects_own(desk: Desk, clock: ManualClock) -> None:
+    await setting.choose_channel(desk, 55, actor=ANNA)
+    shop = await make(desk)
+    fired = firing(severity=Severity.CRITICAL, service="checkout")
+    up_since = clock.now()
+    for each in (desk, shop):
+        source = await add_source(each)
+        (receipt,) = await take_in(desk, [submission(source, fired)])
+        alert_id = int(receipt.alerts[0].ref.removeprefix("A-"))
+        opened = await open_incident(each, OpenRequest(alert_id=alert_id), actor=ANNA)
+        assert opened.incident.project_id == each.project.id
+    assert (await incidents.listing(shop, OPEN)).total == (await incidents.listing(desk, OPEN)).total == 1
+    await expectation.expect(shop, "prod", every=timedelta(minutes=5), actor=ANNA)
+    clock.advance(timedelta(minutes=30))
+    assert [await expectation.look(each, up_since=up_since) for each in desk.everybody] == [0, 1]
+    silent = await desk.storage.read(lambda tx: tx.sources.named(shop.project.id, "tocsin"))
+    assert silent is not None
+    assert await desk.storage.read(lambda tx: tx.sources.named(desk.project.id, "tocsin")) is None
