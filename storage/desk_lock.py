@@ -71,7 +71,7 @@ class DeskLock:
             async with self._turn, asyncio.timeout(5 * PATIENCE):
                 return await self._take()
         except Exception as error:  # noqa: BLE001 -- the driver is optional and has many errors of its own
-            _log.debug("the desk's lock cannot be asked for", error=repr(error)[:200])
+            _log.debug("desk_lock_unavailable", error=repr(error)[:200])
             await self.release()
             return Try.UNREACHABLE
 
@@ -106,7 +106,7 @@ class DeskLock:
             async with self._turn, asyncio.timeout(PATIENCE):
                 await self._driver.execute("SELECT 1")
         except Exception as error:  # noqa: BLE001 -- whatever it is, nobody can say that the lock is ours
-            _log.warning("the desk's lock does not answer", error=repr(error)[:200])
+            _log.warning("desk_lock_silent", error=repr(error)[:200])
             self.broken.set()
         return not self.broken.is_set()
 

@@ -64,7 +64,8 @@ async def take_back(context: InteractionContext, which: CustomId) -> None:
     work = bulk.undo(desk, which.number, actor=context.actor)
     changed = await context.defer_if_slow(work, thinking=False)
     desk.bell.ring()
-    await context.update_message(answer.done(f"{some(changed, 'alert')} as before"))
+    are = "is as it was" if changed == 1 else "are as they were"
+    await context.update_message(answer.done(f"{some(changed, 'alert')} {are} before"))
 
 
 async def _act(context: InteractionContext, which: CustomId, trigger: Trigger, what: str) -> None:
