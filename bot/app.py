@@ -51,7 +51,7 @@ from cogs.context import BotOptions
 from cogs.rights import RoleWords
 from storage.desk_lock import DeskLock
 
-_log = structlog.stdlib.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 _LOOK: Final = 0.02  # seconds between looks at a line that is being opened
 SWITCH_INTERVAL: Final = 0.0005  # seconds; the writing thread waits at most this long for the loop's
@@ -90,7 +90,7 @@ async def running(
     share_heap()
     redirect(settings.discord.url)
     choice = database_choice(settings)
-    _log.info("database chosen", database=choice.shown, origin=choice.origin)
+    _log.info("database_chosen", database=choice.shown, origin=choice.origin)
     async with AsyncExitStack() as stack:
         if choice.embedded:
             stack.enter_context(holding(Path(choice.shown)))
@@ -98,14 +98,14 @@ async def running(
         desk = await stack.enter_async_context(open_desk(settings, lock=lock))
         down_for = await outages.wake(desk)
         if down_for is not None:
-            _log.info("was down", seconds=round(down_for.total_seconds()))
+            _log.info("was_down", seconds=round(down_for.total_seconds()))
         await setting.assign_default_channel(desk)
         if settings.discord.guild is not None:
             await home.remember(desk, settings.discord.guild)
         delivery = _Delivery(desk, settings)
         if delivery.pings.wakes_nobody:
             _log.warning(
-                "criticals wake nobody", remedy="choose a role with /setup, or name one under [ping]"
+                "criticals_wake_nobody", remedy="choose a role with /setup, or name one under [ping]"
             )
         stack.push_async_callback(delivery.dispatcher.stop)
         rehearsal = SampleAlert(desk)
@@ -180,6 +180,7 @@ class _Delivery:
         )
         self.reconcile = Reconcile(desk, self.wire, self.dispatcher, self.presence)
         self.gateway = Gateway()
+        self.wire.failures.is_away = lambda: self.gateway.line().trouble is not None
         self.watch: Watch | None = None
 
     def _responders(self, project_id: int) -> tuple[str, ...]:

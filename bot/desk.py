@@ -90,7 +90,7 @@ async def _migrate(choice: DatabaseChoice) -> None:
     if choice.embedded:
         applied = await schema.upgrade(choice.url)
         if applied:
-            _log.info("database migrated", file=choice.shown, applied=applied)
+            _log.info("database_migrated", file=choice.shown, applied=applied)
         return
     pending = await schema.pending(choice.url)
     if pending:

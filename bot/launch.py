@@ -134,5 +134,5 @@ async def _pass_on(desk: Desk) -> None:
         try:
             await desk.storage.ring()
         except NotDurableError as error:
-            _log.warning("the desk cannot be told", reason=str(error))
+            _log.warning("desk_not_told", reason=str(error))
         await desk.clock.sleep(_PAUSE)

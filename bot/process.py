@@ -21,7 +21,7 @@ from bot.domain.errors import TocsinError
 
 _ARENA_MAX: Final = -8  # malloc.h of glibc
 
-_log = structlog.stdlib.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 
 def share_heap() -> None:
@@ -64,9 +64,9 @@ def keep_private(folder: Path) -> None:
         try:
             folder.chmod(0o700)
         except OSError as error:
-            _log.warning("others may look into the data folder", folder=str(folder), reason=error.strerror)
+            _log.warning("data_folder_is_open_to_others", folder=str(folder), reason=error.strerror)
         else:
-            _log.info("the data folder is closed to others now", folder=str(folder))
+            _log.info("data_folder_closed_to_others", folder=str(folder))
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot import metrics
 from bot.domain.errors import NotDurableError
 
-_log = structlog.stdlib.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 GRACE: Final = timedelta(seconds=5)
 
@@ -75,6 +75,6 @@ class Metronome:
                 _log.debug("job_waits", job=job.name, reason=str(error))
             except Exception:  # noqa: BLE001 -- the boundary: one job's failure is not the others'
                 metrics.JOB_RUNS.labels(job.name, "failed").inc()
-                _log.exception("job failed", job=job.name)
+                _log.exception("job_failed", job=job.name)
             else:
                 metrics.JOB_RUNS.labels(job.name, "done").inc()

@@ -41,16 +41,13 @@ async def _become(lock: DeskLock, clock: Clock, told: asyncio.Event) -> None:
     while not told.is_set():
         found = await lock.take()
         if found is Try.TAKEN:
-            _log.info("this process is the desk", epoch=lock.epoch)
+            _log.info("desk_begins", epoch=lock.epoch)
             return
         if found is not said:
             said = found
             others = found is Try.OTHERS
-            _log.warning(
-                "standing by: another process is the desk"
-                if others
-                else "standing by: the database is out of reach"
-            )
+            reason = "another process is the desk" if others else "the database is out of reach"
+            _log.warning("standing_by", reason=reason)
         await clock.sleep(BEAT)
 
 
@@ -65,11 +62,11 @@ async def _keep(lock: DeskLock, clock: Clock, over: asyncio.Event) -> None:
         if found is Try.UNREACHABLE:
             await clock.sleep(BEAT)
         elif found is Try.OTHERS or lock.epoch != epoch + 1:
-            _log.error("another process has become the desk: this one stops acting")
+            _log.error("desk_superseded", note="another process is the desk: this one stops acting")
             lock.superseded = True
             over.set()
         else:
-            _log.warning("the desk's lock was lost and taken back", epoch=lock.epoch)
+            _log.warning("desk_lock_regained", epoch=lock.epoch)
 
 
 async def _follow(told: asyncio.Event, over: asyncio.Event) -> None:

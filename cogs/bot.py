@@ -76,7 +76,7 @@ FORMS: Final[Acts] = MappingProxyType(
 _READY_LULL: Final = 0.5  # seconds without another server before READY; a desk is in one or few
 _FAREWELL: Final = 2.0  # seconds
 
-_log = structlog.stdlib.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 
 class DeskTree(app_commands.CommandTree["DeskBot"]):

@@ -1,5 +1,7 @@
 """Home: finding out and saying which server is the desk's own, and keeping silent on all others."""
 
+from typing import Final
+
 import discord
 import structlog
 from discord.ext import commands
@@ -7,7 +9,7 @@ from discord.ext import commands
 from bot.usecases.admin import home
 from cogs.context import BotContext
 
-_log = structlog.stdlib.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 
 class HomeServer(commands.Cog):
@@ -48,7 +50,7 @@ class HomeServer(commands.Cog):
             await home.remember(desk, known)
         elif code := home.setup_code(desk):
             _log.warning(
-                f"no Discord server is this desk's yet: on yours type /setup with the code {code}", once=True
+                "desk_without_server", remedy=f"on your server type /setup with the code {code}, once"
             )
         self._tell()
         self._look()
@@ -88,4 +90,4 @@ class HomeServer(commands.Cog):
     def _warn(self, guild: discord.Guild) -> None:
         known = self._bot_context.home
         if known is not None and guild.id != known:
-            _log.warning("invited to a server that is not this desk's: silent there", guild_id=guild.id)
+            _log.warning("strange_server", note="not this desk's: silent there", guild_id=guild.id)

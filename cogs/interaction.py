@@ -54,7 +54,7 @@ _OUTCOMES: Final[dict[type[Exception], str]] = {
     NotDurableError: "unavailable",
 }
 
-_log = structlog.stdlib.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 
 class InteractionContext:

@@ -34,7 +34,7 @@ THREADS: Final = 25
 _PAGE: Final = 100
 _PAUSE: Final = 0.25  # seconds between calls: a reconnect must not use up what the cards need
 
-_log = structlog.stdlib.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 
 class Reconciliation(commands.Cog):

@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 import discord
 import structlog
@@ -19,7 +19,7 @@ from bot.usecases.admin import setting
 from cogs.context import BotContext
 from cogs.interaction import UNREACHABLE
 
-_log = structlog.stdlib.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 
 class Registration(commands.Cog):

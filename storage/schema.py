@@ -5,6 +5,7 @@ import io
 import re
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import Final, TypeVar
@@ -152,11 +153,10 @@ async def on_connection(url: str, work: Callable[[Connection], T]) -> T:
 
 def pack(url: str) -> None:
     """Write the embedded file at ``url`` anew without its free pages; nobody else may have it open."""
-    with sqlite3.connect(sqlite_path(url), isolation_level=None) as connection:
+    with closing(sqlite3.connect(sqlite_path(url), isolation_level=None)) as connection:
         connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
         connection.execute("VACUUM")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
 
 
 def _on_file(url: str, work: Callable[[Connection], T]) -> T:

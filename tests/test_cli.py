@@ -4,6 +4,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
@@ -182,7 +183,8 @@ class TestSource:
         file.write_text("it's a Secret to Everybody\n")
         assert tocsin(f"source add prod --provider grafana --secret-file {file} --json") == 0
         assert tocsin("source rotate prod --json") == 0
-        dump = "\n".join(sqlite3.connect(data / "tocsin.db").iterdump())
+        with closing(sqlite3.connect(data / "tocsin.db")) as connection:
+            dump = "\n".join(connection.iterdump())
         assert "Everybody" not in dump + capsys.readouterr().out
         assert dump.count("'s1:") == 2
 
@@ -263,7 +265,8 @@ class TestSource:
     def test_tokens_are_not_in_the_database(self, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
         tocsin("source add prod --provider generic --json")
         said = json.loads(capsys.readouterr().out)
-        dump = "\n".join(sqlite3.connect(data / "tocsin.db").iterdump())
+        with closing(sqlite3.connect(data / "tocsin.db")) as connection:
+            dump = "\n".join(connection.iterdump())
         assert said["token"] not in dump
         assert said["signing_secret"] not in dump
 

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,8 @@ def test_adding_prints_the_token_for_programs(data: Path, capsys: pytest.Capture
         "project": "shop",
         "scopes": ["events.read", "incidents.write"],
     }
-    assert said["token"] not in "\n".join(sqlite3.connect(data / "tocsin.db").iterdump())
+    with closing(sqlite3.connect(data / "tocsin.db")) as connection:
+        assert said["token"] not in "\n".join(connection.iterdump())
 
 
 def test_adding_tells_a_person_what_to_do_with_it(capsys: pytest.CaptureFixture[str]) -> None:

@@ -99,7 +99,7 @@ class MessageConfirmations:
             try:
                 await outbox.forget_message(self._desk, message_id)
             except NotDurableError as error:
-                _log.debug("a deletion waits", message_id=message_id, reason=str(error))
+                _log.debug("deletion_waits", message_id=message_id, reason=str(error))
                 await self._desk.clock.sleep(pause)
             else:
                 return

@@ -29,7 +29,7 @@ AT_ONCE: Final = 32  # workers
 _SHARE: Final = 4.0  # a look may cost so many times its length in waiting, but never more than a poll
 _SICK: Final = 5.0  # seconds to leave a channel alone whose worker broke
 _STUCK: Final = timedelta(minutes=2)
-_log: Final = structlog.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 
 class Dispatcher:
@@ -125,24 +125,24 @@ class Dispatcher:
         try:
             await self._echoes.write_down()
         except NotDurableError as error:
-            _log.debug("what was seen is written down later", reason=str(error))
+            _log.debug("ledger_waits", reason=str(error))
         except Exception:  # noqa: BLE001 -- the boundary: a ledger that breaks keeps no card waiting
-            _log.exception("what was seen could not be written down")
+            _log.exception("ledger_failed")
 
     async def _take_over(self) -> None:
         """Free what a killed process had claimed; without it those cards would wait out their leases."""
         try:
             freed = await outbox.begin_work(self._desk, worker=self._name)
         except NotDurableError as error:
-            _log.warning("claims of the past wait for their leases to end", reason=str(error))
+            _log.warning("claims_wait_for_leases", reason=str(error))
         else:
-            _log.info("delivery begins", worker=self._name, freed=freed)
+            _log.info("delivery_begins", worker=self._name, freed=freed)
 
     async def _due(self) -> list[int]:
         try:
             return await outbox.channels_due(self._desk)
         except NotDurableError as error:
-            _log.debug("the outbox cannot be read", reason=str(error))
+            _log.debug("outbox_unreadable", reason=str(error))
             return []
 
     def _launch(self, channel_id: int) -> None:
@@ -167,10 +167,10 @@ class Dispatcher:
             while rest == 0.0 and not self._stopping:
                 rest = await worker.step()
         except NotDurableError as error:
-            _log.debug("the database keeps a channel waiting", channel=channel_id, reason=str(error))
+            _log.debug("channel_waits_for_database", channel=channel_id, reason=str(error))
             rest = POLL
         except Exception:  # noqa: BLE001 -- the boundary: one channel's trouble stays its own
-            _log.exception("a worker broke", channel=channel_id)
+            _log.exception("worker_failed", channel=channel_id)
             rest = _SICK
         self._ring_in(channel_id, rest)
 

@@ -31,7 +31,7 @@ _MOST_TAGS: Final = 20  # of a forum (resources/channel, Modify Channel)
 _MOST_APPLIED: Final = 5
 _TELLING: Final = frozenset({SendOutcome.DONE, SendOutcome.MESSAGE_GONE, SendOutcome.CHANNEL_GONE})
 _SLACK: Final = timedelta(minutes=10)  # Discord's clock counts, and this machine's may be wrong
-_log: Final = structlog.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 
 class Forum:
@@ -64,7 +64,7 @@ class Forum:
         drawn = await asyncio.to_thread(render_view, view)
         answer = await self._wire.start_post(forum.id, name, drawn, tags=tags)
         if answer.outcome is SendOutcome.REFUSED:
-            _log.error("post refused, saying it in plain text", card=card.id, words=answer.words)
+            _log.error("post_refused_sent_as_text", card=card.id, words=answer.words)
             answer = await self._wire.start_post(forum.id, name, plain(drawn, view), tags=())
         return answer
 
@@ -146,7 +146,7 @@ class Forum:
     def _tell(self, forum: discord.ForumChannel, words: str) -> None:
         """Say once why posts go without their tags."""
         if self._presence.is_news(f"no tags in {forum.id}"):
-            _log.warning("posts go without some tags", forum=forum.id, tags=", ".join(MANAGED), words=words)
+            _log.warning("tags_missing", forum=forum.id, tags=", ".join(MANAGED), words=words)
 
     def _opens_in(self, call: RestCall, channel_id: int) -> float:
         return self._wire.limits.opens_in(call, channel_id, now=self._desk.clock.monotonic())

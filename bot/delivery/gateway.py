@@ -46,7 +46,7 @@ _FATAL_CLOSES: Final = {
 }
 """Closes that no reconnect mends (topics/opcodes-and-status-codes)."""
 
-_log: Final = structlog.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 
 class Gateway:
@@ -174,12 +174,12 @@ class Supervisor:
             return
         else:
             self._told = (trouble, self._told[1])
-        _log.error("Discord is away; alerts are taken in and kept", trouble=trouble)
+        _log.error("discord_away", note="alerts are taken in and kept", trouble=trouble)
 
     def _tell_over(self) -> None:
         if self._told is not None:
             away = self._clock.now() - self._told[1]
-            _log.info("Discord is back", away_seconds=round(away.total_seconds()))
+            _log.info("discord_back", away_seconds=round(away.total_seconds()))
             self._told = None
 
     def _hear(self) -> None:

@@ -19,7 +19,7 @@ from bot.delivery.reconcile import Reconcile
 from bot.domain.errors import NotDurableError
 
 Hook = Callable[[], Awaitable[object]]
-_log: Final = structlog.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 
 class Listener:
@@ -131,6 +131,6 @@ class Listener:
             try:
                 await hook()
             except NotDurableError as error:
-                _log.debug("the database keeps a look-around waiting", reason=str(error))
+                _log.debug("ready_hook_waits_for_database", reason=str(error))
             except Exception:  # noqa: BLE001 -- the boundary: one hook's trouble stays its own
-                _log.exception("a look-around after READY failed")
+                _log.exception("ready_hook_failed")

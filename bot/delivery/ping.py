@@ -20,7 +20,7 @@ from bot.usecases.outbox.subject import View
 
 FIRST: Final = 1  # the project ``default`` of every database
 _EVERYBODY: Final = {"everyone", "here"}
-_log: Final = structlog.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 Words = Mapping[Severity, Sequence[str]]
 
@@ -121,7 +121,7 @@ class Pings:
         for hint in hints:
             if hint not in self._told:
                 self._told.add(hint)
-                _log.warning("somebody cannot be pinged", hint=hint)
+                _log.warning("ping_missing", hint=hint)
 
     def _called(self, card: Outgoing, view: NudgeView) -> Ping:
         """Those who answer incidents; a thread has the rights of its channel, and is perhaps not seen yet."""

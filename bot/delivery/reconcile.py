@@ -26,7 +26,7 @@ CARDS: Final = 500  # of open alerts, the most urgent
 CALLS: Final = 100  # for each channel
 _OWN: Final = frozenset({ParkReason.REFUSED, ParkReason.NO_THREAD})  # whose cause is not the channel
 _BREATH: Final = 0.25  # seconds between calls, which cards need more
-_log: Final = structlog.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 
 class Reconcile:
@@ -43,8 +43,8 @@ class Reconcile:
 
         Cards that were refused for their own text wait on: permissions are not their cause.
         """
-        seen = await status.outbox(self._desk)
-        channels = {channel for channel, reason, _ in seen.parked if reason not in _OWN}
+        seen = [await status.outbox(each) for each in self._desk.everybody]
+        channels = {channel for each in seen for channel, reason, _ in each.parked if reason not in _OWN}
         freed = 0
         for channel_id in channels:
             guild = self._presence.guild_of(channel_id)
@@ -81,7 +81,7 @@ class Reconcile:
         for channel_id, message_ids in posted.items():
             lost += await self._compare(channel_id, sorted(message_ids))
         if lost:
-            _log.info("cards were deleted meanwhile", cards=lost)
+            _log.info("cards_deleted_meanwhile", cards=lost)
         return lost
 
     async def _find_lost_threads(self) -> int:

@@ -34,7 +34,7 @@ _HOPELESS: Final = frozenset(
         *(SendOutcome.REFUSED, SendOutcome.CROWDED),
     }
 )
-_log: Final = structlog.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 
 class ThreadKeeper:
@@ -74,7 +74,7 @@ class ThreadKeeper:
         for user_id in people:
             answer = await self._wire.add_member(thread_id, user_id)
             if answer.outcome is not SendOutcome.DONE:
-                _log.info("somebody was not added to a thread", thread=thread_id, words=answer.words)
+                _log.info("thread_member_not_added", thread=thread_id, words=answer.words)
 
     async def _open(self, card: Outgoing, message_id: int, view: IncidentView) -> Answer[Any]:
         incident = view.incident
@@ -94,7 +94,8 @@ class ThreadKeeper:
             await threads.forgo(self._desk.of(incident.project_id), incident.id)
             if self._presence.is_news(f"no threads in {card.channel_id}"):
                 _log.warning(
-                    "incidents have no threads here: allow Create Public Threads, Send Messages in Threads",
+                    "incident_without_thread",
+                    remedy="allow Create Public Threads, Send Messages in Threads",
                     channel=card.channel_id,
                     words=answer.words,
                 )

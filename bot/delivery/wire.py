@@ -10,7 +10,7 @@ so no second limiter has to know. Addresses come from discord.py, where `redirec
 Nothing is mentioned but what a card's ping says: `allowed_mentions` is explicit in every call.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -19,6 +19,7 @@ from typing import Any, Final, TypeVar
 import aiohttp
 import discord
 import msgspec
+import structlog
 from discord.http import Route
 
 from bot import metrics
@@ -38,6 +39,26 @@ _LONGEST_WORDS: Final = 1_024  # what Discord takes as an attachment's descripti
 _OPEN: Final = 10_080  # minutes of silence before a thread is archived, Discord's longest
 _AGENT: Final = f"DiscordBot (https://github.com/Rapptz/discord.py {discord.__version__}) Tocsin"
 
+_log: Final = structlog.stdlib.get_logger(__name__)
+
+
+class FailureLog:
+    """What fails in passing is told once until a call passes, and not while ``is_away`` was told already."""
+
+    def __init__(self) -> None:
+        self.is_away: Callable[[], bool] = lambda: False
+        self._told = False
+
+    def failed(self, channel_id: int, words: str) -> None:
+        """A call failed, and will be tried again."""
+        if not self._told and not self.is_away():
+            self._told = True
+            _log.warning("discord_fails", channel=channel_id, words=words)
+
+    def passed(self) -> None:
+        """A call passed."""
+        self._told = False
+
 
 class Wire:
     """Open from its first call until `close`."""
@@ -50,6 +71,7 @@ class Wire:
         self._closed = False
         self._ahead = timedelta()
         self.limits = limits
+        self.failures = FailureLog()
 
     async def post(
         self, channel_id: int, card: Card, *, nonce: str, reply_to: int | None = None

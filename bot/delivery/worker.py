@@ -61,7 +61,7 @@ _BARRED: Final = 60.0  # seconds in which a channel that refused us is not asked
 _STUBBORN: Final = 3  # posts of a card that is deleted again and again, before each has to wait longer
 _HELD: Final = 20  # cards put off in a row because edits are limited
 _PATIENCE: Final = (0.2, 1.0, 5.0)  # seconds between attempts to write down what was sent
-_log: Final = structlog.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 
 class Worker:
@@ -123,7 +123,7 @@ class Worker:
             self._held = 0
             return task
         if task.view is None:
-            _log.error("a card has nothing to show", card=task.card.id, kind=task.card.kind)
+            _log.error("card_without_subject", card=task.card.id, kind=task.card.kind)
             await outbox.park(self._desk, task.card, ParkReason.REFUSED, alone=True)
             return 0.0
         if self._barred is not None and now < self._barred[1]:
@@ -296,6 +296,7 @@ class Worker:
                 self._presence.tell_adopted(card.channel_id, message_id)
         self._held = 0
         self._breaker.mend()
+        self._wire.failures.passed()
         self.sent_at = self._desk.clock.monotonic()
         if self._barred is not None:
             self._barred = None
@@ -310,12 +311,12 @@ class Worker:
         if reason is not None:
             self._barred = (reason, self._desk.clock.monotonic() + _BARRED)
             count = await outbox.park(self._desk, card, reason, alone=False)
-            _log.warning("channel parked", channel=card.channel_id, cards=count, words=answer.words)
+            _log.warning("channel_parked", channel=card.channel_id, cards=count, words=answer.words)
         elif answer.outcome is SendOutcome.MESSAGE_GONE:
             await outbox.lose(self._desk, card)
         elif answer.outcome is SendOutcome.REFUSED:
             await outbox.park(self._desk, card, ParkReason.REFUSED, alone=True)
-            _log.error("card refused", card=card.id, channel=card.channel_id, words=answer.words)
+            _log.error("card_refused", card=card.id, channel=card.channel_id, words=answer.words)
         elif answer.outcome is SendOutcome.LIMITED:
             await self._put_off(card, answer.retry_after, tried=False)
         else:
@@ -328,7 +329,7 @@ class Worker:
         rest = pause or backoff(card.failures + 1).total_seconds()
         rest = PROBE_REST.total_seconds() if card.kind is CardKind.REPORT else rest
         await self._put_off(card, rest, tried=answer.in_doubt)
-        _log.warning("discord fails", channel=card.channel_id, pause=pause, words=answer.words)
+        self._wire.failures.failed(card.channel_id, answer.words)
         return pause
 
     async def _put_off(self, card: Outgoing, seconds: float, *, tried: bool = True) -> None:
@@ -347,4 +348,4 @@ class Worker:
 
 
 def _tell_refusal(card: Outgoing, answer: Answer[Any]) -> None:
-    _log.error("card refused, saying it in plain text", card=card.id, words=answer.words)
+    _log.error("card_refused_sent_as_text", card=card.id, words=answer.words)

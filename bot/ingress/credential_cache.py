@@ -21,7 +21,7 @@ from bot.usecases.admin.seal import unseal
 from bot.usecases.admin.source import Credential  # type: ignore[attr-defined]  # a value that use cases hand out
 from bot.usecases.desk import Desk
 
-_log = structlog.stdlib.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 MAX_AGE: Final = timedelta(seconds=5)
 SHORTEST_INTERVAL: Final = timedelta(seconds=1)
 MOST_WAITING: Final = 128
@@ -169,7 +169,7 @@ class CredentialCache:
             return None
         secret = unseal(self._desk.of(key.source.project_id), key.source.id, key.secret)
         if secret is None:
-            _log.warning("secret cannot be read: the desk's key has changed", source=key.source.name)
+            _log.warning("secret_unreadable", note="the desk's key has changed", source=key.source.name)
         return secret
 
     async def _rest(self, seconds: float) -> None:

@@ -20,7 +20,7 @@ RESERVE: Final = 64
 FEWEST: Final = 32
 _LOOKED_AT: Final = 64  # of those that came first
 _QUIET_SECONDS: Final = 10.0
-_log = structlog.stdlib.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 
 class Guest(Protocol):
@@ -41,7 +41,9 @@ def most_connections(wanted: int) -> int:
         soft = max(raised, soft)
     possible = wanted if soft == resource.RLIM_INFINITY else soft - RESERVE
     if possible < wanted:
-        _log.warning("fewer connections than configured: the limit of open files is low", most=possible)
+        _log.warning(
+            "connections_bounded", note="fewer than configured: the limit of open files is low", most=possible
+        )
     return max(min(wanted, possible), FEWEST)
 
 
@@ -115,7 +117,8 @@ class Crowd:
             self._left_out += 1
             return
         _log.warning(
-            "too many connections: the longest waiting of strangers are closed",
+            "strangers_closed",
+            note="too many connections: the longest waiting go",
             most=self.most,
             address=address,
             left_out=self._left_out,

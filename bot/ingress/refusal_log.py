@@ -10,7 +10,7 @@ from bot.ingress.problem import Reason
 from bot.usecases.intake.loss import Losses
 
 INTERVAL: Final = timedelta(seconds=10)
-_log = structlog.stdlib.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 
 _LOSING: Final = {

@@ -48,7 +48,7 @@ _METHODS: Final = ("POST", "PUT", "GET", "OPTIONS")
 STOP_SECONDS: Final = 20.0
 _BACKLOG: Final = 1_024
 _PROXY_HEADERS: Final = ("Forwarded", "Via", "X-Forwarded-For", "X-Real-IP")
-_log = structlog.stdlib.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 Page = Callable[[web.BaseRequest], Awaitable[web.Response]]
 
@@ -147,7 +147,7 @@ class Ingress:
                 self._notices.not_durable(_label(path), str(error))
             response = _not_durable(error.retry_after).answer()
         except Exception as error:  # noqa: BLE001 -- the boundary: a bug costs its own request only
-            _log.error("request failed", error=type(error).__name__, at=_place(error))
+            _log.error("request_failed", error=type(error).__name__, at=_place(error))
             response = Refusal(Reason.BROKEN, "It is in the log.").answer()
         finally:
             self._crowd.end(request.protocol)

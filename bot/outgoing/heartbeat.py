@@ -13,7 +13,7 @@ import structlog
 
 from bot.clock import Clock
 
-_log = structlog.stdlib.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 _PATIENCE: Final = timedelta(seconds=10)
 _LONGEST: Final = 2_000
 
@@ -42,6 +42,6 @@ class Heartbeat:
         except httpx.HTTPError as error:
             heard, why = False, type(error).__name__
         if not heard and not self._failed:
-            _log.warning("dead man's ping not heard", reason=why)
+            _log.warning("heartbeat_not_heard", reason=why)
         self._failed = not heard
         return heard

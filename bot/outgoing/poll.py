@@ -19,7 +19,7 @@ from bot.providers.body import decode
 
 LARGEST: Final = 16 * 1024 * 1024  # bytes of an answer
 SECONDS: Final = 10.0
-_log = structlog.stdlib.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 
 class PollClient:

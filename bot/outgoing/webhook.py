@@ -27,7 +27,7 @@ _JSON: Final = "application/json"
 _PASSING: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
 _SECONDS: Final = re.compile(r"\d{1,6}", re.ASCII)
 _PORTS: Final = {"http": 80, "https": 443}
-_log = structlog.stdlib.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from bot.settings.database import database_choice
 from bot.settings.environment import strays
 from bot.settings.tree import Settings, StorageSettings
 
-_log: Final = structlog.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 
 def load(args: Namespace, *, required: Sequence[str] = ()) -> Settings:
@@ -25,7 +25,7 @@ def load(args: Namespace, *, required: Sequence[str] = ()) -> Settings:
     settings = Settings.load(args.config, required=required)
     log.set_up(settings.log.level, settings.log.format)
     for stray in strays(Settings, os.environ):
-        _log.warning("a variable of the environment means nothing", what=str(stray))
+        _log.warning("unknown_variable", what=str(stray))
     return settings
 
 

@@ -36,7 +36,7 @@ Key: TypeAlias = tuple[int, int]
 TASK: Final = "write into timelines"
 _NAME: Final = "emoji_pin"
 
-_log = structlog.stdlib.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 
 class Pins(commands.Cog):

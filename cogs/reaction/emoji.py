@@ -22,7 +22,7 @@ UNSETTLED: Final = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
 SAID_FOR: Final = 60.0  # seconds until a refusal is taken away again; nobody else has to read it
 _OUTAGE: Final = (1.0, 2.0, 5.0, 10.0, 30.0)
 
-_log = structlog.stdlib.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 
 async def durably(bot_context: BotContext, work: Callable[[], Awaitable[T]]) -> T:

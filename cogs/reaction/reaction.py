@@ -35,7 +35,7 @@ _NAMES: Final = {
 }
 
 TASK: Final = "act on alerts"
-_log = structlog.stdlib.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 
 class Reactions(commands.Cog):

@@ -1,5 +1,7 @@
 """Announcement: a hand-over where everybody sees it, which rings whoever got the work."""
 
+from typing import Final
+
 import discord
 import msgspec
 import structlog
@@ -9,7 +11,7 @@ from bot.cards.card import Card
 from cogs.interaction import UNREACHABLE, InteractionContext
 from cogs.message import NOBODY, looks
 
-_log = structlog.stdlib.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 
 async def announce(

@@ -36,7 +36,7 @@ EASEL: Final = ChartRenderer()
 _TITLE: Final = 60
 _WORDS: Final = 1_024  # what Discord takes as an attachment's description
 
-_log = structlog.stdlib.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 
 async def show_list(context: InteractionContext, query: Query) -> None:

@@ -7,9 +7,11 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, delete, distinct, func, insert, select, update
 
 from bot.domain.alert.ring import Ring, RingReason, RingSubject
+from bot.domain.outbox.outbox import CardKind
 from storage.bulk import Bulk
 from storage.codec import micros, moment
 from storage.dialect import allocate, is_one_of
+from storage.table.core import card
 from storage.table.ring import ring
 
 _COLUMNS: Final = (
@@ -27,7 +29,7 @@ class Rings:
     def plan(self, new: Iterable[Ring]) -> list[int]:
         """Calls that will be due; returns their ids."""
         rows = list(new)
-        ids = allocate(self._connection, ring, len(rows))
+        ids = self._fresh_ids(len(rows))
         _NEW.run(
             self._connection,
             [
@@ -46,6 +48,15 @@ class Rings:
             ],
         )
         return ids
+
+    def _fresh_ids(self, count: int) -> list[int]:
+        """Ids that were never a message's: SQLite gives away again what was dropped, while messages stay."""
+        ids = allocate(self._connection, ring, count)
+        if not ids or self._connection.dialect.name == "postgresql":
+            return ids
+        told = select(func.max(card.c.subject_id)).where(card.c.kind == CardKind.RING.value)
+        behind = (self._connection.execute(told).scalar_one() or 0) + 1 - ids[0]
+        return [each + max(behind, 0) for each in ids]
 
     def is_due(self, *, now: datetime) -> bool:
         """Whether any call waits that is due."""

@@ -40,7 +40,7 @@ async def test_the_standby_takes_over_from_a_killed_desk(pair: Pair) -> None:
         try:
 
             async def waits(process: Process = standby) -> bool:
-                return b"standing by" in process.log.read_bytes()
+                return b"standing_by" in process.log.read_bytes()
 
             await until(waits, "the second desk to stand by")
             assert not standby.is_ready

@@ -99,5 +99,5 @@ async def test_a_full_disk_is_told_in_time_and_ends_by_itself(
     await house.card("Before", "🟨")
     lines = [json.loads(line) for line in (tmp_path / "bot.log").read_text().splitlines() if line[0] == "{"]
     said = [line["message"] for line in lines if line["level"] in {"warning", "error"}]
-    assert said == ["criticals wake nobody", "database_unavailable"]
+    assert said == ["criticals_wake_nobody", "database_unavailable"]
     assert "database_available_again" in [line["message"] for line in lines]

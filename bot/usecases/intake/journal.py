@@ -15,7 +15,7 @@ TOLD: Final = frozenset({Verdict.OPENED, Verdict.RAISED, Verdict.REOPENED, Verdi
 MOST: Final = 200
 """Lines for one commit, which may hold thousands in a storm: a line costs half as much as an alert."""
 
-_log = structlog.stdlib.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 
 def tell(submissions: Iterable[Submission], receipts: Iterable[Receipt]) -> None:
@@ -33,7 +33,7 @@ def tell(submissions: Iterable[Submission], receipts: Iterable[Receipt]) -> None
                 verdict=verdict.value,
             )
     if left < 0:
-        _log.info("more alerts", count=-left)
+        _log.info("more_alerts", count=-left)
 
 
 def _changed(

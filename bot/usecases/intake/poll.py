@@ -25,7 +25,7 @@ from storage.transaction import Transaction
 Fetch = Callable[[str, str], Awaitable[object]]
 """The decoded answer of a source's Alertmanager, asked at its address; None when there is none to be had."""
 
-_log = structlog.stdlib.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 
 async def look_at_all(desk: Desk, fetch: Fetch) -> int:

@@ -19,7 +19,7 @@ from bot.cards.recurrence.chart import Chart, describe
 PATIENCE: Final = 30.0  # seconds, the wait for others included
 _ROOT: Final = Path(bot.__file__).parents[1]
 
-_log = structlog.stdlib.get_logger(__name__)
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 
 class Picture(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 
 import msgspec
@@ -115,14 +116,14 @@ async def test_sqlite_gives_space_back(storage: Storage, database_url: str) -> N
     await storage.write(fill)
     await storage.write(lambda tx: tx.run_raw("DROP TABLE bulk") and None)
     path = sqlite_path(database_url)
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA freelist_count").fetchone()[0] > 400
     await storage.give_back(256)
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA freelist_count").fetchone()[0] == 0
     await storage.close()
     schema.pack(database_url)
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA auto_vacuum").fetchone()[0] == 2
 
 

@@ -37,4 +37,4 @@ async def test_of_a_storm_the_first_are_told_and_the_rest_counted(send: Send) ->
     with capture_logs() as lines:
         await send(*(firing(f"a{number}") for number in range(journal.MOST + 7)))
     assert len([each for each in lines if each["event"] == "alert"]) == journal.MOST
-    assert [each["count"] for each in lines if each["event"] == "more alerts"] == [7]
+    assert [each["count"] for each in lines if each["event"] == "more_alerts"] == [7]
