@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from bot.clock import ManualClock
 from bot.domain.alert.signal import Severity
 from bot.usecases.admin import audit_log, status
+from bot.usecases.admin.idempotency import digest_of
 from bot.usecases.admin.startup import open_desk
 from bot.usecases.intake.queue import take_in
 from storage import schema
@@ -86,3 +87,39 @@ def _require_whole(tx: Transaction) -> None:
     connection = tx._connection
     assert connection.execute(text("PRAGMA integrity_check")).scalar_one() == "ok"
     assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
+
+
+OLD_KEYS: Final = {
+    "program:ci:deploy-8121": digest_of("program:ci", "deploy-8121"),
+    "program:ci:a:b c": digest_of("program:ci", "a:b c"),
+    "program:backup:8121-Zx9Yw8Vu7Ts6": digest_of("program:backup", "8121-Zx9Yw8Vu7Ts6"),
+}
+"""Idempotency-Keys as they stood in old rows, and what a program's repetition looks for today."""
+
+
+def _with_old_keys(connection: Connection) -> list[int]:
+    schema.migrate(connection, "0018_poll")
+    numbers = []
+    for number, key in enumerate([*OLD_KEYS, None], 1):
+        fill(connection, number, tables_of(connection))
+        (newest,) = connection.execute(text("SELECT max(id) FROM incident")).one()
+        connection.execute(
+            text("UPDATE incident SET idempotency_key = :key WHERE id = :id"), {"key": key, "id": newest}
+        )
+        numbers.append(newest)
+    return numbers
+
+
+def _keys(connection: Connection) -> dict[int, str | None]:
+    return {row.id: row.idempotency_key for row in connection.execute(text("SELECT * FROM incident"))}
+
+
+async def test_old_idempotency_keys_become_their_hashes(empty_url: str) -> None:
+    numbers = await schema.on_connection(empty_url, _with_old_keys)
+    await schema.upgrade(empty_url)
+    kept = await schema.on_connection(empty_url, _keys)
+    assert [kept[number] for number in numbers] == [*OLD_KEYS.values(), None]
+    if empty_url.startswith("sqlite"):
+        path = Path(empty_url.removeprefix("sqlite:///"))
+        raw = b"".join(each.read_bytes() for each in path.parent.glob(path.name + "*"))
+        assert not [key for key in OLD_KEYS if key.encode() in raw or key.rpartition(":")[2].encode() in raw]

@@ -243,6 +243,26 @@ PAIRS: Final = (
         ),
     ),
     Rule(
+        name="name above value",
+        clue=r"name\\*[\"']?:[ \t]+\\*[\"']?[\w.-]*(?:pass|pw|secret|token|key|cred|auth|cookie|session)"
+        r"[\w.-]*[\"']?[ \t]*(?:\s|\\)",
+        find=pattern(
+            r"name[\"']?:[ \t]{1,4}[\"']?(?P<name>[\w.-]{1,64})[\"']?[ \t]{0,40}\r?\n"
+            r"[ \t]{0,80}[\"']?value[\"']?:[ \t]{1,4}[\"']?(?P<secret>[^\n\"']{1,400}+)",
+            spare=_not_secret,
+        ),
+        matches=(
+            "- name: SMTP_PASS\n  value: tiger+882",
+            "name: API_TOKEN\n value: '8fj3kd 2'",
+            'name: "db.password"\nvalue: "hunter22"',
+        ),
+        misses=(
+            "- name: SMTP_HOST\n  value: mail",
+            "- name: DB_PASSWORD\n  valueFrom: x",
+            "name: TOKEN_COUNT\nvalue: 3",
+        ),
+    ),
+    Rule(
         name="name before value in a list",
         clue=r"[(\[]\s*\\*[\"'][\w.-]*(?:pass|pw|secret|token|key|cred|auth|cookie|session)[\w.-]*\\*[\"'],",
         find=pattern(

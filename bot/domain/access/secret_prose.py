@@ -131,10 +131,10 @@ PROSE: Final = (
     Rule(
         name="password, then its value",
         clue=r"(?:pass(?:word|wd|wort|phrase|code)?|pwd?|requirepass|masterauth|community|"
-        r"psk)[\"']?(?:\s|\\[nrt])|passw",
+        r"psk|wpa[23]? key)[\"']?(?:\s|\\[nrt])|passw",
         find=pattern(
-            r"(?:pass(?:word|wd|wort|phrase|code)|requirepass|masterauth|community|(?<![\w-])(?:pass|"
-            r"pwd?|psk))[\"']?[ \t]{1,4}"
+            r"(?:pass(?:word|wd|wort|phrase|code)|requirepass|masterauth|community|wpa[23]? key|"
+            r"(?<![\w-])(?:pass|pwd?|psk))[\"']?[ \t]{1,4}"
             r"(?:[57] )?(?P<secret>[^\s<>]{5,})",
             spare=_wordy,
             flags=re.IGNORECASE,
@@ -181,13 +181,26 @@ PROSE: Final = (
         name="password in another language",
         clue=_FOREIGN_CLUE,
         find=pattern(
-            rf"(?:{_FOREIGN})[\"'»”]?[ \t\u3000\xa0]{{0,3}}(?P<link>(?:(?:{_LINK})[ "
+            rf"(?:{_FOREIGN})[\"'»”]?"
+            r"(?:(?: [^\W\d]{2,20}){1,3}?(?=\s{1,2}(?:[:=]|ist |lautet |est |es |è |é )))?"
+            rf"[ \t\u3000\xa0]{{0,3}}(?P<link>(?:(?:{_LINK})[ "
             rf"\t\u3000\xa0]{{0,3}}){{0,3}}+)[\"'«“「『]?(?P<secret>[!-~]{{4,128}})",
             spare=_foreign,
             flags=re.IGNORECASE | re.UNICODE,
         ),
         matches=("Das Passwort lautet hunter22", "новый пароль: hunter22", "密码：hunter22"),  # noqa: RUF001
         misses=("Passwort: falsch", "пароль: неверный", "la contraseña es incorrecta"),
+    ),
+    Rule(
+        name="login and its password",
+        clue=r"(?:log|sign)(?: |-)?in(?: with| as)? [\w.@-]+ ?/ ?",
+        find=pattern(
+            r"(?:log|sign)[ -]?in(?: with| as)? [\w.@-]{1,64} ?/ ?(?P<secret>[^\s<>/]{5,})",
+            spare=_said,
+            flags=re.IGNORECASE,
+        ),
+        matches=("login with root / Monkey22", "log in as bob/hunter22", "Sign in with a@b.org / hunter22"),
+        misses=("login with google / github", "login as bob", "log in / sign up"),
     ),
     Rule(
         name="recovery phrase",

@@ -17,6 +17,7 @@ _VENDORS: Final = (
     r"rtr)-[\w-]{20,}+|GR1348941[\w-]{20}"
     r"|xox[a-z](?:\.xox[a-z])?-[\w-]{10,}+|xapp-[\w-]{10,}+"  # Slack
     r"|(?:AC|SK)[0-9a-f]{32}(?![\w-])"  # Twilio
+    r"|LTAI[A-Za-z0-9]{12,20}(?!\w)"  # Alibaba Cloud
     r"|(?:shp(?:at|ss|ca|pa)_|dapi|do[orp]_v1_|sq[apu]_|b(?:kua|kct)_|sbp_|rubygems_|pul-|key-|xkeysib-|"
     r"xsmtpsib-|PMAK-|FLWSECK(?:_TEST)?-)"
     r"[0-9a-f]{24,}+(?:-[A-Za-z0-9]{2,})*+"
@@ -49,7 +50,7 @@ _VENDORS: Final = (
 
 _VENDOR_CLUE: Final = (
     r"-us[0-9]{1,2}|nral|[78]q~|(?:^|[^a-z0-9]|\\[nrt]|%[0-9a-f]{2})(?:gh[pousr]_|github_pat_|"
-    r"gl[a-z]{2,5}-|gr1348941|xox[a-z][-.]|xapp-|(?:ac|sk)[0-9a-f]{32}(?:[^0-9a-f]|$)|"
+    r"gl[a-z]{2,5}-|gr1348941|ltai[a-z0-9]{12}|xox[a-z][-.]|xapp-|(?:ac|sk)[0-9a-f]{32}(?:[^0-9a-f]|$)|"
     r"(?:shp[a-z]{2}_|dapi|do[orp]_v1_|sq[apu]_|bk[a-z]{2}_|sbp_|rubygems_|pul-|key-|xkeysib-|xsmtpsib-|"
     r"pmak-|flwseck)|"
     r"age-secret|sg\.[\w-]|hv[sbr]\.|ya29\.|1//0|gocspx-|eyjrij|aiza|apa91b|wh_?sec|[srp]k_(?:live|test|"
@@ -82,6 +83,21 @@ SHAPES: Final = (
         find=pattern(_VENDORS, spare=_not_in_word),
         matches=(f"glrt-{'aB3-_' * 4}", f"dop_v1_{'0a1b' * 16}", f"SG.{'aB3x' * 6}.{'aB3x' * 10}"),
         misses=("key-value store", "hf_model loads", f"monkey-{'0a' * 16}"),
+    ),
+    Rule(
+        name="routing key of a pager",
+        clue=r"routing_?key",
+        find=pattern(
+            r"routing_?key\\{0,3}[\"']?[ \t]{0,3}[:=][ \t]{0,3}\\{0,3}[\"']?"
+            r"(?P<secret>[0-9a-z]{32})(?![\w-])",
+            flags=re.IGNORECASE,
+        ),
+        matches=(
+            f"routing_key={'0a1b' * 8} is disabled",
+            f'"routing_key": "{"0a1b" * 8}"',
+            f"routingKey: {'R0A1' * 8}",
+        ),
+        misses=("routing_key=orders.created", "routing key missing", f"routing_key={'0a' * 20}"),
     ),
     Rule(
         name="JSON Web Token",

@@ -51,6 +51,7 @@ _PROSE: Final = frozenset(
         "if this that there please reset policy succeeded success passed skipped got want expected internal "
         "str string int bool bytes text varchar password passwords token tokens secret secrets "
         "credentials unchanged "
+        "signature signatures verification validation "
         "your my our any all some still already will can may now been being"
     )
 )

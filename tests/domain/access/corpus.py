@@ -44,13 +44,15 @@ class Sample:
 
 def secrets(seed: int = 1) -> list[Sample]:
     """The texts with secrets in them."""
-    return _read("secrets.txt", seed)
+    blind = [replace(sample, held_back=True) for sample in _read("secrets_blind.txt", seed)]
+    return _read("secrets.txt", seed) + blind
 
 
 def harmless(seed: int = 1) -> list[Sample]:
     """The texts that must not change."""
     seen = [replace(sample, held_back=False) for sample in _read("harmless_seen.txt", seed)]
-    return _read("harmless.txt", seed) + seen
+    blind = [replace(sample, held_back=True) for sample in _read("harmless_blind.txt", seed)]
+    return _read("harmless.txt", seed) + seen + blind
 
 
 def numbers(seed: int = 1) -> list[Sample]:
