@@ -59,6 +59,7 @@ class DeskLock:
         self._connection: AsyncConnection | None = None
         self._driver: Any = None
         self._worker: str | None = None
+        self._turn = asyncio.Lock()  # the driver serves one at a time, and fails the second
         self.epoch = 0
         self.superseded = False
         self.broken = asyncio.Event()
@@ -67,7 +68,7 @@ class DeskLock:
     async def take(self) -> Try:
         """Try to become the desk, in a new epoch."""
         try:
-            async with asyncio.timeout(5 * PATIENCE):
+            async with self._turn, asyncio.timeout(5 * PATIENCE):
                 return await self._take()
         except Exception as error:  # noqa: BLE001 -- the driver is optional and has many errors of its own
             _log.debug("desk_lock_unavailable", error=repr(error)[:200])
@@ -85,7 +86,7 @@ class DeskLock:
             self.epoch = await self._driver.fetchval("SELECT nextval('desk_epoch')")
         await self._driver.add_listener(BELL, self._ring)
         if self._worker is not None:
-            await self.mark(self._worker)
+            await self._mark(self._worker)
         return Try.TAKEN
 
     async def _connect(self) -> None:
@@ -102,7 +103,7 @@ class DeskLock:
         if self._driver is None or self.broken.is_set():
             return False
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with self._turn, asyncio.timeout(PATIENCE):
                 await self._driver.execute("SELECT 1")
         except Exception as error:  # noqa: BLE001 -- whatever it is, nobody can say that the lock is ours
             _log.warning("desk_lock_silent", error=repr(error)[:200])
@@ -112,6 +113,10 @@ class DeskLock:
     async def mark(self, worker: str) -> None:
         """Let others see that ``worker`` lives, for as long as the lock is held."""
         self._worker = worker
+        async with self._turn:
+            await self._mark(worker)
+
+    async def _mark(self, worker: str) -> None:
         if self._connection is not None:
             await self._connection.run_sync(lambda connection: mark_alive(connection, worker))
 

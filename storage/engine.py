@@ -151,9 +151,15 @@ class Storage:
 
         On PostgreSQL that is an advisory lock which ends with the connection, however the process ends;
         an embedded file has one process only.
+
+        Raises:
+            NotDurableError: the desk's lock has lost its connection.
         """
         if self._lock is not None:
-            await self._lock.mark(worker)
+            try:
+                await self._lock.mark(worker)
+            except (DBAPIError, OSError) as error:  # it is marked when the lock is taken back
+                raise NotDurableError(_plain(error)) from error
             return
         if self.dialect != "postgresql" or self._mark is not None:
             return

@@ -43,8 +43,8 @@ class Reconcile:
 
         Cards that were refused for their own text wait on: permissions are not their cause.
         """
-        seen = await status.outbox(self._desk)
-        channels = {channel for channel, reason, _ in seen.parked if reason not in _OWN}
+        seen = [await status.outbox(each) for each in self._desk.everybody]
+        channels = {channel for each in seen for channel, reason, _ in each.parked if reason not in _OWN}
         freed = 0
         for channel_id in channels:
             guild = self._presence.guild_of(channel_id)

@@ -80,9 +80,18 @@ def person(user_id: int, name: str) -> Actor:
     return Actor(ActorKind.PERSON, str(user_id), name)
 
 
-def source(name: str) -> Actor:
+class SigningSource(Actor, frozen=True, gc=False):
+    """A sender of alerts that was known by its signature."""
+
+    @property
+    def method(self) -> Method:
+        """Not by a token."""
+        return Method.HMAC
+
+
+def source(name: str, *, signed: bool = False) -> Actor:
     """A sender of alerts."""
-    return Actor(ActorKind.SOURCE, name, name)
+    return (SigningSource if signed else Actor)(ActorKind.SOURCE, name, name)
 
 
 def job(name: str) -> Actor:

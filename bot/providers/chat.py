@@ -78,6 +78,8 @@ def _read(part: Part) -> Signal | None:
     labels = {**_places(part.text), **_labels(part.fields)}
     name = without_measure(_naming(part, said, telling).subject)
     severity, word = _severity(part, labels, status, " ".join(lines))
+    if severity is Severity.INFO and not word and telling is not None and status is Status.FIRING:
+        severity = read_severity("")[0]  # it says that something is wrong, and not how bad it is
     text = "\n\n".join(each for each in (part.lead, part.text) if each and each.strip() != part.title)
     return Signal(
         status=status,

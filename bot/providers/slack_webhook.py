@@ -116,6 +116,8 @@ def _part(attachment: dict[str, Any], lead: str) -> Part:
     colour, word = (int(hexadecimal[1], 16), "") if hexadecimal else (None, colour_text)
     blocks = _Blocks(attachment.get("blocks"))
     title = plain(_text(attachment.get("title")))
+    if not title and not attachment.get("fallback"):
+        title = plain(_text(attachment.get("author_name")))
     text = plain(_text(attachment.get("text")))
     if not title and not text and blocks.says_anything:
         return _of_blocks(lead, blocks, colour, word)

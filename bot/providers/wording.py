@@ -18,7 +18,7 @@ from bot.domain.text import cut, one_line
 LONGEST_LINE: Final = 1_000
 
 _FIRING: Final = (
-    r"firing|alerting|problem|down|critical|crit|error|failed|failure|failing|fail|warning|warn|alert|"
+    r"firing|alerting|alarm|problem|down|critical|crit|error|failed|failure|failing|fail|warning|warn|alert|"
     r"triggered|trigger|degraded|offline|unreachable|emergency|disaster|high|average|unhealthy|no ?data|new|"
     r"open(?:ed)?|outage"
 )
@@ -49,13 +49,15 @@ _LEAD: Final = re.compile(
     re.IGNORECASE,
 )
 _SHOUTED: Final = re.compile(
-    rf"^{_MARK}(?:(?P<over>RESOLVED|RECOVERED|RECOVERY|CLEARED|CLEAR|CLOSED|OK|UP)"
-    r"|(?P<firing>FIRING|ALERTING|PROBLEM|CRITICAL|WARNING|ERROR|ALERT|DOWN|TRIGGERED))\s+(?=\S)"
+    rf"^[*_\s]*{_MARK}(?:(?P<over>RESOLVED|RECOVERED|RECOVERY|CLEARED|CLEAR|CLOSED|OK|UP)"
+    r"|(?P<firing>FIRING|ALERTING|ALARM|PROBLEM|CRITICAL|WARNING|ERROR|ALERT|DOWN|TRIGGERED))\s+(?=\S)"
 )
 _BRACKET: Final = re.compile(rf"\[{_MARK}{_STATE}{_MARK}\]", re.IGNORECASE)
 _SAID: Final = re.compile(
     rf"(?<!\w)(?:(?P<over>{_SAID_OVER})|(?P<firing>{_SAID_FIRING}))(?=[\s:|!.,;\]){_DASH}]|$)", re.IGNORECASE
 )
+_LAST: Final = re.compile(rf"\s*(?:[:{_DASH}].*)?\W*$", re.DOTALL)
+"""What may follow a state that was said twice: ``PROBLEM: nas-01/Disk is CRITICAL: 1% free``."""
 _TICKS: Final = {"✅": Status.RESOLVED, "🟢": Status.RESOLVED, "✔": Status.RESOLVED, "💚": Status.RESOLVED}
 _CROSSES: Final = dict.fromkeys("❌🔴🚨🔥⛔🛑❗💥🟠🟡⚠", Status.FIRING)
 _SIGNS: Final = {**_TICKS, **_CROSSES}
@@ -88,9 +90,10 @@ _SPELT: Final = {
     ),
 }
 """Signs as Slack and Discord let them be written: ``:white_check_mark:``; others mean nothing."""
+_KIND: Final = r"(?:issue|alert|incident|problem|alarm|event|monitor|check|site|service|host)"
 _OF_A_KIND: Final = re.compile(
-    r"^\W*(?:(?:health|system|new)\s+)?(?:issue|alert|incident|problem|alarm|event|monitor|check|site|service|host)"
-    rf"\s+(?:(?:is|was|has|been|are)\s+)*{_STATE}\s*:\s+(?P<subject>\S.*)$",
+    rf"^\W*(?:new\s+{_KIND}|(?:(?:health|system|new)\s+)?{_KIND}\s+(?:(?:is|was|has|been|are)\s+)*{_STATE})"
+    r"\s*:\s+(?P<subject>\S.*)$",
     re.IGNORECASE,
 )
 """``Monitor is DOWN: shop (https://...) - Reason: ...``: the first word names a kind of thing, no thing."""
@@ -141,6 +144,9 @@ def read_line(text: str) -> Said:
         return Said(_status_of(found), _bare(line[: found.start()] + line[found.end() :]))
     if found := _LEAD.match(line) or _SHOUTED.match(line):
         rest = _bare(line[found.end() :])
+        again = _SAID.search(rest)
+        if again is not None and _LAST.match(rest, again.end()):
+            rest = _bare(rest[: again.start()]) or rest
         if rest:
             return Said(_status_of(found), rest)
     if found := _BRACKET.search(line):

@@ -8,6 +8,7 @@ from bot.domain import actor as actors
 from bot.domain.actor import Actor
 from bot.domain.alert.signal import Severity
 from bot.domain.incident.incident import IncidentLevel, Role
+from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.incident import action as actions
 from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import reminder
@@ -90,6 +91,21 @@ async def test_the_opener_and_who_holds_a_role_are_in_the_thread(stage: Stage) -
     assert holder.person_id in thread.joined_at
     await perform(stage.desk, incidents.take(1, actor=opener, role=Role.SCRIBE))
     assert rung((await messages(stage))[-1]) == (0, [])
+
+
+async def test_who_acknowledges_an_alert_of_it_later_is_brought_in_and_not_rung(stage: Stage) -> None:
+    helper = member(stage, "responder")
+    await opened(stage)
+    (thread,) = threads(stage)
+    assert helper.person_id not in thread.joined_at
+    await alerts.acknowledge(stage.desk, 1, actor=helper)
+    (_, told) = await messages(stage)
+    assert rung(told) == (0, [])
+    assert told["content"] == "👤 I-1 has somebody new, who acknowledged A-1 disk"
+    assert helper.person_id in thread.joined_at
+    await alerts.unacknowledge(stage.desk, 1, actor=helper)
+    await alerts.acknowledge(stage.desk, 1, actor=helper)
+    assert len(await messages(stage)) == 2
 
 
 async def test_who_gets_an_action_item_from_others_is_mentioned_once(stage: Stage) -> None:

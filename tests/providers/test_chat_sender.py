@@ -69,6 +69,31 @@ PAIRS: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
         text("OK: disk /srv on nas-01 at 40%"),
         text("WARNING: disk /var on nas-01 at 91%"),
     ),
+    "nagios": (
+        text("** PROBLEM Service Alert: nas-01/Disk is CRITICAL: 1% free **"),
+        text("** RECOVERY Service Alert: nas-01/Disk is OK: 40% free **"),
+        text("** PROBLEM Service Alert: nas-02/Disk is CRITICAL: 1% free **"),
+    ),
+    "statping": (
+        text("Your service 'API' is currently offline! Failing since 05:00"),
+        text("Your service 'API' is back online and is now fully operational."),
+        text("Your service 'Web' is currently offline! Failing since 05:00"),
+    ),
+    "cachet": (
+        text("New incident: API is slow"),
+        text("Incident resolved: API is slow"),
+        text("New incident: database is slow"),
+    ),
+    "amazon": (
+        attached('ALARM: "High CPU" in EU', "danger"),
+        attached('OK: "High CPU" in EU', "good"),
+        attached('ALARM: "Low disk" in EU', "danger"),
+    ),
+    "flux": (
+        {"attachments": [{"color": "danger", "author_name": "kustomization/shop", "text": "check failed"}]},
+        {"attachments": [{"color": "good", "author_name": "kustomization/shop", "text": "Passed in 3s"}]},
+        {"attachments": [{"color": "danger", "author_name": "kustomization/blog", "text": "check failed"}]},
+    ),
     "check_mk": (
         check_mk("PROBLEM", "nas-01", "Disk /", "CRITICAL"),
         check_mk("RECOVERY", "nas-01", "Disk /", "OK"),

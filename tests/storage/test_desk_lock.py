@@ -1,5 +1,7 @@
 """The desk's lock: one holds it, and who held it before writes nothing any more."""
 
+import asyncio
+
 import pytest
 
 from bot.domain.errors import NotDurableError
@@ -41,6 +43,23 @@ async def test_a_process_that_rings_wakes_the_desk(postgres_url: str) -> None:
         await storage.ring()
         assert await lock.answers()
         assert lock.rung.is_set()
+    finally:
+        await storage.close()
+        await lock.release()
+
+
+async def test_who_looks_after_the_lock_and_who_announces_a_worker_wait_for_each_other(
+    postgres_url: str,
+) -> None:
+    lock = DeskLock(postgres_url)
+    storage = Storage.open(postgres_url, lock=lock)
+    try:
+        assert await lock.take() is Try.TAKEN
+        told = await asyncio.gather(
+            *(call for number in range(10) for call in (lock.answers(), storage.announce(f"worker-{number}")))
+        )
+        assert told[::2] == [True] * 10
+        assert not lock.broken.is_set()
     finally:
         await storage.close()
         await lock.release()

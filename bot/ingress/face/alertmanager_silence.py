@@ -9,12 +9,11 @@ from typing import Any, Final
 import msgspec
 from aiohttp import web
 
-from bot.domain import actor as actors
 from bot.domain.access.source import Source
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.domain.silence.matcher import Matcher, matcher, parse_matchers
 from bot.domain.silence.silence import Silence
-from bot.ingress.face.reception import Reception, invalid, json_answer, segments
+from bot.ingress.face.reception import Reception, invalid, json_answer, segments, sender_of
 from bot.ingress.problem import Reason, Refusal
 from bot.providers.timestamp import read_moment
 from bot.usecases.silence import silence as silences
@@ -51,7 +50,7 @@ class SilenceFace:
         content = await self._reception.read(source, await self._reception.body(request))
         try:
             wish = _read(content.redacted.value, source)
-            made = await silences.put(self._reception.desk_of(source), wish, actor=actors.source(source.name))
+            made = await silences.put(self._reception.desk_of(source), wish, actor=sender_of(source))
         except InvalidInputError as error:
             raise invalid(error) from None
         except NotFoundError as error:
@@ -62,7 +61,7 @@ class SilenceFace:
 
     async def expire(self, request: web.BaseRequest, source: Source) -> web.Response:
         """End one; one that is over already stays so, which is what was asked for."""
-        actor = actors.source(source.name)
+        actor = sender_of(source)
         try:
             await silences.expire(
                 self._reception.desk_of(source), _id(request), actor=actor, source_id=source.id

@@ -14,7 +14,6 @@ from typing import Any, Final
 import msgspec
 from aiohttp import web
 
-from bot.domain import actor as actors
 from bot.domain.access.source import Source
 from bot.domain.actor import Actor
 from bot.domain.alert.alert import Alert, parse_ref
@@ -29,6 +28,7 @@ from bot.ingress.face.reception import (
     invalid,
     json_answer,
     segments,
+    sender_of,
     signature_of,
     with_key,
 )
@@ -286,6 +286,6 @@ def _number(request: web.BaseRequest, name: str, default: int) -> int:
 
 def _actor(source: Source, note: Note) -> Actor:
     """The source, with the name of the person it speaks for."""
-    plain = actors.source(source.name)
+    plain = sender_of(source)
     user = cut(one_line(note.user), _LONGEST_USER)
     return msgspec.structs.replace(plain, name=f"{user} ({source.name})") if user else plain

@@ -17,6 +17,7 @@ from bot.ingress.face.reception import (
     Reception,
     invalid,
     json_answer,
+    sender_of,
     signature_of,
     with_key,
 )
@@ -87,7 +88,7 @@ class PagerDutyFace:
         """An acknowledgement of what is not open is accepted and changes nothing, as there."""
         if event.action is Action.ACKNOWLEDGE:
             name = Name(source, signature=signature_of(source, event.signal))
-            await sender.acknowledge(self._reception.desk_of(source), name)
+            await sender.acknowledge(self._reception.desk_of(source), name, actor=sender_of(source))
             return
         await self._reception.take(source, content, Reading(((0, event.signal),)))
 
@@ -97,7 +98,7 @@ class PagerDutyFace:
             change = read_change(content.redacted.value, desk.clock.now())
         except InvalidInputError as error:
             raise invalid(error) from None
-        await changes.record(desk, source, change)
+        await changes.record(desk, source, change, actor=sender_of(source))
         return json_answer({"status": "success", "message": "Change event processed"}, status=202)
 
 

@@ -5,6 +5,7 @@ into the headers, and memory is bounded by the same rooms.
 """
 
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from hashlib import blake2b
 from typing import Final, TypeVar
 from urllib.parse import unquote
@@ -13,8 +14,10 @@ import msgspec
 from aiohttp import web
 
 from bot import metrics
+from bot.domain import actor as actors
 from bot.domain.access.redaction import Redacted, redact_body
 from bot.domain.access.source import Source
+from bot.domain.actor import Actor
 from bot.domain.alert import signature as signatures
 from bot.domain.alert.signal import Reading, Signal
 from bot.domain.errors import InvalidInputError
@@ -35,6 +38,15 @@ T = TypeVar("T")
 
 LONGEST_TOKEN: Final = 256
 _SCHEMES: Final = ("bearer ", "basic ", "geniekey ")
+
+
+_signed: ContextVar[bool] = ContextVar("signed", default=False)
+"""Whether the request that is being answered was signed; each says so before anything is done for it."""
+
+
+def sender_of(source: Source) -> Actor:
+    """The source as who acts in this request."""
+    return actors.source(source.name, signed=_signed.get())
 
 
 class Content(msgspec.Struct, frozen=True):
@@ -74,6 +86,7 @@ class Reception:
             Refusal: no token of such a source was shown, and it is not signed, or was taken before.
             NotDurableError: the database cannot be reached.
         """
+        _signed.set(SIGNATURE in request.headers)
         if SIGNATURE in request.headers:
             return await self._signer_of(request, providers)
         given = request.headers.getall("Authorization", [])
@@ -158,6 +171,7 @@ class Reception:
         """
         began = self.desk.clock.monotonic()
         submission = submission_of(self.desk, source, content.original, content.redacted, reading, plain)
+        submission = msgspec.structs.replace(submission, method=sender_of(source).method)
         if signature:
             known = tuple(msgspec.structs.replace(each, signature=signature) for each in submission.signals)
             submission = msgspec.structs.replace(submission, signals=known)

@@ -19,6 +19,7 @@ from storage.transaction import Transaction
 from storage.writer import Turn
 
 WRITES: Final = "writes"
+PARKED: Final = "parked"
 _SETTLED: Final = timedelta(minutes=1)
 """How long after its end a failure of writes is told."""
 
@@ -65,34 +66,41 @@ class Watch:
         changed = await self._desk.storage.write(
             lambda tx: own.tell(tx, self._desk, found, now), turn=Turn.BULK
         )
+        for each in self._desk.everybody:
+            if each is not self._desk:
+                changed += await self._look_into(each, now)
         if changed:
             self._desk.bell.ring()
         return changed
+
+    async def _look_into(self, desk: Desk, now: datetime) -> int:
+        """Another project is told of its own channels that cannot be written to, and of nothing else."""
+        parked = await desk.storage.read(lambda tx: _parked(tx, desk))
+        seen = signs(Look(parked=parked), self._rules, now)
+        place = f"project/{desk.project.id}/"
+        found = [self._weigh(sign, now, place) for sign in seen if sign.key == PARKED]
+        return await desk.storage.write(lambda tx: own.tell(tx, desk, found, now), turn=Turn.BULK)
 
     async def _see(self) -> Look:
         desk = self._desk
 
         def work(tx: Transaction) -> Look:
-            parked = tx.channels.parked(desk.project.id)
             return Look(
                 process_health=self._vitals(),
                 oldest_due=tx.channels.oldest_due(now=desk.clock.now()),
-                parked=tuple(
-                    (f"channel {channel}", f"{cards} cards wait, {REASONS[reason]}")
-                    for channel, reason, cards in parked
-                    if reason not in BY_ITSELF
-                ),
+                parked=_parked(tx, desk),
                 disk_free=self._disk(),
                 findings=tuple(tx.integrity.findings()),
             )
 
         return await desk.storage.read(work)
 
-    def _weigh(self, sign: Sign, now: datetime) -> Trouble:
-        """Only what has lasted is trouble."""
+    def _weigh(self, sign: Sign, now: datetime, place: str = "") -> Trouble:
+        """Only what has lasted is trouble; ``place`` is "" in the first project."""
+        key = place + sign.key
         if not sign.words:
-            self._since.pop(sign.key, None)
-        since = self._since.setdefault(sign.key, now) if sign.words else now
+            self._since.pop(key, None)
+        since = self._since.setdefault(key, now) if sign.words else now
         lasts = bool(sign.words) and now - since >= sign.patience
         return Trouble(
             key=f"watch/{sign.key}", name=sign.name, words=sign.words if lasts else "", severity=sign.severity
@@ -116,3 +124,12 @@ class Watch:
         if self._failed is not None and now - self._failed[0] < _SETTLED:
             words = self._failed[1]
         return Trouble(key=f"watch/{WRITES}", name="WritesFailing", words=words)
+
+
+def _parked(tx: Transaction, desk: Desk) -> tuple[tuple[str, str], ...]:
+    """Channels of a project whose cards wait for somebody, and why."""
+    return tuple(
+        (f"channel {channel}", f"{cards} cards wait, {REASONS[reason]}")
+        for channel, reason, cards in tx.channels.parked(desk.project.id)
+        if reason not in BY_ITSELF
+    )

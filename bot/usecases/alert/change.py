@@ -2,6 +2,7 @@
 
 from bot.domain import actor as actors
 from bot.domain.access.source import Source
+from bot.domain.actor import Actor
 from bot.domain.alert.change import Change
 from bot.domain.alert.verdict import Lane
 from bot.domain.audit import Entry
@@ -11,7 +12,7 @@ from storage.codec import encode
 from storage.transaction import Transaction
 
 
-async def record(desk: Desk, source: Source, change: Change) -> int:
+async def record(desk: Desk, source: Source, change: Change, *, actor: Actor | None = None) -> int:
     """Keep it and draw the cards anew that it concerns; returns how many."""
     now = desk.clock.now()
 
@@ -22,7 +23,7 @@ async def record(desk: Desk, source: Source, change: Change) -> int:
         told = {"summary": change.summary, "service": change.service, "at": change.at.isoformat()}
         entry = Entry(
             at=now,
-            actor=actors.source(source.name),
+            actor=actor or actors.source(source.name),
             action="change",
             subject=f"change:{number}",
             after=encode(told),

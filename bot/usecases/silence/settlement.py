@@ -17,6 +17,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from bot.domain import actor as actors
+from bot.domain.actor import Method
 from bot.domain.alert.alert import Alert
 from bot.domain.alert.quiet import Quiet, QuietKind
 from bot.domain.alert.verdict import Lane
@@ -106,6 +107,7 @@ def _move(tx: Transaction, desk: Desk, alert_id: int, silence: Silence, *, held:
         move = Move(
             alert_id=alert_id,
             actor=silence.actor,
+            method=Method.JOB,  # in the name of whoever made the silence
             action="silence",
             make=lambda alert, _: replace(alert, quiet_kinds=alert.quiet_kinds | {QuietKind.SILENCE}),
             note=silence.comment[: alerts.MAX_NOTE],

@@ -78,15 +78,3 @@ async def test_a_hand_over_rings_whoever_gets_it(stage: Stage) -> None:
     responder_id = str(stage.person("responder").member.user.id)
     await stage.bot.bot_context.empty(2)
     assert not rung(responder_id)
-
-
-async def test_a_role_and_an_action_ring_whoever_gets_them_from_others(stage: Stage) -> None:
-    crisis = await Crisis.begin(stage)
-    responder = stage.person("responder")
-    await responder.command("incident role", {"role": "commander", "to": "operator", "incident": "I-1"})
-    await responder.command("incident action add", {"text": "buy", "owner": "operator", "incident": "I-1"})
-    await stage.post_all(crisis.thread)
-    told = await stage.desk.storage.read(lambda tx: tx.nudges.of(crisis.id))
-    kinds = [each.kind for each in told]
-    assert NudgeKind.ROLE in kinds
-    assert NudgeKind.ACTION_GIVEN in kinds

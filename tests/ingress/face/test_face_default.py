@@ -2,13 +2,16 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
+from bot.domain.actor import Method
 from bot.domain.alert.signal import Severity
 from bot.usecases.admin import expectation
 from bot.usecases.alert import query as alert_query
 from bot.usecases.alert.query import Filter
-from tests.ingress.door import SETUP, Answer, Door
+from tests.conftest import START
+from tests.ingress.door import SETUP, Answer, Door, signed
 
 
 @pytest.fixture
@@ -59,3 +62,29 @@ async def test_an_absent_severity_is_the_sources_own_by_every_face(door: Door, p
         assert (await push(door, provider, token, severity)).status < 300
     page = await alert_query.listing(door.desk, Filter())
     assert sorted(line.alert.severity.value for line in page.lines) == ["critical", "info"]
+
+
+async def test_who_signs_at_a_face_is_known_so_in_the_audit_log(door: Door) -> None:
+    issued = await door.add("am", "alertmanager-api")
+    for path, body in (
+        ("/api/v2/alerts", [{"labels": {"alertname": "x"}}]),
+        (
+            "/api/v2/silences",
+            {
+                "matchers": [{"name": "alertname", "value": "x", "isRegex": False, "isEqual": True}],
+                "startsAt": "2026-11-21T02:00:00Z",
+                "endsAt": "2026-11-21T04:00:00Z",
+                "createdBy": "ada",
+                "comment": "moving",
+            },
+        ),
+    ):
+        raw = msgspec.json.encode(body)
+        headers = signed(issued.signing_secret, raw, int(START.timestamp()))
+        answer = await door.ask(
+            "POST", path, data=raw, headers={**headers, "Content-Type": "application/json"}
+        )
+        assert answer.status == 200, answer.body
+    chain = await door.desk.storage.read(lambda tx: tx.audit.chain(door.desk.project.id))
+    told = {each.entry.action: each.entry.method for each in chain if str(each.entry.actor) == "source:am"}
+    assert told == {"intake": Method.HMAC, "silence.add": Method.HMAC, "silence": Method.JOB}

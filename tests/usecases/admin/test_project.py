@@ -10,11 +10,14 @@ from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity
 from bot.domain.audit import Sealed, first_broken
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
-from bot.domain.outbox.outbox import CardKind
-from bot.usecases.admin import expectation, setting
+from bot.domain.outbox.outbox import CardKind, ParkReason
+from bot.domain.process_health import ProcessHealth
+from bot.domain.watch import WatchRules
+from bot.usecases.admin import expectation, setting, status
 from bot.usecases.admin import project as projects
 from bot.usecases.admin import source as sources
 from bot.usecases.admin import token as tokens
+from bot.usecases.admin.watch import Watch
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import snooze as snoozes
 from bot.usecases.desk import Desk
@@ -185,3 +188,23 @@ async def test_incidents_and_silent_sources_are_each_projects_own(desk: Desk, cl
     silent = await desk.storage.read(lambda tx: tx.sources.named(shop.project.id, "tocsin"))
     assert silent is not None
     assert await desk.storage.read(lambda tx: tx.sources.named(desk.project.id, "tocsin")) is None
+
+
+async def test_a_channel_that_is_shut_is_told_in_its_own_project_and_opened_again(
+    desk: Desk, clock: ManualClock
+) -> None:
+    shop = await make(desk)
+    await take_in(desk, [submission(await add_source(shop), firing())])
+    taken = await outbox.take(desk, 77, worker="w")
+    assert isinstance(taken, outbox.Task)
+    await outbox.park(desk, taken.card, ParkReason.MISSING_PERMISSION, alone=False)
+    rules = WatchRules()
+    watch = Watch(desk, rules, process_health=ProcessHealth, disk=lambda: None)
+    await watch.look()
+    clock.advance(rules.channel_parked)
+    assert await watch.look() == 1
+    assert (await status.condition(desk)).open_alerts == 0
+    assert (await status.condition(shop)).open_alerts == 2
+    assert await outbox.unpark(desk, 77) >= 1
+    assert await watch.look() == 1
+    assert (await status.condition(shop)).open_alerts == 1
