@@ -52,7 +52,7 @@ async def kill_once(pair: Pair) -> float:
     standby = pair.start("desk")
 
     async def waits() -> bool:
-        return b"standing by" in standby.log.read_bytes()
+        return b"standing_by" in standby.log.read_bytes()
 
     async def posted() -> bool:
         return await newest(pair.house) > before
