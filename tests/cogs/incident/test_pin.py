@@ -101,7 +101,7 @@ async def test_a_secret_in_a_pinned_or_edited_message_stays_out_of_the_timeline(
     await crisis.stage.person("responder").menu(ADD, clicked)
     assert (await when(crisis, count=2)).text == "restarted it with DB_PASSWORD=[redacted]"
     kept = await crisis.stage.desk.storage.read(
-        lambda tx: str([tx.run_raw(f"SELECT * FROM {table}").all() for table in ("timeline", "audit")])
+        lambda tx: str([tx.run_raw(f"SELECT * FROM {each}").all() for each in ("timeline", "audit")])  # noqa: S608
     )
     assert "hunter2Winter77" not in kept
 
