@@ -21,6 +21,15 @@ class Outdated(msgspec.Struct, frozen=True, kw_only=True):
     alerts: int = 0
     ledger: int = 0
 
+    def with_more(self, more: "Outdated") -> "Outdated":
+        """Both together."""
+        return Outdated(
+            events=self.events + more.events,
+            envelopes=self.envelopes + more.envelopes,
+            alerts=self.alerts + more.alerts,
+            ledger=self.ledger + more.ledger,
+        )
+
     @property
     def total(self) -> int:
         """All of them."""

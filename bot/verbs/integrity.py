@@ -8,16 +8,24 @@ from bot.verbs.loop import run
 
 
 def check_integrity(settings: Settings) -> int:
-    """Say what was found of each invariant, and keep it for `/status`; 0 when all hold, else 1."""
+    """Say what was found in each project, and keep it for `/status`; 0 when all invariants hold, else 1."""
 
-    async def work() -> IntegrityReport:
+    async def work() -> list[tuple[str, IntegrityReport]]:
         async with open_desk(settings) as desk:
-            return await integrity.look(desk)
+            return [(each.project.name, await integrity.look(each)) for each in desk.everybody]
 
-    report = run(work())
+    reports = run(work())
+    for name, report in reports:
+        if len(reports) > 1:
+            print(f"Project {name}:")
+        _tell(report)
+    broken = sum(len(report.findings) for _, report in reports)
+    print("All invariants hold." if not broken else f"Broken: {broken}.")
+    return 1 if broken else 0
+
+
+def _tell(report: IntegrityReport) -> None:
     for invariant, meaning in MEANINGS.items():
         finding = report.of(invariant)
         mark, words = ("ok   ", f"no {meaning}") if finding is None else ("ERROR", finding.words)
         print(f"  {mark}  {invariant}: {words}")
-    print("All invariants hold." if not report.findings else f"Broken: {len(report.findings)}.")
-    return 1 if report.findings else 0

@@ -7,6 +7,7 @@ from bot.desk import open_desk
 from bot.domain.retention import Outdated
 from bot.process import held
 from bot.settings.database import database_choice
+from bot.usecases.admin import project as projects
 from bot.usecases.admin import retention
 from bot.verbs.loop import run
 from bot.verbs.operator import me
@@ -21,9 +22,11 @@ def sweep(args: Namespace) -> int:
 
     async def work() -> Outdated:
         async with open_desk(settings) as desk:
-            if args.dry_run:
-                return await retention.preview(desk)
-            return await retention.sweep(desk, actor=me())
+            found = Outdated()
+            for each in await projects.with_removed(desk):
+                gone = retention.preview(each) if args.dry_run else retention.sweep(each, actor=me())
+                found = found.with_more(await gone)
+            return found
 
     found = run(work())
     print(f"{'Would go' if args.dry_run else 'Gone'}: {_in_words(found)}.")

@@ -74,9 +74,7 @@ class SetupCommand(commands.Cog):
         if self._door.home is None:
             await self._settle(context, code)
         if project.strip():
-            context.enter(
-                await context.within_deadline(projects.of(context.bot_context.desk, project.strip()))
-            )
+            await _enter(context, project.strip())
         context.demand(Capability.MANAGE, TASK)
         for right, role in zip(roles.RIGHTS, (view, respond, manage), strict=True):
             if role is not None and not await roles.give(context, right, role):
@@ -96,6 +94,15 @@ class SetupCommand(commands.Cog):
         await context.defer_if_slow(claiming, thinking=True)
         context.interaction.client.dispatch("home_settled")
         await context.admit()
+
+
+async def _enter(context: InteractionContext, name: str) -> None:
+    """Whose set-up it is; who may not change it does not hear that there is such a project."""
+    bot_context = context.bot_context
+    theirs = await context.within_deadline(projects.of(bot_context.desk, name))
+    if not bot_context.rights.of(theirs).allows(context.member, Capability.MANAGE):
+        raise NotFoundError("project", name)
+    context.enter(theirs)
 
 
 async def choose(context: InteractionContext, which: CustomId) -> None:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from bot.clock import SystemClock
 from tests.chaos import deed as deeds
 from tests.chaos.book import Book, Story
-from tests.chaos.deed import ACK, CLAIM, Deed
+from tests.chaos.deed import ACK, CLAIM, SIREN, Deed
 from tests.chaos.episode import Episode, UntrueError
 from tests.chaos.house import House
 from tests.chaos.pulse import Beat, Pulse
@@ -29,7 +29,7 @@ _COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
 )
 _WEIGHTS: Final = (6, 2, 2, 1, 1)
 _WAYS: Final = 2 * ("button", "button", "command", "menu", "emoji", "emoji") + ("bin",)
-_EMOJI: Final = (ACK, ACK, ACK, ACK, CLAIM, CLAIM)  # 🚨 acknowledges too, which has tests of its own
+_EMOJI: Final = (ACK, ACK, ACK, CLAIM, CLAIM, SIREN)
 _GLANCE: Final = 0.05  # seconds in which a free story is handed over
 _HOPEFUL: Final = 0.1  # of acts while nobody can answer
 _TIDY: Final = 0.2  # of the others delete a card

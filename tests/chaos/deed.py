@@ -71,20 +71,27 @@ def finish(look: Look) -> Look | None:
     return look._replace(state="resolved") if look.state != "resolved" else None
 
 
-def escalate(look: Look) -> Look:
-    """Somebody calls for more people; the alert itself stays as it is."""
+def escalate(who: str) -> Deed:
+    """Somebody calls for more people, and has what nobody had."""
+    return lambda look: (
+        look._replace(state="acked", owner=who) if (look.state, look.owner) == ("new", "") else look
+    )
+
+
+def leave(look: Look) -> Look:
+    """The alert stays as it is."""
     return look
 
 
 def set_emoji(who: str, emoji: str) -> Deed:
     """An emoji appears on the card."""
-    return {ACK: ack(who), CLAIM: claim(who), SIREN: escalate}[emoji]
+    return {ACK: ack(who), CLAIM: claim(who), SIREN: escalate(who)}[emoji]
 
 
 def take_emoji(who: str, emoji: str) -> Deed:
     """An emoji is taken back: so is what it did, if that still stands; nobody takes an incident back."""
     if emoji == SIREN:
-        return escalate
+        return leave
     if emoji == CLAIM:
         return release(who)
     return lambda look: unack(look) if look.owner == who else None

@@ -10,7 +10,7 @@ was heard is part of a possibility.
 
 from typing import NamedTuple, TypeAlias
 
-from tests.chaos.deed import Deed, Look, set_emoji, take_emoji
+from tests.chaos.deed import SIREN, Deed, Look, set_emoji, take_emoji
 
 Emoji: TypeAlias = tuple[str, str]  # who, which
 
@@ -40,6 +40,7 @@ class Episode:
         self.standing: set[Emoji] = set()
         self._taken_back: set[Emoji] = set()
         self._set: set[Emoji] = set()
+        self._sirens = 0
         self._pending: list[Deed] = []
         self._possible = {Possibility(look, frozenset()) for look in looks}
 
@@ -82,6 +83,7 @@ class Episode:
         """An emoji was set on the card or taken away; nobody answers."""
         self._settle()
         if on:
+            self._sirens += emoji[1] == SIREN
             self.standing.add(emoji)
             self._set.add(emoji)
         else:
@@ -130,8 +132,10 @@ class Episode:
     def _next(self, each: Possibility) -> set[Possibility]:
         found = {each._replace(look=look) for deed in self._pending if (look := deed(each.look)) is not None}
         for emoji in self._set - each.heard:
-            look = set_emoji(*emoji)(each.look) or each.look
-            found.add(Possibility(look, each.heard | {emoji}))
+            looks = {set_emoji(*emoji)(each.look) or each.look}
+            if emoji[1] == SIREN and self._sirens > 1:
+                looks.add(each.look)  # it belongs to an incident already, which is all that a second one says
+            found |= {Possibility(look, each.heard | {emoji}) for look in looks}
         for emoji in self._taken_back & each.heard:
             look = take_emoji(*emoji)(each.look) or each.look
             found.add(Possibility(look, each.heard - {emoji}))

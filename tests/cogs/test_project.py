@@ -15,6 +15,7 @@ from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity
 from bot.sandbox.control.place import ChannelInput, add
 from bot.usecases.admin import project as projects
+from bot.usecases.admin import setting
 from bot.usecases.alert import button as press
 from bot.usecases.desk import Desk
 from bot.usecases.incident import action as actions
@@ -157,6 +158,16 @@ async def test_cards_bear_the_mark_of_their_project_and_emoji_ask_for_its_roles(
     answer = await shop.stage.person("visitor").click(message_id, _button(shop, message_id, "resolve"))
     assert SECRET not in _told(answer)
     assert (await press.glance(shop.desk, 3)).state is State.ACKED
+
+
+async def test_setup_of_a_project_changes_it_alone(shop: Shop) -> None:
+    assert "There is no project nothing" in await shop.ask("operator", "setup", project="nothing")
+    page = await shop.ask("operator", "setup", project="shop", respond="on-call")
+    assert "may act on alerts" in page
+    await setting.reload(shop.stage.desk)
+    assert len(shop.desk.project.settings.respond_role_ids) == 2
+    assert shop.stage.desk.project.settings.respond_role_ids == ()
+    assert f"setup:{shop.desk.project.tag}:" in page
 
 
 def _button(shop: Shop, message_id: int, verb: str) -> str:

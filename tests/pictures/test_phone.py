@@ -8,6 +8,8 @@ import httpx
 import pytest
 from playwright.async_api import Page
 
+from bot.cards.admin import help as help_card
+from bot.cards.admin.help import HelpLine, HelpTopic, HelpView
 from bot.cards.alert.alert import render
 from bot.cards.card import Card
 from bot.cards.outbox import board as board_card
@@ -87,3 +89,36 @@ async def test_buttons_stand_in_one_row_and_a_board_fits_one_screen(sandbox: San
             "failed": [1, 1],
         }
         assert await screens(page, board) <= 1.0
+
+
+def helped() -> Card:
+    """What a manager is told: more groups and longer names than there are today."""
+    groups = tuple(
+        HelpTopic(
+            f"group{number}",
+            "What people work on together, in words",
+            tuple(HelpLine(f"group{number} action command{each}", "w" * 100) for each in range(12)),
+        )
+        for number in range(12)
+    )
+    return help_card.render(
+        HelpView(
+            may_view=True,
+            may_respond=True,
+            may_manage=True,
+            topics=groups,
+            menus=("Acknowledge alert", "Escalate to incident", "Add to timeline", "Brief me on this alert"),
+            tag=TAG,
+        )
+    )
+
+
+async def test_what_help_tells_is_no_wider_than_the_screen(sandbox: Sandbox) -> None:
+    posted = await post(sandbox, helped())
+    async with browsing() as browser, looking(browser, sandbox.url) as page:
+        over = await message(page, posted).evaluate(
+            "(node) => [node, ...node.querySelectorAll('*')]"
+            ".filter((each) => each.getBoundingClientRect().right > window.innerWidth + 1).length"
+        )
+        assert over == 0
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 390

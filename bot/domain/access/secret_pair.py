@@ -195,7 +195,8 @@ _NO_MORE: Final = r"(?-i:[^a-z]|$)"
 _WORD_CLUE: Final = (
     r"pass|pw|psk|secret|token|cookie|creds|credential|authoriz|bearer|jwt|sess(?:ion)?[_.-]?id|community|"
     r"csrf|xsrf|otpauth|mnemonic|kennwort|contrasena|senha|wachtwoord|haslo|masterauth|"
-    rf"(?:auth|session|salt|licen[sc]e|access|otp|seed|p(?:at|in)){_NO_MORE}|"
+    rf"(?:auth|session|salt|licen[sc]e|access|otp|seed){_NO_MORE}|"
+    r"(?-i:[Pp](?:at|in)(?:[^a-z]|$)|P(?:AT|IN)(?:[^A-Z]|[A-Z][a-z]|$))|"
     rf"(?:^|\\[nrt]|[^a-z])(?:sid|mdp){_NO_MORE}|(?-i:[a-z](?:Sid|SID|Mdp|MDP)){_NO_MORE}|"
     rf"(?:[^gp_-]|[^u]p|(?:[^n]|[^i]n|[^t]in)g)[_-]{{0,2}}keys?{_NO_MORE}|^[gp_-]?keys?{_NO_MORE}"
 )

@@ -12,6 +12,7 @@ from bot.domain.access.secret_name import Grade, grade
 from bot.domain.access.value import has_three_classes, is_random
 
 SHORTEST: Final = 20
+SHORTEST_BASE64: Final = 38
 SHORTEST_WORD: Final = 3
 LONGEST_WORD: Final = 12
 MANY_PARTS: Final = 2
@@ -36,12 +37,9 @@ _THREE: Final = "|".join(
 )
 THREE_CLASSES: Final = rf"(?:^|[^\w%-]|%[0-9a-f]{{2}})(?-i:{_THREE})"
 """The clue of all that was drawn by lot: capitals, small letters and digits in one run."""
-_RUN: Final = re.compile(
-    r"(?:(?<![A-Za-z0-9_%-])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))[A-Za-z0-9_-]{20,}+", re.ASCII
-)
-_BASE64: Final = re.compile(
-    r"(?:(?<![A-Za-z0-9+/_%-])|(?<=%[0-9A-Fa-f]{2}))[A-Za-z0-9+/]{38,}+={0,2}", re.ASCII
-)
+_RUN: Final = re.compile(r"[A-Za-z0-9_-]{20,}+", re.ASCII)
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/]{38,}+={0,2}", re.ASCII)
+_ESCAPE: Final = re.compile(r"[0-9A-Fa-f]{2}", re.ASCII)
 _PREFIX: Final = (
     r"(?<![A-Za-z0-9/_.~-])(?P<word>[A-Za-z][A-Za-z0-9]{0,11}(?:[_.~-][A-Za-z0-9]{1,10}){0,3}?[_.~-]{1,2})"
 )
@@ -109,32 +107,43 @@ def is_alone(value: str) -> bool:
 
 def _find_runs(text: str) -> Iterator[Span]:
     public = _public_until(text)
-    for found in _RUN.finditer(text):
-        run = found[0]
+    for start, end in _whole(_RUN, text, SHORTEST, ""):
+        run = text[start:end]
         if (
             not has_three_classes(run)
             or not is_random(run.strip("-_"), longest=3.5 if len(run) >= LONG else 3.0)
             or _is_spelled(run)
-            or _is_spared(text, found.start(), found.end(), public)
+            or _is_spared(text, start, end, public)
         ):
-            yield found.start(), found.start()
+            yield start, start
         else:
-            yield found.span()
+            yield start, end
 
 
 def _find_base64(text: str) -> Iterator[Span]:
     public = _public_until(text)
-    for found in _BASE64.finditer(text):
-        run = found[0]
+    for start, end in _whole(_BASE64, text, SHORTEST_BASE64, "_-"):
+        run = text[start:end]
         if (
             run.count("/") > len(run) // 8
             or not has_three_classes(run)
             or not is_random(run, longest=2.6)
-            or _is_spared(text, found.start(), found.end(), public)
+            or _is_spared(text, start, end, public)
         ):
-            yield found.start(), found.start()
+            yield start, start
         else:
-            yield found.span()
+            yield start, end
+
+
+def _whole(pattern: re.Pattern[str], text: str, shortest: int, glued: str) -> Iterator[Span]:
+    """Where runs stand, without the digits of a percent escape and without those ``glued`` to more."""
+    for found in pattern.finditer(text):
+        start, end = found.span()
+        before = text[start - 1 : start]
+        if before == "%":
+            start = start + 2 if _ESCAPE.match(text, start) else end
+        if end - start >= shortest and not (before and before in glued):
+            yield start, end
 
 
 def _find_prefixed(text: str) -> Iterator[Span]:

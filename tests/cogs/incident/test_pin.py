@@ -92,6 +92,20 @@ async def test_a_right_click_brings_the_words_also_of_what_was_pinned_without(cr
     assert again["content"].startswith("📌 It stands already in the timeline of ")
 
 
+async def test_a_secret_in_a_pinned_or_edited_message_stays_out_of_the_timeline(crisis: Crisis) -> None:
+    planted = "restarted it with DB_PASSWORD=hunter2Winter77"
+    message_id = said(crisis, called(crisis, planted))
+    crisis.stage.person("responder").react(message_id, PIN)
+    assert "DB_PASSWORD=[redacted]" in (await when(crisis)).text
+    clicked = said(crisis, planted)
+    await crisis.stage.person("responder").menu(ADD, clicked)
+    assert (await when(crisis, count=2)).text == "restarted it with DB_PASSWORD=[redacted]"
+    kept = await crisis.stage.desk.storage.read(
+        lambda tx: str([tx.run_raw(f"SELECT * FROM {each}").all() for each in ("timeline", "audit")])  # noqa: S608
+    )
+    assert "hunter2Winter77" not in kept
+
+
 async def test_a_right_click_elsewhere_or_by_a_visitor_is_refused(crisis: Crisis) -> None:
     elsewhere = crisis.stage.person("visitor").say("hello", crisis.stage.channel_id)
     answer = await crisis.stage.person("responder").menu(ADD, elsewhere["id"])

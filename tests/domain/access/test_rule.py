@@ -42,7 +42,14 @@ def test_a_name_that_tells_of_a_secret_is_seen_at_first_glance() -> None:
     for words in parts:
         for around in (words, ("db", *words), (*words, "2"), ("my", *words, "prod")):
             camel = around[0] + "".join(word.title() for word in around[1:])
-            for name in ("_".join(around), "-".join(around), ".".join(around), camel, "".join(around)):
+            for name in (
+                "_".join(around),
+                "-".join(around),
+                ".".join(around),
+                camel,
+                "".join(around),
+                "_".join(around).upper(),
+            ):
                 if grade(name) is not Grade.NONE:
                     assert is_suspicious(json.dumps({name: ""}).encode()), name
                     assert name in find_suspects([name]), name
