@@ -53,8 +53,10 @@ VERBS: Final = dict(verbs(parser()))
 
 def line_of(verb: str) -> list[str]:
     """The verb with what it cannot be typed without."""
-    needs_name = any(not each.option_strings and each.nargs is None for each in VERBS[verb]._actions)
-    return [*verb.split(), *ARGUMENTS.get(verb, NAMED if needs_name else "").split()]
+    if verb in ARGUMENTS:
+        return [*verb.split(), *ARGUMENTS[verb].split()]
+    needed = [each for each in VERBS[verb]._actions if not each.option_strings and each.nargs is None]
+    return [*verb.split(), *(f"{NAMED}{number or ''}" for number in range(len(needed)))]
 
 
 @pytest.fixture(scope="module")
