@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import signal
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -57,14 +58,19 @@ async def call(*words: str, **environment: str) -> str:
 
 @asynccontextmanager
 async def running(log: Path, *words: str) -> AsyncIterator[None]:
-    """A program for as long as the block lasts."""
+    """A program, and whatever it starts, for as long as the block lasts."""
     with log.open("wb") as out:
-        process = await asyncio.create_subprocess_exec(*words, stdout=out, stderr=out)
+        process = await asyncio.create_subprocess_exec(*words, stdout=out, stderr=out, start_new_session=True)
         try:
             yield
         finally:
             with suppress(ProcessLookupError):
                 process.terminate()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(10):
+                    await process.wait()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
 
 
