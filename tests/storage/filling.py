@@ -41,6 +41,7 @@ class Column:
     type: object
     is_optional: bool
     is_given: bool
+    is_key: bool
     refers: str
 
     @property
@@ -55,11 +56,14 @@ def tables_of(connection: Connection) -> Tables:
     """The tables as they are now, whom others point to first."""
     inspector = inspect(connection)
     columns = {name: each for (_, name), each in inspector.get_multi_columns().items() if name != _VERSIONS}
+    keys = {
+        name: each["constrained_columns"] for (_, name), each in inspector.get_multi_pk_constraint().items()
+    }
     refers: dict[str, dict[str, str]] = {name: {} for name in columns}
-    for (_, name), keys in inspector.get_multi_foreign_keys().items():
+    for (_, name), foreign in inspector.get_multi_foreign_keys().items():
         if name in refers:
             refers[name] = {
-                column: key["referred_table"] for key in keys for column in key["constrained_columns"]
+                column: key["referred_table"] for key in foreign for column in key["constrained_columns"]
             }
     order = TopologicalSorter({name: set(each.values()) - {name} for name, each in refers.items()})
     return {
@@ -69,6 +73,7 @@ def tables_of(connection: Connection) -> Tables:
                 type=each["type"],
                 is_optional=bool(each["nullable"]),
                 is_given=each.get("default") is not None or each.get("identity") is not None,
+                is_key=each["name"] in keys.get(name, ()),
                 refers=refers[name].get(each["name"], ""),
             )
             for each in columns[name]
@@ -90,6 +95,10 @@ def fill(connection: Connection, number: int, tables: Tables) -> None:
         if name == "project" and number > 1:
             made[name] = 1
             continue
+        if [column.name for column in columns if column.is_key] == ["project_id"] and _has_rows(
+            connection, name
+        ):
+            continue  # one for each project
         values = {
             column.name: _value(name, column, number, made)
             for column in columns
@@ -107,6 +116,10 @@ def fill(connection: Connection, number: int, tables: Tables) -> None:
             connection.execute(text(statement), values)
         else:
             made[name] = connection.execute(text(f"{statement} RETURNING id"), values).scalar_one()
+
+
+def _has_rows(connection: Connection, table: str) -> bool:
+    return connection.execute(text(f'SELECT 1 FROM "{table}"')).first() is not None  # noqa: S608 -- of our own
 
 
 def _is_left(table: str, column: Column) -> bool:

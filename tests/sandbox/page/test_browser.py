@@ -166,3 +166,16 @@ def test_axe_finds_nothing_grave(where: str, visit: Visit, demo: Demo) -> None:
         for node in each["nodes"]
     ]
     assert not grave, "\n".join(grave)
+
+
+def test_a_command_is_typed_right_after_the_switcher_was_left(visit: Visit) -> None:
+    page = visit("operator")
+    page.keyboard.press("Control+k")
+    page.locator("dialog.switcher .completion-item").first.wait_for()
+    page.keyboard.press("Escape")
+    page.keyboard.type("/doctor")
+    page.locator(".composer .completion-item", has_text="/doctor").first.wait_for()
+    page.keyboard.press("Enter")
+    page.locator(".command-name", has_text="/doctor").wait_for()
+    page.keyboard.press("Enter")
+    page.locator(".message", has_text="tocsin check says the same").last.wait_for()
