@@ -86,7 +86,7 @@ async def test_coming_and_going_stand_in_the_projects_own_audit_log(desk: Desk) 
         ("token.add", "token:ci"),
         ("token.revoke", "token:ci"),
     ]
-    assert '"scopes":["alerts.read"]' in chain[0].entry.after
+    assert '"scopes":["alerts.read"]' in chain[1].entry.after
     assert first_broken(chain) is None
     assert granted.secret not in str(chain)
 
