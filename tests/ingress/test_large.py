@@ -30,7 +30,7 @@ async def test_large_bodies_wait_for_each_other_and_the_loop_goes_on() -> None:
         turns += 1
         await asyncio.wait({reads}, timeout=0.001)
     found = {hits for hits, _ in await reads}
-    assert min(found) >= 4_096  # one by one; what is more of them is masked in larger pieces
+    assert min(found) >= 1_000  # a text as dense as this is masked in larger pieces
     assert len(found) == 1
     assert most == 1
     assert turns > 1
