@@ -126,14 +126,14 @@ async def changed_at(url: str) -> datetime | None:
 async def in_use(url: str) -> bool:
     """Whether a desk is at work on the PostgreSQL database at ``url``."""
 
-    def work(connection: Connection) -> bool:
+    def ask_who_is_there(connection: Connection) -> bool:
         statement = text(
             "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_locks.database = pg_database.oid"
             " WHERE locktype = 'advisory' AND classid = :class AND datname = current_database()"
         )
         return bool(connection.scalar(statement, {"class": WORKER_LOCK}))
 
-    return await _on_snapshot(url, work)
+    return await _on_snapshot(url, ask_who_is_there)
 
 
 async def fill(url: str, path: Path) -> Manifest:
@@ -143,14 +143,14 @@ async def fill(url: str, path: Path) -> Manifest:
     """
     manifest = await asyncio.to_thread(read, path)
 
-    def work(connection: Connection) -> None:
+    def fill_backup(connection: Connection) -> None:
         _clear(connection)
         schema.migrate(connection, manifest.revision)
         with zipfile.ZipFile(path) as archive:
             _load(connection, archive, manifest)
         schema.migrate(connection, "head")
 
-    await schema.on_connection(url, work)
+    await schema.on_connection(url, fill_backup)
     return manifest
 
 

@@ -102,11 +102,11 @@ async def upgrade_sql(url: str) -> str:
 async def drift(url: str) -> list[str]:
     """How the database at ``url`` differs from the tables in `storage.table.core`, one line a difference."""
 
-    def work(connection: Connection) -> list[str]:
+    def compare(connection: Connection) -> list[str]:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return [str(each) for each in compare_metadata(context, metadata)]
 
-    return await on_connection(url, work)
+    return await on_connection(url, compare)
 
 
 @cache

@@ -26,7 +26,7 @@ async def choose_zone(desk: Desk, user_id: int, zone: str | None, *, actor: Acto
     name = None if zone is None else read_zone(zone).key
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> None:
+    def store_zone(tx: Transaction) -> None:
         before = tx.people.zone(desk.project.id, user_id)
         tx.people.choose_zone(desk.project.id, user_id, name)
         entry = Entry(
@@ -39,5 +39,5 @@ async def choose_zone(desk: Desk, user_id: int, zone: str | None, *, actor: Acto
         )
         tx.audit.append(desk.project.id, entry)
 
-    await desk.storage.write(work)
+    await desk.storage.write(store_zone)
     return known_zone(name or desk.rules.zone)

@@ -19,7 +19,7 @@ def export(args: Namespace) -> int:
     """Write the whole log as JSON lines, oldest first."""
     settings = load_quietly(args)
 
-    async def work() -> int:
+    async def export_audit() -> int:
         count = 0
         target = nullcontext(sys.stdout.buffer) if args.file is None else args.file.open("wb")
         async with open_desk(settings, project=args.project) as desk:
@@ -30,7 +30,7 @@ def export(args: Namespace) -> int:
                 stream.flush()
         return count
 
-    count = run(work())
+    count = run(export_audit())
     sys.stderr.write(f"{count:,} entries.\n")
     return 0
 
@@ -43,11 +43,11 @@ def verify(args: Namespace) -> int:
     settings = load_quietly(args)
     folder = settings.storage.data
 
-    async def work() -> ChainVerdict:
+    async def verify_audit() -> ChainVerdict:
         async with open_desk(settings, project=args.project) as desk:
             return await audit_log.verify(desk, read_anchors(folder))
 
-    found = run(work())
+    found = run(verify_audit())
     print(f"{found.entries:,} entries, {found.anchors:,} anchors in {folder / NAME}.")
     if found.fault:
         print(f"The audit log was tampered with: {found.fault}.")

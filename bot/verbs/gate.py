@@ -38,11 +38,11 @@ def gate(args: Namespace) -> int:
 def _here(args: Namespace) -> dict[str, Any]:
     settings = load_quietly(args)
 
-    async def work() -> Decision:
+    async def here_gate() -> Decision:
         async with open_desk(settings, project=args.project) as desk:
             return await release.ask(desk, args.service, args.env)
 
-    decision = run(work())
+    decision = run(here_gate())
     reasons = [{"cause": each.cause, "ref": each.ref, "text": each.words} for each in decision.reasons]
     bypass = decision.bypass
     said: dict[str, Any] = msgspec.to_builtins(

@@ -10,11 +10,11 @@ from bot.verbs.loop import run
 def check_integrity(settings: Settings) -> int:
     """Say what was found in each project, and keep it for `/status`; 0 when all invariants hold, else 1."""
 
-    async def work() -> list[tuple[str, IntegrityReport]]:
+    async def do_check_integrity() -> list[tuple[str, IntegrityReport]]:
         async with open_desk(settings) as desk:
             return [(each.project.name, await integrity.look(each)) for each in desk.everybody]
 
-    reports = run(work())
+    reports = run(do_check_integrity())
     for name, report in reports:
         if len(reports) > 1:
             print(f"Project {name}:")

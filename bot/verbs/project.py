@@ -16,11 +16,11 @@ def add(args: Namespace) -> int:
     """Make a project."""
     settings = load_quietly(args)
 
-    async def work() -> Project:
+    async def add_project() -> Project:
         async with open_desk(settings) as desk:
             return await projects.add(desk, args.name, actor=me(), channel_id=args.channel or None)
 
-    made = run(work())
+    made = run(add_project())
     print(
         f"There is the project {made.name} now. Let a sender in: tocsin source add NAME --project {made.name}"
     )
@@ -33,7 +33,7 @@ def listing(args: Namespace) -> int:
     """One line for each project."""
     settings = load_quietly(args)
 
-    async def work() -> list[Listed]:
+    async def listing_project() -> list[Listed]:
         async with open_desk(settings) as desk:
             return await projects.listing(desk)
 
@@ -49,7 +49,7 @@ def listing(args: Namespace) -> int:
                 str(one.open_alerts),
                 str(one.open_incidents),
             )
-            for one in run(work())
+            for one in run(listing_project())
         ],
     )
     return 0
@@ -67,11 +67,11 @@ def change(args: Namespace) -> int:
         if picked is not None:
             changes[f"{name}_role_ids"] = tuple(each for each in picked if each)
 
-    async def work() -> None:
+    async def change_project() -> None:
         async with open_desk(settings) as desk:
             await projects.change(desk, args.name, changes, actor=me())
 
-    run(work())
+    run(change_project())
     print(f"The project {args.name} is changed; a running desk knows in some seconds.")
     return 0
 
@@ -80,11 +80,11 @@ def rename(args: Namespace) -> int:
     """Call a project by another name."""
     settings = load_quietly(args)
 
-    async def work() -> None:
+    async def rename_project() -> None:
         async with open_desk(settings) as desk:
             await projects.rename(desk, args.name, args.new, actor=me())
 
-    run(work())
+    run(rename_project())
     print(f"The project {args.name} is called {args.new} now.")
     return 0
 
@@ -93,10 +93,10 @@ def remove(args: Namespace) -> int:
     """Remove a project to which nothing belongs any more."""
     settings = load_quietly(args)
 
-    async def work() -> None:
+    async def remove_project() -> None:
         async with open_desk(settings) as desk:
             await projects.remove(desk, args.name, actor=me())
 
-    run(work())
+    run(remove_project())
     print(f"The project {args.name} is gone; what is over in it ages as everything does.")
     return 0

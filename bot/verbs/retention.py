@@ -20,7 +20,7 @@ def sweep(args: Namespace) -> int:
     settings = load_quietly(args)
     choice = database_choice(settings)
 
-    async def work() -> Outdated:
+    async def sweep_retention() -> Outdated:
         async with open_desk(settings) as desk:
             found = Outdated()
             for each in await projects.with_removed(desk):
@@ -28,7 +28,7 @@ def sweep(args: Namespace) -> int:
                 found = found.with_more(await gone)
             return found
 
-    found = run(work())
+    found = run(sweep_retention())
     print(f"{'Would go' if args.dry_run else 'Gone'}: {_in_words(found)}.")
     if choice.embedded and not args.dry_run:
         _pack(Path(choice.shown), choice.url)

@@ -30,7 +30,7 @@ def add(args: Namespace) -> int:
     settings = load_quietly(args)
     secret = _read_secret(args.secret_file)
 
-    async def work() -> tuple[Issued, str]:
+    async def add_source() -> tuple[Issued, str]:
         await _demand_channels(settings, args)
         async with open_desk(settings, project=args.project) as desk:
             issued = await sources.add(
@@ -50,7 +50,7 @@ def add(args: Namespace) -> int:
             )
             return issued, _address(settings.http, issued, desk)
 
-    _show(*run(work()), as_json=args.json)
+    _show(*run(add_source()), as_json=args.json)
     if not args.json:
         print(f"\nThis stands in {database_choice(settings).shown}, for the Tocsin that uses it.")
     return 0
@@ -61,12 +61,12 @@ def rotate(args: Namespace) -> int:
     settings = load_quietly(args)
     secret = _read_secret(args.secret_file)
 
-    async def work() -> tuple[Issued, str]:
+    async def rotate_source() -> tuple[Issued, str]:
         async with open_desk(settings, project=args.project) as desk:
             issued = await sources.rotate(desk, args.name, actor=me(), overlap=args.overlap, secret=secret)
             return issued, _address(settings.http, issued, desk)
 
-    _show(*run(work()), as_json=args.json)
+    _show(*run(rotate_source()), as_json=args.json)
     if not args.json:
         print(f"\nThe old token works for another {_span(args.overlap)}.")
     return 0
@@ -76,14 +76,14 @@ def move(args: Namespace) -> int:
     """Let its alerts go to another channel, those that the old one cannot show at once."""
     settings = load_quietly(args)
 
-    async def work() -> int:
+    async def move_source() -> int:
         await _demand_channels(settings, args)
         async with open_desk(settings, project=args.project) as desk:
             return await sources.move(
                 desk, args.name, actor=me(), channel_id=args.channel, fallback_id=args.fallback
             )
 
-    moved = run(work())
+    moved = run(move_source())
     print(f"{args.name} is moved." + (f" Cards that go there at once: {moved}." if moved else ""))
     return 0
 
@@ -92,13 +92,13 @@ def expect(args: Namespace) -> int:
     """Have an alert opened when a sender is not heard for so long, or no longer."""
     settings = load_quietly(args)
 
-    async def work() -> Expectation | None:
+    async def expect_source() -> Expectation | None:
         async with open_desk(settings, project=args.project) as desk:
             return await expectation.expect(
                 desk, args.name, every=None if args.off else args.every, grace=args.grace, actor=me()
             )
 
-    expected = run(work())
+    expected = run(expect_source())
     if expected is None:
         print(f"Nobody waits for {args.name} any more.")
         return 0
@@ -113,11 +113,11 @@ def grade(args: Namespace) -> int:
     if severity is None and not wakes:
         raise InvalidInputError("grade", "needs --default-severity, --ping-critical or --ping-warning")
 
-    async def work() -> None:
+    async def grade_source() -> None:
         async with open_desk(settings, project=args.project) as desk:
             await expectation.grade(desk, args.name, severity, actor=me(), wakes=wakes)
 
-    run(work())
+    run(grade_source())
     if severity is not None:
         print(f"Alerts of {args.name} without a severity are {severity}, in some seconds.")
     for each, words in wakes.items():
@@ -135,11 +135,11 @@ def shape(args: Namespace) -> int:
     """Let its new alerts have a card each, or one for each cause."""
     settings = load_quietly(args)
 
-    async def work() -> None:
+    async def reshape_source() -> None:
         async with open_desk(settings, project=args.project) as desk:
             await sources.shape(desk, args.name, CardShape(args.card), actor=me())
 
-    run(work())
+    run(reshape_source())
     said = {
         CardShape.AUTO: "have a card each, and share one from the third open one of a cause on",
         CardShape.GROUP: "share a card with those of their cause",
@@ -153,11 +153,11 @@ def remove(args: Namespace) -> int:
     """Let a sender out; its alerts stay."""
     settings = load_quietly(args)
 
-    async def work() -> None:
+    async def remove_source() -> None:
         async with open_desk(settings, project=args.project) as desk:
             await sources.remove(desk, args.name, actor=me())
 
-    run(work())
+    run(remove_source())
     print(f"{args.name} may send no more.")
     return 0
 
@@ -166,7 +166,7 @@ def listing(args: Namespace) -> int:
     """One line for each sender."""
     settings = load_quietly(args)
 
-    async def work() -> list[tuple[str, str, str, str, str]]:
+    async def listing_source() -> list[tuple[str, str, str, str, str]]:
         async with open_desk(settings, project=args.project) as desk:
             return [
                 (
@@ -179,7 +179,7 @@ def listing(args: Namespace) -> int:
                 for one in await sources.listing(desk)
             ]
 
-    rows = run(work())
+    rows = run(listing_source())
     if not rows:
         print("There is no source yet. Make one: tocsin source add NAME --provider alertmanager")
         return 0

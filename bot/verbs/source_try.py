@@ -86,7 +86,7 @@ def recipe(args: Namespace) -> int:
 def _find(settings: Settings, name: str, project: str | None) -> tuple[Source, str]:
     """The source of that name, and where the door was last opened."""
 
-    async def work() -> tuple[Source, str]:
+    async def find_source_try() -> tuple[Source, str]:
         async with open_desk(settings, project=project) as desk:
             last = desk.everybody[0].project.settings.ingress_url
             for each in await sources.listing(desk):
@@ -94,7 +94,7 @@ def _find(settings: Settings, name: str, project: str | None) -> tuple[Source, s
                     return each, last
             raise NotFoundError("source", name)
 
-    return run(work())
+    return run(find_source_try())
 
 
 def _read(file: Path) -> bytes:

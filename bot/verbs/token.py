@@ -18,7 +18,7 @@ def add(args: Namespace) -> int:
     """Let a program in; print its token, which is shown only now."""
     settings = load_quietly(args)
 
-    async def work() -> Granted:
+    async def add_token() -> Granted:
         async with open_desk(settings, project=args.project) as desk:
             return await tokens.add(
                 desk,
@@ -30,7 +30,7 @@ def add(args: Namespace) -> int:
                 severity_cap=IncidentLevel(args.severity_cap),
             )
 
-    _show(run(work()), settings.http, as_json=args.json)
+    _show(run(add_token()), settings.http, as_json=args.json)
     return 0
 
 
@@ -38,11 +38,11 @@ def revoke(args: Namespace) -> int:
     """Let a program out, at once."""
     settings = load_quietly(args)
 
-    async def work() -> None:
+    async def revoke_token() -> None:
         async with open_desk(settings, project=args.project) as desk:
             await tokens.revoke(desk, args.name, actor=me())
 
-    run(work())
+    run(revoke_token())
     print(f"{args.name} opens nothing more.")
     return 0
 
@@ -51,11 +51,11 @@ def listing(args: Namespace) -> int:
     """One line for each token; no secret is known here."""
     settings = load_quietly(args)
 
-    async def work() -> list[Token]:
+    async def listing_token() -> list[Token]:
         async with open_desk(settings) as desk:
             return await tokens.listing(desk)
 
-    found = run(work())
+    found = run(listing_token())
     if not found:
         print("There is no token yet. Make one: tocsin token add NAME --scope alerts.read")
         return 0

@@ -29,14 +29,14 @@ async def act_on_each(
         return
     outcomes: list[str | TocsinError] = []
 
-    async def work() -> None:
+    async def do_act_on_each() -> None:
         for alert_id in named:
             try:
                 outcomes.append(await do(alert_id))
             except TocsinError as error:
                 outcomes.append(error)
 
-    await context.defer_if_slow(work(), thinking=True)
+    await context.defer_if_slow(do_act_on_each(), thinking=True)
     outcomes += [audience.missing(each) for each in context.unseen]
     await context.reply_ephemeral(answer.several(outcomes, done))
 

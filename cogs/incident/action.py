@@ -76,7 +76,7 @@ class ActionCommands(commands.Cog):
         rights = context.bot_context.rights
         who = context.actor if owner is None else responder(rights, owner, "owner")
 
-        async def work() -> Action:
+        async def do_add_action() -> Action:
             incident_id = await locate(context, incident)
             return await actions.add(
                 context.bot_context.desk,
@@ -87,7 +87,7 @@ class ActionCommands(commands.Cog):
                 due_at=due_at,
             )
 
-        added = await context.defer_if_slow(work(), thinking=True)
+        added = await context.defer_if_slow(do_add_action(), thinking=True)
         await context.reply_ephemeral(answer.done(_said(added, f"is on {who.mention}'s list")))
 
     @action.command(name="list", description="Action items of an incident, or all that wait on this desk")
@@ -98,7 +98,7 @@ class ActionCommands(commands.Cog):
         context = InteractionContext.of(interaction)
         context.demand(Capability.VIEW, LOOK)
 
-        async def work() -> tuple[str, list[Action]]:
+        async def do_list_actions() -> tuple[str, list[Action]]:
             try:
                 incident_id = await locate(context, incident)
             except InvalidInputError:
@@ -110,7 +110,7 @@ class ActionCommands(commands.Cog):
             found = await actions.of_incident(context.bot_context.desk, incident_id)
             return f"Action items of {format_ref(incident_id)}", found
 
-        title, found = await context.defer_if_slow(work(), thinking=True)
+        title, found = await context.defer_if_slow(do_list_actions(), thinking=True)
         await context.reply_ephemeral(render_actions(found, title=title))
 
     @action.command(name="done", description="It is done")

@@ -133,11 +133,11 @@ async def annotate(context: InteractionContext, incident_id: int, text: str) -> 
     """Write a line into the timeline."""
     desk = context.bot_context.desk
 
-    async def work() -> Incident:
+    async def annotate_incident() -> Incident:
         await timeline.note(desk, incident_id, actor=context.actor, text=text)
         return (await incident_inspection.find(desk, incident_id)).incident
 
-    noted = await context.defer_if_slow(work(), thinking=True)
+    noted = await context.defer_if_slow(annotate_incident(), thinking=True)
     await context.reply_ephemeral(answers.done(noted, f"Your note stands in the timeline of {noted.ref}."))
 
 

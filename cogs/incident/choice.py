@@ -76,33 +76,33 @@ async def suggest_any(interaction: Click, typed: str) -> list[Choice]:
 async def suggest_line(interaction: Click, typed: str) -> list[Choice]:
     """People's own lines in the timeline of the incident that is named, or lives here; newest first."""
 
-    async def work(context: InteractionContext) -> list[Named]:
+    async def do_suggest_line(context: InteractionContext) -> list[Named]:
         found = await incident_inspection.postmortem(context.bot_context.desk, await _meant(context))
         own = (line for line in reversed(found.lines) if line.kind in CORRECTABLE and not line.deleted)
         return [(f"E{line.id}", f"{line.actor.name}: {line.text}") for line in own]
 
-    return await _fitting(interaction, typed, work)
+    return await _fitting(interaction, typed, do_suggest_line)
 
 
 async def suggest_action(interaction: Click, typed: str) -> list[Choice]:
     """Action items of the whole desk that are not done, the most urgent first."""
 
-    async def work(context: InteractionContext) -> list[Named]:
+    async def do_suggest_action(context: InteractionContext) -> list[Named]:
         return [
             (each.ref, each.text) for each in await actions.waiting(context.bot_context.desk, context.sight)
         ]
 
-    return await _fitting(interaction, typed, work)
+    return await _fitting(interaction, typed, do_suggest_action)
 
 
 async def suggest_member(interaction: Click, typed: str) -> list[Choice]:
     """Alerts of the incident that is named, or lives here."""
 
-    async def work(context: InteractionContext) -> list[Named]:
+    async def do_suggest_member(context: InteractionContext) -> list[Named]:
         found = await incident_inspection.find(context.bot_context.desk, await _meant(context))
         return [(each.ref, each.name) for each in found.view.alerts]
 
-    return await _fitting(interaction, typed, work)
+    return await _fitting(interaction, typed, do_suggest_member)
 
 
 def parse_line(text: str) -> int:
@@ -123,12 +123,12 @@ async def _meant(context: InteractionContext) -> int:
 
 
 async def _suggest(interaction: Click, typed: str, which: IncidentFilter) -> list[Choice]:
-    async def work(context: InteractionContext) -> list[Choice]:
+    async def suggest_incident(context: InteractionContext) -> list[Choice]:
         seen = replace(which, sight=context.sight)
         found = await incident_inspection.suggest(context.bot_context.desk, typed, seen)
         return [Choice(name=_name(each), value=each.ref) for each in found]
 
-    return await _quietly(interaction, work)
+    return await _quietly(interaction, suggest_incident)
 
 
 async def _fitting(

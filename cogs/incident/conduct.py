@@ -46,10 +46,10 @@ async def conduct(
 ) -> None:
     """Do a step to the incident that is meant, and say that it is done."""
 
-    async def work() -> Shown:
+    async def conduct_incident() -> Shown:
         return await perform(context.bot_context.desk, make(await locate(context, incident)))
 
-    done = (await context.defer_if_slow(work(), thinking=True)).incident
+    done = (await context.defer_if_slow(conduct_incident(), thinking=True)).incident
     await context.reply_ephemeral(answers.done(done, said(done)))
 
 

@@ -67,12 +67,12 @@ class RecordCommands(commands.Cog):
         zone = await context.zone()
         when = read_past(at, desk.clock.now(), zone)
 
-        async def work() -> Incident:
+        async def note_once() -> Incident:
             incident_id = await locate(context, incident)
             await timeline.note(desk, incident_id, actor=context.actor, text=text, at=when)
             return (await incident_inspection.find(desk, incident_id)).incident
 
-        noted = await context.defer_if_slow(work(), thinking=True)
+        noted = await context.defer_if_slow(note_once(), thinking=True)
         await context.reply_ephemeral(
             answers.done(noted, f"Your note stands in the timeline of {noted.ref}.")
         )
@@ -93,13 +93,13 @@ class RecordCommands(commands.Cog):
         if at and when is None:
             raise InvalidInputError("at", "an entry has to have a time")
 
-        async def work() -> TimelineEntry:
+        async def correct_incident() -> TimelineEntry:
             incident_id = await locate(context, incident)
             return await timeline.correct(
                 desk, incident_id, entry_id, actor=context.actor, text=text or None, at=when
             )
 
-        fixed = await context.defer_if_slow(work(), thinking=True)
+        fixed = await context.defer_if_slow(correct_incident(), thinking=True)
         said = f"E{entry_id} reads now, at {words(fixed.draft.at, zone)}: {fixed.draft.text}"
         await context.reply_ephemeral(answer.done(said))
 
@@ -112,11 +112,11 @@ class RecordCommands(commands.Cog):
         context.demand(Capability.MANAGE, WITHDRAW)
         entry_id = parse_line(entry)
 
-        async def work() -> None:
+        async def withdraw_incident() -> None:
             incident_id = await locate(context, incident)
             await timeline.withdraw(context.bot_context.desk, incident_id, entry_id, actor=context.actor)
 
-        await context.defer_if_slow(work(), thinking=True)
+        await context.defer_if_slow(withdraw_incident(), thinking=True)
         await context.reply_ephemeral(answer.done(f"E{entry_id} was withdrawn; the timeline says so."))
 
     @app_commands.command(description="Alerts belong to it")
@@ -162,13 +162,13 @@ class RecordCommands(commands.Cog):
         context.demand(Capability.MANAGE, MERGE)
         into_id = parse_ref(into)
 
-        async def work() -> tuple[int, Shown]:
+        async def merge_incident() -> tuple[int, Shown]:
             incident_id = await locate(context, incident)
             return incident_id, await membership.merge(
                 context.bot_context.desk, incident_id, into_id, actor=context.actor
             )
 
-        merged_id, shown = await context.defer_if_slow(work(), thinking=True)
+        merged_id, shown = await context.defer_if_slow(merge_incident(), thinking=True)
         said = f"I-{merged_id} went into {shown.incident.ref}: {shown.incident.title}"
         await context.reply_ephemeral(answers.done(shown.incident, said))
 

@@ -28,30 +28,30 @@ _REFS = {
 async def channels(desk: Desk, asked: Sequence[Asked]) -> list[set[int]]:
     """The channels of each; none for what is not there, 0 stands for the desk's own channel."""
 
-    def work(tx: Transaction) -> list[set[int]]:
+    def read_channels(tx: Transaction) -> list[set[int]]:
         return [tx.audiences.channels(desk.project.id, each) for each in asked]
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_channels)
 
 
 async def of_channels(desk: Desk, channel_ids: Sequence[int]) -> Desk | None:
     """The desk of the project to which the first of these belongs that belongs to one."""
 
-    def work(tx: Transaction) -> Desk | None:
+    def read_audiences(tx: Transaction) -> Desk | None:
         found = (claimed_by(tx, desk, each) for each in channel_ids)
         return next((each for each in found if each is not None), None)
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_audiences)
 
 
 async def owners(desk: Desk, asked: Sequence[Asked]) -> list[Desk]:
     """The desks of the projects that have something of these, each once, in their order."""
 
-    def work(tx: Transaction) -> list[Desk]:
+    def read_owners(tx: Transaction) -> list[Desk]:
         ids = dict.fromkeys(tx.audiences.project_of(each) for each in asked)
         return [owner(tx, desk, each) for each in ids if each is not None]
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_owners)
 
 
 def missing(asked: Asked) -> NotFoundError:

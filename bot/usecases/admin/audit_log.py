@@ -40,13 +40,13 @@ async def anchor(desk: Desk) -> Anchor | None:
     """Where the chain stands now, signed; None while there is nothing, or no key to sign with."""
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> Anchor | None:
+    def read_anchor(tx: Transaction) -> Anchor | None:
         newest = tx.audit.newest(desk.project.id)
         if newest is None:
             return None
         return Anchor(project=desk.project.tag, entry_id=newest.id, digest=newest.digest, at=now)
 
-    found = await desk.storage.read(work)
+    found = await desk.storage.read(read_anchor)
     return None if found is None or not desk.signing_key else anchors.sign(found, desk.signing_key)
 
 

@@ -77,13 +77,13 @@ async def find(desk: Desk, event_id: int) -> EventDossier:
         NotFoundError: this desk does not have it.
     """
 
-    def work(tx: Transaction) -> EventDossier:
+    def read_dossier(tx: Transaction) -> EventDossier:
         event = tx.dossiers.event(desk.project.id, event_id)
         if event is None:
             raise NotFoundError("event", str(event_id))
         return _gather(tx, desk, event)
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_dossier)
 
 
 async def find_of_run(desk: Desk, run_id: int) -> EventDossier:
@@ -93,7 +93,7 @@ async def find_of_run(desk: Desk, run_id: int) -> EventDossier:
         NotFoundError: this desk does not have the run, or it is about no event.
     """
 
-    def work(tx: Transaction) -> EventDossier:
+    def read_dossier_of_run(tx: Transaction) -> EventDossier:
         project_id = desk.project.id
         run = tx.runs.get(run_id)
         if run is None or run.project_id != project_id:
@@ -107,7 +107,7 @@ async def find_of_run(desk: Desk, run_id: int) -> EventDossier:
             raise NotFoundError("event", f"of run {run_id}")
         return _gather(tx, desk, event)
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_dossier_of_run)
 
 
 async def find_of_sender(desk: Desk, identity: str) -> EventDossier:
@@ -117,7 +117,7 @@ async def find_of_sender(desk: Desk, identity: str) -> EventDossier:
         NotFoundError: no sender of this desk has.
     """
 
-    def work(tx: Transaction) -> EventDossier:
+    def read_dossier_of_sender(tx: Transaction) -> EventDossier:
         sources = tx.sources.listing(desk.project.id)
         signal = Signal(status=Status.FIRING, name="", severity=Severity.INFO, fingerprint=identity)
         signs = [signature(each.provider, each.name, signal) for each in sources]
@@ -128,7 +128,7 @@ async def find_of_sender(desk: Desk, identity: str) -> EventDossier:
             raise NotFoundError("event", identity[:80])
         return _gather(tx, desk, newest)
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_dossier_of_sender)
 
 
 async def find_of_alert(desk: Desk, alert_id: int) -> EventDossier:
@@ -138,7 +138,7 @@ async def find_of_alert(desk: Desk, alert_id: int) -> EventDossier:
         NotFoundError: this desk does not have the alert, or no event of it.
     """
 
-    def work(tx: Transaction) -> EventDossier:
+    def read_dossier_of_alert(tx: Transaction) -> EventDossier:
         alert = tx.alerts.get(desk.project.id, alert_id)
         if alert is None:
             raise NotFoundError("alert", format_ref(alert_id))
@@ -147,7 +147,7 @@ async def find_of_alert(desk: Desk, alert_id: int) -> EventDossier:
             raise NotFoundError("event", f"of {alert.ref}")
         return _gather(tx, desk, event)
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_dossier_of_alert)
 
 
 def _gather(tx: Transaction, desk: Desk, event: Event) -> EventDossier:

@@ -36,14 +36,14 @@ async def expect(
     if name == own.NAME:
         raise InvalidInputError("name", "this is Tocsin's own source; it speaks when something is wrong")
 
-    def work(tx: Transaction) -> None:
+    def store_expectation(tx: Transaction) -> None:
         source = _named(tx, desk, name)
         tx.sources.expect(source.id, expected)
         if expected is None:
             own.tell(tx, desk, [_trouble(source, "")], now)
         record(tx, desk, "source.expect", actor=actor, before=source, name=name, now=now)
 
-    await desk.storage.write(work)
+    await desk.storage.write(store_expectation)
     desk.bell.ring()
     return expected
 
@@ -64,7 +64,7 @@ async def grade(
     """
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> None:
+    def store_grade(tx: Transaction) -> None:
         source = _named(tx, desk, name)
         if severity is not None:
             tx.sources.grade(source.id, severity)
@@ -72,7 +72,7 @@ async def grade(
             tx.sources.wake(source.id, chosen(source.wakes, wakes))
         record(tx, desk, "source.grade", actor=actor, before=source, name=name, now=now)
 
-    await desk.storage.write(work)
+    await desk.storage.write(store_grade)
 
 
 async def look(desk: Desk, *, up_since: datetime) -> int:
@@ -85,11 +85,11 @@ async def look(desk: Desk, *, up_since: datetime) -> int:
     if not await desk.storage.read(waited_for):
         return 0
 
-    def work(tx: Transaction) -> int:
+    def look_for_overdue(tx: Transaction) -> int:
         sources = [each for each in tx.sources.listing(desk.project.id) if each.expected is not None]
         return own.tell(tx, desk, [_trouble(each, _words(each, up_since, now)) for each in sources], now)
 
-    changed = await desk.storage.write(work, turn=Turn.BULK)
+    changed = await desk.storage.write(look_for_overdue, turn=Turn.BULK)
     if changed:
         desk.bell.ring()
     return changed

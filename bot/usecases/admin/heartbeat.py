@@ -44,7 +44,7 @@ async def beat(desk: Desk, providers: Sequence[str], *, actor: Actor, method: st
     wanted = tuple(dict.fromkeys(providers)) or tuple(SENDERS)
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> tuple[Beat, ...]:
+    def store_beat(tx: Transaction) -> tuple[Beat, ...]:
         source = tx.sources.named(desk.project.id, own.NAME) or tx.sources.add(own.source_of(desk, now))
         envelope = _envelope(source.id, wanted, actor, method, now)
         tx.events.keep([envelope])
@@ -59,7 +59,7 @@ async def beat(desk: Desk, providers: Sequence[str], *, actor: Actor, method: st
         tx.audit.append(desk.project.id, entry)
         return tuple(Beat(wanted[each.position], each.id) for each in stored)
 
-    return await desk.storage.write(work)
+    return await desk.storage.write(store_beat)
 
 
 def _envelope(source_id: int, wanted: tuple[str, ...], actor: Actor, method: str, now: datetime) -> Envelope:

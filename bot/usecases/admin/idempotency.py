@@ -44,7 +44,7 @@ async def begin(desk: Desk, digest: str, request: str) -> First | None:
     """
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> First | None:
+    def begin_request(tx: Transaction) -> First | None:
         if tx.idempotency.begin(digest, request, now=now):
             return None
         known = tx.idempotency.held(digest)
@@ -59,7 +59,7 @@ async def begin(desk: Desk, digest: str, request: str) -> First | None:
         tx.idempotency.begin_again(digest, now=now)
         return None
 
-    return await desk.storage.write(work)
+    return await desk.storage.write(begin_request)
 
 
 async def keep(desk: Desk, digest: str, first: First) -> None:

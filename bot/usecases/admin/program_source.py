@@ -37,7 +37,7 @@ async def _make(desk: Desk, name: str, actor: Actor) -> Source:
     now = desk.clock.now()
     wish = Source(id=0, project_id=desk.project.id, name=name, provider=PROVIDER, created_at=now)
 
-    def work(tx: Transaction) -> Source:
+    def make_source(tx: Transaction) -> Source:
         known = tx.sources.named(desk.project.id, name)
         if known is not None:
             return known
@@ -45,4 +45,4 @@ async def _make(desk: Desk, name: str, actor: Actor) -> Source:
         record(tx, desk, "source.add", actor=actor, before=None, name=name, now=now)
         return made
 
-    return await desk.storage.write(work)
+    return await desk.storage.write(make_source)

@@ -68,7 +68,7 @@ async def add(desk: Desk, name: str, *, actor: Actor, channel_id: int | None = N
     parse_name(name, "project")
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> Project:
+    def add_project(tx: Transaction) -> Project:
         if tx.projects.named(name) is not None:
             raise ConflictError(f"There is already a project called {name}.")
         if len(tx.projects.listing()) >= MOST:
@@ -81,7 +81,7 @@ async def add(desk: Desk, name: str, *, actor: Actor, channel_id: int | None = N
         return msgspec.structs.replace(made, settings=settings)
 
     try:
-        return await desk.storage.write(work)
+        return await desk.storage.write(add_project)
     finally:
         await setting.reload(desk)
 
@@ -122,13 +122,13 @@ async def rename(desk: Desk, name: str, new: str, *, actor: Actor) -> None:
     theirs = await of(desk, name)
     _demand_other(theirs.project, "renamed")
 
-    def work(tx: Transaction) -> None:
+    def rename_project(tx: Transaction) -> None:
         if tx.projects.named(new) is not None:
             raise ConflictError(f"There is already a project called {new}.")
         tx.projects.rename(theirs.project.id, new)
         _record(tx, desk, theirs.project, actor, "project.rename", {"name": new})
 
-    await desk.storage.write(work)
+    await desk.storage.write(rename_project)
     await setting.reload(desk)
 
 
@@ -143,14 +143,14 @@ async def change(desk: Desk, name: str, changes: Mapping[str, object], *, actor:
         raise InvalidInputError("setting", f"there is {', '.join(sorted(SETTABLE))}")
     theirs = await of(desk, name)
 
-    def work(tx: Transaction) -> None:
+    def change_project(tx: Transaction) -> None:
         channels = (changes.get("default_channel_id"), changes.get("incident_channel_id"))
         demand_channel(tx, theirs, *(each for each in channels if isinstance(each, int)))
         settings: ProjectSettings = msgspec.structs.replace(theirs.project.settings, **changes)
         tx.projects.save_settings(theirs.project.id, settings)
         _record(tx, desk, theirs.project, actor, "project.set", changes)
 
-    await desk.storage.write(work)
+    await desk.storage.write(change_project)
     await setting.reload(desk)
     await setting.assign_default_channel(theirs)
     desk.bell.ring()
@@ -167,14 +167,14 @@ async def remove(desk: Desk, name: str, *, actor: Actor) -> None:
     _demand_other(theirs.project, "removed")
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> None:
+    def remove_project(tx: Transaction) -> None:
         left = _listed(tx, theirs.project).belongings
         if left:
             raise ConflictError(f"The project {name} still has {left}. Remove or resolve them first.")
         tx.projects.remove(theirs.project.id, now=now, was=name)
         _record(tx, desk, theirs.project, actor, "project.remove", {})
 
-    await desk.storage.write(work)
+    await desk.storage.write(remove_project)
     await setting.reload(desk)
 
 

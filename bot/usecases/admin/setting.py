@@ -30,13 +30,13 @@ async def choose_channel(desk: Desk, channel_id: int, *, actor: Actor) -> int:
     """
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> int:
+    def do_choose_channel(tx: Transaction) -> int:
         demand_channel(tx, desk, channel_id)
         adopted = _adopt(tx, desk, channel_id, now)
         _save(tx, desk, actor, "setting.channel", default_channel_id=channel_id)
         return adopted
 
-    adopted = await desk.storage.write(work)
+    adopted = await desk.storage.write(do_choose_channel)
     await reload(desk)
     desk.bell.ring()
     return adopted
@@ -49,13 +49,13 @@ async def choose_guild(desk: Desk, guild_id: int, *, actor: Actor, anew: bool = 
         ConflictError: it belongs to one already, and may not get another (not ``anew``).
     """
 
-    def work(tx: Transaction) -> None:
+    def do_choose_guild(tx: Transaction) -> None:
         current = (tx.projects.get(desk.project.id) or desk.project).settings
         if current.guild_id is not None and not anew:
             raise ConflictError("This alert desk belongs to a Discord server already.")
         _save(tx, desk, actor, "setting.guild", guild_id=guild_id, setups=current.setups + 1)
 
-    await desk.storage.write(work)
+    await desk.storage.write(do_choose_guild)
     await reload(desk)
 
 
@@ -69,7 +69,7 @@ async def choose_roles(
 ) -> None:
     """These roles may view, respond or manage, besides the configured ones; None leaves a choice as it is."""
 
-    def work(tx: Transaction) -> None:
+    def do_choose_roles(tx: Transaction) -> None:
         changes: dict[str, object] = {}
         if view is not None:
             changes["view_role_ids"] = view
@@ -79,7 +79,7 @@ async def choose_roles(
             changes["manage_role_ids"] = manage
         _save(tx, desk, actor, "setting.roles", **changes)
 
-    await desk.storage.write(work)
+    await desk.storage.write(do_choose_roles)
     await reload(desk)
 
 
@@ -125,12 +125,12 @@ async def choose_incident_channel(desk: Desk, channel_id: int | None, *, actor: 
         ConflictError: the channel is another project's.
     """
 
-    def work(tx: Transaction) -> None:
+    def do_choose_incident_channel(tx: Transaction) -> None:
         demand_channel(tx, desk, channel_id)
         changes = {"incident_channel_id": channel_id, "incidents_beside": channel_id is None}
         _save(tx, desk, actor, "setting.incidents", **changes)
 
-    await desk.storage.write(work)
+    await desk.storage.write(do_choose_incident_channel)
     await reload(desk)
 
 

@@ -100,7 +100,7 @@ async def add(
         created_at=now,
     )
 
-    def work(tx: Transaction) -> Source:
+    def add_source(tx: Transaction) -> Source:
         if tx.sources.named(desk.project.id, name) is not None:
             raise ConflictError(f"There is already a source called {name}.")
         demand_channel(tx, desk, channel_id, fallback_channel_id)
@@ -115,7 +115,7 @@ async def add(
         record(tx, desk, "source.add", actor=actor, before=None, name=name, now=now, more=told)
         return created
 
-    created = await desk.storage.write(work)
+    created = await desk.storage.write(add_source)
     return Issued(created, token, signing_secret(desk, created.id, created.generation, provider))
 
 
@@ -131,7 +131,7 @@ async def rotate(
     now = desk.clock.now()
     token = _fresh_token()
 
-    def work(tx: Transaction) -> Source:
+    def rotate_source(tx: Transaction) -> Source:
         source = _named(tx, desk, name)
         generation = tx.sources.next_generation(source.id)
         tx.sources.expire_credentials(source.id, before=generation, at=now + overlap)
@@ -141,7 +141,7 @@ async def rotate(
         record(tx, desk, "source.rotate", actor=actor, before=source, name=name, now=now, more=told)
         return msgspec.structs.replace(source, generation=generation)
 
-    source = await desk.storage.write(work)
+    source = await desk.storage.write(rotate_source)
     return Issued(source, token, signing_secret(desk, source.id, source.generation, source.provider))
 
 
@@ -158,7 +158,7 @@ async def move(
     """
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> int:
+    def move_source(tx: Transaction) -> int:
         source = _named(tx, desk, name)
         route = (
             source.channel_id if channel_id is None else channel_id or None,
@@ -176,7 +176,7 @@ async def move(
         record(tx, desk, "source.move", actor=actor, before=source, name=name, now=now, more=told)
         return moved
 
-    moved = await desk.storage.write(work)
+    moved = await desk.storage.write(move_source)
     desk.bell.ring()
     return moved
 
@@ -189,12 +189,12 @@ async def shape(desk: Desk, name: str, card: CardShape, *, actor: Actor) -> None
     """
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> None:
+    def reshape_source(tx: Transaction) -> None:
         source = _named(tx, desk, name)
         tx.sources.shape(source.id, card)
         record(tx, desk, "source.shape", actor=actor, before=source, name=name, now=now)
 
-    await desk.storage.write(work)
+    await desk.storage.write(reshape_source)
 
 
 async def remove(desk: Desk, name: str, *, actor: Actor) -> None:
@@ -205,12 +205,12 @@ async def remove(desk: Desk, name: str, *, actor: Actor) -> None:
     """
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> None:
+    def remove_source(tx: Transaction) -> None:
         source = _named(tx, desk, name)
         tx.sources.remove(source.id, now=now)
         record(tx, desk, "source.remove", actor=actor, before=source, name=name, now=now)
 
-    await desk.storage.write(work)
+    await desk.storage.write(remove_source)
 
 
 async def listing(desk: Desk) -> list[Source]:
@@ -222,13 +222,13 @@ async def credentials(desk: Desk) -> list[Credential]:
     """Every key that opens the door now; the desks of their projects are known from then on."""
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> list[Credential]:
+    def read_credentials(tx: Transaction) -> list[Credential]:
         found = tx.sources.credentials(now=now)
         for project_id in {key.source.project_id for key in found}:
             owner(tx, desk, project_id)
         return found
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_credentials)
 
 
 def digest(token: str) -> str:

@@ -65,7 +65,7 @@ async def condition(desk: Desk) -> Condition:
     """Everything that `/status` and the metrics tell of the database."""
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> Condition:
+    def read_condition(tx: Transaction) -> Condition:
         return Condition(
             outbox=_outbox(tx, desk),
             sources=tx.sources.listing(desk.project.id),
@@ -76,7 +76,7 @@ async def condition(desk: Desk) -> Condition:
             storms=tx.boards.standing(desk.project.id),
         )
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_condition)
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -89,11 +89,11 @@ class Standing(msgspec.Struct, frozen=True):
 async def standing(desk: Desk) -> Standing:
     """The last alert of each severity (of the newest `LOOKED_BACK`), and the last look at the invariants."""
 
-    def work(tx: Transaction) -> Standing:
+    def read_standing(tx: Transaction) -> Standing:
         newest = tx.alert_search.newest_of_each(desk.project.id, among=LOOKED_BACK)
         return Standing(newest, tx.integrity.kept(desk.project.id))
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_standing)
 
 
 async def oldest_due(desk: Desk) -> datetime | None:

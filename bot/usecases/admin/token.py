@@ -75,7 +75,7 @@ async def add(
     now = desk.clock.now()
     secret = SECRET_PREFIX + secrets.token_urlsafe(32)
 
-    def work(tx: Transaction) -> Token:
+    def add_token(tx: Transaction) -> Token:
         owner = tx.projects.named(place)
         if owner is None:
             raise NotFoundError("project", place)
@@ -96,7 +96,7 @@ async def add(
         _record(tx, created, actor, "token.add", {}, mark(created), now)
         return created
 
-    return Granted(await desk.storage.write(work), secret)
+    return Granted(await desk.storage.write(add_token), secret)
 
 
 async def revoke(desk: Desk, name: str, *, actor: Actor, project: str | None = None) -> None:
@@ -108,14 +108,14 @@ async def revoke(desk: Desk, name: str, *, actor: Actor, project: str | None = N
     now = desk.clock.now()
     place = desk.project.name if project is None else project
 
-    def work(tx: Transaction) -> None:
+    def revoke_token(tx: Transaction) -> None:
         found = tx.tokens.named(place, name)
         if found is None:
             raise NotFoundError("token", f"{name} in the project {place}")
         tx.tokens.revoke(found.id, now=now)
         _record(tx, found, actor, "token.revoke", mark(found), {}, now)
 
-    await desk.storage.write(work)
+    await desk.storage.write(revoke_token)
 
 
 async def listing(desk: Desk) -> list[Token]:
@@ -137,12 +137,12 @@ async def admit(desk: Desk, secret_digest: str) -> Admitted | None:
     """Who showed the secret with this SHA-256, None when nobody may."""
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> tuple[Token, Project] | None:
+    def admit_token(tx: Transaction) -> tuple[Token, Project] | None:
         token = tx.tokens.opened_by(secret_digest)
         project = None if token is None else tx.projects.named(token.project)
         return None if token is None or project is None else (token, project)
 
-    found = await desk.storage.read(work)
+    found = await desk.storage.read(admit_token)
     if found is None:
         return None
     token, project = found

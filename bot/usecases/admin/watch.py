@@ -84,7 +84,7 @@ class Watch:
     async def _see(self) -> Look:
         desk = self._desk
 
-        def work(tx: Transaction) -> Look:
+        def read_state(tx: Transaction) -> Look:
             return Look(
                 process_health=self._vitals(),
                 oldest_due=tx.channels.oldest_due(now=desk.clock.now()),
@@ -93,7 +93,7 @@ class Watch:
                 findings=tuple(tx.integrity.findings()),
             )
 
-        return await desk.storage.read(work)
+        return await desk.storage.read(read_state)
 
     def _weigh(self, sign: Sign, now: datetime, place: str = "") -> Trouble:
         """Only what has lasted is trouble; ``place`` is "" in the first project."""

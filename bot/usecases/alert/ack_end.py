@@ -59,7 +59,7 @@ async def _answer(
 ) -> Alert:
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> Alert:
+    def answer_ack_end(tx: Transaction) -> Alert:
         change = make(tx)
 
         def as_asked(alert: Alert, now: datetime) -> Alert:
@@ -72,7 +72,7 @@ async def _answer(
         move = Move(alert_id=alert_id, actor=actor, action=action, make=as_asked)
         return alerts.apply(tx, desk.project.id, move, now)
 
-    changed = await desk.storage.write(work)
+    changed = await desk.storage.write(answer_ack_end)
     desk.bell.ring()
     return changed
 

@@ -45,7 +45,7 @@ async def look(desk: Desk, channel_id: int, member_id: int) -> CauseView:
         ConflictError: none of them is on the board any more.
     """
 
-    def work(tx: Transaction) -> CauseView:
+    def read_cause(tx: Transaction) -> CauseView:
         name = _name(tx, desk, member_id)
         ids = tx.boards.held_ids(channel_id, name=name)
         if not ids:
@@ -54,7 +54,7 @@ async def look(desk: Desk, channel_id: int, member_id: int) -> CauseView:
             channel_id=channel_id, member_id=ids[0], name=name, total=len(ids), tag=desk.project.tag
         )
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_cause)
 
 
 async def count(desk: Desk, channel_id: int) -> int:
@@ -78,7 +78,7 @@ async def act(
         move = alerts.acknowledging if trigger is Trigger.ACK else alerts.resolving
         return msgspec.structs.replace(move(alert_id, actor), lane=_LANES[trigger])
 
-    def work(tx: Transaction) -> BulkDone:
+    def act_on_cause(tx: Transaction) -> BulkDone:
         name = None if member_id is None else _name(tx, desk, member_id)
         moved = many.apply(tx, desk, tx.boards.held_ids(channel_id, name=name), make, now)
         if not moved:
@@ -87,7 +87,7 @@ async def act(
         ids = [each.after.id for each in moved]
         return BulkDone(len(ids), tx.bulk_acts.record(desk.project.id, trigger.value, actor, ids, now=now))
 
-    return await desk.storage.write(work)
+    return await desk.storage.write(act_on_cause)
 
 
 async def undo(desk: Desk, act_id: int, *, actor: Actor) -> int:
@@ -99,7 +99,7 @@ async def undo(desk: Desk, act_id: int, *, actor: Actor) -> int:
     """
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> int:
+    def undo_act(tx: Transaction) -> int:
         found = tx.bulk_acts.take(desk.project.id, act_id)
         if found is None or now - found.made_at > UNDO:
             raise ConflictError("That was taken back already, or its five minutes are over.")
@@ -110,7 +110,7 @@ async def undo(desk: Desk, act_id: int, *, actor: Actor) -> int:
         _show(tx, desk, [each.after for each in moved], None)
         return len(moved)
 
-    return await desk.storage.write(work)
+    return await desk.storage.write(undo_act)
 
 
 async def forget_old(desk: Desk) -> int:

@@ -53,13 +53,13 @@ async def press(
     text = alerts.bounded(note)
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> PressedAlert:
+    def press_alert(tx: Transaction) -> PressedAlert:
         move = as_seen(_MOVES[verb](tx, desk, alert_id, actor, text), seen)
         changed = alerts.apply(tx, desk.project.id, move, now)
         places = tx.cards.of(CardKind.ALERT, [alert_id])
         return PressedAlert(alert_view(tx, desk, changed), places[0] if places else None)
 
-    return await desk.storage.write(work)
+    return await desk.storage.write(press_alert)
 
 
 async def glance(desk: Desk, alert_id: int) -> Alert:
@@ -69,13 +69,13 @@ async def glance(desk: Desk, alert_id: int) -> Alert:
         NotFoundError: this desk does not have it.
     """
 
-    def work(tx: Transaction) -> Alert:
+    def read_alert(tx: Transaction) -> Alert:
         alert = tx.alerts.get(desk.project.id, alert_id)
         if alert is None:
             raise NotFoundError("alert", format_ref(alert_id))
         return alert
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_alert)
 
 
 def how_it_stands(alert: Alert) -> str:

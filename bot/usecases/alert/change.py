@@ -16,7 +16,7 @@ async def record(desk: Desk, source: Source, change: Change, *, actor: Actor | N
     """Keep it and draw the cards anew that it concerns; returns how many."""
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> int:
+    def record_alert(tx: Transaction) -> int:
         number = tx.changes.add(desk.project.id, source.id, change, now=now)
         concerned = tx.changes.concerned(desk.project.id, source.id, change)
         tx.cards.touch(CardKind.ALERT, [(alert_id, Lane.INFO) for alert_id in concerned], now=now)
@@ -31,6 +31,6 @@ async def record(desk: Desk, source: Source, change: Change, *, actor: Actor | N
         tx.audit.append(desk.project.id, entry)
         return len(concerned)
 
-    told = await desk.storage.write(work)
+    told = await desk.storage.write(record_alert)
     desk.bell.ring()
     return told

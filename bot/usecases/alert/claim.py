@@ -48,13 +48,13 @@ async def claim_next(
     now = desk.clock.now()
     span = desk.rules.lease if lease is None else lease
 
-    def work(tx: Transaction) -> tuple[Seen, ...]:
+    def do_claim_next(tx: Transaction) -> tuple[Seen, ...]:
         found = tx.alert_search.claimable(desk.project.id, search, now_us=micros(now), limit=limit)
         claimed = _take_all(tx, desk, found, lambda alert_id: alerts.claiming(alert_id, actor, span), now)
         names = sources(tx, *claimed)
         return tuple(Seen(each, names[each.source_id]) for each in claimed)
 
-    seen = await desk.storage.write(work)
+    seen = await desk.storage.write(do_claim_next)
     if seen:
         desk.bell.ring()
     return seen

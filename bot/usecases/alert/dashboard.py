@@ -28,7 +28,7 @@ async def dashboard(desk: Desk, *, window: timedelta | None) -> Dashboard:
     """What was last seen within ``window``; None is all there ever was."""
     since = None if window is None else desk.clock.now() - window
 
-    def work(tx: Transaction) -> Dashboard:
+    def read_dashboard(tx: Transaction) -> Dashboard:
         found = tx.alert_search.overview(desk.project.id, since=since, signatures=TOP)
         shown = [found.latest, found.oldest_unacked, *found.last_by_severity.values()]
         names = sources(tx, *(each for each in shown if each is not None))
@@ -41,4 +41,4 @@ async def dashboard(desk: Desk, *, window: timedelta | None) -> Dashboard:
             last_by_severity=dict(zip(found.last_by_severity, seen[2:], strict=True)),
         )
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_dashboard)

@@ -31,24 +31,24 @@ class Ended(msgspec.Struct, frozen=True):
 async def last_of(desk: Desk, alert_id: int) -> str:
     """The mention of the open incident whose last open alert this is; ``""`` when there is none."""
 
-    def work(tx: Transaction) -> str:
+    def read_last(tx: Transaction) -> str:
         belongs = tx.links.of_alert(alert_id)
         if belongs is None or not belongs.open or tx.links.open_ids(belongs.incident_id) != [alert_id]:
             return ""
         return belongs.mention
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_last)
 
 
 async def open_under(desk: Desk, incident_id: int) -> tuple[Incident | None, Mapping[Severity, int]]:
     """The incident, and its open alerts, counted; a look before it is resolved."""
 
-    def work(tx: Transaction) -> tuple[Incident | None, Mapping[Severity, int]]:
+    def read_open_under(tx: Transaction) -> tuple[Incident | None, Mapping[Severity, int]]:
         found = (tx.alerts.get(desk.project.id, each) for each in tx.links.open_ids(incident_id))
         counts = Counter(alert.severity for alert in found if alert is not None)
         return tx.incidents.get(desk.project.id, incident_id), counts
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_open_under)
 
 
 async def resolve_with_alerts(desk: Desk, incident_id: int, *, actor: Actor) -> Ended:
@@ -72,13 +72,13 @@ async def resolve_both(desk: Desk, alert_id: int, *, actor: Actor) -> Ended:
     """
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> Ended:
+    def do_resolve_both(tx: Transaction) -> Ended:
         belongs = tx.links.of_alert(alert_id)
         if belongs is None or not belongs.open or tx.links.open_ids(belongs.incident_id) != [alert_id]:
             raise ConflictError("Its incident has changed meanwhile, so nothing was done. Look again.")
         return _end(tx, desk, belongs.incident_id, actor, now)
 
-    return await desk.storage.write(work)
+    return await desk.storage.write(do_resolve_both)
 
 
 def _end(tx: Transaction, desk: Desk, incident_id: int, actor: Actor, now: datetime) -> Ended:

@@ -87,14 +87,14 @@ async def page(desk: Desk, group_id: int, *, number: int) -> GroupPage:
         NotFoundError: this desk does not have the group.
     """
 
-    def work(tx: Transaction) -> GroupPage:
+    def read_page(tx: Transaction) -> GroupPage:
         group = _get(tx, desk, group_id)
         total = sum(each.alerts for each in tx.groups.census(group_id))
         at = max(0, min(number, (total - 1) // PAGE_SIZE))
         held = tx.groups.members(group_id, offset=at * PAGE_SIZE, limit=PAGE_SIZE)
         return GroupPage(group=group, tag=desk.project.tag, number=at, total=total, held=tuple(held))
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_page)
 
 
 async def press(desk: Desk, verb: Verb, group_id: int, *, actor: Actor) -> PressedGroup:
@@ -109,7 +109,7 @@ async def press(desk: Desk, verb: Verb, group_id: int, *, actor: Actor) -> Press
     """
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> PressedGroup:
+    def press_group(tx: Transaction) -> PressedGroup:
         _get(tx, desk, group_id)
         make, states = _MOVES[verb]
         members = tx.groups.ids(group_id, states)
@@ -121,7 +121,7 @@ async def press(desk: Desk, verb: Verb, group_id: int, *, actor: Actor) -> Press
         shown = pressed(tx, desk, group_id, len(ids), now)
         return msgspec.structs.replace(shown, act_id=act_id)
 
-    return await desk.storage.write(work)
+    return await desk.storage.write(press_group)
 
 
 def pressed(tx: Transaction, desk: Desk, group_id: int, changed: int, now: datetime) -> PressedGroup:

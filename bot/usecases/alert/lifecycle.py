@@ -94,10 +94,10 @@ async def reopen(desk: Desk, alert_id: int, *, actor: Actor) -> Alert:
     """It was not over: soon after the resolve whoever had it has it again, later nobody has."""
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> Alert:
+    def reopen_alert(tx: Transaction) -> Alert:
         return apply(tx, desk.project.id, reopening(tx, desk, alert_id, actor), now)
 
-    reopened = await desk.storage.write(work)
+    reopened = await desk.storage.write(reopen_alert)
     desk.bell.ring()
     return reopened
 

@@ -46,20 +46,20 @@ async def find(desk: Desk, alert_id: int) -> Seen:
         NotFoundError: this desk does not have it.
     """
 
-    def work(tx: Transaction) -> Seen:
+    def read_one(tx: Transaction) -> Seen:
         alert = tx.alerts.get(desk.project.id, alert_id)
         if alert is None:
             raise NotFoundError("alert", format_ref(alert_id))
         entries = tuple(sealed.entry for sealed in tx.audit.about(f"alert:{alert_id}"))
         return Seen(alert, sources(tx, alert)[alert.source_id], entries)
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_one)
 
 
 async def page(desk: Desk, search: Search, *, before: int | None, limit: int) -> tuple[list[Seen], int]:
     """Matching alerts without their history, newest first, from the one before the alert ``before`` on."""
 
-    def work(tx: Transaction) -> tuple[list[Seen], int]:
+    def read_page(tx: Transaction) -> tuple[list[Seen], int]:
         if search.project not in {"", desk.project.name}:
             return [], 0
         found = tx.alert_search.page(desk.project.id, search, before=before, limit=limit)
@@ -67,7 +67,7 @@ async def page(desk: Desk, search: Search, *, before: int | None, limit: int) ->
         seen = [Seen(each, names[each.source_id]) for each in found]
         return seen, tx.alert_search.count(desk.project.id, search)
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_page)
 
 
 async def perform(desk: Desk, move: Move) -> Seen:
@@ -93,7 +93,7 @@ async def performing(
     """
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> Seen:
+    def do_performing(tx: Transaction) -> Seen:
         tx.recurrences.hold_of(alert_id)
         alert = tx.alerts.held(desk.project.id, alert_id)
         if alert is None:
@@ -107,7 +107,7 @@ async def performing(
                 raise StandingError(str(error), state=alert.state, owner=owner) from None
         return Seen(alert, sources(tx, alert)[alert.source_id])
 
-    seen = await desk.storage.write(work)
+    seen = await desk.storage.write(do_performing)
     desk.bell.ring()
     return seen
 

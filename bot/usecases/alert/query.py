@@ -84,7 +84,7 @@ async def find(desk: Desk, alert_id: int) -> FoundAlert:
         NotFoundError: this desk does not have it.
     """
 
-    def work(tx: Transaction) -> FoundAlert:
+    def read_one(tx: Transaction) -> FoundAlert:
         alert = tx.alerts.get(desk.project.id, alert_id)
         if alert is None:
             raise NotFoundError("alert", format_ref(alert_id))
@@ -93,19 +93,19 @@ async def find(desk: Desk, alert_id: int) -> FoundAlert:
         opened = HistoryLine(at=alert.opened_at, who=actors.source(view.source_name), what="opened")
         return FoundAlert(view, (opened, *history), tx.cards.of_alerts([alert_id]).get(alert_id))
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_one)
 
 
 async def listing(desk: Desk, which: Filter = OPEN, *, offset: int = 0, limit: int = PAGE) -> AlertPage:
     """Matching alerts, worst first, then newest first."""
 
-    def work(tx: Transaction) -> AlertPage:
+    def read_page(tx: Transaction) -> AlertPage:
         alerts = tx.alerts.listing(desk.project.id, which, offset=offset, limit=limit)
         places = tx.cards.of_alerts(each.id for each in alerts)
         lines = tuple(Listed(each, places.get(each.id)) for each in alerts)
         return AlertPage(lines, offset, tx.alerts.count(desk.project.id, which))
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_page)
 
 
 async def suggest(desk: Desk, text: str, which: Filter = OPEN) -> list[Alert]:
@@ -113,7 +113,7 @@ async def suggest(desk: Desk, text: str, which: Filter = OPEN) -> list[Alert]:
     wanted = msgspec.structs.replace(which, text=text.strip())
     digits = ref_digits(text)
 
-    def work(tx: Transaction) -> list[Alert]:
+    def read_suggestions(tx: Transaction) -> list[Alert]:
         found = tx.alerts.fitting(desk.project.id, wanted, limit=SUGGESTIONS)
         exact = tx.alerts.get(desk.project.id, int(digits)) if digits else None
         if exact is None or any(each.id == exact.id for each in found):
@@ -122,7 +122,7 @@ async def suggest(desk: Desk, text: str, which: Filter = OPEN) -> list[Alert]:
             return found
         return [exact, *found][:SUGGESTIONS]
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_suggestions)
 
 
 def _line(sealed: Sealed) -> HistoryLine:

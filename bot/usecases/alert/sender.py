@@ -73,12 +73,12 @@ async def annotate(desk: Desk, name: Name, *, actor: Actor | None = None, note: 
 async def open_alerts(desk: Desk, source: Source) -> list[Listed]:
     """What this source has open, oldest first."""
 
-    def work(tx: Transaction) -> list[Listed]:
+    def read_open(tx: Transaction) -> list[Listed]:
         found = tx.sender_alerts.open(desk.project.id, source.id, limit=MOST)
         ends = tx.expiries.of([each.id for each in found])
         return [Listed(each, ends.get(each.id)) for each in found]
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_open)
 
 
 async def recent_alerts(
@@ -86,11 +86,11 @@ async def recent_alerts(
 ) -> list[Alert]:
     """A part of what this source raised, newest first; None asks for what is open and what is over."""
 
-    def work(tx: Transaction) -> list[Alert]:
+    def read_recent(tx: Transaction) -> list[Alert]:
         project_id = desk.project.id
         return tx.sender_alerts.recent(project_id, source.id, offset=offset, limit=limit, is_open=is_open)
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_recent)
 
 
 async def _move(
@@ -106,7 +106,7 @@ async def _move(
     who = actor or actors.source(name.source.name)
     alerts.bounded(note)
 
-    def work(tx: Transaction) -> Alert | None:
+    def move_alert(tx: Transaction) -> Alert | None:
         alert = _find(tx, desk, name)
         if alert is None or (alert.state is State.RESOLVED and not over):
             return None
@@ -115,7 +115,7 @@ async def _move(
         except IllegalTransitionError:
             return alert
 
-    changed = await desk.storage.write(work)
+    changed = await desk.storage.write(move_alert)
     desk.bell.ring()
     return changed
 

@@ -42,10 +42,10 @@ async def snooze(desk: Desk, alert_id: int, *, actor: Actor, until: datetime | N
     if until is not None and not now < until <= now + LONGEST:
         raise InvalidInputError("for", f"a snooze ends within {LONGEST.days} days")
 
-    def work(tx: Transaction) -> Alert:
+    def do_snooze(tx: Transaction) -> Alert:
         return apply(tx, desk, alert_id, actor, until, now)
 
-    changed = await desk.storage.write(work)
+    changed = await desk.storage.write(do_snooze)
     desk.bell.ring()
     return changed
 
@@ -78,13 +78,13 @@ async def snooze_group(desk: Desk, group_id: int, *, actor: Actor, until: dateti
     """
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> PressedGroup:
+    def do_snooze_group(tx: Transaction) -> PressedGroup:
         changed = apply_to(tx, desk, tx.groups.ids(group_id, groups.OPEN), actor, until, now)
         if not changed:
             raise ConflictError(f"Nothing in {format_ref(group_id)} is left to snooze.")
         return groups.pressed(tx, desk, group_id, changed, now)
 
-    return await desk.storage.write(work)
+    return await desk.storage.write(do_snooze_group)
 
 
 async def end_group(desk: Desk, group_id: int, *, actor: Actor) -> PressedGroup:
@@ -95,14 +95,14 @@ async def end_group(desk: Desk, group_id: int, *, actor: Actor) -> PressedGroup:
     """
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> PressedGroup:
+    def do_end_group(tx: Transaction) -> PressedGroup:
         ids = tx.groups.ids(group_id, groups.OPEN)
         changed = len(many.apply(tx, desk, ids, lambda each: ending(each, actor), now))
         if not changed:
             raise ConflictError(f"Nothing in {format_ref(group_id)} is snoozed.")
         return groups.pressed(tx, desk, group_id, changed, now)
 
-    return await desk.storage.write(work)
+    return await desk.storage.write(do_end_group)
 
 
 def by_emoji(
@@ -162,7 +162,7 @@ async def wake_due(desk: Desk) -> int:
 
 
 async def _wake(desk: Desk, alert_id: int, now: datetime) -> bool:
-    def work(tx: Transaction) -> bool:
+    def wake_snooze(tx: Transaction) -> bool:
         found = tx.quiet_reasons.of([alert_id]).get(alert_id, ())
         reason = next((each for each in found if each.kind is QuietKind.SNOOZE), None)
         if reason is None or reason.until is None or reason.until > now:
@@ -176,6 +176,6 @@ async def _wake(desk: Desk, alert_id: int, now: datetime) -> bool:
         return True
 
     move = ending(alert_id, actors.job(SNOOZE))
-    woken = await desk.storage.write(work)
+    woken = await desk.storage.write(wake_snooze)
     desk.bell.ring()
     return woken

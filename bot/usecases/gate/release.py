@@ -72,7 +72,7 @@ async def report(desk: Desk, level: Level, *, actor: Actor) -> Level:
             )
     kept = msgspec.structs.replace(level, service=_name(level.service), env=_name(level.env))
 
-    def work(tx: Transaction) -> None:
+    def report_release(tx: Transaction) -> None:
         tx.gates.report(desk.project.id, kept)
         about = f"service:{kept.service}"
         after = encode({"env": kept.env, "p95_ms": kept.latency_p95_ms, "error_rate": kept.error_rate})
@@ -80,7 +80,7 @@ async def report(desk: Desk, level: Level, *, actor: Actor) -> Level:
             desk.project.id, Entry(at=level.at, actor=actor, action="slo", subject=about, after=after)
         )
 
-    await desk.storage.write(work)
+    await desk.storage.write(report_release)
     return kept
 
 
@@ -109,7 +109,7 @@ async def pass_by(
         service=_name(service), env=_name(env), reason=words, actor=actor, at=now, until=now + lasts
     )
 
-    def work(tx: Transaction) -> Decision:
+    def do_pass_by(tx: Transaction) -> Decision:
         tx.gates.pass_by(desk.project.id, bypass)
         _tell_incidents(tx, desk, bypass, sight)
         after = encode({"reason": words, "until": bypass.until.isoformat(), "env": bypass.env})
@@ -118,7 +118,7 @@ async def pass_by(
         tx.audit.append(desk.project.id, entry)
         return _ask(tx, desk, bypass.service, bypass.env, now, sight)
 
-    return await desk.storage.write(work)
+    return await desk.storage.write(do_pass_by)
 
 
 def _ask(

@@ -56,14 +56,14 @@ async def add(
         created_at=now,
     )
 
-    def work(tx: Transaction) -> Action:
+    def add_action(tx: Transaction) -> Action:
         incident = held(tx, desk, incident_id)
         created = tx.actions.create(wish)
         write_down(tx, incident, None, created, actor, "action.add", now)
         _tell_owner(tx, desk, incident, None, created, actor, now)
         return created
 
-    added = await desk.storage.write(work)
+    added = await desk.storage.write(add_action)
     desk.bell.ring()
     return added
 
@@ -130,12 +130,12 @@ async def of_incident(desk: Desk, incident_id: int) -> list[Action]:
         NotFoundError: this desk does not have the incident.
     """
 
-    def work(tx: Transaction) -> list[Action]:
+    def read_actions(tx: Transaction) -> list[Action]:
         if tx.incidents.get(desk.project.id, incident_id) is None:
             raise NotFoundError("incident", format_incident(incident_id))
         return tx.actions.of([incident_id])
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_actions)
 
 
 def held_action(tx: Transaction, desk: Desk, action_id: int) -> tuple[Incident, Action]:
@@ -157,7 +157,7 @@ async def _change(
 ) -> Action:
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> Action:
+    def change_action(tx: Transaction) -> Action:
         incident, action = held_action(tx, desk, action_id)
         changed = make(action, now)
         tx.actions.save(changed)
@@ -165,7 +165,7 @@ async def _change(
         _tell_owner(tx, desk, incident, action, changed, actor, now)
         return changed
 
-    changed = await desk.storage.write(work)
+    changed = await desk.storage.write(change_action)
     desk.bell.ring()
     return changed
 

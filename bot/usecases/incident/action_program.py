@@ -59,10 +59,10 @@ async def reopen(desk: Desk, action_id: int, *, actor: Actor) -> Action:
 
 
 async def _find(desk: Desk, action_id: int) -> Action:
-    def work(tx: Transaction) -> Action:
+    def read_action(tx: Transaction) -> Action:
         known = tx.actions.get(action_id)
         if known is None or known.project_id != desk.project.id:
             raise NotFoundError("action item", format_ref(action_id))
         return known
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_action)

@@ -44,7 +44,7 @@ async def link(desk: Desk, incident_id: int, alert_id: int, *, actor: Actor) -> 
     """
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> Shown:
+    def link_incident(tx: Transaction) -> Shown:
         alert = held_alert(tx, desk, alert_id)
         incident = held(tx, desk, incident_id)
         if incident.state is IncidentState.CLOSED:
@@ -54,7 +54,7 @@ async def link(desk: Desk, incident_id: int, alert_id: int, *, actor: Actor) -> 
             raise ConflictError(f"{alert.ref} belongs to {format_ref(belongs.incident_id)} already.")
         return show(tx, desk, take_in(tx, desk, incident, alert, actor=actor, now=now))
 
-    shown = await desk.storage.write(work)
+    shown = await desk.storage.write(link_incident)
     desk.bell.ring()
     return shown
 
@@ -69,7 +69,7 @@ async def unlink(desk: Desk, incident_id: int, alert_id: int, *, actor: Actor) -
     """
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> Shown:
+    def unlink_incident(tx: Transaction) -> Shown:
         alert = held_alert(tx, desk, alert_id)
         incident = held(tx, desk, incident_id)
         if not tx.links.unlink(incident_id, alert_id, now=now):
@@ -88,7 +88,7 @@ async def unlink(desk: Desk, incident_id: int, alert_id: int, *, actor: Actor) -
         tx.audit.append(desk.project.id, entry_of(incident, changed, step, now))
         return show(tx, desk, changed)
 
-    shown = await desk.storage.write(work)
+    shown = await desk.storage.write(unlink_incident)
     desk.bell.ring()
     return shown
 

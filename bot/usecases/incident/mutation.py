@@ -108,12 +108,12 @@ async def press(desk: Desk, step: IncidentMutation) -> Shown:
     """The same without the bell: who pressed is answered first, by redrawing the head (see `press`)."""
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> Shown:
+    def press_incident(tx: Transaction) -> Shown:
         before = held(tx, desk, step.incident_id)
         changed = apply(tx, desk, before, step, now)
         return show(tx, desk, changed)
 
-    return await desk.storage.write(work)
+    return await desk.storage.write(press_incident)
 
 
 def as_seen(step: IncidentMutation, seen: str) -> IncidentMutation:

@@ -44,26 +44,26 @@ async def stick(desk: Desk, incident_id: int, message: Pinned, *, actor: Actor) 
     """
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> bool:
+    def stick_pin(tx: Transaction) -> bool:
         if not tx.reactions.turn(_of(message.message_id, actor), present=True, now=now):
             return False
         return timeline.take_message(tx, desk, incident_id, message, actor=actor, now=now)
 
-    return await desk.storage.write(work)
+    return await desk.storage.write(stick_pin)
 
 
 async def peel(desk: Desk, message_id: int, *, actor: Actor) -> bool:
     """``actor`` took their pin away; whether it was the last and the timeline changed by it."""
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> bool:
+    def peel_pin(tx: Transaction) -> bool:
         if not tx.reactions.turn(_of(message_id, actor), present=False, now=now):
             return False
         if _stuck(tx, message_id):
             return False
         return timeline.drop_message(tx, desk, message_id, actor=actor, now=now) > 0
 
-    return await desk.storage.write(work)
+    return await desk.storage.write(peel_pin)
 
 
 async def stuck(desk: Desk, message_id: int) -> set[int]:
@@ -74,30 +74,30 @@ async def stuck(desk: Desk, message_id: int) -> set[int]:
 async def homes(desk: Desk, *, at_most: int) -> list[Home]:
     """The threads of the ``at_most`` worst open incidents of each project."""
 
-    def work(tx: Transaction) -> list[Home]:
+    def read_homes(tx: Transaction) -> list[Home]:
         ids = [each.project.id for each in desk.everybody]
         found = [each for ident in ids for each in tx.incidents.listing(ident, OPEN, limit=at_most)]
         return [Home(each.id, each.thread_id) for each in found if each.thread_id is not None]
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_homes)
 
 
 async def kept(desk: Desk, home: Home) -> set[int]:
     """The messages of its thread that stand in an incident's timeline."""
 
-    def work(tx: Transaction) -> set[int]:
+    def read_kept(tx: Transaction) -> set[int]:
         lines = fold(tx.timelines.of([home.incident_id]))
         drafts = (line.first.draft for line in lines if not line.deleted)
         here = (draft.message_id for draft in drafts if draft.channel_id == home.thread_id)
         return {message_id for message_id in here if message_id is not None}
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_kept)
 
 
 async def missed(desk: Desk, standing: Mapping[int, set[int]]) -> list[MissedPins]:
     """How ``standing``, the people whose pins stand on each message, differs from what was recorded."""
 
-    def work(tx: Transaction) -> list[MissedPins]:
+    def read_missed(tx: Transaction) -> list[MissedPins]:
         differing = []
         for message_id, now_there in standing.items():
             known = _stuck(tx, message_id)
@@ -105,7 +105,7 @@ async def missed(desk: Desk, standing: Mapping[int, set[int]]) -> list[MissedPin
             differing += [MissedPins(message_id, each, present=False) for each in sorted(known - now_there)]
         return differing
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_missed)
 
 
 def _of(message_id: int, actor: Actor) -> Reaction:

@@ -31,7 +31,7 @@ async def advance(desk: Desk, step: IncidentMutation) -> Shown:
     """
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> Shown:
+    def advance_incident(tx: Transaction) -> Shown:
         before = held(tx, desk, step.incident_id)
         try:
             return show(tx, desk, apply(tx, desk, before, step, now))
@@ -41,7 +41,7 @@ async def advance(desk: Desk, step: IncidentMutation) -> Shown:
                 return show(tx, desk, before)
             raise StandingError(str(error), state=before.state) from None
 
-    shown = await desk.storage.write(work)
+    shown = await desk.storage.write(advance_incident)
     desk.bell.ring()
     return shown
 

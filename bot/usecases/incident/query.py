@@ -58,11 +58,11 @@ async def listing(
 ) -> IncidentPage:
     """Matching incidents, worst first, then newest first."""
 
-    def work(tx: Transaction) -> IncidentPage:
+    def read_page(tx: Transaction) -> IncidentPage:
         found = tx.incidents.listing(desk.project.id, which, offset=offset, limit=limit)
         return IncidentPage(tuple(found), offset, tx.incidents.count(desk.project.id, which))
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_page)
 
 
 async def open_ones(desk: Desk, *, service: str = "") -> list[Incident]:
@@ -76,7 +76,7 @@ async def suggest(desk: Desk, text: str, which: IncidentFilter = OPEN) -> list[I
     wanted = msgspec.structs.replace(which, text=text.strip())
     digits = ref_digits(text)
 
-    def work(tx: Transaction) -> list[Incident]:
+    def read_suggestions(tx: Transaction) -> list[Incident]:
         found = tx.incidents.fitting(desk.project.id, wanted, limit=SUGGESTIONS)
         exact = tx.incidents.get(desk.project.id, int(digits)) if digits else None
         if exact is None or any(each.id == exact.id for each in found):
@@ -85,7 +85,7 @@ async def suggest(desk: Desk, text: str, which: IncidentFilter = OPEN) -> list[I
             return found
         return [exact, *found][:SUGGESTIONS]
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_suggestions)
 
 
 async def timeline(desk: Desk, incident_id: int, *, page: int | None = None) -> TimelinePage:
@@ -95,7 +95,7 @@ async def timeline(desk: Desk, incident_id: int, *, page: int | None = None) -> 
         NotFoundError: this desk does not have the incident.
     """
 
-    def work(tx: Transaction) -> TimelinePage:
+    def read_timeline(tx: Transaction) -> TimelinePage:
         incident = _get(tx, desk, incident_id)
         lines = _lines(tx, incident, tx.incidents.merged_into(desk.project.id, incident_id))
         last = max(0, -(-len(lines) // PAGE_SIZE) - 1)
@@ -109,7 +109,7 @@ async def timeline(desk: Desk, incident_id: int, *, page: int | None = None) -> 
             guild_id=_guild_id(desk),
         )
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_timeline)
 
 
 async def postmortem(desk: Desk, incident_id: int) -> Postmortem:
@@ -119,7 +119,7 @@ async def postmortem(desk: Desk, incident_id: int) -> Postmortem:
         NotFoundError: this desk does not have it.
     """
 
-    def work(tx: Transaction) -> Postmortem:
+    def read_postmortem(tx: Transaction) -> Postmortem:
         incident = _get(tx, desk, incident_id)
         merged = tx.incidents.merged_into(desk.project.id, incident_id)
         family = [incident_id, *(each.id for each in merged)]
@@ -136,7 +136,7 @@ async def postmortem(desk: Desk, incident_id: int) -> Postmortem:
             guild_id=_guild_id(desk),
         )
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_postmortem)
 
 
 def _guild_id(desk: Desk) -> int:

@@ -24,7 +24,7 @@ async def settle(desk: Desk, incident_id: int, *, thread_id: int, in_post: bool 
         NotFoundError: this desk does not have the incident.
     """
 
-    def work(tx: Transaction) -> None:
+    def settle_thread(tx: Transaction) -> None:
         incident = held(tx, desk, incident_id)
         if incident.thread_id == thread_id:
             return
@@ -35,14 +35,14 @@ async def settle(desk: Desk, incident_id: int, *, thread_id: int, in_post: bool 
             tx.threads.enter(incident_id, thread_id)
         _touch_mentions(tx, desk, incident)
 
-    await desk.storage.write(work)
+    await desk.storage.write(settle_thread)
     desk.bell.ring()
 
 
 async def forgo(desk: Desk, incident_id: int) -> bool:
     """There can be no thread: its nudges go beside the head. False when that was known."""
 
-    def work(tx: Transaction) -> bool:
+    def forgo_thread(tx: Transaction) -> bool:
         incident = held(tx, desk, incident_id)
         if incident.threadless or incident.thread_id is not None:
             return False
@@ -50,7 +50,7 @@ async def forgo(desk: Desk, incident_id: int) -> bool:
         tx.threads.release(incident_id, _place_of(tx, incident))
         return True
 
-    forgone = await desk.storage.write(work)
+    forgone = await desk.storage.write(forgo_thread)
     desk.bell.ring()
     return forgone
 
@@ -59,12 +59,12 @@ async def wish(desk: Desk, incident_id: int) -> None:
     """What kept it from having a thread may be over: delivery tries again."""
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> None:
+    def wish_thread(tx: Transaction) -> None:
         incident = held(tx, desk, incident_id)
         tx.incidents.save(replace(incident, threadless=False))
         tx.cards.touch(CardKind.INCIDENT, [(incident_id, Lane.PERSON)], now=now)
 
-    await desk.storage.write(work)
+    await desk.storage.write(wish_thread)
     desk.bell.ring()
 
 
@@ -78,7 +78,7 @@ async def lose(desk: Desk, thread_id: int) -> bool:
         return False
     desk, now = desk.of(living.project_id), desk.clock.now()
 
-    def work(tx: Transaction) -> bool:
+    def lose_thread(tx: Transaction) -> bool:
         incident = held(tx, desk, living.id)
         if incident.thread_id != thread_id:
             return False
@@ -94,7 +94,7 @@ async def lose(desk: Desk, thread_id: int) -> bool:
         _touch_mentions(tx, desk, incident)
         return True
 
-    lost = await desk.storage.write(work)
+    lost = await desk.storage.write(lose_thread)
     desk.bell.ring()
     return lost
 
@@ -107,11 +107,11 @@ async def living_in(desk: Desk, thread_id: int) -> Incident | None:
 async def standing(desk: Desk) -> list[ThreadStanding]:
     """Where the open incidents of all projects stand, the newest first, `AT_MOST` of each."""
 
-    def work(tx: Transaction) -> list[ThreadStanding]:
+    def read_standing(tx: Transaction) -> list[ThreadStanding]:
         ids = [each.project.id for each in desk.everybody]
         return [each for ident in ids for each in tx.threads.standing(ident, limit=AT_MOST)]
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_standing)
 
 
 def _place_of(tx: Transaction, incident: Incident) -> int:

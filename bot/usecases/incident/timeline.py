@@ -49,12 +49,12 @@ async def note(desk: Desk, incident_id: int, *, actor: Actor, text: str, at: dat
     now = desk.clock.now()
     draft = TimelineDraft(kind=Kind.NOTE, at=_past(at, now), actor=actor, text=words)
 
-    def work(tx: Transaction) -> None:
+    def note_timeline(tx: Transaction) -> None:
         incident = held(tx, desk, incident_id)
         tx.timelines.append([(incident_id, draft)], now=now)
         _tell(tx, desk, incident, actor, "note", words, after=draft)
 
-    await desk.storage.write(work)
+    await desk.storage.write(note_timeline)
 
 
 async def pin(desk: Desk, incident_id: int, message: Pinned, *, actor: Actor) -> bool:
@@ -149,7 +149,7 @@ async def correct(
         raise InvalidInputError("text", "say what it should read, or when it was")
     words = None if text is None else read_text("text", text)
 
-    def work(tx: Transaction) -> TimelineEntry:
+    def correct_timeline(tx: Transaction) -> TimelineEntry:
         incident = held(tx, desk, incident_id)
         latest = _own(tx, incident, entry_id)
         draft = replace(
@@ -162,7 +162,7 @@ async def correct(
         _tell(tx, desk, incident, actor, "correct", draft.text, before=latest, after=draft)
         return replace(latest, draft=draft, version=latest.version + 1, written_at=now)
 
-    return await desk.storage.write(work)
+    return await desk.storage.write(correct_timeline)
 
 
 async def withdraw(desk: Desk, incident_id: int, entry_id: int, *, actor: Actor) -> None:
@@ -175,23 +175,23 @@ async def withdraw(desk: Desk, incident_id: int, entry_id: int, *, actor: Actor)
     """
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> None:
+    def withdraw_timeline(tx: Transaction) -> None:
         incident = held(tx, desk, incident_id)
         latest = _own(tx, incident, entry_id)
         tx.timelines.add_version(latest, replace(latest.draft, actor=actor), deleted=True, now=now)
         _tell(tx, desk, incident, actor, "withdraw", latest.draft.text, before=latest)
 
-    await desk.storage.write(work)
+    await desk.storage.write(withdraw_timeline)
 
 
 async def owner_of(desk: Desk, message_id: int) -> Desk:
     """The desk of the project in whose timelines a message stands; this one where it stands in none."""
 
-    def work(tx: Transaction) -> Desk:
+    def do_owner_of(tx: Transaction) -> Desk:
         first = next(iter(tx.timelines.first_of_message(message_id)), None)
         return desk if first is None else _owner(tx, desk, first.incident_id)
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(do_owner_of)
 
 
 def _owner(tx: Transaction, desk: Desk, incident_id: int) -> Desk:

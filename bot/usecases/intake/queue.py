@@ -91,10 +91,10 @@ async def take_in(desk: Desk, submissions: list[Submission]) -> list[Receipt]:
     """Store several requests in one transaction; the receipts are in the same order."""
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> list[Receipt]:
+    def store_all(tx: Transaction) -> list[Receipt]:
         return _write(tx, desk, submissions, now)
 
-    receipts = await desk.storage.write(work, turn=Turn.BULK)
+    receipts = await desk.storage.write(store_all, turn=Turn.BULK)
     desk.bell.ring()
     journal.tell(submissions, receipts)
     return receipts

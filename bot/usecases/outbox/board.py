@@ -55,7 +55,7 @@ async def view(desk: Desk, card: Outgoing) -> BoardView | None:
     """What the board has to show now; None when its channel never had a storm."""
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> BoardView | None:
+    def read_board(tx: Transaction) -> BoardView | None:
         channel_id = card.channel_id
         storm = tx.boards.storm(channel_id, now=now)
         if storm is None:
@@ -73,7 +73,7 @@ async def view(desk: Desk, card: Outgoing) -> BoardView | None:
             is_sunk=bool(held) and _is_sunk(tx, card, now),
         )
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_board)
 
 
 def _is_sunk(tx: Transaction, card: Outgoing, now: datetime) -> bool:
@@ -94,7 +94,7 @@ async def end(desk: Desk, channel_id: int) -> None:
 async def page(desk: Desk, channel_id: int, *, number: int, size: int) -> BoardPage:
     """A page of the alerts that a channel's board stands for, the last one when ``number`` is beyond it."""
 
-    def work(tx: Transaction) -> BoardPage:
+    def read_page(tx: Transaction) -> BoardPage:
         total = sum(tx.boards.count_held(channel_id).values())
         at = max(0, min(number, (total - 1) // size))
         held: list[Held] = tx.boards.held(channel_id, offset=at * size, limit=size)
@@ -102,7 +102,7 @@ async def page(desk: Desk, channel_id: int, *, number: int, size: int) -> BoardP
             channel_id=channel_id, tag=desk.project.tag, number=at, total=total, size=size, held=tuple(held)
         )
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_page)
 
 
 def _enter(tx: Transaction, desk: Desk, channel_id: int, last: Storm | None, now: datetime) -> Storm:

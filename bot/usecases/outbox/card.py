@@ -58,7 +58,7 @@ async def take(
     """
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> Task | float:
+    def take_card(tx: Transaction) -> Task | float:
         rest = outages.rest(tx, desk, channel_id, quiet=quiet, now=now)
         if rest is None:
             which = _plan(tx, desk, channel_id, post, edit, now)
@@ -72,7 +72,7 @@ async def take(
         theirs = owner(tx, desk, card.project_id)
         return Task(card, look_up(tx, theirs, card, now), storm_ring.leave_to_reply(tx, theirs, card, now))
 
-    taken = await desk.storage.write(work, turn=Turn.DESK)
+    taken = await desk.storage.write(take_card, turn=Turn.DESK)
     if not isinstance(taken, Task):
         return taken
     theirs = desk.of(taken.card.project_id)
@@ -132,7 +132,7 @@ async def settle(
     """
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> None:
+    def settle_card(tx: Transaction) -> None:
         tx.cards.settle(
             card.id,
             worker=worker,
@@ -146,7 +146,7 @@ async def settle(
         if shown and card.kind is not CardKind.BOARD:
             tx.ledger.sent(card, version=version, now=now)
 
-    await desk.storage.write(work, turn=Turn.DESK)
+    await desk.storage.write(settle_card, turn=Turn.DESK)
 
 
 async def skip(desk: Desk, card: Outgoing, *, worker: str) -> None:
@@ -164,12 +164,12 @@ async def put_off(
     """
     until = desk.clock.now() + (after if after is not None else backoff(card.failures + 1))
 
-    def work(tx: Transaction) -> None:
+    def do_put_off(tx: Transaction) -> None:
         tx.cards.put_off(card.id, worker=worker, until=until, failed=tried)
         if not tried and not card.retried:
             tx.cards.clear_attempt(card.id)
 
-    await desk.storage.write(work, turn=Turn.DESK)
+    await desk.storage.write(do_put_off, turn=Turn.DESK)
     return until
 
 
@@ -181,7 +181,7 @@ async def park(desk: Desk, card: Outgoing, reason: ParkReason, *, alone: bool) -
     now = desk.clock.now()
     which = card.id if alone else None
 
-    def work(tx: Transaction) -> int:
+    def park_card(tx: Transaction) -> int:
         if not card.retried:
             tx.cards.clear_attempt(card.id)
         parked = tx.channels.park(card.channel_id, reason, now=now, card_id=which)
@@ -189,18 +189,18 @@ async def park(desk: Desk, card: Outgoing, reason: ParkReason, *, alone: bool) -
             closures.begin(tx, owner(tx, desk, card.project_id), card.channel_id, reason, now=now)
         return parked
 
-    return await desk.storage.write(work, turn=Turn.DESK)
+    return await desk.storage.write(park_card, turn=Turn.DESK)
 
 
 async def unpark(desk: Desk, channel_id: int) -> int:
     """The channel's cause may have changed: everything parked there is due again."""
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> int:
+    def unpark_card(tx: Transaction) -> int:
         closures.end(tx, desk, channel_id, now=now)
         return tx.channels.unpark(channel_id)
 
-    released = await desk.storage.write(work)
+    released = await desk.storage.write(unpark_card)
     if released:
         desk.bell.ring()
     return released
@@ -227,12 +227,12 @@ async def answered(desk: Desk, card_id: int, *, revision: int, version: datetime
     """A click was answered by showing ``revision`` on the card itself, as the edit ``version`` if known."""
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> None:
+    def note_answer(tx: Transaction) -> None:
         tx.cards.answered(card_id, revision=revision)
         if version is not None:
             tx.ledger.answered(card_id, revision=revision, version=version, now=now)
 
-    await desk.storage.write(work)
+    await desk.storage.write(note_answer)
     desk.bell.ring()
 
 

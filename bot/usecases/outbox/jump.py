@@ -29,21 +29,21 @@ async def subjects(desk: Desk, link: JumpLink, wanted: Subject) -> list[Asked]:
     nothing of the kind.
     """
 
-    def work(tx: Transaction) -> list[Asked]:
+    def read_subjects(tx: Transaction) -> list[Asked]:
         return [Asked(wanted, each) for each in _convert(tx, _target(tx, desk, link, wanted), wanted)]
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_subjects)
 
 
 async def group_alerts(desk: Desk, group_id: int) -> list[Asked]:
     """The open alerts of a group."""
 
-    def work(tx: Transaction) -> list[Asked]:
+    def read_group_alerts(tx: Transaction) -> list[Asked]:
         if tx.groups.get(desk.project.id, group_id) is None:
             return []
         return [Asked(Subject.ALERT, each) for each in tx.groups.ids(group_id, _OPEN)]
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_group_alerts)
 
 
 def _target(tx: Transaction, desk: Desk, link: JumpLink, wanted: Subject) -> Asked | None:

@@ -28,7 +28,7 @@ async def see(desk: Desk, sights: Sequence[Sight]) -> list[tuple[Sight, Wait]]:
     if not pairs:
         return []
 
-    def work(tx: Transaction) -> list[tuple[Sight, Wait]]:
+    def note_sightings(tx: Transaction) -> list[tuple[Sight, Wait]]:
         found = []
         for sent, sight in sorted(pairs, key=lambda pair: pair[0].card_id):
             if sent.posted:
@@ -38,7 +38,7 @@ async def see(desk: Desk, sights: Sequence[Sight]) -> list[tuple[Sight, Wait]]:
                 found.append((sight, Wait(sent.lane, sent.posted, span)))
         return found
 
-    return await desk.storage.write(work, turn=Turn.BULK)
+    return await desk.storage.write(note_sightings, turn=Turn.BULK)
 
 
 async def of_card(desk: Desk, card_id: int) -> list[Sent]:

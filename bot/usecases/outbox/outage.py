@@ -59,14 +59,14 @@ async def spare(desk: Desk, card: Outgoing, view: object) -> bool:
     if over_at is None:
         return False
 
-    def work(tx: Transaction) -> bool:
+    def spare_outage(tx: Transaction) -> bool:
         last = tx.blindnesses.last(card.channel_id)
         if last is None or not last.covers(card.id, over_at):
             return False
         tx.blindnesses.let_go(card.id, revision=card.wanted)
         return True
 
-    return await desk.storage.write(work)
+    return await desk.storage.write(spare_outage)
 
 
 async def wake(desk: Desk) -> timedelta | None:
@@ -76,7 +76,7 @@ async def wake(desk: Desk) -> timedelta | None:
     """
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> timedelta | None:
+    def wake_outage(tx: Transaction) -> timedelta | None:
         proved_at = tx.projects.proved_at(desk.project.id)
         tx.projects.touch(desk.project.id, now=now)
         if proved_at is None or now - proved_at < BLIND:
@@ -85,18 +85,18 @@ async def wake(desk: Desk) -> timedelta | None:
             _note_stops(tx, each, proved_at, now)
         return now - proved_at
 
-    return await desk.storage.write(work)
+    return await desk.storage.write(wake_outage)
 
 
 async def recount(desk: Desk) -> int:
     """Senders repeat what they could not tell a desk that was down; returns how many reports changed."""
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> int:
+    def recount_outage(tx: Transaction) -> int:
         stops = tx.blindnesses.ended_after(desk.project.id, Cause.STOPPED, now - ECHO)
         return sum(_renew(tx, desk, each, now) for each in stops)
 
-    changed = await desk.storage.write(work)
+    changed = await desk.storage.write(recount_outage)
     if changed:
         desk.bell.ring()
     return changed

@@ -33,7 +33,7 @@ class MissedReactions(msgspec.Struct, frozen=True):
 async def posted(desk: Desk, *, at_most: int) -> dict[int, list[int]]:
     """The messages that show the ``at_most`` most urgent open alerts of each project, by channel."""
 
-    def work(tx: Transaction) -> dict[int, list[int]]:
+    def read_posted(tx: Transaction) -> dict[int, list[int]]:
         found: defaultdict[int, list[int]] = defaultdict(list)
         for each in desk.everybody:
             add_posted(tx, each.project.id, found)
@@ -49,7 +49,7 @@ async def posted(desk: Desk, *, at_most: int) -> dict[int, list[int]]:
             if len(alerts) < limit:
                 break
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_posted)
 
 
 async def is_set(desk: Desk, message_id: int, user_id: int, emoji: str) -> bool:
@@ -65,11 +65,11 @@ async def missed(desk: Desk, message_id: int, standing: Iterable[tuple[int, str]
     """How ``standing``, pairs of user id and emoji, differs from what was recorded, in the order to apply."""
     now_there = {(user_id, emoji) for user_id, emoji in standing if emoji in ACTIONS}
 
-    def work(tx: Transaction) -> set[tuple[int, str]]:
+    def read_known(tx: Transaction) -> set[tuple[int, str]]:
         present = tx.reactions.present_on(message_id)
         return {(known.user_id, known.emoji) for known in present if known.emoji in ACTIONS}
 
-    known = await desk.storage.read(work)
+    known = await desk.storage.read(read_known)
     differing = [MissedReactions(*pair, present=True) for pair in sorted(now_there - known)]
     differing += [MissedReactions(*pair, present=False) for pair in sorted(known - now_there)]
     return sorted(differing, key=lambda each: _ORDER.get((each.present, each.emoji), _WHENEVER))

@@ -56,13 +56,13 @@ async def card_of(desk: Desk, message_id: int) -> Placement | None:
 async def owner_of(desk: Desk, message_id: int) -> Desk | None:
     """The desk of the project whose card this message is, None when it is none that takes emoji."""
 
-    def work(tx: Transaction) -> Desk | None:
+    def do_owner_of(tx: Transaction) -> Desk | None:
         place = tx.cards.showing(message_id)
         if place is None or place.kind not in _CARDS:
             return None
         return owner(tx, desk, tx.projects.of_card(place.id) or desk.project.id)
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(do_owner_of)
 
 
 async def apply(
@@ -76,7 +76,7 @@ async def apply(
         return Effect.NOT_A_CARD, ""
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> tuple[Effect, str]:
+    def apply_reaction(tx: Transaction) -> tuple[Effect, str]:
         place = tx.cards.showing(message_id)
         if place is None or place.kind not in _CARDS:
             return Effect.NOT_A_CARD, ""
@@ -85,7 +85,7 @@ async def apply(
             return Effect.KNOWN, ""
         return _act(tx, desk, place, emoji, actor, now, present=present)
 
-    result = await desk.storage.write(work)
+    result = await desk.storage.write(apply_reaction)
     desk.bell.ring()
     return result
 

@@ -33,7 +33,7 @@ class Advice(msgspec.Struct, frozen=True):
 async def advise(desk: Desk, sight: Sight = EVERYTHING) -> list[Advice]:
     """Advice for the sources that need any, from the newest recurrences of each."""
 
-    def work(tx: Transaction) -> list[Advice]:
+    def read_advice(tx: Transaction) -> list[Advice]:
         found = []
         for source in tx.sources.listing(desk.project.id):
             if not sight.sees(source.channel_id or 0):
@@ -43,7 +43,7 @@ async def advise(desk: Desk, sight: Sight = EVERYTHING) -> list[Advice]:
                 found.append(Advice(source, suggestions))
         return found
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_advice)
 
 
 async def source_id(desk: Desk, name: str) -> int:
@@ -69,7 +69,7 @@ async def ignore(desk: Desk, source_name: str, labels: frozenset[str], *, actor:
         raise InvalidInputError("labels", f"at most {MOST_LABELS} names of up to {MAX_LABEL_NAME} characters")
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> Source:
+    def ignore_churn(tx: Transaction) -> Source:
         source = tx.sources.named(desk.project.id, source_name)
         if source is None:
             raise NotFoundError("source", source_name)
@@ -87,4 +87,4 @@ async def ignore(desk: Desk, source_name: str, labels: frozenset[str], *, actor:
         tx.audit.append(desk.project.id, entry)
         return msgspec.structs.replace(source, ignored_labels=labels)
 
-    return await desk.storage.write(work)
+    return await desk.storage.write(ignore_churn)

@@ -81,7 +81,7 @@ async def dossier(desk: Desk, query: Query, *, offset: int = 0, limit: int = 10)
     """Summary and items; at most `MOST` items at once."""
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> Dossier:
+    def read_dossier(tx: Transaction) -> Dossier:
         project_id = desk.project.id
         ranked = tx.rankings.page(project_id, query, now=now, offset=offset, limit=max(1, min(limit, MOST)))
         totals = tx.rankings.totals(project_id, query, now=now)
@@ -96,7 +96,7 @@ async def dossier(desk: Desk, query: Query, *, offset: int = 0, limit: int = 10)
         items = _items(tx, desk, ranked)
         return Dossier(summary=summary, items=items, offset=offset, total=totals.recurrences)
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_dossier)
 
 
 def _items(tx: Transaction, desk: Desk, ranked: Sequence[Ranked]) -> tuple[DossierItem, ...]:

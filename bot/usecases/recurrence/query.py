@@ -65,18 +65,18 @@ async def listing(desk: Desk, query: Query, *, offset: int = 0, limit: int = 10)
     """A page of the ranking."""
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> RecurrencePage:
+    def read_page(tx: Transaction) -> RecurrencePage:
         lines = tx.rankings.page(desk.project.id, query, now=now, offset=offset, limit=limit)
         return RecurrencePage(tuple(lines), offset, tx.rankings.count(desk.project.id, query, now=now))
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_page)
 
 
 async def find(desk: Desk, recurrence_id: int) -> FoundRecurrence:
     """Everything about one recurrence."""
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> FoundRecurrence:
+    def read_one(tx: Transaction) -> FoundRecurrence:
         (portrait,) = build_profiles(tx, desk, [_get(tx, desk, recurrence_id)])
         return FoundRecurrence(
             portrait=portrait,
@@ -90,24 +90,24 @@ async def find(desk: Desk, recurrence_id: int) -> FoundRecurrence:
             seen_at=now,
         )
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_one)
 
 
 async def find_of_alert(desk: Desk, alert_id: int) -> Recurrence | None:
     """The recurrence that an alert is an episode of, None when there is no such alert."""
 
-    def work(tx: Transaction) -> Recurrence | None:
+    def read_of_alert(tx: Transaction) -> Recurrence | None:
         alert = tx.alerts.get(desk.project.id, alert_id)
         return None if alert is None else tx.recurrences.get(desk.project.id, alert.recurrence_id)
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_of_alert)
 
 
 async def suggest(desk: Desk, text: str, sight: Sight = EVERYTHING) -> list[Recurrence]:
     """Recurrences whose ref, name, service or target fits what was typed so far, at most 25."""
     digits = text.strip().lower().lstrip("rw-")
 
-    def work(tx: Transaction) -> list[Recurrence]:
+    def read_suggestions(tx: Transaction) -> list[Recurrence]:
         found = tx.recurrences.suggest(desk.project.id, text.strip(), limit=SUGGESTIONS, sight=sight)
         is_ref = digits.isascii() and digits.isdigit() and len(digits) < 19  # noqa: PLR2004 -- int64
         exact = tx.recurrences.get(desk.project.id, int(digits)) if is_ref else None
@@ -116,7 +116,7 @@ async def suggest(desk: Desk, text: str, sight: Sight = EVERYTHING) -> list[Recu
         others = [each for each in found if exact is None or each.id != exact.id]
         return others if exact is None else [exact, *others][:SUGGESTIONS]
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_suggestions)
 
 
 async def mark_fixed(
@@ -139,7 +139,7 @@ async def mark_fixed(
     """
     now, text = desk.clock.now(), bounded(note)
 
-    def work(tx: Transaction) -> Recurrence:
+    def do_mark_fixed(tx: Transaction) -> Recurrence:
         known = tx.recurrences.held(desk.project.id, recurrence_id)
         if known is None:
             raise NotFoundError("recurrence", format_ref(recurrence_id))
@@ -158,7 +158,7 @@ async def mark_fixed(
         tx.audit.append(desk.project.id, entry)
         return msgspec.structs.replace(known, fix=fix)
 
-    fixed = await desk.storage.write(work)
+    fixed = await desk.storage.write(do_mark_fixed)
     desk.bell.ring()
     return fixed
 

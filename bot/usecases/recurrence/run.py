@@ -44,7 +44,7 @@ async def report(desk: Desk, told: AttemptReport, *, actor: Actor) -> Run:
     now = desk.clock.now()
     output = cut(harmless(str(redact(told.output).value)), MAX_OUTPUT) if told.output else ""
 
-    def work(tx: Transaction) -> Run:
+    def report_run(tx: Transaction) -> Run:
         begun = _begin(tx, desk, told, now)
         known = begun or tx.runs.keyed(desk.project.id, told.agent, told.key)
         assert known is not None  # noqa: S101 -- nothing deletes runs
@@ -63,7 +63,7 @@ async def report(desk: Desk, told: AttemptReport, *, actor: Actor) -> Run:
         tx.audit.append(desk.project.id, entry)
         return changed
 
-    return await desk.storage.write(work)
+    return await desk.storage.write(report_run)
 
 
 async def find(desk: Desk, run_id: int) -> Run:
@@ -73,13 +73,13 @@ async def find(desk: Desk, run_id: int) -> Run:
         NotFoundError: this desk does not have it.
     """
 
-    def work(tx: Transaction) -> Run:
+    def read_run(tx: Transaction) -> Run:
         found = tx.runs.get(run_id)
         if found is None or found.project_id != desk.project.id:
             raise NotFoundError("run", str(run_id))
         return found
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_run)
 
 
 async def page(

@@ -68,7 +68,7 @@ async def dry_run(desk: Desk, recurrence_id: int, *, actor: Actor) -> DryRun:
     """
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> DryRun:
+    def do_dry_run(tx: Transaction) -> DryRun:
         shown = _preview(tx, desk, recurrence_id, now)
         check_id = tx.work_items.record_check(recurrence_id, shown.item, shown.checks, by=actor, now=now)
         entry = Entry(
@@ -81,7 +81,7 @@ async def dry_run(desk: Desk, recurrence_id: int, *, actor: Actor) -> DryRun:
         tx.audit.append(desk.project.id, entry)
         return DryRun(check_id=check_id, preview=shown)
 
-    return await desk.storage.write(work)
+    return await desk.storage.write(do_dry_run)
 
 
 async def hand_over(
@@ -107,7 +107,7 @@ async def hand_over(
         raise InvalidInputError("assignee", "a ticket proposal is for whoever decides; hand over to a person")
     now, text = desk.clock.now(), bounded(note)
 
-    def work(tx: Transaction) -> Handoff:
+    def do_hand_over(tx: Transaction) -> Handoff:
         shown = _preview(tx, desk, recurrence_id, now)
         wish = Handoff(
             id=0,
@@ -126,7 +126,7 @@ async def hand_over(
         tx.audit.append(desk.project.id, _entry(shown.item, handed, text))
         return handed
 
-    return await desk.storage.write(work)
+    return await desk.storage.write(do_hand_over)
 
 
 def gather(tx: Transaction, recurrences: Sequence[Recurrence], sources: Sequence[Source]) -> dict[int, Facts]:

@@ -42,7 +42,7 @@ async def put(desk: Desk, wish: Wish, *, actor: Actor) -> Silence:
     wanted = _wanted(desk, wish, actor, now)
     demand_usable(wanted, now)
 
-    def work(tx: Transaction) -> Silence:
+    def put_silence(tx: Transaction) -> Silence:
         before = _held(tx, desk, wish.id, wish.source_id) if wish.id else None
         if before is not None and before.can_become(wanted, now):
             changed = msgspec.structs.replace(
@@ -59,7 +59,7 @@ async def put(desk: Desk, wish: Wish, *, actor: Actor) -> Silence:
         _record(tx, desk, actor, "silence.add", created, now)
         return created
 
-    made = await desk.storage.write(work)
+    made = await desk.storage.write(put_silence)
     await settlement.settle(desk)
     return made
 
@@ -73,13 +73,13 @@ async def expire(desk: Desk, ident: str, *, actor: Actor, source_id: int | None 
     """
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> Silence:
+    def expire_silence(tx: Transaction) -> Silence:
         found = _held(tx, desk, ident, source_id)
         if found.phase(now) is Phase.EXPIRED:
             raise ConflictError(f"The silence {ident} is over already.")
         return _expire(tx, desk, found, actor, now)
 
-    ended = await desk.storage.write(work)
+    ended = await desk.storage.write(expire_silence)
     await settlement.settle(desk)
     return ended
 
@@ -91,13 +91,13 @@ async def find(desk: Desk, ident: str, *, source_id: int | None = None) -> Silen
         NotFoundError: there is none of that id that ``source_id`` may see.
     """
 
-    def work(tx: Transaction) -> Silence:
+    def read_silence(tx: Transaction) -> Silence:
         found = tx.silences.get(desk.project.id, ident)
         if found is None or (source_id is not None and found.source_id not in (None, source_id)):
             raise NotFoundError("silence", ident[:64])
         return found
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_silence)
 
 
 async def lasting(desk: Desk) -> list[Silence]:
@@ -110,11 +110,11 @@ async def listing(desk: Desk, *, source_id: int | None = None) -> list[Silence]:
     """Those that last, then the newest of those that are over; of one source, with those about everything."""
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> list[Silence]:
+    def read_silences(tx: Transaction) -> list[Silence]:
         both = tx.silences.lasting(desk.project.id, now=now) + tx.silences.over(desk.project.id, now=now)
         return [each for each in both if source_id is None or each.source_id in (None, source_id)]
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_silences)
 
 
 def _wanted(desk: Desk, wish: Wish, actor: Actor, now: datetime) -> Silence:

@@ -73,7 +73,7 @@ async def _make_next(desk: Desk, question: Question, worker: str) -> int:
 async def _claim(desk: Desk, worker: str) -> _Claimed | None:
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> _Claimed | None:
+    def claim_agent_request(tx: Transaction) -> _Claimed | None:
         call = tx.calls.claim(desk.project.id, worker=worker, now=now)
         if call is None:
             return None
@@ -84,7 +84,7 @@ async def _claim(desk: Desk, worker: str) -> _Claimed | None:
             tx.runs.save(move(run, RunState.RUNNING, now))
         return _Claimed(call, run, alert)
 
-    return await desk.storage.write(work)
+    return await desk.storage.write(claim_agent_request)
 
 
 def _drop(tx: Transaction, *, run_id: int, worker: str) -> None:
@@ -95,7 +95,7 @@ async def _conclude(desk: Desk, call: AgentCall, reply: AgentReply, worker: str)
     """Write down what came of it; a reply that comes after the claim has gone to somebody else is dropped."""
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> None:
+    def conclude_agent_request(tx: Transaction) -> None:
         if reply.fate is Fate.PASSING and call.attempts < desk.rules.triage.attempts:
             tx.calls.put_off(call.run_id, worker=worker, until=next_attempt(call.attempts, reply, now))
             return
@@ -110,7 +110,7 @@ async def _conclude(desk: Desk, call: AgentCall, reply: AgentReply, worker: str)
         tx.cards.touch(CardKind.BRIEF, [(call.request_id, Lane.COUNT)], now=now)
         tx.audit.append(desk.project.id, _entry(run, ended, now))
 
-    await desk.storage.write(work)
+    await desk.storage.write(conclude_agent_request)
     desk.bell.ring()
 
 

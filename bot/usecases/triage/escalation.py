@@ -117,7 +117,7 @@ async def prefill(desk: Desk, alert_id: int) -> Prefill:
         NotFoundError: this desk does not have the alert.
     """
 
-    def work(tx: Transaction) -> Prefill:
+    def read_prefill(tx: Transaction) -> Prefill:
         alert = tx.alerts.get(desk.project.id, alert_id)
         if alert is None:
             raise NotFoundError("alert", format_alert(alert_id))
@@ -131,7 +131,7 @@ async def prefill(desk: Desk, alert_id: int) -> Prefill:
             belongs_to=belongs.mention if belongs is not None and belongs.open else "",
         )
 
-    return await desk.storage.read(work)
+    return await desk.storage.read(read_prefill)
 
 
 async def open_incident(desk: Desk, wish: OpenRequest, *, actor: Actor) -> OpenedIncident:

@@ -44,7 +44,7 @@ async def permit(desk: Desk, alert_id: int, *, actor: Actor) -> Permission:
     """
     now, rest = desk.clock.now(), desk.rules.triage.cooldown
 
-    def work(tx: Transaction) -> Permission:
+    def permit_triage(tx: Transaction) -> Permission:
         alert = _alert(tx, desk, alert_id)
         allowed = tx.briefs.take(alert.recurrence_id, Once.ASK, now=now, rest=rest)
         if allowed:
@@ -58,7 +58,7 @@ async def permit(desk: Desk, alert_id: int, *, actor: Actor) -> Permission:
             tx.audit.append(desk.project.id, entry)
         return Permission(allowed, rest)
 
-    return await desk.storage.write(work)
+    return await desk.storage.write(permit_triage)
 
 
 def _alert(tx: Transaction, desk: Desk, alert_id: int) -> Alert:

@@ -66,7 +66,7 @@ async def ask(desk: Desk, alert_id: int, *, actor: Actor) -> Asked:
     """
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> Asked:
+    def ask_triage(tx: Transaction) -> Asked:
         alert = tx.alerts.get(desk.project.id, alert_id)
         if alert is None:
             raise NotFoundError("alert", format_ref(alert_id))
@@ -86,7 +86,7 @@ async def ask(desk: Desk, alert_id: int, *, actor: Actor) -> Asked:
             jump_url=_last_place(tx, desk, alert, now) if outcome is TriageOutcome.NOTED else "",
         )
 
-    asked = await desk.storage.write(work)
+    asked = await desk.storage.write(ask_triage)
     desk.bell.ring()
     if asked.outcome is not TriageOutcome.SHOWN:
         return asked
@@ -132,12 +132,12 @@ async def settle_due(desk: Desk) -> int:
     """Show those briefs once more whose window is over, with what began after them; returns how many."""
     now = desk.clock.now()
 
-    def work(tx: Transaction) -> int:
+    def do_settle_due(tx: Transaction) -> int:
         settled = tx.briefs.settle(desk.project.id, now=now, limit=SWEEP)
         tx.cards.touch(CardKind.BRIEF, [(each, Lane.COUNT) for each in settled], now=now)
         return len(settled)
 
-    settled = await desk.storage.write(work)
+    settled = await desk.storage.write(do_settle_due)
     if settled:
         desk.bell.ring()
     return settled
