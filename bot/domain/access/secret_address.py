@@ -73,7 +73,8 @@ def _stands_for(found: re.Match[str]) -> bool:
 
 
 _VARIABLE: Final = re.compile(
-    r"\$\{\w{1,64}\}|\$\(\w{1,64}\)|\{\{[\w.]{1,64}\}\}|%\(\w{1,64}\)s|\$[A-Z][A-Z_]{2,64}|\*{3,}|\{[a-z_]{1,40}\}", re.ASCII
+    r"\$\{\w{1,64}\}|\$\(\w{1,64}\)|\{\{[\w.]{1,64}\}\}|%\(\w{1,64}\)s|\$[A-Z][A-Z_]{2,64}|\*{3,}|\{[a-z_]{1,40}\}",
+    re.ASCII,
 )
 
 ADDRESSES: Final = (

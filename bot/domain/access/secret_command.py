@@ -21,9 +21,11 @@ _TOOLS: Final[dict[str, str]] = {
     "sshpass": r"-p ?(?P<a>[^\s\"']\S*|'[^']+'|\"[^\"]+\")",
     "redis-cli keydb-cli valkey-cli": rf"(?:-a|--pass){_APART}",
     "mongo mongosh mongodump mongorestore mongoexport mongoimport mongostat docker podman nerdctl helm az oc "
-    "rabbitmqadmin rabbitmqctl cqlsh rdesktop evil-winrm vncdo psexec PsExec psexec64 PsExec64 netexec nxc crackmapexec mc xmpp ejabberdctl ocm ftp "
+    "rabbitmqadmin rabbitmqctl cqlsh rdesktop evil-winrm vncdo psexec PsExec psexec64 PsExec64 netexec "
+    "nxc crackmapexec mc xmpp ejabberdctl ocm ftp "
     "lftp": rf"-p{_APART}",
-    "ldapsearch ldapadd ldapmodify ldapdelete ldapwhoami ldappasswd slapcat": r"-w[ =]{0,2}(?P<b>'[^'\n]+'|\"[^\"\n]+\"|[^\s\"'-]\S*)",
+    "ldapsearch ldapadd ldapmodify ldapdelete ldapwhoami ldappasswd slapcat": r"-w[ =]{0,2}"
+    r"(?P<b>'[^'\n]+'|\"[^\"\n]+\"|[^\s\"'-]\S*)",
     "sqlcmd bcp isql osql tsql zip unzip zipcloak mosquitto_pub mosquitto_sub ipmitool "
     "amqp-publish": rf"-P{_APART}",
     "snmpget snmpwalk snmpset snmpbulkwalk snmptrap": rf"-[AXc]{_APART}",
@@ -37,7 +39,8 @@ _TOOLS: Final[dict[str, str]] = {
     "vault": r"login +(?:-\S+ +){0,4}(?P<a>(?!-)\S{16,})",
     "useradd usermod": rf"-p{_APART}",
     "keytool jarsigner": rf"-(?:store|key|src|dest)[a-z]*pass{_APART}",
-    "net": r"(?:use .{0,120}?/user:\S+ +(?P<a>[^\s/]\S+)|use (?:[A-Za-z]: |\* )?\\{2,4}\S+ +(?P<b>[^\s/*]\S+)|"
+    "net": r"(?:use .{0,120}?/user:\S+ +(?P<a>[^\s/]\S+)|use (?:[A-Za-z]: |"
+    r"\* )?\\{2,4}\S+ +(?P<b>[^\s/*]\S+)|"
     r"user \S+ (?P<c>[^\s/*]\S+)(?=\s*(?:/|$)))",
     "cmdkey": r"/p(?:ass)?:(?P<a>\S+)",
     "rclone": r"obscure +(?P<a>[^\s-]\S*)",

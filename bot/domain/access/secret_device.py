@@ -4,8 +4,8 @@ import re
 from typing import Final
 
 from bot.domain.access.rule import Rule, pattern
-from bot.domain.access.secret_pair import is_harmless_value
 from bot.domain.access.secret_name import is_secret_name
+from bot.domain.access.secret_pair import is_harmless_value
 from bot.domain.access.secret_prose import is_named, wordy
 from bot.domain.access.value import is_mixed, is_placeholder, is_prose
 
@@ -35,8 +35,10 @@ DEVICES: Final = (
         r"standby |key-string |com2sec ",
         find=pattern(
             r"(?:(?:tacacs|radius)[\w-]{0,10} [^\n]{0,100}?\bkey|isakmp key|pre-shared-key|psk ascii|"
-            r"message-digest-key \d{1,3} md5|standby \d{1,4} authentication|key-string|com2sec \S{1,60} \S{1,60})"
-            r"(?: (?:text|ascii-text|hexadecimal|local|remote|ascii|md5))?(?: \d)? [\"']?(?P<secret>[^\s\"'<>]{5,})",
+            r"message-digest-key \d{1,3} md5|standby \d{1,4} authentication|key-string|"
+            r"com2sec \S{1,60} \S{1,60})"
+            r"(?: (?:text|ascii-text|hexadecimal|local|remote|ascii|"
+            r"md5))?(?: \d)? [\"']?(?P<secret>[^\s\"'<>]{5,})",
             spare=wordy,
             flags=re.IGNORECASE,
         ),
@@ -55,7 +57,8 @@ DEVICES: Final = (
         name="user of SNMP",
         clue=r"(?:auth|priv) (?:md5|sha|des|3des|aes)|createuser ",
         find=pattern(
-            r"(?:(?:auth|priv)|createUser \S{1,60}(?: (?:MD5|SHA)\S{0,6} \S{1,80})?)(?<!-) (?:md5|sha|des|3des|aes)(?:[ -]?\d{1,3})? "
+            r"(?:(?:auth|priv)|createUser \S{1,60}(?: (?:MD5|SHA)\S{0,6} \S{1,80})?)(?<!-) (?:md5|sha|"
+            r"des|3des|aes)(?:[ -]?\d{1,3})? "
             r"[\"']?(?P<secret>[^\s\"'<>]{8,})",
             spare=wordy,
             flags=re.IGNORECASE,
@@ -90,7 +93,11 @@ DEVICES: Final = (
             r"(?P<secret>[^\s:/\"'<>]{5,128})(?![^\s\"'])",
             spare=_plain_line,
         ),
-        matches=("db.internal:5432:shop:app:Kr4ken_sea", "*:*:*:app:Kr4ken_sea", "in db:5432:*:app:hunter!22"),
+        matches=(
+            "db.internal:5432:shop:app:Kr4ken_sea",
+            "*:*:*:app:Kr4ken_sea",
+            "in db:5432:*:app:hunter!22",
+        ),
         misses=("10.2.3.4:5432:shop:app:timeout1", "web:8080:api:v1:started", "a:1234:b:c:12345"),
     ),
     Rule(
@@ -104,7 +111,8 @@ DEVICES: Final = (
         name="console of Redis",
         clue=r"(?:^|\\[nrt]|[>\"'\n\t])\s?auth\\*[\"']?\s|setuser ",
         find=pattern(
-            r"(?:(?:^|>|(?<=[\"']))[ ]?AUTH[\"']? (?!LOGIN|PLAIN|CRAM|NTLM|XOAUTH|DIGEST|GSSAPI)(?:[\"']?[\w-]{1,32}"
+            r"(?:(?:^|>|(?<=[\"']))[ ]?AUTH[\"']? (?!LOGIN|PLAIN|CRAM|NTLM|XOAUTH|DIGEST|"
+            r"GSSAPI)(?:[\"']?[\w-]{1,32}"
             r"[\"']? )?|SETUSER \S{1,64} (?:[^\s>]{1,64} ){0,8}>)[\"']?(?P<secret>[^\s\"'<>]{5,})",
             spare=wordy,
             flags=re.MULTILINE,
@@ -114,7 +122,11 @@ DEVICES: Final = (
             "> AUTH default Kr4ken_sea",
             "ACL SETUSER app on >Kr4ken_sea ~* +@all",
         ),
-        misses=("AUTH failed for client 10.2.3.4:6379", "AUTH PLAIN XOAUTH2", "NOAUTH Authentication required"),
+        misses=(
+            "AUTH failed for client 10.2.3.4:6379",
+            "AUTH PLAIN XOAUTH2",
+            "NOAUTH Authentication required",
+        ),
     ),
     Rule(
         name="secure string",

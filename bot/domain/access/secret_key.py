@@ -14,12 +14,17 @@ _UUID: Final = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![\w-])"
 _KEY_CLUE: Final = (
     r"(?:auth|key|token|secret|password|pat)[\\\"']*(?: ?[:=] ?| (?:is )?)[\\\"']*[0-9a-f]{8}-[0-9a-f]{4}-"
 )
-_OTHER_KEYS: Final = frozenset(words("kms cmk encryption signing data s3 entity ssh gpg pgp document shard row"))
+_OTHER_KEYS: Final = frozenset(
+    words("kms cmk encryption signing data s3 entity ssh gpg pgp document shard row")
+)
 _LOWER: Final = re.compile(r"(?<![\w/.+%@-])[a-z0-9]{40,90}(?![\w/+@%-]|\.\w)", re.ASCII)
 _ADDRESS: Final = re.compile(r"bafy|bafk|k51|bc1|tb1|ltc1|cosmos1|addr1|lnbc|npub1|age1")
 """How addresses of content, coins and public keys begin."""
-_NAMED: Final = re.compile(r"(?:cid|onion|address|wallet|pubkey|peer|container|pod|node|volume|file) ?[:= ]? ?$", re.I)
-SHORTEST_LOWER: Final = 40
+_NAMED: Final = re.compile(
+    r"(?:cid|onion|address|wallet|pubkey|peer|container|pod|node|volume|file) ?[:= ]? ?$", re.IGNORECASE
+)
+_LOWER_CLUE: Final = r"(?-i:[g-z][0-9][a-z0-9]{18})"
+"""A letter beyond *f* beside a digit: in 98 of 100 runs that were drawn by lot, and hardly in words."""
 
 
 def _plain_uuid(found: re.Match[str]) -> bool:
@@ -51,8 +56,10 @@ KEYS: Final = (
         name="UUID that is a key",
         clue=_KEY_CLUE,
         find=pattern(
-            r"(?P<before>(?<![\w-])[\w-]{0,24} )?(?<![\w-])(?P<word>auth|(?:api|access|license|integration|ingest|account)[ _-]?key|"
-            rf"apikey|(?:api |access |auth |server |bearer |bot )?token|secret|key|password|pat)[\"']?(?: ?[:=] ?| (?:is )?)[\"']?(?P<secret>{_UUID})",
+            r"(?P<before>(?<![\w-])[\w-]{0,24} )?(?<![\w-])(?P<word>auth|(?:api|access|license|"
+            r"integration|ingest|account)[ _-]?key|"
+            rf"apikey|(?:api |access |auth |server |bearer |bot )?token|secret|key|password|"
+            rf"pat)[\"']?(?: ?[:=] ?| (?:is )?)[\"']?(?P<secret>{_UUID})",
             spare=_plain_uuid,
             flags=re.IGNORECASE,
         ),
@@ -72,8 +79,10 @@ KEYS: Final = (
         clue=r"/(?:integrations?|inputs?|webhooks?|ingest|hooks?)/[\w.-]|//(?:hc-)?ping|"
         r"\?(?:key|token|id|access_token|apikey)=[0-9a-f]{8}-",
         find=pattern(
-            rf"(?:/(?:integrations?|inputs?|webhooks?|ingest|hooks?)/(?:[\w.-]{{1,40}}/){{0,4}}|//(?:hc-)?ping[\w.-]{{0,60}}/(?:ping/)?|"
-            r"/(?:webhook|robot|bot|hook|send|push|notify|alert|trigger|ingest)(?:/\w{1,20})?\?(?:key|token|id|access_token|apikey)=)"
+            rf"(?:/(?:integrations?|inputs?|webhooks?|ingest|hooks?)/(?:[\w.-]{{1,40}}/){{0,4}}|"
+            rf"//(?:hc-)?ping[\w.-]{{0,60}}/(?:ping/)?|"
+            r"/(?:webhook|robot|bot|hook|send|push|notify|alert|trigger|ingest)(?:/\w{1,20})?\?(?:key|"
+            r"token|id|access_token|apikey)=)"
             rf"(?P<secret>{_UUID})",
             flags=re.IGNORECASE,
         ),
@@ -90,7 +99,7 @@ KEYS: Final = (
     ),
     Rule(
         name="long run of small letters and digits",
-        clue=r"(?-i:(?:^|[^A-Za-z0-9]|\\[nrt])[a-z0-9]{40})",
+        clue=_LOWER_CLUE,
         find=_find_lower,
         matches=(
             "PAT i5ezqteo7mvikdbas3gdvmgaggam2ubyqlcucig246vgv3l3evr6",
@@ -105,9 +114,11 @@ KEYS: Final = (
     ),
     Rule(
         name="seed of one-time codes",
-        clue=r"(?:2fa|mfa|otp|authenticator|setup|seed|secret)[ _-]?(?:setup|secret|seed|key|code|is)?[ _:=\\\"'a-z]{1,16}(?-i:[A-Z2-7]{4})",
+        clue=r"(?:2fa|mfa|otp|authenticator|setup|seed|secret)[ _-]?(?:setup|secret|seed|key|code|"
+        r"is)?[ _:=\\\"'a-z]{1,16}(?-i:[A-Z2-7]{4})",
         find=pattern(
-            r"(?i:2fa|mfa|t?otp|authenticator|setup|seed|secret)(?:[ _-]?(?i:setup|secret|seed|key|code)){0,2}(?: \w{1,12})?"
+            r"(?i:2fa|mfa|t?otp|authenticator|setup|seed|secret)(?:[ _-]?(?i:setup|secret|seed|key|"
+            r"code)){0,2}(?: \w{1,12})?"
             r"(?: ?[:=] ?| (?:is )?)[\"']?(?P<secret>(?=[A-Z]*[2-7])[A-Z2-7]{16,64}(?!\w)|"
             r"[A-Z2-7]{4}(?: [A-Z2-7]{4}){3,15}(?!\w))"
         ),
@@ -123,10 +134,15 @@ KEYS: Final = (
         clue=r"(?:backup|recovery|scratch|rescue)[ _-]codes?",
         find=pattern(
             r"(?:backup|recovery|scratch|rescue)[ _-]codes?[\"']?(?: ?[:=] ?| (?:is |are )?)[\"'\[]{0,2}"
-            r"(?P<secret>(?=[a-z-]{0,9}\d)[a-z0-9]{4,6}-[a-z0-9]{4,6}(?:[\"']?[, ]{1,2}[\"']?[a-z0-9]{4,6}-[a-z0-9]{4,6}){0,15})",
+            r"(?P<secret>(?=[a-z-]{0,9}\d)[a-z0-9]{4,6}-[a-z0-9]{4,6}"
+            r"(?:[\"']?[, ]{1,2}[\"']?[a-z0-9]{4,6}-[a-z0-9]{4,6}){0,15})",
             flags=re.IGNORECASE,
         ),
-        matches=("backup codes: 4k7d-9x2m", "recovery code is 12345-67890", "backup codes: 4k7d-9x2m, 8dk2-3jf8"),
+        matches=(
+            "backup codes: 4k7d-9x2m",
+            "recovery code is 12345-67890",
+            "backup codes: 4k7d-9x2m, 8dk2-3jf8",
+        ),
         misses=("backup codes: 3 left", "recovery code sent", "backup codes used-often"),
     ),
 )

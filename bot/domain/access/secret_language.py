@@ -9,10 +9,11 @@ from bot.domain.access.secret_prose import is_named, said, wordy
 _FOREIGN: Final = (
     "passwort|kennwort|losungswort|mot de passe|mots de passe|(?<![A-Za-z0-9])mdp|contraseña|contrasena|"
     "clave|senha|palavra-passe|пароль|пароля|пароли|ключ|"
-    "密码|密碼|口令|密钥|パスワード|暗証番号|비밀번호|암호|parola|parolă|wachtwoord|hasło|haslo|heslo|lösenord|salasana|"
-    "adgangskode|passord|kodeord|şifre|jelszó|jelszav|mật khẩu|كلمة المرور|كلمة السر|סיסמה|סיסמא|κωδικός|kata "
-    "sandi|лозинка|(?:wlan|wifi|netzwerk)-?schlüssel|password(?= (?:del|dell|della|per|di|do|da|de|du|pour|für|von|"
-    "voor|van|till|til|för|dla|pro|para|untuk)[ '’])"  # noqa: RUF001
+    "密码|密碼|口令|密钥|パスワード|暗証番号|비밀번호|암호|parola|parolă|wachtwoord|hasło|haslo|heslo|"
+    "lösenord|salasana|adgangskode|passord|kodeord|şifre|jelszó|jelszav|mật khẩu|كلمة المرور|كلمة السر|"
+    "סיסמה|סיסמא|κωδικός|kata sandi|"
+    "лозинка|(?:wlan|wifi|netzwerk)-?schlüssel|password(?= (?:del|dell|della|per|di|do|da|de|du|"
+    "pour|für|von|voor|van|till|til|för|dla|pro|para|untuk)[ '’])"  # noqa: RUF001
 )
 _FOREIGN_CLUE: Final = (
     re.sub(r"\(\?=(.*)\)$", r"\1", _FOREIGN)
@@ -21,7 +22,8 @@ _FOREIGN_CLUE: Final = (
     + "|Пароль|ПАРОЛЬ|Contraseña|CONTRASEÑA|HASŁO|Ключ|LÖSENORD|Şifre|Jelszó|JELSZÓ|Mật khẩu|MẬT KHẨU|Κωδικός"
 )
 _IS: Final = (
-    "ist|lautet|war|est|es|é|è|e|ser[aá]|is|was|jest|to|je|är|er|este|είναι|это|це|は|是|为|為|이|은|는|이다|이며"  # noqa: RUF001
+    "ist|lautet|war|est|es|é|è|e|ser[aá]|is|was|jest|to|je|är|er|este|είναι|это|це|は|是|为|為|"
+    "이|은|는|이다|이며"
 )
 _LINK: Final = (
     rf"[:=：＝—–-]|=>|->|{_IS}|on|var|adalah|là|"  # noqa: RUF001
@@ -34,6 +36,7 @@ _ENDED: Final = re.compile(
     re.IGNORECASE,
 )
 """Words in between after which no value follows, but why there is none or which thing is meant."""
+
 
 def _foreign(found: re.Match[str]) -> bool:
     return said(found) if found["link"] else wordy(found)
@@ -65,8 +68,10 @@ LANGUAGES: Final = (
         clue=_FOREIGN_CLUE,
         find=pattern(
             rf"(?:{_FOREIGN})[^\W\d_]{{0,4}}"
-            r"(?P<gap>[ \t\u3000\xa0]?[(（][^()（）\n]{1,40}[)）]|(?:[ \t\xa0]{1,2}[^\W\d][\w'’./@-]{0,30}){1,6}?)"  # noqa: RUF001
-            rf"(?:[ \t\xa0]{{0,2}}(?:[:=：＝]|=>|->)|[ \t\xa0]{{1,2}}(?:{_IS}|—|–|-)(?=[ \t\xa0:]))"  # noqa: RUF001
+            r"(?P<gap>[ \t\u3000\xa0]?[(（][^()（）\n]{1,40}[)）]|"  # noqa: RUF001
+            r"(?:[ \t\xa0]{1,2}[^\W\d][\w'’./@-]{0,30}){1,6}?)"  # noqa: RUF001
+            rf"(?:[ \t\xa0]{{0,2}}(?:[:=：＝]|=>|->)|"  # noqa: RUF001
+            rf"[ \t\xa0]{{1,2}}(?:{_IS}|—|–|-)(?=[ \t\xa0:]))"  # noqa: RUF001
             rf"(?:[ \t\xa0]{{0,3}}(?:{_LINK}))?[ \t\u3000\xa0]{{0,3}}[\"'«“「『]?(?P<secret>[!-~]{{5,128}})",
             spare=_foreign_apart,
             flags=re.IGNORECASE | re.UNICODE,

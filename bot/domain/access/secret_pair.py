@@ -160,7 +160,12 @@ _NOTHING: Final = frozenset(
 def is_secret_under_weak(secret: str, name: str) -> bool:
     """Whether it looks like a secret, under a name that alone says little."""
     shortest = 8 if name.lower().endswith(("psk", "pin", "sid")) else WEAK_SHORTEST  # people make those up
-    if len(secret) < shortest or (" " in secret and not name.lower().endswith("psk")) or is_ordinary(secret) or _IDENTIFIER.fullmatch(secret):
+    if (
+        len(secret) < shortest
+        or (" " in secret and not name.lower().endswith("psk"))
+        or is_ordinary(secret)
+        or _IDENTIFIER.fullmatch(secret)
+    ):
         return False
     if name.lower() in {"key", "keys"}:
         return len(secret) >= 16 and is_random(secret) and not secret.isdigit()  # noqa: PLR2004

@@ -27,7 +27,18 @@ from bot.domain.access.secret_structure import STRUCTURES
 
 __all__ = ("MARK", "RULES", "find_suspects", "is_suspicious", "scrub", "suspects")
 
-RULES: Final[tuple[Rule, ...]] = (*RUNS, *SHAPES, *COMMANDS, *ADDRESSES, *PAIRS, *PROSE, *LANGUAGES, *STRUCTURES, *KEYS, *DEVICES)
+RULES: Final[tuple[Rule, ...]] = (
+    *RUNS,
+    *SHAPES,
+    *COMMANDS,
+    *ADDRESSES,
+    *PAIRS,
+    *PROSE,
+    *LANGUAGES,
+    *STRUCTURES,
+    *KEYS,
+    *DEVICES,
+)
 _PLAIN: Final = [CLUE, *sorted({rule.clue for rule in RULES})]
 _WITH_NUMBERS: Final = [CLUE, *sorted({rule.clue for rule in (*RULES, *NUMBERS)})]
 _ODD: Final = 0
@@ -39,7 +50,7 @@ _APART: Final = tuple(
     {rule.clue for rule in (*RULES, *NUMBERS) if rule.name in names}
     for names in (
         ("run of three classes", "short word and a long run", "connection string", "NTLM hashes"),
-        ("name and value", "argument of a program"),
+        ("name and value", "argument of a program", *(rule.name for rule in (*KEYS, *DEVICES))),
     )
 )
 _search: Final = search_all(_PLAIN, _APART)

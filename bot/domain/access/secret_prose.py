@@ -167,11 +167,13 @@ PROSE: Final = (
     Rule(
         name="the password is",
         clue=r"(?:pass(?:word|wd|phrase|code)?|pwd?|pin|token|secret|key|credentials?|creds|login)(?:\s|"
-        r"\\[nrt])[^\n]*(?:is|was|are|to|now)(?:\s|\\[nrt])",
+        r"\\[nrt])(?:(?:for|of|on|to|in|from) |[^\n]*(?:is|was|are|to|now)(?:\s|\\[nrt]))",
         find=pattern(
             r"(?:pass(?:word|wd|phrase|code)?|(?<!\w)pwd?|(?<!\w)pin|token|secret|(?:api|access|secret) "
-            r"?key|credentials?|creds)(?P<gap>\s(?:for|of|on|to|in|from)(?:\s[\w.@/'-]{1,60}){1,6}?)?"
-            r"(?:(?::|\s(?:is|was|are|now|set|reset|changed|back|still|currently|to|has|been|be|will|again|=|"
+            r"?key|credentials?|creds)(?P<gap>\s(?:(?:for|of|on|to|in|"
+            r"from)(?= ))(?:\s[\w.@/'-]{1,60}){1,6}?)?"
+            r"(?:(?:(?(gap):|(?!))|\s(?:is|was|are|now|set|reset|changed|back|still|currently|to|has|"
+            r"been|be|will|again|=|"
             r":))){1,5}+:?\s{1,3}(?P<secret>[^\s<>]{5,})",
             spare=_said_of,
             flags=re.IGNORECASE,
@@ -179,7 +181,7 @@ PROSE: Final = (
         matches=(
             "the password is hunter22, ok",
             "pw is now Hunter22",
-            "Password for bob was set to hunter22",
+            "Password for the new db: hunter22",
         ),
         misses=(
             "the password is wrong",
@@ -189,14 +191,19 @@ PROSE: Final = (
     ),
     Rule(
         name="login and its password",
-        clue=rf"(?:{_LOGIN})(?:[ -](?:with|as))? [\w.@\\-]+(?: ?/ ?|:)[^\s/]|(?:{_LOGIN})[a-z .'-]*(?::|\s(?:is|are|ist|lauten|sind|son|sont|sono|zijn))\s+[\w.@\\-]+(?:\s?/|:)",
+        clue=rf"(?:{_LOGIN})[a-z]?(?:[ -](?:with|as))?[: ]",
         find=pattern(
-            rf"(?:{_LOGIN})(?:(?: [\w.'-]{{1,24}}){{0,6}}?(?:\s?:|\s(?:is|are|ist|lauten|sind|son|sont|sono|zijn))|"
+            rf"(?:{_LOGIN})(?:(?: [\w.'-]{{1,24}}){{0,6}}?(?:\s?:|\s(?:is|are|ist|lauten|sind|son|sont|"
+            rf"sono|zijn))|"
             r"[ -]?(?:with|as))?\s{1,2}(?:[\w.@\\-]{1,64}\s?/\s?|[\w.@-]{1,64}:)(?P<secret>[^\s<>/]{5,})",
             spare=_not_login,
             flags=re.IGNORECASE,
         ),
-        matches=("login with root / Monkey22", "Login for the switch: bob / C0pperK3", "credentials are a@b.org:Hunter_22"),
+        matches=(
+            "login with root / Monkey22",
+            "Login for the switch: bob / C0pperK3",
+            "credentials are a@b.org:Hunter_22",
+        ),
         misses=("login with google / github", "Login failed for user admin / 10.2.3.4", "log in / sign up"),
     ),
     Rule(
