@@ -169,3 +169,14 @@ async def test_a_quiet_post_whose_answer_is_lost_is_called_for_once(storm: Stage
     await live(storm, 15)
     assert [each["content"].count("Cause4x") for each in rung(storm)].count(1) == 1
     assert len(rung(storm)) == 5
+
+
+async def test_what_nobody_takes_up_in_a_storm_is_called_for_again(storm: Stage) -> None:
+    await storm.send(*(of("HighCPU", number) for number in range(60)))
+    await live(storm, 10)
+    assert len(rung(storm)) == 2
+    storm.clock.advance(timedelta(minutes=5))
+    await live(storm, 10)
+    (reply,) = replies(storm)
+    assert f"CRITICAL HighCPU {TIMES}60 on node: unacknowledged for 5 min (2nd call)" in reply["content"]
+    assert len(rung(storm)) == 2, "the first reply gave way to it"
