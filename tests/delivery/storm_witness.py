@@ -107,15 +107,17 @@ class Witness:
 
         While any of them is loud it is only counted; when somebody has them all, it may ring or not.
         """
-        others = [
-            each for each in self.known.values() if each is not known and each.alert.state.open and each.told
-        ]
         group, since = known.alert.group_id, self._storm_since
         return [
             each
-            for each in others
-            if (group is not None and each.alert.group_id == group)
-            or (each.alert.name == known.alert.name and since and each.in_reply and each.told >= since)
+            for each in self.known.values()
+            if each is not known
+            and each.alert.state.open
+            and each.told
+            and (
+                (group is not None and each.alert.group_id == group)
+                or (each.alert.name == known.alert.name and since and each.in_reply and each.told >= since)
+            )
         ]
 
     def _judge(self, message: dict[str, Any], now: datetime) -> None:
