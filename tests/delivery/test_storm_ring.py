@@ -8,7 +8,7 @@ import pytest
 
 from bot.cards.style import TIMES
 from bot.domain.alert.group import CardShape
-from bot.domain.alert.signal import Severity, Signal
+from bot.domain.alert.signal import Severity, Signal, Status
 from bot.sandbox.fault.fault import Effect, Rule
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.outbox import ring as rings
@@ -169,3 +169,27 @@ async def test_a_quiet_post_whose_answer_is_lost_is_called_for_once(storm: Stage
     await live(storm, 15)
     assert [each["content"].count("Cause4x") for each in rung(storm)].count(1) == 1
     assert len(rung(storm)) == 5
+
+
+async def test_what_nobody_takes_up_in_a_storm_is_called_for_again(storm: Stage) -> None:
+    await storm.send(*(of("HighCPU", number) for number in range(60)))
+    await live(storm, 10)
+    assert len(rung(storm)) == 2
+    storm.clock.advance(timedelta(minutes=5))
+    await live(storm, 10)
+    (reply,) = replies(storm)
+    assert f"CRITICAL HighCPU {TIMES}60 on node: unacknowledged for 5 min (2nd call)" in reply["content"]
+    assert len(rung(storm)) == 2, "the first reply gave way to it"
+
+
+async def test_a_cause_that_was_over_rings_anew_and_one_that_is_open_is_counted(storm: Stage) -> None:
+    await storm.send(*(of(f"Cause{number % 6}", number) for number in range(60)))
+    await live(storm, 70)
+    before = len(rung(storm))
+    over = [of("Cause5", number) for number in range(5, 60, 6)]
+    await storm.send(*(msgspec.structs.replace(each, status=Status.RESOLVED) for each in over))
+    await storm.send(of("Cause4", 100), of("Cause5", 100))
+    await live(storm, 5)
+    assert [each["content"].partition("\n")[0].partition("> ")[2] for each in rung(storm)[before:]] == [
+        "🔴 CRITICAL Cause5 · pod-100 · node: fires in a storm"
+    ]

@@ -108,8 +108,7 @@ def _is_stale(tx: Transaction, lead_id: int, told: Sequence[Ring], alert_ids: Se
     """Whether a later message calls for the same; what one person alone is told stands beside all others."""
     if any(each.reason is RingReason.REGRESSED for each in told):
         return False
-    later = tx.rings.leads_of(RingSubject.ALERT, alert_ids, but=RingReason.REGRESSED)
-    return any(lead > lead_id for lead in later)
+    return tx.rings.is_told_later(lead_id, alert_ids, but=RingReason.REGRESSED)
 
 
 def _fixer(tx: Transaction, told: Sequence[Ring], alerts: Mapping[int, Alert]) -> Actor | None:
