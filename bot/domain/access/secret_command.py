@@ -21,9 +21,8 @@ _TOOLS: Final[dict[str, str]] = {
     "sshpass": r"-p ?(?P<a>[^\s\"']\S*|'[^']+'|\"[^\"]+\")",
     "redis-cli keydb-cli valkey-cli": rf"(?:-a|--pass){_APART}",
     "mongo mongosh mongodump mongorestore mongoexport mongoimport mongostat docker podman nerdctl helm az oc "
-    "rabbitmqadmin rabbitmqctl cqlsh rdesktop evil-winrm vncdo psexec PsExec psexec64 PsExec64 netexec "
-    "nxc crackmapexec mc xmpp ejabberdctl ocm ftp "
-    "lftp": rf"-p{_APART}",
+    "rabbitmqadmin cqlsh rdesktop evil-winrm vncdo psexec PsExec psexec64 PsExec64 netexec "
+    "nxc crackmapexec racadm ncftpput ncftpget twine mc xmpp ejabberdctl ocm ftp": rf"-p{_APART}",
     "ldapsearch ldapadd ldapmodify ldapdelete ldapwhoami ldappasswd slapcat": r"-w[ =]{0,2}"
     r"(?P<b>'[^'\n]+'|\"[^\"\n]+\"|[^\s\"'-]\S*)",
     "sqlcmd bcp isql osql tsql zip unzip zipcloak mosquitto_pub mosquitto_sub ipmitool "
@@ -32,8 +31,9 @@ _TOOLS: Final[dict[str, str]] = {
     "openssl": rf"-(?:k|passin|passout|pass){_APART}",
     "xfreerdp wfreerdp freerdp": r"/p:(?P<a>\S+)",
     "smbclient winexe rpcclient smbget wmic": r"(?:(?:-U|--user)[ =]?[\"']?[^\s%\"']{1,64}%(?P<a>[^\s\"']+)|"
-    r"(?://|\\\\)\S+ +(?P<b>[^\s-]\S*))",
-    "curl wget http https xh httpie": r"(?:-u[ =]{0,2}|(?:-a|-U|--user|--proxy-user|--auth)[ =]{1,2})[\"']?"
+    r"(?://|\\\\)\S+ +(?P<b>[^\s-][^\s:]*)(?=\s+-))",
+    "curl wget http https xh httpie etcdctl": r"(?:-u[ =]{0,2}|"
+    r"(?:-a|-U|--user|--proxy-user|--auth)[ =]{1,2})[\"']?"
     r"(?!\d{1,10}:)[^\s:\"'@]{1,64}:(?P<a>[^\s\"'\\]+)",
     "htpasswd": r"-\w*b\w* +\S+ +\S+ +(?P<a>\S+)",
     "vault": r"login +(?:-\S+ +){0,4}(?P<a>(?!-)\S{16,})",
@@ -42,6 +42,10 @@ _TOOLS: Final[dict[str, str]] = {
     "net": r"(?:use .{0,120}?/user:\S+ +(?P<a>[^\s/]\S+)|use (?:[A-Za-z]: |"
     r"\* )?\\{2,4}\S+ +(?P<b>[^\s/*]\S+)|"
     r"user \S+ (?P<c>[^\s/*]\S+)(?=\s*(?:/|$)))",
+    "rabbitmqctl": r"(?:add_user|change_password) +\S+ +(?P<a>[^\s-]\S*)",
+    "kinit keepassxc-cli": r"[^<\n]{0,120}<<< *(?P<a>\S+)",
+    "ansible-vault": r"encrypt_string +(?P<a>'[^'\n]+'|\"[^\"\n]+\")",
+    "lftp": r"-[up] ?(?:[^\s,]{1,64},)?(?P<a>[^\s-]\S*)",
     "cmdkey": r"/p(?:ass)?:(?P<a>\S+)",
     "rclone": r"obscure +(?P<a>[^\s-]\S*)",
 }

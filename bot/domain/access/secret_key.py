@@ -26,6 +26,9 @@ _NAMED: Final = re.compile(
 _LOWER_CLUE: Final = r"(?-i:[g-z][0-9][a-z0-9]{18})"
 """A letter beyond *f* beside a digit: in 98 of 100 runs that were drawn by lot, and hardly in words."""
 
+_YEAR: Final = re.compile(r"20[0-3]\d", re.ASCII)
+"""In names that are put together of words and a date."""
+
 
 def _plain_uuid(found: re.Match[str]) -> bool:
     before = (found["before"] or "").strip().lower()
@@ -42,6 +45,7 @@ def _find_lower(text: str) -> Iterator[Span]:
             not 4 <= digits <= len(run) * 0.6  # noqa: PLR2004
             or sum(char > "f" for char in run) < 8  # noqa: PLR2004
             or not is_random(run, longest=6.0)
+            or _YEAR.search(run)
             or _ADDRESS.match(run)
             or _NAMED.search(text, max(0, start - 16), start)
             or is_spared(text, start, found.end())
@@ -56,7 +60,7 @@ KEYS: Final = (
         name="UUID that is a key",
         clue=_KEY_CLUE,
         find=pattern(
-            r"(?P<before>(?<![\w-])[\w-]{0,24} )?(?<![\w-])(?P<word>auth|(?:api|access|license|"
+            r"(?P<before>(?<![\w-])[\w-]{0,24} )?(?<![A-Za-z0-9-])(?P<word>auth|(?:api|access|license|"
             r"integration|ingest|account)[ _-]?key|"
             rf"apikey|(?:api |access |auth |server |bearer |bot )?token|secret|key|password|"
             rf"pat)[\"']?(?: ?[:=] ?| (?:is )?)[\"']?(?P<secret>{_UUID})",
@@ -77,12 +81,12 @@ KEYS: Final = (
     Rule(
         name="UUID in the address of an integration",
         clue=r"/(?:integrations?|inputs?|webhooks?|ingest|hooks?)/[\w.-]|//(?:hc-)?ping|"
-        r"\?(?:key|token|id|access_token|apikey)=[0-9a-f]{8}-",
+        r"\?(?:key|token|access_token|apikey)=[0-9a-f]{8}-",
         find=pattern(
             rf"(?:/(?:integrations?|inputs?|webhooks?|ingest|hooks?)/(?:[\w.-]{{1,40}}/){{0,4}}|"
             rf"//(?:hc-)?ping[\w.-]{{0,60}}/(?:ping/)?|"
             r"/(?:webhook|robot|bot|hook|send|push|notify|alert|trigger|ingest)(?:/\w{1,20})?\?(?:key|"
-            r"token|id|access_token|apikey)=)"
+            r"token|access_token|apikey)=)"
             rf"(?P<secret>{_UUID})",
             flags=re.IGNORECASE,
         ),
@@ -119,7 +123,7 @@ KEYS: Final = (
         find=pattern(
             r"(?i:2fa|mfa|t?otp|authenticator|setup|seed|secret)(?:[ _-]?(?i:setup|secret|seed|key|"
             r"code)){0,2}(?: \w{1,12})?"
-            r"(?: ?[:=] ?| (?:is )?)[\"']?(?P<secret>(?=[A-Z]*[2-7])[A-Z2-7]{16,64}(?!\w)|"
+            r"(?: ?[:=] ?| (?:is )?)[\"']?(?P<secret>(?=[A-Z]*[2-7]+[A-Z]+[2-7])[A-Z2-7]{16,64}(?!\w)|"
             r"[A-Z2-7]{4}(?: [A-Z2-7]{4}){3,15}(?!\w))"
         ),
         matches=(

@@ -8,7 +8,7 @@ from bot.domain.access.secret_prose import is_named, said, wordy
 
 _FOREIGN: Final = (
     "passwort|kennwort|losungswort|mot de passe|mots de passe|(?<![A-Za-z0-9])mdp|contraseña|contrasena|"
-    "clave|senha|palavra-passe|пароль|пароля|пароли|ключ|"
+    "contrasenya|clave|senha|palavra-passe|пароль|пароля|пароли|ключ|"
     "密码|密碼|口令|密钥|パスワード|暗証番号|비밀번호|암호|parola|parolă|wachtwoord|hasło|haslo|heslo|"
     "lösenord|salasana|adgangskode|passord|kodeord|şifre|jelszó|jelszav|mật khẩu|كلمة المرور|كلمة السر|"
     "סיסמה|סיסמא|κωδικός|kata sandi|"
@@ -22,7 +22,7 @@ _FOREIGN_CLUE: Final = (
     + "|Пароль|ПАРОЛЬ|Contraseña|CONTRASEÑA|HASŁO|Ключ|LÖSENORD|Şifre|Jelszó|JELSZÓ|Mật khẩu|MẬT KHẨU|Κωδικός"
 )
 _IS: Final = (
-    "ist|lautet|war|est|es|é|è|e|ser[aá]|is|was|jest|to|je|är|er|este|είναι|это|це|は|是|为|為|"
+    "ist|lautet|war|est|es|és|é|è|e|ser[aá]|is|was|jest|to|je|är|er|este|είναι|это|це|は|是|为|為|"
     "이|은|는|이다|이며"
 )
 _LINK: Final = (
@@ -69,7 +69,7 @@ LANGUAGES: Final = (
         find=pattern(
             rf"(?:{_FOREIGN})[^\W\d_]{{0,4}}"
             r"(?P<gap>[ \t\u3000\xa0]?[(（][^()（）\n]{1,40}[)）]|"  # noqa: RUF001
-            r"(?:[ \t\xa0]{1,2}[^\W\d][\w'’./@-]{0,30}){1,6}?)"  # noqa: RUF001
+            r"(?:[ \t\xa0]{1,2}\w[\w'’./@-]{0,30}){1,6}?)"  # noqa: RUF001
             rf"(?:[ \t\xa0]{{0,2}}(?:[:=：＝]|=>|->)|"  # noqa: RUF001
             rf"[ \t\xa0]{{1,2}}(?:{_IS}|—|–|-)(?=[ \t\xa0:]))"  # noqa: RUF001
             rf"(?:[ \t\xa0]{{0,3}}(?:{_LINK}))?[ \t\u3000\xa0]{{0,3}}[\"'«“「『]?(?P<secret>[!-~]{{5,128}})",
