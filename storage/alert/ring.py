@@ -123,21 +123,25 @@ class Rings:
         )
         return sorted(found.scalars())
 
-    def is_told_later(self, lead_id: int, alert_ids: Collection[int], *, but: RingReason) -> bool:
-        """Whether a later message calls for any of these alerts, ``but`` one for that reason.
+    def told_later(self, lead_id: int, alert_ids: Collection[int], *, but: RingReason) -> set[int]:
+        """Those of these alerts that a later message calls for, ``but`` one for that reason.
 
         Later is what was told later: a call that was planned early, and has a low id, may be told late.
         """
         own = select(func.max(ring.c.told_at)).where(ring.c.lead_id == lead_id).scalar_subquery()
-        later = select(ring.c.id).where(
-            ring.c.subject == RingSubject.ALERT.value,
-            is_one_of(self._connection, ring.c.subject_id, alert_ids),
-            ring.c.lead_id.is_not(None),
-            ring.c.lead_id != lead_id,
-            ring.c.reason != but.value,
-            ring.c.told_at > own,
+        found = self._connection.execute(
+            select(ring.c.subject_id)
+            .where(
+                ring.c.subject == RingSubject.ALERT.value,
+                is_one_of(self._connection, ring.c.subject_id, alert_ids),
+                ring.c.lead_id.is_not(None),
+                ring.c.lead_id != lead_id,
+                ring.c.reason != but.value,
+                ring.c.told_at > own,
+            )
+            .distinct()
         )
-        return self._connection.execute(later.limit(1)).one_or_none() is not None
+        return set(found.scalars())
 
     def told_since(self, channel_id: int, since: datetime) -> tuple[int, datetime | None]:
         """How many messages have told calls in a channel since then, and when the last did."""

@@ -75,7 +75,7 @@ class Witness:
                 each.in_reply = any(one.in_reply for one in told)
         for each in self.known.values():
             due = max((span for span in REPEATS if each.since + span <= now), default=timedelta(0))
-            if each.calls and due > each.repeated:
+            if each.loud and due > each.repeated:
                 each.repeated, each.pending, each.must = due, True, True
 
     def hear(self, messages: list[dict[str, Any]], now: datetime) -> None:

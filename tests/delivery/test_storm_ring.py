@@ -193,3 +193,24 @@ async def test_a_cause_that_was_over_rings_anew_and_one_that_is_open_is_counted(
     assert [each["content"].partition("\n")[0].partition("> ")[2] for each in rung(storm)[before:]] == [
         "🔴 CRITICAL Cause5 · pod-100 · node: fires in a storm"
     ]
+
+
+async def test_a_reply_for_two_stays_while_it_is_the_last_to_call_for_one_of_them(storm: Stage) -> None:
+    await storm.send(*(of("HighCPU", number) for number in range(60)))
+    await live(storm, 3)
+    for name in ("Net", "Fan", "Disk", "Lamp"):
+        await storm.send(of(name, 0))
+        await live(storm, 3)
+    await live(storm, 30)
+    await storm.send(of("Door", 0))
+    await live(storm, 60)
+    both = next(each for each in rung(storm) if "Lamp" in each["content"] and "Door" in each["content"])
+    storm.clock.advance(timedelta(seconds=215))  # Lamp is called for again, Door not yet
+    await live(storm, 8)
+    assert any("Lamp" in each["content"] and "2nd call" in each["content"] for each in rung(storm))
+    assert both["id"] in {each["id"] for each in storm.shown()}
+    before = {each["id"] for each in rung(storm)}
+    await storm.send(of("Door", 1))
+    await live(storm, 5)
+    said = [each["content"] for each in rung(storm) if each["id"] not in before]
+    assert [each for each in said if "Door" in each] == [], "it is counted there"
