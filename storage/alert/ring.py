@@ -110,21 +110,38 @@ class Rings:
         ).scalar_one()
         return None if row is None else moment(row)
 
-    def leads_of(
-        self, subject: RingSubject, subject_ids: Collection[int], *, but: RingReason | None = None
-    ) -> list[int]:
-        """The messages that tell calls about these subjects, ``but`` those for one reason."""
+    def leads_of(self, subject: RingSubject, subject_ids: Collection[int]) -> list[int]:
+        """The messages that tell calls about these subjects."""
         found = self._connection.execute(
             select(ring.c.lead_id)
             .where(
                 ring.c.subject == subject.value,
                 is_one_of(self._connection, ring.c.subject_id, subject_ids),
                 ring.c.lead_id.is_not(None),
-                ring.c.reason != ("" if but is None else but.value),
             )
             .distinct()
         )
         return sorted(found.scalars())
+
+    def told_later(self, lead_id: int, alert_ids: Collection[int], *, but: RingReason) -> set[int]:
+        """Those of these alerts that a later message calls for, ``but`` one for that reason.
+
+        Later is what was told later: a call that was planned early, and has a low id, may be told late.
+        """
+        own = select(func.max(ring.c.told_at)).where(ring.c.lead_id == lead_id).scalar_subquery()
+        found = self._connection.execute(
+            select(ring.c.subject_id)
+            .where(
+                ring.c.subject == RingSubject.ALERT.value,
+                is_one_of(self._connection, ring.c.subject_id, alert_ids),
+                ring.c.lead_id.is_not(None),
+                ring.c.lead_id != lead_id,
+                ring.c.reason != but.value,
+                ring.c.told_at > own,
+            )
+            .distinct()
+        )
+        return set(found.scalars())
 
     def told_since(self, channel_id: int, since: datetime) -> tuple[int, datetime | None]:
         """How many messages have told calls in a channel since then, and when the last did."""

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, and_, exists, func, or_, select
+from sqlalchemy import Connection, and_, case, exists, func, or_, select
 
 from bot.domain.alert.ring import PERSONAL, RingReason, RingSubject
 from bot.domain.alert.signal import Severity
@@ -165,7 +165,7 @@ def first_calls(connection: Connection, card_id: int, *, limit: int) -> dict[int
 
 
 def told_causes(connection: Connection, channel_id: int, since: datetime) -> list[ToldCause]:
-    """The causes that rang in a channel since then, and the last message that told each."""
+    """The causes that rang in a channel since then and are not over, and the last message that told each."""
     rows = connection.execute(
         select(
             alert.c.name,
@@ -183,5 +183,6 @@ def told_causes(connection: Connection, channel_id: int, since: datetime) -> lis
             alert.c.severity == Severity.CRITICAL.value,
         )
         .group_by(alert.c.name, alert.c.service)
+        .having(func.sum(case((IS_OPEN_ALERT, 1), else_=0)) > 0)
     )
     return [ToldCause(name, service, lead, moment(at), count) for name, service, lead, at, count in rows]

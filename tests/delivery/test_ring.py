@@ -273,3 +273,16 @@ async def test_who_has_it_may_say_that_it_takes_longer(stage: Stage) -> None:
     assert await alerts.acknowledge(stage.desk, 1, actor=ANNA, lasts=MINUTE)
     with pytest.raises(ConflictError):
         await alerts.acknowledge(stage.desk, 1, actor=BEN, lasts=MINUTE)
+
+
+async def test_calls_that_were_planned_early_and_are_told_late_ring(stage: Stage) -> None:
+    for name in ("disk", "net", "fan", "cpu"):
+        await fire(stage, name)
+    acked = await alerts.acknowledge(stage.desk, 2, actor=ANNA)
+    await alerts.unacknowledge(stage.desk, acked.id, actor=ANNA)
+    await stage.ring(MINUTE)  # of a later number than the calls that repeat the others
+    await stage.ring(7 * MINUTE)
+    assert said(stage.shown()[-1]) == (
+        "🔴 4 alerts, worst CRITICAL: disk, fan, cpu, net: unacknowledged for 5 min (2nd call)"
+    )
+    assert pinged(stage)[-1]

@@ -8,7 +8,7 @@ import pytest
 
 from bot.cards.style import TIMES
 from bot.domain.alert.group import CardShape
-from bot.domain.alert.signal import Severity, Signal
+from bot.domain.alert.signal import Severity, Signal, Status
 from bot.sandbox.fault.fault import Effect, Rule
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.outbox import ring as rings
@@ -169,3 +169,48 @@ async def test_a_quiet_post_whose_answer_is_lost_is_called_for_once(storm: Stage
     await live(storm, 15)
     assert [each["content"].count("Cause4x") for each in rung(storm)].count(1) == 1
     assert len(rung(storm)) == 5
+
+
+async def test_what_nobody_takes_up_in_a_storm_is_called_for_again(storm: Stage) -> None:
+    await storm.send(*(of("HighCPU", number) for number in range(60)))
+    await live(storm, 10)
+    assert len(rung(storm)) == 2
+    storm.clock.advance(timedelta(minutes=5))
+    await live(storm, 10)
+    (reply,) = replies(storm)
+    assert f"CRITICAL HighCPU {TIMES}60 on node: unacknowledged for 5 min (2nd call)" in reply["content"]
+    assert len(rung(storm)) == 2, "the first reply gave way to it"
+
+
+async def test_a_cause_that_was_over_rings_anew_and_one_that_is_open_is_counted(storm: Stage) -> None:
+    await storm.send(*(of(f"Cause{number % 6}", number) for number in range(60)))
+    await live(storm, 70)
+    before = len(rung(storm))
+    over = [of("Cause5", number) for number in range(5, 60, 6)]
+    await storm.send(*(msgspec.structs.replace(each, status=Status.RESOLVED) for each in over))
+    await storm.send(of("Cause4", 100), of("Cause5", 100))
+    await live(storm, 5)
+    assert [each["content"].partition("\n")[0].partition("> ")[2] for each in rung(storm)[before:]] == [
+        "🔴 CRITICAL Cause5 · pod-100 · node: fires in a storm"
+    ]
+
+
+async def test_a_reply_for_two_stays_while_it_is_the_last_to_call_for_one_of_them(storm: Stage) -> None:
+    await storm.send(*(of("HighCPU", number) for number in range(60)))
+    await live(storm, 3)
+    for name in ("Net", "Fan", "Disk", "Lamp"):
+        await storm.send(of(name, 0))
+        await live(storm, 3)
+    await live(storm, 30)
+    await storm.send(of("Door", 0))
+    await live(storm, 60)
+    both = next(each for each in rung(storm) if "Lamp" in each["content"] and "Door" in each["content"])
+    storm.clock.advance(timedelta(seconds=215))  # Lamp is called for again, Door not yet
+    await live(storm, 8)
+    assert any("Lamp" in each["content"] and "2nd call" in each["content"] for each in rung(storm))
+    assert both["id"] in {each["id"] for each in storm.shown()}
+    before = {each["id"] for each in rung(storm)}
+    await storm.send(of("Door", 1))
+    await live(storm, 5)
+    said = [each["content"] for each in rung(storm) if each["id"] not in before]
+    assert [each for each in said if "Door" in each] == [], "it is counted there"

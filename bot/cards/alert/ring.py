@@ -60,8 +60,8 @@ class RingMember(msgspec.Struct, frozen=True, kw_only=True):
 class RingView(msgspec.Struct, frozen=True, kw_only=True):
     """All a ring shows. ``members`` are the alerts it calls for, worst first.
 
-    ``reply_to`` is the message it answers, ``url`` where a click leads. ``is_stale`` says that a later ring
-    calls for the same. ``fixer`` answers for what was marked as fixed and came back.
+    ``reply_to`` is the message it answers, ``url`` where a click leads. ``is_stale`` says that later rings
+    call for all the same. ``fixer`` answers for what was marked as fixed and came back.
     """
 
     id: int

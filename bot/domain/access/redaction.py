@@ -19,7 +19,7 @@ from bot.domain.access.secret_pair import is_harmless_value, is_secret_under_wea
 from bot.domain.access.secret_pattern import MARK, LookBudget, find_suspects, is_suspicious, scrub
 from bot.domain.access.secret_run import is_alone, is_identified
 
-RULES_VERSION: Final = 4
+RULES_VERSION: Final = 5
 """Stored beside every event; raised with every change of the rules."""
 
 DEEPEST: Final = 64

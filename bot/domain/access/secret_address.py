@@ -66,6 +66,17 @@ def _plain_pair(found: re.Match[str]) -> bool:
     return len(secret) < 6 or not is_mixed(secret) or found["host"].startswith(("sha256", "sha512"))  # noqa: PLR2004
 
 
+def _stands_for(found: re.Match[str]) -> bool:
+    """Whether a variable is filled in where the password stands, or stars hide it."""
+    value = found["secret"].partition(":")[2]
+    return _VARIABLE.fullmatch(value) is not None
+
+
+_VARIABLE: Final = re.compile(
+    r"\$\{\w{1,64}\}|\$\(\w{1,64}\)|\{\{[\w.]{1,64}\}\}|%\(\w{1,64}\)s|\$[A-Z][A-Z_]{2,64}|\*{3,}|\{[a-z_]{1,40}\}",
+    re.ASCII,
+)
+
 ADDRESSES: Final = (
     Rule(
         name="webhook",
@@ -88,7 +99,8 @@ ADDRESSES: Final = (
         clue=r"://[^\s/\"'<>]*@|:(?:/|\\/){2}[^\s/\"'<>]*@",
         find=pattern(
             r"://(?!\[redacted\]@)(?P<secret>[^\s/@:\"'<>]*+:[^\s/\"'<>]*(?:/[^\s/@\"'<>]*(?=@[\w.-]+[:/]"
-            r"))?|[^\s/@:\"'<>]{20,})(?=@)"
+            r"))?|[^\s/@:\"'<>]{20,})(?=@)",
+            spare=_stands_for,
         ),
         matches=(
             "postgres://app:p@ss:w0rd@db/x",

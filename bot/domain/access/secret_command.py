@@ -21,22 +21,33 @@ _TOOLS: Final[dict[str, str]] = {
     "sshpass": r"-p ?(?P<a>[^\s\"']\S*|'[^']+'|\"[^\"]+\")",
     "redis-cli keydb-cli valkey-cli": rf"(?:-a|--pass){_APART}",
     "mongo mongosh mongodump mongorestore mongoexport mongoimport mongostat docker podman nerdctl helm az oc "
-    "rabbitmqadmin rabbitmqctl cqlsh rdesktop evil-winrm vncdo mc xmpp ejabberdctl ocm ftp "
-    "lftp": rf"-p{_APART}",
-    "ldapsearch ldapadd ldapmodify ldapdelete ldapwhoami ldappasswd slapcat": rf"-w{_APART}",
+    "rabbitmqadmin cqlsh rdesktop evil-winrm vncdo psexec PsExec psexec64 PsExec64 netexec "
+    "nxc crackmapexec racadm ncftpput ncftpget twine mc xmpp ejabberdctl ocm ftp": rf"-p{_APART}",
+    "ldapsearch ldapadd ldapmodify ldapdelete ldapwhoami ldappasswd slapcat": r"-w[ =]{0,2}"
+    r"(?P<b>'[^'\n]+'|\"[^\"\n]+\"|[^\s\"'-]\S*)",
     "sqlcmd bcp isql osql tsql zip unzip zipcloak mosquitto_pub mosquitto_sub ipmitool "
     "amqp-publish": rf"-P{_APART}",
     "snmpget snmpwalk snmpset snmpbulkwalk snmptrap": rf"-[AXc]{_APART}",
     "openssl": rf"-(?:k|passin|passout|pass){_APART}",
     "xfreerdp wfreerdp freerdp": r"/p:(?P<a>\S+)",
-    "smbclient winexe rpcclient smbget wmic": r"(?:-U|--user)[ =]?[\"']?[^\s%\"']{1,64}%(?P<a>[^\s\"']+)",
-    "curl wget http https xh httpie": r"(?:-[ua]|-U|--user|--proxy-user|--auth)[ =]{1,2}[\"']?"
+    "smbclient winexe rpcclient smbget wmic": r"(?:(?:-U|--user)[ =]?[\"']?[^\s%\"']{1,64}%(?P<a>[^\s\"']+)|"
+    r"(?://|\\\\)\S+ +(?P<b>[^\s-][^\s:]*)(?=\s+-))",
+    "curl wget http https xh httpie etcdctl": r"(?:-u[ =]{0,2}|"
+    r"(?:-a|-U|--user|--proxy-user|--auth)[ =]{1,2})[\"']?"
     r"(?!\d{1,10}:)[^\s:\"'@]{1,64}:(?P<a>[^\s\"'\\]+)",
     "htpasswd": r"-\w*b\w* +\S+ +\S+ +(?P<a>\S+)",
     "vault": r"login +(?:-\S+ +){0,4}(?P<a>(?!-)\S{16,})",
     "useradd usermod": rf"-p{_APART}",
     "keytool jarsigner": rf"-(?:store|key|src|dest)[a-z]*pass{_APART}",
-    "net": r"use .{0,120}?/user:\S+ +(?P<a>[^\s/]\S+)",
+    "net": r"(?:use .{0,120}?/user:\S+ +(?P<a>[^\s/]\S+)|use (?:[A-Za-z]: |"
+    r"\* )?\\{2,4}\S+ +(?P<b>[^\s/*]\S+)|"
+    r"user \S+ (?P<c>[^\s/*]\S+)(?=\s*(?:/|$)))",
+    "rabbitmqctl": r"(?:add_user|change_password) +\S+ +(?P<a>[^\s-]\S*)",
+    "kinit keepassxc-cli": r"[^<\n]{0,120}<<< *(?P<a>\S+)",
+    "ansible-vault": r"encrypt_string +(?P<a>'[^'\n]+'|\"[^\"\n]+\")",
+    "lftp": r"-[up] ?(?:[^\s,]{1,64},)?(?P<a>[^\s-]\S*)",
+    "cmdkey": r"/p(?:ass)?:(?P<a>\S+)",
+    "rclone": r"obscure +(?P<a>[^\s-]\S*)",
 }
 _FLAGS: Final = {
     tool: re.compile(rf"(?<!\S){flag}", re.ASCII) for tools, flag in _TOOLS.items() for tool in tools.split()
@@ -47,7 +58,7 @@ _TOOL: Final = re.compile(
     rf"[ \t])",
     re.ASCII,
 )
-_END: Final = re.compile(r"[\n|;]|&&|\\n", re.ASCII)
+_END: Final = re.compile(r"[\n|;]|&&|(?<!\\)\\n", re.ASCII)
 _OPTION: Final = re.compile(
     r"-(?<![\w-]-)-?(?P<name>[A-Za-z][\w.-]*+)(?:[ \t]{1,3}|[ \t]?=[ \t]?)(?P<value>'[^'\n]++'|"
     r"\"[^\"\n]++\"|(?!-)[^\s\"']++)",

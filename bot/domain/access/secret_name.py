@@ -70,7 +70,7 @@ _ABOUT: Final = frozenset(
         "refresh refresher rotator vault csi driver injector webhook reloader scanner scanning job cron "
         "pod deployment "
         "worker queue proxy gateway consent jar prompt filter handler expired missing command latency "
-        "duration bucket "
+        "duration bucket stdin "
         "domain scope scopes audience realm algorithm format prefix suffix pattern label title "
         "description message reason event action "
         "source target owner group role roles host port interval timeout retries max min created updated "
@@ -125,6 +125,11 @@ def is_counted(name: str) -> bool:
     """Whether a number under it is most likely a count: ``pass=120``, ``tokens: 8121``."""
     parts = words(name)
     return len(parts) == 1 and parts[0] in _COUNTED
+
+
+def is_plain_key(word: str) -> bool:
+    """Whether a key of this kind only finds or orders things: ``primary``, ``cache``."""
+    return word in _PLAIN_KEYS
 
 
 def grade(name: str) -> Grade:

@@ -18,8 +18,8 @@ _PAIR: Final = re.compile(
     re.ASCII,
 )
 _VALUE: Final = re.compile(
-    r"(?P<fence>\"\"\"|''')(?P<triple>(?s:.{1,4000}?))(?P=fence)|\\{0,3}\"(?P<double>[^\"\n]*+)|"
-    r"\\{0,3}'(?P<single>[^'\n]*+)"
+    r"(?P<fence>\"\"\"|''')(?P<triple>(?s:.{1,4000}?))(?P=fence)|(?:[NnEeRrBb]|[Uu]&)?\\{0,3}\"(?P<double>[^\"\n]*+)|"
+    r"(?:[NnEeRrBb]|[Uu]&)?\\{0,3}'(?P<single>[^'\n]*+)"
     r"|\[(?P<list>[ \t]*[\"'][^\[\]\n]{1,2000})\]|(?P<block>[|>][+-]?\d?[+-]?(?=[ \t]*\r?\n))|"
     r"(?P<bare>[^\s\"'&;<>]++|<[^\s>]*>?)",
     re.ASCII,
@@ -160,7 +160,12 @@ _NOTHING: Final = frozenset(
 def is_secret_under_weak(secret: str, name: str) -> bool:
     """Whether it looks like a secret, under a name that alone says little."""
     shortest = 8 if name.lower().endswith(("psk", "pin", "sid")) else WEAK_SHORTEST  # people make those up
-    if len(secret) < shortest or " " in secret or is_ordinary(secret) or _IDENTIFIER.fullmatch(secret):
+    if (
+        len(secret) < shortest
+        or (" " in secret and not name.lower().endswith("psk"))
+        or is_ordinary(secret)
+        or _IDENTIFIER.fullmatch(secret)
+    ):
         return False
     if name.lower() in {"key", "keys"}:
         return len(secret) >= 16 and is_random(secret) and not secret.isdigit()  # noqa: PLR2004

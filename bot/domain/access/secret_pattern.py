@@ -15,6 +15,9 @@ from bot.domain.access.fold import CLUE, fold
 from bot.domain.access.rule import MARK, Rule, Span
 from bot.domain.access.secret_address import ADDRESSES
 from bot.domain.access.secret_command import COMMANDS
+from bot.domain.access.secret_device import DEVICES
+from bot.domain.access.secret_key import KEYS
+from bot.domain.access.secret_language import LANGUAGES
 from bot.domain.access.secret_number import NUMBERS, are_asked
 from bot.domain.access.secret_pair import PAIRS
 from bot.domain.access.secret_prose import PROSE
@@ -24,7 +27,18 @@ from bot.domain.access.secret_structure import STRUCTURES
 
 __all__ = ("MARK", "RULES", "find_suspects", "is_suspicious", "scrub", "suspects")
 
-RULES: Final[tuple[Rule, ...]] = (*RUNS, *SHAPES, *COMMANDS, *ADDRESSES, *PAIRS, *PROSE, *STRUCTURES)
+RULES: Final[tuple[Rule, ...]] = (
+    *RUNS,
+    *SHAPES,
+    *COMMANDS,
+    *ADDRESSES,
+    *PAIRS,
+    *PROSE,
+    *LANGUAGES,
+    *STRUCTURES,
+    *KEYS,
+    *DEVICES,
+)
 _PLAIN: Final = [CLUE, *sorted({rule.clue for rule in RULES})]
 _WITH_NUMBERS: Final = [CLUE, *sorted({rule.clue for rule in (*RULES, *NUMBERS)})]
 _ODD: Final = 0
@@ -36,7 +50,7 @@ _APART: Final = tuple(
     {rule.clue for rule in (*RULES, *NUMBERS) if rule.name in names}
     for names in (
         ("run of three classes", "short word and a long run", "connection string", "NTLM hashes"),
-        ("name and value", "argument of a program"),
+        ("name and value", "argument of a program", *(rule.name for rule in (*KEYS, *DEVICES))),
     )
 )
 _search: Final = search_all(_PLAIN, _APART)

@@ -7,32 +7,21 @@ from bot.domain.access.rule import Rule, pattern
 from bot.domain.access.secret_pair import is_harmless_value
 from bot.domain.access.value import is_mixed, is_ordinary, is_placeholder, is_prose, is_random
 
-_FOREIGN: Final = (
-    "passwort|kennwort|losungswort|mot de passe|mots de passe|(?<![A-Za-z0-9])mdp|contraseña|contrasena|"
-    "clave|senha|palavra-passe|пароль|пароля|пароли|ключ|"
-    "密码|密碼|口令|密钥|パスワード|暗証番号|비밀번호|암호|parola|parolă|wachtwoord|hasło|haslo|heslo|lösenord|salasana|"
-    "adgangskode|passord|kodeord|şifre|jelszó|mật khẩu|كلمة المرور|كلمة السر|סיסמה|סיסמא|κωδικός|kata "
-    "sandi|лозинка"
-)
-_FOREIGN_CLUE: Final = (
-    _FOREIGN.replace("|(?<![A-Za-z0-9])mdp|", r"|(?:^|\\[nrt]|[^a-z0-9])mdp|")
-    + "|Пароль|ПАРОЛЬ|Contraseña|CONTRASEÑA|HASŁO|Ключ|LÖSENORD|Şifre|Jelszó|JELSZÓ|Mật khẩu|MẬT KHẨU|Κωδικός"
-)
-_LINK: Final = (
-    "[:=：＝—–-]|=>|->|ist|lautet|war|est|es|é|è|e|ser[aá]|is|was|jest|to|je|är|on|er|var|は|是|为|為|이|은|는|:|"  # noqa: RUF001
-    "neu|jetzt|now|nouveau|ahora|agora|"
-    "이다|이며|현재|teraz|теперь|такой"
-)
+_PROTOCOL: Final = re.compile(r"HTTP/\d", re.ASCII)
+"""Behind the path of a line of an access log."""
 
 
-def _wordy(found: re.Match[str]) -> bool:
+def wordy(found: re.Match[str]) -> bool:
+    """Whether it is no password but an ordinary word, a name or the like."""
     secret = found["secret"].strip("\"'`.,;:!?()[]")
     if len(secret) < 5 or is_placeholder(secret) or "[redacted" in found["secret"] or is_ordinary(secret):  # noqa: PLR2004
         return True
-    return not is_mixed(secret) or _is_name(secret)
+    if secret.startswith("}}") or _PROTOCOL.match(secret):
+        return True
+    return not is_mixed(secret) or is_name(secret)
 
 
-def _is_name(secret: str) -> bool:
+def is_name(secret: str) -> bool:
     """Whether it is the name of a thing: ``web-tls-2024``, ``db/creds``, ``v2beta1``, ``A-12``."""
     if re.fullmatch(
         r"(?:[a-z]+|\d+)(?:[-_./:](?:[a-z]+|\d+|v\d+))*|v\d+[a-z]*\d*|[A-Z]{1,3}-\d+|[\w.-]+@[\w.-]+",
@@ -46,12 +35,12 @@ def _is_name(secret: str) -> bool:
 def _unlikely(found: re.Match[str]) -> bool:
     """For words that often stand before names: only what was drawn by lot, or has signs and digits."""
     secret = found["secret"].strip("\"'`.,;:!?()[]")
-    if _wordy(found) or "gsmtp" in found.string[found.end() : found.end() + 12]:
+    if wordy(found) or "gsmtp" in found.string[found.end() : found.end() + 12]:
         return True
     return not (is_random(secret, longest=3.6) and len(secret) >= 12)  # noqa: PLR2004
 
 
-def _said(found: re.Match[str]) -> bool:
+def said(found: re.Match[str]) -> bool:
     """For what a sentence or a sign gives as the password: anything mixed but an address or a path."""
     secret = found["secret"].strip("\"'`.,;:!?()[]")
     if len(secret) < 5 or is_placeholder(secret) or "[redacted" in found["secret"]:  # noqa: PLR2004
@@ -59,8 +48,29 @@ def _said(found: re.Match[str]) -> bool:
     return not is_mixed(secret) or secret.startswith(("http://", "https://", "/"))
 
 
-def _foreign(found: re.Match[str]) -> bool:
-    return _said(found) if found["link"] else _wordy(found)
+def _said_of(found: re.Match[str]) -> bool:
+    secret = found["secret"].strip("\"'`.,;:!?()[]")
+    if found[0][:3].lower() == "pin" and secret.isdigit():
+        return not 4 <= len(secret) <= 8  # noqa: PLR2004
+    return said(found) or (found["gap"] is not None and is_named(secret))
+
+
+def is_named(secret: str) -> bool:
+    """Whether it is the name of a thing, also one with a number: ``db-prod-01``, ``web1``."""
+    return is_name(secret) or _KEBAB.fullmatch(secret) is not None
+
+
+_KEBAB: Final = re.compile(r"[a-z]+\d{0,3}(?:[-._/:][a-z]*\d{0,5})+|[a-z]{1,6}\d", re.ASCII)
+
+
+def _not_login(found: re.Match[str]) -> bool:
+    return said(found) or is_named(found["secret"].strip("\"'`.,;:!?()[]"))
+
+
+_LOGIN: Final = (
+    "(?:log|sign)[ -]?in|credentials?|creds|zugangsdaten|anmeldedaten|identifiants|credenciales|credenciais|"
+    "credenziali|inloggegevens|dane logowania"
+)
 
 
 def _header_prose(found: re.Match[str]) -> bool:
@@ -134,9 +144,9 @@ PROSE: Final = (
         r"psk|wpa[23]? key)[\"']?(?:\s|\\[nrt])|passw",
         find=pattern(
             r"(?:pass(?:word|wd|wort|phrase|code)|requirepass|masterauth|community|wpa[23]? key|"
-            r"(?<![\w-])(?:pass|pwd?|psk))[\"']?[ \t]{1,4}"
-            r"(?:[57] )?(?P<secret>[^\s<>]{5,})",
-            spare=_wordy,
+            r"(?<![\w-])(?:pass|(?:root|bind)?pwd?|psk))[\"']?[ \t]{1,4}"
+            r"(?:\d )?(?:(?:N|E|U&)(?=['\"]))?(?P<secret>[^\s<>]{5,})",
+            spare=wordy,
             flags=re.IGNORECASE,
         ),
         matches=("requirepass hunter22", "login bob password hunter22", "user a / password 'hunter22'"),
@@ -157,19 +167,21 @@ PROSE: Final = (
     Rule(
         name="the password is",
         clue=r"(?:pass(?:word|wd|phrase|code)?|pwd?|pin|token|secret|key|credentials?|creds|login)(?:\s|"
-        r"\\[nrt])[^\n]*(?:is|was|are|to|now)(?:\s|\\[nrt])",
+        r"\\[nrt])(?:(?:for|of|on|to|in|from) |[^\n]*(?:is|was|are|to|now)(?:\s|\\[nrt]))",
         find=pattern(
             r"(?:pass(?:word|wd|phrase|code)?|(?<!\w)pwd?|(?<!\w)pin|token|secret|(?:api|access|secret) "
-            r"?key|credentials?|creds)(?:\s(?:for|of|on)\s[\w.@/-]{1,60})?"
-            r"(?:\s(?:is|was|are|now|set|reset|changed|back|still|currently|to|has|been|be|will|again|=|"
-            r":)){1,5}+:?\s{1,3}(?P<secret>[^\s<>]{5,})",
-            spare=_said,
+            r"?key|credentials?|creds)(?P<gap>\s(?:(?:for|of|on|to|in|"
+            r"from)(?= ))(?:\s[\w.@/'-]{1,60}){1,6}?)?"
+            r"(?:(?:(?(gap):|(?!))|\s(?:is|was|are|now|set|reset|changed|back|still|currently|to|has|"
+            r"been|be|will|again|=|"
+            r":))){1,5}+:?\s{1,3}(?P<secret>[^\s<>]{5,})",
+            spare=_said_of,
             flags=re.IGNORECASE,
         ),
         matches=(
             "the password is hunter22, ok",
             "pw is now Hunter22",
-            "Password for bob was set to hunter22",
+            "Password for the new db: hunter22",
         ),
         misses=(
             "the password is wrong",
@@ -178,29 +190,21 @@ PROSE: Final = (
         ),
     ),
     Rule(
-        name="password in another language",
-        clue=_FOREIGN_CLUE,
-        find=pattern(
-            rf"(?:{_FOREIGN})[\"'»”]?"
-            r"(?:(?: [^\W\d]{2,20}){1,3}?(?=\s{1,2}(?:[:=]|ist |lautet |est |es |è |é )))?"
-            rf"[ \t\u3000\xa0]{{0,3}}(?P<link>(?:(?:{_LINK})[ "
-            rf"\t\u3000\xa0]{{0,3}}){{0,3}}+)[\"'«“「『]?(?P<secret>[!-~]{{4,128}})",
-            spare=_foreign,
-            flags=re.IGNORECASE | re.UNICODE,
-        ),
-        matches=("Das Passwort lautet hunter22", "новый пароль: hunter22", "密码：hunter22"),  # noqa: RUF001
-        misses=("Passwort: falsch", "пароль: неверный", "la contraseña es incorrecta"),
-    ),
-    Rule(
         name="login and its password",
-        clue=r"(?:log|sign)(?: |-)?in(?: with| as)? [\w.@-]+ ?/ ?",
+        clue=rf"(?:{_LOGIN})[a-z]?(?:[ -](?:with|as))?[: ]",
         find=pattern(
-            r"(?:log|sign)[ -]?in(?: with| as)? [\w.@-]{1,64} ?/ ?(?P<secret>[^\s<>/]{5,})",
-            spare=_said,
+            rf"(?:{_LOGIN})(?:(?: [\w.'-]{{1,24}}){{0,6}}?(?:\s?:|\s(?:is|are|ist|lauten|sind|son|sont|"
+            rf"sono|zijn))|"
+            r"[ -]?(?:with|as))?\s{1,2}(?:[\w.@\\-]{1,64}\s?/\s?|[\w.@-]{1,64}:)(?P<secret>[^\s<>/]{5,})",
+            spare=_not_login,
             flags=re.IGNORECASE,
         ),
-        matches=("login with root / Monkey22", "log in as bob/hunter22", "Sign in with a@b.org / hunter22"),
-        misses=("login with google / github", "login as bob", "log in / sign up"),
+        matches=(
+            "login with root / Monkey22",
+            "Login for the switch: bob / C0pperK3",
+            "credentials are a@b.org:Hunter_22",
+        ),
+        misses=("login with google / github", "Login failed for user admin / 10.2.3.4", "log in / sign up"),
     ),
     Rule(
         name="recovery phrase",

@@ -60,7 +60,7 @@ _BEFORE_IDS: Final = frozenset(
     "inbox amq gen ctag node objectid resolved d id grafana key-cert certificate certificate-data "
     "client-certificate-data "
     "certificate-authority-data dashboard snapshot message-id x-amz-id-2 x-amz-cf-id request rule "
-    "pipeline customer event".split()
+    "pipeline customer event ksuid cuid nanoid xid trace span".split()
 )
 _HIDDEN_IDS: Final = (
     "session id",
@@ -140,7 +140,9 @@ def _whole(pattern: re.Pattern[str], text: str, shortest: int, glued: str) -> It
     for found in pattern.finditer(text):
         start, end = found.span()
         before = text[start - 1 : start]
-        if before == "%":
+        if before == "$" and text.startswith("25", start):  # `%` as consoles of AWS write it
+            start = start + 4 if _ESCAPE.match(text, start + 2) else start
+        elif before == "%":
             start = start + 2 if _ESCAPE.match(text, start) else end
         if end - start >= shortest and not (before and before in glued):
             yield start, end
@@ -177,6 +179,11 @@ def _prefixed(text: str) -> Iterator[re.Match[str]]:
         if found:
             done = found.end()
             yield found
+
+
+def is_spared(text: str, start: int, end: int) -> bool:
+    """Whether what stands before or around it says that it identifies or proves something."""
+    return _is_spared(text, start, end, _public_until(text))
 
 
 def _is_spelled(run: str) -> bool:

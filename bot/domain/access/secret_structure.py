@@ -165,8 +165,8 @@ STRUCTURES: Final = (
         find=pattern(
             r"(?:identified\s{1,3}(?:with\s{1,3}[\w\"']{1,40}\s{1,3})?(?:by|as)\s{1,3}(?:password\s{1,3}|"
             r"values\s{1,3})?"
-            r"|(?<=\s)(?:encrypted\s{1,3})?password\s{1,3}(?:for\s{1,3}\S{1,80}\s{0,3})?=?\s{0,3}(?=['\"]"
-            r")|(?<!\w)password\((?=['\"]))(?P<secret>'[^'\n]++'|\"[^\"\n]++\"|[^\s;'\"),]{4,})",
+            r"|(?<=\s)(?:encrypted\s{1,3})?password\s{1,3}(?:for\s{1,3}\S{1,80}\s{0,3})?=?\s{0,3}(?=(?:N|E|U&)?['\"]"
+            r")|(?<!\w)password\((?=(?:N|E|U&)?['\"]))(?:(?:N|E|U&)(?=['\"]))?(?P<secret>'[^'\n]++'|\"[^\"\n]++\"|[^\s;'\"),]{4,})",
             spare=lambda found: (
                 _spared(found)
                 or found["secret"].lower() in {"its", "their", "this", "a", "the", "externally"}

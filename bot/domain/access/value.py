@@ -21,8 +21,9 @@ _ORDINARY: Final = re.compile(
     re.ASCII,
 )
 _PLACEHOLDER: Final = re.compile(
-    r"<[^>]*>?|\$\(.*|\$\{[^}:]*\}?|\$\{\w+:\?.*|\$[A-Za-z_]\w*|\$\$|%\(\w*\)?s?|\{\{.*|\{\w*\}?|%\w+%?|"
+    r"<[^>]*>?|\$\(.*|\$\{[^}:]*\}?|\$\{\w+:\?.*|\$[A-Za-z_]\w*|\$\$|%\(\w*\)?s?|\{\{.*|%\w+%?|"
     r"#\{.*|@\w+@|__\w+__"
+    r"|(?-i:\{[a-z_]{0,40}\d?[a-z_]{0,40}\}?|\{[A-Z_]{0,40}\d?[A-Z_]{0,40}\}?)|\{[A-Za-z]*\}?|\{\d*\}?"
     r"|\$\d{1,2}|%[sd]|:[a-z_]+|!(?:vault|[Rr]ef|Sub|secret|reference|GetAtt|ImportValue|encrypted)\b.*|"
     r"(?:await|new|self|this|lambda|typeof)"
     r"|[A-Za-z_]+(?:\.[A-Za-z_]+)+[(\[].*|(?:var|process|os|self|this|local|config|cfg|conf|settings|env|"
@@ -52,6 +53,7 @@ _PROSE: Final = frozenset(
         "str string int bool bytes text varchar password passwords token tokens secret secrets "
         "credentials unchanged "
         "signature signatures verification validation "
+        "via requires needs flag option argument parameter instead "
         "your my our any all some still already will can may now been being"
     )
 )

@@ -105,11 +105,11 @@ def _own_wakes(own: Mapping[int, tuple[str, Wakes]], alert: Alert) -> tuple[str,
 
 
 def _is_stale(tx: Transaction, lead_id: int, told: Sequence[Ring], alert_ids: Sequence[int]) -> bool:
-    """Whether a later message calls for the same; what one person alone is told stands beside all others."""
+    """Whether later messages call for all the same; what one person alone is told stands beside others."""
     if any(each.reason is RingReason.REGRESSED for each in told):
         return False
-    later = tx.rings.leads_of(RingSubject.ALERT, alert_ids, but=RingReason.REGRESSED)
-    return any(lead > lead_id for lead in later)
+    later = tx.rings.told_later(lead_id, alert_ids, but=RingReason.REGRESSED)
+    return bool(later) and later.issuperset(alert_ids)
 
 
 def _fixer(tx: Transaction, told: Sequence[Ring], alerts: Mapping[int, Alert]) -> Actor | None:

@@ -45,7 +45,8 @@ class Sample:
 def secrets(seed: int = 1) -> list[Sample]:
     """The texts with secrets in them."""
     blind = [replace(sample, held_back=True) for sample in _read("secrets_blind.txt", seed)]
-    return _read("secrets.txt", seed) + blind
+    seen = [replace(sample, held_back=False) for sample in _read("secrets_seen.txt", seed)]
+    return _read("secrets.txt", seed) + seen + blind
 
 
 def harmless(seed: int = 1) -> list[Sample]:
