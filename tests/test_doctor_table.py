@@ -191,8 +191,10 @@ def the_server_as_a_channel(place: Place) -> None:
     place.set(DEFAULT_CHANNEL=place.sandbox.guild_id)
 
 
-def a_source_goes_nowhere(_: Place) -> None:
-    assert main(["source", "add", "prod", "--provider", "generic", "--channel", "434343434343434343"]) == 0
+def a_source_goes_nowhere(place: Place) -> None:
+    low = place.sandbox.channels["alerts-low"]
+    assert main(["source", "add", "prod", "--provider", "generic", "--channel", str(low)]) == 0
+    place.patch.delitem(place.sandbox.world.channels, low)  # it is deleted later
 
 
 def the_bot_may_not_write(place: Place) -> None:

@@ -67,7 +67,7 @@ async def test_a_desk_whose_connections_are_cut_takes_its_lock_back(pair: Pair, 
         await connection.close()
 
     async def back() -> bool:
-        return b"taken back" in pair.active.log.read_bytes()
+        return b"desk_lock_regained" in pair.active.log.read_bytes()
 
     await until(back, "the lock to be taken back")
     await pair.fire(3)

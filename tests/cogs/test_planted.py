@@ -5,12 +5,14 @@ The walk goes over every option and every form that there is, so that a new one 
 
 import io
 import json
+import logging
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from discord import AppCommandOptionType, ComponentType, app_commands
 
 from bot import log
@@ -71,9 +73,14 @@ WRITES = {
 @pytest.fixture
 def said() -> Iterator[io.StringIO]:
     stream = io.StringIO()
+    root = logging.getLogger()
+    before, level = root.handlers, root.level
     log.set_up("info", "json", stream)
     yield stream
-    log.set_up("warning", "console")
+    root.handlers = before
+    root.setLevel(level)
+    logging.captureWarnings(capture=False)
+    structlog.reset_defaults()
 
 
 def _texts(command: app_commands.Command[Any, Any, Any]) -> list[str]:
@@ -163,6 +170,11 @@ def _hints_beyond(stage: Stage, count: int) -> bool:
     return _shown(stage).count(HINT[:40]) > count
 
 
+def _takes(field: Json) -> bool:
+    is_text: bool = field["type"] == ComponentType.text_input.value
+    return is_text and field.get("max_length", 4_000) >= len(PLANTED)
+
+
 async def test_no_form_lets_a_secret_in(dark: Stage, sqlite_url: str, said: io.StringIO) -> None:
     await dark.start_bot(roles=ROLES)
     await dark.fire()
@@ -175,7 +187,7 @@ async def test_no_form_lets_a_secret_in(dark: Stage, sqlite_url: str, said: io.S
         form = opened.get("modal")
         assert form, (verb, opened)
         fields = [each["component"] for each in form["components"] if "component" in each]
-        texts = [each["custom_id"] for each in fields if each["type"] == ComponentType.text_input.value]
+        texts = [each["custom_id"] for each in fields if _takes(each)]
         assert texts, verb
         hinted = _shown(dark).count(HINT[:40])
         await operator.submit(form["custom_id"], dict.fromkeys(texts, PLANTED))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot import app
+from bot import app, desk
 from bot.delivery.gateway import SILENCE, Supervisor
 from bot.delivery.redirect import redirect
 from bot.delivery.wire import Wire
@@ -48,7 +48,7 @@ async def house(
 ) -> AsyncIterator[House]:
     """Everything at work, and the client ready."""
     clock = OffClock()
-    monkeypatch.setattr(app, "SystemClock", lambda: clock)
+    monkeypatch.setattr(desk, "SystemClock", lambda: clock)
     monkeypatch.setattr(app, "Wire", partial(Wire, timeout=WIRE_PATIENCE))
     monkeypatch.setattr(app, "Supervisor", partial(Supervisor, silence=silence, first_pause=0.05))
     readies: list[DeskBot] = []

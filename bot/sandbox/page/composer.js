@@ -50,6 +50,8 @@ export class Composer {
     this.stops = [
       on("typing", (id) => id === channel.id && this.showTyping()),
       on("world", () => this.draw()),
+      // The bot may have come after the first sign was typed.
+      on("commands", () => this.input.value.startsWith("/") && !this.line && this.typed()),
       ...(primary ? [on("command", (path) => this.begin(path))] : []),
     ];
     this.draw();

@@ -18,5 +18,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table('project') as batch:
-        batch.drop_column('removed_at')
+    op.drop_column('project', 'removed_at')

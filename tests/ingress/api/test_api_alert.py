@@ -303,7 +303,7 @@ async def test_secrets_and_control_characters_leave_a_note(door: Door, program: 
 
 async def test_other_methods_are_told_which_there_are(program: Program) -> None:
     for path, method, allowed in (
-        ("/v1/alerts", "POST", "GET"),
+        ("/v1/alerts", "PUT", "GET, POST"),
         ("/v1/alerts/A-1", "DELETE", "GET"),
         ("/v1/alerts/A-1/ack", "GET", "POST"),
         ("/v1/alerts/claim", "PUT", "GET, POST"),

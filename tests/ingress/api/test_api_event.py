@@ -213,7 +213,7 @@ async def test_a_dry_run_writes_its_own_history_and_nothing_else(door: Door, pro
     plan = (await program.get(f"{WORK}/preview", id="W-1")).json
     done = (await program.post(f"{WORK}/dry-run", {"id": "W-1"})).json
     assert done == {**plan, "check_id": 1}
-    assert changed(before, await everything(door)) == {"work_check"}
+    assert changed(before, await everything(door)) == {"audit", "work_check"}
     (check,) = (await program.get(f"{RECURRENCE}/R-1")).json["checks"]
     assert (check["id"], check["by"], check["checks"]) == (1, ROBOT, plan["checks"])
 

@@ -106,6 +106,7 @@ def visit(chromium: Any, demo: Demo) -> Iterator[Callable[..., Any]]:
         page = context.new_page()
         page.goto(f"{demo.url}/#person={person}&channel={channel}")
         page.locator("#main .channel-head").wait_for()
+        page.wait_for_load_state("networkidle")
         return page
 
     yield go
