@@ -8,9 +8,11 @@ of each sender. Pictures are of a phone (390 x 844) or of the message alone, wit
 
 import argparse
 import asyncio
+import html
 import io
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -28,6 +30,8 @@ ROUNDS: Final = 4  # of a search for the best of them: a rare orange stays orang
 WIDE: Final = (1280, 900)
 TO: Final = Path("docs/pictures")
 SENDERS: Final = Path("docs/senders")
+_TERMINAL: Final = """<style>body {{ margin: 0 }} pre {{ margin: 0; padding: 16px; font: 14px/1.4 monospace;
+background: #16181d; color: #d7dae0; white-space: pre-wrap }}</style><pre>{}</pre>"""
 NIGHT: Final = {
     "title": "ReplicationStopped",
     "severity": "critical",
@@ -115,6 +119,22 @@ class Camera:
             save(await page.locator("#side").screenshot(), self._to / f"{name}.png")
 
 
+    async def text(self, name: str, printed: str) -> None:
+        """What a program has printed, as a terminal shows it."""
+        page = await self._browser.new_page(viewport={"width": 900, "height": 200})
+        await page.set_content(_TERMINAL.format(html.escape(printed)))
+        save(await page.locator("pre").screenshot(), self._to / f"{name}.png")
+        await page.close()
+
+    async def file(self, name: str, path: Path) -> None:
+        """A page of the docs."""
+        page = await self._browser.new_page(viewport={"width": WIDE[0], "height": WIDE[1]})
+        await page.goto(path.as_uri())
+        await settle(page)
+        save(await page.screenshot(), self._to / f"{name}.png")
+        await page.close()
+
+
 async def _bring(page: Page, message_id: str) -> None:
     """To the lower edge, as it stands when it has just come."""
     found = message(page, message_id)
@@ -199,12 +219,22 @@ async def senders(camera: Camera) -> None:
             await camera.shoot(page, f"senders/{text.stem}", card["id"])
 
 
+async def outside(camera: Camera) -> None:
+    """The terminal in which the demo was started, and these pages as a reader has them."""
+    await camera.text("terminal", camera.product.printed())
+    with tempfile.TemporaryDirectory(prefix="tocsin-pages-") as folder:
+        words = (sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir", folder)
+        await asyncio.to_thread(subprocess.run, words, check=True)
+        await camera.file("docs", Path(folder) / "index.html")
+
+
 SCENES: Final[Mapping[str, Callable[[Camera], Awaitable[Any]]]] = {
     "desk": desk,
     "answers": answers,
     "group": group,
     "senders": senders,
     "board": board,
+    "outside": outside,
 }
 
 

@@ -48,6 +48,11 @@ class Product:
         self.url = ""
         self.channels: dict[str, str] = {}
 
+    def printed(self) -> str:
+        """What the demo has said in its terminal, without its folder's name and colours."""
+        said = re.sub(r"\x1b\[[0-9;]*m", "", self._log.read_text(encoding="utf-8", errors="replace"))
+        return said.replace(str(self._folder), "~/tocsin")
+
     async def open(self) -> None:
         """Until the story is told: its last turn is an update of the incident."""
         with self._log.open("wb") as log:
