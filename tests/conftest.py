@@ -1,5 +1,6 @@
 """What all rooms' tests stand on: a clock to move, and a fresh migrated database of each kind."""
 
+import logging
 import os
 import shutil
 import tempfile
@@ -10,6 +11,7 @@ from typing import Final
 
 import asyncpg
 import pytest
+import structlog
 from hypothesis import HealthCheck, Phase, settings
 
 from bot.clock import ManualClock
@@ -39,6 +41,19 @@ START: Final = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 CHANNEL: Final = 7_001
 HURRY: Final = ("fsync", "full_page_writes", "synchronous_commit", "autovacuum")
 SIGNING_KEY: Final = b"k" * 32
+
+
+@pytest.fixture(autouse=True)
+def _log_as_before() -> Iterator[None]:
+    """Whoever sets the log up, as every verb does, leaves it to the next test as it was."""
+    root = logging.getLogger()
+    before, level = list(root.handlers), root.level
+    yield
+    if structlog.is_configured():
+        structlog.reset_defaults()
+        logging.captureWarnings(capture=False)
+        root.handlers = before
+        root.setLevel(level)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -14,17 +13,6 @@ from bot import log
 
 TOKEN = "toc_" + "aB3_" * 10
 DISCORD = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcdE." + "x1-_" * 8
-
-
-@pytest.fixture(autouse=True)
-def _restored() -> Iterator[None]:
-    root = logging.getLogger()
-    before, level = root.handlers, root.level
-    yield
-    root.handlers = before
-    root.setLevel(level)
-    logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
 
 
 def lines(stream: io.StringIO) -> list[dict[str, object]]:

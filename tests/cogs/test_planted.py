@@ -5,14 +5,11 @@ The walk goes over every option and every form that there is, so that a new one 
 
 import io
 import json
-import logging
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 from discord import AppCommandOptionType, ComponentType, app_commands
 
 from bot import log
@@ -71,16 +68,10 @@ WRITES = {
 
 
 @pytest.fixture
-def said() -> Iterator[io.StringIO]:
+def said() -> io.StringIO:
     stream = io.StringIO()
-    root = logging.getLogger()
-    before, level = root.handlers, root.level
     log.set_up("info", "json", stream)
-    yield stream
-    root.handlers = before
-    root.setLevel(level)
-    logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
+    return stream
 
 
 def _texts(command: app_commands.Command[Any, Any, Any]) -> list[str]:

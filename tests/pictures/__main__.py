@@ -118,7 +118,6 @@ class Camera:
             await settle(page)
             save(await page.locator("#side").screenshot(), self._to / f"{name}.png")
 
-
     async def text(self, name: str, printed: str) -> None:
         """What a program has printed, as a terminal shows it."""
         page = await self._browser.new_page(viewport={"width": 900, "height": 200})

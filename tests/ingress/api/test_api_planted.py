@@ -7,7 +7,6 @@ import io
 import re
 import types
 import typing
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +34,10 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-def said() -> Iterator[io.StringIO]:
+def said() -> io.StringIO:
     stream = io.StringIO()
     log.set_up("debug", "json", stream)
-    yield stream
-    log.set_up("warning", "console")
+    return stream
 
 
 @pytest.fixture

@@ -125,8 +125,7 @@ def test_a_channel_is_found_with_ctrl_k(visit: Visit) -> None:
     page.keyboard.type("no such place")
     page.locator(".switcher .completion-note").wait_for()
     page.keyboard.press("Escape")
-    page.keyboard.type("y")
-    assert composer(page).input_value() == "y"
+    switcher.wait_for(state="detached")
 
 
 def test_a_phone_shows_all_of_a_card_and_the_way_to_the_channels(visit: Visit, demo: Demo) -> None:
