@@ -108,6 +108,7 @@ async def running(
                 "criticals_wake_nobody", remedy="choose a role with /setup, or name one under [ping]"
             )
         stack.push_async_callback(delivery.dispatcher.stop)
+        stack.push_async_callback(delivery.reconcile.stop)
         rehearsal = SampleAlert(desk)
         intake = Intake(desk)
         process_health = partial(delivery.process_health, intake)

@@ -4,7 +4,6 @@ Events may be missing, double or late; each of these only makes somebody look ag
 while the bot is away, the hooks find after the next READY.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
@@ -41,7 +40,6 @@ class Listener:
         self._presence = presence
         self._reconcile = reconcile
         self._hooks = (reconcile.recheck_parked, *hooks, reconcile.find_deleted)
-        self._reconciling: asyncio.Task[None] | None = None
 
     def attach(self) -> None:
         """Hear everything from now on."""
@@ -54,9 +52,7 @@ class Listener:
         self._presence.meet(self._bot)
         self._dispatcher.start()
         self._dispatcher.hope()
-        if self._reconciling is not None:
-            self._reconciling.cancel()
-        self._reconciling = asyncio.create_task(self._run_hooks(), name="reconcile")
+        self._reconcile.begin(self._run_hooks())
 
     async def on_resumed(self) -> None:
         """The line is back and nothing was lost."""

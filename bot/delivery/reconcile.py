@@ -5,7 +5,8 @@ with what they should show: messages and threads that people deleted are made ag
 written to again are unparked. Calls are bounded, and made at the pace of Discord's limits.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Coroutine, Sequence
 from typing import Final
 
 import structlog
@@ -37,6 +38,19 @@ class Reconcile:
         self._wire = wire
         self._dispatcher = dispatcher
         self._presence = presence
+        self._run: asyncio.Task[None] | None = None
+
+    def begin(self, hooks: Coroutine[None, None, None]) -> None:
+        """Run what follows a READY beside everything else; what an earlier one began is given up."""
+        if self._run is not None:
+            self._run.cancel()
+        self._run = asyncio.create_task(hooks, name="reconcile")
+
+    async def stop(self) -> None:
+        """Give up what the last READY began, and wait until it has let go of the database."""
+        if self._run is not None:
+            self._run.cancel()
+            await asyncio.wait([self._run])
 
     async def recheck_parked(self, *, guild_id: int | None = None) -> int:
         """Unpark every channel (of one server) whose permissions are whole; returns how many cards go on.

@@ -95,7 +95,7 @@ class Stage:
     name: str = "one"
 
     def __post_init__(self) -> None:
-        self.wire = Wire(self.sandbox.bot_token, Limits(), self.clock, timeout=1.0)
+        self.wire = Wire(self.sandbox.bot_token, Limits(), self.clock, timeout=PATIENCE)
         self.echoes = MessageConfirmations(self.desk)
         self.pings = Pings(self.words, self.presence)
         self.dispatcher = Dispatcher(
@@ -116,6 +116,11 @@ class Stage:
             presence=self.presence,
         )
 
+    def give_up_after(self, seconds: float) -> None:
+        """An answer that has not come by then is taken for lost; only where one never comes."""
+        self.wire = Wire(self.sandbox.bot_token, Limits(), self.clock, timeout=seconds)
+        self.worker = self.new_worker()
+
     async def connect(self) -> None:
         """Let the client log in and get ready; it hears nothing for the cards."""
         self.life = asyncio.create_task(self.bot.start(self.sandbox.bot_token))
@@ -133,6 +138,7 @@ class Stage:
         ).attach()
 
     async def close(self) -> None:
+        await self.reconcile.stop()
         await self.dispatcher.stop()
         await self.wire.close()
         await self.bot.close()

@@ -65,7 +65,7 @@ async def test_a_lost_session_is_followed_by_a_look_around_and_a_resumed_one_is_
     await until(lambda: sessions.resumed == 1)
     assert sessions.ready == 1
     live.sandbox.mischief.disturb(Rule(effect=Effect.INVALID_SESSION, resumable=False))
-    await until(lambda: sessions.ready == 2)
+    await until(lambda: sessions.ready >= 2)
 
 
 async def test_a_card_deleted_between_two_sessions_comes_back(live: Stage, sessions: Sessions) -> None:
@@ -81,7 +81,7 @@ async def test_a_card_deleted_between_two_sessions_comes_back(live: Stage, sessi
     live.sandbox.person("operator").delete(first)
     live.sandbox.mischief.disturb(Rule(effect=Effect.INVALID_SESSION, resumable=False))
     await until(lambda: live.shown() and int(live.shown()[0]["id"]) != first)
-    assert sessions.ready == 2
+    await until(lambda: sessions.ready >= 2)
 
 
 async def test_events_that_come_twice_or_late_change_nothing(live: Stage) -> None:

@@ -72,6 +72,7 @@ async def test_counts_wait_a_moment_for_more(stage: Stage) -> None:
 
 
 async def test_a_lost_answer_does_not_double_the_card(stage: Stage) -> None:
+    stage.give_up_after(1.0)
     for effect in (Effect.LOST_ANSWER_500, Effect.LOST_ANSWER_RESET, Effect.LOST_ANSWER_HANG):
         stage.sandbox.mischief.arm(Rule(effect=effect, route=POST, times=1))
         await stage.send(firing(effect))

@@ -47,6 +47,7 @@ async def test_an_answer_lost_after_commit_by_a_reset(house: House, call: str) -
 
 
 @CALLS
+@pytest.mark.parametrize("wire_patience", [0.5], ids=["half a second"])
 async def test_an_answer_lost_after_commit_by_a_hang(house: House, call: str) -> None:
     await lose(house, call, "lost_answer_hang")
 
