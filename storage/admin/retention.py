@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, not_, or_, select
 
-from storage.admin.eventless import PARTS, eventless
+from storage.admin.eventless import eventless
 from storage.codec import micros
 from storage.dialect import is_one_of
 from storage.table.core import alert, card, envelope, event, recurrence
@@ -22,8 +22,6 @@ from storage.table.reaction import reaction
 from storage.table.recurrence import run
 from storage.table.ring import quiet_reason
 from storage.table.triage import brief
-
-__all__ = ["PARTS", "OldRows"]  # use cases reach PARTS from here
 
 
 class OldRows:

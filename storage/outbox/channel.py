@@ -22,10 +22,11 @@ from sqlalchemy import (
 )
 
 from bot.domain.alert.verdict import Lane
+from bot.domain.outbox.due import LaneCounts
 from bot.domain.outbox.outbox import CardKind, ParkReason
 from storage.codec import micros, moment_or_none
 from storage.dialect import is_dead
-from storage.outbox.due import LaneCounts, dirty, look, rests_until, sendable
+from storage.outbox.due import dirty, look, rests_until, sendable
 from storage.table.board import board
 from storage.table.core import IS_OPEN_ALERT, alert, card
 

@@ -6,10 +6,10 @@ What the fallback channel is told of it is a card like any other, whose subject 
 from datetime import datetime
 from typing import Any, Final
 
-import msgspec
 from sqlalchemy import Connection, Row, and_, exists, func, or_, select, update
 
 from bot.domain.alert.verdict import Lane
+from bot.domain.outbox.closure import Closure
 from bot.domain.outbox.outbox import CardKind, ParkReason
 from storage.codec import micros, micros_or_none, moment, moment_or_none
 from storage.dialect import upsert
@@ -26,20 +26,6 @@ LASTING: Final = (
 )
 _IN_THREADS: Final = {CardKind.NUDGE.value, CardKind.BRIEF.value}
 _IS_NOTICE: Final = card.c.kind == CardKind.CLOSURE.value
-
-
-class Closure(msgspec.Struct, frozen=True, kw_only=True):
-    """A channel that cannot be written to, until ``ended_at``; ``cards`` waited when it was last told of.
-
-    ``moved_to`` is the channel that took them over, for good if it has ended.
-    """
-
-    channel_id: int
-    reason: ParkReason
-    began_at: datetime
-    ended_at: datetime | None = None
-    moved_to: int | None = None
-    cards: int = 0
 
 
 class Closures:

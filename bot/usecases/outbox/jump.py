@@ -8,9 +8,9 @@ from bot.domain.alert.ring import RingSubject
 from bot.domain.incident.nudge import NudgeKind
 from bot.domain.jump_link import JumpLink
 from bot.domain.outbox.outbox import CardKind
+from bot.domain.outbox.placement import Placement
 from bot.domain.sight import Subject, SubjectRef
 from bot.usecases.desk import Desk
-from storage.outbox.card import Placement
 from storage.transaction import Transaction
 
 _OPEN: Final = tuple(state for state in State if state.open)

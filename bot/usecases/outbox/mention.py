@@ -10,7 +10,7 @@ from bot.cards.alert.alert import AlertView
 from bot.cards.alert.group import GroupView
 from bot.domain.alert.ring import is_loud
 from bot.domain.alert.signal import Severity
-from storage.outbox.card import Placement
+from bot.domain.outbox.placement import Placement
 
 Rung: TypeAlias = tuple[Severity, int, int, tuple[str, ...] | None]
 """Severity, channel and project, and whom the source alone wakes; None for those of the desk."""

@@ -14,8 +14,10 @@ from typing import Final
 
 from bot.domain import actor as actors
 from bot.domain.actor import Actor, ActorKind
+from bot.domain.alert.reaction import Reaction
 from bot.domain.errors import ConflictError
 from bot.domain.outbox.outbox import CardKind
+from bot.domain.outbox.placement import Placement
 from bot.usecases.alert import group as groups
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import snooze as snoozes
@@ -23,8 +25,6 @@ from bot.usecases.desk import Desk
 from bot.usecases.owner import owner
 from bot.usecases.recurrence import noise
 from bot.usecases.triage import escalation
-from storage.alert.reaction import Reaction
-from storage.outbox.card import Placement
 from storage.transaction import Transaction
 
 ACK: Final = "✅"
