@@ -27,6 +27,7 @@ from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.outbox import COUNT_DELAY, EDIT_REST, CardKind
 from storage.codec import micros
 from storage.table.core import card
+from storage.table.kind import card_of, is_kind
 
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -52,12 +53,12 @@ class Choice(msgspec.Struct, frozen=True):
     def condition(self, channel_id: ColumnElement[int]) -> ColumnElement[bool]:
         """As SQL, in the words of the index: a range of lanes needs no sorting."""
         if not self.lanes:
-            return and_(card.c.kind == self.kind.value, card.c.subject_id == channel_id)
+            return card_of(self.kind, channel_id)
         return and_(
             dirty(posted=self.posted),
             card.c.lane >= min(self.lanes),
             card.c.lane <= max(self.lanes),
-            card.c.kind != CardKind.BOARD.value,
+            ~is_kind(CardKind.BOARD),
         )
 
 
@@ -130,7 +131,7 @@ def _count(lane: Lane, *conditions: ColumnElement[bool]) -> ScalarSelect[Any]:
         .where(
             card.c.channel_id == bindparam("channel", type_=BigInteger),
             card.c.lane == literal(lane.value, Integer, literal_execute=True),
-            card.c.kind != CardKind.BOARD.value,
+            ~is_kind(CardKind.BOARD),
             *conditions,
         )
         .limit(bindparam("cap", type_=Integer))

@@ -15,6 +15,7 @@ from bot.domain.outbox.outbox import CardKind, ParkReason
 from storage.bulk import Bulk
 from storage.codec import micros
 from storage.table.core import alert, card
+from storage.table.kind import IS_SHARED
 
 _lane: Final = bindparam("lane_", type_=card.c.lane.type)
 _clean: Final = card.c.wanted <= card.c.shown
@@ -38,7 +39,7 @@ _touch: Final = Bulk(
 _touch_group: Final = Bulk(
     update(card)
     .where(
-        card.c.kind == CardKind.GROUP.value,
+        IS_SHARED,
         card.c.subject_id == select(alert.c.group_id).where(alert.c.id == _subject).scalar_subquery(),
     )
     .values(**_CHANGES),
