@@ -6,7 +6,7 @@ from typing import Final
 from bot.domain.alert.alert import State
 from bot.domain.jump_link import JumpLink
 from bot.domain.outbox.kind import TRAITS
-from bot.domain.sight import Asked, Subject
+from bot.domain.sight import Subject, SubjectRef
 from bot.usecases.desk import Desk
 from bot.usecases.outbox.kind.registry import SUBJECTS
 from storage.outbox.card import Placement
@@ -15,31 +15,31 @@ from storage.transaction import Transaction
 _OPEN: Final = tuple(state for state in State if state.open)
 
 
-async def subjects(desk: Desk, link: JumpLink, wanted: Subject) -> list[Asked]:
+async def subjects(desk: Desk, link: JumpLink, wanted: Subject) -> list[SubjectRef]:
     """What is ``wanted``, found by a link: alerts of a group or an incident, an alert's incident, and so on.
 
     Of a group or an incident these are the open alerts, as long as there are any. None when the link leads to
     nothing of the kind.
     """
 
-    def read_subjects(tx: Transaction) -> list[Asked]:
-        return [Asked(wanted, each) for each in _convert(tx, _target(tx, desk, link, wanted), wanted)]
+    def read_subjects(tx: Transaction) -> list[SubjectRef]:
+        return [SubjectRef(wanted, each) for each in _convert(tx, _target(tx, desk, link, wanted), wanted)]
 
     return await desk.storage.read(read_subjects)
 
 
-async def group_alerts(desk: Desk, group_id: int) -> list[Asked]:
+async def group_alerts(desk: Desk, group_id: int) -> list[SubjectRef]:
     """The open alerts of a group."""
 
-    def read_group_alerts(tx: Transaction) -> list[Asked]:
+    def read_group_alerts(tx: Transaction) -> list[SubjectRef]:
         if tx.groups.get(desk.project.id, group_id) is None:
             return []
-        return [Asked(Subject.ALERT, each) for each in tx.groups.ids(group_id, _OPEN)]
+        return [SubjectRef(Subject.ALERT, each) for each in tx.groups.ids(group_id, _OPEN)]
 
     return await desk.storage.read(read_group_alerts)
 
 
-def _target(tx: Transaction, desk: Desk, link: JumpLink, wanted: Subject) -> Asked | None:
+def _target(tx: Transaction, desk: Desk, link: JumpLink, wanted: Subject) -> SubjectRef | None:
     """What the message is about; else whose thread it stands in."""
     place = None if link.message_id is None else tx.cards.showing(link.message_id)
     found = None if place is None else _of_card(tx, desk, place, wanted)
@@ -48,17 +48,17 @@ def _target(tx: Transaction, desk: Desk, link: JumpLink, wanted: Subject) -> Ask
     incident = tx.incidents.in_thread(link.channel_id)
     if incident is None and link.message_id is not None:
         incident = tx.incidents.in_thread(link.message_id)
-    return None if incident is None else Asked(Subject.INCIDENT, incident.id)
+    return None if incident is None else SubjectRef(Subject.INCIDENT, incident.id)
 
 
-def _of_card(tx: Transaction, desk: Desk, place: Placement, wanted: Subject) -> Asked | None:
+def _of_card(tx: Transaction, desk: Desk, place: Placement, wanted: Subject) -> SubjectRef | None:
     subject = TRAITS[place.kind].about
     if subject is not None:
-        return Asked(subject, place.subject_id)
+        return SubjectRef(subject, place.subject_id)
     return SUBJECTS[place.kind].about(tx, desk, place.subject_id, wanted)
 
 
-def _convert(tx: Transaction, found: Asked | None, wanted: Subject) -> list[int]:
+def _convert(tx: Transaction, found: SubjectRef | None, wanted: Subject) -> list[int]:
     if found is None or isinstance(found.which, str):
         return []
     if found.subject is wanted:

@@ -12,7 +12,7 @@ import msgspec
 
 from bot.domain.alert.signal import Severity
 from bot.domain.outbox.outbox import Outgoing
-from bot.domain.sight import Asked, Subject
+from bot.domain.sight import Subject, SubjectRef
 from bot.usecases.desk import Desk
 from storage.transaction import Transaction
 
@@ -48,7 +48,7 @@ def _never(_: View) -> datetime | None:
     return None
 
 
-def _about_nothing(_: Transaction, __: Desk, ___: int, ____: Subject) -> Asked | None:
+def _about_nothing(_: Transaction, __: Desk, ___: int, ____: Subject) -> SubjectRef | None:
     return None
 
 
@@ -66,4 +66,4 @@ class CardSubject(Generic[V]):
     read: Callable[[Desk, Outgoing], Awaitable[V | None]] | None = None
     call: Callable[[V], CardCall] = _call_nobody
     over_at: Callable[[V], datetime | None] = _never
-    about: Callable[[Transaction, Desk, int, Subject], Asked | None] = _about_nothing
+    about: Callable[[Transaction, Desk, int, Subject], SubjectRef | None] = _about_nothing
