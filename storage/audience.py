@@ -13,10 +13,10 @@ from sqlalchemy import ColumnElement, Connection, Select, alias, and_, func, or_
 
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.sight import EVERYTHING, Sight, Subject, SubjectRef
+from storage.kind import IS_SHARED, SHARED, card_of, is_kind
 from storage.table.core import alert, card, recurrence, source
 from storage.table.group import alert_group
 from storage.table.incident import action_item, incident
-from storage.table.kind import IS_SHARED, SHARED, card_of, is_kind
 
 
 def sees_alert(sight: Sight) -> ColumnElement[bool]:

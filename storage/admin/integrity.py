@@ -17,10 +17,10 @@ from bot.domain.outbox.outbox import CardKind
 from storage.admin.eventless import PARTS, eventless
 from storage.codec import encode, micros
 from storage.dialect import is_one_of, upsert
+from storage.kind import IS_WITHOUT_SUBJECT, card_of
 from storage.table.core import alert, card, event, project, recurrence
 from storage.table.incident import IS_OPEN, incident
 from storage.table.integrity import integrity
-from storage.table.kind import IS_WITHOUT_SUBJECT, card_of
 
 __all__ = ["OWNED", "PARTS", "IntegrityRows"]  # use cases reach PARTS from here
 

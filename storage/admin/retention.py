@@ -16,10 +16,10 @@ from bot.domain.sight import Subject
 from storage.admin.eventless import PARTS, eventless
 from storage.codec import micros
 from storage.dialect import is_one_of
+from storage.kind import is_among
 from storage.table.core import alert, card, envelope, event, recurrence
 from storage.table.expiry import expiry
 from storage.table.incident import incident_alert
-from storage.table.kind import is_among
 from storage.table.ledger import ledger
 from storage.table.reaction import reaction
 from storage.table.recurrence import run

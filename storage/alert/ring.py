@@ -11,8 +11,8 @@ from bot.domain.outbox.outbox import CardKind
 from storage.bulk import Bulk
 from storage.codec import micros, moment
 from storage.dialect import allocate, is_one_of
+from storage.kind import is_kind
 from storage.table.core import card
-from storage.table.kind import is_kind
 from storage.table.ring import ring
 
 _COLUMNS: Final = (

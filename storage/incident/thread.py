@@ -14,9 +14,9 @@ from bot.domain.alert.verdict import Lane
 from bot.domain.incident.nudge import NudgeKind
 from bot.domain.outbox.outbox import CardKind, ParkReason
 from storage.codec import micros
+from storage.kind import card_of, is_kind
 from storage.table.core import card
 from storage.table.incident import IS_OPEN, incident, nudge
-from storage.table.kind import card_of, is_kind
 from storage.table.triage import brief
 
 _head = card_of(CardKind.INCIDENT, incident.c.id)

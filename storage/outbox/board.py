@@ -33,13 +33,13 @@ from bot.domain.outbox.outbox import CardKind
 from storage.alert.summary import COLUMNS, RANK, SEVERITIES, read
 from storage.codec import micros, moment, moment_or_none
 from storage.dialect import is_one_of, upsert
+from storage.kind import IS_OWN, IS_SHARED, card_of
 from storage.outbox import uncalled as held_back
 from storage.outbox.card import Cards
 from storage.outbox.due import dirty
 from storage.outbox.uncalled import ToldCause, Uncalled
 from storage.table.board import board
 from storage.table.core import IS_OPEN_ALERT, alert, card
-from storage.table.kind import IS_OWN, IS_SHARED, card_of
 
 _IS_OPEN: Final = IS_OPEN_ALERT
 # Asked at every step of every channel, and so built once.

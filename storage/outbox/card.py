@@ -21,6 +21,7 @@ from bot.domain.outbox.outbox import CardKind, Outgoing, ParkReason, nonce
 from storage.bulk import Bulk
 from storage.codec import micros, moment, moment_or_none, span_micros
 from storage.dialect import allocate
+from storage.kind import IS_OVER
 from storage.outbox import fold as folds
 from storage.outbox import placement as places
 from storage.outbox import statement as statements
@@ -28,7 +29,6 @@ from storage.outbox import touch as touches
 from storage.outbox.due import Choice
 from storage.outbox.placement import Placement
 from storage.table.core import card
-from storage.table.kind import IS_OVER
 
 __all__ = ["Cards", "Placement"]  # use cases reach Place from here
 

@@ -26,10 +26,10 @@ from bot.domain.outbox.kind import CardHome, kinds_at
 from bot.domain.outbox.outbox import ParkReason
 from storage.codec import micros, moment_or_none
 from storage.dialect import is_dead
+from storage.kind import IS_OWN, IS_SHARED, is_among
 from storage.outbox.due import LaneCounts, dirty, look, rests_until, sendable
 from storage.table.board import board
 from storage.table.core import IS_OPEN_ALERT, alert, card
-from storage.table.kind import IS_OWN, IS_SHARED, is_among
 
 
 class Channels:

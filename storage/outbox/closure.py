@@ -14,10 +14,10 @@ from bot.domain.outbox.kind import CardHome, kinds_at
 from bot.domain.outbox.outbox import CardKind, ParkReason
 from storage.codec import micros, micros_or_none, moment, moment_or_none
 from storage.dialect import upsert
+from storage.kind import is_kind
 from storage.outbox.card import Cards
 from storage.table.closure import closure
 from storage.table.core import card
-from storage.table.kind import is_kind
 
 LASTING: Final = (
     ParkReason.UNKNOWN_CHANNEL,

@@ -26,8 +26,8 @@ from sqlalchemy import (
 from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.outbox import COUNT_DELAY, EDIT_REST, CardKind
 from storage.codec import micros
+from storage.kind import card_of, is_kind
 from storage.table.core import card
-from storage.table.kind import card_of, is_kind
 
 _MICROSECOND: Final = timedelta(microseconds=1)
 

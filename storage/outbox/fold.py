@@ -15,8 +15,8 @@ from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.outbox import CardKind
 from storage.codec import micros
 from storage.dialect import is_one_of
+from storage.kind import IS_OWN
 from storage.table.core import card
-from storage.table.kind import IS_OWN
 
 _Row: TypeAlias = Row[Any, Any, Any, Any]
 

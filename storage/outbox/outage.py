@@ -28,10 +28,10 @@ from bot.domain.outbox.outage import Outage, OutageCause
 from bot.domain.outbox.outbox import CardKind
 from storage.codec import micros, moment, moment_or_none
 from storage.dialect import upsert
+from storage.kind import IS_OWN, IS_SHARED, is_kind
 from storage.outbox.card import Cards
 from storage.outbox.due import dirty, rests_until
 from storage.table.core import alert, card
-from storage.table.kind import IS_OWN, IS_SHARED, is_kind
 from storage.table.outage import blindness
 
 _IS_REPORT: Final = is_kind(CardKind.REPORT)

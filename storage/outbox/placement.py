@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Row, or_, select
 
 from bot.domain.outbox.outbox import CardKind, ParkReason
 from storage.codec import moment_or_none
+from storage.kind import IS_OWN, IS_SHARED, SHARED, is_kind
 from storage.table.core import alert, card
-from storage.table.kind import IS_OWN, IS_SHARED, SHARED, is_kind
 
 
 class Placement(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,8 +14,8 @@ from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.outbox import CardKind, ParkReason
 from storage.bulk import Bulk
 from storage.codec import micros
+from storage.kind import IS_SHARED
 from storage.table.core import alert, card
-from storage.table.kind import IS_SHARED
 
 _lane: Final = bindparam("lane_", type_=card.c.lane.type)
 _clean: Final = card.c.wanted <= card.c.shown

@@ -11,10 +11,10 @@ from bot.domain.alert.signal import Severity
 from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.outbox import CardKind
 from storage.codec import micros, moment
+from storage.kind import CALLING, OWN, SHARED, card_of
 from storage.outbox.due import dirty
 from storage.table.board import board
 from storage.table.core import IS_OPEN_ALERT, alert, card
-from storage.table.kind import CALLING, OWN, SHARED, card_of
 from storage.table.ring import ring
 
 _RECENT: Final = 200  # messages of the desk, more than a minute takes

@@ -1,7 +1,7 @@
 """Kind: what is so of all cards of a kind, whatever they show. One line for each kind.
 
 What a kind's cards are about stands in `bot.usecases.outbox.kind`, how they look in `bot.delivery.kind`, when
-their subject is gone or over in `storage.table.kind`.
+their subject is gone or over in `storage.kind`.
 """
 
 from collections.abc import Mapping
