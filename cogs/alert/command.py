@@ -18,7 +18,7 @@ from bot.domain.alert.alert import Alert, State, parse_ref
 from bot.domain.alert.search import OPEN_ALERTS, AlertFilter
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import InvalidInputError, TocsinError
-from bot.domain.outbox.outbox import CardKind
+from bot.domain.outbox.kind import TRAITS
 from bot.domain.sight import Subject, SubjectRef
 from bot.domain.zone import words
 from bot.usecases.admin import audience
@@ -262,10 +262,10 @@ async def acknowledge_message(interaction: Click, message: discord.Message) -> N
     context = InteractionContext.of(interaction)
     context.demand(Capability.RESPOND, TASKS[Verb.ACK])
     place = await context.defer_if_slow(outbox.showing(context.bot_context.desk, message.id), thinking=True)
-    if place is not None and place.kind is CardKind.ALERT:
+    if place is not None and TRAITS[place.kind].about is Subject.ALERT:
         await acknowledge(context, place.subject_id)
         return
-    if place is not None and place.kind is CardKind.GROUP:
+    if place is not None and TRAITS[place.kind].about is Subject.GROUP:
         await context.admit(SubjectRef(Subject.GROUP, place.subject_id))
         await group_buttons.acknowledge_beside(context, place.subject_id)
         return

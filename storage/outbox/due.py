@@ -26,6 +26,7 @@ from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.due import CardChoice, LaneCounts
 from bot.domain.outbox.outbox import COUNT_DELAY, EDIT_REST, CardKind
 from storage.codec import micros
+from storage.kind import card_of, is_kind
 from storage.table.core import card
 
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -34,12 +35,12 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 def chosen(which: CardChoice, channel_id: ColumnElement[int]) -> ColumnElement[bool]:
     """The choice as SQL, in the words of the index: a range of lanes needs no sorting."""
     if not which.lanes:
-        return and_(card.c.kind == which.kind.value, card.c.subject_id == channel_id)
+        return card_of(which.kind, channel_id)
     return and_(
         dirty(posted=which.posted),
         card.c.lane >= min(which.lanes),
         card.c.lane <= max(which.lanes),
-        card.c.kind != CardKind.BOARD.value,
+        ~is_kind(CardKind.BOARD),
     )
 
 
@@ -114,7 +115,7 @@ def _count(lane: Lane, *conditions: ColumnElement[bool]) -> ScalarSelect[Any]:
         .where(
             card.c.channel_id == bindparam("channel", type_=BigInteger),
             card.c.lane == literal(lane.value, Integer, literal_execute=True),
-            card.c.kind != CardKind.BOARD.value,
+            ~is_kind(CardKind.BOARD),
             *conditions,
         )
         .limit(bindparam("cap", type_=Integer))

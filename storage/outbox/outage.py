@@ -27,14 +27,13 @@ from bot.domain.outbox.outage import Outage, OutageCause, OutageTally, Unshown, 
 from bot.domain.outbox.outbox import CardKind
 from storage.codec import micros, moment, moment_or_none
 from storage.dialect import upsert
+from storage.kind import IS_OWN, IS_SHARED, is_kind
 from storage.outbox.card import Cards
 from storage.outbox.due import dirty, rests_until
 from storage.table.core import alert, card
 from storage.table.outage import blindness
 
-_IS_ALERT: Final = card.c.kind == CardKind.ALERT.value
-_IS_GROUP: Final = card.c.kind == CardKind.GROUP.value
-_IS_REPORT: Final = card.c.kind == CardKind.REPORT.value
+_IS_REPORT: Final = is_kind(CardKind.REPORT)
 _IS_OPEN: Final = alert.c.state != State.RESOLVED.value
 
 # Asked at every step of every channel, and so built once.
@@ -50,7 +49,7 @@ _UNSHOWN: Final = select(
 ).where(
     card.c.channel_id == _channel,
     dirty(posted=False),
-    or_(_IS_ALERT, _IS_GROUP),
+    or_(IS_OWN, IS_SHARED),
     card.c.id > bindparam("after", type_=BigInteger),
 )
 _SENT_AT: Final = select(func.max(card.c.sent_at)).where(card.c.channel_id == _channel)
@@ -140,8 +139,8 @@ class Outages:
         joined = alert.c.opened_at >= micros(which.began_at)
         rows = self._connection.execute(
             union_all(
-                count.join(alert, alert.c.id == card.c.subject_id).where(_IS_ALERT, came, unseen, first),
-                count.join(alert, alert.c.group_id == card.c.subject_id).where(_IS_GROUP, came, joined),
+                count.join(alert, alert.c.id == card.c.subject_id).where(IS_OWN, came, unseen, first),
+                count.join(alert, alert.c.group_id == card.c.subject_id).where(IS_SHARED, came, joined),
             )
         ).all()
         return OutageTally(
