@@ -29,12 +29,13 @@ from bot.ingress.address import Address, read_address
 from bot.ingress.admission import Admission
 from bot.ingress.amazon import Amazon
 from bot.ingress.body import inflate
-from bot.ingress.claim import Bearer, Signed, read_claim
+from bot.ingress.claim import Bearer, read_claim
 from bot.ingress.options import IngressOptions
 from bot.ingress.problem import ProblemType, Refusal
 from bot.ingress.proof import Prover
 from bot.ingress.reading import SourceRequest, read_request
 from bot.ingress.repetition import Repetitions
+from bot.ingress.scheme import Signed
 from bot.ingress.submission import digest_of, submission_of
 from bot.providers.body import UnsupportedMediaError
 from bot.providers.delivery import Delivery

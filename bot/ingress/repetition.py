@@ -10,9 +10,10 @@ from typing import TypeAlias
 
 from bot import metrics
 from bot.domain.access.source import Source
-from bot.ingress.claim import REPLAY_WINDOW, Bearer, Headers, Signed
+from bot.ingress.claim import Bearer
 from bot.ingress.once import HEADER, take_once
 from bot.ingress.replay import Replays, key_of
+from bot.ingress.scheme import REPLAY_WINDOW, Headers, Signed
 from bot.usecases.desk import Desk
 
 Work: TypeAlias = Callable[[datetime | None], Awaitable[bytes]]

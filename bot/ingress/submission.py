@@ -10,10 +10,11 @@ import msgspec
 from bot.domain.access.redaction import RULES_VERSION, Redacted
 from bot.domain.access.source import Source
 from bot.domain.actor import Method
+from bot.domain.alert.event import Envelope
 from bot.domain.alert.signal import Reading, Signal
 from bot.domain.alert.signature import keyed_signature, signature
 from bot.usecases.desk import Desk
-from bot.usecases.intake.submission import Envelope, Identified, Submission
+from bot.usecases.intake.submission import Identified, Submission
 
 ROUNDED_TO: Final = 256
 """The length of the original is stored as a multiple of so many bytes: the exact one tells of secrets."""
