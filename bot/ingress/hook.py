@@ -39,7 +39,7 @@ from bot.ingress.scheme import Signed
 from bot.ingress.submission import digest_of, submission_of
 from bot.providers.body import UnsupportedMediaError
 from bot.providers.delivery import Delivery
-from bot.providers.registry import Provider
+from bot.providers.sender import Provider
 from bot.providers.sns import CONFIRMED
 from bot.usecases.desk import Desk
 from bot.usecases.intake.queue import Intake
