@@ -8,23 +8,22 @@ from datetime import datetime
 
 import msgspec
 
-from bot.domain import actor as actors
 from bot.domain.access.source import Source
 from bot.domain.alert.alert import State
-from bot.domain.alert.alert_change import AlertChange, AlertMark
 from bot.domain.alert.episode import began
 from bot.domain.alert.flap import Hush
 from bot.domain.alert.pulse import PULSE, is_pulse
 from bot.domain.alert.quiet import NOTHING
 from bot.domain.alert.ring import RingReason
-from bot.domain.alert.signal import Severity, Signal, Status
-from bot.domain.alert.verdict import Decision, Lane, Policy, SignatureStanding, Verdict, lives_until
+from bot.domain.alert.signal import Signal, Status
+from bot.domain.alert.verdict import IntakeDecision, Lane, Policy, SignatureStanding, Verdict, lives_until
 from bot.domain.audit import Entry
 from bot.domain.errors import SourceClosedError
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.recurrence.settlement import settle_standing
 from bot.usecases.desk import Desk
 from bot.usecases.intake import note as notes
+from bot.usecases.intake.change import changes_in
 from bot.usecases.intake.distinction import distinguish
 from bot.usecases.intake.expiry import note_expiries
 from bot.usecases.intake.grouping import Grouping
@@ -48,7 +47,6 @@ from storage.recurrence.recurrence import RecurrenceTally
 from storage.transaction import Transaction
 
 _TOLD_ONE_BY_ONE = {Verdict.RAISED, Verdict.REOPENED, Verdict.RESOLVED}
-_CHANGES = _TOLD_ONE_BY_ONE | {Verdict.OPENED}
 
 
 class Batch:
@@ -70,7 +68,7 @@ class Batch:
         self._load(submissions)
         decided = [self._decide(submission) for submission in submissions]
         fresh = self._number()
-        changes = self._succession.changes() + _changes(submissions, decided)
+        changes = self._succession.changes() + changes_in(submissions, decided)
         self._desk.tell_rows(self._tx, changes, self._now)
         self._write_alerts(fresh)
         self._desk.tell_cards(self._tx, changes, self._now)
@@ -288,27 +286,6 @@ class Batch:
         self._tx.audit.append(self._project_id, *self._succession.entries(), *entries)
 
 
-def _changes(submissions: list[Submission], decided: list[list[SignalOutcome]]) -> list[AlertChange]:
-    """What followers are told of what senders said."""
-    return [
-        AlertChange(
-            alert_id=standing_of(one.track).alert_id,
-            name=one.item.signal.name,
-            before=None if one.before is None or one.verdict is Verdict.OPENED else _mark(*one.before),
-            after=_mark(one.state, one.severity),
-            actor=actors.source(submission.source.name),
-            action=one.verdict.value,
-        )
-        for submission, each in zip(submissions, decided, strict=True)
-        for one in each
-        if one.verdict in _CHANGES and one.track
-    ]
-
-
-def _mark(state: str, severity: str) -> AlertMark:
-    return AlertMark(State(state), Severity(severity))
-
-
 def _latest(opened: Signal, refreshed: Signal | None) -> Signal:
     """What was said last, at the place where it began."""
     if refreshed is None:
@@ -318,7 +295,7 @@ def _latest(opened: Signal, refreshed: Signal | None) -> Signal:
     )
 
 
-def _count(track: SignatureState, decision: Decision, signal: Signal) -> None:
+def _count(track: SignatureState, decision: IntakeDecision, signal: Signal) -> None:
     """Keep the tally and remember what the alert's row and card need."""
     tally = track.tally
     verdict = decision.verdict
