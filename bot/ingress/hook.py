@@ -32,6 +32,7 @@ from bot import metrics
 from bot.domain.access.redaction import RULES_VERSION, Redacted
 from bot.domain.access.source import Source
 from bot.domain.actor import Method
+from bot.domain.alert.event import Envelope
 from bot.domain.alert.signal import Reading, Rejected, Signal, Status
 from bot.domain.alert.signature import keyed_signature, signature
 from bot.domain.alert.verdict import Verdict
@@ -40,7 +41,7 @@ from bot.ingress.address import Address, read_address
 from bot.ingress.amazon import Amazon
 from bot.ingress.body import inflate, read_body
 from bot.ingress.capacity import CapacityLimit
-from bot.ingress.claim import REPLAY_WINDOW, Bearer, Signed, read_claim
+from bot.ingress.claim import Bearer, read_claim
 from bot.ingress.large import LARGE, BodyReader, weigh
 from bot.ingress.once import HEADER, take_once
 from bot.ingress.options import IngressOptions
@@ -49,15 +50,17 @@ from bot.ingress.proof import Prover
 from bot.ingress.rate_limit import SourceRateLimit
 from bot.ingress.reading import SourceRequest, read_request
 from bot.ingress.replay import Replays, key_of
+from bot.ingress.scheme import REPLAY_WINDOW, Signed
 from bot.providers.body import UnsupportedMediaError
 from bot.providers.delivery import Delivery
-from bot.providers.registry import PROVIDERS, Provider
+from bot.providers.registry import PROVIDERS
+from bot.providers.sender import Provider
 from bot.providers.sns import CONFIRMED
 from bot.usecases.desk import Desk
 from bot.usecases.intake.backlog import only_resolves
 from bot.usecases.intake.queue import Intake
 from bot.usecases.intake.replay import was_taken
-from bot.usecases.intake.submission import Envelope, Identified, Receipt, ReceiptLine, Submission
+from bot.usecases.intake.submission import Identified, Receipt, ReceiptLine, Submission
 
 MOST_READING: Final = 64 * 1024 * 1024
 """Bytes of known senders' bodies that are on their way in; one without a length takes room as it comes."""

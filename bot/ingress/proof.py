@@ -11,11 +11,12 @@ from aiohttp import web
 
 from bot.domain.access.source import Source
 from bot.ingress.body import read_body
-from bot.ingress.claim import Bearer, Signed, unauthenticated
+from bot.ingress.claim import Bearer
 from bot.ingress.credential_cache import CredentialCache
 from bot.ingress.crowd import Crowd
 from bot.ingress.options import IngressOptions
 from bot.ingress.peer import peer
+from bot.ingress.scheme import Signed, unauthenticated
 from bot.ingress.stranger import LARGEST, PATIENCE, Strangers
 
 BODY: Final = web.RequestKey("body", bytes)

@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from bot.clock import Clock
-from bot.domain.access.project import DEFAULT
+from bot.domain.access.project import DEFAULT, Project
 from bot.domain.access.source import DEFAULT_REOPEN_WINDOW, DEFAULT_SILENCE
 from bot.domain.alert import flap as flap_rule
 from bot.domain.alert import group as group_rule
@@ -25,7 +25,6 @@ from bot.domain.incident.incident import IncidentRules
 from bot.domain.retention import RetentionRules
 from bot.domain.triage.brief import TriageRules
 from bot.domain.zone import DEFAULT as DEFAULT_ZONE
-from storage.admin.project import Project
 from storage.engine import Storage
 from storage.transaction import Transaction
 

@@ -161,7 +161,7 @@ async def _show(context: InteractionContext, pressed: PressedAlert) -> None:
     """
     message, place = context.interaction.message, pressed.place
     known = message is not None and place is not None and place.message_id == message.id
-    ping = context.bot_context.named(mention.standing(place, pressed.view))
+    ping = context.bot_context.named(mention.standing(place, pressed.view, pressed.view.alert.project_id))
     view = msgspec.structs.replace(pressed.view, ping=ping)
     try:
         version = await context.update_message(alert_card.render(view), keep_words=not known)

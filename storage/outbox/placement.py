@@ -1,32 +1,15 @@
 """Place: where a subject is shown."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
-import msgspec
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, or_, select
 
 from bot.domain.outbox.outbox import CardKind, ParkReason
+from bot.domain.outbox.placement import Placement
 from storage.codec import moment_or_none
+from storage.kind import IS_OWN, IS_SHARED, SHARED, is_kind
 from storage.table.core import alert, card
-
-
-class Placement(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a card is shown; ``message_id`` is None while it waits, ``pinged`` says that it mentions."""
-
-    id: int
-    kind: CardKind
-    subject_id: int
-    channel_id: int
-    message_id: int | None
-    wanted: int
-    shown: int
-    parked_reason: ParkReason | None
-    seen_at: datetime | None
-    rung_at: datetime | None = None
-    rung_run: int | None = None
-    pinged: bool = False
 
 
 def showing(connection: Connection, message_id: int) -> Placement | None:
@@ -37,9 +20,7 @@ def showing(connection: Connection, message_id: int) -> Placement | None:
 
 def of(connection: Connection, kind: CardKind, subject_ids: Iterable[int]) -> list[Placement]:
     """Where these subjects are shown."""
-    rows = connection.execute(
-        select(card).where(card.c.kind == kind.value, card.c.subject_id.in_(list(subject_ids)))
-    )
+    rows = connection.execute(select(card).where(is_kind(kind), card.c.subject_id.in_(list(subject_ids))))
     return [_read(row) for row in rows]
 
 
@@ -49,11 +30,7 @@ def of_alerts(connection: Connection, alert_ids: Iterable[int]) -> dict[int, Pla
     found = {place.subject_id: place for place in of(connection, CardKind.ALERT, ids)}
     missing = [each for each in ids if each not in found]
     if missing:
-        shared = (
-            select(alert.c.id.label("alert_id"), card)
-            .join(card, card.c.subject_id == alert.c.group_id)
-            .where(card.c.kind == CardKind.GROUP.value, alert.c.id.in_(missing))
-        )
+        shared = select(alert.c.id.label("alert_id"), card).join(card, SHARED).where(alert.c.id.in_(missing))
         found |= {row.alert_id: _read(row) for row in connection.execute(shared)}
     return found
 
@@ -77,8 +54,9 @@ def _read(row: Row[Any]) -> Placement:
 
 def has_shown_alert(connection: Connection, project_id: int) -> bool:
     """Whether a message of an alert, of a group or of a board stands or stood somewhere."""
-    kinds = [each.value for each in (CardKind.ALERT, CardKind.GROUP, CardKind.BOARD)]
     shown = select(card.c.id).where(
-        card.c.project_id == project_id, card.c.kind.in_(kinds), card.c.message_id.is_not(None)
+        card.c.project_id == project_id,
+        or_(IS_OWN, IS_SHARED, is_kind(CardKind.BOARD)),
+        card.c.message_id.is_not(None),
     )
     return connection.execute(shown.limit(1)).first() is not None

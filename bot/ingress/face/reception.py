@@ -22,12 +22,12 @@ from bot.domain.alert import signature as signatures
 from bot.domain.alert.signal import Reading, Signal
 from bot.domain.errors import InvalidInputError
 from bot.ingress.body import inflate, read_body
-from bot.ingress.claim import Bearer, read_claim, unauthenticated
+from bot.ingress.claim import Bearer, read_claim
 from bot.ingress.hook import Hook, announced, cost_of, observe, submission_of
 from bot.ingress.options import IngressOptions
 from bot.ingress.problem import ProblemType, Refusal
 from bot.ingress.proof import BODY, Prover
-from bot.ingress.scheme import SIGNATURE, read_signature
+from bot.ingress.scheme import SIGNATURE, read_signature, unauthenticated
 from bot.providers.body import UnsupportedMediaError, decode
 from bot.usecases.admin.source import digest
 from bot.usecases.desk import Desk

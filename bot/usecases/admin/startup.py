@@ -1,11 +1,10 @@
 """Open: the desk at the start of the day."""
 
 from bot.clock import Clock
-from bot.domain.access.project import DEFAULT
+from bot.domain.access.project import DEFAULT, Project
 from bot.domain.audit import audit_key
 from bot.usecases.desk import Desk, Rules
 from bot.usecases.registry import FOLLOWERS
-from storage.admin.project import Project
 from storage.engine import Storage
 from storage.transaction import Transaction
 

@@ -15,10 +15,11 @@ from bot.domain.actor import Actor, ActorKind
 from bot.domain.alert import ring, transition
 from bot.domain.alert.alert import Alert, State, Trigger
 from bot.domain.alert.claim import Proof, is_current, is_of
+from bot.domain.alert.search import AlertCriteria
 from bot.domain.errors import StandingError
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert.lifecycle import Move
-from bot.usecases.alert.program import RENEW, AlertHistory, Search, done_already, performing, sources
+from bot.usecases.alert.program import RENEW, AlertHistory, done_already, performing, sources
 from bot.usecases.alert.retry import coming_due
 from bot.usecases.desk import Desk
 from storage.codec import micros
@@ -34,7 +35,7 @@ _LIVE: Final = frozenset({State.PROCESSING, State.ACKED})
 
 
 async def claim_next(
-    desk: Desk, search: Search, *, actor: Actor, lease: timedelta | None = None, limit: int = 1
+    desk: Desk, search: AlertCriteria, *, actor: Actor, lease: timedelta | None = None, limit: int = 1
 ) -> tuple[AlertHistory, ...]:
     """The most urgent matching alerts that nobody has, at most ``limit``, now claimed by ``actor``.
 

@@ -11,6 +11,7 @@ import msgspec
 from bot.domain.access.source import Source
 from bot.domain.alert.alert import State
 from bot.domain.alert.episode import began
+from bot.domain.alert.event import Event, NewAlert
 from bot.domain.alert.flap import Hush
 from bot.domain.alert.pulse import PULSE, is_pulse
 from bot.domain.alert.quiet import NOTHING
@@ -20,7 +21,7 @@ from bot.domain.alert.verdict import IntakeDecision, Lane, Policy, SignatureStan
 from bot.domain.audit import Entry
 from bot.domain.errors import SourceClosedError
 from bot.domain.outbox.outbox import CardKind
-from bot.domain.recurrence.settlement import settle_standing
+from bot.domain.recurrence.settlement import RecurrenceTally, settle_standing
 from bot.usecases.desk import Desk
 from bot.usecases.intake import note as notes
 from bot.usecases.intake.change import changes_in
@@ -41,9 +42,6 @@ from bot.usecases.intake.track import (
     request_entry,
     standing_of,
 )
-from storage.alert.alert import NewAlert
-from storage.alert.event import Event
-from storage.recurrence.recurrence import RecurrenceTally
 from storage.transaction import Transaction
 
 _TOLD_ONE_BY_ONE = {Verdict.RAISED, Verdict.REOPENED, Verdict.RESOLVED}

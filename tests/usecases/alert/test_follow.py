@@ -10,12 +10,12 @@ from bot.clock import ManualClock
 from bot.domain.actor import Actor, ActorKind
 from bot.domain.alert.alert import State
 from bot.domain.alert.alert_change import AlertChange, AlertMark
+from bot.domain.alert.search import AlertCriteria
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import ConflictError
 from bot.domain.outbox.outbox import CardKind
 from bot.usecases.alert import claim
 from bot.usecases.alert import lifecycle as alerts
-from bot.usecases.alert.program import Search
 from bot.usecases.desk import Desk
 from storage.transaction import Transaction
 from tests.senders import ANNA, Send, firing, resolved
@@ -86,10 +86,10 @@ async def test_what_people_programs_and_time_do_is_told(
     await alerts.acknowledge(desk, 1, actor=ANNA, note="mine")
     (one,) = told
     assert (one.name, one.note, one.moved and one.moved[1].owner) == ("a", "mine", ANNA)
-    (taken,) = await claim.claim_next(desk, Search(), actor=FIXER, lease=timedelta(minutes=1))
+    (taken,) = await claim.claim_next(desk, AlertCriteria(), actor=FIXER, lease=timedelta(minutes=1))
     clock.advance(timedelta(minutes=2))
     await alerts.expire_leases(desk)
-    await claim.claim_next(desk, Search(), actor=FIXER, lease=timedelta(minutes=1))
+    await claim.claim_next(desk, AlertCriteria(), actor=FIXER, lease=timedelta(minutes=1))
     assert (taken.alert.id, taken.alert.run) == (2, 1)  # calls that were planned before are void
     assert said(told) == [
         (1, "ack", str(ANNA), mark(State.NEW), mark(State.ACKED)),
