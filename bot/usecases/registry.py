@@ -6,7 +6,7 @@ Law: all of them run in the transaction that makes the change, in the order in w
 
 from typing import Final
 
-from bot.usecases import ring
+from bot.usecases import ring as rings
 from bot.usecases.alert import follow as alert
 from bot.usecases.desk import Followers
 from bot.usecases.incident import follow as incident
@@ -16,10 +16,10 @@ FOLLOWERS: Final = Followers(
     rows=(
         recurrence.keep_sums,
         incident.tell_incidents,
-        ring.plan_calls,
+        rings.plan_calls,
     ),
     cards=(
         alert.touch_cards,
-        ring.fold_calls,
+        rings.fold_calls,
     ),
 )

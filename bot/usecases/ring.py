@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from bot.domain.alert import ring as rules
+from bot.domain.alert import ring as ring_rules
 from bot.domain.alert.alert import Alert, Trigger
 from bot.domain.alert.alert_change import AlertChange
 from bot.domain.alert.quiet import QuietKind
@@ -59,12 +59,12 @@ def fold_calls(_: Desk, tx: Transaction, changes: Sequence[AlertChange], now: da
 
 
 def _calls_for(before: Alert, after: Alert, action: str, now: datetime) -> Iterator[Ring]:
-    if rules.rings_at_once(before, after):
+    if ring_rules.rings_at_once(before, after):
         reason = _REASONS.get(action, RingReason.BACK)
         yield first(after.project_id, after.id, after.run, reason, now)
     if after.run != before.run and after.ack_until is not None:
         ending = first(after.project_id, after.id, after.run, RingReason.ACK_ENDING, now)
-        due_at = max(after.ack_until - rules.NOTICE, now + (after.ack_until - now) / 2)
+        due_at = max(after.ack_until - ring_rules.NOTICE, now + (after.ack_until - now) / 2)
         yield msgspec.structs.replace(ending, due_at=due_at)
 
 
@@ -89,7 +89,7 @@ def first(project_id: int, alert_id: int, run: int, reason: RingReason, now: dat
 
 def repeat(desk: Desk, ring: Ring, severity: Severity, since: datetime, now: datetime) -> Ring | None:
     """The call after ``ring``, None when its severity is not called for again."""
-    if ring.reason in rules.PERSONAL:
+    if ring.reason in ring_rules.PERSONAL:
         return None
     due_at = desk.repeats(severity).next_after(since, now)
     if due_at is None:

@@ -12,7 +12,8 @@ from typing import Final
 import msgspec
 
 from bot.domain.actor import Actor, ActorKind
-from bot.domain.alert import ring, transition
+from bot.domain.alert import ring as ring_rules
+from bot.domain.alert import transition
 from bot.domain.alert.alert import Alert, State, Trigger
 from bot.domain.alert.claim import Proof, is_current, is_of
 from bot.domain.alert.search import AlertCriteria
@@ -90,7 +91,7 @@ def _take_all(
         for move in (*_overdue(alert), claiming(alert.id)):
             before, after = after, move.make(after, now)
             entries.append(alerts.entry_of(before, after, move, now))
-        after = ring.advance(alert, after, now)
+        after = ring_rules.advance(alert, after, now)
         claimed.append(after)
         changes.append(alerts.change_of(alert, after, move))
     if claimed:

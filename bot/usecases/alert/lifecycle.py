@@ -16,7 +16,8 @@ import msgspec
 from bot.domain import actor as actors
 from bot.domain.access.people import without_secrets
 from bot.domain.actor import Actor, Method
-from bot.domain.alert import ring, transition
+from bot.domain.alert import ring as ring_rules
+from bot.domain.alert import transition
 from bot.domain.alert.alert import Alert, IllegalTransitionError, State, Trigger, format_ref
 from bot.domain.alert.alert_change import AlertChange, mark_of
 from bot.domain.alert.signal import Severity
@@ -259,7 +260,7 @@ def apply(tx: Transaction, desk: Desk, move: Move, now: datetime, *, project_id:
     alert = tx.alerts.held(project_id, move.alert_id)
     if alert is None:
         raise NotFoundError("alert", format_ref(move.alert_id))
-    changed = ring.advance(alert, move.make(alert, now), now)
+    changed = ring_rules.advance(alert, move.make(alert, now), now)
     tx.alerts.save(changed)
     changes = (change_of(alert, changed, move),)
     desk = desk.of(project_id)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from bot.domain.alert import ring
+from bot.domain.alert import ring as ring_rules
 from bot.domain.alert.alert import Alert
 from bot.domain.alert.alert_change import AlertChange
 from bot.domain.errors import ConflictError
@@ -41,7 +41,7 @@ def change(
     for alert in tx.alerts.held_all(desk.project.id, ids):
         move = make(alert.id)
         try:
-            after = ring.advance(alert, move.make(alert, now), now)
+            after = ring_rules.advance(alert, move.make(alert, now), now)
         except ConflictError:
             continue
         moved.append(Moved(alert, after, move))
