@@ -17,7 +17,6 @@ from bot.domain.alert.alert import Alert, State, Trigger
 from bot.domain.alert.claim import Proof, is_current, is_of
 from bot.domain.alert.verdict import Lane
 from bot.domain.errors import StandingError
-from bot.domain.outbox.outbox import CardKind
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert.lifecycle import Move
 from bot.usecases.alert.program import RENEW, AlertHistory, Search, done_already, performing, sources
@@ -98,7 +97,7 @@ def _take_all(
         tx.alerts.save_all(claimed)
         tx.recurrences.follow_all(zip(found, claimed, strict=True), now=now)
         follow.notify_incidents(tx, waves, now)
-        tx.cards.touch(CardKind.ALERT, [(each.id, Lane.PERSON) for each in claimed], now=now)
+        tx.cards.touch_alerts([(each.id, Lane.PERSON) for each in claimed], now=now)
         tx.audit.append(desk.project.id, *entries)
     return claimed
 

@@ -22,7 +22,6 @@ from bot.domain.alert.signal import Severity
 from bot.domain.alert.verdict import Lane
 from bot.domain.audit import Entry
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
-from bot.domain.outbox.outbox import CardKind
 from bot.domain.text import cut
 from bot.usecases import ring as rings
 from bot.usecases.desk import Desk
@@ -261,7 +260,7 @@ def apply(tx: Transaction, project_id: int, move: Move, now: datetime) -> Alert:
     tx.alerts.save(changed)
     tx.recurrences.follow(alert, changed, now=now)
     follow.notify_incidents(tx, follow.changes_of(changed, move.action, move.actor, move.note), now)
-    tx.cards.touch(CardKind.ALERT, [(move.alert_id, move.lane)], now=now)
+    tx.cards.touch_alerts([(move.alert_id, move.lane)], now=now)
     rings.settle(tx, [(alert, changed)], now)
     tx.audit.append(project_id, entry_of(alert, changed, move, now))
     return changed
