@@ -14,15 +14,13 @@ from bot.domain.alert.alert import format_ref
 from bot.domain.incident.incident import format_ref as format_incident
 from bot.domain.integrity import IntegrityFinding, IntegrityReport
 from bot.domain.outbox.outbox import CardKind
-from storage.admin.eventless import PARTS, eventless
+from storage.admin.eventless import eventless
 from storage.codec import encode, micros
 from storage.dialect import is_one_of, upsert
 from storage.kind import IS_WITHOUT_SUBJECT, card_of
 from storage.table.core import alert, card, event, project, recurrence
 from storage.table.incident import IS_OPEN, incident
 from storage.table.integrity import integrity
-
-__all__ = ["OWNED", "PARTS", "IntegrityRows"]  # use cases reach PARTS from here
 
 COUNTED: Final = ("opened", "folded", "raised", "reopened")
 """The verdicts of events that an alert counts as its occurrences."""

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, no
 
 from bot.domain.outbox.kind import kinds_about
 from bot.domain.sight import Subject
-from storage.admin.eventless import PARTS, eventless
+from storage.admin.eventless import eventless
 from storage.codec import micros
 from storage.dialect import is_one_of
 from storage.kind import is_among
@@ -25,8 +25,6 @@ from storage.table.reaction import reaction
 from storage.table.recurrence import run
 from storage.table.ring import quiet_reason
 from storage.table.triage import brief
-
-__all__ = ["PARTS", "OldRows"]  # use cases reach PARTS from here
 
 
 class OldRows:

@@ -7,11 +7,11 @@ stands in the post. So the head's card leads to the thread, or lives in it.
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, and_, or_, select, update
 
 from bot.domain.alert.verdict import Lane
 from bot.domain.incident.nudge import NudgeKind
+from bot.domain.incident.thread import ThreadStanding
 from bot.domain.outbox.outbox import CardKind, ParkReason
 from storage.codec import micros
 from storage.kind import card_of, is_kind
@@ -20,17 +20,6 @@ from storage.table.incident import IS_OPEN, incident, nudge
 from storage.table.triage import brief
 
 _head = card_of(CardKind.INCIDENT, incident.c.id)
-
-
-class ThreadStanding(msgspec.Struct, frozen=True):
-    """Where an open incident stands; ``message_id`` and ``thread_id`` are None while there is none."""
-
-    incident_id: int
-    channel_id: int
-    message_id: int | None
-    thread_id: int | None
-    threadless: bool
-    project_id: int
 
 
 class IncidentThreads:

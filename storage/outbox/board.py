@@ -6,7 +6,6 @@ The message itself is a card like any other, whose subject is the channel.
 from datetime import datetime
 from typing import Any, Final
 
-import msgspec
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -30,6 +29,7 @@ from bot.domain.alert.signal import Severity
 from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.board import BoardAlert, Passed
 from bot.domain.outbox.outbox import CardKind
+from bot.domain.outbox.storm import Storm, ToldCause, Uncalled, Unposted
 from storage.alert.summary import COLUMNS, RANK, SEVERITIES, read
 from storage.codec import micros, moment, moment_or_none
 from storage.dialect import is_one_of, upsert
@@ -37,7 +37,6 @@ from storage.kind import IS_OWN, IS_SHARED, card_of
 from storage.outbox import uncalled as held_back
 from storage.outbox.card import Cards
 from storage.outbox.due import dirty
-from storage.outbox.uncalled import ToldCause, Uncalled
 from storage.table.board import board
 from storage.table.core import IS_OPEN_ALERT, alert, card
 
@@ -48,32 +47,6 @@ _STORM: Final = (
     .join(card, card_of(CardKind.BOARD, board.c.channel_id))
     .where(board.c.channel_id == bindparam("channel", type_=BigInteger))
 )
-
-
-class Storm(msgspec.Struct, frozen=True, kw_only=True):
-    """A channel's board: ``newest_card_id`` and ``held`` tell what it was last made of.
-
-    ``is_dirty`` says that its message is not what it should be, ``is_busy`` that nobody may take it now.
-    """
-
-    card_id: int
-    entered_at: datetime
-    left_at: datetime | None
-    first_card_id: int
-    newest_card_id: int
-    held: int
-    message_id: int | None
-    sent_at: datetime | None
-    is_dirty: bool
-    is_busy: bool
-    is_parked: bool
-
-
-class Unposted(msgspec.Struct, frozen=True):
-    """Alerts whose card, or whose group's card, has no message: how many, and the id of the newest card."""
-
-    count: int
-    newest_card_id: int
 
 
 class Boards:

@@ -17,7 +17,9 @@ from sqlalchemy import (
 )
 
 from bot.domain.alert.verdict import Lane
+from bot.domain.outbox.due import CardChoice
 from bot.domain.outbox.outbox import CardKind, Outgoing, ParkReason, nonce
+from bot.domain.outbox.placement import Placement
 from storage.bulk import Bulk
 from storage.codec import micros, moment, moment_or_none, span_micros
 from storage.dialect import allocate
@@ -26,11 +28,7 @@ from storage.outbox import fold as folds
 from storage.outbox import placement as places
 from storage.outbox import statement as statements
 from storage.outbox import touch as touches
-from storage.outbox.due import Choice
-from storage.outbox.placement import Placement
 from storage.table.core import card
-
-__all__ = ["Cards", "Placement"]  # use cases reach Place from here
 
 _NEW_COLUMNS = (
     "id", "project_id", "kind", "subject_id", "channel_id", "wanted", "shown", "lane", "generation",
@@ -113,7 +111,7 @@ class Cards:
         return folds.fold(self._connection, groups, now=now) if groups else {}
 
     def claim(
-        self, channel_id: int, which: Choice, *, worker: str, tag: str, now: datetime, lease: timedelta
+        self, channel_id: int, which: CardChoice, *, worker: str, tag: str, now: datetime, lease: timedelta
     ) -> Outgoing | None:
         """Take the first card of a channel that fits the choice and may be sent now, or None.
 

@@ -22,12 +22,13 @@ from sqlalchemy import (
 )
 
 from bot.domain.alert.verdict import Lane
+from bot.domain.outbox.due import LaneCounts
 from bot.domain.outbox.kind import CardHome, kinds_at
 from bot.domain.outbox.outbox import ParkReason
 from storage.codec import micros, moment_or_none
 from storage.dialect import is_dead
 from storage.kind import IS_OWN, IS_SHARED, is_among
-from storage.outbox.due import LaneCounts, dirty, look, rests_until, sendable
+from storage.outbox.due import dirty, look, rests_until, sendable
 from storage.table.board import board
 from storage.table.core import IS_OPEN_ALERT, alert, card
 

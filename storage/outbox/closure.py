@@ -6,10 +6,10 @@ What the fallback channel is told of it is a card like any other, whose subject 
 from datetime import datetime
 from typing import Any, Final
 
-import msgspec
 from sqlalchemy import Connection, Row, and_, exists, func, or_, select, update
 
 from bot.domain.alert.verdict import Lane
+from bot.domain.outbox.closure import Closure
 from bot.domain.outbox.kind import CardHome, kinds_at
 from bot.domain.outbox.outbox import CardKind, ParkReason
 from storage.codec import micros, micros_or_none, moment, moment_or_none
@@ -28,20 +28,6 @@ LASTING: Final = (
 )
 _IN_THREADS: Final = frozenset(kinds_at(CardHome.THREAD))
 _IS_NOTICE: Final = is_kind(CardKind.CLOSURE)
-
-
-class Closure(msgspec.Struct, frozen=True, kw_only=True):
-    """A channel that cannot be written to, until ``ended_at``; ``cards`` waited when it was last told of.
-
-    ``moved_to`` is the channel that took them over, for good if it has ended.
-    """
-
-    channel_id: int
-    reason: ParkReason
-    began_at: datetime
-    ended_at: datetime | None = None
-    moved_to: int | None = None
-    cards: int = 0
 
 
 class Closures:

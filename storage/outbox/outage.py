@@ -7,7 +7,6 @@ blindness goes on.
 from datetime import datetime
 from typing import Any, Final
 
-import msgspec
 from sqlalchemy import (
     BigInteger,
     Connection,
@@ -24,7 +23,7 @@ from sqlalchemy import (
 
 from bot.domain.alert.alert import State
 from bot.domain.alert.verdict import Lane
-from bot.domain.outbox.outage import Outage, OutageCause
+from bot.domain.outbox.outage import Outage, OutageCause, OutageTally, Unshown, Untold
 from bot.domain.outbox.outbox import CardKind
 from storage.codec import micros, moment, moment_or_none
 from storage.dialect import upsert
@@ -54,28 +53,6 @@ _UNSHOWN: Final = select(
     card.c.id > bindparam("after", type_=BigInteger),
 )
 _SENT_AT: Final = select(func.max(card.c.sent_at)).where(card.c.channel_id == _channel)
-
-
-class Untold(msgspec.Struct, frozen=True):
-    """A blindness that goes on: its report may be tried again at ``rests_until``."""
-
-    blindness: Outage
-    rests_until: datetime
-
-
-class Unshown(msgspec.Struct, frozen=True):
-    """Cards that were never shown and that no report tells of: the oldest, and since when it waits."""
-
-    since: datetime
-    first_card_id: int
-
-
-class OutageTally(msgspec.Struct, frozen=True):
-    """What fired, and the newest card there is."""
-
-    fired: int
-    still_open: int
-    last_card_id: int
 
 
 class Outages:

@@ -1,33 +1,15 @@
 """Place: where a subject is shown."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, Row, or_, select
 
 from bot.domain.outbox.outbox import CardKind, ParkReason
+from bot.domain.outbox.placement import Placement
 from storage.codec import moment_or_none
 from storage.kind import IS_OWN, IS_SHARED, SHARED, is_kind
 from storage.table.core import alert, card
-
-
-class Placement(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a card is shown; ``message_id`` is None while it waits, ``pinged`` says that it mentions."""
-
-    id: int
-    kind: CardKind
-    subject_id: int
-    channel_id: int
-    message_id: int | None
-    wanted: int
-    shown: int
-    parked_reason: ParkReason | None
-    seen_at: datetime | None
-    rung_at: datetime | None = None
-    rung_run: int | None = None
-    pinged: bool = False
 
 
 def showing(connection: Connection, message_id: int) -> Placement | None:

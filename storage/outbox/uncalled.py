@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-import msgspec
 from sqlalchemy import Connection, and_, case, exists, func, or_, select
 
 from bot.domain.alert.ring import PERSONAL, RingReason, RingSubject
 from bot.domain.alert.signal import Severity
 from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.outbox import CardKind
+from bot.domain.outbox.storm import ToldCause, Uncalled
 from storage.codec import micros, moment
 from storage.kind import CALLING, OWN, SHARED, card_of
 from storage.outbox.due import dirty
@@ -19,24 +19,6 @@ from storage.table.ring import ring
 
 _RECENT: Final = 200  # messages of the desk, more than a minute takes
 _WAITED: Final = timedelta(seconds=1)
-
-
-class Uncalled(msgspec.Struct, frozen=True):
-    """An alert of a channel whose card, ``card_id``, has no message and rang nobody."""
-
-    channel_id: int
-    card_id: int
-    alert_id: int
-
-
-class ToldCause(msgspec.Struct, frozen=True):
-    """What rang since the storm began: alerts of a name and service, last in the message of ``lead_id``."""
-
-    name: str
-    service: str
-    lead_id: int
-    told_at: datetime
-    alerts: int
 
 
 def channels(connection: Connection, project_id: int) -> dict[int, datetime]:

@@ -34,7 +34,7 @@ from bot.domain.outbox.board import BoardAlert
 from bot.domain.outbox.outbox import CardKind, ParkReason
 from bot.domain.recurrence.recurrence import Memory, Remedy
 from bot.providers.body import decode
-from bot.providers.registry import Provider
+from bot.providers.sender import Provider
 from bot.sandbox.limit.message import field_of, read_draft
 from bot.sandbox.limit.modal import read_modal
 from bot.sandbox.model.error import ApiError

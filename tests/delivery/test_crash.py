@@ -12,6 +12,7 @@ import pytest
 from bot.cards.alert.alert import find_marker
 from bot.cards.card import Card
 from bot.delivery.render import footer_marker, plain, render_view
+from bot.domain.alert.search import AlertFilter
 from bot.domain.alert.signal import Severity
 from bot.domain.outbox.outbox import ParkReason
 from bot.usecases.admin import status
@@ -181,7 +182,7 @@ async def test_death_at_any_moment_loses_nothing_and_doubles_nothing(stage: Stag
     await stage.work()
     assert all("RESOLVED" in card["content"] for card in cards(stage))
     bearers = [find_marker(card) for card in cards(stage)]
-    episodes = await alert_query.listing(stage.desk, alert_query.Filter(), limit=1_000)
+    episodes = await alert_query.listing(stage.desk, AlertFilter(), limit=1_000)
     tag = stage.desk.project.tag
     assert len(set(bearers)) == len(bearers)
     missing = {(tag, line.alert.id) for line in episodes.lines} - set(bearers)

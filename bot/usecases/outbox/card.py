@@ -10,8 +10,10 @@ from typing import Final
 import msgspec
 
 from bot.domain.alert.verdict import Lane
+from bot.domain.outbox.due import CardChoice
 from bot.domain.outbox.kind import TRAITS
 from bot.domain.outbox.outbox import CardKind, Outgoing, ParkReason, backoff
+from bot.domain.outbox.placement import Placement
 from bot.domain.outbox.plan import UNKNOWN, Bucket, PlannedCall, choose
 from bot.usecases.desk import Desk
 from bot.usecases.outbox import board as boards
@@ -21,8 +23,6 @@ from bot.usecases.outbox import storm_ring
 from bot.usecases.outbox.kind.registry import SUBJECTS
 from bot.usecases.outbox.subject import View
 from bot.usecases.owner import owner
-from storage.outbox.card import Placement
-from storage.outbox.due import Choice
 from storage.transaction import Transaction
 from storage.writer import Turn
 
@@ -63,8 +63,8 @@ async def take(
         if rest is None:
             which = _plan(tx, desk, channel_id, post, edit, now)
         else:
-            which = max(rest, post.wait(urgent=True)) or Choice(kind=CardKind.REPORT)
-        if not isinstance(which, Choice):
+            which = max(rest, post.wait(urgent=True)) or CardChoice(kind=CardKind.REPORT)
+        if not isinstance(which, CardChoice):
             return which
         card = tx.cards.claim(channel_id, which, worker=worker, tag=desk.project.tag, now=now, lease=LEASE)
         if card is None:
@@ -85,7 +85,7 @@ async def take(
 
 def _plan(
     tx: Transaction, desk: Desk, channel_id: int, post: Bucket, edit: Bucket, now: datetime
-) -> Choice | float:
+) -> CardChoice | float:
     waiting, board = boards.survey(tx, desk, channel_id, post=post, edit=edit, now=now)
     if waiting.new.get(Lane.CRITICAL):
         board = msgspec.structs.replace(board, rung_out=storm_ring.is_rung_out(tx, channel_id, now))
@@ -94,7 +94,7 @@ def _plan(
         return step.wait if step.wait < math.inf else _until_due(tx, channel_id, now)
     if step.call is PlannedCall.BOARD:
         boards.begin_turn(tx, channel_id, now=now)
-    return Choice(step.lanes, posted=step.call is PlannedCall.EDIT)
+    return CardChoice(step.lanes, posted=step.call is PlannedCall.EDIT)
 
 
 def _until_due(tx: Transaction, channel_id: int, now: datetime) -> float:

@@ -6,10 +6,10 @@ from typing import Final
 from bot.domain.alert.alert import State
 from bot.domain.jump_link import JumpLink
 from bot.domain.outbox.kind import TRAITS
+from bot.domain.outbox.placement import Placement
 from bot.domain.sight import Subject, SubjectRef
 from bot.usecases.desk import Desk
 from bot.usecases.outbox.kind.registry import SUBJECTS
-from storage.outbox.card import Placement
 from storage.transaction import Transaction
 
 _OPEN: Final = tuple(state for state in State if state.open)

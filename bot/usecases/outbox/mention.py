@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from bot.domain.alert.signal import Severity
+from bot.domain.outbox.placement import Placement
 from bot.usecases.outbox.kind.registry import SUBJECTS
 from bot.usecases.outbox.subject import CardCall, View
-from storage.outbox.card import Placement
 
 Rung: TypeAlias = tuple[Severity, int, int, Sequence[str] | None]
 """Severity, channel and project, and whom the source alone wakes; None for those of the desk."""

@@ -26,13 +26,13 @@ from bot.domain.alert.verdict import Lane
 from bot.domain.audit import Entry
 from bot.domain.outbox.kind import TRAITS
 from bot.domain.outbox.outbox import CardKind, Outgoing
+from bot.domain.outbox.placement import Placement
 from bot.domain.sight import Subject
 from bot.usecases import ring as rings
 from bot.usecases.desk import Desk
 from bot.usecases.outbox import storm_ring
 from bot.usecases.outbox.storm_ring import A_MINUTE, ALONE
 from bot.usecases.view import jump_url
-from storage.outbox.card import Placement
 from storage.transaction import Transaction
 from storage.writer import Turn
 

@@ -22,9 +22,9 @@ from bot.domain.alert.verdict import Lane
 from bot.domain.audit import Entry
 from bot.domain.outbox.kind import TRAITS
 from bot.domain.outbox.outbox import CardKind, Outgoing
+from bot.domain.outbox.storm import ToldCause
 from bot.usecases import ring as rings
 from bot.usecases.desk import Desk
-from storage.outbox.uncalled import ToldCause
 from storage.transaction import Transaction
 
 SWEEP: Final = 500  # alerts of a channel

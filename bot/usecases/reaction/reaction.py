@@ -14,8 +14,10 @@ from typing import Final
 
 from bot.domain import actor as actors
 from bot.domain.actor import Actor, ActorKind
+from bot.domain.alert.reaction import Reaction
 from bot.domain.errors import ConflictError
 from bot.domain.outbox.kind import TRAITS, kinds_about
+from bot.domain.outbox.placement import Placement
 from bot.domain.sight import Subject
 from bot.usecases.alert import group as groups
 from bot.usecases.alert import lifecycle as alerts
@@ -24,8 +26,6 @@ from bot.usecases.desk import Desk
 from bot.usecases.owner import owner
 from bot.usecases.recurrence import noise
 from bot.usecases.triage import escalation
-from storage.alert.reaction import Reaction
-from storage.outbox.card import Placement
 from storage.transaction import Transaction
 
 ACK: Final = "✅"
@@ -122,7 +122,7 @@ def _act(
         return Effect.APPLIED, ""
     try:
         heir = _also_acked(tx, place.message_id or 0, actor)
-        alerts.apply(tx, desk.project.id, _move(desk, place.subject_id, emoji, actor, present, heir), now)
+        alerts.apply(tx, desk, _move(desk, place.subject_id, emoji, actor, present, heir), now)
     except ConflictError as conflict:
         return Effect.IMPOSSIBLE, str(conflict)
     return Effect.APPLIED, ""
