@@ -12,16 +12,16 @@ from bot.delivery.search import find_card
 from bot.domain.alert.ring import RingReason
 from bot.domain.alert.signal import SenderNote, Severity
 from bot.domain.alert.verdict import Lane
+from bot.domain.outbox.closure import Closure
 from bot.domain.outbox.kind import TRAITS
 from bot.domain.outbox.outage import Outage, OutageCause
 from bot.domain.outbox.outbox import CardKind, Outgoing, ParkReason
+from bot.domain.outbox.placement import Placement
 from bot.usecases import ring as rings
 from bot.usecases.intake import note as notes
 from bot.usecases.outbox.kind.registry import SUBJECTS
 from bot.usecases.outbox.subject import View
 from storage.kind import SAID_ONCE, STORED
-from storage.outbox.card import Placement
-from storage.outbox.closure import Closure
 from storage.transaction import Transaction
 from tests.delivery.conftest import Stage
 from tests.senders import firing
