@@ -72,6 +72,7 @@ class Stage:
             send_test=self._send_test,
             lacking=_lacking,
             resolve_ping=lambda *_: self.ping,
+            outage=(0.0, 0.0, 0.0),
         )
         bot = build(self.desk, options)
         bot._connection.guild_ready_timeout = 0.02

@@ -8,7 +8,6 @@ import pytest
 
 from bot import metrics
 from bot.cards.card import Card
-from bot.delivery import confirmation
 from bot.delivery.render import render_view
 from bot.domain.alert.verdict import Lane
 from bot.domain.errors import NotDurableError
@@ -162,6 +161,5 @@ async def test_a_deletion_heard_while_the_database_is_out_of_reach_counts_when_i
         return await real(*args)
 
     monkeypatch.setattr(outbox, "forget_message", forget)
-    monkeypatch.setattr(confirmation, "_OUTAGE", (0.0, 0.0, 0.0))
-    await stage.echoes.lose([message_id])
+    await MessageConfirmations(stage.desk, outage=(0.0, 0.0, 0.0)).lose([message_id])
     assert await outbox.showing(stage.desk, message_id) is None
