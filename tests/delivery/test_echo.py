@@ -8,14 +8,16 @@ import pytest
 
 from bot import metrics
 from bot.cards.card import Card
+from bot.delivery.confirmation import MessageConfirmations
 from bot.delivery.render import render_view
 from bot.domain.alert.verdict import Lane
 from bot.domain.errors import NotDurableError
 from bot.sandbox.fault.fault import Effect, Rule
 from bot.usecases.outbox import card as outbox
 from bot.usecases.outbox import ledger
-from tests.delivery.conftest import Stage, until
+from tests.delivery.conftest import Stage
 from tests.senders import firing, resolved
+from tests.waiting import until
 
 
 def visible(call: str = "post") -> float:

@@ -15,7 +15,8 @@ from bot.usecases.reaction import reaction as reactions
 from bot.usecases.reaction.reaction import ACK, CLAIM
 from cogs import reconciliation
 from cogs.reconciliation import Reconciliation
-from tests.cogs.stage import Json, Stage, until
+from tests.cogs.stage import Json, Stage
+from tests.waiting import until
 
 ACKED = State.ACKED
 
