@@ -16,9 +16,9 @@ from bot.domain.alert.alert import format_ref
 from bot.domain.errors import InvalidInputError
 from bot.domain.sight import Subject, SubjectRef
 from bot.usecases.alert import button as press
-from bot.usecases.alert import end
 from bot.usecases.alert import query as alert_query
 from bot.usecases.alert.button import PressedAlert
+from bot.usecases.incident import end
 from bot.usecases.outbox import card as outbox
 from bot.usecases.outbox import mention
 from cogs.interaction import InteractionContext

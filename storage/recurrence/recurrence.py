@@ -230,12 +230,8 @@ class Recurrences:
                 ],
             )
 
-    def follow(self, before: Alert, after: Alert, *, now: datetime) -> None:
-        """A person, a program or time moved one alert: its recurrence keeps up."""
-        self.follow_all([(before, after)], now=now)
-
-    def follow_all(self, moved: Iterable[tuple[Alert, Alert]], *, now: datetime) -> None:
-        """The same for many, each as it was and as it is."""
+    def follow(self, moved: Iterable[tuple[Alert, Alert]], *, now: datetime) -> None:
+        """People, programs or time moved alerts, each as it was and as it is: their recurrences keep up."""
         acked, settlements = [], dict[int, StatsDelta]()
         for before, after in moved:
             if after.acked_at is not None and before.acked_at is None:

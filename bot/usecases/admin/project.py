@@ -179,7 +179,15 @@ async def remove(desk: Desk, name: str, *, actor: Actor) -> None:
 
 def _apart(desk: Desk, project: Project) -> Desk:
     """A desk that no other finds."""
-    return Desk(desk.storage, desk.clock, project, desk.rules, desk.bell, desk.signing_key)
+    return Desk(
+        desk.storage,
+        desk.clock,
+        project,
+        desk.rules,
+        desk.bell,
+        desk.signing_key,
+        followers=desk.followers,
+    )
 
 
 def _demand_other(project: Project, done: str) -> None:

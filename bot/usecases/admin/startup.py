@@ -4,6 +4,7 @@ from bot.clock import Clock
 from bot.domain.access.project import DEFAULT, Project
 from bot.domain.audit import audit_key
 from bot.usecases.desk import Desk, Rules
+from bot.usecases.registry import FOLLOWERS
 from storage.engine import Storage
 from storage.transaction import Transaction
 
@@ -26,6 +27,6 @@ async def open_desk(
         project = await storage.write(
             lambda tx: tx.projects.named(DEFAULT) or tx.projects.create(DEFAULT, now=now)
         )
-    desk = Desk(storage, clock, project, rules or Rules(), signing_key=signing_key)
+    desk = Desk(storage, clock, project, rules or Rules(), signing_key=signing_key, followers=FOLLOWERS)
     desk.meet(await storage.read(lambda tx: tx.projects.listing()))
     return desk

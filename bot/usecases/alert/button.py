@@ -55,7 +55,7 @@ async def press(
 
     def press_alert(tx: Transaction) -> PressedAlert:
         move = as_seen(_MOVES[verb](tx, desk, alert_id, actor, text), seen)
-        changed = alerts.apply(tx, desk.project.id, move, now)
+        changed = alerts.apply(tx, desk, move, now)
         places = tx.cards.of(CardKind.ALERT, [alert_id])
         return PressedAlert(alert_view(tx, desk, changed), places[0] if places else None)
 

@@ -101,7 +101,7 @@ async def performing(
         move = decide(tx, alert, now)
         if move is not None:
             try:
-                alert = alerts.apply(tx, desk.project.id, move, now)
+                alert = alerts.apply(tx, desk, move, now)
             except ConflictError as error:
                 owner = str(alert.owner) if alert.owner else ""
                 raise StandingError(str(error), state=alert.state, owner=owner) from None

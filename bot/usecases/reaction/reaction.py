@@ -122,7 +122,7 @@ def _act(
         return Effect.APPLIED, ""
     try:
         heir = _also_acked(tx, place.message_id or 0, actor)
-        alerts.apply(tx, desk.project.id, _move(desk, place.subject_id, emoji, actor, present, heir), now)
+        alerts.apply(tx, desk, _move(desk, place.subject_id, emoji, actor, present, heir), now)
     except ConflictError as conflict:
         return Effect.IMPOSSIBLE, str(conflict)
     return Effect.APPLIED, ""

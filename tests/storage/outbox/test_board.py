@@ -170,7 +170,7 @@ async def test_two_processes_settle_each_card_once(desk: Desk, source: Source, d
 
 async def test_two_processes_give_one_cause_one_group(desk: Desk, source: Source, database_url: str) -> None:
     shared = msgspec.structs.replace(source, card=CardShape.GROUP)
-    other = Desk(Storage.open(database_url), desk.clock, desk.project, desk.rules)
+    other = Desk(Storage.open(database_url), desk.clock, desk.project, desk.rules, followers=desk.followers)
     try:
         await asyncio.gather(
             *(
