@@ -11,7 +11,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
-    Row,
     Select,
     alias,
     and_,
@@ -37,6 +36,7 @@ from storage.outbox import uncalled as held_back
 from storage.outbox.card import Cards
 from storage.outbox.due import dirty
 from storage.outbox.uncalled import ToldCause, Uncalled
+from storage.prepared import Prepared
 from storage.table.board import board
 from storage.table.core import IS_OPEN_ALERT, alert, card
 
@@ -44,7 +44,7 @@ _IS_ALERT: Final = card.c.kind == CardKind.ALERT.value
 _IS_GROUP: Final = card.c.kind == CardKind.GROUP.value
 _IS_OPEN: Final = IS_OPEN_ALERT
 # Asked at every step of every channel, and so built once.
-_STORM: Final = (
+_STORM: Final = Prepared(
     select(board, card)
     .join(card, and_(card.c.kind == CardKind.BOARD.value, card.c.subject_id == board.c.channel_id))
     .where(board.c.channel_id == bindparam("channel", type_=BigInteger))
@@ -85,7 +85,7 @@ class Boards:
 
     def storm(self, channel_id: int, *, now: datetime) -> Storm | None:
         """How the board of a channel stands; None where there never was one."""
-        row = self._connection.execute(_STORM, {"channel": channel_id}).one_or_none()
+        row = _STORM.row(self._connection, channel=channel_id)
         return None if row is None else _storm(row, micros(now))
 
     def enter(self, project_id: int, channel_id: int, *, now: datetime) -> None:
@@ -275,7 +275,7 @@ def _held(channel_id: int) -> Select[Any]:
     return select(*COLUMNS).join(waiting, waiting.c.subject_id == alert.c.id).where(_IS_OPEN)
 
 
-def _storm(row: Row[Any], now_us: int) -> Storm:
+def _storm(row: Any, now_us: int) -> Storm:
     is_claimed = row.claimed_by is not None and row.claim_expires_at > now_us
     return Storm(
         card_id=row.id,
