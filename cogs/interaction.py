@@ -30,7 +30,7 @@ from bot.cards.card import Card, Modal
 from bot.domain import actor as actors
 from bot.domain.actor import Actor
 from bot.domain.errors import ConflictError, InvalidInputError, NotDurableError, NotFoundError, TocsinError
-from bot.domain.sight import Asked, Sight
+from bot.domain.sight import Sight, SubjectRef
 from bot.usecases import person as people
 from bot.usecases.admin import audience
 from bot.usecases.desk import Desk
@@ -68,8 +68,8 @@ class InteractionContext:
         self._silent = True
         self._open = True
         self._member: discord.Member | None = None
-        self._admitted: set[Asked] = set()
-        self.unseen: tuple[Asked, ...] = ()
+        self._admitted: set[SubjectRef] = set()
+        self.unseen: tuple[SubjectRef, ...] = ()
         self.asked = False
         self._typed_secret = take_out_secrets(interaction.data)
         self._hinted = False
@@ -120,7 +120,7 @@ class InteractionContext:
         """
         return await self.within_deadline(people.zone_of(self.bot_context.desk, self.interaction.user.id))
 
-    async def admit(self, *asked: Asked) -> None:
+    async def admit(self, *asked: SubjectRef) -> None:
         """Let pass a member of the desk's server who sees all that is asked for.
 
         Raises:
@@ -137,13 +137,13 @@ class InteractionContext:
             raise audience.missing(hidden)
         self._admitted |= set(wanted)
 
-    async def hidden(self, asked: Iterable[Asked]) -> Asked | None:
+    async def hidden(self, asked: Iterable[SubjectRef]) -> SubjectRef | None:
         """The first of these that is not there or not for the eyes of this person."""
         wanted = list(asked)
         seen = set(await self.visible(wanted))
         return next((each for each in wanted if each not in seen), None)
 
-    async def visible(self, asked: Iterable[Asked]) -> list[Asked]:
+    async def visible(self, asked: Iterable[SubjectRef]) -> list[SubjectRef]:
         """Those of these that are there and for the eyes of this person."""
         wanted, member = list(asked), self.member
         await self._enter_named(wanted)
@@ -185,7 +185,7 @@ class InteractionContext:
         if found is not found.everybody[0]:
             self.demand(Capability.VIEW, f"look into the project {found.project.name}")
 
-    async def _enter_named(self, asked: Sequence[Asked]) -> None:
+    async def _enter_named(self, asked: Sequence[SubjectRef]) -> None:
         """What is named first says which project it is about, if the person may look there."""
         desk = self.bot_context.desk
         if self._entered or not asked or len(desk.projects) == 1:

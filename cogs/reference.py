@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from bot.domain.errors import InvalidInputError
 from bot.domain.jump_link import MAX_NAMED, demand_few, parse_link, split
-from bot.domain.sight import Asked, Subject
+from bot.domain.sight import Subject, SubjectRef
 from bot.usecases.admin import audience
 from bot.usecases.outbox import jump
 from cogs import subject
@@ -58,7 +58,7 @@ async def admit_named(context: InteractionContext, command: str) -> None:
             await context.admit(read(part["value"]))
 
 
-async def resolve(context: InteractionContext, text: str, wanted: Subject) -> list[Asked] | None:
+async def resolve(context: InteractionContext, text: str, wanted: Subject) -> list[SubjectRef] | None:
     """What a link leads to, as far as the person sees it; None when the text is no link.
 
     Raises:
@@ -91,7 +91,7 @@ async def spelled(context: InteractionContext, text: str, wanted: Subject) -> st
 
 
 async def _several(context: InteractionContext, text: str) -> list[str]:
-    named: dict[Asked, None] = {}
+    named: dict[SubjectRef, None] = {}
     for part in split(text):
         found = await resolve(context, part, Subject.ALERT)
         group = _GROUP.fullmatch(part)
@@ -108,8 +108,8 @@ async def _several(context: InteractionContext, text: str) -> list[str]:
     return [audience.ref_of(each) for each in seen]
 
 
-async def _of_group(context: InteractionContext, group_id: int) -> list[Asked]:
-    group = Asked(Subject.GROUP, group_id)
+async def _of_group(context: InteractionContext, group_id: int) -> list[SubjectRef]:
+    group = SubjectRef(Subject.GROUP, group_id)
     await context.admit(group)
     found = await context.within_deadline(jump.group_alerts(context.bot_context.desk, group_id))
     if not found:

@@ -14,37 +14,37 @@ from bot.domain.errors import InvalidInputError
 from bot.domain.incident.action import parse_ref as parse_action
 from bot.domain.incident.incident import parse_ref as parse_incident
 from bot.domain.recurrence.recurrence import parse_ref as parse_recurrence
-from bot.domain.sight import Asked, Subject
+from bot.domain.sight import Subject, SubjectRef
 
-Reading: TypeAlias = Callable[[str], Asked]
-Pressed: TypeAlias = Callable[[CustomId, list[str]], Iterable[Asked]]
+Reading: TypeAlias = Callable[[str], SubjectRef]
+Pressed: TypeAlias = Callable[[CustomId, list[str]], Iterable[SubjectRef]]
 
 
-def read_alert(text: str) -> Asked:
+def read_alert(text: str) -> SubjectRef:
     """``A-1042``."""
-    return Asked(Subject.ALERT, parse_alert(text))
+    return SubjectRef(Subject.ALERT, parse_alert(text))
 
 
-def read_incident(text: str) -> Asked:
+def read_incident(text: str) -> SubjectRef:
     """``I-7``."""
-    return Asked(Subject.INCIDENT, parse_incident(text))
+    return SubjectRef(Subject.INCIDENT, parse_incident(text))
 
 
-def read_recurrence(text: str) -> Asked:
+def read_recurrence(text: str) -> SubjectRef:
     """``R-12`` or ``W-12``, or one of its alerts."""
     if text.strip().lower().startswith(("a", "#")):
         return read_alert(text)
-    return Asked(Subject.RECURRENCE, parse_recurrence(text))
+    return SubjectRef(Subject.RECURRENCE, parse_recurrence(text))
 
 
-def read_action(text: str) -> Asked:
+def read_action(text: str) -> SubjectRef:
     """``T-3``."""
-    return Asked(Subject.ACTION, parse_action(text))
+    return SubjectRef(Subject.ACTION, parse_action(text))
 
 
-def read_source(text: str) -> Asked:
+def read_source(text: str) -> SubjectRef:
     """Its name."""
-    return Asked(Subject.SOURCE, text)
+    return SubjectRef(Subject.SOURCE, text)
 
 
 OPTIONS: Final[Mapping[str, Reading]] = MappingProxyType(
@@ -109,19 +109,19 @@ HARMLESS: Final = frozenset(
 
 
 def _numbered(subject: Subject) -> Pressed:
-    return lambda which, _: (Asked(subject, which.number),)
+    return lambda which, _: (SubjectRef(subject, which.number),)
 
 
 def _picked(read: Reading) -> Pressed:
     return lambda _, values: [read(value) for value in values]
 
 
-def _escalated(which: CustomId, _: list[str]) -> Iterable[Asked]:
+def _escalated(which: CustomId, _: list[str]) -> Iterable[SubjectRef]:
     """An alert, or nothing that is known yet."""
-    return () if not which.subject.isdigit() else (Asked(Subject.ALERT, which.number),)
+    return () if not which.subject.isdigit() else (SubjectRef(Subject.ALERT, which.number),)
 
 
-def _nothing(_: CustomId, __: list[str]) -> Iterable[Asked]:
+def _nothing(_: CustomId, __: list[str]) -> Iterable[SubjectRef]:
     """A list, which shows each person what they may see, or the desk's own set-up."""
     return ()
 
@@ -167,7 +167,7 @@ PRESSES: Final[Mapping[Verb, Pressed]] = MappingProxyType(
 )
 
 
-def of_press(which: CustomId, values: list[str]) -> list[Asked]:
+def of_press(which: CustomId, values: list[str]) -> list[SubjectRef]:
     """What a button, a select or a form is about.
 
     Raises:

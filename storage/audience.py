@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Select, alias, and_, func, or_, select, true, union_all
 
 from bot.domain.outbox.outbox import CardKind
-from bot.domain.sight import EVERYTHING, Asked, Sight, Subject
+from bot.domain.sight import EVERYTHING, Sight, Subject, SubjectRef
 from storage.table.core import alert, card, recurrence, source
 from storage.table.group import alert_group
 from storage.table.incident import action_item, incident
@@ -59,14 +59,14 @@ class Audiences:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def channels(self, project_id: int, asked: Asked) -> set[int]:
+    def channels(self, project_id: int, asked: SubjectRef) -> set[int]:
         """Where it is shown; nowhere when there is no such thing."""
         if asked.subject is Subject.CHANNEL:
             return {int(asked.which)}
         statement = _CHANNELS[asked.subject](project_id, asked.which)
         return {row[0] for row in self._connection.execute(statement)}
 
-    def project_of(self, asked: Asked) -> int | None:
+    def project_of(self, asked: SubjectRef) -> int | None:
         """The project that it belongs to, None for what is not there or has a name of its own in each."""
         table = _NUMBERED.get(asked.subject)
         if table is None:
@@ -74,7 +74,7 @@ class Audiences:
         found = select(table.c.project_id).where(table.c.id == asked.which)
         return self._connection.execute(found).scalar_one_or_none()
 
-    def sees(self, project_id: int, sight: Sight, asked: Asked) -> bool:
+    def sees(self, project_id: int, sight: Sight, asked: SubjectRef) -> bool:
         """Whether it is there, and for these eyes."""
         return sight == EVERYTHING or sight.sees_any(self.channels(project_id, asked))
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.signal import Severity
-from bot.domain.outbox.board import Held
+from bot.domain.outbox.board import BoardAlert
 
 SEPARATOR: Final = " · "
 TIMES: Final = "\u00d7"
@@ -48,17 +48,17 @@ _HOUR: Final = 60 * _MINUTE
 _DAY: Final = 24 * _HOUR
 
 
-def sign(alert: Alert | Held) -> str:
+def sign(alert: Alert | BoardAlert) -> str:
     """One emoji for state and severity together."""
     return SIGNS[alert.severity] if alert.state is State.NEW else face(alert)[0]
 
 
-def face(alert: Alert | Held) -> tuple[str, str]:
+def face(alert: Alert | BoardAlert) -> tuple[str, str]:
     """Sign and word of a state other than new."""
     return EXPIRED if alert.expired else STATES[alert.state]
 
 
-def words(alert: Alert | Held) -> str:
+def words(alert: Alert | BoardAlert) -> str:
     """State and severity in words: ``CRITICAL`` while new, ``ACKED · CRITICAL`` and the like after."""
     word = WORDS[alert.severity]
     return word if alert.state is State.NEW else f"{face(alert)[1]}{SEPARATOR}{word}"

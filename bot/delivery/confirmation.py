@@ -16,7 +16,7 @@ import structlog
 
 from bot import metrics
 from bot.domain.errors import NotDurableError
-from bot.domain.outbox.ledger import Sight
+from bot.domain.outbox.ledger import Sighting
 from bot.usecases.desk import Desk
 from bot.usecases.outbox import card as outbox
 from bot.usecases.outbox import ledger
@@ -41,7 +41,7 @@ class MessageConfirmations:
         self._desk = desk
         self._flights: dict[str, Confirmed | None] = {}
         self._deleted: dict[int, None] = {}
-        self._sights: dict[tuple[int, datetime | None], Sight] = {}
+        self._sights: dict[tuple[int, datetime | None], Sighting] = {}
 
     def depart(self, nonce: str) -> None:
         """A message with this nonce is about to be posted."""
@@ -107,7 +107,7 @@ class MessageConfirmations:
 
     def _see(self, message_id: int, version: datetime | None) -> None:
         """The first sight counts."""
-        sight = Sight(message_id, version, self._desk.clock.now())
+        sight = Sighting(message_id, version, self._desk.clock.now())
         self._sights.setdefault((message_id, version), sight)
         _trim(self._sights)
 

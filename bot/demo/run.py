@@ -69,7 +69,7 @@ async def _remember(settings: Settings, sandbox: Sandbox) -> None:
 async def _tell(
     sandbox: Sandbox,
     place: RunningDesk,
-    senders: Mapping[str, story.Sender],
+    senders: Mapping[str, story.DemoSender],
     where: str,
     told: asyncio.Event,
 ) -> None:
@@ -93,7 +93,7 @@ def _lead(settings: Settings, ingress_url: str) -> str:
 
 
 def _whereabouts(
-    settings: Settings, sandbox: Sandbox, ingress_url: str, senders: Mapping[str, story.Sender]
+    settings: Settings, sandbox: Sandbox, ingress_url: str, senders: Mapping[str, story.DemoSender]
 ) -> DemoWhereabouts:
     generic = senders["generic"]
     return DemoWhereabouts(
@@ -109,7 +109,7 @@ def _whereabouts(
 
 
 def _description(
-    sandbox: Sandbox, ingress_url: str, senders: Mapping[str, story.Sender]
+    sandbox: Sandbox, ingress_url: str, senders: Mapping[str, story.DemoSender]
 ) -> dict[str, object]:
     """What a program needs to use a demo."""
     sources = {name: {"url": each.url, "token": each.token} for name, each in senders.items()}

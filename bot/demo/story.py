@@ -22,14 +22,14 @@ _SOURCE_NAMES: Final = {"alertmanager": "prometheus", "grafana": "grafana", "gen
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
+class DemoSender:
     """Where a source posts and what it shows at the door."""
 
     url: str
     token: str
 
 
-async def admit(desk: Desk, ingress_url: str) -> dict[str, Sender]:
+async def admit(desk: Desk, ingress_url: str) -> dict[str, DemoSender]:
     """One source for each provider that the story speaks with; an earlier demo's get a new token."""
     known = {each.name for each in await sources.listing(desk)}
     senders = {}
@@ -39,7 +39,7 @@ async def admit(desk: Desk, ingress_url: str) -> dict[str, Sender]:
             issued = await sources.rotate(desk, name, actor=_ME, overlap=timedelta(0))
         else:
             issued = await _add(desk, provider)
-        senders[provider] = Sender(f"{ingress_url}/v1/hooks/{provider}", issued.token)
+        senders[provider] = DemoSender(f"{ingress_url}/v1/hooks/{provider}", issued.token)
     return senders
 
 
@@ -92,7 +92,7 @@ CERTIFICATE: Final = alert(
 )
 
 
-async def tell(sandbox_url: str, senders: Mapping[str, Sender], clock: Clock) -> None:
+async def tell(sandbox_url: str, senders: Mapping[str, DemoSender], clock: Clock) -> None:
     """A queue mended, a backup that somebody takes on, an old acquaintance that becomes an incident."""
     sender = senders["generic"]
     async with httpx.AsyncClient(timeout=_PATIENCE, trust_env=False) as client:
@@ -128,7 +128,7 @@ async def tell(sandbox_url: str, senders: Mapping[str, Sender], clock: Clock) ->
         await act("responder", "incident update", text="Cold cache again, warming it.", incident="I-1")
 
 
-def welcome(sandbox_url: str, senders: Mapping[str, Sender], lead: str) -> str:
+def welcome(sandbox_url: str, senders: Mapping[str, DemoSender], lead: str) -> str:
     """What the person who typed `make demo` reads; ``lead`` is what leads verbs to it."""
     generic = senders["generic"]
     return f"""

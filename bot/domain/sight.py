@@ -22,7 +22,7 @@ class Subject(StrEnum):
     CHANNEL = "channel"
 
 
-class Asked(msgspec.Struct, frozen=True):
+class SubjectRef(msgspec.Struct, frozen=True):
     """One subject: ``which`` is its number, or a source's name."""
 
     subject: Subject

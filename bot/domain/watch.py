@@ -25,7 +25,7 @@ class WatchRules(msgspec.Struct, frozen=True, kw_only=True):
     gateway_down: timedelta = timedelta(minutes=5)
 
 
-class Look(msgspec.Struct, frozen=True, kw_only=True):
+class HealthSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     """What was seen at one moment; None where nobody can tell. ``parked`` are (where, why).
 
     ``findings`` are those of the last look at the invariants.
@@ -48,7 +48,7 @@ class Sign(msgspec.Struct, frozen=True):
     severity: Severity = Severity.CRITICAL
 
 
-def signs(look: Look, rules: WatchRules, now: datetime) -> tuple[Sign, ...]:
+def signs(look: HealthSnapshot, rules: WatchRules, now: datetime) -> tuple[Sign, ...]:
     """What is to be said of each thing."""
     process_health = look.process_health
     waits = timedelta() if look.oldest_due is None else now - look.oldest_due

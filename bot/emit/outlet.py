@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from bot.emit.record import Record
 from bot.emit.sink import post_to_tocsin, post_to_webhook, shown
-from bot.emit.spool import FullError, Spool, Verdict
+from bot.emit.spool import FullError, SendResult, Spool
 
 GRACE: Final = 5.0
 """Seconds that the end of a process waits for what is on its way."""
@@ -155,12 +155,12 @@ class Outlet:
         if where is None:
             return True
 
-        def send(record: Record) -> tuple[Verdict, str]:
+        def send(record: Record) -> tuple[SendResult, str]:
             return post_to_tocsin(client, *where, record)
 
         with self._lock:
             kept, self._unspooled = self._unspooled, []
-        left = [record for record in kept if send(record)[0] is Verdict.LATER]
+        left = [record for record in kept if send(record)[0] is SendResult.LATER]
         with self._lock:
             self._unspooled = left + self._unspooled
         return self._spool().drain(send) and not left

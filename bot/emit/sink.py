@@ -4,7 +4,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from bot.emit.record import Record
-from bot.emit.spool import Verdict
+from bot.emit.spool import SendResult
 
 PATIENCE: Final = 5.0
 """Seconds for one request."""
@@ -19,7 +19,7 @@ _EMBED: Final = 5_800  # Discord takes 6,000 characters in all the embeds of a m
 _DEAF: Final[dict[str, list[str]]] = {"parse": []}  # a text from anywhere mentions nobody
 
 
-def post_to_tocsin(client: Any, url: str, token: str, record: Record) -> tuple[Verdict, str]:
+def post_to_tocsin(client: Any, url: str, token: str, record: Record) -> tuple[SendResult, str]:
     """Hand a record to Tocsin; the key makes a second try harmless."""
     import httpx
 
@@ -27,11 +27,11 @@ def post_to_tocsin(client: Any, url: str, token: str, record: Record) -> tuple[V
     try:
         answer = client.post(url, json=record.payload(), headers=headers, timeout=PATIENCE)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        return Verdict.LATER, f"{type(error).__name__}: {error}"
+        return SendResult.LATER, f"{type(error).__name__}: {error}"
     if answer.is_success:
-        return Verdict.TAKEN, ""
+        return SendResult.TAKEN, ""
     reason = f"{answer.status_code} {answer.text[:300]}"
-    return (Verdict.NEVER if answer.status_code in _NEVER else Verdict.LATER), reason
+    return (SendResult.NEVER if answer.status_code in _NEVER else SendResult.LATER), reason
 
 
 def post_to_webhook(client: Any, url: str, record: Record) -> str:

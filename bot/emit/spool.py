@@ -21,7 +21,7 @@ MAX_RECORDS: Final = 10_000
 _PER_LOOK: Final = 500  # records that are counted again only after so many were put in
 
 
-class Verdict(Enum):
+class SendResult(Enum):
     """What became of a record that was sent."""
 
     TAKEN = "taken"
@@ -62,7 +62,7 @@ class Spool:
             draft.unlink(missing_ok=True)
             raise
 
-    def drain(self, send: Callable[[Record], tuple[Verdict, str]]) -> bool:
+    def drain(self, send: Callable[[Record], tuple[SendResult, str]]) -> bool:
         """Send what is there, oldest first, until it is empty (True) or something has to wait (False).
 
         Another process that is sending goes on alone.
@@ -74,7 +74,7 @@ class Spool:
                 return False
             return all(self._send(file, send) for file in sorted(self._files()))
 
-    def _send(self, file: Path, send: Callable[[Record], tuple[Verdict, str]]) -> bool:
+    def _send(self, file: Path, send: Callable[[Record], tuple[SendResult, str]]) -> bool:
         try:
             record = Record(**json.loads(file.read_bytes()))
         except FileNotFoundError:
@@ -83,11 +83,11 @@ class Spool:
             self._put_aside(file, f"it cannot be read: {error}")
             return True
         verdict, reason = send(record)
-        if verdict is Verdict.NEVER:
+        if verdict is SendResult.NEVER:
             self._put_aside(file, reason)
-        elif verdict is Verdict.TAKEN:
+        elif verdict is SendResult.TAKEN:
             file.unlink(missing_ok=True)
-        return verdict is not Verdict.LATER
+        return verdict is not SendResult.LATER
 
     def _put_aside(self, file: Path, reason: str) -> None:
         aside = self.path / "refused"

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
-from bot.ingress.problem import Reason, Refusal
+from bot.ingress.problem import ProblemType, Refusal
 from bot.providers.registry import Provider
 from bot.usecases.admin.source import TOKEN_PREFIX
 
@@ -36,10 +36,12 @@ def read_address(request: web.BaseRequest, provider: Provider, tail: str) -> Add
     if provider.url_token and tail.startswith(TOKEN_PREFIX):
         token, _, tail = tail.partition("/")
     if tail and not provider.accepts(tail):
-        raise Refusal(Reason.NOT_FOUND, f"Senders of {provider.name} append nothing like this.", field="path")
+        raise Refusal(
+            ProblemType.NOT_FOUND, f"Senders of {provider.name} append nothing like this.", field="path"
+        )
     fields = request.query
     if len(fields) > MAX_QUERY:
-        raise Refusal(Reason.UNREADABLE, f"The query has more than {MAX_QUERY} fields.", field="query")
+        raise Refusal(ProblemType.UNREADABLE, f"The query has more than {MAX_QUERY} fields.", field="query")
     query = dict(fields)
     if provider.url_token:
         for name in _IN_QUERY:

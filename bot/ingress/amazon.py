@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from bot.clock import Clock
 from bot.domain.access.sns import is_allowed, is_certificate, is_subscription, signed_text
 from bot.domain.errors import InvalidInputError, TocsinError
-from bot.ingress.problem import Reason, Refusal
+from bot.ingress.problem import ProblemType, Refusal
 from bot.ingress.scheme import unauthenticated
 from bot.providers.body import decode
 
@@ -94,7 +94,9 @@ class Amazon:
             return await self._fetch(url)
         except TocsinError:
             detail = "Amazon cannot be asked now."
-            raise Refusal(Reason.NOT_DURABLE, detail, field="SigningCertURL", retry_after=_RETRY) from None
+            raise Refusal(
+                ProblemType.NOT_DURABLE, detail, field="SigningCertURL", retry_after=_RETRY
+            ) from None
 
 
 def _read(body: bytes) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Final
 from aiohttp import web
 from aiohttp.http import HttpVersion11
 
-from bot.ingress.problem import Reason, Refusal
+from bot.ingress.problem import ProblemType, Refusal
 
 _GZIP: Final = zlib.MAX_WBITS | 16
 _ZLIB: Final = zlib.MAX_WBITS
@@ -47,9 +47,11 @@ async def read_body(
                 body = await _read_slowly(request, limit, ensure)
         except TimeoutError:
             detail = f"The body took longer than {patience.total_seconds():g} s."
-            raise Refusal(Reason.TOO_SLOW, detail, headers={"Connection": "close"}) from None
+            raise Refusal(ProblemType.TOO_SLOW, detail, headers={"Connection": "close"}) from None
         except (web.RequestPayloadError, ConnectionError):
-            raise Refusal(Reason.UNREADABLE, "The body broke off or is not framed as HTTP says.") from None
+            raise Refusal(
+                ProblemType.UNREADABLE, "The body broke off or is not framed as HTTP says."
+            ) from None
     if len(body) > limit:
         raise _too_large(limit)
     return body
@@ -61,7 +63,7 @@ async def _invite(request: web.BaseRequest) -> None:
     if expected is None or request.version != HttpVersion11:
         return
     if expected.lower() != "100-continue":
-        raise Refusal(Reason.EXPECTATION_FAILED, "Only 100-continue is understood.", field="Expect")
+        raise Refusal(ProblemType.EXPECTATION_FAILED, "Only 100-continue is understood.", field="Expect")
     await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
     request.writer.output_size = 0
 
@@ -93,7 +95,7 @@ def inflate(body: bytes, encodings: list[str], *, limit: int) -> bytes:
     bits = _ENCODINGS.get(names[0])
     if bits is None or len(names) > 1:
         detail = "Only gzip or deflate is understood, once."
-        raise Refusal(Reason.UNSUPPORTED_MEDIA, detail, field="Content-Encoding", headers=_ACCEPTED)
+        raise Refusal(ProblemType.UNSUPPORTED_MEDIA, detail, field="Content-Encoding", headers=_ACCEPTED)
     if bits == _ZLIB and not _has_zlib_header(body):
         bits = _RAW_DEFLATE  # what some clients understand by "deflate"
     inflater = zlib.decompressobj(bits)
@@ -115,8 +117,10 @@ def _has_zlib_header(body: bytes) -> bool:
 
 def _lying(encoding: str) -> Refusal:
     detail = f"The body is not one whole {encoding} stream, as its Content-Encoding says."
-    return Refusal(Reason.UNREADABLE, detail, field="Content-Encoding")
+    return Refusal(ProblemType.UNREADABLE, detail, field="Content-Encoding")
 
 
 def _too_large(limit: int) -> Refusal:
-    return Refusal(Reason.TOO_LARGE, f"At most {limit} bytes are taken, inflated ones too.", field="body")
+    return Refusal(
+        ProblemType.TOO_LARGE, f"At most {limit} bytes are taken, inflated ones too.", field="body"
+    )

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Final
 
-from bot.ingress.problem import Reason, Refusal
+from bot.ingress.problem import ProblemType, Refusal
 
 _STEP: Final = 256 * 1024  # bytes by which a body without a length takes more room
 
@@ -58,5 +58,5 @@ class CapacityLimit:
 
     def _enter(self, places: int) -> None:
         if self.taken + places > self._places:
-            raise Refusal(Reason.OVERLOADED, "Too many requests at once.", retry_after=1)
+            raise Refusal(ProblemType.OVERLOADED, "Too many requests at once.", retry_after=1)
         self.taken += places

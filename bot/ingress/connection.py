@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.ingress.crowd import Crowd
 from bot.ingress.peer import site
-from bot.ingress.problem import Reason, Refusal
+from bot.ingress.problem import ProblemType, Refusal
 
 IDLE_SECONDS: Final = 75.0
 """A connection that says nothing for so long, or does not finish its headers, is closed."""
@@ -54,7 +54,7 @@ class Connection(web.RequestHandler):
         """Answer a message that is no HTTP; the connection ends with it."""
         if request.writer.output_size > 0:
             raise ConnectionError("an answer is already under way")
-        reason = Reason.UNREADABLE if status < Reason.BROKEN.status else Reason.BROKEN
+        reason = ProblemType.UNREADABLE if status < ProblemType.BROKEN.status else ProblemType.BROKEN
         kind = "" if exc is None else f" ({type(exc).__name__})"
         answer = Refusal(reason, f"The request is not HTTP as it should be{kind}.").answer()
         answer.force_close()

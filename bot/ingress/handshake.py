@@ -8,7 +8,7 @@ from typing import Final
 from aiohttp import web
 
 from bot.domain.text import cut, harmless
-from bot.ingress.problem import Reason, Refusal
+from bot.ingress.problem import ProblemType, Refusal
 
 _LONGEST: Final = 256
 _PER_MINUTE: Final = "120"
@@ -22,7 +22,7 @@ def shake_hands(request: web.BaseRequest) -> web.Response:
     """
     origin = cut(harmless(request.headers.get("WebHook-Request-Origin", "")).strip(), _LONGEST)
     if not origin or not origin.isprintable() or not origin.isascii():
-        raise Refusal(Reason.UNREADABLE, "Is missing.", field="WebHook-Request-Origin")
+        raise Refusal(ProblemType.UNREADABLE, "Is missing.", field="WebHook-Request-Origin")
     headers = {"WebHook-Allowed-Origin": origin, "Allow": "POST", "Server": "tocsin"}
     if "WebHook-Request-Rate" in request.headers:
         headers["WebHook-Allowed-Rate"] = _PER_MINUTE

@@ -44,10 +44,10 @@ from bot.ingress.claim import REPLAY_WINDOW, Bearer, Signed, read_claim
 from bot.ingress.large import LARGE, BodyReader, weigh
 from bot.ingress.once import HEADER, take_once
 from bot.ingress.options import IngressOptions
-from bot.ingress.problem import Reason, Refusal
+from bot.ingress.problem import ProblemType, Refusal
 from bot.ingress.proof import Prover
 from bot.ingress.rate_limit import SourceRateLimit
-from bot.ingress.reading import Asked, read_request
+from bot.ingress.reading import SourceRequest, read_request
 from bot.ingress.replay import Replays, key_of
 from bot.providers.body import UnsupportedMediaError
 from bot.providers.delivery import Delivery
@@ -137,7 +137,7 @@ class Hook:
             if provider.name == "sns" and isinstance(claim, Bearer) and self._amazon is not None:
                 address = await self._of_amazon(self._amazon, request, address, claim, body)
             method = Method.HMAC if isinstance(claim, Signed) else Method.BEARER
-            asked = Asked(request, provider, address, source, method)
+            asked = SourceRequest(request, provider, address, source, method)
             if isinstance(claim, Signed) and claim.at:
                 answer = await self._take_once(asked, body, claim)
             elif key := request.headers.get(HEADER, "").strip():
@@ -147,7 +147,7 @@ class Hook:
         metrics.ACCEPT_SECONDS.observe(self._desk.clock.monotonic() - began)
         return web.Response(status=provider.success, body=answer, headers=_HEADERS)
 
-    async def _take(self, asked: Asked, body: bytes) -> bytes:
+    async def _take(self, asked: SourceRequest, body: bytes) -> bytes:
         """The receipt, once all of it is on disk."""
         submission = await self._admit(asked, body)
         del body  # what waits for a commit waits in one shape
@@ -155,7 +155,7 @@ class Hook:
         observe(asked.provider.name, receipt)
         return _encoder.encode(Accepted(receipt.accepted, receipt.deduped, receipt.rejected, receipt.alerts))
 
-    async def _take_once(self, asked: Asked, body: bytes, signed: Signed) -> bytes:
+    async def _take_once(self, asked: SourceRequest, body: bytes, signed: Signed) -> bytes:
         """The same for what is signed: who sends it again is answered alike, and nothing happens."""
         key, answer = key_of(asked.source.id, signed), None
         known = await self._replays.begin(key, self._desk.clock.now())
@@ -183,7 +183,7 @@ class Hook:
         self._replays.end(key, signed, _NOTHING)
         return True
 
-    async def _was_taken(self, asked: Asked, body: bytes, signed: Signed) -> bool:
+    async def _was_taken(self, asked: SourceRequest, body: bytes, signed: Signed) -> bool:
         """Whether a process before this one took it in."""
         read, _ = await self._understand(asked, body)
         digest = _digest(self._desk.signing_key, asked.source.id, sha256(read.original).digest())
@@ -203,7 +203,7 @@ class Hook:
         confirmed = await amazon.admit(plain, by_header=claim.header == "Authorization")
         return msgspec.structs.replace(address, tail=CONFIRMED) if confirmed else address
 
-    async def _admit(self, asked: Asked, body: bytes) -> Submission:
+    async def _admit(self, asked: SourceRequest, body: bytes) -> Submission:
         """What intake is to take, if this sender may send it now."""
         read, seconds = await self._understand(asked, body)
         submission = submission_of(
@@ -214,7 +214,7 @@ class Hook:
         self.charge(asked.source, submission, max(cost_of(read.reading), surplus))
         return submission
 
-    async def _understand(self, asked: Asked, body: bytes) -> tuple[Delivery, float]:
+    async def _understand(self, asked: SourceRequest, body: bytes) -> tuple[Delivery, float]:
         """What the request says, and the seconds of the processor it took to find out."""
         encodings = asked.request.headers.getall("Content-Encoding", [])
         plain = inflate(body, encodings, limit=self._options.max_body)
@@ -223,9 +223,9 @@ class Hook:
                 asked.source, len(plain), lambda: read_request(asked, plain, self._options.mappings)
             )
         except UnsupportedMediaError as error:
-            raise Refusal(Reason.UNSUPPORTED_MEDIA, error.reason, field=error.field) from None
+            raise Refusal(ProblemType.UNSUPPORTED_MEDIA, error.reason, field=error.field) from None
         except InvalidInputError as error:
-            raise Refusal(Reason.UNREADABLE, f"{error}.", field=error.field) from None
+            raise Refusal(ProblemType.UNREADABLE, f"{error}.", field=error.field) from None
 
     async def read_body(self, source: Source | None, size: int, work: Callable[[], T]) -> tuple[T, float]:
         """What ``work`` makes of a body, and the seconds of the processor it took.
@@ -247,7 +247,7 @@ class Hook:
             Refusal: it sends too much, or everybody together does.
         """
         if self.known.taken > self._options.max_in_flight and not only_resolves(submission):
-            raise Refusal(Reason.OVERLOADED, "Too many requests at once.", retry_after=1)
+            raise Refusal(ProblemType.OVERLOADED, "Too many requests at once.", retry_after=1)
         wait = self._allowance.charge(source.id, cost)
         if wait:
             raise self._too_much(source, wait)
@@ -270,7 +270,9 @@ class Hook:
 def _limited(source: Source, detail: str, wait: int) -> Refusal:
     """In the status after which this kind of sender comes back."""
     provider = PROVIDERS.get(source.provider)
-    reason = Reason.TOO_MANY_NOW if provider and not provider.retries_429 else Reason.TOO_MANY_ALERTS
+    reason = (
+        ProblemType.TOO_MANY_NOW if provider and not provider.retries_429 else ProblemType.TOO_MANY_ALERTS
+    )
     return Refusal(reason, detail, retry_after=wait)
 
 

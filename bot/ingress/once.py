@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Final
 
 from bot.domain.errors import ConflictError, NotDurableError
-from bot.ingress.problem import Reason, Refusal
+from bot.ingress.problem import ProblemType, Refusal
 from bot.usecases.admin import idempotency
 from bot.usecases.admin.idempotency import First
 from bot.usecases.desk import Desk
@@ -23,14 +23,14 @@ async def take_once(
         Refusal: the key cannot be used, belongs to another body, or its first request is still under way.
     """
     if len(key) > LONGEST or not (key.isascii() and key.isprintable()):
-        raise Refusal(Reason.INVALID, f"Must be up to {LONGEST} printable characters.", field=HEADER)
+        raise Refusal(ProblemType.INVALID, f"Must be up to {LONGEST} printable characters.", field=HEADER)
     digest = idempotency.digest_of(f"source:{source_id}", key)
     try:
         first = await idempotency.begin(desk, digest, sha256(body).hexdigest())
     except idempotency.KeyReusedError as error:
-        raise Refusal(Reason.KEY_REUSED, str(error), field=HEADER) from None
+        raise Refusal(ProblemType.KEY_REUSED, str(error), field=HEADER) from None
     except ConflictError as error:
-        raise Refusal(Reason.OVERLOADED, str(error), retry_after=1) from None
+        raise Refusal(ProblemType.OVERLOADED, str(error), retry_after=1) from None
     if first is not None:
         return first.body
     try:

@@ -12,21 +12,21 @@ import msgspec
 from bot.domain.errors import InvalidInputError
 from bot.ingress.api import document as api_document
 from bot.ingress.hook import Accepted
-from bot.ingress.problem import CONTENT_TYPE, ProblemDocument, Reason
+from bot.ingress.problem import CONTENT_TYPE, ProblemDocument, ProblemType
 from bot.ingress.readiness import ReadinessReport
 from bot.providers.registry import PROVIDERS, Provider
 
 _VERSION: Final = "1"
 _EXAMPLE_AT: Final = datetime(2026, 1, 31, 3, 0, tzinfo=UTC)
 _HOOK_REASONS: Final = (
-    Reason.UNREADABLE,
-    Reason.UNAUTHENTICATED,
-    Reason.METHOD_NOT_ALLOWED,
-    Reason.TOO_SLOW,
-    Reason.TOO_LARGE,
-    Reason.UNSUPPORTED_MEDIA,
-    Reason.TOO_MANY_ALERTS,
-    Reason.NOT_DURABLE,
+    ProblemType.UNREADABLE,
+    ProblemType.UNAUTHENTICATED,
+    ProblemType.METHOD_NOT_ALLOWED,
+    ProblemType.TOO_SLOW,
+    ProblemType.TOO_LARGE,
+    ProblemType.UNSUPPORTED_MEDIA,
+    ProblemType.TOO_MANY_ALERTS,
+    ProblemType.NOT_DURABLE,
 )
 _DESCRIPTION: Final = (
     "Alerts come in here. An answer of 202 means that they are on disk; after any other answer nothing was "
@@ -64,7 +64,7 @@ def document() -> bytes:
         "Counts for Prometheus; for this machine, and for others with the token of any source",
         {
             "200": _plain("Text format 0.0.4.", "text/plain"),
-            "401": _content(Reason.UNAUTHENTICATED.title, CONTENT_TYPE, problem),
+            "401": _content(ProblemType.UNAUTHENTICATED.title, CONTENT_TYPE, problem),
         },
     )
     api_paths, api_schemas = api_document.describe()

@@ -16,7 +16,7 @@ from bot.ingress.claim import Bearer, read_claim, unauthenticated
 from bot.ingress.crowd import Crowd
 from bot.ingress.options import IngressOptions
 from bot.ingress.peer import peer
-from bot.ingress.problem import Reason, Refusal
+from bot.ingress.problem import ProblemType, Refusal
 from bot.ingress.stranger import Strangers
 from bot.usecases.admin import token as tokens
 from bot.usecases.admin.token import Admitted
@@ -91,7 +91,7 @@ class Gate:
 def _forbidden(name: str, scope: Scope) -> Refusal:
     challenge = f'Bearer realm="tocsin", error="insufficient_scope", scope="{scope}"'
     return Refusal(
-        Reason.FORBIDDEN,
+        ProblemType.FORBIDDEN,
         f"The token {name} lacks the scope {scope}.",
         field="Authorization",
         headers={"WWW-Authenticate": challenge},

@@ -13,7 +13,7 @@ LONGEST_DETAIL: Final = 400
 LONGEST_FIELD: Final = 120
 
 
-class Reason(Enum):
+class ProblemType(Enum):
     """Status, the last word of the type's URN, and the title: alike for all problems of the kind."""
 
     UNREADABLE = (400, "unreadable", "The request cannot be read.")
@@ -65,7 +65,7 @@ class Refusal(Exception):  # noqa: N818 -- it is an answer, not an accident
 
     def __init__(
         self,
-        reason: Reason,
+        reason: ProblemType,
         detail: str,
         *,
         field: str | None = None,

@@ -19,7 +19,7 @@ from bot.providers.sender import Request
 _OURS = frozenset({"authorization", "proxy-authorization", "cookie", "x-gotify-key", "x-gitlab-token"})
 
 
-class Asked(NamedTuple):
+class SourceRequest(NamedTuple):
     """A request of a source known by ``method``."""
 
     request: web.BaseRequest
@@ -29,7 +29,7 @@ class Asked(NamedTuple):
     method: Method = Method.BEARER
 
 
-def read_request(asked: Asked, body: bytes, mappings: Mapping[str, FieldMap]) -> Delivery:
+def read_request(asked: SourceRequest, body: bytes, mappings: Mapping[str, FieldMap]) -> Delivery:
     """Read ``body``, which is inflated, by the mapping of the source if it has one.
 
     Raises:

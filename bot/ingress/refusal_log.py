@@ -6,7 +6,7 @@ from typing import Final
 import structlog
 
 from bot.clock import Clock
-from bot.ingress.problem import Reason
+from bot.ingress.problem import ProblemType
 from bot.usecases.intake.loss import Losses
 
 INTERVAL: Final = timedelta(seconds=10)
@@ -14,9 +14,11 @@ _log: Final = structlog.stdlib.get_logger(__name__)
 
 
 _LOSING: Final = {
-    Reason.TOO_LARGE: "larger than http.max_body; their alerts are lost, let it be larger",
-    Reason.UNREADABLE: "a body that cannot be read; their alerts are lost, look at what the sender is set to",
-    Reason.UNSUPPORTED_MEDIA: "no JSON; their alerts are lost, look at what the sender is set to",
+    ProblemType.TOO_LARGE: "larger than http.max_body; their alerts are lost, let it be larger",
+    ProblemType.UNREADABLE: (
+        "a body that cannot be read; their alerts are lost, look at what the sender is set to"
+    ),
+    ProblemType.UNSUPPORTED_MEDIA: "no JSON; their alerts are lost, look at what the sender is set to",
 }
 """What a sender does not send again: Alertmanager and most others give up after these."""
 
@@ -30,9 +32,9 @@ class RefusalLog:
     def __init__(self, clock: Clock, losses: Losses) -> None:
         self._clock = clock
         self._losses = losses
-        self._said: dict[tuple[str, Reason], tuple[float, int]] = {}
+        self._said: dict[tuple[str, ProblemType], tuple[float, int]] = {}
 
-    def refused(self, provider: str, reason: Reason) -> None:
+    def refused(self, provider: str, reason: ProblemType) -> None:
         """A request to ``provider``'s address was refused."""
         advice = _LOSING.get(reason)
         if advice is not None:
@@ -41,9 +43,9 @@ class RefusalLog:
 
     def not_durable(self, provider: str, words: str) -> None:
         """What came to ``provider``'s address could not be kept; ``words`` are the database's own."""
-        self._say(provider, Reason.NOT_DURABLE, words)
+        self._say(provider, ProblemType.NOT_DURABLE, words)
 
-    def _say(self, provider: str, reason: Reason, words: str) -> None:
+    def _say(self, provider: str, reason: ProblemType, words: str) -> None:
         now = self._clock.monotonic()
         said_at, left_out = self._said.get((provider, reason), (None, 0))
         if said_at is not None and now - said_at < INTERVAL.total_seconds():

@@ -21,7 +21,7 @@ from typing import Final
 import msgspec
 from multidict import CIMultiDictProxy
 
-from bot.ingress.problem import Reason, Refusal
+from bot.ingress.problem import ProblemType, Refusal
 
 REPLAY_WINDOW: Final = timedelta(minutes=5)
 
@@ -74,7 +74,7 @@ def read_signature(headers: Headers, provider: str, now: datetime) -> Signed | N
 def unauthenticated(detail: str, field: str) -> Refusal:
     """The one way to say no to a stranger."""
     challenge = {"WWW-Authenticate": 'Bearer realm="tocsin"'}
-    return Refusal(Reason.UNAUTHENTICATED, detail, field=field, headers=challenge)
+    return Refusal(ProblemType.UNAUTHENTICATED, detail, field=field, headers=challenge)
 
 
 def _tocsin(headers: Headers, now: datetime) -> Signed:

@@ -33,7 +33,7 @@ from bot.ingress.openapi import document
 from bot.ingress.options import IngressOptions
 from bot.ingress.origin import is_named, is_welcome
 from bot.ingress.principal import Gate
-from bot.ingress.problem import Reason, Refusal
+from bot.ingress.problem import ProblemType, Refusal
 from bot.ingress.proof import Prover
 from bot.ingress.readiness import Probes, Readiness
 from bot.ingress.reference import page
@@ -136,7 +136,7 @@ class Ingress:
         except Refusal as refusal:
             if path.startswith(HOOKS):
                 self._notices.refused(_label(path), refusal.reason)
-                if refusal.reason is Reason.OVERLOADED:
+                if refusal.reason is ProblemType.OVERLOADED:
                     metrics.TURNED_AWAY.labels("requests").inc()
             response = refusal.answer()
         except SourceClosedError as error:
@@ -148,7 +148,7 @@ class Ingress:
             response = _not_durable(error.retry_after).answer()
         except Exception as error:  # noqa: BLE001 -- the boundary: a bug costs its own request only
             _log.error("request_failed", error=type(error).__name__, at=_place(error))
-            response = Refusal(Reason.BROKEN, "It is in the log.").answer()
+            response = Refusal(ProblemType.BROKEN, "It is in the log.").answer()
         finally:
             self._crowd.end(request.protocol)
         if path.startswith(HOOKS):
@@ -157,12 +157,12 @@ class Ingress:
 
     async def _route(self, request: web.BaseRequest, path: str) -> web.Response:
         if not is_welcome(request.headers, self._options.public_url):
-            raise Refusal(Reason.FORBIDDEN, "Pages of other sites may not ask here.", field="Origin")
+            raise Refusal(ProblemType.FORBIDDEN, "Pages of other sites may not ask here.", field="Origin")
         if path.startswith(HOOKS):
             name, _, tail = path.removeprefix(HOOKS).partition("/")
             provider = PROVIDERS.get(name)
             if provider is None:
-                raise Refusal(Reason.NOT_FOUND, f"There is {', '.join(PROVIDERS)}.", field="provider")
+                raise Refusal(ProblemType.NOT_FOUND, f"There is {', '.join(PROVIDERS)}.", field="provider")
             _require_method(request, *sorted(provider.methods, key=_METHODS.index))
             if request.method == "OPTIONS":
                 return shake_hands(request)
@@ -224,11 +224,11 @@ def _is_local(request: web.BaseRequest) -> bool:
 def _require_method(request: web.BaseRequest, *methods: str) -> None:
     if request.method not in methods:
         allowed = ", ".join(methods)
-        raise Refusal(Reason.METHOD_NOT_ALLOWED, f"Use {methods[0]}.", headers={"Allow": allowed})
+        raise Refusal(ProblemType.METHOD_NOT_ALLOWED, f"Use {methods[0]}.", headers={"Allow": allowed})
 
 
 def _not_durable(retry_after: int) -> Refusal:
-    return Refusal(Reason.NOT_DURABLE, "The database does not take them.", retry_after=retry_after)
+    return Refusal(ProblemType.NOT_DURABLE, "The database does not take them.", retry_after=retry_after)
 
 
 def _place(error: Exception) -> list[str]:

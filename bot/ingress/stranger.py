@@ -16,7 +16,7 @@ from aiohttp import web
 
 from bot import metrics
 from bot.clock import Clock
-from bot.ingress.problem import Reason, Refusal
+from bot.ingress.problem import ProblemType, Refusal
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -62,7 +62,9 @@ class Strangers:
         if spent > BURST and not self._is_trusted(address):
             metrics.TURNED_AWAY.labels("strangers").inc()
             wait = max(1, round((spent - BURST) / RATE))
-            raise Refusal(Reason.OVERLOADED, "Too many from this address were not known.", retry_after=wait)
+            raise Refusal(
+                ProblemType.OVERLOADED, "Too many from this address were not known.", retry_after=wait
+            )
 
     def failed(self, address: str) -> None:
         """What it showed opened nothing."""
@@ -93,7 +95,7 @@ class Strangers:
         except TimeoutError:
             metrics.TURNED_AWAY.labels("strangers").inc()
             raise Refusal(
-                Reason.OVERLOADED,
+                ProblemType.OVERLOADED,
                 "Others needed the place of this body, which did not come.",
                 headers={"Connection": "close"},
                 retry_after=1,

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from bot.domain.access.poll import Seen
+from bot.domain.access.poll import PolledAlert
 from bot.domain.errors import InvalidInputError
 from bot.providers.group import read_alert
 
@@ -10,7 +10,7 @@ MAX_ALERTS: Final = 10_000
 PATH: Final = "/api/v2/alerts"
 
 
-def read_open(payload: object) -> tuple[Seen, ...]:
+def read_open(payload: object) -> tuple[PolledAlert, ...]:
     """Every alert in the answer; what cannot be read is left out, for it cannot have come by webhook either.
 
     Raises:
@@ -23,7 +23,7 @@ def read_open(payload: object) -> tuple[Seen, ...]:
     return tuple(seen for each in payload if (seen := _read(each)) is not None)
 
 
-def _read(alert: object) -> Seen | None:
+def _read(alert: object) -> PolledAlert | None:
     if not isinstance(alert, dict):
         return None
     shaped: dict[str, Any] = {**alert, "status": "firing"}
@@ -32,4 +32,4 @@ def _read(alert: object) -> Seen | None:
         signal = read_alert(shaped)
     except InvalidInputError:
         return None
-    return Seen(signal, is_active=isinstance(status, dict) and status.get("state") == "active")
+    return PolledAlert(signal, is_active=isinstance(status, dict) and status.get("state") == "active")

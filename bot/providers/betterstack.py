@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.domain.alert.signal import MAX_NOTE, Note, Reading
+from bot.domain.alert.signal import MAX_NOTE, Reading, SenderNote
 from bot.domain.errors import InvalidInputError
 from bot.domain.text import cut
 from bot.providers import field
@@ -34,7 +34,7 @@ class BetterStack(Provider):
         about = field.inner(data, "attributes")
         if not about:
             if words := field.text(fields, "message", "text"):
-                return Reading((), note=Note("Better Stack says hello", cut(words, MAX_NOTE)))
+                return Reading((), note=SenderNote("Better Stack says hello", cut(words, MAX_NOTE)))
             raise InvalidInputError("data.attributes", "is missing")
         kind = field.text(data, "type") or "incident"
         if kind != "incident":

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.domain.alert.signal import MAX_NOTE, Note, Reading
+from bot.domain.alert.signal import MAX_NOTE, Reading, SenderNote
 from bot.domain.errors import InvalidInputError
 from bot.domain.text import cut
 from bot.providers import field
@@ -35,12 +35,12 @@ class Bugsink(Provider):
         if not (number and title):
             words = field.text(fields, "text", "message", "msg")
             if words and not number:
-                return Reading((), note=Note("Bugsink says hello", cut(words, MAX_NOTE)))
+                return Reading((), note=SenderNote("Bugsink says hello", cut(words, MAX_NOTE)))
             raise InvalidInputError("title" if number else "id", "is missing")
         firing = fields.get("is_resolved") is not True
         reason = field.text(fields, "alert_reason")
         if reason.upper() == "TEST":
-            return Reading((), note=Note("A test of Bugsink came through", cut(title, MAX_NOTE)))
+            return Reading((), note=SenderNote("A test of Bugsink came through", cut(title, MAX_NOTE)))
         said = field.text(fields, "transaction")
         return one(
             build_signal(

@@ -8,7 +8,7 @@ import re
 from datetime import datetime
 from typing import Final
 
-from bot.domain.alert.signal import Note, Reading
+from bot.domain.alert.signal import Reading, SenderNote
 from bot.domain.errors import InvalidInputError
 from bot.providers import field
 from bot.providers.build import build_signal, one
@@ -63,7 +63,7 @@ class Datadog(Provider):
         name = field.text(fields, "monitor", "alert_title") or bare
         word = field.text(fields, "transition", "alert_transition") or (found[1] if found else "")
         if word.lower() == "test" or title.startswith("[TEST]"):
-            return Reading((), note=Note("A test of Datadog came through", bare))
+            return Reading((), note=SenderNote("A test of Datadog came through", bare))
         kind = field.text(fields, "type", "alert_type").lower()
         state = word.lower() or kind
         moment = read_time(fields.get("date") or fields.get("last_updated"))

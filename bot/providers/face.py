@@ -7,7 +7,7 @@ from typing import ClassVar
 from bot.providers.sender import Sender
 
 
-class Face(Sender):
+class FaceSender(Sender):
     """A client appends the product's own path to the address it is given; ``path`` is that of a new alert."""
 
     path: ClassVar[str] = ""
@@ -23,7 +23,7 @@ class Face(Sender):
         return plain if plain.endswith(self.path) else plain + self.path
 
 
-class AlertmanagerApi(Face):
+class AlertmanagerApi(FaceSender):
     """What speaks to an Alertmanager: Prometheus, vmalert, amtool, karma."""
 
     name = "alertmanager-api"
@@ -58,7 +58,7 @@ class AlertmanagerApi(Face):
         return _push(now - timedelta(minutes=1), now)
 
 
-class PagerDuty(Face):
+class PagerDuty(FaceSender):
     """What speaks PagerDuty's Events API, version 2 or 1."""
 
     name = "pagerduty"
@@ -103,7 +103,7 @@ class PagerDuty(Face):
         return {"event_action": "resolve", "dedup_key": "db-primary/replication"}
 
 
-class Opsgenie(Face):
+class Opsgenie(FaceSender):
     """What speaks Opsgenie's Alert API."""
 
     name = "opsgenie"
@@ -135,7 +135,7 @@ class Opsgenie(Face):
         }
 
 
-class _Webhook(Face):
+class _Webhook(FaceSender):
     """A webhook whose address is all there is: the token stands in it."""
 
     url_token = True

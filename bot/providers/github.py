@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from bot.domain.alert.signal import MAX_NOTE, Note, Reading
+from bot.domain.alert.signal import MAX_NOTE, Reading, SenderNote
 from bot.domain.errors import InvalidInputError
 from bot.domain.text import cut
 from bot.providers import field
@@ -100,10 +100,10 @@ class GitHub(Provider):
         return _example(now, "success")
 
 
-def _greet(fields: Object) -> Note:
+def _greet(fields: Object) -> SenderNote:
     where = field.text(field.inner(fields, "repository", "organization"), "full_name", "login")
     zen = field.text(fields, "zen")
-    return Note(f"GitHub is connected{f': {where}' if where else ''}", cut(zen, MAX_NOTE))
+    return SenderNote(f"GitHub is connected{f': {where}' if where else ''}", cut(zen, MAX_NOTE))
 
 
 def _read_workflow(fields: Object) -> Reading:

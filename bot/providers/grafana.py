@@ -13,8 +13,8 @@ from bot.domain.alert.signal import (
     MAX_NAME,
     MAX_NOTE,
     MAX_SUMMARY,
-    Note,
     Reading,
+    SenderNote,
     Signal,
     Status,
 )
@@ -56,7 +56,7 @@ class Grafana(Provider):
             if payload["ruleId"] == 0 and payload.get("ruleName") == _LEGACY_TEST:
                 said = payload.get("message")
                 words = cut(said, MAX_NOTE) if isinstance(said, str) else ""
-                return Reading((), note=Note("A test of Grafana came through", words))
+                return Reading((), note=SenderNote("A test of Grafana came through", words))
             return Reading(((0, _read_legacy(payload)),))
         alerts = payload.get("alerts")
         if isinstance(alerts, list):

@@ -9,7 +9,7 @@ import re
 from datetime import datetime
 from typing import Final
 
-from bot.domain.alert.signal import Note, Reading
+from bot.domain.alert.signal import Reading, SenderNote
 from bot.domain.errors import InvalidInputError
 from bot.providers import field
 from bot.providers.build import build_signal, one
@@ -58,7 +58,9 @@ class Healthchecks(Provider):
         if firing is None:
             raise InvalidInputError("status", "must be up or down: is the body the template of the recipe?")
         if name == _TEST:
-            return Reading((), note=Note("A test of Healthchecks came through", f"Its check is {word}."))
+            return Reading(
+                (), note=SenderNote("A test of Healthchecks came through", f"Its check is {word}.")
+            )
         tags = [tag for tag in field.text(whole, "tags").split() if not tag.startswith("$")]
         moment = read_time(whole.get("now"))
         return one(

@@ -7,7 +7,7 @@ there is to be notified of (acknowledgements, downtimes, flapping) is told as a 
 from datetime import datetime
 from typing import Final
 
-from bot.domain.alert.signal import MAX_NOTE, Note, Reading
+from bot.domain.alert.signal import MAX_NOTE, Reading, SenderNote
 from bot.domain.errors import InvalidInputError
 from bot.domain.text import cut
 from bot.providers import field
@@ -51,7 +51,7 @@ def read_notification(payload: object, sender: str, title: str) -> Reading:
         author = field.text(macros, "notificationauthor", "serviceackauthor", "author")
         head = f"{title}: {kind.lower()} of {service + ' on ' if service else ''}{host}"
         return Reading(
-            (), note=Note(cut(head + (f" by {author}" if author else ""), 200), cut(said, MAX_NOTE))
+            (), note=SenderNote(cut(head + (f" by {author}" if author else ""), 200), cut(said, MAX_NOTE))
         )
     firing = kind != "RECOVERY" and state not in _FINE
     moment = read_time(macros.get("timet")) or read_time(macros.get("longdatetime"))

@@ -8,7 +8,7 @@ import re
 from datetime import datetime
 from typing import Final
 
-from bot.domain.alert.signal import MAX_NOTE, Note, Reading
+from bot.domain.alert.signal import MAX_NOTE, Reading, SenderNote
 from bot.domain.text import cut
 from bot.providers import field
 from bot.providers.build import build_signal, one
@@ -47,7 +47,7 @@ class Monit(Provider):
         service, event = field.need(fields, "service"), field.need(fields, "event")
         host, said = field.text(fields, "host"), field.text(fields, "description")
         if _TOLD.search(event):
-            return Reading((), note=Note(f"Monit on {host or service}: {event}", cut(said, MAX_NOTE)))
+            return Reading((), note=SenderNote(f"Monit on {host or service}: {event}", cut(said, MAX_NOTE)))
         firing = not _OVER.search(event)
         family = " ".join(_OUTCOME.sub(" ", event).split()).lower() or "existence"
         moment = read_time(fields.get("date"))

@@ -6,7 +6,7 @@ An alarm is known by host, chart and name; Netdata calls it WARNING or CRITICAL,
 from datetime import datetime
 from typing import Final
 
-from bot.domain.alert.signal import Note, Reading, Signal
+from bot.domain.alert.signal import Reading, SenderNote, Signal
 from bot.domain.errors import InvalidInputError
 from bot.providers import field
 from bot.providers.build import build_signal, one
@@ -50,7 +50,7 @@ class Netdata(Provider):
         if status not in _FIRES and status not in _ENDS:
             raise InvalidInputError("status", f"must be one of {', '.join([*_FIRES, *_ENDS])}")
         if (name, chart) == _TEST:
-            return Reading((), note=Note("A test of Netdata came through", f"{host} says {status}."))
+            return Reading((), note=SenderNote("A test of Netdata came through", f"{host} says {status}."))
         moment = read_time(fields.get("when") or fields.get("date"))
         return one(
             build_signal(

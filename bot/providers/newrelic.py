@@ -8,7 +8,7 @@ import re
 from datetime import datetime
 from typing import Final
 
-from bot.domain.alert.signal import MAX_NOTE, Note, Reading
+from bot.domain.alert.signal import MAX_NOTE, Reading, SenderNote
 from bot.domain.errors import InvalidInputError
 from bot.domain.text import cut
 from bot.providers import field
@@ -60,7 +60,7 @@ class NewRelic(Provider):
         state = field.text(fields, "state").upper()
         if state == "TEST" or _TEST.fullmatch(title):
             said = field.text(fields, "trigger", "details") or title
-            return Reading((), note=Note("A test of New Relic came through", cut(said, MAX_NOTE)))
+            return Reading((), note=SenderNote("A test of New Relic came through", cut(said, MAX_NOTE)))
         number = field.need(fields, "id", "issueId")
         if state not in _ENDS:
             raise InvalidInputError("state", f"must be one of {_STATES}" if state else "is missing")

@@ -30,7 +30,7 @@ _OF_SEVERITY: Final = {Severity.CRITICAL: "P1", Severity.WARNING: "P3", Severity
 _LINKS: Final = ("runbook", "runbook_url", "dashboard", "dashboard_url", "url", "link", "generatorURL")
 
 
-class Note(msgspec.Struct, frozen=True):
+class ActionRequest(msgspec.Struct, frozen=True):
     """What a request about an alert says besides its address."""
 
     text: str = ""
@@ -108,17 +108,17 @@ def read_close(alias: str) -> Signal:
     )
 
 
-def read_note(payload: object) -> Note:
+def read_note(payload: object) -> ActionRequest:
     """The body of a request about an alert; an empty one says nothing.
 
     Raises:
         InvalidInputError: it is no object.
     """
     if payload is None:
-        return Note()
+        return ActionRequest()
     if not isinstance(payload, dict):
         raise InvalidInputError("body", "must be an object")
-    return Note(
+    return ActionRequest(
         text=_text(payload.get("note")),
         user=_text(payload.get("user")),
         source=_text(payload.get("source")),

@@ -30,7 +30,7 @@ from bot.providers.timestamp import read_moment
 MAX_KEY: Final = 255
 
 
-class Action(StrEnum):
+class EventAction(StrEnum):
     """What an event asks for."""
 
     TRIGGER = "trigger"
@@ -38,15 +38,15 @@ class Action(StrEnum):
     RESOLVE = "resolve"
 
 
-class Event(msgspec.Struct, frozen=True):
+class PagerDutyEvent(msgspec.Struct, frozen=True):
     """One event: what it asks for, and what about; of an acknowledgement only the key counts."""
 
-    action: Action
+    action: EventAction
     key: str
     signal: Signal
 
 
-def read_event(payload: object, fresh_key: str) -> Event:
+def read_event(payload: object, fresh_key: str) -> PagerDutyEvent:
     """Read an event of version 2; ``fresh_key`` is for a trigger that brings none.
 
     Raises:
@@ -55,15 +55,15 @@ def read_event(payload: object, fresh_key: str) -> Event:
     body = _object(payload, "body")
     action = _action(body.get("event_action"), "event_action")
     key = _key(body.get("dedup_key"), "dedup_key", action, fresh_key)
-    if action is not Action.TRIGGER:
-        return Event(action, key, _over(key, body.get("payload")))
+    if action is not EventAction.TRIGGER:
+        return PagerDutyEvent(action, key, _over(key, body.get("payload")))
     content = _object(body.get("payload"), "payload")
     summary = _text(content.get("summary"), "payload.summary")
     details = content.get("custom_details")
     links = [_link(each) for each in _list(body.get("links"))]
     links += [("Image", _field(each, "src")) for each in _list(body.get("images"))]
     labels = _labels(content, details)
-    return Event(
+    return PagerDutyEvent(
         action,
         key,
         _firing(
@@ -78,19 +78,19 @@ def read_event(payload: object, fresh_key: str) -> Event:
     )
 
 
-def read_event_v1(payload: object, fresh_key: str) -> Event:
+def read_event_v1(payload: object, fresh_key: str) -> PagerDutyEvent:
     """Read an event of version 1, as `read_event` does."""
     body = _object(payload, "body")
     action = _action(body.get("event_type"), "event_type")
     key = _key(body.get("incident_key"), "incident_key", action, fresh_key)
-    if action is not Action.TRIGGER:
-        return Event(action, key, _over(key, {"summary": body.get("description")}))
+    if action is not EventAction.TRIGGER:
+        return PagerDutyEvent(action, key, _over(key, {"summary": body.get("description")}))
     summary = _text(body.get("description"), "description")
     details = body.get("details")
     links = [_link(each) for each in _list(body.get("contexts"))]
     labels = _labels({}, details)
     severity = labels.get("severity", "")
-    return Event(
+    return PagerDutyEvent(
         action,
         key,
         _firing(
@@ -157,18 +157,18 @@ def _over(key: str, content: object) -> Signal:
     )
 
 
-def _action(word: object, field: str) -> Action:
+def _action(word: object, field: str) -> EventAction:
     try:
-        return Action(word) if isinstance(word, str) else Action("")
+        return EventAction(word) if isinstance(word, str) else EventAction("")
     except ValueError:
         raise InvalidInputError(field, "must be trigger, acknowledge or resolve") from None
 
 
-def _key(value: object, field: str, action: Action, fresh: str) -> str:
+def _key(value: object, field: str, action: EventAction, fresh: str) -> str:
     key = _scalar(value)
     if len(key) > MAX_KEY:
         raise InvalidInputError(field, f"must have at most {MAX_KEY} characters")
-    if not key and action is not Action.TRIGGER:
+    if not key and action is not EventAction.TRIGGER:
         raise InvalidInputError(field, f"is required to {action}")
     return key or fresh
 

@@ -8,7 +8,7 @@ import re
 from datetime import datetime
 from typing import Final
 
-from bot.domain.alert.signal import MAX_NOTE, Note, Reading, Signal
+from bot.domain.alert.signal import MAX_NOTE, Reading, SenderNote, Signal
 from bot.domain.errors import InvalidInputError
 from bot.domain.text import cut
 from bot.providers import field
@@ -73,7 +73,7 @@ class Sentry(Provider):
         if event or field.inner(fields, "event") or "project_slug" in fields:
             return _read_any_event(fields, event, field.text(data, "triggered_rule"))
         if resource == "installation" or field.inner(data, "installation"):
-            return Reading((), note=Note("Sentry's integration was set up", f"It says: {action}."))
+            return Reading((), note=SenderNote("Sentry's integration was set up", f"It says: {action}."))
         if resource or (data and action):
             return Reading(())
         raise InvalidInputError("data", "must hold an issue, an event or a metric_alert")
@@ -101,7 +101,7 @@ def _read_any_event(fields: Object, event: Object, rule: str) -> Reading:
     if _tags(shown).get("sample_event") == "yes":
         said = field.text(shown, "title", "message") or field.text(fields, "message")
         words = f"{rule}: {said}" if rule else said
-        return Reading((), note=Note("A test of Sentry came through", cut(words, MAX_NOTE)))
+        return Reading((), note=SenderNote("A test of Sentry came through", cut(words, MAX_NOTE)))
     return one(_read_event(event, rule) if event else _read_plugin(fields))
 
 

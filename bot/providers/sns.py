@@ -7,7 +7,7 @@ topic one that this desk listens to is asked at the door, before anything is rea
 from datetime import datetime
 from typing import Final
 
-from bot.domain.alert.signal import MAX_NOTE, Note, Reading, Signal
+from bot.domain.alert.signal import MAX_NOTE, Reading, SenderNote, Signal
 from bot.domain.errors import InvalidInputError
 from bot.domain.text import cut
 from bot.providers import field
@@ -61,11 +61,11 @@ class Sns(Provider):
         kind, topic = field.text(fields, "Type"), field.text(fields, "TopicArn")
         if kind == "SubscriptionConfirmation":
             said = f"{topic} asks to be confirmed. Only topics that `[sns] topics` allows are."
-            return Reading((), note=Note("A topic of SNS", cut(said, MAX_NOTE)))
+            return Reading((), note=SenderNote("A topic of SNS", cut(said, MAX_NOTE)))
         if kind == "SubscriptionConfirmed":
-            return Reading((), note=Note("A topic of SNS is confirmed", cut(topic, MAX_NOTE)))
+            return Reading((), note=SenderNote("A topic of SNS is confirmed", cut(topic, MAX_NOTE)))
         if kind == "UnsubscribeConfirmation":
-            return Reading((), note=Note("A topic of SNS sends no more", cut(topic, MAX_NOTE)))
+            return Reading((), note=SenderNote("A topic of SNS sends no more", cut(topic, MAX_NOTE)))
         if kind not in ("", "Notification"):
             raise InvalidInputError("Type", "must be Notification or SubscriptionConfirmation")
         message = fields.get("Message") if kind else fields

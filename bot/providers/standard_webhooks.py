@@ -5,7 +5,7 @@ Of an event counts what its data says; without a key in there, what it is about 
 
 from datetime import datetime
 
-from bot.domain.alert.signal import MAX_NOTE, Note, Reading
+from bot.domain.alert.signal import MAX_NOTE, Reading, SenderNote
 from bot.domain.errors import InvalidInputError
 from bot.domain.text import cut
 from bot.providers import field
@@ -39,7 +39,7 @@ class StandardWebhooks(Provider):
         data = field.inner(fields, "data")
         if is_test(kind) and not field.text(data, "status", "state"):
             said = field.text(data, "message", "text") or kind
-            return Reading((), note=Note("A test of a webhook came through", cut(said, MAX_NOTE)))
+            return Reading((), note=SenderNote("A test of a webhook came through", cut(said, MAX_NOTE)))
         rest = {name: value for name, value in fields.items() if name not in ("type", "timestamp", "data")}
         return one(
             read_occurrence(

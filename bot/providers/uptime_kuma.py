@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from bot.domain.alert.signal import MAX_NOTE, Note, Reading, Signal
+from bot.domain.alert.signal import MAX_NOTE, Reading, SenderNote, Signal
 from bot.domain.errors import InvalidInputError
 from bot.domain.text import cut
 from bot.providers import field
@@ -143,7 +143,7 @@ def _read_words(words: str) -> Reading:
         )
     found = _EXPIRES.search(words)
     if found is None:
-        return Reading((), note=Note("Uptime Kuma says hello", cut(words, MAX_NOTE)))
+        return Reading((), note=SenderNote("Uptime Kuma says hello", cut(words, MAX_NOTE)))
     what = words[: found.start()].strip()
     notice = build_signal(
         firing=True,

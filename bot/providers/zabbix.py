@@ -8,7 +8,7 @@ import re
 from datetime import datetime
 from typing import Any, Final
 
-from bot.domain.alert.signal import Note, Reading, Severity
+from bot.domain.alert.signal import Reading, SenderNote, Severity
 from bot.domain.errors import InvalidInputError
 from bot.providers import field
 from bot.providers.build import build_signal, one
@@ -79,7 +79,7 @@ class Zabbix(Provider):
             if name or _is_empty(
                 given.get("event_id")
             ):  # the test of a media type, with its macros as they are
-                return Reading((), note=Note("A test of Zabbix came through", name))
+                return Reading((), note=SenderNote("A test of Zabbix came through", name))
             raise InvalidInputError("event_id", "is missing")
         firing = _read_value(fields)
         level, word = _read_severity(fields)

@@ -10,7 +10,7 @@ import msgspec
 
 from bot.desk import open_desk
 from bot.domain.errors import InvalidInputError, TocsinError
-from bot.domain.gate.gate import Decision, Verdict
+from bot.domain.gate.gate import GateDecision, GateVerdict
 from bot.usecases.gate import release
 from bot.verbs.loop import run
 from bot.verbs.setting import load_quietly
@@ -32,13 +32,13 @@ def gate(args: Namespace) -> int:
         print(json.dumps(said))
     else:
         print("\n".join(_lines(said)))
-    return _BLOCKED if said["decision"] == Verdict.BLOCK else 0
+    return _BLOCKED if said["decision"] == GateVerdict.BLOCK else 0
 
 
 def _here(args: Namespace) -> dict[str, Any]:
     settings = load_quietly(args)
 
-    async def here_gate() -> Decision:
+    async def here_gate() -> GateDecision:
         async with open_desk(settings, project=args.project) as desk:
             return await release.ask(desk, args.service, args.env)
 

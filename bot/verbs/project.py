@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.desk import open_desk
 from bot.usecases.admin import project as projects
-from bot.usecases.admin.project import Listed
+from bot.usecases.admin.project import ListedProject
 from bot.verbs.loop import run
 from bot.verbs.operator import me, print_table
 from bot.verbs.setting import load_quietly
@@ -33,7 +33,7 @@ def listing(args: Namespace) -> int:
     """One line for each project."""
     settings = load_quietly(args)
 
-    async def listing_project() -> list[Listed]:
+    async def listing_project() -> list[ListedProject]:
         async with open_desk(settings) as desk:
             return await projects.listing(desk)
 

@@ -11,7 +11,7 @@ from bot.domain import actor as actors
 from bot.domain.alert.alert import parse_ref as parse_alert
 from bot.domain.audit import Sealed
 from bot.domain.incident.incident import parse_ref as parse_incident
-from bot.domain.sight import Asked, Subject
+from bot.domain.sight import Subject, SubjectRef
 from bot.usecases.admin import audit_log
 from bot.usecases.admin.audit_log import AuditSearch
 from cogs.context import BotContext
@@ -86,9 +86,9 @@ class AuditCommands(commands.GroupCog, group_name="audit", group_description="Wh
         await context.reply_ephemeral(audit_card.listing(title, shown, older))
 
 
-def _about(sealed: Sealed) -> list[Asked]:
+def _about(sealed: Sealed) -> list[SubjectRef]:
     """Where what an entry is about is shown; what has no channel is for whoever looks after the desk."""
     kind, _, which = sealed.entry.subject.partition(":")
     if kind in _NUMBERED and which.isascii() and which.isdigit():
-        return [Asked(_NUMBERED[kind], int(which))]
-    return [Asked(Subject.SOURCE, which)] if kind == "source" else []
+        return [SubjectRef(_NUMBERED[kind], int(which))]
+    return [SubjectRef(Subject.SOURCE, which)] if kind == "source" else []

@@ -13,7 +13,7 @@ from bot.domain.alert.alert import format_ref, parse_ref
 from bot.domain.alert.ref import correlation
 from bot.domain.errors import InvalidInputError
 from bot.domain.incident.incident import format_ref as format_incident
-from bot.domain.sight import Asked, Subject
+from bot.domain.sight import Subject, SubjectRef
 from bot.usecases.admin import event as events
 from bot.usecases.admin import event_list
 from bot.usecases.admin.event import EventDossier
@@ -73,7 +73,9 @@ class EventCommands(commands.GroupCog, group_name="event", group_description="Se
             raise InvalidInputError("which", "give the number of an event, or an alert such as A-1042")
         found = await context.defer_if_slow(work, thinking=True)
         await context.admit(
-            Asked(Subject.ALERT, found.alert.id) if found.alert else Asked(Subject.SOURCE, found.source_name)
+            SubjectRef(Subject.ALERT, found.alert.id)
+            if found.alert
+            else SubjectRef(Subject.SOURCE, found.source_name)
         )
         await context.reply_ephemeral(event_card.dossier(_sheet(found)))
 
@@ -105,11 +107,11 @@ def _begin(interaction: Click) -> InteractionContext:
     return context
 
 
-def _about(line: EventLine) -> Asked:
+def _about(line: EventLine) -> SubjectRef:
     """Where an event is shown: with its alert, else where its source speaks."""
     if line.listed.event.alert_id:
-        return Asked(Subject.ALERT, line.listed.event.alert_id)
-    return Asked(Subject.SOURCE, line.listed.source)
+        return SubjectRef(Subject.ALERT, line.listed.event.alert_id)
+    return SubjectRef(Subject.SOURCE, line.listed.source)
 
 
 def _sheet(found: EventDossier) -> EventSheet:

@@ -15,7 +15,7 @@ from bot.cards.admin.status import LaneStatus, LastAlert, Parked, SourceLine, St
 from bot.domain.alert.signal import Severity
 from bot.domain.outbox.outbox import ParkReason
 from bot.domain.process_health import ProcessHealth
-from bot.domain.sight import Asked, Subject
+from bot.domain.sight import Subject, SubjectRef
 from bot.usecases.admin import status
 from bot.usecases.admin.status import BY_ITSELF, REASONS, Condition, Standing
 from cogs.admin import checklist
@@ -93,5 +93,5 @@ def _seen_by(context: InteractionContext, health: ProcessHealth) -> ProcessHealt
 async def _last(context: InteractionContext, standing: Standing) -> AsyncIterator[LastAlert]:
     """Of each severity, unless it is not for these eyes."""
     for severity, alert in standing.last.items():
-        if alert is not None and await context.hidden([Asked(Subject.ALERT, alert.id)]) is None:
+        if alert is not None and await context.hidden([SubjectRef(Subject.ALERT, alert.id)]) is None:
             yield LastAlert(alert.ref, severity, alert.name, alert.state.value, alert.last_seen_at)

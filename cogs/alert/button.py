@@ -14,7 +14,7 @@ from bot.cards.alert.detail import details
 from bot.cards.ids import CustomId, Verb
 from bot.domain.alert.alert import format_ref
 from bot.domain.errors import InvalidInputError
-from bot.domain.sight import Asked, Subject
+from bot.domain.sight import Subject, SubjectRef
 from bot.usecases.alert import button as press
 from bot.usecases.alert import end
 from bot.usecases.alert import query as alert_query
@@ -126,7 +126,7 @@ async def show_more(context: InteractionContext, which: CustomId) -> None:
 
 async def tell(context: InteractionContext, alert_id: int, *, page: int = 0, in_place: bool = False) -> None:
     """Everything about one alert, on the pressed message (``in_place``) or in a whisper."""
-    await context.admit(Asked(Subject.ALERT, alert_id))
+    await context.admit(SubjectRef(Subject.ALERT, alert_id))
     found = await context.defer_if_slow(
         alert_query.find(context.bot_context.desk, alert_id), thinking=not in_place
     )

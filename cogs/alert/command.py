@@ -18,7 +18,7 @@ from bot.domain.alert.alert import Alert, State, parse_ref
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import InvalidInputError, TocsinError
 from bot.domain.outbox.outbox import CardKind
-from bot.domain.sight import Asked, Subject
+from bot.domain.sight import Subject, SubjectRef
 from bot.domain.zone import words
 from bot.usecases.admin import audience
 from bot.usecases.alert import lifecycle as alerts
@@ -250,7 +250,7 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
 
 async def acknowledge(context: InteractionContext, alert_id: int) -> None:
     """Take an alert on, by the menu of a message."""
-    await context.admit(Asked(Subject.ALERT, alert_id))
+    await context.admit(SubjectRef(Subject.ALERT, alert_id))
     work = alerts.acknowledge(context.bot_context.desk, alert_id, actor=context.actor)
     done = await context.defer_if_slow(work, thinking=True)
     await context.reply_ephemeral(answer.done(said(done, "acknowledged")))
@@ -266,7 +266,7 @@ async def acknowledge_message(interaction: Click, message: discord.Message) -> N
         await acknowledge(context, place.subject_id)
         return
     if place is not None and place.kind is CardKind.GROUP:
-        await context.admit(Asked(Subject.GROUP, place.subject_id))
+        await context.admit(SubjectRef(Subject.GROUP, place.subject_id))
         await group_buttons.acknowledge_beside(context, place.subject_id)
         return
     marker = find_marker({"embeds": [embed.to_dict() for embed in message.embeds]})

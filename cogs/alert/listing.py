@@ -11,7 +11,7 @@ from bot.cards.outbox.page_menu import CHOSEN
 from bot.domain import actor as actors
 from bot.domain.errors import InvalidInputError
 from bot.usecases.alert import query as alert_query
-from bot.usecases.alert.query import Filter, Listed
+from bot.usecases.alert.query import Filter, ListedAlert
 from cogs.alert.button import tell
 from cogs.interaction import InteractionContext
 from cogs.message import jump_url, read_values
@@ -73,7 +73,7 @@ async def _page(context: InteractionContext, shown: ListFilter, page: int) -> Ca
     )
 
 
-def _line(context: InteractionContext, listed: Listed) -> AlertLine:
+def _line(context: InteractionContext, listed: ListedAlert) -> AlertLine:
     place = listed.place
     if place is None:
         return AlertLine(listed.alert)

@@ -13,7 +13,7 @@ from bot.domain.alert.alert import parse_ref
 from bot.domain.errors import InvalidInputError
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.recurrence.recurrence import format_ref
-from bot.domain.sight import Asked, Subject
+from bot.domain.sight import Subject, SubjectRef
 from bot.usecases.alert.query import Filter
 from bot.usecases.outbox import card as outbox
 from bot.usecases.triage import triage
@@ -47,7 +47,7 @@ class TriageCommand(commands.Cog):
 async def brief(context: InteractionContext, alert_id: int) -> None:
     """Everybody is told in the thread of the alert's open incident; without one, who asked."""
     context.demand(Capability.RESPOND, TASK)
-    await context.admit(Asked(Subject.ALERT, alert_id))
+    await context.admit(SubjectRef(Subject.ALERT, alert_id))
     desk = context.bot_context.desk
     asked = await context.defer_if_slow(triage.ask(desk, alert_id, actor=context.actor), thinking=True)
     ref = asked.alert.ref

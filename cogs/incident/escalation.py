@@ -16,7 +16,7 @@ from bot.domain.alert.alert import format_ref
 from bot.domain.errors import InvalidInputError
 from bot.domain.incident.incident import UNASKED, parse_level
 from bot.domain.outbox.outbox import CardKind
-from bot.domain.sight import Asked, Subject
+from bot.domain.sight import Subject, SubjectRef
 from bot.domain.text import one_line
 from bot.usecases.alert import group as groups
 from bot.usecases.incident import timeline
@@ -39,7 +39,7 @@ async def ask(context: InteractionContext, which: CustomId) -> None:
 
 async def ask_about(context: InteractionContext, alert_id: int) -> None:
     """Open the form, filled in beforehand; what belongs to an open incident gets none."""
-    await context.admit(Asked(Subject.ALERT, alert_id))
+    await context.admit(SubjectRef(Subject.ALERT, alert_id))
     blank = await context.within_deadline(escalation.prefill(context.bot_context.desk, alert_id))
     if blank.belongs_to:
         await context.reply_ephemeral(answers.belongs(blank.alert.ref, blank.belongs_to))
@@ -82,7 +82,7 @@ async def submit(context: InteractionContext, which: CustomId) -> None:
 async def escalate(context: InteractionContext, wish: OpenRequest) -> None:
     """Open an incident, or hear which open one took this in."""
     if wish.alert_id is not None:
-        await context.admit(Asked(Subject.ALERT, wish.alert_id))
+        await context.admit(SubjectRef(Subject.ALERT, wish.alert_id))
     await context.reply_ephemeral(await context.defer_if_slow(_open(context, wish), thinking=True))
 
 
@@ -91,7 +91,7 @@ async def _open(context: InteractionContext, wish: OpenRequest) -> Card:
     opened = await escalation.open_incident(desk, wish, actor=context.actor)
     if opened.outcome is OpenOutcome.ALREADY_IN and wish.note:
         await timeline.note(desk, opened.incident.id, actor=context.actor, text=wish.note)
-    hidden = await context.hidden([Asked(Subject.INCIDENT, opened.incident.id)])
+    hidden = await context.hidden([SubjectRef(Subject.INCIDENT, opened.incident.id)])
     return _say(opened, wish, told=hidden is None)
 
 

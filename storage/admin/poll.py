@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, insert, select
 
-from bot.domain.access.poll import Doubt, Held
+from bot.domain.access.poll import Doubt, LastEpisode
 from storage.codec import micros, moment_or_none
 from storage.dialect import is_one_of
 from storage.table.core import IS_OPEN_ALERT, alert, recurrence, source
@@ -36,7 +36,7 @@ class Polls:
         )
         return {row.name: row.url for row in rows}
 
-    def held(self, project_id: int, source_id: int, signatures: Collection[str]) -> dict[str, Held]:
+    def held(self, project_id: int, source_id: int, signatures: Collection[str]) -> dict[str, LastEpisode]:
         """What the desk has open of this source, and the newest episodes of these signatures."""
         opened = self._connection.execute(
             select(alert.c.signature)
@@ -51,8 +51,8 @@ class Polls:
                 is_one_of(self._connection, recurrence.c.signature, signatures),
             )
         )
-        held = {row.signature: Held(moment_or_none(row.resolved_at)) for row in known}
-        return held | {signature: Held(None) for signature in opened.scalars()}
+        held = {row.signature: LastEpisode(moment_or_none(row.resolved_at)) for row in known}
+        return held | {signature: LastEpisode(None) for signature in opened.scalars()}
 
     def doubts(self, source_id: int, *, since: datetime) -> dict[str, Doubt]:
         """What the last look was in doubt about, if that was not before ``since``."""

@@ -23,7 +23,7 @@ from sqlalchemy.sql.expression import ClauseElement
 from bot.domain.alert.alert import State
 from bot.domain.alert.group import Group
 from bot.domain.alert.signal import Severity
-from bot.domain.outbox.board import Held
+from bot.domain.outbox.board import BoardAlert
 from storage.alert.summary import COLUMNS, EXPIRED, RANK, SEVERITIES, read
 from storage.bulk import Bulk, Lookup
 from storage.codec import micros, moment, moment_or_none
@@ -202,7 +202,9 @@ class Groups:
             for row in rows
         ]
 
-    def members(self, group_id: int, *, open_only: bool = False, offset: int = 0, limit: int) -> list[Held]:
+    def members(
+        self, group_id: int, *, open_only: bool = False, offset: int = 0, limit: int
+    ) -> list[BoardAlert]:
         """Open ones first, worst first, newest first."""
         is_open = alert.c.state != State.RESOLVED.value
         statement = select(*COLUMNS).where(alert.c.group_id == group_id)

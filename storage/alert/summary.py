@@ -8,7 +8,7 @@ from sqlalchemy import and_, case, func
 from bot.domain.actor import SILENCE
 from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity
-from bot.domain.outbox.board import Held
+from bot.domain.outbox.board import BoardAlert
 from storage.codec import moment
 from storage.table.core import alert
 
@@ -38,11 +38,11 @@ COLUMNS: Final = (
 )
 
 
-def read(row: Sequence[Any]) -> Held:
+def read(row: Sequence[Any]) -> BoardAlert:
     """A row of `COLUMNS`."""
     ident, state, severity, name, service, namespace, target, summary, owner, *rest = row
     occurrences, opened_at, expired = rest
-    return Held(
+    return BoardAlert(
         id=ident,
         state=_STATES[state],
         severity=SEVERITIES[severity],

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity
 from bot.domain.alert.verdict import Lane
-from bot.domain.outbox.board import Held, Passed
+from bot.domain.outbox.board import BoardAlert, Passed
 from bot.domain.outbox.outbox import CardKind
 from storage.alert.summary import COLUMNS, RANK, SEVERITIES, read
 from storage.codec import micros, moment, moment_or_none
@@ -180,7 +180,7 @@ class Boards:
         rows = self._connection.execute(union_all(own, shared)).all()
         return Unposted(sum(row.alerts for row in rows), max(row.newest or 0 for row in rows))
 
-    def held(self, channel_id: int, *, offset: int = 0, limit: int) -> list[Held]:
+    def held(self, channel_id: int, *, offset: int = 0, limit: int) -> list[BoardAlert]:
         """Open alerts without a card: worst first, then newest first."""
         rows = self._connection.execute(
             _held(channel_id).order_by(RANK.desc(), alert.c.id.desc()).offset(offset).limit(limit)

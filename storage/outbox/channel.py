@@ -25,7 +25,7 @@ from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.outbox import CardKind, ParkReason
 from storage.codec import micros, moment_or_none
 from storage.dialect import is_dead
-from storage.outbox.due import Look, dirty, look, rests_until, sendable
+from storage.outbox.due import LaneCounts, dirty, look, rests_until, sendable
 from storage.prepared import Prepared
 from storage.table.board import board
 from storage.table.core import IS_OPEN_ALERT, alert, card
@@ -143,7 +143,7 @@ class Channels:
         """Channels where something may be sent now, or where a board has to be kept."""
         return [row[0] for row in _DUE.rows(self._connection, now=micros(now))]
 
-    def look(self, channel_id: int, *, now: datetime, young_after: datetime, cap: int) -> Look:
+    def look(self, channel_id: int, *, now: datetime, young_after: datetime, cap: int) -> LaneCounts:
         """Count what may be sent in a channel, each lane up to ``cap``; cards that came later are young."""
         return look(self._connection, channel_id, now=now, young_after=young_after, cap=cap)
 

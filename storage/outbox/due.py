@@ -32,7 +32,7 @@ from storage.table.core import card
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
-class Look(msgspec.Struct, frozen=True):
+class LaneCounts(msgspec.Struct, frozen=True):
     """How many cards may be sent, by lane, none counted further than was asked; boards are not among them.
 
     ``young`` were never posted and have not been waiting for long.
@@ -89,13 +89,15 @@ def rests_until() -> ColumnElement[int]:
     return case((held > collected, held), else_=collected)
 
 
-def look(connection: Connection, channel_id: int, *, now: datetime, young_after: datetime, cap: int) -> Look:
+def look(
+    connection: Connection, channel_id: int, *, now: datetime, young_after: datetime, cap: int
+) -> LaneCounts:
     """Count what may be sent in a channel, each lane up to ``cap``; cards that came later are young."""
     counts = _LOOK.row(
         connection, channel=channel_id, now=micros(now), young_after=micros(young_after), cap=cap
     )
     lanes = len(Lane)
-    return Look(
+    return LaneCounts(
         new={lane: counts[lane] for lane in Lane if counts[lane]},
         changed={lane: counts[lanes + lane] for lane in Lane if counts[lanes + lane]},
         young=sum(counts[2 * lanes :]),

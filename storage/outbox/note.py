@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Connection, insert, select, update
 
-from bot.domain.alert.signal import Note
+from bot.domain.alert.signal import SenderNote
 from storage.codec import micros, moment
 from storage.table.core import source
 from storage.table.note import note
@@ -17,7 +17,7 @@ class NoteRow(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     source_name: str
     provider: str
-    note: Note
+    note: SenderNote
     count: int
     first_at: datetime
     last_at: datetime
@@ -42,13 +42,13 @@ class Notes:
             id=row.id,
             source_name=row.name,
             provider=row.provider,
-            note=Note(row.title, row.said),
+            note=SenderNote(row.title, row.said),
             count=row.times,
             first_at=moment(row.first_at),
             last_at=moment(row.last_at),
         )
 
-    def repeat(self, source_id: int, said: Note, *, since: datetime, now: datetime) -> int | None:
+    def repeat(self, source_id: int, said: SenderNote, *, since: datetime, now: datetime) -> int | None:
         """Count the source's latest note once more, if it was said after ``since``; its id, else None."""
         latest = self._connection.execute(
             select(note.c.id, note.c.last_at)
@@ -65,7 +65,7 @@ class Notes:
         )
         return int(latest.id)
 
-    def add(self, project_id: int, source_id: int, said: Note, *, now: datetime) -> int:
+    def add(self, project_id: int, source_id: int, said: SenderNote, *, now: datetime) -> int:
         """A new one; returns its id."""
         us = micros(now)
         made: int = self._connection.execute(

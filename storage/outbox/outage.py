@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from bot.domain.alert.alert import State
 from bot.domain.alert.verdict import Lane
-from bot.domain.outbox.outage import Cause, Outage
+from bot.domain.outbox.outage import Outage, OutageCause
 from bot.domain.outbox.outbox import CardKind
 from storage.codec import micros, moment, moment_or_none
 from storage.dialect import upsert
@@ -184,7 +184,7 @@ class Outages:
             .values(shown=revision, claimed_by=None, claim_expires_at=None, not_before=None, failures=0)
         )
 
-    def ended_after(self, project_id: int, cause: Cause, at: datetime) -> list[Outage]:
+    def ended_after(self, project_id: int, cause: OutageCause, at: datetime) -> list[Outage]:
         """Those of one cause that ended after ``at``."""
         rows = self._connection.execute(
             select(blindness).where(
@@ -199,7 +199,7 @@ class Outages:
 def _read(row: Any) -> Outage:
     return Outage(
         channel_id=row.channel_id,
-        cause=Cause(row.cause),
+        cause=OutageCause(row.cause),
         began_at=moment(row.began_at),
         ended_at=moment(row.ended_at),
         first_card_id=row.first_card_id,

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, Row, func, insert, select
 
 from bot.domain.actor import Actor
-from bot.domain.recurrence.work import Check, Handoff, HandoffKind, Item, Mode, NextStep
+from bot.domain.recurrence.work import Check, Handoff, HandoffKind, Item, NextStep, WorkMode
 from storage.codec import actor_columns, actor_or_none, encode, micros, moment
 from storage.dialect import is_one_of
 from storage.table.recurrence import handoff, work_check
@@ -21,7 +21,7 @@ class CheckRun(msgspec.Struct, frozen=True, kw_only=True):
     recurrence_id: int
     at: datetime
     by: Actor
-    mode: Mode
+    mode: WorkMode
     next_step: NextStep
     passed: bool
     checks: tuple[Check, ...]
@@ -100,7 +100,7 @@ def _read_check(row: Row[Any]) -> CheckRun:
         recurrence_id=row.recurrence_id,
         at=moment(row.at),
         by=Actor.parse(row.actor, row.actor_name),
-        mode=Mode(row.mode),
+        mode=WorkMode(row.mode),
         next_step=NextStep(row.next_step),
         passed=row.passed,
         checks=msgspec.json.decode(row.checks, type=tuple[Check, ...]),

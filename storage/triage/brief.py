@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from bot.domain.alert.alert import Alert
-from bot.domain.triage.brief import NEAREST, REACH, Request
+from bot.domain.triage.brief import NEAREST, REACH, BriefRequest
 from storage.alert.row import read
 from storage.codec import micros, micros_or_none, moment, moment_or_none
 from storage.dialect import upsert
@@ -43,7 +43,7 @@ class Briefs:
         )
         return taken.one_or_none() is not None
 
-    def add(self, new: Request) -> Request:
+    def add(self, new: BriefRequest) -> BriefRequest:
         """Insert it; its id is the database's to give."""
         values = msgspec.structs.asdict(new) | {
             "created_at": micros(new.created_at),
@@ -53,21 +53,21 @@ class Briefs:
         created = self._connection.execute(insert(brief).values(**values).returning(brief.c.id))
         return msgspec.structs.replace(new, id=created.scalar_one())
 
-    def get(self, project_id: int, brief_id: int) -> Request | None:
+    def get(self, project_id: int, brief_id: int) -> BriefRequest | None:
         """One of this project."""
         row = self._connection.execute(
             select(brief).where(brief.c.id == brief_id, brief.c.project_id == project_id)
         ).one_or_none()
         return None if row is None else _read(row)
 
-    def of(self, incident_id: int) -> list[Request]:
+    def of(self, incident_id: int) -> list[BriefRequest]:
         """All of an incident, oldest first."""
         rows = self._connection.execute(
             select(brief).where(brief.c.incident_id == incident_id).order_by(brief.c.id)
         )
         return [_read(row) for row in rows]
 
-    def last(self, recurrence_id: int, *, since: datetime) -> Request | None:
+    def last(self, recurrence_id: int, *, since: datetime) -> BriefRequest | None:
         """The newest that was given in a thread about this recurrence since then."""
         row = self._connection.execute(
             select(brief)
@@ -121,8 +121,8 @@ class Briefs:
         return [read(row) for row in rows]
 
 
-def _read(row: Row[Any]) -> Request:
-    return Request(
+def _read(row: Row[Any]) -> BriefRequest:
+    return BriefRequest(
         id=row.id,
         project_id=row.project_id,
         recurrence_id=row.recurrence_id,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity
-from bot.domain.outbox.board import Held
+from bot.domain.outbox.board import BoardAlert
 from tests.cards.world import NOON, hostile, moments
 
 QUICK = settings(
@@ -21,7 +21,7 @@ QUICK = settings(
 _OPEN = [state for state in State if state.open]
 
 
-def held(number: int, name: str = "HighErrorRate", **changes: Any) -> Held:
+def held(number: int, name: str = "HighErrorRate", **changes: Any) -> BoardAlert:
     """An ordinary open alert, a second younger than the one before it."""
     ordinary = {
         "state": State.NEW,
@@ -32,10 +32,10 @@ def held(number: int, name: str = "HighErrorRate", **changes: Any) -> Held:
         "summary": "9 % of requests fail",
         "opened_at": NOON + timedelta(seconds=number),
     }
-    return Held(id=number, name=name, **{**ordinary, **changes})
+    return BoardAlert(id=number, name=name, **{**ordinary, **changes})
 
 
-def _distinct(crowd: list[Held]) -> tuple[Held, ...]:
+def _distinct(crowd: list[BoardAlert]) -> tuple[BoardAlert, ...]:
     unique = {each.id: each for each in crowd}.values()
     return tuple(sorted(unique, key=lambda each: (-each.severity.rank, -each.id)))
 
@@ -43,7 +43,7 @@ def _distinct(crowd: list[Held]) -> tuple[Held, ...]:
 _names = st.one_of(st.sampled_from(["HighErrorRate", "**bold**", ""]), hostile)
 crowds = st.lists(
     st.builds(
-        Held,
+        BoardAlert,
         id=st.integers(1, 10**18 - 1),
         state=st.sampled_from(_OPEN),
         severity=st.sampled_from(Severity),

@@ -30,7 +30,7 @@ from bot.domain.alert.group import Group
 from bot.domain.alert.ring import Ring, RingReason, RingSubject
 from bot.domain.alert.signal import Severity, Signal
 from bot.domain.errors import InvalidInputError
-from bot.domain.outbox.board import Held
+from bot.domain.outbox.board import BoardAlert
 from bot.domain.outbox.outbox import ParkReason
 from bot.domain.recurrence.recurrence import Memory, Remedy
 from bot.providers.body import decode
@@ -185,7 +185,7 @@ def gatherings(dice: Dice, views: list[AlertView]) -> Iterator[Said]:
     yield "list", alert_list.render(alert_list.Listing(lines=lines, total=99, page=1, filter=wish, tag=TAG))
 
 
-def _crowded(dice: Dice, alerts: list[Alert], held: tuple[Held, ...]) -> Iterator[View]:
+def _crowded(dice: Dice, alerts: list[Alert], held: tuple[BoardAlert, ...]) -> Iterator[View]:
     one = dice.choice(alerts)
     yield board_card.BoardView(channel_id=1, number=1, tag=TAG, since=NOON, now=NOON, held=held)
     yield crisis.view(title=one.name, summary=one.description, service=one.service, alerts=tuple(alerts[:10]))
@@ -267,6 +267,6 @@ def _memory(dice: Dice) -> Memory | None:
     return Memory(episodes=dice.randrange(1, 500), previous_at=NOON, gap=timedelta(hours=9), remedy=remedy)
 
 
-def _held(alert: Alert) -> Held:
-    named = {name: getattr(alert, name) for name in Held.__struct_fields__ if name != "owner"}
-    return Held(**named, owner=alert.owner.name if alert.owner else "")
+def _held(alert: Alert) -> BoardAlert:
+    named = {name: getattr(alert, name) for name in BoardAlert.__struct_fields__ if name != "owner"}
+    return BoardAlert(**named, owner=alert.owner.name if alert.owner else "")

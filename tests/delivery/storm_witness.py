@@ -96,11 +96,12 @@ class Witness:
         ]
 
     def _was_named(self, known: Known, now: datetime, patience: timedelta) -> bool:
-        """Whether its cause was named just when it came; a repetition may still be due."""
+        """Whether its cause was named when it came, or since it came back; a repetition may still be due."""
         if known.repeated:
             return now - (known.since + known.repeated) < patience
         told = self._rung[known.alert.name]
-        return known.state == 1 and bool(told) and told[-1] >= known.since - MINUTE
+        before = MINUTE if known.state == 1 else timedelta(0)
+        return bool(told) and told[-1] >= known.since - before
 
     def _told_with(self, known: Known) -> list[Known]:
         """The open criticals of its cause that a ring of this storm has told, and those of its group.

@@ -128,6 +128,21 @@ async def test_a_critical_member_wakes_people_and_others_do_not(grouped: Stage) 
     assert woken(grouped) == [0, 1, 1]
 
 
+async def test_alerts_of_one_card_that_come_back_ring_once_for_all(grouped: Stage) -> None:
+    await fire(grouped, *range(3), severity=CRITICAL)
+    await settle_down(grouped)
+    await resolve(grouped, *range(3))
+    await settle_down(grouped)
+    await fire(grouped, *range(3), severity=CRITICAL)
+    assert await grouped.ring() == 1
+    await settle_down(grouped)
+    card, reply = grouped.shown()
+    assert [bool(each["sandbox"]["pinged"]["roles"]) for each in (card, reply)] == [True, True]
+    assert "3 alerts" in reply["content"]
+    assert "is back" in reply["content"]
+    assert reply["message_reference"]["message_id"] == card["id"]
+
+
 async def test_a_first_critical_wakes_at_once(grouped: Stage) -> None:
     await fire(grouped, *range(20), severity=CRITICAL)
     await settle_down(grouped)

@@ -6,39 +6,27 @@ rung for what needs nobody. What counts as a state is worked out here from what 
 from the runs that the code under test keeps.
 """
 
-import asyncio
-import contextlib
 import re
-import shutil
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     rule,
-    run_state_machine_as_test,
 )
-from msgspec.structs import replace
 
 from bot.cards.alert.alert import find_marker
-from bot.clock import ManualClock
 from bot.delivery import picture
-from bot.delivery.redirect import redirect
 from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.group import CardShape
 from bot.domain.alert.signal import Severity
-from bot.domain.errors import TocsinError
 from bot.domain.silence.matcher import Matcher
 from bot.sandbox.model.settings import Limits, SandboxSettings
-from bot.sandbox.server import Sandbox
 from bot.usecases.alert import ack, snooze
 from bot.usecases.alert import flap as flaps
 from bot.usecases.alert import lifecycle as alerts
@@ -46,9 +34,8 @@ from bot.usecases.outbox import card as outbox
 from bot.usecases.outbox import ring as rings
 from bot.usecases.silence import settlement
 from bot.usecases.silence import silence as silences
-from storage.engine import Storage
-from tests.conftest import START
-from tests.delivery.conftest import DAY_MS, Stage, build_stage
+from tests.delivery.conftest import DAY_MS
+from tests.delivery.machine import DeskMachine, live
 from tests.senders import ANNA, firing, resolved
 
 MINUTE: Final = timedelta(minutes=1)
@@ -56,7 +43,6 @@ NAMES: Final = ("alpha", "bravo", "carol", "delta")
 CRITICAL, WARNING = Severity.CRITICAL, Severity.WARNING
 ON_CALL: Final[dict[Severity, tuple[str, ...]]] = {CRITICAL: ("on-call",), WARNING: ("on-call",)}
 APART: Final = timedelta(minutes=4)  # calls of one state that repeat are further apart
-NO_PLACE: Final = "the process died before it wrote down what it had posted"
 
 
 @dataclass
@@ -82,53 +68,23 @@ class Known:
         return self.rung.setdefault(self.state, [])
 
 
-class RingMachine(RuleBasedStateMachine):
-    """A desk, real delivery, and the sandbox as its Discord, on a clock that is moved by hand."""
+class RingMachine(DeskMachine):
+    """The desk's life as alerts see it."""
+
+    pace = timedelta(seconds=7)
 
     def __init__(self, template: Path, folder: Path, numbers: Any) -> None:
-        super().__init__()
-        self.loop = asyncio.new_event_loop()
-        self.path = folder / f"machine{next(numbers)}.db"
-        shutil.copy(template, self.path)
-        self.clock = ManualClock(START)
+        super().__init__(template, folder, numbers)
         self.known: dict[int, Known] = {}
         self.heard: set[str] = set()
         self.broken: list[str] = []
-        self.stage: Stage = None  # type: ignore[assignment]  # the first step makes it
-
-    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        return self.loop.run_until_complete(work)
 
     @initialize()
     def open(self) -> None:
-        self.run(self._open())
-
-    async def _open(self) -> None:
         still = SandboxSettings(limits=Limits(enabled=False), heartbeat_ms=DAY_MS, session_life=DAY_MS)
-        self.sandbox = Sandbox(self.clock, still)
-        redirect(await self.sandbox.start())
-        self.storage = Storage.open(f"sqlite:///{self.path}")
-        self.stage = await build_stage(self.sandbox, self.storage, self.clock, ON_CALL)
-        self.stage.source = replace(self.stage.source, card=CardShape.AUTO)
-        await self.stage.connect()
+        self.run(self.start(still, CardShape.AUTO, ON_CALL))
 
-    def teardown(self) -> None:
-        """Every life ends in a quiet moment."""
-        try:
-            if self.stage is not None:
-                self.quiet_moment()
-        finally:
-            if self.stage is not None:
-                self.run(self._close())
-            self.loop.close()
-
-    async def _close(self) -> None:
-        await self.stage.close()
-        await self.storage.close()
-        await self.sandbox.stop()
-        redirect(None)
-
-    async def _look(self) -> None:
+    async def see(self) -> None:
         """What alerts there are, and how they are."""
         found = await self.storage.read(lambda tx: tx.alerts.many(range(1, 60)))
         for alert in found:
@@ -166,18 +122,6 @@ class RingMachine(RuleBasedStateMachine):
         line = message["content"].split("\n", 1)[0]
         return [each for each in self.known.values() if re.search(rf"\b{each.alert.name}\b", line)]
 
-    async def _act(self, work: Callable[[], Awaitable[object]]) -> None:
-        """Somebody does something; what is not possible now is refused and changes nothing."""
-        self.clock.advance(timedelta(seconds=7))
-        with contextlib.suppress(TocsinError):
-            await work()
-        await self._look()
-
-    def _do(self, work: Callable[[], Awaitable[object]], *, settles: bool) -> None:
-        self.run(self._act(work))
-        if settles:
-            self.quiet_moment()
-
     def _pick(self, which: int, *, held: bool) -> Alert | None:
         """One of the open alerts that somebody has, or that nobody has."""
         open_ones = [each.alert for each in self.known.values() if each.alert.state.open]
@@ -194,15 +138,15 @@ class RingMachine(RuleBasedStateMachine):
         """It fires, and perhaps was over and back before anybody could be told."""
         signal = firing(name, severity, group_key="one cause")
         if hurries:
-            self._do(lambda: self.stage.send(signal), settles=False)
-            self._do(lambda: self.stage.send(resolved(name)), settles=False)
-        self._do(lambda: self.stage.send(signal), settles=settles)
+            self.act(lambda: self.stage.send(signal), settles=False)
+            self.act(lambda: self.stage.send(resolved(name)), settles=False)
+        self.act(lambda: self.stage.send(signal), settles=settles)
 
     @rule(severity=st.sampled_from([CRITICAL, WARNING]), settles=st.booleans())
     def fire_many(self, severity: Severity, *, settles: bool) -> None:
         """From the third of one cause on they share a card."""
         many = [firing(name, severity, group_key="one cause") for name in NAMES]
-        self._do(lambda: self.stage.send(*many), settles=settles)
+        self.act(lambda: self.stage.send(*many), settles=settles)
 
     @rule(which=st.integers(0, 3), held=st.booleans(), returns=st.booleans(), settles=st.booleans())
     def resolve(self, which: int, *, held: bool, returns: bool, settles: bool) -> None:
@@ -210,10 +154,10 @@ class RingMachine(RuleBasedStateMachine):
         alert = self._pick(which, held=held)
         if alert is None:
             return
-        self._do(lambda: self.stage.send(resolved(alert.name)), settles=settles)
+        self.act(lambda: self.stage.send(resolved(alert.name)), settles=settles)
         if returns:
             again = firing(alert.name, alert.severity, group_key="one cause")
-            self._do(lambda: self.stage.send(again), settles=settles)
+            self.act(lambda: self.stage.send(again), settles=settles)
 
     @rule(
         which=st.integers(0, 3),
@@ -237,7 +181,7 @@ class RingMachine(RuleBasedStateMachine):
             "silence": lambda: silences.put(desk, wish, actor=ANNA),
             "resolve": lambda: alerts.resolve(desk, alert.id, actor=ANNA),
         }
-        self._do(acts[how], settles=settles)
+        self.act(acts[how], settles=settles)
 
     @rule(which=st.integers(0, 3), settles=st.booleans())
     def give_back(self, which: int, *, settles: bool) -> None:
@@ -245,7 +189,7 @@ class RingMachine(RuleBasedStateMachine):
         desk, alert = self.stage.desk, self._pick(which, held=True)
         if alert is not None:
             give = alerts.unacknowledge if alert.state is State.ACKED else alerts.release
-            self._do(lambda: give(desk, alert.id, actor=ANNA), settles=settles)
+            self.act(lambda: give(desk, alert.id, actor=ANNA), settles=settles)
 
     @rule(
         how=st.sampled_from(["after the claim", "after the post", "after the post"]),
@@ -254,7 +198,7 @@ class RingMachine(RuleBasedStateMachine):
     )
     def crash(self, how: str, name: str, *, settles: bool) -> None:
         """The process dies, at its worst between a post and its row; another begins with the same rows."""
-        self._do(lambda: self.stage.send(firing(name, CRITICAL, group_key=name)), settles=False)
+        self.act(lambda: self.stage.send(firing(name, CRITICAL, group_key=name)), settles=False)
         self.run(self._crash(how))
         if settles:
             self.quiet_moment()
@@ -264,13 +208,10 @@ class RingMachine(RuleBasedStateMachine):
             await outbox.take(self.stage.desk, self.stage.channel_id, worker="dead")
         else:
             await self._make_due()
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(self.stage.worker, "_settle", _die)
-                with contextlib.suppress(RuntimeError):
-                    await self.stage.work()
+            await self.die_after_a_post()
             await self._hear()
         self.stage.restart()
-        await self._look()
+        await self.see()
 
     @rule(span=st.sampled_from([timedelta(minutes=6), timedelta(minutes=31), timedelta(hours=5)]))
     def wait(self, span: timedelta) -> None:
@@ -290,10 +231,9 @@ class RingMachine(RuleBasedStateMachine):
             rings.make_due,
         ):
             await job(desk)
-            await self._look()
+            await self.see()
 
     def quiet_moment(self) -> None:
-        """Everything due happens, delivery shows all, and then the law holds."""
         self.run(self._settle_down())
         assert not self.broken, self.broken
         for each in self.known.values():
@@ -318,30 +258,10 @@ class RingMachine(RuleBasedStateMachine):
                     break
 
 
-async def _die(*_: object, **__: object) -> float:
-    raise RuntimeError(NO_PLACE)
-
-
 @pytest.fixture(autouse=True)
 def _words_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(picture, "find_spec", lambda _: None)
 
 
 def test_whoever_must_know_was_rung_and_nobody_twice(sqlite_template: Path, tmp_path: Path) -> None:
-    numbers = count()
-
-    class Machine(RingMachine):
-        def __init__(self) -> None:
-            super().__init__(sqlite_template, tmp_path, numbers)
-
-    run_state_machine_as_test(
-        Machine,
-        settings=settings(
-            max_examples=9,
-            stateful_step_count=12,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            phases=(Phase.generate,),
-        ),
-    )
+    live(RingMachine, sqlite_template, tmp_path, lives=9, steps=12)

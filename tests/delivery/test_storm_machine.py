@@ -5,46 +5,35 @@ worse, came back or was given back was rung anew, and what nobody took up was ca
 due. Nobody is rung for a cause of which nothing is new, by a crash or otherwise, and no board rings.
 """
 
-import asyncio
-import contextlib
-import shutil
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from hypothesis import Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, rule
 from msgspec.structs import replace
 
-from bot.clock import ManualClock
 from bot.delivery import picture
-from bot.delivery.redirect import redirect
 from bot.domain.alert.alert import Alert, Trigger
 from bot.domain.alert.group import CardShape
 from bot.domain.alert.signal import Severity, Signal, Status
-from bot.domain.errors import TocsinError
 from bot.domain.outbox import plan
 from bot.sandbox.model.settings import SandboxSettings
-from bot.sandbox.server import Sandbox
 from bot.usecases.alert import ack, bulk
 from bot.usecases.alert import flap as flaps
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.outbox import card as outbox
 from bot.usecases.outbox import ring as rings
-from storage.engine import Storage
-from tests.conftest import START
-from tests.delivery.conftest import DAY_MS, ON_CALL, Stage, build_stage
+from tests.delivery.conftest import DAY_MS, ON_CALL
+from tests.delivery.machine import DeskMachine, live
 from tests.delivery.storm_witness import CAUSES, MINUTE, Witness
 from tests.senders import ANNA, firing
 
 CRITICAL, WARNING = Severity.CRITICAL, Severity.WARNING
 STEP: Final = timedelta(seconds=10)
 STEPS: Final = 13  # of a quiet moment: a channel that has rung five times waits for a minute
-NO_PLACE: Final = "the process died before it wrote down what it had posted"
 
 
 def signal(cause: str, number: int, severity: Severity, *, over: bool = False) -> Signal:
@@ -55,21 +44,15 @@ def signal(cause: str, number: int, severity: Severity, *, over: bool = False) -
     return replace(found, status=Status.RESOLVED) if over else found
 
 
-class StormMachine(RuleBasedStateMachine):
-    """A desk, real delivery within Discord's limits, on a clock that is moved by hand."""
+class StormMachine(DeskMachine):
+    """The desk's life within Discord's limits."""
+
+    pace = timedelta(seconds=1)
 
     def __init__(self, template: Path, folder: Path, numbers: Any) -> None:
-        super().__init__()
-        self.loop = asyncio.new_event_loop()
-        self.path = folder / f"storm{next(numbers)}.db"
-        shutil.copy(template, self.path)
-        self.clock = ManualClock(START)
+        super().__init__(template, folder, numbers)
         self.witness = Witness()
         self.acts: list[int] = []
-        self.stage: Stage = None  # type: ignore[assignment]  # the first step makes it
-
-    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        return self.loop.run_until_complete(work)
 
     @initialize(
         shape=st.sampled_from([CardShape.ALERT, CardShape.AUTO]),
@@ -79,32 +62,8 @@ class StormMachine(RuleBasedStateMachine):
     )
     def open(self, shape: CardShape, each: int, warnings: int, *, settles: bool) -> None:
         """A board opens at once."""
-        self.run(self._open(shape))
+        self.run(self.start(SandboxSettings(heartbeat_ms=DAY_MS, session_life=DAY_MS), shape, ON_CALL))
         self._burst(CAUSES[:-1], each, warnings, settles=settles)
-
-    async def _open(self, shape: CardShape) -> None:
-        self.sandbox = Sandbox(self.clock, SandboxSettings(heartbeat_ms=DAY_MS, session_life=DAY_MS))
-        redirect(await self.sandbox.start())
-        self.storage = Storage.open(f"sqlite:///{self.path}")
-        self.stage = await build_stage(self.sandbox, self.storage, self.clock, ON_CALL)
-        self.stage.source = replace(self.stage.source, card=shape)
-        await self.stage.connect()
-
-    def teardown(self) -> None:
-        """Every life ends in a quiet moment."""
-        try:
-            if self.stage is not None:
-                self.quiet_moment()
-        finally:
-            if self.stage is not None:
-                self.run(self._close())
-            self.loop.close()
-
-    async def _close(self) -> None:
-        await self.stage.close()
-        await self.storage.close()
-        await self.sandbox.stop()
-        redirect(None)
 
     async def _look(self) -> None:
         now = self.clock.now()
@@ -117,16 +76,8 @@ class StormMachine(RuleBasedStateMachine):
     def _hear(self) -> None:
         self.witness.hear(self.stage.shown(), self.clock.now())
 
-    def _do(self, work: Callable[[], Awaitable[object]], *, settles: bool) -> None:
-        self.run(self._act(work))
-        if settles:
-            self.quiet_moment()
-
-    async def _act(self, work: Callable[[], Awaitable[object]]) -> None:
-        """Something happens, and delivery goes on for a moment; what is not possible now is refused."""
-        self.clock.advance(timedelta(seconds=1))
-        with contextlib.suppress(TocsinError):
-            await work()
+    async def see(self) -> None:
+        """Delivery goes on for a moment."""
         await self._look()
         await self._go_on()
 
@@ -149,19 +100,19 @@ class StormMachine(RuleBasedStateMachine):
             for place, cause in enumerate(causes)
             for number in range(each)
         ]
-        self._do(lambda: self.stage.send(*many), settles=settles)
+        self.act(lambda: self.stage.send(*many), settles=settles)
 
     @rule(cause=st.sampled_from(CAUSES), number=st.integers(3, 5), settles=st.booleans())
     def fire(self, cause: str, number: int, *, settles: bool) -> None:
         """One more of a cause."""
-        self._do(lambda: self.stage.send(signal(cause, number, CRITICAL)), settles=settles)
+        self.act(lambda: self.stage.send(signal(cause, number, CRITICAL)), settles=settles)
 
     @rule(cause=st.sampled_from(CAUSES[:3]), settles=st.booleans())
     def rise(self, cause: str, *, settles: bool) -> None:
         """What is open of a cause is critical now."""
         again = [replace(self._said(each), severity=CRITICAL) for each in self._open_ones(cause)]
         if again:
-            self._do(lambda: self.stage.send(*again), settles=settles)
+            self.act(lambda: self.stage.send(*again), settles=settles)
 
     @rule(cause=st.sampled_from([None, *CAUSES[:4]]), returns=st.booleans(), settles=st.booleans())
     def resolve(self, cause: str | None, *, returns: bool, settles: bool) -> None:
@@ -169,9 +120,9 @@ class StormMachine(RuleBasedStateMachine):
         said = [self._said(each) for each in self._open_ones(cause)]
         if said:
             over = [replace(each, status=Status.RESOLVED) for each in said]
-            self._do(lambda: self.stage.send(*over), settles=settles)
+            self.act(lambda: self.stage.send(*over), settles=settles)
         if said and returns:
-            self._do(lambda: self.stage.send(*said), settles=settles)
+            self.act(lambda: self.stage.send(*said), settles=settles)
 
     def _said(self, alert: Alert) -> Signal:
         return signal(alert.name, int(alert.target.rpartition("/")[2]), alert.severity)
@@ -198,7 +149,7 @@ class StormMachine(RuleBasedStateMachine):
             done = await bulk.act(desk, self.stage.channel_id, trigger, actor=ANNA, member_id=member)
             self.acts.append(done.act_id)
 
-        self._do(act, settles=settles)
+        self.act(act, settles=settles)
 
     @rule(settles=st.booleans())
     def give_back(self, *, settles: bool) -> None:
@@ -206,9 +157,9 @@ class StormMachine(RuleBasedStateMachine):
         desk, held = self.stage.desk, [each for each in self._open_ones() if each.owner is not None]
         if self.acts:
             act_id = self.acts.pop()
-            self._do(lambda: bulk.undo(desk, act_id, actor=ANNA), settles=settles)
+            self.act(lambda: bulk.undo(desk, act_id, actor=ANNA), settles=settles)
         elif held:
-            self._do(lambda: alerts.unacknowledge(desk, held[0].id, actor=ANNA), settles=settles)
+            self.act(lambda: alerts.unacknowledge(desk, held[0].id, actor=ANNA), settles=settles)
 
     @rule(cause=st.sampled_from(CAUSES), posts=st.integers(0, 2), settles=st.booleans())
     def crash(self, cause: str, posts: int, *, settles: bool) -> None:
@@ -225,10 +176,7 @@ class StormMachine(RuleBasedStateMachine):
         for _ in range(posts):
             await self.stage.worker.step()
             self._hear()
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(self.stage.worker, "_settle", _die)
-            with contextlib.suppress(RuntimeError):
-                await self.stage.work()
+        await self.die_after_a_post()
         self._hear()
         self.stage.restart(outbox.LEASE)
         await self._look()
@@ -260,14 +208,9 @@ class StormMachine(RuleBasedStateMachine):
             await self._go_on()
 
     def quiet_moment(self) -> None:
-        """Everything due happens, delivery shows all, and then the law holds."""
         self.run(self._settle_down())
         assert not self.witness.broken
         assert not self.witness.missed(self.clock.now(), STEP * STEPS)
-
-
-async def _die(*_: object, **__: object) -> float:
-    raise RuntimeError(NO_PLACE)
 
 
 @pytest.fixture(autouse=True)
@@ -281,20 +224,4 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_each_cause_is_rung_once_in_a_storm_and_none_is_left_out(
     sqlite_template: Path, tmp_path: Path
 ) -> None:
-    numbers = count()
-
-    class Machine(StormMachine):
-        def __init__(self) -> None:
-            super().__init__(sqlite_template, tmp_path, numbers)
-
-    run_state_machine_as_test(
-        Machine,
-        settings=settings(
-            max_examples=7,
-            stateful_step_count=8,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            phases=(Phase.generate,),
-        ),
-    )
+    live(StormMachine, sqlite_template, tmp_path, lives=5, steps=8)

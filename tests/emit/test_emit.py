@@ -19,7 +19,7 @@ from bot.emit import outlet as outlets
 from bot.emit.outlet import Outlet
 from bot.emit.record import MAX_CONTEXT, Record, read
 from bot.emit.sink import discord_message, post_to_tocsin
-from bot.emit.spool import FullError, Spool, Verdict
+from bot.emit.spool import FullError, SendResult, Spool
 from tests.cards.rules import refusals
 
 ROOT = Path(__file__).parents[2]
@@ -167,9 +167,9 @@ def test_what_tocsin_can_never_take_is_put_aside_and_blocks_nothing(data: Path) 
     spool.put(second)
     sent = []
 
-    def send(record: Record) -> tuple[Verdict, str]:
+    def send(record: Record) -> tuple[SendResult, str]:
         sent.append(record.title)
-        return (Verdict.NEVER, "400 no") if record.title == "bad" else (Verdict.TAKEN, "")
+        return (SendResult.NEVER, "400 no") if record.title == "bad" else (SendResult.TAKEN, "")
 
     assert spool.drain(send)
     assert sent == ["bad", "good"]
@@ -190,14 +190,14 @@ def test_a_full_spool_says_so(data: Path, monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.parametrize(
     ("status", "verdict"),
     [
-        (202, Verdict.TAKEN),
-        (400, Verdict.NEVER),
-        (401, Verdict.LATER),
-        (429, Verdict.LATER),
-        (503, Verdict.LATER),
+        (202, SendResult.TAKEN),
+        (400, SendResult.NEVER),
+        (401, SendResult.LATER),
+        (429, SendResult.LATER),
+        (503, SendResult.LATER),
     ],
 )
-def test_an_answer_says_whether_to_try_again(status: int, verdict: Verdict) -> None:
+def test_an_answer_says_whether_to_try_again(status: int, verdict: SendResult) -> None:
     client = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(status)))
     assert post_to_tocsin(client, "http://x/", "t", read("info", "t", "m", None))[0] is verdict
 

@@ -22,33 +22,6 @@ LARGE: Final = {
 }
 """Folders with more than `MOST` files, and why."""
 
-TWICE: Final = frozenset(
-    {
-        "Action",
-        "AlertPage",
-        "Asked",
-        "Cause",
-        "Content",
-        "Decision",
-        "Event",
-        "Face",
-        "Grade",
-        "Held",
-        "Listed",
-        "Look",
-        "Mode",
-        "Note",
-        "Reason",
-        "Request",
-        "Seen",
-        "Sender",
-        "Sight",
-        "TimelineEntry",
-        "Verdict",
-    }
-)
-"""Names that several classes have today; whoever renames one takes it out, and nothing is added."""
-
 
 def area_folders(floor: str) -> set[str]:
     """The areas of a floor: folders that hold Python."""
@@ -80,8 +53,7 @@ def test_no_class_has_the_name_of_another() -> None:
             if isinstance(node, ast.ClassDef):
                 where[node.name].append(f"{path.relative_to(ROOT)}:{node.lineno}")
     twice = {name: places for name, places in where.items() if len(places) > 1}
-    assert {name: places for name, places in twice.items() if name not in TWICE} == {}
-    assert set(twice) >= TWICE, "renamed: take it out of TWICE"
+    assert twice == {}
 
 
 def test_each_module_has_one_alias() -> None:

@@ -34,14 +34,50 @@ async def states(door: Door) -> list[State]:
     return [alert.state for alert in await alerts(door)]
 
 
-# --- Nagios -----------------------------------------------------------------------------------------------
-
-
 CHECK = """\
 #!/bin/sh
 if test -e {0}; then echo 'CRITICAL - "9%" free; $(touch {0}.no) `id` é'; exit 2; fi
 echo OK
 """
+
+
+async def follow_recipe(door: Door, folder: Path, sender: str, *, config: str) -> str:
+    """Put our script and its configuration into a folder as the recipe says; the objects it wants besides."""
+    issued = await door.add(sender, sender)
+    program = folder / f"tocsin-{sender}.sh"
+    program.write_text(script(sender)[1], encoding="utf-8")
+    program.chmod(0o755)
+    recipe = SENDERS[sender].receiver(f"{door.url}/v1/hooks/{sender}", issued.token)
+    secrets, objects = recipe.split("\n\n", 1)
+    (folder / "tocsin.conf").write_text(secrets)
+    objects = objects.replace(f"/usr/local/bin/tocsin-{sender}.sh", str(program))
+    return objects.replace(config, str(folder / "tocsin.conf"))
+
+
+async def fill_and_empty(door: Door, folder: Path, *words: str) -> tuple[Alert, Path]:
+    """Run a monitoring program while a disk is full and then is not; the alert, and what made it full."""
+    full = folder / "full"
+    (folder / "check").write_text(CHECK.format(full), encoding="utf-8")
+    (folder / "check").chmod(0o755)
+    full.touch()
+
+    async def fires() -> bool:
+        return await states(door) == [State.NEW]
+
+    async def is_over() -> bool:
+        return await states(door) == [State.RESOLVED]
+
+    async with running(folder / "out", *words):
+        await until(fires)
+        full.unlink()
+        await until(is_over)
+    (alert,) = await alerts(door)
+    return alert, full
+
+
+# --- Nagios -----------------------------------------------------------------------------------------------
+
+
 NAGIOS_CFG = """\
 cfg_file={0}/objects.cfg
 log_file={0}/log
@@ -108,33 +144,11 @@ define service {{
 
 @needs_unpacked(NAGIOS, "nagios4-core")
 async def test_nagios_with_our_script_and_the_recipe(door: Door, tmp_path: Path) -> None:
-    issued = await door.add("nagios", "nagios")
-    program, config, full = tmp_path / "tocsin-nagios.sh", tmp_path / "tocsin.conf", tmp_path / "full"
-    program.write_text(script("nagios")[1], encoding="utf-8")
-    program.chmod(0o755)
-    recipe = SENDERS["nagios"].receiver(f"{door.url}/v1/hooks/nagios", issued.token)
-    secrets, objects = recipe.split("\n\n", 1)
-    config.write_text(secrets)
-    objects = objects.replace("/usr/local/bin/tocsin-nagios.sh", str(program))
-    objects = objects.replace("/etc/nagios4/tocsin.conf", str(config))
+    objects = await follow_recipe(door, tmp_path, "nagios", config="/etc/nagios4/tocsin.conf")
     (tmp_path / "objects.cfg").write_text(objects + NAGIOS_OBJECTS.format(tmp_path), encoding="utf-8")
     (tmp_path / "results").mkdir()
-    (tmp_path / "check").write_text(CHECK.format(full), encoding="utf-8")
-    (tmp_path / "check").chmod(0o755)
     (tmp_path / "nagios.cfg").write_text(NAGIOS_CFG.format(tmp_path, getpass.getuser()))
-    full.touch()
-
-    async def fires() -> bool:
-        return await states(door) == [State.NEW]
-
-    async def is_over() -> bool:
-        return await states(door) == [State.RESOLVED]
-
-    async with running(tmp_path / "out", str(NAGIOS), str(tmp_path / "nagios.cfg")):
-        await until(fires)
-        full.unlink()
-        await until(is_over)
-    (alert,) = await alerts(door)
+    alert, full = await fill_and_empty(door, tmp_path, str(NAGIOS), str(tmp_path / "nagios.cfg"))
     assert (alert.name, alert.target, alert.severity.value) == ("Disk /srv", "nas-01", "critical")
     assert alert.summary.startswith("CRITICAL - 9% free: (touch")
     assert not full.with_suffix(".no").exists()
@@ -170,19 +184,8 @@ object Service "disk" {{
 async def test_icinga_with_our_script_and_the_recipe(
     door: Door, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    issued = await door.add("icinga", "icinga2")
-    program, config, full = tmp_path / "tocsin-icinga2.sh", tmp_path / "tocsin.conf", tmp_path / "full"
-    program.write_text(script("icinga2")[1], encoding="utf-8")
-    program.chmod(0o755)
-    recipe = SENDERS["icinga2"].receiver(f"{door.url}/v1/hooks/icinga2", issued.token)
-    secrets, objects = recipe.split("\n\n", 1)
-    config.write_text(secrets)
-    objects = objects.replace("/usr/local/bin/tocsin-icinga2.sh", str(program))
-    objects = objects.replace("/etc/icinga2/tocsin.conf", str(config))
+    objects = await follow_recipe(door, tmp_path, "icinga2", config="/etc/icinga2/tocsin.conf")
     (tmp_path / "icinga2.conf").write_text(ICINGA_CONF.format(tmp_path) + objects)
-    (tmp_path / "check").write_text(CHECK.format(full), encoding="utf-8")
-    (tmp_path / "check").chmod(0o755)
-    full.touch()
     places = {
         "Data": "data",
         "Log": "log",
@@ -199,18 +202,7 @@ async def test_icinga_with_our_script_and_the_recipe(
     words += [f"-D{name}Dir={tmp_path / place}" for name, place in places.items()]
     words += [f"-DIncludeConfDir={root / 'usr/share/icinga2/include'}"]
     words += [f"-DRunAsUser={getpass.getuser()}", f"-DRunAsGroup={getpass.getuser()}"]
-
-    async def fires() -> bool:
-        return await states(door) == [State.NEW]
-
-    async def is_over() -> bool:
-        return await states(door) == [State.RESOLVED]
-
-    async with running(tmp_path / "out", *words):
-        await until(fires)
-        full.unlink()
-        await until(is_over)
-    (alert,) = await alerts(door)
+    alert, full = await fill_and_empty(door, tmp_path, *words)
     assert (alert.name, alert.target, alert.severity.value) == ("disk", "nas-01", "critical")
     assert 'CRITICAL - "9%" free; $(touch' in alert.summary
     assert not full.with_suffix(".no").exists()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.domain.alert.signal import Severity, Status
 from bot.domain.errors import InvalidInputError
 from bot.providers import opsgenie, pagerduty
-from bot.providers.pagerduty import Action
+from bot.providers.pagerduty import EventAction
 
 NOW = datetime(2026, 11, 21, 2, tzinfo=UTC)
 TRIGGER = {
@@ -52,7 +52,7 @@ def test_a_trigger() -> None:
     event = pagerduty.read_event(TRIGGER, "fresh")
     signal = event.signal
     assert (event.action, event.key, signal.fingerprint) == (
-        Action.TRIGGER,
+        EventAction.TRIGGER,
         "db/replication",
         "db/replication",
     )

@@ -38,7 +38,7 @@ from bot.domain.alert.alert import State
 from bot.domain.alert.group import Group, format_ref
 from bot.domain.alert.quiet import Quiet
 from bot.domain.alert.signal import Severity
-from bot.domain.outbox.board import Held
+from bot.domain.outbox.board import BoardAlert
 from bot.domain.outbox.board import group as sort_by_name
 
 PAGE_SIZE: Final = 25
@@ -68,7 +68,7 @@ class GroupView(msgspec.Struct, frozen=True, kw_only=True):
     group: Group
     tag: str
     now: datetime
-    held: tuple[Held, ...]
+    held: tuple[BoardAlert, ...]
     census: Mapping[tuple[State, Severity], int]
     expired: int = 0
     source_name: str = ""
@@ -109,7 +109,7 @@ class GroupPage(msgspec.Struct, frozen=True, kw_only=True):
     tag: str
     number: int
     total: int
-    held: tuple[Held, ...]
+    held: tuple[BoardAlert, ...]
 
     @property
     def pages(self) -> int:
@@ -247,7 +247,7 @@ def _progress(view: GroupView) -> str:
     return SEPARATOR.join(parts)
 
 
-def _line(held: Held, apart: str, *, named: bool) -> str:
+def _line(held: BoardAlert, apart: str, *, named: bool) -> str:
     """``🔴 A-1042 **HighErrorRate** · cart-7d9f · x3 · Ann``: one line of a phone, so without its time."""
     place = apart if apart != held.ref else ""
     place = place or "/".join(filter(None, held.places))

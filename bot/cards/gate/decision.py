@@ -5,7 +5,7 @@ from typing import Final
 from bot.cards.card import Card, Embed
 from bot.cards.limits import fit
 from bot.cards.text import inline, moment, who
-from bot.domain.gate.gate import Decision, Mode, Verdict
+from bot.domain.gate.gate import GateDecision, GateMode, GateVerdict
 
 _RED: Final = 0xE01E5A
 _GREEN: Final = 0x2EB67D
@@ -13,12 +13,12 @@ _SHOWN: Final = 15
 _LONGEST: Final = 200
 
 
-def render(decision: Decision) -> Card:
+def render(decision: GateDecision) -> Card:
     """The answer to whoever asked."""
     where = " in ".join(
         inline(part, 80) for part in (decision.service or "every service", decision.env) if part
     )
-    blocked = decision.verdict is Verdict.BLOCK
+    blocked = decision.verdict is GateVerdict.BLOCK
     lines = [
         f"- {f'{each.ref} ' if each.ref else ''}{inline(each.words, _LONGEST)}"
         for each in decision.reasons[:_SHOWN]
@@ -31,7 +31,7 @@ def render(decision: Decision) -> Card:
         lines.append(
             f"Passed by until {moment(bypass.until)} ({who(bypass.actor)}): {inline(bypass.reason, 500)}"
         )
-    if decision.mode is not Mode.STRICT:
+    if decision.mode is not GateMode.STRICT:
         lines.append(f"The gate is set to *{decision.mode}* here.")
     title = f"{'⛔ Blocked' if blocked else '✅ Free to go'}: {where}"
     words = "\n".join(lines) or "Nothing speaks against it."

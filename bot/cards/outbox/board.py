@@ -23,7 +23,7 @@ from bot.cards.style import COLOURS, GOOD, SEPARATOR, SIGNS, STATES, TIMES, WORD
 from bot.cards.text import inline, moment, plain
 from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity
-from bot.domain.outbox.board import BoardGroup, Held, Passed, count, group
+from bot.domain.outbox.board import BoardAlert, BoardGroup, Passed, count, group
 
 PAGE_SIZE: Final = 25
 SUBJECT: Final = "board"
@@ -51,7 +51,7 @@ class BoardView(msgspec.Struct, frozen=True, kw_only=True):
     tag: str
     since: datetime
     now: datetime
-    held: tuple[Held, ...]
+    held: tuple[BoardAlert, ...]
     counts: Mapping[Severity, int] | None = None
     passed: Passed | None = None
     is_sunk: bool = False
@@ -70,7 +70,7 @@ class BoardPage(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     total: int
     size: int
-    held: tuple[Held, ...]
+    held: tuple[BoardAlert, ...]
 
     @property
     def pages(self) -> int:
@@ -190,7 +190,7 @@ def _head(view: BoardView, totals: Mapping[Severity, int]) -> tuple[str, str]:
     return f"{SEPARATOR.join(counts)}{said}", f"🕐 {SEPARATOR.join(ends)}"
 
 
-def _age(held: Held) -> tuple[datetime, int]:
+def _age(held: BoardAlert) -> tuple[datetime, int]:
     return held.opened_at, held.id
 
 
@@ -273,7 +273,7 @@ def _name(name: str) -> str:
     return inline(name, _NAME, addresses=False) or "unnamed"
 
 
-def _line(held: Held) -> str:
+def _line(held: BoardAlert) -> str:
     """``🔴 A-1042 **HighErrorRate** · shop/checkout · 12 minutes ago · x3 · Ann``."""
     parts = (
         f"{sign(held)} {held.ref} **{_name(held.name)}**",
@@ -285,7 +285,7 @@ def _line(held: Held) -> str:
     return SEPARATOR.join(filter(None, parts))
 
 
-def picker(held: Sequence[Held], tag: str, subject: str, said: str) -> Select:
+def picker(held: Sequence[BoardAlert], tag: str, subject: str, said: str) -> Select:
     """Opens one alert with its buttons; its value is the alert's number."""
     options = tuple(
         Option(

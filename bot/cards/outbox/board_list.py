@@ -10,7 +10,7 @@ from typing import Final
 from bot.cards.style import TIMES
 from bot.cards.text import plain
 from bot.domain.alert.alert import State
-from bot.domain.outbox.board import BoardGroup, Held
+from bot.domain.outbox.board import BoardAlert, BoardGroup
 
 MAX_BYTES: Final = 4 << 20
 """Discord takes 10 MiB; this is more than 20,000 alerts with long texts, and soon sent."""
@@ -58,7 +58,7 @@ def _lines(groups: Sequence[BoardGroup]) -> Iterator[tuple[bool, str]]:
             yield True, f"  {_line(member, found.tell_apart(member) if found.differing else '')}"
 
 
-def _line(held: Held, apart: str) -> str:
+def _line(held: BoardAlert, apart: str) -> str:
     """``A-1042    critical 11-21 02:00:01  cart-7d9f (3 times) [acked: Ann] - 9 % of requests fail``."""
     times = f" ({held.occurrences} times)" if held.occurrences > 1 else ""
     state = f" [{held.state.value}: {held.owner}]" if held.state is not State.NEW else ""

@@ -12,7 +12,7 @@ from bot.cards.outbox.board import picker
 from bot.cards.style import BAD, GOOD, SEPARATOR, SIGNS, sign
 from bot.cards.text import address, inline, moment, span
 from bot.domain.alert.signal import Severity
-from bot.domain.outbox.board import Held
+from bot.domain.outbox.board import BoardAlert
 from bot.domain.outbox.outbox import ParkReason
 
 SUBJECT: Final = "closure"
@@ -47,7 +47,7 @@ class ClosureView(msgspec.Struct, frozen=True, kw_only=True):
     moved_to: int | None = None
     cards: int
     criticals: int = 0
-    held: tuple[Held, ...] = ()
+    held: tuple[BoardAlert, ...] = ()
     sources: tuple[str, ...] = ()
 
 

@@ -8,12 +8,12 @@ from bot.cards.card import Card, Embed
 from bot.cards.limits import fit
 from bot.cards.style import CALM, GOOD, SEPARATOR, span_of
 from bot.cards.text import moment
-from bot.domain.outbox.outage import Cause, Outage
+from bot.domain.outbox.outage import Outage, OutageCause
 
 _CAUSES: Final = {
-    Cause.UNREACHABLE: "Discord could not be reached.",
-    Cause.CLOSED: "This channel could not be written to.",
-    Cause.STOPPED: "Tocsin was not running; this is what its senders have told since.",
+    OutageCause.UNREACHABLE: "Discord could not be reached.",
+    OutageCause.CLOSED: "This channel could not be written to.",
+    OutageCause.STOPPED: "Tocsin was not running; this is what its senders have told since.",
 }
 
 
@@ -55,6 +55,6 @@ def _rest(found: Outage) -> str:
     parts = []
     if found.still_open:
         parts.append("What is open follows.")
-    if found.resolved and found.cause is not Cause.STOPPED:
+    if found.resolved and found.cause is not OutageCause.STOPPED:
         parts.append("What is over gets no card: `/alert list` knows it.")
     return "".join(f" {part}" for part in parts)

@@ -11,13 +11,15 @@ from bot.cards.ids import Verb, build
 from bot.cards.limits import OPTION_TEXT, OPTIONS
 from bot.cards.style import sign
 from bot.cards.text import plain
-from bot.domain.outbox.board import Held
+from bot.domain.outbox.board import BoardAlert
 
 CHOSEN: Final = "choose"
 """The extra of the custom_id of such a menu: the number of the page is the value that was chosen."""
 
 
-def page_menu(verb: Verb, tag: str, subject: int, *, total: int, size: int, held: Sequence[Held]) -> Select:
+def page_menu(
+    verb: Verb, tag: str, subject: int, *, total: int, size: int, held: Sequence[BoardAlert]
+) -> Select:
     """A page an option; it is named after its first alert as far as ``held`` knows them in their order."""
     pages = max(1, -(-total // size))
     starts = sorted(
@@ -34,7 +36,7 @@ def page_menu(verb: Verb, tag: str, subject: int, *, total: int, size: int, held
     )
 
 
-def _option(start: int, last: int, size: int, held: Sequence[Held]) -> Option:
+def _option(start: int, last: int, size: int, held: Sequence[BoardAlert]) -> Option:
     """``26 to 50``, and from which alert on."""
     first = held[start * size] if start * size < len(held) else None
     return Option(

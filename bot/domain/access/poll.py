@@ -46,14 +46,14 @@ class Doubt(StrEnum):
     GONE = "gone"
 
 
-class Seen(msgspec.Struct, frozen=True):
+class PolledAlert(msgspec.Struct, frozen=True):
     """An alert as Alertmanager has it; ``is_active`` unless it holds it back itself."""
 
     signal: Signal
     is_active: bool
 
 
-class Held(msgspec.Struct, frozen=True):
+class LastEpisode(msgspec.Struct, frozen=True):
     """The newest episode of an identity here; ``over_at`` is None while it is open."""
 
     over_at: datetime | None
@@ -79,7 +79,7 @@ def read_url(url: str, provider: str) -> str:
     return url
 
 
-def compare(seen: Mapping[str, Seen], held: Mapping[str, Held]) -> dict[str, Doubt]:
+def compare(seen: Mapping[str, PolledAlert], held: Mapping[str, LastEpisode]) -> dict[str, Doubt]:
     """What the two sides do not agree on, by signature."""
     doubts: dict[str, Doubt] = {}
     for signature, each in seen.items():
@@ -93,6 +93,6 @@ def compare(seen: Mapping[str, Seen], held: Mapping[str, Held]) -> dict[str, Dou
     return doubts
 
 
-def _fired_again(signal: Signal, ours: Held) -> bool:
+def _fired_again(signal: Signal, ours: LastEpisode) -> bool:
     """Whether it began anew after it was over here."""
     return ours.over_at is not None and signal.started_at is not None and signal.started_at > ours.over_at

@@ -12,7 +12,7 @@ import msgspec
 
 from bot.domain.access.fold import fold
 from bot.domain.access.rule import Rule
-from bot.domain.access.secret_name import Grade, grade
+from bot.domain.access.secret_name import Confidence, grade
 from bot.domain.access.secret_number import are_asked, is_card, names_other_number
 from bot.domain.access.secret_object import names_secret_object
 from bot.domain.access.secret_pair import is_harmless_value, is_secret_under_weak
@@ -132,12 +132,12 @@ class _Walk:
         self._looks = LookBudget(sum(map(len, suspects)))
         self._open = dict(suspects)
         self._changed: dict[str, tuple[str, int]] = {}
-        self._grades: dict[str, Grade] = {}
+        self._grades: dict[str, Confidence] = {}
         for text in suspects:
             named = text in names
             if named or not is_alone(text):
                 self._scrub(text)
-            if named and (sure := self._grade(text)) is not Grade.NONE:
+            if named and (sure := self._grade(text)) is not Confidence.NONE:
                 self._grades[text] = sure
 
     def may_change(self) -> bool:
@@ -149,7 +149,7 @@ class _Walk:
         if hits:
             self._changed[text] = (clean, hits)
 
-    def _grade(self, name: str) -> Grade:
+    def _grade(self, name: str) -> Confidence:
         """How sure the name makes it, also as it reads once something was taken out of it."""
         sure = grade(fold(name)[0])
         shown = self._changed.get(name)
@@ -212,14 +212,14 @@ class _Walk:
         return self.value(value, levels)
 
     def _is_secret(self, name: str, value: object) -> bool:
-        known = self._grades.get(name, Grade.NONE)
-        if known is Grade.NONE:
+        known = self._grades.get(name, Confidence.NONE)
+        if known is Confidence.NONE:
             return False
         if isinstance(value, str):
-            if known is Grade.WEAK:
+            if known is Confidence.WEAK:
                 return is_secret_under_weak(value, name)
             return not is_harmless_value(value, name)
-        return known is not Grade.WEAK and not _is_count(name, value)
+        return known is not Confidence.WEAK and not _is_count(name, value)
 
     def _hide(self, value: object) -> object:
         if value is None or isinstance(value, bool) or value in ("", MARK):

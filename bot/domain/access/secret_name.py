@@ -103,7 +103,7 @@ _COUNTED: Final = frozenset(words("pass passes tokens secrets passwords cookies 
 _LONGEST_CACHED: Final = 64
 
 
-class Grade(IntEnum):
+class Confidence(IntEnum):
     """How sure a name makes it that a secret stands under it.
 
     Under a WEAK name stands a secret if it looks like one; under a LOOSE one (its last word does not
@@ -118,7 +118,7 @@ class Grade(IntEnum):
 
 def is_secret_name(name: str) -> bool:
     """Whether what stands under ``name`` is a secret, whatever it looks like."""
-    return grade(name) >= Grade.LOOSE
+    return grade(name) >= Confidence.LOOSE
 
 
 def is_counted(name: str) -> bool:
@@ -132,26 +132,26 @@ def is_plain_key(word: str) -> bool:
     return word in _PLAIN_KEYS
 
 
-def grade(name: str) -> Grade:
+def grade(name: str) -> Confidence:
     """How sure ``name`` makes it."""
     return _judge_cached(name) if len(name) <= _LONGEST_CACHED else _judge(name)
 
 
-def _judge(name: str) -> Grade:
+def _judge(name: str) -> Confidence:
     parts = words(name)
     if parts in _WHOLE or parts[-2:] in _IDENTS:
-        return Grade.STRONG
+        return Confidence.STRONG
     if not parts or parts[-1] in _ABOUT:
-        return Grade.NONE
+        return Confidence.NONE
     found = any(_says(word) for word in parts) or any(pair in _PAIRS for pair in pairwise(parts))
     tail = len(parts)
     while tail > 1 and (parts[tail - 1].isdigit() or parts[tail - 1] in _QUALIFIERS):
         tail -= 1
     if found:
         if _says(parts[tail - 1]) or parts[max(tail - 2, 0) : tail] in _PAIRS:
-            return Grade.STRONG
-        return Grade.NONE if " " in name.strip() else Grade.LOOSE
-    return Grade.WEAK if _is_weak(parts[:tail]) else Grade.NONE
+            return Confidence.STRONG
+        return Confidence.NONE if " " in name.strip() else Confidence.LOOSE
+    return Confidence.WEAK if _is_weak(parts[:tail]) else Confidence.NONE
 
 
 def _says(word: str) -> bool:

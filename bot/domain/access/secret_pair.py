@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from bot.domain.access.rule import MARK, Rule, Span, is_marked, pattern
-from bot.domain.access.secret_name import Grade, grade, is_counted
+from bot.domain.access.secret_name import Confidence, grade, is_counted
 from bot.domain.access.value import is_mixed, is_ordinary, is_placeholder, is_prose, is_random
 from bot.domain.text import words
 
@@ -60,8 +60,8 @@ def _find_pairs(text: str) -> Iterator[Span]:
             name = name[2:]
         sure = grade(name)
         if before in {"?", "&"} and name.lower() in _QUERY_NAMES:
-            sure = Grade.STRONG
-        if sure is Grade.NONE:
+            sure = Confidence.STRONG
+        if sure is Confidence.NONE:
             continue
         span = None if _is_place(found, before) else _value_at(text, found, sure, name)
         if span:
@@ -83,7 +83,7 @@ def _is_place(found: re.Match[str], before: str) -> bool:
     )
 
 
-def _value_at(text: str, found: re.Match[str], sure: Grade, name: str) -> Span | None:
+def _value_at(text: str, found: re.Match[str], sure: Confidence, name: str) -> Span | None:
     value = _VALUE.match(text, found.end())
     if value is None:
         return None
@@ -112,14 +112,14 @@ def _value_at(text: str, found: re.Match[str], sure: Grade, name: str) -> Span |
     return start, end
 
 
-def _is_spared(secret: str, name: str, sure: Grade, sign: str, *, quoted: bool, crossed: bool) -> bool:
+def _is_spared(secret: str, name: str, sure: Confidence, sign: str, *, quoted: bool, crossed: bool) -> bool:
     if is_harmless_value(secret, name) or (name.lower() in {"pwd", "oldpwd"} and secret.startswith("/")):
         return True
     if sign == ":" and (name == "PASS" or (not quoted and _is_sentence(secret, name))):
         return True
-    if sure is Grade.WEAK:
+    if sure is Confidence.WEAK:
         return not is_secret_under_weak(secret, name)
-    return (sure is Grade.LOOSE or crossed) and not quoted and not is_mixed(secret)
+    return (sure is Confidence.LOOSE or crossed) and not quoted and not is_mixed(secret)
 
 
 def _is_sentence(secret: str, name: str) -> bool:
@@ -192,7 +192,7 @@ def _not_secret(found: re.Match[str]) -> bool:
     if not secret or secret.startswith(MARK) or is_harmless_value(secret, name):
         return True
     sure = grade(name)
-    return sure is Grade.NONE or (sure is Grade.WEAK and not is_secret_under_weak(secret, name))
+    return sure is Confidence.NONE or (sure is Confidence.WEAK and not is_secret_under_weak(secret, name))
 
 
 _NO_MORE: Final = r"(?-i:[^a-z]|$)"

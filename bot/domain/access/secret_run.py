@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from bot.domain.access.rule import Rule, Span, is_marked
-from bot.domain.access.secret_name import Grade, grade
+from bot.domain.access.secret_name import Confidence, grade
 from bot.domain.access.value import has_three_classes, is_random
 
 SHORTEST: Final = 20
@@ -244,7 +244,7 @@ def _is_identified_by(before: str) -> bool:
         or small.endswith(("public_key", "public-key", "publickey"))
     ):
         return True
-    if small.endswith(("key", "accept")) and grade(word) is Grade.NONE:  # a key in the sense of a name
+    if small.endswith(("key", "accept")) and grade(word) is Confidence.NONE:  # a key in the sense of a name
         return True
     ends = small.endswith(
         ("_id", "-id", "uuid", "guid", "_uid", "-uid", "etag", "digest", "checksum", "hash", "fingerprint")

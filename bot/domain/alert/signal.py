@@ -102,7 +102,7 @@ class Rejected(msgspec.Struct, frozen=True, gc=False):
     reason: str
 
 
-class Note(msgspec.Struct, frozen=True, gc=False):
+class SenderNote(msgspec.Struct, frozen=True, gc=False):
     """What a sender said that is no alert but worth a line: a test, a greeting, what cannot be confirmed."""
 
     title: str
@@ -117,4 +117,4 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
 
     signals: tuple[tuple[int, Signal], ...]
     rejected: tuple[Rejected, ...] = ()
-    note: Note | None = None
+    note: SenderNote | None = None

@@ -124,7 +124,7 @@ class SignatureStanding(msgspec.Struct, kw_only=True, gc=False):
         return self.state.open and not self.owned and not self.quiet_kinds
 
 
-class Decision(msgspec.Struct, frozen=True, gc=False):
+class IntakeDecision(msgspec.Struct, frozen=True, gc=False):
     """``lane`` is None when no card has to change; ``hush`` says why nobody is called for it.
 
     ``rings`` says that an alert which was known is loud now, anew or for something worse.
@@ -136,7 +136,9 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     rings: bool = False
 
 
-def decide(standing: SignatureStanding | None, signal: Signal, policy: Policy, now: datetime) -> Decision:
+def decide(
+    standing: SignatureStanding | None, signal: Signal, policy: Policy, now: datetime
+) -> IntakeDecision:
     """Decide, and move ``standing`` along (`Verdict.OPENED` leaves it alone: the caller makes a new one)."""
     if standing is None:
         return _decide(standing, signal, policy, now)
@@ -153,13 +155,15 @@ def decide(standing: SignatureStanding | None, signal: Signal, policy: Policy, n
     return msgspec.structs.replace(decision, rings=rings)
 
 
-def _decide(standing: SignatureStanding | None, signal: Signal, policy: Policy, now: datetime) -> Decision:
+def _decide(
+    standing: SignatureStanding | None, signal: Signal, policy: Policy, now: datetime
+) -> IntakeDecision:
     if signal.status is Status.RESOLVED:
         return _resolve(standing, signal, now)
     if standing is None or _begins(standing, signal, policy, now):
-        return Decision(Verdict.OPENED, NEW_LANES[signal.severity])
+        return IntakeDecision(Verdict.OPENED, NEW_LANES[signal.severity])
     if _is_late(standing, signal, policy, now):
-        return Decision(Verdict.LATE, None)
+        return IntakeDecision(Verdict.LATE, None)
     return _go_on(standing, signal, policy, now)
 
 
@@ -178,7 +182,7 @@ def end_untold(standing: SignatureStanding, signal: Signal, now: datetime) -> No
     standing.quiet_kinds -= ENDED_BY_RESOLVE
 
 
-def _go_on(standing: SignatureStanding, signal: Signal, policy: Policy, now: datetime) -> Decision:
+def _go_on(standing: SignatureStanding, signal: Signal, policy: Policy, now: datetime) -> IntakeDecision:
     is_worse = signal.severity.rank > standing.severity.rank
     repeated = standing.state.open and not is_worse and is_told_again(signal, standing.started_at)
     standing.occurrences += not repeated
@@ -190,9 +194,9 @@ def _go_on(standing: SignatureStanding, signal: Signal, policy: Policy, now: dat
         return _reopen(standing, signal, policy, now)
     if is_worse:
         _raise(standing, signal)
-        return Decision(Verdict.RAISED, NEW_LANES[signal.severity])
+        return IntakeDecision(Verdict.RAISED, NEW_LANES[signal.severity])
     standing.severity = signal.severity
-    return Decision(Verdict.REPEATED if repeated else Verdict.FOLDED, Lane.COUNT)
+    return IntakeDecision(Verdict.REPEATED if repeated else Verdict.FOLDED, Lane.COUNT)
 
 
 def lives_until(signal: Signal, policy: Policy, now: datetime) -> datetime | None:
@@ -228,14 +232,14 @@ def _over(standing: SignatureStanding, policy: Policy, now: datetime) -> bool:
     return False
 
 
-def _resolve(standing: SignatureStanding | None, signal: Signal, now: datetime) -> Decision:
+def _resolve(standing: SignatureStanding | None, signal: Signal, now: datetime) -> IntakeDecision:
     if standing is None:
-        return Decision(Verdict.NEVER_SEEN, None)
+        return IntakeDecision(Verdict.NEVER_SEEN, None)
     is_over = standing.state is State.RESOLVED and not standing.expired
     # A start after the last word cannot be true (Alertmanager makes one up from the end when it got none).
     is_true = standing.started_at is not None and standing.started_at <= standing.last_seen_at
     if is_over or is_of_earlier(signal, standing.started_at if is_true else None):
-        return Decision(Verdict.ALREADY_RESOLVED, None)
+        return IntakeDecision(Verdict.ALREADY_RESOLVED, None)
     standing.state = State.RESOLVED
     standing.resolved_at = ended(signal, standing.opened_at, now)
     standing.ended_by_sender = True
@@ -247,11 +251,11 @@ def _resolve(standing: SignatureStanding | None, signal: Signal, now: datetime) 
     standing.ack_until = None
     standing.quiet_kinds -= ENDED_BY_RESOLVE
     if standing.flapping.holds(now):
-        return Decision(Verdict.RESOLVED, Lane.COUNT, Hush.FLAPPING)
-    return Decision(Verdict.RESOLVED, Lane.RESOLVE)
+        return IntakeDecision(Verdict.RESOLVED, Lane.COUNT, Hush.FLAPPING)
+    return IntakeDecision(Verdict.RESOLVED, Lane.RESOLVE)
 
 
-def _reopen(standing: SignatureStanding, signal: Signal, policy: Policy, now: datetime) -> Decision:
+def _reopen(standing: SignatureStanding, signal: Signal, policy: Policy, now: datetime) -> IntakeDecision:
     is_worse = signal.severity.rank > standing.severity.rank
     standing.flapping = flap(standing.flapping, now, limit=policy.flap_limit, window=policy.flap_window)
     if is_worse and standing.flapping.holds(now):
@@ -267,8 +271,8 @@ def _reopen(standing: SignatureStanding, signal: Signal, policy: Policy, now: da
     standing.escalated_from = None
     standing.flaps += 1
     if standing.flapping.holds(now):
-        return Decision(Verdict.REOPENED, Lane.COUNT, Hush.FLAPPING)
-    return Decision(Verdict.REOPENED, NEW_LANES[signal.severity])
+        return IntakeDecision(Verdict.REOPENED, Lane.COUNT, Hush.FLAPPING)
+    return IntakeDecision(Verdict.REOPENED, NEW_LANES[signal.severity])
 
 
 def _raise(standing: SignatureStanding, signal: Signal) -> None:

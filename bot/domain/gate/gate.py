@@ -26,7 +26,7 @@ MAX_REASONS: Final = 50
 """So many reasons are named; the rest is counted."""
 
 
-class Mode(StrEnum):
+class GateMode(StrEnum):
     """What a reason to block means in an environment."""
 
     STRICT = "strict"
@@ -34,14 +34,14 @@ class Mode(StrEnum):
     OFF = "off"
 
 
-class Verdict(StrEnum):
+class GateVerdict(StrEnum):
     """What a pipeline should do."""
 
     PASS = "pass"  # noqa: S105 -- a word
     BLOCK = "block"
 
 
-class Cause(StrEnum):
+class BlockerKind(StrEnum):
     """What a reason is about."""
 
     CRITICAL = "critical"
@@ -79,31 +79,31 @@ class Bypass(msgspec.Struct, frozen=True, kw_only=True):
 class GatePolicy(msgspec.Struct, frozen=True, kw_only=True):
     """Mode by environment (``*`` for all others), and the limits of service levels that were told without."""
 
-    modes: Mapping[str, Mode] = MappingProxyType({ANY: Mode.STRICT})
+    modes: Mapping[str, GateMode] = MappingProxyType({ANY: GateMode.STRICT})
     max_latency_p95_ms: float | None = None
     max_error_rate: float | None = None
 
-    def mode(self, env: str) -> Mode:
+    def mode(self, env: str) -> GateMode:
         """How strict an environment is."""
-        return self.modes.get(env.lower()) or self.modes.get(ANY, Mode.STRICT)
+        return self.modes.get(env.lower()) or self.modes.get(ANY, GateMode.STRICT)
 
 
-class Reason(msgspec.Struct, frozen=True):
+class Blocker(msgspec.Struct, frozen=True):
     """One thing that speaks against it; ``ref`` is of an alert or an incident, "" for a service level."""
 
-    cause: Cause
+    cause: BlockerKind
     ref: str
     words: str
 
 
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
+class GateDecision(msgspec.Struct, frozen=True, kw_only=True):
     """The answer; ``more`` reasons are not named."""
 
-    verdict: Verdict
-    mode: Mode
+    verdict: GateVerdict
+    mode: GateMode
     service: str
     env: str
-    reasons: tuple[Reason, ...]
+    reasons: tuple[Blocker, ...]
     more: int = 0
     bypass: Bypass | None = None
     at: datetime
@@ -112,28 +112,28 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 def decide(
     service: str,
     env: str,
-    reasons: Sequence[Reason],
+    reasons: Sequence[Blocker],
     *,
     policy: GatePolicy,
     bypass: Bypass | None,
     now: datetime,
-) -> Decision:
+) -> GateDecision:
     """Pass or block."""
     mode = policy.mode(env)
-    blocked = bool(reasons) and mode is Mode.STRICT and bypass is None
-    return Decision(
-        verdict=Verdict.BLOCK if blocked else Verdict.PASS,
+    blocked = bool(reasons) and mode is GateMode.STRICT and bypass is None
+    return GateDecision(
+        verdict=GateVerdict.BLOCK if blocked else GateVerdict.PASS,
         mode=mode,
         service=service,
         env=env,
-        reasons=tuple(reasons[:MAX_REASONS]) if mode is not Mode.OFF else (),
-        more=max(len(reasons) - MAX_REASONS, 0) if mode is not Mode.OFF else 0,
+        reasons=tuple(reasons[:MAX_REASONS]) if mode is not GateMode.OFF else (),
+        more=max(len(reasons) - MAX_REASONS, 0) if mode is not GateMode.OFF else 0,
         bypass=bypass,
         at=now,
     )
 
 
-def missed(levels: Iterable[Level], policy: GatePolicy, now: datetime) -> list[Reason]:
+def missed(levels: Iterable[Level], policy: GatePolicy, now: datetime) -> list[Blocker]:
     """The service levels that were missed, of reports that still say something."""
     found = []
     for level in levels:
@@ -145,26 +145,26 @@ def missed(levels: Iterable[Level], policy: GatePolicy, now: datetime) -> list[R
         )
         if level.latency_p95_ms is not None and slowest is not None and level.latency_p95_ms > slowest:
             words = f"{where}: p95 is {level.latency_p95_ms:g} ms, the limit is {slowest:g} ms"
-            found.append(Reason(Cause.LATENCY, "", words))
+            found.append(Blocker(BlockerKind.LATENCY, "", words))
         most = level.max_error_rate if level.max_error_rate is not None else policy.max_error_rate
         if level.error_rate is not None and most is not None and level.error_rate > most:
             words = f"{where}: {level.error_rate:.2%} of requests fail, the limit is {most:.2%}"
-            found.append(Reason(Cause.ERRORS, "", words))
+            found.append(Blocker(BlockerKind.ERRORS, "", words))
     return found
 
 
-def read_modes(words: Iterable[str]) -> dict[str, Mode]:
+def read_modes(words: Iterable[str]) -> dict[str, GateMode]:
     """``["prod=strict", "staging=warn", "*=off"]``.
 
     Raises:
         InvalidInputError: one of them is no such pair.
     """
-    modes = {ANY: Mode.STRICT}
+    modes = {ANY: GateMode.STRICT}
     for word in words:
         env, separator, mode = word.partition("=")
-        if not separator or not env.strip() or mode.strip() not in list(Mode):
+        if not separator or not env.strip() or mode.strip() not in list(GateMode):
             raise InvalidInputError(
-                "modes", f'must look like "prod=strict" ({", ".join(Mode)}), not {word!r}'
+                "modes", f'must look like "prod=strict" ({", ".join(GateMode)}), not {word!r}'
             )
-        modes[env.strip().lower()] = Mode(mode.strip())
+        modes[env.strip().lower()] = GateMode(mode.strip())
     return modes

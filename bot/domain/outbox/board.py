@@ -14,7 +14,7 @@ from bot.domain.alert.place import SEPARATOR
 from bot.domain.alert.signal import Severity
 
 
-class Held(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class BoardAlert(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An open alert without a card; ``summary`` may be only its beginning, ``owner`` is a name."""
 
     id: int
@@ -55,32 +55,32 @@ class BoardGroup(msgspec.Struct, frozen=True):
 
     name: str
     severity: Severity
-    members: tuple[Held, ...]
+    members: tuple[BoardAlert, ...]
     shared: tuple[str, ...]
     differing: tuple[int, ...]
-    """Which of `Held.places` are not the same for all."""
+    """Which of `BoardAlert.places` are not the same for all."""
 
-    def tell_apart(self, member: Held) -> str:
+    def tell_apart(self, member: BoardAlert) -> str:
         """What distinguishes a member: its own places, or its ref where they say nothing."""
         places = member.places
         return "/".join(filter(None, (places[index] for index in self.differing))) or member.ref
 
 
-def count(held: Iterable[Held]) -> Counter[Severity]:
+def count(held: Iterable[BoardAlert]) -> Counter[Severity]:
     """How many there are of each severity."""
     return Counter(each.severity for each in held)
 
 
-def group(held: Iterable[Held]) -> list[BoardGroup]:
+def group(held: Iterable[BoardAlert]) -> list[BoardGroup]:
     """The groups, worst first, then largest, then by name; their members stay in the order of ``held``."""
-    named: defaultdict[str, list[Held]] = defaultdict(list)
+    named: defaultdict[str, list[BoardAlert]] = defaultdict(list)
     for each in held:
         named[each.name].append(each)
     groups = [_group(name, members) for name, members in named.items()]
     return sorted(groups, key=lambda each: (-each.severity.rank, -len(each.members), each.name))
 
 
-def _group(name: str, members: Sequence[Held]) -> BoardGroup:
+def _group(name: str, members: Sequence[BoardAlert]) -> BoardGroup:
     kinds = [{place} for place in members[0].places]
     if len(members) > 1:
         kinds = [set(places) for places in zip(*(each.places for each in members), strict=True)]

@@ -39,7 +39,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     seen_at: datetime | None = None
 
 
-class Sight(msgspec.Struct, frozen=True, gc=False):
+class Sighting(msgspec.Struct, frozen=True, gc=False):
     """The gateway told of a message as it stood at ``version``."""
 
     message_id: int
@@ -73,9 +73,9 @@ class Pace(msgspec.Struct, frozen=True):
     changes: Quantiles | None = None
 
 
-def match(sent: Iterable[Sent], sights: Iterable[Sight]) -> list[tuple[Sent, Sight]]:
+def match(sent: Iterable[Sent], sights: Iterable[Sighting]) -> list[tuple[Sent, Sighting]]:
     """Which revision each sight is of. The first sight counts; of equal revisions the newest is meant."""
-    first: dict[tuple[int, datetime | None], Sight] = {}
+    first: dict[tuple[int, datetime | None], Sighting] = {}
     for sight in sights:
         held = first.get((sight.message_id, sight.version))
         if held is None or sight.at < held.at:

@@ -14,7 +14,7 @@ BLIND: Final = timedelta(minutes=3)  # longer than a claim, whose holder may hav
 ECHO: Final = timedelta(minutes=15)  # in which senders repeat what they could not tell a desk that was down
 
 
-class Cause(StrEnum):
+class OutageCause(StrEnum):
     """Why nothing was shown."""
 
     UNREACHABLE = "unreachable"
@@ -32,7 +32,7 @@ class Outage(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     channel_id: int
-    cause: Cause
+    cause: OutageCause
     began_at: datetime
     ended_at: datetime
     first_card_id: int
@@ -54,7 +54,7 @@ class Outage(msgspec.Struct, frozen=True, kw_only=True):
 
         A stop has ended with the start, unless nothing could be shown after that either.
         """
-        return self.cause is not Cause.STOPPED or now - self.ended_at >= BLIND
+        return self.cause is not OutageCause.STOPPED or now - self.ended_at >= BLIND
 
 
 def is_blind(waiting_since: datetime | None, sent_at: datetime | None, now: datetime) -> datetime | None:

@@ -20,7 +20,7 @@ GAP: Final = 3  # times that people did by hand what no program ever tried
 QUIET: Final = timedelta(hours=24)  # a source that said nothing for longer may be broken
 
 
-class Mode(StrEnum):
+class WorkMode(StrEnum):
     """Who deals with it: a program that has shown it can, one that tries, people, or nobody needs to."""
 
     AUTO = "auto"
@@ -111,7 +111,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     """The work item: ``ref`` never changes for a recurrence."""
 
     ref: str
-    mode: Mode
+    mode: WorkMode
     next_step: NextStep
     reason: str
 
@@ -167,21 +167,21 @@ def check(facts: Facts, now: datetime) -> tuple[Check, ...]:
     )
 
 
-def _mode(facts: Facts) -> Mode:
+def _mode(facts: Facts) -> WorkMode:
     if facts.handed_over:
-        return Mode.MANUAL
+        return WorkMode.MANUAL
     if facts.last_run is not None:
         failed = facts.last_run.state is RunState.FAILED
-        return Mode.AUTO if facts.runs.get(RunState.SUCCEEDED) and not failed else Mode.REPAIR
-    return Mode.MANUAL if facts.by_hand or facts.handoff is not None else Mode.OBSERVE
+        return WorkMode.AUTO if facts.runs.get(RunState.SUCCEEDED) and not failed else WorkMode.REPAIR
+    return WorkMode.MANUAL if facts.by_hand or facts.handoff is not None else WorkMode.OBSERVE
 
 
-def _next_step(facts: Facts, mode: Mode) -> tuple[NextStep, str]:
+def _next_step(facts: Facts, mode: WorkMode) -> tuple[NextStep, str]:
     if facts.handed_over:
         return NextStep.MANUAL_GATE, "a person was given it and has the next word"
     if facts.last_run is not None:
         return _judge(facts, facts.last_run)
-    if mode is Mode.MANUAL and facts.by_hand >= GAP:
+    if mode is WorkMode.MANUAL and facts.by_hand >= GAP:
         return NextStep.AUTOMATION_GAP, f"people did it by hand {facts.by_hand} times, no program ever tried"
     if facts.handoff is not None:
         return NextStep.MANUAL_GATE, "a ticket was proposed and waits for a decision"

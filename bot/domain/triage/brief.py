@@ -81,7 +81,7 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     hours: tuple[tuple[datetime, int], ...] = ()
 
 
-class Request(msgspec.Struct, frozen=True, kw_only=True):
+class BriefRequest(msgspec.Struct, frozen=True, kw_only=True):
     """That a brief was asked for, or, with a ``run_id``, that an agent answered one.
 
     Without an ``incident_id`` it was for one person's eyes. Until ``settles_at`` something may still begin

@@ -23,7 +23,7 @@ from bot.ingress.api.answer import (
 )
 from bot.ingress.api.route import ApiReply, Caller, Route
 from bot.usecases.alert import program
-from bot.usecases.alert.program import Search, Seen
+from bot.usecases.alert.program import AlertHistory, Search
 
 T = TypeVar("T", bound=msgspec.Struct)
 Minutes = Annotated[int, msgspec.Meta(ge=1, le=527_040)]
@@ -90,7 +90,7 @@ class AlertStory(AlertBody, frozen=True, kw_only=True):
     history: tuple[AlertVerb, ...]
 
 
-class AlertPage(msgspec.Struct, frozen=True):
+class AlertPageBody(msgspec.Struct, frozen=True):
     """Newest first; ``next`` is the cursor of the next page, null on the last.
 
     ``total`` counts all that match.
@@ -137,7 +137,7 @@ async def _list(caller: Caller, asked: AlertQuery) -> ApiReply:
     found, total = await program.page(caller.desk, search, before=before, limit=asked.limit + 1)
     shown = found[: asked.limit]
     following = shown[-1].alert.ref if len(found) > len(shown) else None
-    return ApiReply(AlertPage(tuple(show(each) for each in shown), following, total))
+    return ApiReply(AlertPageBody(tuple(show(each) for each in shown), following, total))
 
 
 async def _get(caller: Caller, _: Nothing) -> ApiReply:
@@ -168,12 +168,12 @@ def _read_cursor(cursor: str) -> int | None:
         raise InvalidInputError("cursor", "must be what the page before called next") from None
 
 
-def show(seen: Seen) -> AlertBody:
+def show(seen: AlertHistory) -> AlertBody:
     """An alert as programs see it."""
     return AlertBody(**fields_of(seen))
 
 
-def fields_of(seen: Seen) -> dict[str, Any]:
+def fields_of(seen: AlertHistory) -> dict[str, Any]:
     """The fields of an `AlertBody`."""
     alert = seen.alert
     same = {name: getattr(alert, name) for name in AlertBody.__struct_fields__ if hasattr(alert, name)}
@@ -203,7 +203,7 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
         summary="Alerts, newest first",
         takes=AlertQuery,
         act=_list,
-        answers={200: AlertPage},
+        answers={200: AlertPageBody},
     ),
     Route(
         method="GET",

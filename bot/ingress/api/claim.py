@@ -22,7 +22,7 @@ from bot.usecases.alert import claim, program
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import retry as retries
 from bot.usecases.alert.lifecycle import LONGEST_ACK, Move
-from bot.usecases.alert.program import Seen
+from bot.usecases.alert.program import AlertHistory
 
 T = TypeVar("T", bound=msgspec.Struct)
 Seconds = Annotated[int, msgspec.Meta(ge=1, le=86_400)]
@@ -181,7 +181,7 @@ async def _perform(
     return ApiReply(show(seen))
 
 
-def _show(caller: Caller, seen: Seen) -> ClaimedAlert:
+def _show(caller: Caller, seen: AlertHistory) -> ClaimedAlert:
     return ClaimedAlert(**fields_of(seen), claim_token=make_token(caller.desk.signing_key, seen.alert))
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from bot.ingress.api.entry import ROUTES
 from bot.ingress.api.route import KEY, LONGEST_KEY, Route
-from bot.ingress.problem import CONTENT_TYPE, ProblemDocument, Reason
+from bot.ingress.problem import CONTENT_TYPE, ProblemDocument, ProblemType
 
 SECURITY: Final[dict[str, Any]] = {
     "api_token": {"type": "http", "scheme": "bearer", "description": "From: tocsin token add."}
@@ -16,18 +16,18 @@ SECURITY: Final[dict[str, Any]] = {
 _REF: Final = "#/components/schemas/{name}"
 _QUALIFIED: Final = re.compile(r"bot(?:\.\w+)*\.(\w+)\.(\w+)")
 _ALWAYS: Final = (
-    Reason.INVALID,
-    Reason.UNAUTHENTICATED,
-    Reason.FORBIDDEN,
-    Reason.NOT_FOUND,
-    Reason.NOT_DURABLE,
+    ProblemType.INVALID,
+    ProblemType.UNAUTHENTICATED,
+    ProblemType.FORBIDDEN,
+    ProblemType.NOT_FOUND,
+    ProblemType.NOT_DURABLE,
 )
 _OF_POSTS: Final = (
-    Reason.CONFLICT,
-    Reason.TOO_SLOW,
-    Reason.TOO_LARGE,
-    Reason.UNSUPPORTED_MEDIA,
-    Reason.KEY_REUSED,
+    ProblemType.CONFLICT,
+    ProblemType.TOO_SLOW,
+    ProblemType.TOO_LARGE,
+    ProblemType.UNSUPPORTED_MEDIA,
+    ProblemType.KEY_REUSED,
 )
 
 Json = dict[str, Any]

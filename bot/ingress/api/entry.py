@@ -33,7 +33,7 @@ from bot.ingress.api.route import KEY, ApiReply, Caller, Route, read_json, read_
 from bot.ingress.capacity import CapacityLimit
 from bot.ingress.options import IngressOptions
 from bot.ingress.principal import Gate
-from bot.ingress.problem import Reason, Refusal
+from bot.ingress.problem import ProblemType, Refusal
 from bot.usecases.admin import idempotency
 from bot.usecases.admin.idempotency import First
 from bot.usecases.desk import Desk
@@ -110,11 +110,11 @@ async def _act(route: Route[Any], caller: Caller, asked: msgspec.Struct) -> ApiR
     except InvalidInputError as error:
         detail = f"{error.reason[0].upper()}{error.reason[1:]}."
         raise Refusal(
-            Reason.INVALID, detail, field=_field(caller, asked, error.field, error.reason)
+            ProblemType.INVALID, detail, field=_field(caller, asked, error.field, error.reason)
         ) from None
     except NotFoundError as error:
         raise Refusal(
-            Reason.NOT_FOUND, str(error), field=_field(caller, asked, error.kind, str(error))
+            ProblemType.NOT_FOUND, str(error), field=_field(caller, asked, error.kind, str(error))
         ) from None
     except ConflictError as error:
         raise _conflict(error) from None
@@ -127,9 +127,9 @@ async def _act_once(route: Route[Any], caller: Caller, asked: msgspec.Struct, to
     try:
         first = await idempotency.begin(caller.desk, digest, sha256(said).hexdigest())
     except idempotency.KeyReusedError as error:
-        raise Refusal(Reason.KEY_REUSED, str(error), field=KEY) from None
+        raise Refusal(ProblemType.KEY_REUSED, str(error), field=KEY) from None
     except ConflictError as error:
-        raise Refusal(Reason.CONFLICT, str(error), field=KEY) from None
+        raise Refusal(ProblemType.CONFLICT, str(error), field=KEY) from None
     if first is None:
         try:
             reply = await _act(route, caller, asked)
@@ -153,9 +153,9 @@ def _find(path: str, method: str) -> tuple[Route[Any], str]:
             return routes[wanted], found.groupdict().get("ref", "")
         allowed |= routes.keys()
     if not allowed:
-        raise Refusal(Reason.NOT_FOUND, "GET / lists what there is.")
+        raise Refusal(ProblemType.NOT_FOUND, "GET / lists what there is.")
     names = ", ".join(sorted(allowed))
-    raise Refusal(Reason.METHOD_NOT_ALLOWED, f"Use {names}.", headers={"Allow": names})
+    raise Refusal(ProblemType.METHOD_NOT_ALLOWED, f"Use {names}.", headers={"Allow": names})
 
 
 def _field(caller: Caller, asked: msgspec.Struct, name: str, words: str) -> str:
@@ -180,7 +180,7 @@ def _quotes(words: str, value: str) -> bool:
 
 def _conflict(error: ConflictError) -> Refusal:
     more = {"state": error.state, "owner": error.owner} if isinstance(error, StandingError) else {}
-    return Refusal(Reason.CONFLICT, str(error), more={name: text for name, text in more.items() if text})
+    return Refusal(ProblemType.CONFLICT, str(error), more={name: text for name, text in more.items() if text})
 
 
 def _write(reply: ApiReply) -> web.Response:

@@ -18,7 +18,7 @@ from bot.ingress.api.route import ApiReply, Caller, Route
 from bot.ingress.api.run import RunAnswer, show_run
 from bot.usecases.admin import event as events
 from bot.usecases.admin.event import EventDossier
-from bot.usecases.alert.program import Seen
+from bot.usecases.alert.program import AlertHistory
 
 _LONGEST_ID: Final = 18
 _OTHERS: Final = 3
@@ -148,7 +148,7 @@ def _show(found: EventDossier) -> EventDossierAnswer:
         source_url=found.source_url or None,
         source_refs=found.refs,
         log_correlation=log_correlation(found.refs),
-        alert=None if alert is None else show(Seen(alert, found.source_name)),
+        alert=None if alert is None else show(AlertHistory(alert, found.source_name)),
         runs=tuple(show_run(each) for each in found.runs),
     )
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from bot.domain.access.token import Scope
-from bot.domain.gate.gate import Bypass, Cause, Decision, Level, Mode, Verdict
+from bot.domain.gate.gate import BlockerKind, Bypass, GateDecision, GateMode, GateVerdict, Level
 from bot.ingress.api.answer import Doer, SomeWords, Text, show_actor
 from bot.ingress.api.route import ApiReply, Caller, Route
 from bot.usecases.gate import release
@@ -26,7 +26,7 @@ class GateQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class GateReason(msgspec.Struct, frozen=True):
     """One thing that speaks against it; ``ref`` is of an alert or an incident."""
 
-    cause: Cause
+    cause: BlockerKind
     ref: str
     text: str
 
@@ -42,8 +42,8 @@ class BypassBody(msgspec.Struct, frozen=True):
 class GateAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """``decision`` is pass or block; ``more`` reasons are not named."""
 
-    decision: Verdict
-    mode: Mode
+    decision: GateVerdict
+    mode: GateMode
     service: str
     env: str
     reasons: tuple[GateReason, ...]
@@ -109,7 +109,7 @@ async def _report(caller: Caller, asked: LevelReport) -> ApiReply:
     return ApiReply(LevelAnswer(**msgspec.structs.asdict(kept)), 201)
 
 
-def show(decision: Decision) -> GateAnswer:
+def show(decision: GateDecision) -> GateAnswer:
     """The answer as programs see it."""
     return GateAnswer(
         decision=decision.verdict,

@@ -13,7 +13,6 @@ from bot.domain.incident.incident import clamp, parse_ref
 from bot.ingress.api.answer import NewNote, Note, Nothing, Text, many
 from bot.ingress.api.incident_view import (
     Cast,
-    Grade,
     GradedBody,
     IncidentBody,
     IncidentPageBody,
@@ -24,6 +23,7 @@ from bot.ingress.api.incident_view import (
     NewIncident,
     NewUpdate,
     OpenedBody,
+    SeverityChange,
     person_or_none,
     show,
     show_graded,
@@ -121,7 +121,7 @@ async def _annotate(caller: Caller, asked: NewNote) -> ApiReply:
     )
 
 
-async def _grade(caller: Caller, asked: Grade) -> ApiReply:
+async def _grade(caller: Caller, asked: SeverityChange) -> ApiReply:
     cap = clamp(caller.cap, asked.severity_cap or caller.cap)
     graded = await incident_program.grade(
         caller.desk, parse_ref(caller.ref), actor=caller.actor, severity=asked.severity, cap=cap
@@ -237,7 +237,7 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
     ),
     _post("update", "Tell everybody how it stands", NewUpdate, _update),
     _post("note", "Write a line into the timeline", NewNote, _annotate),
-    _post("severity", "Another severity, at worst what is allowed", Grade, _grade, GradedBody),
+    _post("severity", "Another severity, at worst what is allowed", SeverityChange, _grade, GradedBody),
     _post("mitigate", "It hurts less", Nothing, _plain(incidents.mitigate)),
     _post("resolve", "It is over", Note, _resolve),
     _post("reopen", "It was not over, or not mitigated", Nothing, _plain(incidents.reopen)),

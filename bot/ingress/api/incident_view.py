@@ -88,7 +88,7 @@ class InvolvedBody(msgspec.Struct, frozen=True):
     service: str
 
 
-class TimelineEntry(msgspec.Struct, frozen=True):
+class TimelineEntryBody(msgspec.Struct, frozen=True):
     """One thing that happened, as it reads now."""
 
     at: datetime
@@ -117,7 +117,7 @@ class IncidentStory(IncidentBody, frozen=True, kw_only=True):
     seconds_to_mitigate: float | None
     seconds_to_resolve: float | None
     alerts: tuple[InvolvedBody, ...]
-    timeline: tuple[TimelineEntry, ...]
+    timeline: tuple[TimelineEntryBody, ...]
     actions: tuple[Promise, ...]
     merged: tuple[str, ...]
 
@@ -155,7 +155,7 @@ class NewUpdate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     update: SomeWords
 
 
-class Grade(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SeverityChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Another severity; one worse than its alerts or ``severity_cap`` allow becomes the worst allowed."""
 
     severity: IncidentLevel
@@ -237,9 +237,9 @@ def tell(story: Postmortem) -> IncidentStory:
     )
 
 
-def _line(line: TimelineLine) -> TimelineEntry:
+def _line(line: TimelineLine) -> TimelineEntryBody:
     alert_id = line.first.draft.alert_id
-    return TimelineEntry(
+    return TimelineEntryBody(
         at=line.at,
         actor=show_actor(line.actor),
         kind=line.kind,

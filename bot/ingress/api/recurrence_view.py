@@ -11,7 +11,7 @@ from bot.domain.recurrence.profile import EpisodeSummary, RecurrenceProfile
 from bot.domain.recurrence.ranking import Totals, WindowSums
 from bot.domain.recurrence.recurrence import Fix, Recurrence, format_ref
 from bot.domain.recurrence.run import RunState
-from bot.domain.recurrence.work import Check, Handoff, HandoffKind, Item, Mode, NextStep
+from bot.domain.recurrence.work import Check, Handoff, HandoffKind, Item, NextStep, WorkMode
 from bot.ingress.api.answer import Doer, show_actor, show_actor_or_none
 from bot.ingress.api.run import RunAnswer, show_run
 from bot.usecases.recurrence.dossier import Dossier, DossierItem, WorkSummary
@@ -22,7 +22,7 @@ class WorkItem(msgspec.Struct, frozen=True):
     """What is to be done about it; the ``id`` never changes."""
 
     id: str
-    mode: Mode
+    mode: WorkMode
     next_step: NextStep
     reason: str
 
@@ -134,7 +134,7 @@ class CheckAnswer(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     at: datetime
     by: Doer
-    mode: Mode
+    mode: WorkMode
     next_step: NextStep
     passed: bool
     checks: tuple[Check, ...]

@@ -22,7 +22,7 @@ from bot.domain.incident.incident import IncidentLevel
 from bot.domain.text import harmless
 from bot.ingress.body import inflate, read_body
 from bot.ingress.large import LARGE
-from bot.ingress.problem import Reason, Refusal
+from bot.ingress.problem import ProblemType, Refusal
 from bot.providers.body import UnsupportedMediaError, decode
 from bot.usecases.desk import Desk
 
@@ -105,9 +105,9 @@ async def read_json(request: web.BaseRequest, kind: type[T], *, patience: timede
     try:
         decoded = decode(body, request.headers.get("Content-Type", "")) if body.strip() else {}
     except UnsupportedMediaError as error:
-        raise Refusal(Reason.UNSUPPORTED_MEDIA, error.reason, field=error.field) from None
+        raise Refusal(ProblemType.UNSUPPORTED_MEDIA, error.reason, field=error.field) from None
     except InvalidInputError as error:
-        raise Refusal(Reason.UNREADABLE, f"{error}.", field=error.field) from None
+        raise Refusal(ProblemType.UNREADABLE, f"{error}.", field=error.field) from None
     if not isinstance(decoded, dict):
         return _convert((await _redact(body, decoded)).value, kind, strict=True)
     decoded = {name: value for name, value in decoded.items() if value is not None}
@@ -134,7 +134,9 @@ def read_key(request: web.BaseRequest) -> str:
         return ""
     key = keys[0].strip()
     if len(keys) > 1 or not 0 < len(key) <= LONGEST_KEY or not (key.isascii() and key.isprintable()):
-        raise Refusal(Reason.INVALID, f"Must be up to {LONGEST_KEY} printable characters, once.", field=KEY)
+        raise Refusal(
+            ProblemType.INVALID, f"Must be up to {LONGEST_KEY} printable characters, once.", field=KEY
+        )
     return key
 
 
@@ -151,6 +153,6 @@ def _misfit(words: str) -> Refusal:
     reason, place = (found["reason"], found["place"]) if found else (words, None)
     named = _NAMED.fullmatch(reason)
     if named is None:
-        return Refusal(Reason.INVALID, f"{reason}.", field=place or "body")
+        return Refusal(ProblemType.INVALID, f"{reason}.", field=place or "body")
     field = f"{place}.{named['field']}" if place else named["field"]
-    return Refusal(Reason.INVALID, _SAID[named["how"]], field=field)
+    return Refusal(ProblemType.INVALID, _SAID[named["how"]], field=field)

@@ -13,7 +13,7 @@ from bot.domain.access.token import Scope
 from bot.domain.actor import Actor
 from bot.domain.errors import InvalidInputError, StandingError
 from bot.domain.recurrence.recurrence import format_ref, parse_ref
-from bot.domain.recurrence.work import Check, HandoffKind, Mode
+from bot.domain.recurrence.work import Check, HandoffKind, WorkMode
 from bot.ingress.api.answer import SomeWords, Text, Words
 from bot.ingress.api.recurrence import PATH
 from bot.ingress.api.recurrence_view import HandoffAnswer, WorkItem, show_handoff, show_work_item
@@ -33,7 +33,7 @@ class WorkQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """
 
     id: SomeWords
-    mode: Mode | None = None
+    mode: WorkMode | None = None
     provider: Text = ""
 
 
@@ -46,7 +46,7 @@ class NewHandoff(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     id: SomeWords
     kind: HandoffKind
-    mode: Mode | None = None
+    mode: WorkMode | None = None
     provider: Text = ""
     assignee: Text = ""
     assignee_name: Text = ""

@@ -15,12 +15,12 @@ from bot.domain.silence.matcher import Matcher, matcher, parse_matchers
 from bot.domain.silence.silence import Silence, labels_of
 from bot.ingress.face.alertmanager_silence import SilenceFace
 from bot.ingress.face.reception import Reception, invalid, json_answer, segments
-from bot.ingress.problem import Reason, Refusal
+from bot.ingress.problem import ProblemType, Refusal
 from bot.ingress.reading import parse_plain
 from bot.providers.alertmanager_api import RESOLVE_TIMEOUT, fingerprint, read_push
 from bot.providers.severity import absent_as
 from bot.usecases.alert import sender
-from bot.usecases.alert.sender import Listed
+from bot.usecases.alert.sender import SenderAlert
 from bot.usecases.silence import silence as silences
 
 PROVIDER: Final = "alertmanager-api"
@@ -70,10 +70,10 @@ class AlertmanagerFace:
         if routes is None and len(path) == 2 and path[0] == "silence":  # noqa: PLR2004 -- and its id
             routes = {"GET": self._silences.show, "DELETE": self._silences.expire}
         if routes is None:
-            raise Refusal(Reason.NOT_FOUND, "This part of Alertmanager's API is not spoken here.")
+            raise Refusal(ProblemType.NOT_FOUND, "This part of Alertmanager's API is not spoken here.")
         act = routes.get("GET" if request.method == "HEAD" else request.method)
         if act is None:
-            raise Refusal(Reason.METHOD_NOT_ALLOWED, "Not so.", headers={"Allow": ", ".join(routes)})
+            raise Refusal(ProblemType.METHOD_NOT_ALLOWED, "Not so.", headers={"Allow": ", ".join(routes)})
         source = await self._reception.source_of(request, (PROVIDER,))
         return await self._reception.among_known(lambda: act(request, source))
 
@@ -102,7 +102,7 @@ class AlertmanagerFace:
         receipt = await self._reception.take(source, content, reading, plain=plain)
         if receipt.rejected and not receipt.accepted:
             first = receipt.rejected[0]
-            raise Refusal(Reason.INVALID, f"alert {first.index}: {first.reason}")
+            raise Refusal(ProblemType.INVALID, f"alert {first.index}: {first.reason}")
         return json_answer(
             {
                 "accepted": receipt.accepted,
@@ -176,10 +176,10 @@ def read_filters(written: list[str]) -> list[Matcher]:
     try:
         return [each for text in written for each in parse_matchers(text)]
     except InvalidInputError as error:
-        raise Refusal(Reason.INVALID, f"bad matcher format: {error.reason}", field="filter") from None
+        raise Refusal(ProblemType.INVALID, f"bad matcher format: {error.reason}", field="filter") from None
 
 
-def _show(listed: Listed, source: Source, active: list[Silence]) -> dict[str, Any]:
+def _show(listed: SenderAlert, source: Source, active: list[Silence]) -> dict[str, Any]:
     alert = listed.alert
     labels = {"alertname": alert.name, **alert.labels}
     links = {link.title: link.url for link in alert.links}
@@ -225,4 +225,4 @@ def _pattern(request: web.BaseRequest, name: str) -> Matcher | None:
     try:
         return matcher(name, written, is_regex=True)
     except InvalidInputError as error:
-        raise Refusal(Reason.INVALID, f"failed to parse receiver param: {error.reason}") from None
+        raise Refusal(ProblemType.INVALID, f"failed to parse receiver param: {error.reason}") from None

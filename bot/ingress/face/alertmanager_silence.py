@@ -14,7 +14,7 @@ from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.domain.silence.matcher import Matcher, matcher, parse_matchers
 from bot.domain.silence.silence import Silence
 from bot.ingress.face.reception import Reception, invalid, json_answer, segments, sender_of
-from bot.ingress.problem import Reason, Refusal
+from bot.ingress.problem import ProblemType, Refusal
 from bot.providers.timestamp import read_moment
 from bot.usecases.silence import silence as silences
 from bot.usecases.silence.silence import Wish
@@ -33,7 +33,9 @@ class SilenceFace:
         try:
             wanted = [each for text in request.query.getall("filter", []) for each in parse_matchers(text)]
         except InvalidInputError as error:
-            raise Refusal(Reason.INVALID, f"bad matcher format: {error.reason}", field="filter") from None
+            raise Refusal(
+                ProblemType.INVALID, f"bad matcher format: {error.reason}", field="filter"
+            ) from None
         found = await silences.listing(self._reception.desk_of(source), source_id=source.id)
         return json_answer([self._show(each) for each in found if _is_wanted(each, wanted)])
 
@@ -54,9 +56,9 @@ class SilenceFace:
         except InvalidInputError as error:
             raise invalid(error) from None
         except NotFoundError as error:
-            raise Refusal(Reason.NOT_FOUND, f"silence {error.ref} not found", field="id") from None
+            raise Refusal(ProblemType.NOT_FOUND, f"silence {error.ref} not found", field="id") from None
         except ConflictError as error:
-            raise Refusal(Reason.CONFLICT, str(error)) from None
+            raise Refusal(ProblemType.CONFLICT, str(error)) from None
         return json_answer({"silenceID": made.id})
 
     async def expire(self, request: web.BaseRequest, source: Source) -> web.Response:
@@ -144,7 +146,7 @@ def _id(request: web.BaseRequest) -> str:
 
 
 def _unknown(request: web.BaseRequest) -> Refusal:
-    return Refusal(Reason.NOT_FOUND, f"silence {_id(request)} not found")
+    return Refusal(ProblemType.NOT_FOUND, f"silence {_id(request)} not found")
 
 
 def _time(at: Any) -> str:

@@ -12,7 +12,7 @@ from bot.ingress.face.opsgenie import OpsgenieFace
 from bot.ingress.face.pagerduty import PagerDutyFace
 from bot.ingress.face.reception import Reception
 from bot.ingress.face.webhook import WebhookFace
-from bot.ingress.problem import Reason, Refusal
+from bot.ingress.problem import ProblemType, Refusal
 from bot.ingress.refusal_log import RefusalLog
 
 
@@ -83,7 +83,7 @@ class Faces:
             response = await face.answer(request)
         except Refusal as refusal:
             self._notices.refused(face.provider, refusal.reason)
-            if refusal.reason is Reason.OVERLOADED:
+            if refusal.reason is ProblemType.OVERLOADED:
                 metrics.TURNED_AWAY.labels("requests").inc()
             response = face.refuse(request, refusal)
         except NotDurableError as error:

@@ -32,8 +32,8 @@ from bot.ingress.face.reception import (
     signature_of,
     with_key,
 )
-from bot.ingress.problem import Reason, Refusal
-from bot.providers.opsgenie import Note, read_close, read_create, read_note, read_update
+from bot.ingress.problem import ProblemType, Refusal
+from bot.providers.opsgenie import ActionRequest, read_close, read_create, read_note, read_update
 from bot.providers.severity import absent_as
 from bot.providers.timestamp import read_moment
 from bot.usecases.alert import sender
@@ -76,7 +76,7 @@ class OpsgenieFace:
     def refuse(_: web.BaseRequest, refusal: Refusal) -> web.Response:
         """A refusal as Opsgenie words it; what cannot be used is 422 there."""
         reason = refusal.reason
-        status = 422 if reason is Reason.INVALID else reason.status
+        status = 422 if reason is ProblemType.INVALID else reason.status
         said = {"message": refusal.detail, "took": 0.0, "requestId": str(uuid.uuid4())}
         return json_answer(said, status=status, headers=refusal.headers)
 
@@ -137,16 +137,18 @@ class OpsgenieFace:
                 done = await self._snooze(name, who, note)
             case _:
                 if not text.strip():
-                    raise Refusal(Reason.INVALID, "Request body is not processable: note can not be empty.")
+                    raise Refusal(
+                        ProblemType.INVALID, "Request body is not processable: note can not be empty."
+                    )
                 done = await sender.annotate(desk, name, actor=who, note=text)
         return self._accepted(action, done.id if done else 0)
 
-    async def _snooze(self, name: Name, who: Actor, note: Note) -> Alert | None:
+    async def _snooze(self, name: Name, who: Actor, note: ActionRequest) -> Alert | None:
         """A silence of this one alert: nobody is called until then, and what still fires calls again."""
         desk = self._reception.desk_of(name.source)
         ends_at = read_moment(note.end_time)
         if ends_at is None:
-            raise Refusal(Reason.INVALID, "Request body is not processable: endTime is no time.")
+            raise Refusal(ProblemType.INVALID, "Request body is not processable: endTime is no time.")
         alert = await sender.find(desk, name)
         if alert is None or not alert.state.open:
             return None
@@ -163,7 +165,7 @@ class OpsgenieFace:
         except InvalidInputError as error:
             raise invalid(error) from None
         except ConflictError as error:
-            raise Refusal(Reason.TOO_MANY_ALERTS, str(error), retry_after=_LATER) from None
+            raise Refusal(ProblemType.TOO_MANY_ALERTS, str(error), retry_after=_LATER) from None
         return alert
 
     async def _update(self, request: web.BaseRequest, source: Source, field: str) -> web.Response:
@@ -173,7 +175,7 @@ class OpsgenieFace:
         body = content.redacted.value
         value = body.get(field) if isinstance(body, dict) else None
         if not isinstance(value, str) or not value.strip():
-            raise Refusal(Reason.INVALID, f"Request body is not processable: {field} can not be empty.")
+            raise Refusal(ProblemType.INVALID, f"Request body is not processable: {field} can not be empty.")
         if alert is None or not alert.state.open:
             return self._accepted("update", 0)
         signal = read_update(alert, field, value)
@@ -183,7 +185,7 @@ class OpsgenieFace:
     async def _get(self, request: web.BaseRequest, source: Source) -> web.Response:
         found = await sender.find(self._reception.desk_of(source), self._name(request, source))
         if found is None:
-            raise Refusal(Reason.NOT_FOUND, f"{_UNKNOWN}.")
+            raise Refusal(ProblemType.NOT_FOUND, f"{_UNKNOWN}.")
         return json_answer(_framed(show(found, source)))
 
     async def _list(self, request: web.BaseRequest, source: Source) -> web.Response:
@@ -197,7 +199,7 @@ class OpsgenieFace:
     async def _request(self, source: Source, ticket: str) -> web.Response:
         told = self._tickets.read(ticket)
         if told is None:
-            raise Refusal(Reason.NOT_FOUND, "Request not found. It might not be processed, yet.")
+            raise Refusal(ProblemType.NOT_FOUND, "Request not found. It might not be processed, yet.")
         action, number = told
         found = (
             await sender.find(self._reception.desk_of(source), Name(source, number=number))
@@ -221,7 +223,7 @@ class OpsgenieFace:
         said = {"result": "Request will be processed", "took": 0.0, "requestId": ticket}
         return json_answer(said, status=202)
 
-    async def _note(self, request: web.BaseRequest) -> Note:
+    async def _note(self, request: web.BaseRequest) -> ActionRequest:
         body = await self._reception.body(request)
         try:
             said = (await self._reception.read(None, body)).redacted.value if body.strip() else None
@@ -240,7 +242,9 @@ class OpsgenieFace:
                     return Name(source, number=parse_ref(ident))
                 except InvalidInputError:
                     return Name(source)
-        raise Refusal(Reason.INVALID, "identifierType must be id, alias or tiny.", field="identifierType")
+        raise Refusal(
+            ProblemType.INVALID, "identifierType must be id, alias or tiny.", field="identifierType"
+        )
 
 
 def _only(alert: Alert) -> tuple[Matcher, ...]:
@@ -254,7 +258,7 @@ def _only(alert: Alert) -> tuple[Matcher, ...]:
 
 
 def _not_spoken() -> Refusal:
-    return Refusal(Reason.NOT_FOUND, "This part of Opsgenie's API is not spoken here.")
+    return Refusal(ProblemType.NOT_FOUND, "This part of Opsgenie's API is not spoken here.")
 
 
 def _framed(data: object) -> dict[str, Any]:
@@ -274,17 +278,19 @@ def _read_query(text: str) -> bool | None:
             return True
         case "status:closed" | "status=closed":
             return False
-    raise Refusal(Reason.INVALID, "Only status: open and status: closed can be searched for.", field="query")
+    raise Refusal(
+        ProblemType.INVALID, "Only status: open and status: closed can be searched for.", field="query"
+    )
 
 
 def _number(request: web.BaseRequest, name: str, default: int) -> int:
     text = request.query.get(name, str(default))
     if not (text.isascii() and text.isdigit() and len(text) < 9):  # noqa: PLR2004 -- no list is that long
-        raise Refusal(Reason.INVALID, f"{name} must be a number.", field=name)
+        raise Refusal(ProblemType.INVALID, f"{name} must be a number.", field=name)
     return int(text)
 
 
-def _actor(source: Source, note: Note) -> Actor:
+def _actor(source: Source, note: ActionRequest) -> Actor:
     """The source, with the name of the person it speaks for."""
     plain = sender_of(source)
     user = cut(one_line(note.user), _LONGEST_USER)

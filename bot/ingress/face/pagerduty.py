@@ -13,7 +13,7 @@ from bot.domain.access.source import Source
 from bot.domain.alert.signal import Reading
 from bot.domain.errors import InvalidInputError, NotDurableError
 from bot.ingress.face.reception import (
-    Content,
+    ReceivedBody,
     Reception,
     invalid,
     json_answer,
@@ -21,8 +21,8 @@ from bot.ingress.face.reception import (
     signature_of,
     with_key,
 )
-from bot.ingress.problem import Reason, Refusal
-from bot.providers.pagerduty import Action, Event, read_change, read_event, read_event_v1
+from bot.ingress.problem import ProblemType, Refusal
+from bot.providers.pagerduty import EventAction, PagerDutyEvent, read_change, read_event, read_event_v1
 from bot.providers.severity import absent_as
 from bot.usecases.alert import change as changes
 from bot.usecases.alert import sender
@@ -49,7 +49,7 @@ class PagerDutyFace:
             NotDurableError: it cannot be stored now.
         """
         if request.method != "POST":
-            raise Refusal(Reason.METHOD_NOT_ALLOWED, "Use POST.", headers={"Allow": "POST"})
+            raise Refusal(ProblemType.METHOD_NOT_ALLOWED, "Use POST.", headers={"Allow": "POST"})
         is_v1 = request.path.startswith(_V1)
         credential = "service_key" if is_v1 else "routing_key"
         body = await self._reception.body_of_stranger(request)
@@ -72,8 +72,8 @@ class PagerDutyFace:
     def refuse(_: web.BaseRequest, refusal: Refusal) -> web.Response:
         """A refusal as PagerDuty words it; a key that opens nothing is an invalid event there."""
         reason, detail = refusal.reason, refusal.detail
-        status = Reason.INVALID.status if reason is Reason.UNAUTHENTICATED else reason.status
-        if reason is Reason.UNAUTHENTICATED:
+        status = ProblemType.INVALID.status if reason is ProblemType.UNAUTHENTICATED else reason.status
+        if reason is ProblemType.UNAUTHENTICATED:
             detail = "Invalid routing key"
         said = {"status": "invalid event", "message": "Event object is invalid", "errors": [detail]}
         return json_answer(said, status=status, headers=refusal.headers)
@@ -84,15 +84,15 @@ class PagerDutyFace:
         said = {"status": "error", "message": str(error), "errors": [str(error)]}
         return json_answer(said, status=503, headers={"Retry-After": str(error.retry_after)})
 
-    async def _act(self, source: Source, content: Content, event: Event) -> None:
+    async def _act(self, source: Source, content: ReceivedBody, event: PagerDutyEvent) -> None:
         """An acknowledgement of what is not open is accepted and changes nothing, as there."""
-        if event.action is Action.ACKNOWLEDGE:
+        if event.action is EventAction.ACKNOWLEDGE:
             name = Name(source, signature=signature_of(source, event.signal))
             await sender.acknowledge(self._reception.desk_of(source), name, actor=sender_of(source))
             return
         await self._reception.take(source, content, Reading(((0, event.signal),)))
 
-    async def _change(self, source: Source, content: Content) -> web.Response:
+    async def _change(self, source: Source, content: ReceivedBody) -> web.Response:
         desk = self._reception.desk_of(source)
         try:
             change = read_change(content.redacted.value, desk.clock.now())
@@ -102,7 +102,7 @@ class PagerDutyFace:
         return json_answer({"status": "success", "message": "Change event processed"}, status=202)
 
 
-def _own_key(content: Content, name: str) -> str:
+def _own_key(content: ReceivedBody, name: str) -> str:
     """The key as the sender wrote it, for the answer."""
     value: Any = content.value.get(name) if isinstance(content.value, dict) else None
     return value if isinstance(value, str) else ""

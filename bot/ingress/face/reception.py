@@ -25,7 +25,7 @@ from bot.ingress.body import inflate, read_body
 from bot.ingress.claim import Bearer, read_claim, unauthenticated
 from bot.ingress.hook import Hook, announced, cost_of, observe, submission_of
 from bot.ingress.options import IngressOptions
-from bot.ingress.problem import Reason, Refusal
+from bot.ingress.problem import ProblemType, Refusal
 from bot.ingress.proof import BODY, Prover
 from bot.ingress.scheme import SIGNATURE, read_signature
 from bot.providers.body import UnsupportedMediaError, decode
@@ -49,7 +49,7 @@ def sender_of(source: Source) -> Actor:
     return actors.source(source.name, signed=_signed.get())
 
 
-class Content(msgspec.Struct, frozen=True):
+class ReceivedBody(msgspec.Struct, frozen=True):
     """A body: the bytes, what they say, and that without secrets.
 
     ``seconds`` of the processor were needed to read it.
@@ -140,7 +140,9 @@ class Reception:
         with self._hook.known:
             return await work()
 
-    async def read(self, source: Source | None, body: bytes, *, without: tuple[str, ...] = ()) -> Content:
+    async def read(
+        self, source: Source | None, body: bytes, *, without: tuple[str, ...] = ()
+    ) -> ReceivedBody:
         """`read_content` where a large body keeps nobody waiting.
 
         Raises:
@@ -154,7 +156,7 @@ class Reception:
     async def take(
         self,
         source: Source,
-        content: Content,
+        content: ReceivedBody,
         reading: Reading,
         *,
         signature: str = "",
@@ -183,7 +185,7 @@ class Reception:
         return receipt
 
 
-def read_content(body: bytes, *, without: tuple[str, ...] = ()) -> Content:
+def read_content(body: bytes, *, without: tuple[str, ...] = ()) -> ReceivedBody:
     """Decode JSON, whatever its Content-Type says; fields ``without`` are credentials and go no further.
 
     Raises:
@@ -192,16 +194,16 @@ def read_content(body: bytes, *, without: tuple[str, ...] = ()) -> Content:
     try:
         value = decode(body, "")
     except UnsupportedMediaError as error:
-        raise Refusal(Reason.UNSUPPORTED_MEDIA, error.reason, field=error.field) from None
+        raise Refusal(ProblemType.UNSUPPORTED_MEDIA, error.reason, field=error.field) from None
     except InvalidInputError as error:
-        raise Refusal(Reason.UNREADABLE, f"{error}.", field=error.field) from None
+        raise Refusal(ProblemType.UNREADABLE, f"{error}.", field=error.field) from None
     if without and isinstance(value, dict):
         kept = {name: inner for name, inner in value.items() if name not in without}
-        return Content(body, value, redact_body(body, kept))
-    return Content(body, value, redact_body(body, value))
+        return ReceivedBody(body, value, redact_body(body, kept))
+    return ReceivedBody(body, value, redact_body(body, value))
 
 
-def with_key(content: Content, name: str) -> object:
+def with_key(content: ReceivedBody, name: str) -> object:
     """The redacted body with a stable identity: where redaction touched the key, its digest stands for it."""
     raw, plain = content.value, content.redacted.value
     if not isinstance(raw, dict) or not isinstance(plain, dict) or raw.get(name) == plain.get(name):
@@ -216,7 +218,7 @@ def signature_of(source: Source, signal: Signal) -> str:
 
 def invalid(error: InvalidInputError) -> Refusal:
     """A part of the request that cannot be used."""
-    return Refusal(Reason.INVALID, f"{error}", field=error.field)
+    return Refusal(ProblemType.INVALID, f"{error}", field=error.field)
 
 
 def json_answer(value: object, *, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:

@@ -16,13 +16,13 @@ from bot.domain.alert.signal import Reading
 from bot.domain.errors import InvalidInputError, NotDurableError
 from bot.ingress.face.form import read_form
 from bot.ingress.face.reception import (
-    Content,
+    ReceivedBody,
     Reception,
     invalid,
     json_answer,
     segments,
 )
-from bot.ingress.problem import Reason, Refusal
+from bot.ingress.problem import ProblemType, Refusal
 from bot.providers import discord_webhook, slack_webhook
 from bot.providers.registry import PROVIDERS
 from bot.providers.sender import Request
@@ -35,18 +35,18 @@ GITHUB: Final = "github"
 
 _EPOCH_MS: Final = 1_420_070_400_000  # of Discord's ids
 _CODES: Final = {
-    Reason.UNAUTHENTICATED: (50_027, "Invalid Webhook Token"),
-    Reason.NOT_FOUND: (10_015, "Unknown Webhook"),
-    Reason.UNREADABLE: (50_109, "The request body contains invalid JSON."),
-    Reason.TOO_LARGE: (40_005, "Request entity too large"),
+    ProblemType.UNAUTHENTICATED: (50_027, "Invalid Webhook Token"),
+    ProblemType.NOT_FOUND: (10_015, "Unknown Webhook"),
+    ProblemType.UNREADABLE: (50_109, "The request body contains invalid JSON."),
+    ProblemType.TOO_LARGE: (40_005, "Request entity too large"),
 }
 _INVALID: Final = (50_006, "Cannot send an empty message")
 _SLACK_WORDS: Final = {
-    Reason.UNAUTHENTICATED: (403, "invalid_token"),
-    Reason.NOT_FOUND: (404, "no_service"),
-    Reason.UNREADABLE: (400, "invalid_payload"),
-    Reason.INVALID: (400, "no_text"),
-    Reason.TOO_MANY_ALERTS: (429, "rate_limited"),
+    ProblemType.UNAUTHENTICATED: (403, "invalid_token"),
+    ProblemType.NOT_FOUND: (404, "no_service"),
+    ProblemType.UNREADABLE: (400, "invalid_payload"),
+    ProblemType.INVALID: (400, "no_text"),
+    ProblemType.TOO_MANY_ALERTS: (429, "rate_limited"),
 }
 _YES: Final = frozenset({"true", "1", "yes", ""})
 _TEXT: Final = {"Content-Type": "text/plain; charset=utf-8", "Server": "tocsin"}
@@ -69,10 +69,10 @@ class WebhookFace:
         """
         path = _path(request)
         if len(path) < 2:  # noqa: PLR2004 -- source and token
-            raise Refusal(Reason.NOT_FOUND, "There is no such webhook.")
+            raise Refusal(ProblemType.NOT_FOUND, "There is no such webhook.")
         source = await self._reception.source_of(request, (DISCORD, SLACK), path[1])
         if path[0] not in {str(source.id), source.name}:
-            raise Refusal(Reason.NOT_FOUND, "There is no such webhook.")
+            raise Refusal(ProblemType.NOT_FOUND, "There is no such webhook.")
         return await self._reception.among_known(lambda: self._serve(request, source, path))
 
     @staticmethod
@@ -82,11 +82,11 @@ class WebhookFace:
         if _path(request)[2:] == [SLACK]:
             status, word = _SLACK_WORDS.get(reason, (reason.status, "server_error"))
             return web.Response(status=status, text=word, headers={**_TEXT, **refusal.headers})
-        if reason is Reason.TOO_MANY_ALERTS:
+        if reason is ProblemType.TOO_MANY_ALERTS:
             wait = float(refusal.headers.get("Retry-After", "1"))
             limited = {"message": "You are being rate limited.", "retry_after": wait, "global": False}
             return json_answer(limited, status=429, headers=refusal.headers)
-        code, words = _CODES.get(reason, _INVALID if reason is Reason.INVALID else (0, refusal.detail))
+        code, words = _CODES.get(reason, _INVALID if reason is ProblemType.INVALID else (0, refusal.detail))
         return json_answer({"message": words, "code": code}, status=reason.status, headers=refusal.headers)
 
     @staticmethod
@@ -119,10 +119,12 @@ class WebhookFace:
             case "DELETE", "messages", 4:
                 return web.Response(status=204, headers={"Server": "tocsin"})
             case _, ("discord" | "slack" | "github"), _:
-                raise Refusal(Reason.METHOD_NOT_ALLOWED, "Use POST.", headers={"Allow": "GET, POST"})
-        raise Refusal(Reason.NOT_FOUND, "There is no such webhook.")
+                raise Refusal(ProblemType.METHOD_NOT_ALLOWED, "Use POST.", headers={"Allow": "GET, POST"})
+        raise Refusal(ProblemType.NOT_FOUND, "There is no such webhook.")
 
-    async def _take(self, request: web.BaseRequest, source: Source, kind: str) -> tuple[Receipt, Content]:
+    async def _take(
+        self, request: web.BaseRequest, source: Source, kind: str
+    ) -> tuple[Receipt, ReceivedBody]:
         body = await self._reception.body(request)
         content = await self._reception.read(source, read_form(body, request.headers.get("Content-Type", "")))
         try:
@@ -132,7 +134,7 @@ class WebhookFace:
             raise invalid(error) from None
         return await self._reception.take(source, content, reading), content
 
-    def _message(self, source: Source, receipt: Receipt, content: Content) -> dict[str, Any]:
+    def _message(self, source: Source, receipt: Receipt, content: ReceivedBody) -> dict[str, Any]:
         """The message as Discord would have made it; its id is a number that grows, as there."""
         now = self._reception.desk.clock.now()
         first = next((parse_ref(each.ref) for each in receipt.alerts if each.ref), 0)
@@ -166,7 +168,7 @@ def _read(kind: str, value: object, request: web.BaseRequest) -> Reading:
         return discord_webhook.read_message(value)
     provider = PROVIDERS.get(GITHUB)
     if provider is None:
-        raise Refusal(Reason.NOT_FOUND, "Events of GitHub are not spoken here.")
+        raise Refusal(ProblemType.NOT_FOUND, "Events of GitHub are not spoken here.")
     headers = {
         name.lower(): text for name, text in request.headers.items() if name.lower().startswith("x-git")
     }

@@ -19,10 +19,19 @@ export function setUpKeyboard(composer) {
     // Space and Enter press what has the focus; every other sign is meant for the channel.
     if ([...event.key].length === 1 && event.key !== " ") composer()?.take();
   });
+  document.addEventListener("close", () => regainCaret(), true);
   // What was focused before a form may have been drawn anew meanwhile: then the input line has the focus.
   document.addEventListener(
     "close",
     () => setTimeout(() => document.activeElement === document.body && composer()?.focus()),
     true,
   );
+}
+
+/** Chromium gives the focus back without a caret when a dialog goes: signs get lost until it is focused anew. */
+function regainCaret() {
+  const { activeElement } = document;
+  if (!activeElement?.matches(WRITES)) return;
+  activeElement.blur();
+  activeElement.focus();
 }

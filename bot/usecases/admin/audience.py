@@ -11,7 +11,7 @@ from bot.domain.errors import NotFoundError
 from bot.domain.incident.action import format_ref as format_action
 from bot.domain.incident.incident import format_ref as format_incident
 from bot.domain.recurrence.recurrence import format_ref as format_recurrence
-from bot.domain.sight import Asked, Subject
+from bot.domain.sight import Subject, SubjectRef
 from bot.usecases.desk import Desk
 from bot.usecases.owner import claimed_by, owner
 from storage.transaction import Transaction
@@ -25,7 +25,7 @@ _REFS = {
 }
 
 
-async def channels(desk: Desk, asked: Sequence[Asked]) -> list[set[int]]:
+async def channels(desk: Desk, asked: Sequence[SubjectRef]) -> list[set[int]]:
     """The channels of each; none for what is not there, 0 stands for the desk's own channel."""
 
     def read_channels(tx: Transaction) -> list[set[int]]:
@@ -44,7 +44,7 @@ async def of_channels(desk: Desk, channel_ids: Sequence[int]) -> Desk | None:
     return await desk.storage.read(read_audiences)
 
 
-async def owners(desk: Desk, asked: Sequence[Asked]) -> list[Desk]:
+async def owners(desk: Desk, asked: Sequence[SubjectRef]) -> list[Desk]:
     """The desks of the projects that have something of these, each once, in their order."""
 
     def read_owners(tx: Transaction) -> list[Desk]:
@@ -54,12 +54,12 @@ async def owners(desk: Desk, asked: Sequence[Asked]) -> list[Desk]:
     return await desk.storage.read(read_owners)
 
 
-def missing(asked: Asked) -> NotFoundError:
+def missing(asked: SubjectRef) -> NotFoundError:
     """What is said of something that is not there, or not for these eyes: nobody can tell which."""
     return NotFoundError(asked.subject.value, ref_of(asked))
 
 
-def ref_of(asked: Asked) -> str:
+def ref_of(asked: SubjectRef) -> str:
     """``A-1042``, ``I-7`` and so on, or a source's name."""
     ref = _REFS.get(asked.subject)
     return ref(asked.which) if ref is not None and isinstance(asked.which, int) else str(asked.which)

@@ -37,7 +37,7 @@ SETTABLE: Final = frozenset(
 """What a project has of its own; the rest of its settings is the desk's business."""
 
 
-class Listed(msgspec.Struct, frozen=True):
+class ListedProject(msgspec.Struct, frozen=True):
     """A project with what belongs to it."""
 
     project: Project
@@ -99,7 +99,7 @@ async def of(desk: Desk, name: str) -> Desk:
     return desk.join(project)
 
 
-async def listing(desk: Desk) -> list[Listed]:
+async def listing(desk: Desk) -> list[ListedProject]:
     """All projects, in the order in which they were made."""
     return await desk.storage.read(lambda tx: [_listed(tx, each) for each in tx.projects.listing()])
 
@@ -188,8 +188,8 @@ def _demand_other(project: Project, done: str) -> None:
         raise ConflictError(f"The project {DEFAULT} cannot be {done}.")
 
 
-def _listed(tx: Transaction, project: Project) -> Listed:
-    return Listed(
+def _listed(tx: Transaction, project: Project) -> ListedProject:
+    return ListedProject(
         project,
         sources=len(tx.sources.listing(project.id)),
         tokens=sum(each.project_id == project.id for each in tx.tokens.listing()),

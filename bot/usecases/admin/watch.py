@@ -10,7 +10,7 @@ from typing import Final
 
 from bot.domain.errors import NotDurableError
 from bot.domain.process_health import ProcessHealth
-from bot.domain.watch import Look, Sign, WatchRules, signs
+from bot.domain.watch import HealthSnapshot, Sign, WatchRules, signs
 from bot.usecases.admin import own, status
 from bot.usecases.admin.own import Trouble
 from bot.usecases.admin.status import BY_ITSELF, REASONS
@@ -76,16 +76,16 @@ class Watch:
     async def _look_into(self, desk: Desk, now: datetime) -> int:
         """Another project is told of its own channels that cannot be written to, and of nothing else."""
         parked = await desk.storage.read(lambda tx: _parked(tx, desk))
-        seen = signs(Look(parked=parked), self._rules, now)
+        seen = signs(HealthSnapshot(parked=parked), self._rules, now)
         place = f"project/{desk.project.id}/"
         found = [self._weigh(sign, now, place) for sign in seen if sign.key == PARKED]
         return await desk.storage.write(lambda tx: own.tell(tx, desk, found, now), turn=Turn.BULK)
 
-    async def _see(self) -> Look:
+    async def _see(self) -> HealthSnapshot:
         desk = self._desk
 
-        def read_state(tx: Transaction) -> Look:
-            return Look(
+        def read_state(tx: Transaction) -> HealthSnapshot:
+            return HealthSnapshot(
                 process_health=self._vitals(),
                 oldest_due=tx.channels.oldest_due(now=desk.clock.now()),
                 parked=_parked(tx, desk),

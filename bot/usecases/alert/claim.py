@@ -20,7 +20,7 @@ from bot.domain.errors import StandingError
 from bot.domain.outbox.outbox import CardKind
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert.lifecycle import Move
-from bot.usecases.alert.program import RENEW, Search, Seen, done_already, performing, sources
+from bot.usecases.alert.program import RENEW, AlertHistory, Search, done_already, performing, sources
 from bot.usecases.alert.retry import coming_due
 from bot.usecases.desk import Desk
 from bot.usecases.incident import follow
@@ -38,7 +38,7 @@ _LIVE: Final = frozenset({State.PROCESSING, State.ACKED})
 
 async def claim_next(
     desk: Desk, search: Search, *, actor: Actor, lease: timedelta | None = None, limit: int = 1
-) -> tuple[Seen, ...]:
+) -> tuple[AlertHistory, ...]:
     """The most urgent matching alerts that nobody has, at most ``limit``, now claimed by ``actor``.
 
     Whose lease has run out, and what is to be tried again by now, counts as waiting.
@@ -48,11 +48,11 @@ async def claim_next(
     now = desk.clock.now()
     span = desk.rules.lease if lease is None else lease
 
-    def do_claim_next(tx: Transaction) -> tuple[Seen, ...]:
+    def do_claim_next(tx: Transaction) -> tuple[AlertHistory, ...]:
         found = tx.alert_search.claimable(desk.project.id, search, now_us=micros(now), limit=limit)
         claimed = _take_all(tx, desk, found, lambda alert_id: alerts.claiming(alert_id, actor, span), now)
         names = sources(tx, *claimed)
-        return tuple(Seen(each, names[each.source_id]) for each in claimed)
+        return tuple(AlertHistory(each, names[each.source_id]) for each in claimed)
 
     seen = await desk.storage.write(do_claim_next)
     if seen:
@@ -60,7 +60,7 @@ async def claim_next(
     return seen
 
 
-async def perform(desk: Desk, make: Make, *, actor: Actor, proof: Proof) -> Seen:
+async def perform(desk: Desk, make: Make, *, actor: Actor, proof: Proof) -> AlertHistory:
     """Do it as the worker whose claim ``proof`` shows, unless it is done already.
 
     Raises:

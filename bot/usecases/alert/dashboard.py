@@ -7,7 +7,7 @@ import msgspec
 
 from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity
-from bot.usecases.alert.program import Seen, sources
+from bot.usecases.alert.program import AlertHistory, sources
 from bot.usecases.desk import Desk
 from storage.transaction import Transaction
 
@@ -19,9 +19,9 @@ class Dashboard(msgspec.Struct, frozen=True, kw_only=True):
 
     counts: tuple[tuple[State, Severity, int], ...]
     top: tuple[tuple[str, str, int, int], ...]
-    latest: Seen | None
-    oldest_unacked: Seen | None
-    last_by_severity: dict[Severity, Seen | None]
+    latest: AlertHistory | None
+    oldest_unacked: AlertHistory | None
+    last_by_severity: dict[Severity, AlertHistory | None]
 
 
 async def dashboard(desk: Desk, *, window: timedelta | None) -> Dashboard:
@@ -32,7 +32,7 @@ async def dashboard(desk: Desk, *, window: timedelta | None) -> Dashboard:
         found = tx.alert_search.overview(desk.project.id, since=since, signatures=TOP)
         shown = [found.latest, found.oldest_unacked, *found.last_by_severity.values()]
         names = sources(tx, *(each for each in shown if each is not None))
-        seen = [None if each is None else Seen(each, names[each.source_id]) for each in shown]
+        seen = [None if each is None else AlertHistory(each, names[each.source_id]) for each in shown]
         return Dashboard(
             counts=found.counts,
             top=found.top,

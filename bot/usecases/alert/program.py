@@ -28,10 +28,10 @@ from storage.transaction import Transaction
 RENEW: Final = "renew"
 NOTE: Final = "note"
 
-__all__ = ["Search", "Seen", "find", "page", "perform"]
+__all__ = ["AlertHistory", "Search", "find", "page", "perform"]
 
 
-class Seen(msgspec.Struct, frozen=True):
+class AlertHistory(msgspec.Struct, frozen=True):
     """An alert with its source's name and what was done to it, oldest first."""
 
     alert: Alert
@@ -39,38 +39,40 @@ class Seen(msgspec.Struct, frozen=True):
     entries: tuple[Entry, ...] = ()
 
 
-async def find(desk: Desk, alert_id: int) -> Seen:
+async def find(desk: Desk, alert_id: int) -> AlertHistory:
     """One alert with its history.
 
     Raises:
         NotFoundError: this desk does not have it.
     """
 
-    def read_one(tx: Transaction) -> Seen:
+    def read_one(tx: Transaction) -> AlertHistory:
         alert = tx.alerts.get(desk.project.id, alert_id)
         if alert is None:
             raise NotFoundError("alert", format_ref(alert_id))
         entries = tuple(sealed.entry for sealed in tx.audit.about(f"alert:{alert_id}"))
-        return Seen(alert, sources(tx, alert)[alert.source_id], entries)
+        return AlertHistory(alert, sources(tx, alert)[alert.source_id], entries)
 
     return await desk.storage.read(read_one)
 
 
-async def page(desk: Desk, search: Search, *, before: int | None, limit: int) -> tuple[list[Seen], int]:
+async def page(
+    desk: Desk, search: Search, *, before: int | None, limit: int
+) -> tuple[list[AlertHistory], int]:
     """Matching alerts without their history, newest first, from the one before the alert ``before`` on."""
 
-    def read_page(tx: Transaction) -> tuple[list[Seen], int]:
+    def read_page(tx: Transaction) -> tuple[list[AlertHistory], int]:
         if search.project not in {"", desk.project.name}:
             return [], 0
         found = tx.alert_search.page(desk.project.id, search, before=before, limit=limit)
         names = sources(tx, *found)
-        seen = [Seen(each, names[each.source_id]) for each in found]
+        seen = [AlertHistory(each, names[each.source_id]) for each in found]
         return seen, tx.alert_search.count(desk.project.id, search)
 
     return await desk.storage.read(read_page)
 
 
-async def perform(desk: Desk, move: Move) -> Seen:
+async def perform(desk: Desk, move: Move) -> AlertHistory:
     """Do it, unless its actor has done it already.
 
     Raises:
@@ -84,7 +86,7 @@ async def perform(desk: Desk, move: Move) -> Seen:
 
 async def performing(
     desk: Desk, alert_id: int, decide: Callable[[Transaction, Alert, datetime], Move | None]
-) -> Seen:
+) -> AlertHistory:
     """Do what ``decide`` says about an alert that nobody else changes meanwhile; None is nothing.
 
     Raises:
@@ -93,7 +95,7 @@ async def performing(
     """
     now = desk.clock.now()
 
-    def do_performing(tx: Transaction) -> Seen:
+    def do_performing(tx: Transaction) -> AlertHistory:
         tx.recurrences.hold_of(alert_id)
         alert = tx.alerts.held(desk.project.id, alert_id)
         if alert is None:
@@ -105,7 +107,7 @@ async def performing(
             except ConflictError as error:
                 owner = str(alert.owner) if alert.owner else ""
                 raise StandingError(str(error), state=alert.state, owner=owner) from None
-        return Seen(alert, sources(tx, alert)[alert.source_id])
+        return AlertHistory(alert, sources(tx, alert)[alert.source_id])
 
     seen = await desk.storage.write(do_performing)
     desk.bell.ring()

@@ -10,7 +10,7 @@ from bot.domain import actor as actors
 from bot.domain.alert.alert import Alert, format_ref, ref_digits
 from bot.domain.audit import Sealed
 from bot.domain.errors import NotFoundError
-from bot.domain.sight import Asked, Subject
+from bot.domain.sight import Subject, SubjectRef
 from bot.usecases.desk import Desk
 from bot.usecases.view import alert_view
 from storage.alert.alert import OPEN, Filter
@@ -47,7 +47,7 @@ __all__ = [
     "AlertPage",
     "Filter",
     "FoundAlert",
-    "Listed",
+    "ListedAlert",
     "find",
     "listing",
     "suggest",
@@ -62,7 +62,7 @@ class FoundAlert(msgspec.Struct, frozen=True):
     place: Placement | None
 
 
-class Listed(msgspec.Struct, frozen=True):
+class ListedAlert(msgspec.Struct, frozen=True):
     """An alert in a list, with where its card is."""
 
     alert: Alert
@@ -72,7 +72,7 @@ class Listed(msgspec.Struct, frozen=True):
 class AlertPage(msgspec.Struct, frozen=True):
     """A part of a list: ``total`` counts all that match, ``offset`` those before this page."""
 
-    lines: tuple[Listed, ...]
+    lines: tuple[ListedAlert, ...]
     offset: int
     total: int
 
@@ -102,7 +102,7 @@ async def listing(desk: Desk, which: Filter = OPEN, *, offset: int = 0, limit: i
     def read_page(tx: Transaction) -> AlertPage:
         alerts = tx.alerts.listing(desk.project.id, which, offset=offset, limit=limit)
         places = tx.cards.of_alerts(each.id for each in alerts)
-        lines = tuple(Listed(each, places.get(each.id)) for each in alerts)
+        lines = tuple(ListedAlert(each, places.get(each.id)) for each in alerts)
         return AlertPage(lines, offset, tx.alerts.count(desk.project.id, which))
 
     return await desk.storage.read(read_page)
@@ -118,7 +118,7 @@ async def suggest(desk: Desk, text: str, which: Filter = OPEN) -> list[Alert]:
         exact = tx.alerts.get(desk.project.id, int(digits)) if digits else None
         if exact is None or any(each.id == exact.id for each in found):
             return found
-        if not tx.audiences.sees(desk.project.id, which.sight, Asked(Subject.ALERT, exact.id)):
+        if not tx.audiences.sees(desk.project.id, which.sight, SubjectRef(Subject.ALERT, exact.id)):
             return found
         return [exact, *found][:SUGGESTIONS]
 

@@ -23,7 +23,7 @@ MOST: Final = 10_000
 """Open alerts of a source that are listed."""
 
 
-class Listed(msgspec.Struct, frozen=True):
+class SenderAlert(msgspec.Struct, frozen=True):
     """An alert as its sender may read it; ``expires_at`` is what the sender itself said."""
 
     alert: Alert
@@ -70,13 +70,13 @@ async def annotate(desk: Desk, name: Name, *, actor: Actor | None = None, note: 
     )
 
 
-async def open_alerts(desk: Desk, source: Source) -> list[Listed]:
+async def open_alerts(desk: Desk, source: Source) -> list[SenderAlert]:
     """What this source has open, oldest first."""
 
-    def read_open(tx: Transaction) -> list[Listed]:
+    def read_open(tx: Transaction) -> list[SenderAlert]:
         found = tx.sender_alerts.open(desk.project.id, source.id, limit=MOST)
         ends = tx.expiries.of([each.id for each in found])
-        return [Listed(each, ends.get(each.id)) for each in found]
+        return [SenderAlert(each, ends.get(each.id)) for each in found]
 
     return await desk.storage.read(read_open)
 

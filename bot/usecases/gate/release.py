@@ -18,18 +18,18 @@ from bot.domain.errors import InvalidInputError
 from bot.domain.gate.gate import (
     MAX_BYPASS,
     MAX_REASON,
+    Blocker,
+    BlockerKind,
     Bypass,
-    Cause,
-    Decision,
+    GateDecision,
     Level,
-    Reason,
     decide,
     missed,
 )
 from bot.domain.incident.incident import Incident, IncidentState
 from bot.domain.incident.incident import format_ref as format_incident
 from bot.domain.incident.timeline import Kind, TimelineDraft
-from bot.domain.sight import EVERYTHING, Asked, Sight, Subject
+from bot.domain.sight import EVERYTHING, Sight, Subject, SubjectRef
 from bot.domain.text import cut, one_line
 from bot.usecases.desk import Desk
 from storage.alert.search import Search
@@ -43,7 +43,7 @@ _OPEN: Final = tuple(state for state in State if state.open)
 _UNSEEN: Final = "something in a channel that you do not see"
 
 
-async def ask(desk: Desk, service: str = "", env: str = "", *, sight: Sight = EVERYTHING) -> Decision:
+async def ask(desk: Desk, service: str = "", env: str = "", *, sight: Sight = EVERYTHING) -> GateDecision:
     """Pass or block, with reasons; an empty ``service`` or ``env`` means all of them.
 
     An alert that does not say its environment speaks against all. What ``sight`` does not reach speaks
@@ -93,7 +93,7 @@ async def pass_by(
     reason: str,
     lasts: timedelta,
     sight: Sight = EVERYTHING,
-) -> Decision:
+) -> GateDecision:
     """Let pass what would be blocked, for a while.
 
     Raises:
@@ -109,7 +109,7 @@ async def pass_by(
         service=_name(service), env=_name(env), reason=words, actor=actor, at=now, until=now + lasts
     )
 
-    def do_pass_by(tx: Transaction) -> Decision:
+    def do_pass_by(tx: Transaction) -> GateDecision:
         tx.gates.pass_by(desk.project.id, bypass)
         _tell_incidents(tx, desk, bypass, sight)
         after = encode({"reason": words, "until": bypass.until.isoformat(), "env": bypass.env})
@@ -123,15 +123,15 @@ async def pass_by(
 
 def _ask(
     tx: Transaction, desk: Desk, service: str, env: str, now: datetime, sight: Sight = EVERYTHING
-) -> Decision:
+) -> GateDecision:
     policy = desk.rules.gate
     reasons = [
         *(
-            _seen(tx, desk, sight, Asked(Subject.ALERT, alert.id), _of_alert(alert))
+            _seen(tx, desk, sight, SubjectRef(Subject.ALERT, alert.id), _of_alert(alert))
             for alert in _criticals(tx, desk, service, env)
         ),
         *(
-            _seen(tx, desk, sight, Asked(Subject.INCIDENT, incident.id), _of_incident(incident))
+            _seen(tx, desk, sight, SubjectRef(Subject.INCIDENT, incident.id), _of_incident(incident))
             for incident in _incidents(tx, desk, service)
         ),
         *missed(tx.gates.levels(desk.project.id, service, env), policy, now),
@@ -140,10 +140,10 @@ def _ask(
     return decide(service, env, reasons, policy=policy, bypass=bypass, now=now)
 
 
-def _seen(tx: Transaction, desk: Desk, sight: Sight, asked: Asked, reason: Reason) -> Reason:
+def _seen(tx: Transaction, desk: Desk, sight: Sight, asked: SubjectRef, reason: Blocker) -> Blocker:
     if sight == EVERYTHING or tx.audiences.sees(desk.project.id, sight, asked):
         return reason
-    return Reason(reason.cause, "", _UNSEEN)
+    return Blocker(reason.cause, "", _UNSEEN)
 
 
 def _criticals(tx: Transaction, desk: Desk, service: str, env: str) -> Iterator[Alert]:
@@ -160,14 +160,14 @@ def _incidents(tx: Transaction, desk: Desk, service: str) -> list[Incident]:
     return [incident for incident in found if not service or incident.service in {"", service}]
 
 
-def _of_alert(alert: Alert) -> Reason:
+def _of_alert(alert: Alert) -> Blocker:
     name = cut(alert.name, 120)
-    return Reason(Cause.CRITICAL, format_ref(alert.id), f"{name} is {alert.state}")
+    return Blocker(BlockerKind.CRITICAL, format_ref(alert.id), f"{name} is {alert.state}")
 
 
-def _of_incident(incident: Incident) -> Reason:
+def _of_incident(incident: Incident) -> Blocker:
     words = f"{cut(incident.title, 120)} is {incident.state} ({incident.severity})"
-    return Reason(Cause.INCIDENT, format_incident(incident.id), words)
+    return Blocker(BlockerKind.INCIDENT, format_incident(incident.id), words)
 
 
 def _tell_incidents(tx: Transaction, desk: Desk, bypass: Bypass, sight: Sight) -> None:
@@ -176,7 +176,7 @@ def _tell_incidents(tx: Transaction, desk: Desk, bypass: Bypass, sight: Sight) -
     entries = [
         (incident.id, draft)
         for incident in _incidents(tx, desk, bypass.service)
-        if tx.audiences.sees(desk.project.id, sight, Asked(Subject.INCIDENT, incident.id))
+        if tx.audiences.sees(desk.project.id, sight, SubjectRef(Subject.INCIDENT, incident.id))
     ]
     if entries:
         tx.timelines.append(entries, now=bypass.at)

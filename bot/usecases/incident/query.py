@@ -11,7 +11,7 @@ from bot.domain.incident.incident import Incident, format_ref, ref_digits
 from bot.domain.incident.postmortem import Involved, Postmortem
 from bot.domain.incident.timeline import TimelineLine, fold
 from bot.domain.recurrence.recurrence import Memory
-from bot.domain.sight import Asked, Subject
+from bot.domain.sight import Subject, SubjectRef
 from bot.usecases.desk import Desk
 from bot.usecases.incident.mutation import Shown, show
 from bot.usecases.view import alert_view
@@ -81,7 +81,7 @@ async def suggest(desk: Desk, text: str, which: IncidentFilter = OPEN) -> list[I
         exact = tx.incidents.get(desk.project.id, int(digits)) if digits else None
         if exact is None or any(each.id == exact.id for each in found):
             return found
-        if not tx.audiences.sees(desk.project.id, which.sight, Asked(Subject.INCIDENT, exact.id)):
+        if not tx.audiences.sees(desk.project.id, which.sight, SubjectRef(Subject.INCIDENT, exact.id)):
             return found
         return [exact, *found][:SUGGESTIONS]
 

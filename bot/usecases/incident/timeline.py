@@ -16,7 +16,7 @@ from bot.domain.actor import Actor
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.domain.incident.incident import Incident
 from bot.domain.incident.timeline import CORRECTABLE, Kind, TimelineDraft, TimelineEntry
-from bot.domain.sight import Asked, Subject
+from bot.domain.sight import Subject, SubjectRef
 from bot.domain.text import cut, harmless
 from bot.usecases.desk import Desk
 from bot.usecases.incident.mutation import MAX_TEXT, IncidentMutation, apply, held, read_text
@@ -195,7 +195,7 @@ async def owner_of(desk: Desk, message_id: int) -> Desk:
 
 
 def _owner(tx: Transaction, desk: Desk, incident_id: int) -> Desk:
-    project_id = tx.audiences.project_of(Asked(Subject.INCIDENT, incident_id))
+    project_id = tx.audiences.project_of(SubjectRef(Subject.INCIDENT, incident_id))
     return desk if project_id is None else owner(tx, desk, project_id)
 
 

@@ -17,7 +17,7 @@ from bot.domain.alert.pulse import PULSE, is_pulse
 from bot.domain.alert.quiet import NOTHING
 from bot.domain.alert.ring import RingReason
 from bot.domain.alert.signal import Signal, Status
-from bot.domain.alert.verdict import Decision, Lane, Policy, SignatureStanding, Verdict, lives_until
+from bot.domain.alert.verdict import IntakeDecision, Lane, Policy, SignatureStanding, Verdict, lives_until
 from bot.domain.audit import Entry
 from bot.domain.errors import SourceClosedError
 from bot.domain.outbox.outbox import CardKind
@@ -304,7 +304,7 @@ def _latest(opened: Signal, refreshed: Signal | None) -> Signal:
     )
 
 
-def _count(track: SignatureState, decision: Decision, signal: Signal) -> None:
+def _count(track: SignatureState, decision: IntakeDecision, signal: Signal) -> None:
     """Keep the tally and remember what the alert's row and card need."""
     tally = track.tally
     verdict = decision.verdict

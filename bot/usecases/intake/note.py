@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.cards.outbox.note import NoteView
 from bot.domain.access.source import Source
-from bot.domain.alert.signal import MAX_NAME, MAX_NOTE, Note
+from bot.domain.alert.signal import MAX_NAME, MAX_NOTE, SenderNote
 from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.text import cut, one_line
@@ -19,9 +19,9 @@ from storage.transaction import Transaction
 SAME: Final = timedelta(minutes=1)
 
 
-def tell(tx: Transaction, desk: Desk, source: Source, note: Note, *, now: datetime) -> None:
+def tell(tx: Transaction, desk: Desk, source: Source, note: SenderNote, *, now: datetime) -> None:
     """Owe the source's channel the note."""
-    said = Note(cut(one_line(note.title), MAX_NAME) or "A note", cut(note.text.strip(), MAX_NOTE))
+    said = SenderNote(cut(one_line(note.title), MAX_NAME) or "A note", cut(note.text.strip(), MAX_NOTE))
     known = tx.notes.repeat(source.id, said, since=now - SAME, now=now)
     if known is not None:
         tx.cards.touch(CardKind.NOTE, [(known, Lane.COUNT)], now=now)

@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from bot.domain.access.poll import IN_A_ROW, Doubt, Seen, compare
+from bot.domain.access.poll import IN_A_ROW, Doubt, PolledAlert, compare
 from bot.domain.access.redaction import RULES_VERSION, redact
 from bot.domain.access.source import Source
 from bot.domain.actor import Method
@@ -61,7 +61,7 @@ async def look(desk: Desk, name: str, answer: object) -> int:
 
     def compare_now(
         tx: Transaction,
-    ) -> tuple[Source, dict[str, Seen], dict[str, Doubt], dict[str, Doubt]] | None:
+    ) -> tuple[Source, dict[str, PolledAlert], dict[str, Doubt], dict[str, Doubt]] | None:
         source = tx.sources.named(desk.project.id, name)
         if source is None:
             return None
@@ -83,7 +83,7 @@ async def look(desk: Desk, name: str, answer: object) -> int:
 
 
 def _submission(
-    source: Source, agreed: Mapping[str, Doubt], named: Mapping[str, Seen], now: datetime
+    source: Source, agreed: Mapping[str, Doubt], named: Mapping[str, PolledAlert], now: datetime
 ) -> Submission:
     """As if the webhooks had come now; the envelope says that it was a look that found out."""
     signals = [

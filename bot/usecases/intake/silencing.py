@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from bot.domain.alert.quiet import Quiet, QuietKind
 from bot.domain.alert.signal import Signal
-from bot.domain.alert.verdict import Decision, SignatureStanding, Verdict
+from bot.domain.alert.verdict import IntakeDecision, SignatureStanding, Verdict
 from bot.domain.silence.silence import Silence, labels_of
 from bot.usecases.intake.track import SignatureState, standing_of
 from storage.transaction import Transaction
@@ -32,7 +32,7 @@ class Silencing:
     def _active(self) -> list[Silence]:
         return self._tx.silences.active(self._project_id, now=self._now)
 
-    def hush(self, track: SignatureState, signal: Signal, decision: Decision) -> Decision:
+    def hush(self, track: SignatureState, signal: Signal, decision: IntakeDecision) -> IntakeDecision:
         """The decision without a ring, where a silence fits what begins."""
         standing = track.known.standing
         if decision.verdict not in _BEGINS or standing is None or not self._active:

@@ -4,7 +4,7 @@ import msgspec
 
 from bot.domain.access.source import Source
 from bot.domain.actor import Method
-from bot.domain.alert.signal import Note, Rejected, Signal
+from bot.domain.alert.signal import Rejected, SenderNote, Signal
 from bot.domain.alert.verdict import Verdict
 from storage.alert.event import Envelope
 
@@ -26,7 +26,7 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     envelope: Envelope
     signals: tuple[Identified, ...]
     rejected: tuple[Rejected, ...] = ()
-    note: Note | None = None
+    note: SenderNote | None = None
     method: Method = Method.BEARER
 
 

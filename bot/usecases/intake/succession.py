@@ -14,7 +14,15 @@ from bot.domain.actor import Method
 from bot.domain.alert.alert import format_ref
 from bot.domain.alert.episode import EarlyEnd, early_end
 from bot.domain.alert.signal import Signal, Status
-from bot.domain.alert.verdict import Decision, Lane, Policy, SignatureStanding, Verdict, decide, end_untold
+from bot.domain.alert.verdict import (
+    IntakeDecision,
+    Lane,
+    Policy,
+    SignatureStanding,
+    Verdict,
+    decide,
+    end_untold,
+)
 from bot.domain.audit import Entry
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.recurrence.settlement import settle_standing
@@ -52,7 +60,7 @@ class Succession:
         """What is remembered of these."""
         self._early = self._tx.early_ends.of(self._project_id, signatures)
 
-    def decide(self, item: Identified, track: SignatureState, policy: Policy) -> Decision:
+    def decide(self, item: Identified, track: SignatureState, policy: Policy) -> IntakeDecision:
         """`decide`, for a signal whose end may have come before it."""
         standing, signal = track.known.standing, item.signal
         early = self._early.get(item.signature)
@@ -62,7 +70,7 @@ class Succession:
             and (standing is None or not standing.state.open)
             and early.covers(signal, self._now)
         ):
-            return Decision(Verdict.OVERTAKEN, None)
+            return IntakeDecision(Verdict.OVERTAKEN, None)
         self._keep(standing)
         decision = decide(standing, signal, policy, self._now)
         if decision.verdict in {Verdict.NEVER_SEEN, Verdict.ALREADY_RESOLVED}:

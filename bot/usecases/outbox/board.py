@@ -11,7 +11,7 @@ from typing import Final
 from bot.cards.outbox.board import BoardPage, BoardView
 from bot.domain.alert.verdict import Lane
 from bot.domain.outbox import plan
-from bot.domain.outbox.board import Held
+from bot.domain.outbox.board import BoardAlert
 from bot.domain.outbox.outbox import CardKind, Outgoing
 from bot.domain.outbox.plan import Bucket, Waiting
 from bot.usecases.desk import Desk
@@ -97,7 +97,7 @@ async def page(desk: Desk, channel_id: int, *, number: int, size: int) -> BoardP
     def read_page(tx: Transaction) -> BoardPage:
         total = sum(tx.boards.count_held(channel_id).values())
         at = max(0, min(number, (total - 1) // size))
-        held: list[Held] = tx.boards.held(channel_id, offset=at * size, limit=size)
+        held: list[BoardAlert] = tx.boards.held(channel_id, offset=at * size, limit=size)
         return BoardPage(
             channel_id=channel_id, tag=desk.project.tag, number=at, total=total, size=size, held=tuple(held)
         )

@@ -8,7 +8,7 @@ from bot.domain.alert.ring import RingSubject
 from bot.domain.incident.nudge import NudgeKind
 from bot.domain.jump_link import JumpLink
 from bot.domain.outbox.outbox import CardKind
-from bot.domain.sight import Asked, Subject
+from bot.domain.sight import Subject, SubjectRef
 from bot.usecases.desk import Desk
 from storage.outbox.card import Placement
 from storage.transaction import Transaction
@@ -22,31 +22,31 @@ _PLAIN: Final = {
 }
 
 
-async def subjects(desk: Desk, link: JumpLink, wanted: Subject) -> list[Asked]:
+async def subjects(desk: Desk, link: JumpLink, wanted: Subject) -> list[SubjectRef]:
     """What is ``wanted``, found by a link: alerts of a group or an incident, an alert's incident, and so on.
 
     Of a group or an incident these are the open alerts, as long as there are any. None when the link leads to
     nothing of the kind.
     """
 
-    def read_subjects(tx: Transaction) -> list[Asked]:
-        return [Asked(wanted, each) for each in _convert(tx, _target(tx, desk, link, wanted), wanted)]
+    def read_subjects(tx: Transaction) -> list[SubjectRef]:
+        return [SubjectRef(wanted, each) for each in _convert(tx, _target(tx, desk, link, wanted), wanted)]
 
     return await desk.storage.read(read_subjects)
 
 
-async def group_alerts(desk: Desk, group_id: int) -> list[Asked]:
+async def group_alerts(desk: Desk, group_id: int) -> list[SubjectRef]:
     """The open alerts of a group."""
 
-    def read_group_alerts(tx: Transaction) -> list[Asked]:
+    def read_group_alerts(tx: Transaction) -> list[SubjectRef]:
         if tx.groups.get(desk.project.id, group_id) is None:
             return []
-        return [Asked(Subject.ALERT, each) for each in tx.groups.ids(group_id, _OPEN)]
+        return [SubjectRef(Subject.ALERT, each) for each in tx.groups.ids(group_id, _OPEN)]
 
     return await desk.storage.read(read_group_alerts)
 
 
-def _target(tx: Transaction, desk: Desk, link: JumpLink, wanted: Subject) -> Asked | None:
+def _target(tx: Transaction, desk: Desk, link: JumpLink, wanted: Subject) -> SubjectRef | None:
     """What the message is about; else whose thread it stands in."""
     place = None if link.message_id is None else tx.cards.showing(link.message_id)
     found = None if place is None else _of_card(tx, desk, place, wanted)
@@ -55,13 +55,13 @@ def _target(tx: Transaction, desk: Desk, link: JumpLink, wanted: Subject) -> Ask
     incident = tx.incidents.in_thread(link.channel_id)
     if incident is None and link.message_id is not None:
         incident = tx.incidents.in_thread(link.message_id)
-    return None if incident is None else Asked(Subject.INCIDENT, incident.id)
+    return None if incident is None else SubjectRef(Subject.INCIDENT, incident.id)
 
 
-def _of_card(tx: Transaction, desk: Desk, place: Placement, wanted: Subject) -> Asked | None:
+def _of_card(tx: Transaction, desk: Desk, place: Placement, wanted: Subject) -> SubjectRef | None:
     subject = _PLAIN.get(place.kind)
     if subject is not None:
-        return Asked(subject, place.subject_id)
+        return SubjectRef(subject, place.subject_id)
     if place.kind is CardKind.NUDGE:
         return _of_nudge(tx, place.subject_id)
     if place.kind is CardKind.RING:
@@ -71,33 +71,33 @@ def _of_card(tx: Transaction, desk: Desk, place: Placement, wanted: Subject) -> 
     return None
 
 
-def _of_ring(tx: Transaction, lead_id: int) -> Asked | None:
+def _of_ring(tx: Transaction, lead_id: int) -> SubjectRef | None:
     told = next(iter(tx.rings.told_in(lead_id)), None)
     if told is None:
         return None
     subject = Subject.ALERT if told.subject is RingSubject.ALERT else Subject.INCIDENT
-    return Asked(subject, told.subject_id)
+    return SubjectRef(subject, told.subject_id)
 
 
-def _of_brief(tx: Transaction, desk: Desk, brief_id: int, wanted: Subject) -> Asked | None:
+def _of_brief(tx: Transaction, desk: Desk, brief_id: int, wanted: Subject) -> SubjectRef | None:
     brief = tx.briefs.get(desk.project.id, brief_id)
     if brief is None:
         return None
     if wanted is Subject.INCIDENT and brief.incident_id is not None:
-        return Asked(Subject.INCIDENT, brief.incident_id)
-    return Asked(Subject.ALERT, brief.alert_id)
+        return SubjectRef(Subject.INCIDENT, brief.incident_id)
+    return SubjectRef(Subject.ALERT, brief.alert_id)
 
 
-def _of_nudge(tx: Transaction, nudge_id: int) -> Asked | None:
+def _of_nudge(tx: Transaction, nudge_id: int) -> SubjectRef | None:
     nudge = tx.nudges.get(nudge_id)
     if nudge is None:
         return None
     if nudge.kind in {NudgeKind.ACTION_DUE, NudgeKind.ACTION_GIVEN} and nudge.about_id is not None:
-        return Asked(Subject.ACTION, nudge.about_id)
-    return Asked(Subject.INCIDENT, nudge.incident_id)
+        return SubjectRef(Subject.ACTION, nudge.about_id)
+    return SubjectRef(Subject.INCIDENT, nudge.incident_id)
 
 
-def _convert(tx: Transaction, found: Asked | None, wanted: Subject) -> list[int]:
+def _convert(tx: Transaction, found: SubjectRef | None, wanted: Subject) -> list[int]:
     if found is None or isinstance(found.which, str):
         return []
     if found.subject is wanted:

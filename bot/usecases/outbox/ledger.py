@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.domain.outbox.ledger import Pace, Sent, Sight, Wait, match, pace
+from bot.domain.outbox.ledger import Pace, Sent, Sighting, Wait, match, pace
 from bot.usecases.desk import Desk
 from storage.transaction import Transaction
 from storage.writer import Turn
@@ -18,7 +18,7 @@ MOST: Final = 20_000
 """Revisions that a pace is taken of, the latest; more than an hour of twenty busy channels."""
 
 
-async def see(desk: Desk, sights: Sequence[Sight]) -> list[tuple[Sight, Wait]]:
+async def see(desk: Desk, sights: Sequence[Sighting]) -> list[tuple[Sighting, Wait]]:
     """Write down what was seen; returns the sights that were of a revision, with what it had waited.
 
     The others may be of messages that are no cards, or of calls whose answer is still on its way.
@@ -28,7 +28,7 @@ async def see(desk: Desk, sights: Sequence[Sight]) -> list[tuple[Sight, Wait]]:
     if not pairs:
         return []
 
-    def note_sightings(tx: Transaction) -> list[tuple[Sight, Wait]]:
+    def note_sightings(tx: Transaction) -> list[tuple[Sighting, Wait]]:
         found = []
         for sent, sight in sorted(pairs, key=lambda pair: pair[0].card_id):
             if sent.posted:

@@ -13,7 +13,7 @@ from bot.cards.alert.alert import AlertView
 from bot.cards.alert.group import GroupView
 from bot.cards.outbox.outage import OutageView
 from bot.domain.alert.verdict import Lane
-from bot.domain.outbox.outage import BLIND, ECHO, Cause, Outage, is_blind
+from bot.domain.outbox.outage import BLIND, ECHO, Outage, OutageCause, is_blind
 from bot.domain.outbox.outbox import CardKind, Outgoing
 from bot.usecases.desk import Desk
 from storage.transaction import Transaction
@@ -93,7 +93,7 @@ async def recount(desk: Desk) -> int:
     now = desk.clock.now()
 
     def recount_outage(tx: Transaction) -> int:
-        stops = tx.blindnesses.ended_after(desk.project.id, Cause.STOPPED, now - ECHO)
+        stops = tx.blindnesses.ended_after(desk.project.id, OutageCause.STOPPED, now - ECHO)
         return sum(_renew(tx, desk, each, now) for each in stops)
 
     changed = await desk.storage.write(recount_outage)
@@ -113,16 +113,16 @@ def _begin(tx: Transaction, desk: Desk, channel_id: int, now: datetime) -> bool:
         return False
     begun = Outage(
         channel_id=channel_id,
-        cause=Cause.UNREACHABLE,
+        cause=OutageCause.UNREACHABLE,
         began_at=since,
         ended_at=now,
         first_card_id=unshown.first_card_id,
         last_card_id=unshown.first_card_id,
     )
-    if last is not None and last.cause is Cause.STOPPED and since <= last.ended_at:
+    if last is not None and last.cause is OutageCause.STOPPED and since <= last.ended_at:
         begun = replace(begun, cause=last.cause, began_at=min(since, last.began_at), ended_at=last.ended_at)
     elif tx.closures.closed_since(channel_id, since):
-        begun = replace(begun, cause=Cause.CLOSED)
+        begun = replace(begun, cause=OutageCause.CLOSED)
     project_id = tx.projects.of_card(unshown.first_card_id) or desk.project.id
     tx.blindnesses.note(project_id, begun)
     tx.blindnesses.owe_report(project_id, channel_id, now=now)
@@ -145,7 +145,7 @@ def _note_stop(tx: Transaction, desk: Desk, channel_id: int, stopped_at: datetim
     first = tx.blindnesses.newest_card_id() + 1 if unshown is None else unshown.first_card_id
     stop = Outage(
         channel_id=channel_id,
-        cause=Cause.STOPPED,
+        cause=OutageCause.STOPPED,
         began_at=stopped_at,
         ended_at=now,
         first_card_id=first,

@@ -4,8 +4,8 @@ Law: a call that is taken is told, covered by the alert's own card, or void, and
 in one transaction: however many processes ask, and wherever one of them dies, it goes out once. A call waits
 for the first post of its card, which rings by itself and covers it.
 
-Of many calls in one channel only the first few are messages of their own; the rest share one, for a phone
-that rings forty times is put away.
+Alerts that share a card are called for in one message. Of many calls in one channel only the first few are
+messages of their own; the rest share one, for a phone that rings forty times is put away.
 """
 
 from collections import defaultdict
@@ -216,7 +216,10 @@ def _tell_all(tx: Transaction, desk: Desk, channel_id: int, due: list[_Due], now
         tx.rings.put_off([each.ring.id for each in due], until=until)
         return 0
     room = min(ALONE, max(A_MINUTE - told, 0))
-    bundles = [[each] for each in due] if len(due) <= room else [due]
+    cards: defaultdict[tuple[CardKind, int], list[_Due]] = defaultdict(list)
+    for each in due:
+        cards[each.place.kind, each.place.id].append(each)
+    bundles = list(cards.values()) if len(cards) <= room else [due]
     older = tx.rings.leads_of(RingSubject.ALERT, {each.alert.id for each in due})
     own = {(each.place.id, each.ring.run) for each in due if each.place.kind is CardKind.ALERT}
     tx.cards.rung(own, now=now)

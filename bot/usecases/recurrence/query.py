@@ -16,7 +16,7 @@ from bot.domain.recurrence.profile import RecurrenceProfile
 from bot.domain.recurrence.ranking import Query, Ranked
 from bot.domain.recurrence.recurrence import SPAN, Fix, Recurrence, format_ref
 from bot.domain.recurrence.run import Run
-from bot.domain.sight import EVERYTHING, Asked, Sight, Subject
+from bot.domain.sight import EVERYTHING, Sight, Subject, SubjectRef
 from bot.usecases.alert.lifecycle import bounded
 from bot.usecases.desk import Desk
 from bot.usecases.recurrence import regression
@@ -111,7 +111,7 @@ async def suggest(desk: Desk, text: str, sight: Sight = EVERYTHING) -> list[Recu
         found = tx.recurrences.suggest(desk.project.id, text.strip(), limit=SUGGESTIONS, sight=sight)
         is_ref = digits.isascii() and digits.isdigit() and len(digits) < 19  # noqa: PLR2004 -- int64
         exact = tx.recurrences.get(desk.project.id, int(digits)) if is_ref else None
-        if exact and not tx.audiences.sees(desk.project.id, sight, Asked(Subject.RECURRENCE, exact.id)):
+        if exact and not tx.audiences.sees(desk.project.id, sight, SubjectRef(Subject.RECURRENCE, exact.id)):
             exact = None
         others = [each for each in found if exact is None or each.id != exact.id]
         return others if exact is None else [exact, *others][:SUGGESTIONS]

@@ -21,7 +21,7 @@ from bot.domain.outbox.outbox import CardKind
 from bot.domain.recurrence.run import MAX_OUTPUT, Run, RunState, move
 from bot.domain.text import cut, harmless
 from bot.domain.triage.agent_request import AgentCall, AgentReply, Fate, next_attempt
-from bot.domain.triage.brief import Request
+from bot.domain.triage.brief import BriefRequest
 from bot.domain.triage.question import write_question
 from bot.usecases.desk import Desk
 from bot.usecases.incident.mutation import held
@@ -132,7 +132,7 @@ def _post_answer(tx: Transaction, desk: Desk, call: AgentCall, run: Run, now: da
     if asked is None or asked.incident_id is None:
         return
     incident = held(tx, desk, asked.incident_id)
-    answer = Request(
+    answer = BriefRequest(
         id=0,
         project_id=asked.project_id,
         recurrence_id=asked.recurrence_id,

@@ -13,9 +13,9 @@ from bot.domain.triage.brief import (
     NEIGHBOURS,
     RUNS,
     Brief,
+    BriefRequest,
     Feed,
     Neighbour,
-    Request,
     find_runbooks,
     last_ended,
     rank,
@@ -79,7 +79,7 @@ def _view(tx: Transaction, desk: Desk, request_id: int, now: datetime) -> BriefV
     return BriefView(brief=gather(tx, desk, alert, now), id=request.id, tag=desk.project.tag)
 
 
-def _answer(tx: Transaction, desk: Desk, request: Request) -> AnswerView | None:
+def _answer(tx: Transaction, desk: Desk, request: BriefRequest) -> AnswerView | None:
     run = None if request.run_id is None else tx.runs.get(request.run_id)
     return None if run is None else AnswerView(run=run, id=request.id, tag=desk.project.tag)
 

@@ -23,7 +23,7 @@ from bot.domain.outbox.outbox import CardKind
 from bot.domain.recurrence.recurrence import format_ref as format_recurrence
 from bot.domain.recurrence.run import Run, RunState
 from bot.domain.triage.agent_request import fresh_key
-from bot.domain.triage.brief import Brief, Request, settles
+from bot.domain.triage.brief import Brief, BriefRequest, settles
 from bot.usecases.desk import Desk
 from bot.usecases.incident.mutation import held
 from bot.usecases.triage.brief import gather
@@ -44,7 +44,7 @@ class TriageOutcome(StrEnum):
     SHOWN = "shown"
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class BriefAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The incident's ``mention`` when it has the brief, and where the last one stands if that is known.
 
     ``brief`` is given when it is for one person's eyes.
@@ -57,7 +57,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     brief: Brief | None = None
 
 
-async def ask(desk: Desk, alert_id: int, *, actor: Actor) -> Asked:
+async def ask(desk: Desk, alert_id: int, *, actor: Actor) -> BriefAnswer:
     """A brief on demand: for the thread of the open incident it belongs to, else for whoever asked.
 
     Raises:
@@ -66,7 +66,7 @@ async def ask(desk: Desk, alert_id: int, *, actor: Actor) -> Asked:
     """
     now = desk.clock.now()
 
-    def ask_triage(tx: Transaction) -> Asked:
+    def ask_triage(tx: Transaction) -> BriefAnswer:
         alert = tx.alerts.get(desk.project.id, alert_id)
         if alert is None:
             raise NotFoundError("alert", format_ref(alert_id))
@@ -75,11 +75,11 @@ async def ask(desk: Desk, alert_id: int, *, actor: Actor) -> Asked:
             if desk.rules.triage.agent and _take(tx, desk, alert, Once.ASK, now):
                 _call(tx, desk, _request(tx, desk, alert, None, now), now)
                 _record(tx, desk, alert, actor, TriageOutcome.SHOWN, now)
-            return Asked(outcome=TriageOutcome.SHOWN, alert=alert)
+            return BriefAnswer(outcome=TriageOutcome.SHOWN, alert=alert)
         incident = held(tx, desk, belongs.incident_id)
         outcome = give(tx, desk, incident, alert, actor=actor, now=now)
         _record(tx, desk, alert, actor, outcome, now)
-        return Asked(
+        return BriefAnswer(
             outcome=outcome,
             alert=alert,
             mention=incident.mention,
@@ -116,7 +116,7 @@ def give(
     return TriageOutcome.POSTED
 
 
-def post(tx: Transaction, desk: Desk, incident: Incident, request: Request) -> None:
+def post(tx: Transaction, desk: Desk, incident: Incident, request: BriefRequest) -> None:
     """Put it into the outbox: for the thread, until which it waits, or beside a head without one."""
     channel_id = incident.thread_id
     if channel_id is None:
@@ -147,9 +147,11 @@ def _take(tx: Transaction, desk: Desk, alert: Alert, what: Once, now: datetime) 
     return tx.briefs.take(alert.recurrence_id, what, now=now, rest=desk.rules.triage.cooldown)
 
 
-def _request(tx: Transaction, desk: Desk, alert: Alert, incident: Incident | None, now: datetime) -> Request:
+def _request(
+    tx: Transaction, desk: Desk, alert: Alert, incident: Incident | None, now: datetime
+) -> BriefRequest:
     return tx.briefs.add(
-        Request(
+        BriefRequest(
             id=0,
             project_id=desk.project.id,
             recurrence_id=alert.recurrence_id,
@@ -161,7 +163,7 @@ def _request(tx: Transaction, desk: Desk, alert: Alert, incident: Incident | Non
     )
 
 
-def _call(tx: Transaction, desk: Desk, request: Request, now: datetime) -> None:
+def _call(tx: Transaction, desk: Desk, request: BriefRequest, now: datetime) -> None:
     """Queue the question to the agent as a run, linked to all that it is about."""
     event = tx.dossiers.newest(
         desk.project.id, recurrence_id=request.recurrence_id, alert_id=request.alert_id

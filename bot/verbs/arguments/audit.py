@@ -3,13 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from bot.verbs.arguments.option import HelpFormat, add_project, add_verb
+from bot.verbs.arguments.option import add_group, add_project, add_verb
 
 
 def add_arguments(verbs: Any) -> None:
     """Add ``audit`` with its own verb."""
-    group = verbs.add_parser("audit", help="the audit log", formatter_class=HelpFormat)
-    inner = group.add_subparsers(title="verbs", metavar="VERB", required=True)
+    inner = add_group(verbs, "audit", "the audit log")
     export = add_verb(
         inner,
         "export",

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from bot.verbs.arguments.option import HelpFormat, add_verb
+from bot.verbs.arguments.option import add_group, add_verb
 
 
 def add_arguments(verbs: Any) -> None:
     """Add ``config example``."""
-    group = verbs.add_parser("config", help="the settings, explained", formatter_class=HelpFormat)
     add_verb(
-        group.add_subparsers(title="verbs", metavar="VERB", required=True),
+        add_group(verbs, "config", "the settings, explained"),
         "example",
         "config.example",
         "print a configuration with every setting and what it does",

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from bot.verbs.arguments.option import HelpFormat, add_verb
+from bot.verbs.arguments.option import add_group, add_verb
 
 
 def add_arguments(verbs: Any) -> None:
     """Add ``db upgrade``, and ``upgrade``, which is the same and can look first."""
-    group = verbs.add_parser("db", help="the database's tables", formatter_class=HelpFormat)
     upgrade = add_verb(
-        group.add_subparsers(title="verbs", metavar="VERB", required=True),
+        add_group(verbs, "db", "the database's tables"),
         "upgrade",
         "schema.upgrade",
         "bring the tables up to date; doing it twice does nothing",

@@ -22,6 +22,12 @@ class HelpFormat(RawDescriptionHelpFormatter):
         super().__init__(prog, max_help_position=32, width=100)
 
 
+def add_group(verbs: Any, name: str, does: str) -> Any:
+    """A word with verbs of its own; the verbs are added to what is returned."""
+    group = verbs.add_parser(name, help=does, formatter_class=HelpFormat)
+    return group.add_subparsers(title="verbs", metavar="VERB", required=True)
+
+
 def add_verb(verbs: Any, name: str, call: str, does: str, more: str = "") -> ArgumentParser:
     """A verb that is carried out by ``module.function`` of `bot.verbs`, imported only when it is called.
 

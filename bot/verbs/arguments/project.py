@@ -3,17 +3,14 @@
 from argparse import ArgumentTypeError
 from typing import Any
 
-from bot.verbs.arguments.option import HelpFormat, add_verb, channel
+from bot.verbs.arguments.option import add_group, add_verb, channel
 
 
 def add_arguments(verbs: Any) -> None:
     """Add ``project`` with its own verbs."""
-    group = verbs.add_parser(
-        "project",
-        help="teams that see nothing of each other: add, list, set, rename, remove",
-        formatter_class=HelpFormat,
+    inner = add_group(
+        verbs, "project", "teams that see nothing of each other: add, list, set, rename, remove"
     )
-    inner = group.add_subparsers(title="verbs", metavar="VERB", required=True)
     add = add_verb(
         inner,
         "add",

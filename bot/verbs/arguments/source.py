@@ -7,8 +7,8 @@ from typing import Any
 from bot.domain.alert.group import CardShape
 from bot.domain.alert.signal import Severity
 from bot.verbs.arguments.option import (
-    HelpFormat,
     add_card,
+    add_group,
     add_json,
     add_project,
     add_secret,
@@ -21,12 +21,9 @@ from bot.verbs.arguments.option import (
 
 def add_arguments(verbs: Any) -> None:
     """Add ``source`` with its own verbs."""
-    group = verbs.add_parser(
-        "source",
-        help="who may send: add, list, move, shape, grade, expect, rotate, test, remove",
-        formatter_class=HelpFormat,
+    inner = add_group(
+        verbs, "source", "who may send: add, list, move, shape, grade, expect, rotate, test, remove"
     )
-    inner = group.add_subparsers(title="verbs", metavar="VERB", required=True)
     add = add_verb(
         inner,
         "add",

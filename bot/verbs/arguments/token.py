@@ -4,15 +4,12 @@ from typing import Any
 
 from bot.domain.access.token import Scope, TokenRole
 from bot.domain.incident.incident import IncidentLevel
-from bot.verbs.arguments.option import HelpFormat, add_project, add_verb, duration
+from bot.verbs.arguments.option import add_group, add_project, add_verb, duration
 
 
 def add_arguments(verbs: Any) -> None:
     """Add ``token`` with its own verbs."""
-    group = verbs.add_parser(
-        "token", help="which programs may use the API: add, list, revoke", formatter_class=HelpFormat
-    )
-    inner = group.add_subparsers(title="verbs", metavar="VERB", required=True)
+    inner = add_group(verbs, "token", "which programs may use the API: add, list, revoke")
     add = add_verb(
         inner,
         "add",

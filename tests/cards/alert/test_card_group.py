@@ -14,7 +14,7 @@ from bot.cards.ids import Verb, parse
 from bot.domain.alert.alert import State
 from bot.domain.alert.group import Group
 from bot.domain.alert.signal import Severity
-from bot.domain.outbox.board import Held
+from bot.domain.outbox.board import BoardAlert
 from tests.cards.crowd import crowds, held
 from tests.cards.rules import MARKS, calls, meanings, refusals
 from tests.cards.world import NOON, TAG, hostile
@@ -39,14 +39,14 @@ def group(**changes: Any) -> Group:
     return Group(**{**ordinary, **changes})
 
 
-def count(crowd: tuple[Held, ...]) -> CENSUS:
+def count(crowd: tuple[BoardAlert, ...]) -> CENSUS:
     census: CENSUS = {}
     for each in crowd:
         census[each.state, each.severity] = census.get((each.state, each.severity), 0) + 1
     return census
 
 
-def view(*crowd: Held, **changes: Any) -> GroupView:
+def view(*crowd: BoardAlert, **changes: Any) -> GroupView:
     ordinary: dict[str, Any] = {"group": group(), "tag": TAG, "now": NOON, "source_name": "prod-am"}
     return GroupView(**{**ordinary, "held": crowd, "census": count(crowd), **changes})
 
@@ -133,7 +133,7 @@ def test_pages_turn_both_ways_and_end() -> None:
 @settings(deadline=None, max_examples=25)
 @given(crowds, hostile, hostile, st.booleans())
 def test_discord_takes_any_group_and_nobody_is_called_by_a_text(
-    crowd: tuple[Held, ...], name: str, service: str, wakes: bool
+    crowd: tuple[BoardAlert, ...], name: str, service: str, wakes: bool
 ) -> None:
     wild = view(
         *crowd,

@@ -14,18 +14,18 @@ from bot.cards.outbox.board import PAGE_SIZE, BoardPage, BoardView, render, rend
 from bot.cards.outbox.board_list import write_list
 from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity
-from bot.domain.outbox.board import Held, Passed, group
+from bot.domain.outbox.board import BoardAlert, Passed, group
 from tests.cards.crowd import QUICK, crowds, held
 from tests.cards.rules import MARKS, calls, meanings, refusals
 from tests.cards.world import NOON, TAG
 
 
-def board(crowd: tuple[Held, ...], **changes: Any) -> BoardView:
+def board(crowd: tuple[BoardAlert, ...], **changes: Any) -> BoardView:
     ordinary: dict[str, Any] = {"channel_id": 77, "number": 3, "tag": TAG, "since": NOON}
     return BoardView(**{**ordinary, "now": NOON + timedelta(minutes=5), "held": crowd, **changes})
 
 
-def page(crowd: tuple[Held, ...], number: int = 0, total: int | None = None) -> BoardPage:
+def page(crowd: tuple[BoardAlert, ...], number: int = 0, total: int | None = None) -> BoardPage:
     count = len(crowd) if total is None else total
     return BoardPage(channel_id=77, tag=TAG, number=number, total=count, size=PAGE_SIZE, held=crowd)
 
@@ -114,7 +114,7 @@ WIDEST = tuple(
 @settings(QUICK, max_examples=15)
 @example(WIDEST)
 @given(crowds)
-def test_discord_takes_any_board_and_any_page(crowd: tuple[Held, ...]) -> None:
+def test_discord_takes_any_board_and_any_page(crowd: tuple[BoardAlert, ...]) -> None:
     shown = crowd[:PAGE_SIZE]
     for card, room in ((render(board(crowd)), 1_400), (render_page(page(shown, total=len(crowd))), 4_096)):
         payload = card.to_payload()
@@ -138,7 +138,7 @@ def test_a_full_page_has_a_whole_line_for_each_alert() -> None:
 
 @settings(QUICK, max_examples=15)
 @given(crowds)
-def test_every_alert_is_in_the_list_once_and_each_on_a_line(crowd: tuple[Held, ...]) -> None:
+def test_every_alert_is_in_the_list_once_and_each_on_a_line(crowd: tuple[BoardAlert, ...]) -> None:
     lines = list_of(board(crowd)).splitlines()
     refs = [line.split()[0] for line in lines if line.strip().startswith("A-")]
     assert sorted(ref for ref in refs if ref in {each.ref for each in crowd}) == sorted(

@@ -12,8 +12,8 @@ from bot.cards.outbox import outage as outage_card
 from bot.cards.outbox.closure import ClosureView
 from bot.cards.outbox.outage import OutageView
 from bot.domain.alert.signal import Severity
-from bot.domain.outbox.board import Held
-from bot.domain.outbox.outage import Cause, Outage
+from bot.domain.outbox.board import BoardAlert
+from bot.domain.outbox.outage import Outage, OutageCause
 from bot.domain.outbox.outbox import ParkReason
 from tests.cards.crowd import crowds, held
 from tests.cards.rules import refusals
@@ -21,7 +21,7 @@ from tests.cards.world import NOON, TAG, hostile, moments
 
 BLIND = Outage(
     channel_id=7,
-    cause=Cause.UNREACHABLE,
+    cause=OutageCause.UNREACHABLE,
     began_at=NOON,
     ended_at=NOON + timedelta(minutes=29),
     first_card_id=1,
@@ -44,8 +44,8 @@ def test_the_report_says_from_when_to_when_and_how_many() -> None:
     assert embed.footer == f"BLIND-1 · {TAG}"
 
 
-@given(st.sampled_from(Cause), st.integers(0, 10**9), st.integers(0, 10**9))
-def test_any_report_is_accepted(cause: Cause, fired: int, still_open: int) -> None:
+@given(st.sampled_from(OutageCause), st.integers(0, 10**9), st.integers(0, 10**9))
+def test_any_report_is_accepted(cause: OutageCause, fired: int, still_open: int) -> None:
     found = Outage(
         channel_id=7,
         cause=cause,
@@ -69,7 +69,7 @@ def test_any_report_is_accepted(cause: Cause, fired: int, still_open: int) -> No
     st.booleans(),
 )
 def test_any_notice_is_accepted(
-    held: tuple[Held, ...], reason: ParkReason, cards: int, ended: object, moved: object,
+    held: tuple[BoardAlert, ...], reason: ParkReason, cards: int, ended: object, moved: object,
     sources: tuple[str, ...], pings: bool,
 ) -> None:  # fmt: skip
     view = ClosureView(

@@ -15,14 +15,16 @@ from bot.domain.recurrence.profile import EpisodeSummary, RecurrenceProfile
 from bot.domain.recurrence.recurrence import Fix, Medians
 from bot.domain.recurrence.rhythm import Rhythm
 from bot.domain.recurrence.run import Run, RunState
-from bot.domain.recurrence.work import Check, Handoff, HandoffKind, Item, Mode, NextStep
+from bot.domain.recurrence.work import Check, Handoff, HandoffKind, Item, NextStep, WorkMode
 from tests.cards.recurrence.test_card_ranking import recurrence, recurrences
 from tests.cards.rules import meanings, refusals
 from tests.cards.world import NOON, actors, hostile, moments, urls
 
 MINUTE = timedelta(minutes=1)
 ANN = person(77, "ann")
-ITEM = Item(ref="W-12", mode=Mode.MANUAL, next_step=NextStep.AUTOMATION_GAP, reason="people did it by hand")
+ITEM = Item(
+    ref="W-12", mode=WorkMode.MANUAL, next_step=NextStep.AUTOMATION_GAP, reason="people did it by hand"
+)
 
 hands = st.builds(
     EpisodeSummary,

@@ -5,7 +5,7 @@ import pytest
 
 from bot.domain.access import clue, secret_name
 from bot.domain.access.rule import MARK, Rule
-from bot.domain.access.secret_name import Grade, grade
+from bot.domain.access.secret_name import Confidence, grade
 from bot.domain.access.secret_number import NUMBERS
 from bot.domain.access.secret_pattern import RULES, find_suspects, is_suspicious, scrub, suspects
 
@@ -50,7 +50,7 @@ def test_a_name_that_tells_of_a_secret_is_seen_at_first_glance() -> None:
                 "".join(around),
                 "_".join(around).upper(),
             ):
-                if grade(name) is not Grade.NONE:
+                if grade(name) is not Confidence.NONE:
                     assert is_suspicious(json.dumps({name: ""}).encode()), name
                     assert name in find_suspects([name]), name
 

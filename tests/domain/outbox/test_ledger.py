@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.alert.verdict import Lane
-from bot.domain.outbox.ledger import Pace, Sent, Sight, Wait, match, pace, quantiles
+from bot.domain.outbox.ledger import Pace, Sent, Sighting, Wait, match, pace, quantiles
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -28,19 +28,19 @@ def sent(message_id: int = 1, revision: int = 1, version: datetime | None = None
 
 def test_an_edit_is_known_by_its_message_and_its_edited_timestamp() -> None:
     first, second = sent(revision=2, version=NOON), sent(revision=3, version=NOON + SECOND)
-    later, other = Sight(1, NOON + SECOND, NOON), Sight(2, NOON, NOON)
+    later, other = Sighting(1, NOON + SECOND, NOON), Sighting(2, NOON, NOON)
     assert match([first, second], [later, other]) == [(second, later)]
-    assert match([sent()], [Sight(1, NOON, NOON)]) == []
+    assert match([sent()], [Sighting(1, NOON, NOON)]) == []
 
 
 def test_the_first_sight_of_a_revision_counts_in_any_order() -> None:
-    early, late = Sight(1, None, NOON), Sight(1, None, NOON + SECOND)
+    early, late = Sighting(1, None, NOON), Sighting(1, None, NOON + SECOND)
     assert match([sent()], [late, early]) == match([sent()], [early, late]) == [(sent(), early)]
 
 
 def test_of_two_edits_at_the_same_moment_the_newer_is_what_was_seen() -> None:
     older, newer = sent(revision=2, version=NOON), sent(revision=3, version=NOON)
-    (pair,) = match([newer, older], [Sight(1, NOON, NOON)])
+    (pair,) = match([newer, older], [Sighting(1, NOON, NOON)])
     assert pair[0] is newer
 
 

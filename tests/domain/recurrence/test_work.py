@@ -16,8 +16,8 @@ from bot.domain.recurrence.work import (
     Handoff,
     HandoffKind,
     LastRun,
-    Mode,
     NextStep,
+    WorkMode,
     check,
     derive,
     plan,
@@ -44,28 +44,32 @@ OPEN = replace(CALM, is_open=True)
 @pytest.mark.parametrize(
     ("facts", "mode", "step"),
     [
-        (CALM, Mode.OBSERVE, NextStep.OPEN),
-        (OPEN, Mode.OBSERVE, NextStep.OPEN),
-        (replace(CALM, by_hand=1), Mode.MANUAL, NextStep.OPEN),
-        (replace(CALM, by_hand=GAP), Mode.MANUAL, NextStep.AUTOMATION_GAP),
-        (handed(HandoffKind.TICKET_PROPOSAL), Mode.MANUAL, NextStep.MANUAL_GATE),
-        (handed(HandoffKind.MANUAL), Mode.MANUAL, NextStep.MANUAL_GATE),
-        (ran(RunState.QUEUED), Mode.REPAIR, NextStep.OPEN),
-        (ran(RunState.RUNNING, OPEN), Mode.REPAIR, NextStep.OPEN),
-        (ran(RunState.FAILED), Mode.REPAIR, NextStep.FAILED_REPAIR),
-        (ran(RunState.SUCCEEDED), Mode.AUTO, NextStep.VERIFIED_REPAIR),
-        (ran(RunState.SUCCEEDED, OPEN), Mode.AUTO, NextStep.FAILED_REPAIR),
-        (ran(RunState.SUCCEEDED, OPEN, 20 * HOUR), Mode.AUTO, NextStep.OPEN),
-        (ran(RunState.FAILED, ran(RunState.SUCCEEDED)), Mode.REPAIR, NextStep.FAILED_REPAIR),
-        (handed(HandoffKind.MANUAL, ran(RunState.FAILED, ago=2 * HOUR)), Mode.MANUAL, NextStep.MANUAL_GATE),
+        (CALM, WorkMode.OBSERVE, NextStep.OPEN),
+        (OPEN, WorkMode.OBSERVE, NextStep.OPEN),
+        (replace(CALM, by_hand=1), WorkMode.MANUAL, NextStep.OPEN),
+        (replace(CALM, by_hand=GAP), WorkMode.MANUAL, NextStep.AUTOMATION_GAP),
+        (handed(HandoffKind.TICKET_PROPOSAL), WorkMode.MANUAL, NextStep.MANUAL_GATE),
+        (handed(HandoffKind.MANUAL), WorkMode.MANUAL, NextStep.MANUAL_GATE),
+        (ran(RunState.QUEUED), WorkMode.REPAIR, NextStep.OPEN),
+        (ran(RunState.RUNNING, OPEN), WorkMode.REPAIR, NextStep.OPEN),
+        (ran(RunState.FAILED), WorkMode.REPAIR, NextStep.FAILED_REPAIR),
+        (ran(RunState.SUCCEEDED), WorkMode.AUTO, NextStep.VERIFIED_REPAIR),
+        (ran(RunState.SUCCEEDED, OPEN), WorkMode.AUTO, NextStep.FAILED_REPAIR),
+        (ran(RunState.SUCCEEDED, OPEN, 20 * HOUR), WorkMode.AUTO, NextStep.OPEN),
+        (ran(RunState.FAILED, ran(RunState.SUCCEEDED)), WorkMode.REPAIR, NextStep.FAILED_REPAIR),
+        (
+            handed(HandoffKind.MANUAL, ran(RunState.FAILED, ago=2 * HOUR)),
+            WorkMode.MANUAL,
+            NextStep.MANUAL_GATE,
+        ),
         (
             ran(RunState.SUCCEEDED, handed(HandoffKind.MANUAL, ago=2 * HOUR)),
-            Mode.AUTO,
+            WorkMode.AUTO,
             NextStep.VERIFIED_REPAIR,
         ),
     ],
 )
-def test_mode_and_next_step_follow_from_the_facts(facts: Facts, mode: Mode, step: NextStep) -> None:
+def test_mode_and_next_step_follow_from_the_facts(facts: Facts, mode: WorkMode, step: NextStep) -> None:
     item = derive(facts)
     assert (item.ref, item.mode, item.next_step) == ("W-12", mode, step)
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.clock import ManualClock
 from bot.domain.alert.signal import Severity
-from bot.domain.gate.gate import GatePolicy, Mode, read_modes
+from bot.domain.gate.gate import GateMode, GatePolicy, read_modes
 from bot.usecases.alert import lifecycle as alerts
 from tests.ingress.door import Door
 from tests.ingress.program import Program, admit, send
@@ -92,7 +92,7 @@ async def test_a_policy_can_warn_or_be_off(door: Door, program: Program) -> None
     assert await ask(program) == ("pass", ["A-1"])
     assert await ask(program, env="dev") == ("pass", [])
     assert await ask(program, env="other") == ("block", ["A-1"])
-    assert GatePolicy(modes={}).mode("any") is Mode.STRICT
+    assert GatePolicy(modes={}).mode("any") is GateMode.STRICT
 
 
 async def test_a_bypass_needs_a_reason_ends_and_is_written_down(

@@ -9,7 +9,7 @@ from bot.domain.errors import NotDurableError
 from bot.ingress.api import entry
 from bot.ingress.api.entry import ROUTES
 from bot.ingress.api.route import Route
-from bot.ingress.problem import Reason
+from bot.ingress.problem import ProblemType
 from tests.ingress.door import Answer, Door
 from tests.ingress.program import Program, admit
 
@@ -28,7 +28,7 @@ def told(answer: Answer, status: int, field: str | None) -> dict[str, Any]:
     problem: dict[str, Any] = answer.json
     assert (answer.status, problem["status"], problem.get("field")) == (status, status, field)
     assert answer.headers["Content-Type"] == "application/problem+json"
-    assert problem["title"] in {reason.title for reason in Reason if reason.status == status}
+    assert problem["title"] in {reason.title for reason in ProblemType if reason.status == status}
     assert not set(problem["title"].lower().rstrip(".").split()) & FOREIGN, problem["title"]
     return problem
 

@@ -126,6 +126,8 @@ def test_a_channel_is_found_with_ctrl_k(visit: Visit) -> None:
     page.locator(".switcher .completion-note").wait_for()
     page.keyboard.press("Escape")
     switcher.wait_for(state="detached")
+    page.keyboard.type("here again")
+    page.wait_for_function("document.querySelector('#main .composer-input').value === 'here again'")
 
 
 def test_a_phone_shows_all_of_a_card_and_the_way_to_the_channels(visit: Visit, demo: Demo) -> None:

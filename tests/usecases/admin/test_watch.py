@@ -9,7 +9,7 @@ from bot.clock import ManualClock
 from bot.domain.errors import NotDurableError
 from bot.domain.integrity import IntegrityFinding, Invariant
 from bot.domain.process_health import GatewayStatus, ProcessHealth
-from bot.domain.watch import Look, WatchRules, signs
+from bot.domain.watch import HealthSnapshot, WatchRules, signs
 from bot.usecases.admin import status
 from bot.usecases.admin.watch import Watch
 from bot.usecases.desk import Desk
@@ -96,7 +96,7 @@ async def test_a_database_that_takes_nothing_is_told_in_status_and_afterwards_by
     ],
 )
 def test_each_thing_has_a_sign_and_zero_means_never(look: dict[str, Any], name: str) -> None:
-    told = {each.name for each in signs(Look(**look), WatchRules(), START) if each.words}
+    told = {each.name for each in signs(HealthSnapshot(**look), WatchRules(), START) if each.words}
     assert told == {name}
     never = WatchRules(
         cards_stuck=timedelta(),
@@ -106,5 +106,5 @@ def test_each_thing_has_a_sign_and_zero_means_never(look: dict[str, Any], name: 
         clock_off=timedelta(),
         gateway_down=timedelta(),
     )
-    quiet = {each.name for each in signs(Look(**look), never, START) if each.words}
+    quiet = {each.name for each in signs(HealthSnapshot(**look), never, START) if each.words}
     assert quiet == ({name} & {"AuditBroken", "IntegrityBroken", "AlertsRefused"})

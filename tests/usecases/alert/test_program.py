@@ -22,7 +22,7 @@ from bot.usecases.admin.source import digest
 from bot.usecases.alert import claim, program, retry
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert.lifecycle import Move
-from bot.usecases.alert.program import Search, Seen
+from bot.usecases.alert.program import AlertHistory, Search
 from bot.usecases.desk import Desk
 from tests.senders import ANNA, Send, firing
 
@@ -37,7 +37,7 @@ def claiming(alert_id: int, actor: Actor) -> Move:
     return alerts.claiming(alert_id, actor, LEASE)
 
 
-async def claim_one(desk: Desk, actor: Actor) -> Seen | None:
+async def claim_one(desk: Desk, actor: Actor) -> AlertHistory | None:
     seen = await claim.claim_next(desk, ANY, actor=actor, lease=LEASE)
     return seen[0] if seen else None
 

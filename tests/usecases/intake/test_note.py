@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.clock import ManualClock
-from bot.domain.alert.signal import Note
+from bot.domain.alert.signal import SenderNote
 from bot.domain.outbox.outbox import CardKind
 from bot.usecases.desk import Desk
 from bot.usecases.intake.note import view
@@ -18,14 +18,14 @@ async def test_a_note_is_owed_once_and_counts_what_comes_within_a_minute(
     for number in range(3):
         said = submission(source, key=str(number))
         await intake.take(
-            type(said)(source=source, envelope=said.envelope, signals=(), note=Note("Hello", "x"))
+            type(said)(source=source, envelope=said.envelope, signals=(), note=SenderNote("Hello", "x"))
         )
     shown = await desk.storage.read(lambda tx: view(tx, desk, 1))
     assert shown is not None
     assert (shown.source_name, shown.title, shown.text, shown.count) == ("prod", "Hello", "x", 3)
     clock.advance(timedelta(minutes=2))
     said = submission(source, key="later")
-    await intake.take(type(said)(source=source, envelope=said.envelope, signals=(), note=Note("Again")))
+    await intake.take(type(said)(source=source, envelope=said.envelope, signals=(), note=SenderNote("Again")))
     later = await desk.storage.read(lambda tx: view(tx, desk, 2))
     assert later is not None
     assert (later.title, later.count) == ("Again", 1)

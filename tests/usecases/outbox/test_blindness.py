@@ -12,7 +12,7 @@ from bot.clock import ManualClock
 from bot.domain.access.source import Source
 from bot.domain.alert.group import CardShape
 from bot.domain.alert.signal import Signal
-from bot.domain.outbox.outage import BLIND, Cause, is_blind
+from bot.domain.outbox.outage import BLIND, OutageCause, is_blind
 from bot.domain.outbox.outbox import CardKind, ParkReason
 from bot.usecases.desk import Desk
 from bot.usecases.intake.queue import take_in
@@ -60,7 +60,7 @@ async def test_the_report_comes_first_and_lets_go_what_is_over(
     found = await desk.storage.read(lambda tx: tx.blindnesses.last(CHANNEL))
     assert found is not None
     assert (found.fired, found.resolved, found.still_open) == (10, 7, 3)
-    assert (found.began_at, found.ended_at, found.cause) == (START, clock.now(), Cause.UNREACHABLE)
+    assert (found.began_at, found.ended_at, found.cause) == (START, clock.now(), OutageCause.UNREACHABLE)
     assert await take(desk, worker="other") == LEASE.total_seconds()
     await show(desk, report, 1)
     for message_id in (2, 3, 4):
@@ -162,7 +162,7 @@ async def test_a_forbidden_channel_that_opens_again_was_blind_too(
     assert report.card.kind is CardKind.REPORT
     found = await desk.storage.read(lambda tx: tx.blindnesses.last(CHANNEL))
     assert found is not None
-    assert (found.cause, found.fired, found.resolved) == (Cause.CLOSED, 2, 1)
+    assert (found.cause, found.fired, found.resolved) == (OutageCause.CLOSED, 2, 1)
 
 
 async def test_a_stop_in_an_outage_goes_on_with_the_report_that_is_owed(

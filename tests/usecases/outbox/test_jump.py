@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.domain.alert.signal import Severity
 from bot.domain.jump_link import JumpLink
-from bot.domain.sight import Asked, Subject
+from bot.domain.sight import Subject, SubjectRef
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.desk import Desk
 from bot.usecases.incident import action as actions
@@ -57,7 +57,7 @@ async def test_a_head_a_thread_and_what_stands_in_it_lead_to_the_incident(desk: 
     cards = await shown(desk)
     assert await found(desk, cards["incident:1"], Subject.INCIDENT) == [1]
     assert await found(desk, cards["incident:1"], Subject.ALERT) == [1]
-    assert await jump.subjects(desk, JumpLink(THREAD), Subject.INCIDENT) == [Asked(Subject.INCIDENT, 1)]
+    assert await jump.subjects(desk, JumpLink(THREAD), Subject.INCIDENT) == [SubjectRef(Subject.INCIDENT, 1)]
     assert await found(desk, 4711, Subject.INCIDENT, THREAD) == [1], "somebody's words in the thread"
     assert await found(desk, THREAD, Subject.INCIDENT) == [1], "the message that the thread began with"
     nudges = [message for what, message in cards.items() if what.startswith("nudge:")]

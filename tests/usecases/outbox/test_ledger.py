@@ -8,7 +8,7 @@ from bot.clock import ManualClock
 from bot.domain.access.source import Source
 from bot.domain.alert.signal import Severity
 from bot.domain.alert.verdict import Lane
-from bot.domain.outbox.ledger import KEPT, Sight
+from bot.domain.outbox.ledger import KEPT, Sighting
 from bot.domain.outbox.outbox import ParkReason
 from bot.domain.process_health import ProcessHealth, RateLimitPause
 from bot.usecases.admin import gauge, retention, status
@@ -45,7 +45,7 @@ async def show(desk: Desk, version: datetime | None = None, *, message_id: int =
 
 
 async def see(desk: Desk, version: datetime | None = None, *, message_id: int = MESSAGE) -> int:
-    return len(await ledger.see(desk, [Sight(message_id, version, desk.clock.now())]))
+    return len(await ledger.see(desk, [Sighting(message_id, version, desk.clock.now())]))
 
 
 async def test_a_revision_keeps_when_it_was_accepted_sent_and_seen(
@@ -56,7 +56,7 @@ async def test_a_revision_keeps_when_it_was_accepted_sent_and_seen(
     clock.advance(2 * SECOND)
     await show(desk)
     clock.advance(SECOND)
-    ((_, wait),) = await ledger.see(desk, [Sight(MESSAGE, None, clock.now())])
+    ((_, wait),) = await ledger.see(desk, [Sighting(MESSAGE, None, clock.now())])
     assert (wait.lane, wait.posted, wait.span) == (Lane.CRITICAL, True, 3 * SECOND)
     assert await see(desk) == 0
     (kept,) = await ledger.of_card(desk, 1)

@@ -10,7 +10,7 @@ from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.domain.recurrence.ranking import Query
 from bot.domain.recurrence.recurrence import format_work_ref
 from bot.domain.recurrence.run import RunState
-from bot.domain.recurrence.work import HandoffKind, Mode, NextStep
+from bot.domain.recurrence.work import HandoffKind, NextStep, WorkMode
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.desk import Desk
 from bot.usecases.recurrence import dossier as dossiers
@@ -54,7 +54,7 @@ async def test_a_preview_writes_nothing_at_all(desk: Desk, send: Send) -> None:
     first = await work.preview(desk, 1)
     assert await changed(desk, before) == {}
     assert first == await work.preview(desk, 1)
-    assert (first.item.ref, first.item.mode) == (format_work_ref(1), Mode.OBSERVE)
+    assert (first.item.ref, first.item.mode) == (format_work_ref(1), WorkMode.OBSERVE)
     assert first.ready is all(each.passed for each in first.checks)
 
 
@@ -95,7 +95,7 @@ async def test_a_hand_over_to_somebody_else_makes_it_wait_for_them(desk: Desk, s
     await work.hand_over(desk, 1, HandoffKind.MANUAL, actor=ANNA, assignee=BEN)
     portrait = (await recurrences.find(desk, 1)).portrait
     assert portrait.item is not None
-    assert (portrait.item.mode, portrait.item.next_step) == (Mode.MANUAL, NextStep.MANUAL_GATE)
+    assert (portrait.item.mode, portrait.item.next_step) == (WorkMode.MANUAL, NextStep.MANUAL_GATE)
     assert portrait.handoff is not None
     assert portrait.handoff.assignee == BEN
 
@@ -137,7 +137,7 @@ async def test_what_people_repeat_is_an_automation_gap(desk: Desk, send: Send, c
         await send(firing("x"))
         await alerts.resolve(desk, alert_id, actor=ANNA)
     item = (await work.preview(desk, 1)).item
-    assert (item.mode, item.next_step) == (Mode.MANUAL, NextStep.AUTOMATION_GAP)
+    assert (item.mode, item.next_step) == (WorkMode.MANUAL, NextStep.AUTOMATION_GAP)
 
 
 async def test_a_report_is_linked_and_told_once(desk: Desk, send: Send) -> None:

@@ -14,7 +14,7 @@ from bot.domain.errors import NotFoundError
 from bot.domain.incident.timeline import Kind
 from bot.domain.outbox.outbox import CardKind, ParkReason
 from bot.domain.recurrence.run import RunState
-from bot.domain.triage.brief import NEAREST, NEIGHBOURS, Request
+from bot.domain.triage.brief import NEAREST, NEIGHBOURS, BriefRequest
 from bot.usecases.admin.startup import open_desk
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.desk import Desk
@@ -43,7 +43,7 @@ async def other(database_url: str, clock: ManualClock, desk: Desk) -> AsyncItera
     await storage.close()
 
 
-async def requests(desk: Desk, incident_id: int = 1) -> list[Request]:
+async def requests(desk: Desk, incident_id: int = 1) -> list[BriefRequest]:
     return await desk.storage.read(lambda tx: tx.briefs.of(incident_id))
 
 
