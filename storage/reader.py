@@ -37,7 +37,7 @@ class Reader:
         """What ``look`` returns, of one snapshot; a caller that is cancelled does not stop it."""
 
         def work() -> T:
-            with self._engine.connect() as connection:
+            with self._engine.begin() as connection:
                 return look(connection)
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)

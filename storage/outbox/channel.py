@@ -151,6 +151,10 @@ class Channels:
         """When the earliest of a channel's waiting cards may be sent, None when nothing waits."""
         return moment_or_none(_NEXT_DUE.value(self._connection, channel=channel_id))
 
+    def is_done(self, channel_id: int) -> bool:
+        """Whether nothing waits in a channel, now or later, and no board stands there."""
+        return not _UNDONE.value(self._connection, channel=channel_id)
+
     def dirty_by_lane(self, project_id: int) -> dict[Lane, int]:
         """How many cards wait, by lane."""
         rows = self._connection.execute(
@@ -208,6 +212,16 @@ def _with_some(now_us: ColumnElement[int], *, posted: bool) -> Select[tuple[int]
 _NEXT_DUE: Final = Prepared(
     select(func.min(rests_until())).where(
         card.c.channel_id == bindparam("channel", type_=BigInteger), dirty()
+    )
+)
+_channel: Final = bindparam("channel", type_=BigInteger)
+_UNDONE: Final = Prepared(
+    select(
+        or_(
+            exists().where(card.c.channel_id == _channel, dirty(posted=False)),
+            exists().where(card.c.channel_id == _channel, dirty(posted=True)),
+            exists().where(board.c.channel_id == _channel, board.c.left_at.is_(None)),
+        )
     )
 )
 _now: Final = bindparam("now", type_=BigInteger)
