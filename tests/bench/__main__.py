@@ -1,6 +1,6 @@
 """Benchmarks: ``make bench`` runs those of the main path, ``make bench-storm`` the storm.
 
-python -m tests.bench [main | parse | ingest | visible | recurrence | storm | outage | pressure | payload |
+python -m tests.bench [main | parse | ingest | visible | delivery | open | recurrence | storm | outage | pressure | payload |
 attack | memory | redaction | retention | failover | ingress] [arguments]
 """
 
