@@ -14,7 +14,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from bot.domain.access.redaction import redact
-from bot.domain.access.secret_pattern import MARK
+from bot.domain.access.rule import MARK
 
 Format = Literal["auto", "console", "json"]
 

@@ -13,13 +13,10 @@ from sqlalchemy import ColumnElement, Connection, Select, alias, and_, func, or_
 
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.sight import EVERYTHING, Sight, Subject, SubjectRef
+from storage.kind import IS_SHARED, SHARED, card_of, is_kind
 from storage.table.core import alert, card, recurrence, source
 from storage.table.group import alert_group
 from storage.table.incident import action_item, incident
-
-_ALERT: Final = CardKind.ALERT.value
-_GROUP: Final = CardKind.GROUP.value
-_INCIDENT: Final = CardKind.INCIDENT.value
 
 
 def sees_alert(sight: Sight) -> ColumnElement[bool]:
@@ -41,7 +38,7 @@ def sees_incident(sight: Sight) -> ColumnElement[bool]:
     """Whether the incident at hand may be looked at."""
     if sight == EVERYTHING:
         return true()
-    head = _card(_INCIDENT, incident.c.id)
+    head = _card(card_of(CardKind.INCIDENT, incident.c.id))
     return or_(head.where(_within(card.c.channel_id, sight)).exists(), _within(incident.c.home_id, sight))
 
 
@@ -91,7 +88,7 @@ _NUMBERED: Final[Mapping[Subject, Any]] = MappingProxyType(
 
 
 def _sees_alert(rows: Any, sight: Sight) -> ColumnElement[bool]:
-    own, shared = _card(_ALERT, rows.c.id), _card(_GROUP, rows.c.group_id)
+    own, shared = _card(card_of(CardKind.ALERT, rows.c.id)), _card(card_of(CardKind.GROUP, rows.c.group_id))
     shown = or_(*(each.where(_within(card.c.channel_id, sight)).exists() for each in (own, shared)))
     return or_(
         shown,
@@ -104,8 +101,8 @@ def _sees_source(source_id: Any, sight: Sight) -> ColumnElement[bool]:
     return select(source.c.id).where(source.c.id == source_id, _within(spoken, sight)).exists()
 
 
-def _card(kind: str, subject_id: Any) -> Select[Any]:
-    return select(card.c.id).where(card.c.kind == kind, card.c.subject_id == subject_id)
+def _card(which: ColumnElement[bool]) -> Select[Any]:
+    return select(card.c.id).where(which)
 
 
 def _within(column: ColumnElement[Any], sight: Sight) -> ColumnElement[bool]:
@@ -120,12 +117,8 @@ def _of_alert(project_id: int, which: Any) -> Any:
 
 def _shown(alert_id: Any) -> Any:
     """Where cards of an alert are; without any, where its source speaks."""
-    own = select(card.c.channel_id).where(card.c.kind == _ALERT, card.c.subject_id == alert_id)
-    shared = (
-        select(card.c.channel_id)
-        .join(alert, alert.c.group_id == card.c.subject_id)
-        .where(card.c.kind == _GROUP, alert.c.id == alert_id)
-    )
+    own = select(card.c.channel_id).where(card_of(CardKind.ALERT, alert_id))
+    shared = select(card.c.channel_id).join(alert, SHARED).where(alert.c.id == alert_id)
     spoken = (
         select(func.coalesce(source.c.channel_id, 0))
         .join(alert, alert.c.source_id == source.c.id)
@@ -138,7 +131,7 @@ def _of_group(project_id: int, which: Any) -> Any:
     return (
         select(card.c.channel_id)
         .join(alert_group, alert_group.c.id == card.c.subject_id)
-        .where(card.c.kind == _GROUP, alert_group.c.id == which, alert_group.c.project_id == project_id)
+        .where(IS_SHARED, alert_group.c.id == which, alert_group.c.project_id == project_id)
     )
 
 
@@ -146,7 +139,7 @@ def _of_incident(project_id: int, which: Any) -> Any:
     one = and_(incident.c.id == which, incident.c.project_id == project_id)
     head = select(card.c.channel_id).join(incident, incident.c.id == card.c.subject_id)
     home = select(incident.c.home_id).where(one, incident.c.home_id.is_not(None))
-    return union_all(head.where(card.c.kind == _INCIDENT, one), home)
+    return union_all(head.where(is_kind(CardKind.INCIDENT), one), home)
 
 
 def _of_recurrence(project_id: int, which: Any) -> Any:

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from bot.domain.access.source import Source
 from bot.domain.actor import person
+from bot.domain.alert.event import Envelope
 from bot.domain.alert.signal import Rejected, Severity, Signal, Status
 from bot.usecases.desk import Desk
 from bot.usecases.intake.submission import Identified, Receipt, Submission
-from storage.alert.event import Envelope
 
 Send = Callable[..., Awaitable[Receipt]]
 ANNA, BEN = person(1, "Anna"), person(2, "Ben")

@@ -61,11 +61,13 @@ class Forum:
             return Answer(outcome=SendOutcome.LIMITED, retry_after=closed)
         incident = view.incident
         name, tags = thread_name(incident), await self._tags(forum, incident)
-        drawn = await asyncio.to_thread(render_view, view)
+        drawn = await asyncio.to_thread(render_view, card.kind, view)
         answer = await self._wire.start_post(forum.id, name, drawn, tags=tags)
         if answer.outcome is SendOutcome.REFUSED:
             _log.error("post_refused_sent_as_text", card=card.id, words=answer.words)
-            answer = await self._wire.start_post(forum.id, name, plain(drawn, view), tags=())
+            answer = await self._wire.start_post(
+                forum.id, name, plain(drawn, footer_marker(card.kind, view)), tags=()
+            )
         return answer
 
     async def retag(self, post_id: int, incident: Incident) -> Answer[Any]:
@@ -109,7 +111,7 @@ class Forum:
                 if each.parent_id != forum.id or each.owner_id != self._presence.own_id or each.id < since:
                     continue
                 read = await self._wire.read(each.id, each.id)
-                if read.body is not None and read.body.bears(footer_marker(view)):
+                if read.body is not None and read.body.bears(footer_marker(card.kind, view)):
                     return Answer(outcome=SendOutcome.DONE, body=each)
                 if read.outcome not in _TELLING:
                     return _without_body(read)

@@ -6,17 +6,12 @@ from typing import Final
 import discord
 import structlog
 
-from bot.cards.alert.alert import AlertView
-from bot.cards.alert.group import GroupView
-from bot.cards.alert.ring import RingView, words_of
 from bot.cards.card import Ping
-from bot.cards.incident.nudge import NudgeView
-from bot.cards.outbox.closure import ClosureView
 from bot.delivery.bot_view import BotView
-from bot.domain.alert.ring import is_loud
 from bot.domain.alert.signal import Severity
 from bot.domain.outbox.outbox import Outgoing
-from bot.usecases.outbox.subject import View
+from bot.usecases.outbox.kind.registry import SUBJECTS
+from bot.usecases.outbox.subject import CardCall, View
 
 FIRST: Final = 1  # the project ``default`` of every database
 _EVERYBODY: Final = {"everyone", "here"}
@@ -72,30 +67,29 @@ class Pings:
 
     def due(self, card: Outgoing, view: View) -> Ping:
         """Whom the card's post rings: nobody for what is over, taken, quiet, or was rung for already."""
-        if isinstance(view, RingView) and view.is_personal:
-            return _personal(view)
-        if isinstance(view, NudgeView):
-            return self._called(card, view) if view.calls and not _was_rung(card, view) else Ping()
-        return Ping() if _was_rung(card, view) else self._rung_by(card, view)
+        call = SUBJECTS[card.kind].call(view)
+        if call.person_id is None and _was_rung(card, call):
+            return Ping()
+        return self._reached(card, call)
 
     def shown(self, card: Outgoing, view: View) -> Ping:
         """Whom an edit may mention: only those that its own post has rung for what is still so."""
-        if not card.pinged or not _was_rung(card, view):
+        if not card.pinged:
             return Ping()
-        if isinstance(view, RingView) and view.is_personal:
-            return _personal(view)
-        if isinstance(view, NudgeView):
-            return self._called(card, view) if view.calls else Ping()
-        return self._rung_by(card, view)
+        call = SUBJECTS[card.kind].call(view)
+        return self._reached(card, call) if _was_rung(card, call) else Ping()
 
-    def _rung_by(self, card: Outgoing, view: View) -> Ping:
-        """Whom it wakes by its severity; where sources say that themselves, all whom they name."""
-        severity = _severity_of(view)
-        if severity is None:
+    def _reached(self, card: Outgoing, call: CardCall) -> Ping:
+        """Whom the call wakes; where sources say that themselves, all whom they name."""
+        if call.person_id is not None:
+            return Ping(users=(call.person_id,))
+        if call.responders:
+            return self._called(card, call)
+        if call.severity is None:
             return Ping()
         ping = Ping()
-        for own in _own_words(view):
-            ping = _both(ping, self.resolve(severity, card.channel_id, card.project_id, own))
+        for own in call.words:
+            ping = _both(ping, self.resolve(call.severity, card.channel_id, card.project_id, own))
         return ping
 
     def resolve(
@@ -123,9 +117,9 @@ class Pings:
                 self._told.add(hint)
                 _log.warning("ping_missing", hint=hint)
 
-    def _called(self, card: Outgoing, view: NudgeView) -> Ping:
-        """Those who answer incidents; a thread has the rights of its channel, and is perhaps not seen yet."""
-        channel_id = view.incident.home_id or card.channel_id
+    def _called(self, card: Outgoing, call: CardCall) -> Ping:
+        """Those who answer incidents."""
+        channel_id = call.home_id or card.channel_id
         if not (words := self._responders(card.project_id)):
             return self.resolve(Severity.CRITICAL, channel_id, card.project_id)
         ping, hints = self._find(words, channel_id)
@@ -169,18 +163,6 @@ class Pings:
         return kind(roles=tuple(role.id for role in roles), everyone=bool(everybody)), hints
 
 
-def _own_words(view: View) -> tuple[Sequence[str] | None, ...]:
-    match view:
-        case AlertView():
-            return (view.wakes,)
-        case GroupView():
-            return (view.own_wakes,)
-        case RingView():
-            return words_of(view)
-        case _:
-            return (None,)
-
-
 def _both(one: Ping, other: Ping) -> Ping:
     """All whom either wakes."""
     if not one or not other:
@@ -195,35 +177,9 @@ def _both(one: Ping, other: Ping) -> Ping:
     )
 
 
-def _personal(view: RingView) -> Ping:
-    return Ping() if view.person_id is None else Ping(users=(view.person_id,))
-
-
 def _role(guild: discord.Guild, word: str) -> discord.Role | None:
     return next((role for role in guild.roles if word in {role.name, str(role.id)}), None)
 
 
-def _severity_of(view: View) -> Severity | None:
-    """How bad it is for whoever sleeps; None when nobody need wake, or when the view wakes by itself."""
-    match view:
-        case AlertView() if view.folded_into:
-            return None
-        case AlertView():
-            return view.alert.severity if is_loud(view.alert) else None
-        case GroupView():
-            return view.wakes
-        case ClosureView():
-            return Severity.CRITICAL if view.criticals else None
-        case RingView():
-            return view.severity if view.live else None
-        case _:
-            return None
-
-
-def run_of(view: View) -> int:
-    """For which run of its alert the view rings; what is no alert has one run."""
-    return view.alert.run if isinstance(view, AlertView) else 0
-
-
-def _was_rung(card: Outgoing, view: View) -> bool:
-    return card.rung_run is not None and card.rung_run >= run_of(view)
+def _was_rung(card: Outgoing, call: CardCall) -> bool:
+    return card.rung_run is not None and card.rung_run >= call.run

@@ -1,6 +1,7 @@
 """Ring: what the messages that call people need besides being sent.
 
-One is left out when nobody would be called, and taken away when a later one stands below it.
+One is left out when nobody would be called; that it is deleted when a later one stands below it is said in
+`bot.delivery.kind.ring`.
 """
 
 from typing import Any
@@ -26,7 +27,6 @@ class Ringer:
 
     def __init__(self, desk: Desk, wire: Wire, pings: Pings, presence: BotView, name: str) -> None:
         self._desk = desk
-        self._wire = wire
         self._pings = pings
         self._name = name
         self._summons = PingMessage(desk, wire, presence)
@@ -39,15 +39,6 @@ class Ringer:
             return False
         await outbox.skip(self._desk, card, worker=self._name)
         return True
-
-    async def take_away(self, card: Outgoing, message_id: int, view: RingView) -> Answer[Any]:
-        """A later call stands below it: this one would only be in the way."""
-        answer = await self._wire.delete(card.channel_id, message_id)
-        if answer.outcome not in {SendOutcome.DONE, SendOutcome.MESSAGE_GONE}:
-            return answer
-        await rings.drop(self._desk, view.id)
-        await outbox.lose(self._desk, card)
-        return Answer(outcome=SendOutcome.DONE)
 
     async def follow_up(self, card: Outgoing, message_id: int, view: View) -> Answer[Any] | None:
         """After an edit: a notice may have to wake people, and a call that is over is forgotten.

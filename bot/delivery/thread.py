@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import structlog
 
-from bot.cards.alert.ring import RingView
 from bot.cards.incident.incident import IncidentView, thread_name
 from bot.cards.incident.nudge import NudgeView
 from bot.delivery.bot_view import BotView
@@ -20,13 +19,14 @@ from bot.delivery.outcome import Answer, SendOutcome
 from bot.delivery.wire import Wire
 from bot.domain.incident.incident import IncidentState
 from bot.domain.incident.nudge import NudgeKind
-from bot.domain.outbox.outbox import CardKind, Outgoing
+from bot.domain.outbox.kind import CardHome, kinds_at
+from bot.domain.outbox.outbox import Outgoing
 from bot.usecases.desk import Desk
 from bot.usecases.incident import thread as threads
 from bot.usecases.outbox.subject import View
 
 DONE: Final = Answer[Any](outcome=SendOutcome.DONE)
-_OURS: Final = frozenset({CardKind.INCIDENT, CardKind.NUDGE, CardKind.BRIEF})
+_OURS: Final = frozenset(kinds_at(CardHome.POST, CardHome.THREAD))
 _ENDS: Final = frozenset({NudgeKind.STATE, NudgeKind.MERGED})
 _HOPELESS: Final = frozenset(
     {
@@ -114,10 +114,3 @@ class ThreadKeeper:
             and self._presence.beside_head(card.channel_id)
         ):
             await self._wire.change(card.channel_id, archived=True)
-
-
-def addressee(view: View) -> int | None:
-    """The message that a message answers."""
-    if isinstance(view, RingView):
-        return view.reply_to
-    return view.beside if isinstance(view, NudgeView) else None

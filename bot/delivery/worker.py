@@ -19,39 +19,30 @@ from typing import Any, Final, TypeVar
 
 import structlog
 
-from bot.cards.alert.alert import AlertView
-from bot.cards.alert.ring import RingView
 from bot.cards.card import Ping
 from bot.cards.incident.incident import IncidentView
-from bot.cards.outbox.board import BoardView
 from bot.delivery.bot_view import BotView
 from bot.delivery.breaker import Breaker
 from bot.delivery.confirmation import MessageConfirmations
+from bot.delivery.kind.registry import MESSAGES
 from bot.delivery.limits import RestCall
 from bot.delivery.outcome import Answer, SendOutcome
 from bot.delivery.picture import comes_later, illustrate
-from bot.delivery.ping import Pings, run_of
-from bot.delivery.render import draw, marks, plain
+from bot.delivery.ping import Pings
+from bot.delivery.render import draw, footer_marker, marks, plain
 from bot.delivery.ring import Ringer
 from bot.delivery.search import find_card
-from bot.delivery.thread import ThreadKeeper, addressee
+from bot.delivery.thread import ThreadKeeper
 from bot.delivery.wire import Wire, edit_call
 from bot.domain.errors import NotDurableError
+from bot.domain.outbox.kind import TRAITS
 from bot.domain.outbox.outage import BLIND
-from bot.domain.outbox.outbox import (
-    NONCE_WINDOW,
-    PROBE_REST,
-    RECURRING,
-    CardKind,
-    Outgoing,
-    ParkReason,
-    backoff,
-)
+from bot.domain.outbox.outbox import NONCE_WINDOW, PROBE_REST, Outgoing, ParkReason, backoff
 from bot.usecases.desk import Desk
 from bot.usecases.incident import thread as threads
-from bot.usecases.outbox import board as boards
 from bot.usecases.outbox import card as outbox
 from bot.usecases.outbox import outage as outages
+from bot.usecases.outbox.kind.registry import SUBJECTS
 from bot.usecases.outbox.subject import View
 
 T = TypeVar("T")
@@ -135,9 +126,7 @@ class Worker:
             return 0.0
         if card.message_id is None:
             return await self._post(card, view, quiet=quiet)
-        if isinstance(view, BoardView) and view.is_sunk:
-            return await self._follow_down(card, card.message_id)
-        if isinstance(view, RingView) and view.is_stale:
+        if MESSAGES[card.kind].is_misplaced(view):
             return await self._take_away(card, card.message_id, view)
         return await self._edit(card, card.message_id, view)
 
@@ -149,7 +138,7 @@ class Worker:
         if not card.retried or self._desk.clock.now() - card.posting_since <= NONCE_WINDOW:
             return None
         found = await find_card(
-            self._wire, self._desk.clock, card, own_id=self._presence.own_id, marks=marks(view)
+            self._wire, self._desk.clock, card, own_id=self._presence.own_id, marks=marks(card.kind, view)
         )
         if found.failure is not None:
             return await self._fail(card, found.failure)
@@ -163,24 +152,26 @@ class Worker:
         rest = await self._recover(card, view)
         if rest is not None:
             return rest
-        if await self._is_stubborn(card) or (card.retried and await outages.spare(self._desk, card, view)):
+        if await self._is_stubborn(card) or (card.retried and await self._spare(card, view)):
             return 0.0
         ping = Ping() if quiet else self._pings.due(card, view)
-        drawn = await draw(view, ping)
+        drawn = await draw(card.kind, view, ping)
         self._echoes.depart(card.nonce)
-        answer = await self._wire.post(card.channel_id, drawn, nonce=card.nonce, reply_to=addressee(view))
+        reply_to = MESSAGES[card.kind].reply_to(view)
+        answer = await self._wire.post(card.channel_id, drawn, nonce=card.nonce, reply_to=reply_to)
         if answer.outcome is SendOutcome.REFUSED:
             _tell_refusal(card, answer)
-            answer = await self._wire.post(card.channel_id, plain(drawn, view), nonce=card.nonce)
+            drawn = plain(drawn, footer_marker(card.kind, view))
+            answer = await self._wire.post(card.channel_id, drawn, nonce=card.nonce)
         if answer.body is None:
             return await self._fail(card, answer)
         message_id = answer.body.id
         tended = await self._persist(lambda: self._threads.tend(card, message_id, view))
         if card.retried or tended.outcome is not SendOutcome.DONE or comes_later(view):
             return await self._adopt(card, view, message_id, woke=answer.body.woke)
-        rang = run_of(view) if ping else None
+        rang = SUBJECTS[card.kind].call(view).run if ping else None
         rest = await self._settle(card, message_id, shown=card.wanted, pinged=bool(ping), rang=rang)
-        await self._end_storm(view)
+        await self._follow(card, view)
         return rest
 
     async def _start_post(self, card: Outgoing, view: IncidentView) -> float:
@@ -201,7 +192,7 @@ class Worker:
 
     async def _is_stubborn(self, card: Outgoing) -> bool:
         """Somebody deletes it again and again: each time it waits longer."""
-        if card.generation <= _STUBBORN or card.failures or card.kind in RECURRING:
+        if card.generation <= _STUBBORN or card.failures or TRAITS[card.kind].recurring:
             return False
         await self._put_off(card, backoff(card.generation - _STUBBORN).total_seconds())
         return True
@@ -214,7 +205,7 @@ class Worker:
             self._held += 1
             return 0.0 if self._held % _HELD else closed
         ping = self._pings.shown(card, view)
-        drawn = await draw(view, ping)
+        drawn = await draw(card.kind, view, ping)
         drawn = await illustrate(drawn, view)
         answer = await self._wire.edit(card.channel_id, message_id, drawn)
         if answer.outcome is SendOutcome.ARCHIVED:
@@ -224,7 +215,8 @@ class Worker:
             answer = await self._wire.edit(card.channel_id, message_id, drawn)
         if answer.outcome is SendOutcome.REFUSED:
             _tell_refusal(card, answer)
-            answer = await self._wire.edit(card.channel_id, message_id, plain(drawn, view))
+            drawn = plain(drawn, footer_marker(card.kind, view))
+            answer = await self._wire.edit(card.channel_id, message_id, drawn)
         if answer.body is None:
             return await self._fail(card, answer)
         version = answer.body.edited_timestamp
@@ -238,33 +230,31 @@ class Worker:
         rest = await self._settle(
             card, message_id, shown=card.wanted, pinged=bool(ping), rang=rang, version=version
         )
-        await self._end_storm(view)
+        await self._follow(card, view)
         return rest
 
-    async def _end_storm(self, view: View) -> None:
-        """The board has said that it is over."""
-        if isinstance(view, BoardView) and view.passed is not None:
-            await self._persist(lambda: boards.end(self._desk, view.channel_id))
+    async def _spare(self, card: Outgoing, view: View) -> bool:
+        return await outages.spare(self._desk, card, SUBJECTS[card.kind].over_at(view))
 
-    async def _follow_down(self, card: Outgoing, message_id: int) -> float:
-        """A new wave: its board is the channel's last message, and there is one board."""
+    async def _follow(self, card: Outgoing, view: View) -> None:
+        """Do what has to follow once the message shows this."""
+        await self._persist(lambda: MESSAGES[card.kind].shown(self._desk, view))
+
+    async def _take_away(self, card: Outgoing, message_id: int, view: View) -> float:
+        """Nobody looks where it stands: it is deleted, and made again below if there is still need of it."""
         answer = await self._wire.delete(card.channel_id, message_id)
         if answer.outcome not in {SendOutcome.DONE, SendOutcome.MESSAGE_GONE}:
             return await self._fail(card, answer)
+        await self._persist(lambda: MESSAGES[card.kind].deleted(self._desk, view))
         await self._persist(lambda: outbox.lose(self._desk, card))
         return 0.0
-
-    async def _take_away(self, card: Outgoing, message_id: int, view: RingView) -> float:
-        answer = await self._persist(lambda: self._ringer.take_away(card, message_id, view))
-        return 0.0 if answer.outcome is SendOutcome.DONE else await self._fail(card, answer)
 
     async def _adopt(self, card: Outgoing, view: View, message_id: int, *, woke: bool) -> float:
         """A message of some attempt: it may show an older state, and have rung for that."""
         rang = None
         if woke:
-            rang = run_of(view)
-            since = view.alert.loud_since if isinstance(view, AlertView) else None
-            rang -= int(since is not None and since > card.posting_since)
+            call = SUBJECTS[card.kind].call(view)
+            rang = call.run - int(call.since is not None and call.since > card.posting_since)
         return await self._settle(card, message_id, shown=0, pinged=woke, rang=rang)
 
     async def _settle(
@@ -327,7 +317,7 @@ class Worker:
         """A passing failure: the card's own at first, the whole channel's when it goes on."""
         pause = self._breaker.fail(now=self._desk.clock.monotonic())
         rest = pause or backoff(card.failures + 1).total_seconds()
-        rest = PROBE_REST.total_seconds() if card.kind is CardKind.REPORT else rest
+        rest = PROBE_REST.total_seconds() if TRAITS[card.kind].probing else rest
         await self._put_off(card, rest, tried=answer.in_doubt)
         self._wire.failures.failed(card.channel_id, answer.words)
         return pause

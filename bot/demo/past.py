@@ -15,6 +15,7 @@ from bot.clock import ManualClock
 from bot.domain.access.source import Source
 from bot.domain.actor import Actor
 from bot.domain.alert.alert import parse_ref
+from bot.domain.alert.event import Envelope
 from bot.domain.alert.signature import signature
 from bot.domain.outbox.outbox import CardKind
 from bot.providers.registry import PROVIDERS
@@ -22,7 +23,6 @@ from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.desk import Desk
 from bot.usecases.intake.queue import take_in
 from bot.usecases.intake.submission import Identified, Receipt, Submission
-from storage.alert.event import Envelope
 from storage.transaction import Transaction
 
 _PROVIDER: Final = "generic"

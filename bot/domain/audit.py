@@ -108,3 +108,11 @@ def first_broken(chain: Iterable[Sealed], previous: str = GENESIS) -> int | None
             return sealed.id
         previous = sealed.digest
     return None
+
+
+class AuditSearch(msgspec.Struct, frozen=True, kw_only=True):
+    """Which entries; an empty field means any. ``actor`` is such as ``person:1234``."""
+
+    subject: str = ""
+    actor: str = ""
+    action: str = ""

@@ -10,7 +10,7 @@ import msgspec
 from aiohttp import web
 
 from bot.ingress.problem import ProblemType, Refusal
-from bot.providers.registry import Provider
+from bot.providers.sender import Provider
 from bot.usecases.admin.source import TOKEN_PREFIX
 
 _IN_QUERY: Final = ("token", "key")

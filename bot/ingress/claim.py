@@ -13,7 +13,6 @@ from typing import Final
 import msgspec
 
 from bot.ingress.scheme import (
-    REPLAY_WINDOW,
     Headers,
     Signed,
     only,
@@ -21,8 +20,6 @@ from bot.ingress.scheme import (
     unauthenticated,
 )
 from bot.usecases.admin.source import digest
-
-__all__ = ["REPLAY_WINDOW", "Bearer", "Headers", "Signed", "read_claim", "unauthenticated"]
 
 LONGEST_TOKEN: Final = 256
 _SCHEMES: Final = ("bearer", "geniekey")

@@ -13,12 +13,12 @@ from typing import Final
 
 import structlog
 
+from bot.domain.access.source import Credential
 from bot.domain.errors import NotDurableError
 from bot.ingress.capacity import CapacityLimit
-from bot.ingress.claim import Signed
+from bot.ingress.scheme import Signed
 from bot.usecases.admin import source as sources
 from bot.usecases.admin.seal import unseal
-from bot.usecases.admin.source import Credential  # type: ignore[attr-defined]  # a value that use cases hand out
 from bot.usecases.desk import Desk
 
 _log: Final = structlog.stdlib.get_logger(__name__)

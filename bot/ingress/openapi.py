@@ -14,7 +14,8 @@ from bot.ingress.api import document as api_document
 from bot.ingress.hook import Accepted
 from bot.ingress.problem import CONTENT_TYPE, ProblemDocument, ProblemType
 from bot.ingress.readiness import ReadinessReport
-from bot.providers.registry import PROVIDERS, Provider
+from bot.providers.registry import PROVIDERS
+from bot.providers.sender import Provider
 
 _VERSION: Final = "1"
 _EXAMPLE_AT: Final = datetime(2026, 1, 31, 3, 0, tzinfo=UTC)

@@ -12,11 +12,12 @@ from aiohttp import web
 
 from bot.domain.access.token import Scope
 from bot.ingress.capacity import CapacityLimit
-from bot.ingress.claim import Bearer, read_claim, unauthenticated
+from bot.ingress.claim import Bearer, read_claim
 from bot.ingress.crowd import Crowd
 from bot.ingress.options import IngressOptions
 from bot.ingress.peer import peer
 from bot.ingress.problem import ProblemType, Refusal
+from bot.ingress.scheme import unauthenticated
 from bot.ingress.stranger import Strangers
 from bot.usecases.admin import token as tokens
 from bot.usecases.admin.token import Admitted

@@ -11,11 +11,12 @@ from aiohttp import web
 
 from bot.domain.access.source import Source
 from bot.ingress.body import read_body
-from bot.ingress.claim import Bearer, Signed, unauthenticated
+from bot.ingress.claim import Bearer
 from bot.ingress.credential_cache import CredentialCache
 from bot.ingress.crowd import Crowd
 from bot.ingress.options import IngressOptions
 from bot.ingress.peer import peer
+from bot.ingress.scheme import Signed, unauthenticated
 from bot.ingress.stranger import LARGEST, PATIENCE, Strangers
 
 BODY: Final = web.RequestKey("body", bytes)
@@ -33,17 +34,14 @@ class Prover:
         self._crowd = crowd
         self._options = options
 
-    async def prove(
-        self, request: web.BaseRequest, provider: str, claim: Bearer | Signed
-    ) -> tuple[Source, bytes | None]:
-        """The source that sent ``request``; a signature brings the body along, which it was made of.
+    async def prove(self, request: web.BaseRequest, provider: str, claim: Bearer | Signed) -> Source:
+        """The source that sent ``request``; a body that it signed stays at hand.
 
         Raises:
             Refusal: it opens nothing here, or too many strangers are being looked at.
             NotDurableError: the database cannot be reached.
         """
         address = peer(request, self._options.proxies)
-        body = None
         if isinstance(claim, Bearer):
             if not self._keyring.has(claim.digest):
                 self._strangers.demand(address)
@@ -58,7 +56,7 @@ class Prover:
             raise unauthenticated(f"This {what} does not open /v1/hooks/{provider}.", claim.header)
         self._strangers.proved(address)
         self._crowd.prove(request.protocol)
-        return credential.source, body
+        return credential.source
 
     async def source_of(self, request: web.BaseRequest, token_digest: str) -> Source | None:
         """The source whose token has this SHA-256, None when that opens nothing; raises like `prove`."""

@@ -13,8 +13,7 @@ from bot.domain.errors import InvalidInputError
 from bot.domain.text import harmless
 from bot.ingress.address import Address
 from bot.providers.delivery import Delivery, read_delivery
-from bot.providers.registry import Provider
-from bot.providers.sender import Request
+from bot.providers.sender import Provider, Request
 
 _OURS = frozenset({"authorization", "proxy-authorization", "cookie", "x-gotify-key", "x-gitlab-token"})
 

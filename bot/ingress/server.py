@@ -21,7 +21,7 @@ from bot.domain.errors import DatabaseUnavailableError, NotDurableError, SourceC
 from bot.ingress.amazon import Amazon, Fetch
 from bot.ingress.api.document import index
 from bot.ingress.api.entry import Api
-from bot.ingress.claim import Bearer, read_claim, unauthenticated
+from bot.ingress.claim import Bearer, read_claim
 from bot.ingress.connection import ConnectionListener
 from bot.ingress.credential_cache import CredentialCache
 from bot.ingress.crowd import Crowd, most_connections
@@ -38,6 +38,7 @@ from bot.ingress.proof import Prover
 from bot.ingress.readiness import Probes, Readiness
 from bot.ingress.reference import page
 from bot.ingress.refusal_log import RefusalLog
+from bot.ingress.scheme import unauthenticated
 from bot.ingress.stranger import Strangers
 from bot.providers.registry import PROVIDERS
 from bot.providers.sender import HOOKS

@@ -8,8 +8,8 @@ from typing import Final
 import httpx
 
 from bot.domain.errors import NotFoundError, TocsinError
-from bot.providers.registry import SENDERS, Provider
-from bot.providers.sender import HOOKS
+from bot.providers.registry import SENDERS
+from bot.providers.sender import HOOKS, Provider
 from bot.usecases.admin import source as sources
 from bot.usecases.alert.sender import recent_alerts
 from bot.usecases.desk import Desk

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
-from bot.domain.access.secret_pattern import MARK
+from bot.domain.access.rule import MARK
 from bot.domain.alert.signal import MAX_LINKS, MAX_URL, Link
 
 _PAGE: Final = re.compile(

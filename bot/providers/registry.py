@@ -33,8 +33,6 @@ from bot.providers.standard_webhooks import StandardWebhooks
 from bot.providers.uptime_kuma import UptimeKuma
 from bot.providers.zabbix import Zabbix
 
-__all__ = ["PROVIDERS", "SENDERS", "Provider", "Sender"]
-
 PROVIDERS: Final[Mapping[str, Provider]] = MappingProxyType(
     {
         provider.name: provider

@@ -5,18 +5,19 @@ process know each other: `Desk.of` finds the one that something belongs to.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
 
 from bot.clock import Clock
-from bot.domain.access.project import DEFAULT
+from bot.domain.access.project import DEFAULT, Project
 from bot.domain.access.source import DEFAULT_REOPEN_WINDOW, DEFAULT_SILENCE
 from bot.domain.alert import flap as flap_rule
 from bot.domain.alert import group as group_rule
+from bot.domain.alert.alert_change import AlertChange
 from bot.domain.alert.ring import DEFAULT_ACK_SPANS, DEFAULT_REPEATS, REPEAT_CHOICES, Repeats
 from bot.domain.alert.signal import Severity
 from bot.domain.gate.gate import GatePolicy
@@ -24,8 +25,8 @@ from bot.domain.incident.incident import IncidentRules
 from bot.domain.retention import RetentionRules
 from bot.domain.triage.brief import TriageRules
 from bot.domain.zone import DEFAULT as DEFAULT_ZONE
-from storage.admin.project import Project
 from storage.engine import Storage
+from storage.transaction import Transaction
 
 DEFAULT_LEASE: Final = timedelta(minutes=15)
 DEFAULT_ATTEMPTS: Final = 5
@@ -78,6 +79,20 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     retention: RetentionRules = RetentionRules()
 
 
+Follower = Callable[["Desk", Transaction, Sequence[AlertChange], datetime], None]
+
+
+class Followers(msgspec.Struct, frozen=True):
+    """What follows from a change of alerts, in its transaction; `bot.usecases.registry` lists it.
+
+    ``rows`` are told while the alerts are held and before any card is touched (what a signal begins is not
+    written yet), ``cards`` when all rows are written.
+    """
+
+    rows: tuple[Follower, ...]
+    cards: tuple[Follower, ...]
+
+
 @dataclass(slots=True)
 class Desk:
     """One project on one database. ``project`` is replaced when its settings change.
@@ -93,6 +108,7 @@ class Desk:
     rules: Rules = field(default_factory=Rules)
     bell: Bell = field(default_factory=Bell)
     signing_key: bytes = b""
+    followers: Followers = field(kw_only=True, repr=False)
     guild_id: int | None = None
     open_channels: frozenset[int] = frozenset()
     projects: dict[int, "Desk"] = field(default_factory=dict, repr=False)
@@ -100,6 +116,18 @@ class Desk:
     def __post_init__(self) -> None:
         """The first desk of a project in a process is the one that others find."""
         self.projects.setdefault(self.project.id, self)
+
+    def tell_rows(self, tx: Transaction, changes: Sequence[AlertChange], now: datetime) -> None:
+        """Alerts have changed, and are held: the first half; `tell_cards` has to follow."""
+        if changes:
+            for follow in self.followers.rows:
+                follow(self, tx, changes, now)
+
+    def tell_cards(self, tx: Transaction, changes: Sequence[AlertChange], now: datetime) -> None:
+        """The second half, with the same changes, when all their rows are written."""
+        if changes:
+            for follow in self.followers.cards:
+                follow(self, tx, changes, now)
 
     @property
     def default_channel_id(self) -> int | None:

@@ -4,15 +4,17 @@ Here calls are only planned. When they are due `bot.usecases.outbox.ring` tells 
 is, and asks again whether they are still meant.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
 import msgspec
 
-from bot.domain.alert import ring as rules
+from bot.domain.alert import ring as ring_rules
 from bot.domain.alert.alert import Alert, Trigger
+from bot.domain.alert.alert_change import AlertChange
+from bot.domain.alert.quiet import QuietKind
 from bot.domain.alert.ring import Ring, RingReason, RingSubject
 from bot.domain.alert.signal import Severity
 from bot.domain.alert.verdict import Lane
@@ -35,25 +37,35 @@ _REASONS: Final = MappingProxyType(
 )
 
 
-def follow(tx: Transaction, before: Alert, after: Alert, action: str, now: datetime) -> Alert:
-    """The alert to be saved: its run has moved on, and whoever must be rung now will be."""
-    changed, rings = rules.follow(before, after, now)
-    gone = before.quiet_kinds - after.quiet_kinds
-    if gone:
-        tx.quiet_reasons.lift((changed.id, kind) for kind in gone)
-    if rings:
-        reason = _REASONS.get(action, RingReason.BACK)
-        tx.rings.plan([first(changed.project_id, changed.id, changed.run, reason, now)])
-    if changed.run != before.run and changed.ack_until is not None:
-        ending = first(changed.project_id, changed.id, changed.run, RingReason.ACK_ENDING, now)
-        due_at = max(changed.ack_until - rules.NOTICE, now + (changed.ack_until - now) / 2)
-        tx.rings.plan([msgspec.structs.replace(ending, due_at=due_at)])
-    return changed
+def plan_calls(_: Desk, tx: Transaction, changes: Sequence[AlertChange], now: datetime) -> None:
+    """Plan to ring whoever must be rung now, and lift what held these alerts quiet and is over."""
+    lifted: list[tuple[int, QuietKind]] = []
+    planned: list[Ring] = []
+    for change in changes:
+        if change.moved is not None:
+            before, after = change.moved
+            lifted += [(after.id, kind) for kind in before.quiet_kinds - after.quiet_kinds]
+            planned += _calls_for(before, after, change.action, now)
+    if lifted:
+        tx.quiet_reasons.lift(lifted)
+    if planned:
+        tx.rings.plan(planned)
 
 
-def settle(tx: Transaction, changed: Iterable[tuple[Alert, Alert]], now: datetime) -> None:
+def fold_calls(_: Desk, tx: Transaction, changes: Sequence[AlertChange], now: datetime) -> None:
     """Calls of these alerts that are void now say so; after the alerts' own cards were touched."""
-    fold(tx, [after.id for before, after in changed if after.run != before.run], now)
+    moved = [change.moved for change in changes if change.moved is not None]
+    fold(tx, [after.id for before, after in moved if after.run != before.run], now)
+
+
+def _calls_for(before: Alert, after: Alert, action: str, now: datetime) -> Iterator[Ring]:
+    if ring_rules.rings_at_once(before, after):
+        reason = _REASONS.get(action, RingReason.BACK)
+        yield first(after.project_id, after.id, after.run, reason, now)
+    if after.run != before.run and after.ack_until is not None:
+        ending = first(after.project_id, after.id, after.run, RingReason.ACK_ENDING, now)
+        due_at = max(after.ack_until - ring_rules.NOTICE, now + (after.ack_until - now) / 2)
+        yield msgspec.structs.replace(ending, due_at=due_at)
 
 
 def fold(tx: Transaction, alert_ids: Collection[int], now: datetime) -> None:
@@ -77,7 +89,7 @@ def first(project_id: int, alert_id: int, run: int, reason: RingReason, now: dat
 
 def repeat(desk: Desk, ring: Ring, severity: Severity, since: datetime, now: datetime) -> Ring | None:
     """The call after ``ring``, None when its severity is not called for again."""
-    if ring.reason in rules.PERSONAL:
+    if ring.reason in ring_rules.PERSONAL:
         return None
     due_at = desk.repeats(severity).next_after(since, now)
     if due_at is None:

@@ -8,9 +8,9 @@ from bot.domain.alert.alert import Alert
 from bot.domain.alert.group import format_ref
 from bot.domain.alert.quiet import Quiet, QuietKind
 from bot.domain.incident.incident import Incident, ceiling
+from bot.domain.outbox.placement import Placement
 from bot.domain.recurrence.recurrence import Memory, remember
 from bot.usecases.desk import Desk
-from storage.outbox.card import Placement
 from storage.transaction import Transaction
 
 

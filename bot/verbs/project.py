@@ -4,12 +4,12 @@ from argparse import Namespace
 from typing import Any
 
 from bot.desk import open_desk
+from bot.domain.access.project import Project
 from bot.usecases.admin import project as projects
 from bot.usecases.admin.project import ListedProject
 from bot.verbs.loop import run
 from bot.verbs.operator import me, print_table
 from bot.verbs.setting import load_quietly
-from storage.admin.project import Project
 
 
 def add(args: Namespace) -> int:

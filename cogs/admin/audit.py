@@ -9,11 +9,10 @@ from discord.ext import commands
 from bot.cards.admin import audit as audit_card
 from bot.domain import actor as actors
 from bot.domain.alert.alert import parse_ref as parse_alert
-from bot.domain.audit import Sealed
+from bot.domain.audit import AuditSearch, Sealed
 from bot.domain.incident.incident import parse_ref as parse_incident
 from bot.domain.sight import Subject, SubjectRef
 from bot.usecases.admin import audit_log
-from bot.usecases.admin.audit_log import AuditSearch
 from cogs.context import BotContext
 from cogs.interaction import InteractionContext
 from cogs.rights import Capability

@@ -16,9 +16,9 @@ from bot.domain.alert.alert import format_ref
 from bot.domain.errors import InvalidInputError
 from bot.domain.sight import Subject, SubjectRef
 from bot.usecases.alert import button as press
-from bot.usecases.alert import end
 from bot.usecases.alert import query as alert_query
 from bot.usecases.alert.button import PressedAlert
+from bot.usecases.incident import end
 from bot.usecases.outbox import card as outbox
 from bot.usecases.outbox import mention
 from cogs.interaction import InteractionContext
@@ -161,7 +161,7 @@ async def _show(context: InteractionContext, pressed: PressedAlert) -> None:
     """
     message, place = context.interaction.message, pressed.place
     known = message is not None and place is not None and place.message_id == message.id
-    ping = context.bot_context.named(mention.standing(place, pressed.view))
+    ping = context.bot_context.named(mention.standing(place, pressed.view, pressed.view.alert.project_id))
     view = msgspec.structs.replace(pressed.view, ping=ping)
     try:
         version = await context.update_message(alert_card.render(view), keep_words=not known)

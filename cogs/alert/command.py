@@ -15,9 +15,10 @@ from bot.cards.alert.listing import ListFilter, ListScope
 from bot.cards.alert.snooze import SPANS
 from bot.cards.ids import Verb
 from bot.domain.alert.alert import Alert, State, parse_ref
+from bot.domain.alert.search import OPEN_ALERTS, AlertFilter
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import InvalidInputError, TocsinError
-from bot.domain.outbox.outbox import CardKind
+from bot.domain.outbox.kind import TRAITS
 from bot.domain.sight import Subject, SubjectRef
 from bot.domain.zone import words
 from bot.usecases.admin import audience
@@ -25,7 +26,6 @@ from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import retry as retries
 from bot.usecases.alert import snooze as snoozes
 from bot.usecases.alert.lifecycle import MAX_NOTE
-from bot.usecases.alert.query import OPEN, Filter
 from bot.usecases.outbox import card as outbox
 from cogs.alert import group as group_buttons
 from cogs.alert import listing
@@ -48,7 +48,7 @@ Span = app_commands.Range[str, 1, 40]
 
 _STATES: Final = [app_commands.Choice(name=scope.value, value=scope.value) for scope in ListScope]
 _SEVERITIES: Final = [app_commands.Choice(name=each.value, value=each.value) for each in reversed(Severity)]
-_ACKABLE: Final = Filter(states=(State.NEW, State.PROCESSING, State.FAILED))
+_ACKABLE: Final = AlertFilter(states=(State.NEW, State.PROCESSING, State.FAILED))
 _SNOOZES: Final = [app_commands.Choice(name=said, value=value) for value, said in SPANS.items()]
 _WHICH: Final = "Which alert: pick one, type A-1042, or paste its card's link"
 _WHICH_ONES: Final = "Which: pick one, or type A-2,A-3, a card's link, or G-4 for a group's open ones"
@@ -223,29 +223,29 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
 
     @claim.autocomplete("alert")
     async def _suggest_new(self, interaction: Click, typed: str) -> Choices:
-        return await suggest(interaction, typed, Filter(states=(State.NEW,)))
+        return await suggest(interaction, typed, AlertFilter(states=(State.NEW,)))
 
     @unack.autocomplete("alert")
     async def _suggest_acked(self, interaction: Click, typed: str) -> Choices:
-        return await suggest(interaction, typed, Filter(states=(State.ACKED,)))
+        return await suggest(interaction, typed, AlertFilter(states=(State.ACKED,)))
 
     @release.autocomplete("alert")
     async def _suggest_claimed(self, interaction: Click, typed: str) -> Choices:
-        return await suggest(interaction, typed, Filter(states=(State.PROCESSING,)))
+        return await suggest(interaction, typed, AlertFilter(states=(State.PROCESSING,)))
 
     @retry.autocomplete("alert")
     async def _suggest_failed(self, interaction: Click, typed: str) -> Choices:
-        return await suggest(interaction, typed, Filter(states=(State.FAILED,)))
+        return await suggest(interaction, typed, AlertFilter(states=(State.FAILED,)))
 
     @resolve.autocomplete("alert")
     @snooze.autocomplete("alert")
     async def _suggest_open(self, interaction: Click, typed: str) -> Choices:
-        return await suggest(interaction, typed, OPEN)
+        return await suggest(interaction, typed, OPEN_ALERTS)
 
     @show.autocomplete("alert")
     @note.autocomplete("alert")
     async def _suggest_any(self, interaction: Click, typed: str) -> Choices:
-        return await suggest(interaction, typed, Filter())
+        return await suggest(interaction, typed, AlertFilter())
 
 
 async def acknowledge(context: InteractionContext, alert_id: int) -> None:
@@ -262,10 +262,10 @@ async def acknowledge_message(interaction: Click, message: discord.Message) -> N
     context = InteractionContext.of(interaction)
     context.demand(Capability.RESPOND, TASKS[Verb.ACK])
     place = await context.defer_if_slow(outbox.showing(context.bot_context.desk, message.id), thinking=True)
-    if place is not None and place.kind is CardKind.ALERT:
+    if place is not None and TRAITS[place.kind].about is Subject.ALERT:
         await acknowledge(context, place.subject_id)
         return
-    if place is not None and place.kind is CardKind.GROUP:
+    if place is not None and TRAITS[place.kind].about is Subject.GROUP:
         await context.admit(SubjectRef(Subject.GROUP, place.subject_id))
         await group_buttons.acknowledge_beside(context, place.subject_id)
         return

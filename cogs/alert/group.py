@@ -91,7 +91,7 @@ async def settle(context: InteractionContext, verb: Verb, work: Coroutine[Any, A
 async def _show(context: InteractionContext, pressed: PressedGroup, verb: Verb) -> None:
     """Redraw the pressed card, and spare delivery the edit unless there is an attached list."""
     message, place = context.interaction.message, pressed.place
-    ping = context.bot_context.named(mention.standing(place, pressed.view))
+    ping = context.bot_context.named(mention.standing(place, pressed.view, pressed.view.group.project_id))
     drawn = group_card.render(msgspec.structs.replace(pressed.view, ping=ping))
     known = message is not None and place is not None and place.message_id == message.id
     try:

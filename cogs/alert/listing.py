@@ -9,9 +9,10 @@ from bot.cards.card import Card
 from bot.cards.ids import CustomId, Verb
 from bot.cards.outbox.page_menu import CHOSEN
 from bot.domain import actor as actors
+from bot.domain.alert.search import AlertFilter
 from bot.domain.errors import InvalidInputError
 from bot.usecases.alert import query as alert_query
-from bot.usecases.alert.query import Filter, ListedAlert
+from bot.usecases.alert.query import ListedAlert
 from cogs.alert.button import tell
 from cogs.interaction import InteractionContext
 from cogs.message import jump_url, read_values
@@ -54,7 +55,7 @@ async def _page(context: InteractionContext, shown: ListFilter, page: int) -> Ca
     """The page asked for, or the last one when alerts have left the list since."""
     desk = context.bot_context.desk
     owner = str(actors.person(shown.owner_id, "")) if shown.owner_id else None
-    which = Filter(
+    which = AlertFilter(
         states=shown.scope.states, severity=shown.severity, owner=owner, text=shown.text, sight=context.sight
     )
     found = await alert_query.listing(desk, which, offset=page * PAGE_SIZE, limit=PAGE_SIZE)

@@ -4,8 +4,8 @@ from bot.cards.alert.action import ask_resolve
 from bot.domain.alert.alert import parse_refs
 from bot.domain.errors import ConflictError
 from bot.usecases.alert import button as press
-from bot.usecases.alert import end
 from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.incident import end
 from cogs.alert.several import act_on_each, said
 from cogs.interaction import InteractionContext
 

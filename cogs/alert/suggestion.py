@@ -10,16 +10,16 @@ from bot.cards.limits import OPTION_TEXT
 from bot.cards.style import SEPARATOR, sign
 from bot.cards.text import plain
 from bot.domain.alert.alert import Alert
+from bot.domain.alert.search import AlertFilter
 from bot.domain.errors import TocsinError
 from bot.usecases.alert import query as alert_query
-from bot.usecases.alert.query import Filter
 from cogs.interaction import InteractionContext
 from cogs.reference import SEVERAL
 from cogs.rights import Capability
 
 
 async def suggest(
-    interaction: discord.Interaction[Any], typed: str, which: Filter
+    interaction: discord.Interaction[Any], typed: str, which: AlertFilter
 ) -> list[app_commands.Choice[str]]:
     """At most 25 choices; none for somebody who may not look, or when the database is slow."""
     context = InteractionContext.of(interaction)

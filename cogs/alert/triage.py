@@ -10,11 +10,11 @@ from bot.cards import triage as triage_card
 from bot.cards.alert.alert import find_marker
 from bot.cards.triage import BriefView
 from bot.domain.alert.alert import parse_ref
+from bot.domain.alert.search import AlertFilter
 from bot.domain.errors import InvalidInputError
-from bot.domain.outbox.outbox import CardKind
+from bot.domain.outbox.kind import TRAITS
 from bot.domain.recurrence.recurrence import format_ref
 from bot.domain.sight import Subject, SubjectRef
-from bot.usecases.alert.query import Filter
 from bot.usecases.outbox import card as outbox
 from bot.usecases.triage import triage
 from bot.usecases.triage.triage import TriageOutcome
@@ -41,7 +41,7 @@ class TriageCommand(commands.Cog):
 
     @triage.autocomplete("alert")
     async def _suggest(self, interaction: Click, typed: str) -> list[app_commands.Choice[str]]:
-        return await suggest(interaction, typed, Filter())
+        return await suggest(interaction, typed, AlertFilter())
 
 
 async def brief(context: InteractionContext, alert_id: int) -> None:
@@ -68,7 +68,7 @@ async def brief_message(interaction: Click, message: discord.Message) -> None:
     context = InteractionContext.of(interaction)
     context.demand(Capability.RESPOND, TASK)
     place = await context.defer_if_slow(outbox.showing(context.bot_context.desk, message.id), thinking=True)
-    if place is not None and place.kind is CardKind.ALERT:
+    if place is not None and TRAITS[place.kind].about is Subject.ALERT:
         await brief(context, place.subject_id)
         return
     marker = find_marker({"embeds": [embed.to_dict() for embed in message.embeds]})

@@ -19,11 +19,10 @@ from bot.cards.incident import timeline as timeline_cards
 from bot.cards.incident.postmortem import filename, render
 from bot.domain.errors import InvalidInputError
 from bot.domain.incident.incident import Incident, IncidentLevel, Role, parse_level
-from bot.usecases.alert import end
+from bot.usecases.incident import end, timeline
 from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import mutation as step
 from bot.usecases.incident import query as incident_inspection
-from bot.usecases.incident import timeline
 from bot.usecases.incident.mutation import IncidentMutation, Shown
 from bot.usecases.outbox import card as outbox
 from cogs.interaction import InteractionContext

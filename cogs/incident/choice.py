@@ -13,11 +13,11 @@ from bot.cards.style import SEPARATOR
 from bot.cards.text import plain
 from bot.domain.errors import InvalidInputError, TocsinError
 from bot.domain.incident.incident import Incident, IncidentState, parse_ref
+from bot.domain.incident.search import OPEN_INCIDENTS, IncidentFilter
 from bot.domain.incident.timeline import CORRECTABLE
 from bot.usecases.incident import action as actions
 from bot.usecases.incident import query as incident_inspection
 from bot.usecases.incident import thread as threads
-from bot.usecases.incident.query import OPEN, IncidentFilter
 from cogs.incident.button import LOOK
 from cogs.interaction import InteractionContext
 from cogs.rights import Capability
@@ -46,7 +46,7 @@ async def locate(context: InteractionContext, text: str | None) -> int:
     living = None if here is None else await threads.living_in(context.bot_context.desk, here)
     if living is not None and living.project_id == context.bot_context.desk.project.id:
         return living.id
-    seen = replace(OPEN, sight=context.sight)
+    seen = replace(OPEN_INCIDENTS, sight=context.sight)
     found = await incident_inspection.listing(context.bot_context.desk, seen, limit=2)
     if len(found.incidents) != 1:
         raise InvalidInputError("incident", "say which one, or ask in its thread")
@@ -55,7 +55,7 @@ async def locate(context: InteractionContext, text: str | None) -> int:
 
 async def suggest_open(interaction: Click, typed: str) -> list[Choice]:
     """Open incidents."""
-    return await _suggest(interaction, typed, OPEN)
+    return await _suggest(interaction, typed, OPEN_INCIDENTS)
 
 
 async def suggest_over(interaction: Click, typed: str) -> list[Choice]:

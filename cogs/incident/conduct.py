@@ -16,9 +16,8 @@ from bot.domain.alert.signal import Severity
 from bot.domain.incident.duration import Moment
 from bot.domain.incident.incident import Incident, IncidentLevel, IncidentState, Role
 from bot.domain.zone import words
-from bot.usecases.alert import end
+from bot.usecases.incident import end, timeline
 from bot.usecases.incident import lifecycle as incidents
-from bot.usecases.incident import timeline
 from bot.usecases.incident.mutation import MAX_TEXT, MAX_TITLE, IncidentMutation, Shown, perform
 from cogs.incident.button import CLOSE, WORK, Said, how_bad, how_it_stands, was_told, when_reminded, who_holds
 from cogs.incident.choice import WHICH, locate, suggest_any, suggest_open, suggest_over

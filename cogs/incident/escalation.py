@@ -15,7 +15,7 @@ from bot.cards.incident import form as forms
 from bot.domain.alert.alert import format_ref
 from bot.domain.errors import InvalidInputError
 from bot.domain.incident.incident import UNASKED, parse_level
-from bot.domain.outbox.outbox import CardKind
+from bot.domain.outbox.kind import TRAITS
 from bot.domain.sight import Subject, SubjectRef
 from bot.domain.text import one_line
 from bot.usecases.alert import group as groups
@@ -120,10 +120,10 @@ async def escalate_message(interaction: discord.Interaction[Any], message: disco
     context = InteractionContext.of(interaction)
     context.demand(Capability.RESPOND, TASK)
     place = await context.within_deadline(outbox.showing(context.bot_context.desk, message.id))
-    if place is not None and place.kind is CardKind.ALERT:
+    if place is not None and TRAITS[place.kind].about is Subject.ALERT:
         await ask_about(context, place.subject_id)
         return
-    if place is not None and place.kind is CardKind.GROUP:
+    if place is not None and TRAITS[place.kind].about is Subject.GROUP:
         await _ask_about_worst(context, place.subject_id)
         return
     if message.author != interaction.client.user:

@@ -8,8 +8,8 @@ from bot.cards.ids import CustomId, Verb
 from bot.cards.incident import listing as incident_list
 from bot.cards.incident.listing import PAGE_SIZE, IncidentListing, IncidentScope
 from bot.domain.errors import InvalidInputError
+from bot.domain.incident.search import IncidentFilter
 from bot.usecases.incident import query as incident_inspection
-from bot.usecases.incident.query import IncidentFilter
 from cogs.incident.button import LOOK, tell
 from cogs.interaction import InteractionContext
 from cogs.message import read_values

@@ -12,11 +12,11 @@ from discord.ext import commands
 
 from bot.cards import answer
 from bot.cards.incident import answer as answers
+from bot.domain.alert.search import OPEN_ALERTS
 from bot.domain.errors import InvalidInputError
 from bot.domain.incident.incident import Incident, parse_ref
 from bot.domain.incident.timeline import TimelineEntry
 from bot.domain.zone import words
-from bot.usecases.alert.query import OPEN
 from bot.usecases.incident import membership, timeline
 from bot.usecases.incident import query as incident_inspection
 from bot.usecases.incident.mutation import MAX_TEXT, Shown
@@ -49,7 +49,7 @@ _ALERTS: Final = "Which: pick one, or type A-2,A-3, or paste links of cards"
 
 async def suggest_alert(interaction: Click, typed: str) -> Choices:
     """Open alerts."""
-    return await suggest(interaction, typed, OPEN)
+    return await suggest(interaction, typed, OPEN_ALERTS)
 
 
 class RecordCommands(commands.Cog):

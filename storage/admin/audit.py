@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from bot.domain.actor import Actor, Method
-from bot.domain.audit import GENESIS, Entry, Sealed, seal, sign
+from bot.domain.audit import GENESIS, AuditSearch, Entry, Sealed, seal, sign
 from storage.bulk import Bulk, Lookup
 from storage.codec import micros, moment
 from storage.dialect import hold_chain
@@ -29,14 +28,6 @@ _newest = Lookup(
     ("project",),
     ("digest",),
 )
-
-
-class AuditSearch(msgspec.Struct, frozen=True, kw_only=True):
-    """Which entries; an empty field means any. ``actor`` is such as ``person:1234``."""
-
-    subject: str = ""
-    actor: str = ""
-    action: str = ""
 
 
 class Audit:

@@ -2,21 +2,12 @@
 
 from datetime import datetime
 
-import msgspec
 from sqlalchemy import Connection, delete, select, update
 
+from bot.domain.access.idempotency import Answered
 from storage.codec import micros, moment
 from storage.dialect import upsert
 from storage.table.idempotency import idempotency
-
-
-class Answered(msgspec.Struct, frozen=True, kw_only=True):
-    """``request`` tells requests apart; ``status`` is None while nobody has answered it."""
-
-    request: str
-    begun_at: datetime
-    status: int | None
-    body: bytes | None
 
 
 class Idempotency:

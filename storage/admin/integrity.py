@@ -14,30 +14,17 @@ from bot.domain.alert.alert import format_ref
 from bot.domain.incident.incident import format_ref as format_incident
 from bot.domain.integrity import IntegrityFinding, IntegrityReport
 from bot.domain.outbox.outbox import CardKind
-from storage.admin.eventless import PARTS, eventless
+from storage.admin.eventless import eventless
 from storage.codec import encode, micros
 from storage.dialect import is_one_of, upsert
+from storage.kind import IS_WITHOUT_SUBJECT, card_of
 from storage.table.core import alert, card, event, project, recurrence
-from storage.table.group import alert_group
-from storage.table.incident import IS_OPEN, incident, nudge
+from storage.table.incident import IS_OPEN, incident
 from storage.table.integrity import integrity
-from storage.table.note import note
-from storage.table.triage import brief
-
-__all__ = ["OWNED", "PARTS", "IntegrityRows"]  # use cases reach PARTS from here
 
 COUNTED: Final = ("opened", "folded", "raised", "reopened")
 """The verdicts of events that an alert counts as its occurrences."""
 
-_SUBJECTS: Final[tuple[tuple[CardKind, Table], ...]] = (
-    (CardKind.ALERT, alert),
-    (CardKind.FOLDED, alert),
-    (CardKind.INCIDENT, incident),
-    (CardKind.NUDGE, nudge),
-    (CardKind.BRIEF, brief),
-    (CardKind.GROUP, alert_group),
-    (CardKind.NOTE, note),
-)
 _TABLES: Final = {table.name: table for table in (alert, recurrence, event, card)}
 OWNED: Final = tuple(_TABLES)
 """Tables whose rows name a project without a foreign key that says that it is there."""
@@ -55,14 +42,8 @@ class IntegrityRows:
 
     def cards_without_subject(self, project_id: int, window: range) -> list[str]:
         """Cards about something that is not there."""
-        missing = or_(
-            *(
-                and_(card.c.kind == kind.value, not_(exists().where(table.c.id == card.c.subject_id)))
-                for kind, table in _SUBJECTS
-            )
-        )
         statement = select(card.c.id, card.c.kind, card.c.subject_id).where(
-            card.c.project_id == project_id, *_within(card, window), missing
+            card.c.project_id == project_id, *_within(card, window), IS_WITHOUT_SUBJECT
         )
         return [f"card {row.id} of {row.kind} {row.subject_id}" for row in self._rows(statement)]
 
@@ -112,7 +93,7 @@ class IntegrityRows:
 
     def incidents_without_thread(self, project_id: int, *, before: datetime, limit: int) -> list[str]:
         """Open incidents without a thread that may have one, whose head was sent before ``before``."""
-        head = and_(card.c.kind == CardKind.INCIDENT.value, card.c.subject_id == incident.c.id)
+        head = card_of(CardKind.INCIDENT, incident.c.id)
         waits = exists().where(head, or_(card.c.message_id.is_(None), card.c.sent_at >= micros(before)))
         statement = select(incident.c.id).where(
             incident.c.project_id == project_id,

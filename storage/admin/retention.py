@@ -11,9 +11,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, not_, or_, select
 
-from storage.admin.eventless import PARTS, eventless
+from bot.domain.outbox.kind import kinds_about
+from bot.domain.sight import Subject
+from storage.admin.eventless import eventless
 from storage.codec import micros
 from storage.dialect import is_one_of
+from storage.kind import is_among
 from storage.table.core import alert, card, envelope, event, recurrence
 from storage.table.expiry import expiry
 from storage.table.incident import incident_alert
@@ -22,8 +25,6 @@ from storage.table.reaction import reaction
 from storage.table.recurrence import run
 from storage.table.ring import quiet_reason
 from storage.table.triage import brief
-
-__all__ = ["PARTS", "OldRows"]  # use cases reach PARTS from here
 
 
 class OldRows:
@@ -94,7 +95,7 @@ class OldRows:
         going = list(self._connection.execute(wanted).scalars())
         cards = self._connection.execute(
             select(card.c.id, card.c.message_id).where(
-                card.c.kind.in_(("alert", "folded")), is_one_of(self._connection, card.c.subject_id, going)
+                is_among(*kinds_about(Subject.ALERT)), is_one_of(self._connection, card.c.subject_id, going)
             )
         ).all()
         self._delete(ledger, is_one_of(self._connection, ledger.c.card_id, [each.id for each in cards]))

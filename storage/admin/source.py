@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
 from bot.domain.access.expectation import Expectation
-from bot.domain.access.source import Source
+from bot.domain.access.source import Credential, Source
 from bot.domain.access.wake import Wakes
 from bot.domain.alert.group import CardShape
 from bot.domain.alert.signal import Severity
@@ -27,20 +27,6 @@ from storage.codec import (
 from storage.dialect import one_of, values_of
 from storage.prepared import Prepared
 from storage.table.core import IS_OPEN_ALERT, alert, credential, source
-
-
-class Credential(msgspec.Struct, frozen=True):
-    """A digest that opens the door for ``source`` until ``expires_at`` (None: until it is rotated).
-
-    ``secret`` is the sender's own, sealed, None when it has none.
-    """
-
-    digest: str
-    generation: int
-    expires_at: datetime | None
-    source: Source
-    secret: str | None = None
-
 
 _touch = Bulk(
     update(source)

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-import msgspec
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -22,9 +21,11 @@ from sqlalchemy import (
 )
 
 from bot.domain.alert.alert import Alert, State, parse_refs, ref_digits
+from bot.domain.alert.event import NewAlert
+from bot.domain.alert.search import OPEN_ALERTS, AlertFilter
 from bot.domain.alert.signal import Severity, Signal
 from bot.domain.alert.verdict import SignatureStanding
-from bot.domain.sight import EVERYTHING, Sight
+from bot.domain.sight import EVERYTHING
 from storage.alert.row import INSERT, MOVE, REFRESH, SAVE, insert_row, move_row, read, refresh_row, save_row
 from storage.audience import sees_alert
 from storage.codec import micros
@@ -34,35 +35,9 @@ from storage.table.core import IS_OPEN_ALERT, alert, source
 from storage.table.incident import IS_ACTIVE, incident, incident_alert
 from storage.table.incident import IS_OPEN as IS_OPEN_INCIDENT
 
-
-class NewAlert(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """An episode that begins: the signal that opened it and where it stands at the end of the batch."""
-
-    project_id: int
-    source_id: int
-    recurrence_id: int
-    signature: str
-    signal: Signal
-    standing: SignatureStanding
-
-
-class Filter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which alerts to list; None means any.
-
-    ``text`` is looked for in name, service, target and source, or it is refs; ``sight`` says for whose eyes.
-    """
-
-    states: tuple[State, ...] | None = None
-    severity: Severity | None = None
-    owner: str | None = None
-    text: str = ""
-    sight: Sight = EVERYTHING
-
-
 RECENT: Final = 500
 """Open alerts among which others of one name are looked for."""
 
-OPEN = Filter(states=(State.NEW, State.PROCESSING, State.ACKED, State.FAILED))
 _one: Final = select(alert).where(
     alert.c.id == bindparam("alert", type_=BigInteger),
     alert.c.project_id == bindparam("project", type_=alert.c.project_id.type),
@@ -136,20 +111,22 @@ class Alerts:
         """Only the standing moves (a resolve, by the named source)."""
         MOVE.run(self._connection, [move_row(*each) for each in moved])
 
-    def listing(self, project_id: int, which: Filter, *, offset: int = 0, limit: int = 10) -> list[Alert]:
+    def listing(
+        self, project_id: int, which: AlertFilter, *, offset: int = 0, limit: int = 10
+    ) -> list[Alert]:
         """Matching alerts: criticals that nobody has first, then worst first, untaken first, newest first."""
         order = (_cries().desc(), _severity_rank().desc(), _is_untaken().desc(), alert.c.id.desc())
         statement = self._matching(project_id, which).order_by(*order)
         rows = self._connection.execute(statement.offset(offset).limit(limit))
         return [read(row) for row in rows]
 
-    def fitting(self, project_id: int, which: Filter, *, limit: int) -> list[Alert]:
+    def fitting(self, project_id: int, which: AlertFilter, *, limit: int) -> list[Alert]:
         """Matching alerts for who types: what begins like the text first, then open, worst and newest."""
         order = (_begins(which.text).desc(), _is_open().desc(), _severity_rank().desc(), alert.c.id.desc())
         statement = self._matching(project_id, which, typing=True).order_by(*order)
         return [read(row) for row in self._connection.execute(statement.limit(limit))]
 
-    def count(self, project_id: int, which: Filter) -> int:
+    def count(self, project_id: int, which: AlertFilter) -> int:
         """How many match."""
         matching = self._matching(project_id, which).with_only_columns(func.count())
         return self._connection.execute(matching).scalar_one()
@@ -249,9 +226,9 @@ class Alerts:
         return None if row is None else read(row)
 
     @staticmethod
-    def _matching(project_id: int, which: Filter, *, typing: bool = False) -> Select[tuple[object, ...]]:
+    def _matching(project_id: int, which: AlertFilter, *, typing: bool = False) -> Select[tuple[object, ...]]:
         statement: Select[tuple[object, ...]] = select(alert).where(alert.c.project_id == project_id)
-        if which.states == OPEN.states:
+        if which.states == OPEN_ALERTS.states:
             statement = statement.where(IS_OPEN_ALERT)  # meets the partial index
         elif which.states is not None:
             statement = statement.where(alert.c.state.in_([state.value for state in which.states]))

@@ -7,20 +7,11 @@ import msgspec
 from sqlalchemy import Connection, delete, insert
 
 from bot.domain.actor import Actor
+from bot.domain.alert.bulk_act import BulkAct
 from storage.codec import encode, micros, moment
 from storage.table.bulk_act import bulk_act
 
 _ids = msgspec.json.Decoder(list[int])
-
-
-class BulkAct(msgspec.Struct, frozen=True):
-    """``action`` on these alerts, by the actor of this name in storage."""
-
-    id: int
-    action: str
-    actor: str
-    made_at: datetime
-    alert_ids: list[int]
 
 
 class BulkActs:

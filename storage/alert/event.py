@@ -7,45 +7,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, Row, insert, select
 
+from bot.domain.alert.event import Envelope, Event
 from storage.bulk import Bulk
 from storage.codec import micros, moment
 from storage.dialect import upsert
 from storage.table.core import envelope, event
-
-
-class Envelope(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One request, redacted; the original is known by length and SHA-256 alone."""
-
-    digest: str
-    source_id: int
-    body: str
-    original_sha256: str
-    original_length: int
-    rules_version: int
-    redactions: int
-    received_at: datetime
-
-
-class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One signal as it was taken in; ``reason`` is why it was rejected, empty otherwise."""
-
-    project_id: int
-    source_id: int
-    recurrence_id: int | None
-    alert_id: int | None
-    envelope_digest: str
-    position: int
-    status: str
-    severity: str
-    verdict: str
-    reason: str
-    preview: str
-    received_at: datetime
-    id: int = 0
-
 
 _EVENT_COLUMNS = (
     "project_id", "source_id", "recurrence_id", "alert_id", "envelope_digest", "position", "status",

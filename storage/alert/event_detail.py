@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
-from storage.alert.event import Event
+from bot.domain.alert.event import Event
 from storage.codec import moment
 from storage.table.core import event
 

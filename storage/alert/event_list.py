@@ -4,25 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, Row, select
 
-from bot.domain.alert.signal import Link
-from storage.alert.event import Event
+from bot.domain.alert.event import Event, ListedEvent
 from storage.codec import decode_labels, decode_links, micros, moment
 from storage.table.core import alert, envelope, event, source
-
-
-class ListedEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """``redactions`` counts what was taken out of its request; the rest is the alert's, as it is now."""
-
-    event: Event
-    source: str
-    provider: str
-    redactions: int
-    links: tuple[Link, ...] = ()
-    labels: dict[str, str] = {}
-    said: dict[str, str] = {}
 
 
 class EventLists:

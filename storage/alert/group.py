@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-import msgspec
 from sqlalchemy import (
     BigInteger,
     Connection,
@@ -21,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.expression import ClauseElement
 
 from bot.domain.alert.alert import State
-from bot.domain.alert.group import Group
+from bot.domain.alert.group import Group, KnownGroup, Loner, MemberCount
 from bot.domain.alert.signal import Severity
 from bot.domain.outbox.board import BoardAlert
 from storage.alert.summary import COLUMNS, EXPIRED, RANK, SEVERITIES, read
@@ -83,34 +82,6 @@ _take_in: Final = Bulk(
     .values(group_id=bindparam("group_", type_=alert.c.group_id.type)),
     ("group_", "id_"),
 )
-
-
-class Loner(msgspec.Struct, frozen=True, gc=False):
-    """An open alert with a card of its own that may yet share one."""
-
-    id: int
-    cause: str
-    severity: Severity
-
-
-class KnownGroup(msgspec.Struct, frozen=True):
-    """A group, and whether any of its alerts is open."""
-
-    group: Group
-    is_open: bool
-
-
-class Count(msgspec.Struct, frozen=True, gc=False):
-    """How many alerts of a group are alike; ``waits`` says that they are open and nobody has them.
-
-    Those that are held quiet do not wait. Of those that are over silence alone has ended ``expired``.
-    """
-
-    state: State
-    severity: Severity
-    waits: bool
-    alerts: int
-    expired: int = 0
 
 
 class Groups:
@@ -179,7 +150,7 @@ class Groups:
                 update(alert_group).where(alert_group.c.id == group_id).values(began_as=alert_id)
             )
 
-    def census(self, group_id: int) -> list[Count]:
+    def census(self, group_id: int) -> list[MemberCount]:
         """All members, counted."""
         waits = and_(
             alert.c.state != State.RESOLVED.value, alert.c.owner.is_(None), alert.c.quiet_kinds.is_(None)
@@ -196,7 +167,7 @@ class Groups:
             .group_by(alert.c.state, alert.c.severity, waits)
         )
         return [
-            Count(
+            MemberCount(
                 State(row.state), SEVERITIES[row.severity], bool(row.waits), row.alerts, int(row.expired or 0)
             )
             for row in rows

@@ -5,20 +5,12 @@ The row is what makes a reaction count once, whether it came by the gateway or w
 
 from datetime import datetime
 
-import msgspec
 from sqlalchemy import Connection, select, update
 
+from bot.domain.alert.reaction import Reaction
 from storage.codec import micros
 from storage.dialect import upsert
 from storage.table.reaction import reaction
-
-
-class Reaction(msgspec.Struct, frozen=True):
-    """Who set what where."""
-
-    message_id: int
-    user_id: int
-    emoji: str
 
 
 class ReactionRows:

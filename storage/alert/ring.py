@@ -11,6 +11,7 @@ from bot.domain.outbox.outbox import CardKind
 from storage.bulk import Bulk
 from storage.codec import micros, moment
 from storage.dialect import allocate, is_one_of
+from storage.kind import is_kind
 from storage.table.core import card
 from storage.table.ring import ring
 
@@ -54,7 +55,7 @@ class Rings:
         ids = allocate(self._connection, ring, count)
         if not ids or self._connection.dialect.name == "postgresql":
             return ids
-        told = select(func.max(card.c.subject_id)).where(card.c.kind == CardKind.RING.value)
+        told = select(func.max(card.c.subject_id)).where(is_kind(CardKind.RING))
         behind = (self._connection.execute(told).scalar_one() or 0) + 1 - ids[0]
         return [each + max(behind, 0) for each in ids]
 

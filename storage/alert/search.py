@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select, text
 
 from bot.domain.alert.alert import TRANSITIONS, Alert, State, Trigger
+from bot.domain.alert.search import AlertCriteria, Overview
 from bot.domain.alert.signal import ENVIRONMENT, Severity
 from storage.alert.row import read
 from storage.codec import encode, micros
@@ -18,58 +18,27 @@ _UNACKED = [State.NEW.value, State.PROCESSING.value, State.FAILED.value]
 _RANKS = {severity.value: severity.rank for severity in Severity}
 
 
-class Search(msgspec.Struct, frozen=True, kw_only=True):
-    """What alerts have to be like; an empty value means any.
-
-    ``owner`` is an actor as storage writes it, or a name that it goes by. ``env`` is a namespace or the value
-    of one of the labels `ENVIRONMENT`, ``since`` the time after which it was last seen. ``text`` is looked
-    for in name, service, namespace and target, whatever the case.
-    """
-
-    states: tuple[State, ...] = ()
-    severities: tuple[Severity, ...] = ()
-    name: str = ""
-    service: str = ""
-    namespace: str = ""
-    owner: str = ""
-    source: str = ""
-    env: str = ""
-    project: str = ""
-    since: datetime | None = None
-    text: str = ""
-
-
-class Overview(msgspec.Struct, frozen=True, kw_only=True):
-    """``counts`` are (state, severity, alerts), ``top`` (signature, name, newest alert, occurrences)."""
-
-    counts: tuple[tuple[State, Severity, int], ...]
-    top: tuple[tuple[str, str, int, int], ...]
-    latest: Alert | None
-    oldest_unacked: Alert | None
-    last_by_severity: dict[Severity, Alert | None]
-
-
 class AlertSearch:
     """Queries over the alerts of one project."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def page(self, project_id: int, search: Search, *, before: int | None, limit: int) -> list[Alert]:
+    def page(self, project_id: int, search: AlertCriteria, *, before: int | None, limit: int) -> list[Alert]:
         """Newest first, from the one before the alert ``before`` on."""
         statement = _matching(project_id, search).order_by(alert.c.id.desc()).limit(limit)
         if before is not None:
             statement = statement.where(alert.c.id < before)
         return [read(row) for row in self._connection.execute(statement)]
 
-    def count(self, project_id: int, search: Search) -> int:
+    def count(self, project_id: int, search: AlertCriteria) -> int:
         """How many match."""
         counted = _matching(project_id, search).with_only_columns(func.count())
         return self._connection.execute(counted).scalar_one()
 
     def overview(self, project_id: int, *, since: datetime | None, signatures: int) -> Overview:
         """Counts and extremes of what was last seen since then."""
-        search = Search(since=since)
+        search = AlertCriteria(since=since)
         counts = self._connection.execute(
             _matching(project_id, search)
             .with_only_columns(alert.c.state, alert.c.severity, func.count())
@@ -98,7 +67,7 @@ class AlertSearch:
             ),
             last_by_severity={
                 severity: self._first(
-                    _matching(project_id, Search(since=since, severities=(severity,))).order_by(
+                    _matching(project_id, AlertCriteria(since=since, severities=(severity,))).order_by(
                         alert.c.id.desc()
                     )
                 )
@@ -111,7 +80,7 @@ class AlertSearch:
         last = self._connection.execute(select(func.max(alert.c.id))).scalar() or 0
         return {
             severity: self._first(
-                _matching(project_id, Search(severities=(severity,)))
+                _matching(project_id, AlertCriteria(severities=(severity,)))
                 .where(alert.c.id > last - among)
                 .order_by(alert.c.id.desc())
             )
@@ -122,7 +91,7 @@ class AlertSearch:
         row = self._connection.execute(statement.limit(1)).one_or_none()
         return None if row is None else read(row)
 
-    def claimable(self, project_id: int, search: Search, *, now_us: int, limit: int) -> list[Alert]:
+    def claimable(self, project_id: int, search: AlertCriteria, *, now_us: int, limit: int) -> list[Alert]:
         """The most urgent alerts that may be claimed: the worst, of these those that wait longest.
 
         Waiting is what nobody has, what a lease that has run out held, and what is to be tried again by now.
@@ -147,7 +116,7 @@ class AlertSearch:
         return [read(row) for row in self._connection.execute(statement)]
 
 
-def _matching(project_id: int, search: Search) -> Select[tuple[object, ...]]:
+def _matching(project_id: int, search: AlertCriteria) -> Select[tuple[object, ...]]:
     statement: Select[tuple[object, ...]] = select(alert).where(alert.c.project_id == project_id)
     if search.states:
         statement = statement.where(alert.c.state.in_([state.value for state in search.states]))
@@ -158,7 +127,7 @@ def _matching(project_id: int, search: Search) -> Select[tuple[object, ...]]:
     return statement.where(*_conditions(project_id, search))
 
 
-def _conditions(project_id: int, search: Search) -> Iterator[ColumnElement[bool]]:
+def _conditions(project_id: int, search: AlertCriteria) -> Iterator[ColumnElement[bool]]:
     for column, wanted in (
         (alert.c.name, search.name),
         (alert.c.service, search.service),

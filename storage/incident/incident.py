@@ -24,7 +24,8 @@ from sqlalchemy import (
 from bot.domain.actor import Actor
 from bot.domain.incident.duration import Times
 from bot.domain.incident.incident import Incident, IncidentLevel, IncidentState, Role, ref_digits
-from bot.domain.sight import EVERYTHING, Sight
+from bot.domain.incident.search import OPEN_INCIDENTS, IncidentFilter
+from bot.domain.sight import EVERYTHING
 from storage.audience import sees_incident
 from storage.codec import (
     actor_columns,
@@ -41,21 +42,6 @@ from storage.table.incident import IS_ACTIVE, IS_OPEN, incident, incident_alert
 
 _roles: Final = msgspec.json.Decoder(dict[Role, Actor])
 _FAMILY: Final = 100  # merges in a row that are followed
-
-
-class IncidentFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which incidents to list; None means any. ``text`` is looked for in title and service.
-
-    ``sight`` says for whose eyes.
-    """
-
-    states: tuple[IncidentState, ...] | None = None
-    severities: tuple[IncidentLevel, ...] = ()
-    text: str = ""
-    sight: Sight = EVERYTHING
-
-
-OPEN: Final = IncidentFilter(states=tuple(state for state in IncidentState if state.open))
 
 
 class Incidents:
@@ -224,7 +210,7 @@ def _of(project_id: int, incident_id: int) -> Select[Any]:
 
 def _matching(project_id: int, which: IncidentFilter, *, typing: bool = False) -> Select[Any]:
     statement = select(incident).where(incident.c.project_id == project_id)
-    if which.states == OPEN.states:
+    if which.states == OPEN_INCIDENTS.states:
         statement = statement.where(IS_OPEN)
     elif which.states is not None:
         statement = statement.where(incident.c.state.in_([state.value for state in which.states]))

@@ -8,40 +8,18 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-import msgspec
 from sqlalchemy import BigInteger, ColumnElement, Connection, and_, bindparam, case, func, select, update
 
 from bot.domain.alert.alert import Alert
 from bot.domain.alert.signal import Severity
-from bot.domain.incident.incident import IncidentState, format_ref
+from bot.domain.incident.incident import IncidentState
+from bot.domain.incident.membership import Census, Membership
 from storage.alert.row import read
 from storage.codec import micros
 from storage.dialect import is_one_of, upsert
 from storage.prepared import Prepared
 from storage.table.core import IS_OPEN_ALERT, alert
 from storage.table.incident import IS_ACTIVE, IS_OPEN, incident, incident_alert
-
-
-class Membership(msgspec.Struct, frozen=True, gc=False):
-    """The incident that an alert belongs to, and whether that is open."""
-
-    incident_id: int
-    thread_id: int | None
-    open: bool
-
-    @property
-    def mention(self) -> str:
-        """Its thread, or its ref until there is one."""
-        return format_ref(self.incident_id) if self.thread_id is None else f"<#{self.thread_id}>"
-
-
-class Census(msgspec.Struct, frozen=True, gc=False):
-    """How many alerts belong to an incident, how many of them are open, and how bad they are."""
-
-    total: int
-    open: int
-    severities: frozenset[Severity]
-
 
 _SEVERITIES: Final = tuple(Severity)
 _member: Final = and_(incident_alert.c.alert_id == alert.c.id, incident_alert.c.unlinked_at.is_(None))

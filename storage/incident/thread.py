@@ -7,29 +7,19 @@ stands in the post. So the head's card leads to the thread, or lives in it.
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, and_, or_, select, update
 
 from bot.domain.alert.verdict import Lane
 from bot.domain.incident.nudge import NudgeKind
+from bot.domain.incident.thread import ThreadStanding
 from bot.domain.outbox.outbox import CardKind, ParkReason
 from storage.codec import micros
+from storage.kind import card_of, is_kind
 from storage.table.core import card
 from storage.table.incident import IS_OPEN, incident, nudge
 from storage.table.triage import brief
 
-_head = and_(card.c.kind == CardKind.INCIDENT.value, card.c.subject_id == incident.c.id)
-
-
-class ThreadStanding(msgspec.Struct, frozen=True):
-    """Where an open incident stands; ``message_id`` and ``thread_id`` are None while there is none."""
-
-    incident_id: int
-    channel_id: int
-    message_id: int | None
-    thread_id: int | None
-    threadless: bool
-    project_id: int
+_head = card_of(CardKind.INCIDENT, incident.c.id)
 
 
 class IncidentThreads:
@@ -42,7 +32,7 @@ class IncidentThreads:
         """A new nudge, or brief, waits for the thread."""
         self._connection.execute(
             update(card)
-            .where(card.c.kind == kind.value, card.c.subject_id == subject_id)
+            .where(card_of(kind, subject_id))
             .values(parked_reason=ParkReason.NO_THREAD.value, parked_at=micros(now))
         )
 
@@ -70,7 +60,7 @@ class IncidentThreads:
         """The head is the first message of this post, and has its id."""
         self._connection.execute(
             update(card)
-            .where(card.c.kind == CardKind.INCIDENT.value, card.c.subject_id == incident_id)
+            .where(card_of(CardKind.INCIDENT, incident_id))
             .values(channel_id=post_id, message_id=post_id)
         )
 
@@ -78,11 +68,7 @@ class IncidentThreads:
         """The post is gone and its head with it; it is made ``again``, or nobody needs it any more."""
         self._connection.execute(
             update(card)
-            .where(
-                card.c.kind == CardKind.INCIDENT.value,
-                card.c.subject_id == incident_id,
-                card.c.channel_id == post_id,
-            )
+            .where(card_of(CardKind.INCIDENT, incident_id), card.c.channel_id == post_id)
             .values(
                 **_anew(home_id),
                 shown=0 if again else card.c.wanted,
@@ -118,8 +104,8 @@ def _messages(incident_id: int) -> Any:
     nudges = select(nudge.c.id).where(nudge.c.incident_id == incident_id, inside)
     briefs = select(brief.c.id).where(brief.c.incident_id == incident_id)
     return or_(
-        and_(card.c.kind == CardKind.NUDGE.value, card.c.subject_id.in_(nudges)),
-        and_(card.c.kind == CardKind.BRIEF.value, card.c.subject_id.in_(briefs)),
+        and_(is_kind(CardKind.NUDGE), card.c.subject_id.in_(nudges)),
+        and_(is_kind(CardKind.BRIEF), card.c.subject_id.in_(briefs)),
     )
 
 

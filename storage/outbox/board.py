@@ -6,7 +6,6 @@ The message itself is a card like any other, whose subject is the channel.
 from datetime import datetime
 from typing import Any, Final
 
-import msgspec
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -29,52 +28,25 @@ from bot.domain.alert.signal import Severity
 from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.board import BoardAlert, Passed
 from bot.domain.outbox.outbox import CardKind
+from bot.domain.outbox.storm import Storm, ToldCause, Uncalled, Unposted
 from storage.alert.summary import COLUMNS, RANK, SEVERITIES, read
 from storage.codec import micros, moment, moment_or_none
 from storage.dialect import is_one_of, upsert
+from storage.kind import IS_OWN, IS_SHARED, card_of
 from storage.outbox import uncalled as held_back
 from storage.outbox.card import Cards
 from storage.outbox.due import dirty
-from storage.outbox.uncalled import ToldCause, Uncalled
 from storage.prepared import Prepared
 from storage.table.board import board
 from storage.table.core import IS_OPEN_ALERT, alert, card
 
-_IS_ALERT: Final = card.c.kind == CardKind.ALERT.value
-_IS_GROUP: Final = card.c.kind == CardKind.GROUP.value
 _IS_OPEN: Final = IS_OPEN_ALERT
 # Asked at every step of every channel, and so built once.
 _STORM: Final = Prepared(
     select(board, card)
-    .join(card, and_(card.c.kind == CardKind.BOARD.value, card.c.subject_id == board.c.channel_id))
+    .join(card, card_of(CardKind.BOARD, board.c.channel_id))
     .where(board.c.channel_id == bindparam("channel", type_=BigInteger))
 )
-
-
-class Storm(msgspec.Struct, frozen=True, kw_only=True):
-    """A channel's board: ``newest_card_id`` and ``held`` tell what it was last made of.
-
-    ``is_dirty`` says that its message is not what it should be, ``is_busy`` that nobody may take it now.
-    """
-
-    card_id: int
-    entered_at: datetime
-    left_at: datetime | None
-    first_card_id: int
-    newest_card_id: int
-    held: int
-    message_id: int | None
-    sent_at: datetime | None
-    is_dirty: bool
-    is_busy: bool
-    is_parked: bool
-
-
-class Unposted(msgspec.Struct, frozen=True):
-    """Alerts whose card, or whose group's card, has no message: how many, and the id of the newest card."""
-
-    count: int
-    newest_card_id: int
 
 
 class Boards:
@@ -146,7 +118,7 @@ class Boards:
         alerts = (
             select(card.c.id)
             .join(alert, alert.c.id == card.c.subject_id)
-            .where(_unposted(channel_id, _IS_ALERT), card.c.lane <= Lane.RESOLVE.value, is_untold)
+            .where(_unposted(channel_id, IS_OWN), card.c.lane <= Lane.RESOLVE.value, is_untold)
             .where(alert.c.state == State.RESOLVED.value)
             .with_for_update(of=card, skip_locked=True)
         )
@@ -154,7 +126,7 @@ class Boards:
         is_open = exists().where(alert.c.group_id == card.c.subject_id, _IS_OPEN).correlate(card)
         groups = (
             select(card.c.id)
-            .where(_unposted(channel_id, _IS_GROUP), is_untold, ~is_open)
+            .where(_unposted(channel_id, IS_SHARED), is_untold, ~is_open)
             .with_for_update(skip_locked=True)
         )
         return self._settle(alerts, is_over.correlate(card)) + self._settle(groups, ~is_open)
@@ -170,12 +142,12 @@ class Boards:
     def unposted(self, channel_id: int) -> Unposted:
         """The cards that wait for their first message."""
         own = select(func.count().label("alerts"), func.max(card.c.id).label("newest")).where(
-            _unposted(channel_id, _IS_ALERT)
+            _unposted(channel_id, IS_OWN)
         )
         shared = (
             select(func.count().label("alerts"), func.max(card.c.id).label("newest"))
             .join(alert, alert.c.group_id == card.c.subject_id)
-            .where(_unposted(channel_id, _IS_GROUP))
+            .where(_unposted(channel_id, IS_SHARED))
         )
         rows = self._connection.execute(union_all(own, shared)).all()
         return Unposted(sum(row.alerts for row in rows), max(row.newest or 0 for row in rows))
@@ -245,8 +217,8 @@ class Boards:
         came = and_(card.c.id >= first_card_id, card.c.channel_id == channel_id)
         rows = self._connection.execute(
             union_all(
-                counts.join(alert, alert.c.id == card.c.subject_id).where(came, _IS_ALERT),
-                counts.join(alert, alert.c.group_id == card.c.subject_id).where(came, _IS_GROUP),
+                counts.join(alert, alert.c.id == card.c.subject_id).where(came, IS_OWN),
+                counts.join(alert, alert.c.group_id == card.c.subject_id).where(came, IS_SHARED),
             )
         ).all()
         still_open = sum(int(row.still_open or 0) for row in rows)
@@ -255,7 +227,7 @@ class Boards:
 
 def _unposted(channel_id: int, kind: ColumnElement[bool] | None = None) -> ColumnElement[bool]:
     """Cards of alerts, or of groups of them, that wait for their first message."""
-    kinds = or_(_IS_ALERT, _IS_GROUP) if kind is None else kind
+    kinds = or_(IS_OWN, IS_SHARED) if kind is None else kind
     return and_(card.c.channel_id == channel_id, dirty(posted=False), kinds)
 
 
@@ -267,10 +239,10 @@ def _held(channel_id: int) -> Select[Any]:
     member = alias(alert)
     shared = select(member.c.id).join(card, member.c.group_id == card.c.subject_id)
     waiting = union_all(
-        select(card.c.subject_id).where(_unposted(channel_id, _IS_ALERT)),
-        select(card.c.subject_id).where(refused, _IS_ALERT),
-        shared.where(_unposted(channel_id, _IS_GROUP)),
-        shared.where(refused, _IS_GROUP),
+        select(card.c.subject_id).where(_unposted(channel_id, IS_OWN)),
+        select(card.c.subject_id).where(refused, IS_OWN),
+        shared.where(_unposted(channel_id, IS_SHARED)),
+        shared.where(refused, IS_SHARED),
     ).subquery()
     return select(*COLUMNS).join(waiting, waiting.c.subject_id == alert.c.id).where(_IS_OPEN)
 

@@ -10,29 +10,24 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    exists,
     insert,
-    or_,
     select,
     update,
 )
 
-from bot.domain.alert.alert import State
 from bot.domain.alert.verdict import Lane
-from bot.domain.outbox.outbox import SAID_ONCE, CardKind, Outgoing, ParkReason, nonce
+from bot.domain.outbox.due import CardChoice
+from bot.domain.outbox.outbox import CardKind, Outgoing, ParkReason, nonce
+from bot.domain.outbox.placement import Placement
 from storage.bulk import Bulk
 from storage.codec import micros, moment, moment_or_none, span_micros
 from storage.dialect import allocate
+from storage.kind import IS_OVER
 from storage.outbox import fold as folds
 from storage.outbox import placement as places
 from storage.outbox import statement as statements
 from storage.outbox import touch as touches
-from storage.outbox.due import Choice
-from storage.outbox.placement import Placement
-from storage.table.core import alert, card
-from storage.table.incident import incident
-
-__all__ = ["Cards", "Placement"]  # use cases reach Place from here
+from storage.table.core import card
 
 _NEW_COLUMNS = (
     "id", "project_id", "kind", "subject_id", "channel_id", "wanted", "shown", "lane", "generation",
@@ -111,7 +106,7 @@ class Cards:
         return folds.fold(self._connection, groups, now=now) if groups else {}
 
     def claim(
-        self, channel_id: int, which: Choice, *, worker: str, tag: str, now: datetime, lease: timedelta
+        self, channel_id: int, which: CardChoice, *, worker: str, tag: str, now: datetime, lease: timedelta
     ) -> Outgoing | None:
         """Take the first card of a channel that fits the choice and may be sent now, or None.
 
@@ -257,24 +252,9 @@ class Cards:
 
 def _gone(now: datetime) -> dict[str, Any]:
     """What a deleted message makes of its card; deleting what is over or was said once is tidying up."""
-    over = or_(
-        card.c.kind.in_([each.value for each in SAID_ONCE]),
-        and_(
-            card.c.kind == CardKind.INCIDENT.value,
-            exists().where(incident.c.id == card.c.subject_id, incident.c.state == "closed"),
-        ),
-        and_(
-            card.c.kind == CardKind.ALERT.value,
-            exists().where(alert.c.id == card.c.subject_id, alert.c.state == State.RESOLVED.value),
-        ),
-        and_(
-            card.c.kind == CardKind.GROUP.value,
-            ~exists().where(alert.c.group_id == card.c.subject_id, alert.c.state != State.RESOLVED.value),
-        ),
-    )
     return {
         "message_id": None,
-        "shown": case((over, card.c.wanted), else_=0),
+        "shown": case((IS_OVER, card.c.wanted), else_=0),
         "lane": Lane.PERSON.value,
         "generation": card.c.generation + 1,
         "nonce": None,

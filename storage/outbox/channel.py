@@ -22,10 +22,13 @@ from sqlalchemy import (
 )
 
 from bot.domain.alert.verdict import Lane
-from bot.domain.outbox.outbox import CardKind, ParkReason
+from bot.domain.outbox.due import LaneCounts
+from bot.domain.outbox.kind import CardHome, kinds_at
+from bot.domain.outbox.outbox import ParkReason
 from storage.codec import micros, moment_or_none
 from storage.dialect import is_dead
-from storage.outbox.due import LaneCounts, dirty, look, rests_until, sendable
+from storage.kind import IS_OWN, IS_SHARED, is_among
+from storage.outbox.due import dirty, look, rests_until, sendable
 from storage.prepared import Prepared
 from storage.table.board import board
 from storage.table.core import IS_OPEN_ALERT, alert, card
@@ -76,7 +79,7 @@ class Channels:
             .where(
                 card.c.project_id == project_id,
                 card.c.channel_id != channel_id,
-                card.c.kind.not_in([CardKind.BOARD.value, CardKind.REPORT.value]),
+                ~is_among(*kinds_at(CardHome.FIXED)),
                 card.c.parked_reason.is_distinct_from(ParkReason.NO_THREAD.value),
                 homeless,
             )
@@ -185,9 +188,9 @@ def _shows(source_id: int, *which: ColumnElement[bool] | TextClause) -> ColumnEl
     """Cards of a source's alerts, or of groups of them."""
     theirs = and_(alert.c.source_id == source_id, *which)
     return or_(
-        and_(card.c.kind == CardKind.ALERT.value, card.c.subject_id.in_(select(alert.c.id).where(theirs))),
+        and_(IS_OWN, card.c.subject_id.in_(select(alert.c.id).where(theirs))),
         and_(
-            card.c.kind == CardKind.GROUP.value,
+            IS_SHARED,
             card.c.subject_id.in_(select(alert.c.group_id).where(alert.c.group_id.is_not(None), theirs)),
         ),
     )

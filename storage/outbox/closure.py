@@ -6,13 +6,15 @@ What the fallback channel is told of it is a card like any other, whose subject 
 from datetime import datetime
 from typing import Any, Final
 
-import msgspec
 from sqlalchemy import Connection, Row, and_, exists, func, or_, select, update
 
 from bot.domain.alert.verdict import Lane
+from bot.domain.outbox.closure import Closure
+from bot.domain.outbox.kind import CardHome, kinds_at
 from bot.domain.outbox.outbox import CardKind, ParkReason
 from storage.codec import micros, micros_or_none, moment, moment_or_none
 from storage.dialect import upsert
+from storage.kind import is_kind
 from storage.outbox.card import Cards
 from storage.table.closure import closure
 from storage.table.core import card
@@ -24,22 +26,8 @@ LASTING: Final = (
     ParkReason.NO_TEXT,
     ParkReason.LOCKED,
 )
-_IN_THREADS: Final = {CardKind.NUDGE.value, CardKind.BRIEF.value}
-_IS_NOTICE: Final = card.c.kind == CardKind.CLOSURE.value
-
-
-class Closure(msgspec.Struct, frozen=True, kw_only=True):
-    """A channel that cannot be written to, until ``ended_at``; ``cards`` waited when it was last told of.
-
-    ``moved_to`` is the channel that took them over, for good if it has ended.
-    """
-
-    channel_id: int
-    reason: ParkReason
-    began_at: datetime
-    ended_at: datetime | None = None
-    moved_to: int | None = None
-    cards: int = 0
+_IN_THREADS: Final = frozenset(kinds_at(CardHome.THREAD))
+_IS_NOTICE: Final = is_kind(CardKind.CLOSURE)
 
 
 class Closures:

@@ -7,7 +7,6 @@ which they are sent. So the next one, and whether there is any, is found without
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-import msgspec
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -24,42 +23,26 @@ from sqlalchemy import (
 )
 
 from bot.domain.alert.verdict import Lane
+from bot.domain.outbox.due import CardChoice, LaneCounts
 from bot.domain.outbox.outbox import COUNT_DELAY, EDIT_REST, CardKind
 from storage.codec import micros
+from storage.kind import card_of, is_kind
 from storage.prepared import Prepared
 from storage.table.core import card
 
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
-class LaneCounts(msgspec.Struct, frozen=True):
-    """How many cards may be sent, by lane, none counted further than was asked; boards are not among them.
-
-    ``young`` were never posted and have not been waiting for long.
-    """
-
-    new: dict[Lane, int]
-    changed: dict[Lane, int]
-    young: int
-
-
-class Choice(msgspec.Struct, frozen=True):
-    """Cards of neighbouring ``lanes``, with a message or without; without lanes it is the one ``kind``."""
-
-    lanes: tuple[Lane, ...] = ()
-    posted: bool = False
-    kind: CardKind = CardKind.BOARD
-
-    def condition(self, channel_id: ColumnElement[int]) -> ColumnElement[bool]:
-        """As SQL, in the words of the index: a range of lanes needs no sorting."""
-        if not self.lanes:
-            return and_(card.c.kind == self.kind.value, card.c.subject_id == channel_id)
-        return and_(
-            dirty(posted=self.posted),
-            card.c.lane >= min(self.lanes),
-            card.c.lane <= max(self.lanes),
-            card.c.kind != CardKind.BOARD.value,
-        )
+def chosen(which: CardChoice, channel_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """The choice as SQL, in the words of the index: a range of lanes needs no sorting."""
+    if not which.lanes:
+        return card_of(which.kind, channel_id)
+    return and_(
+        dirty(posted=which.posted),
+        card.c.lane >= min(which.lanes),
+        card.c.lane <= max(which.lanes),
+        ~is_kind(CardKind.BOARD),
+    )
 
 
 def dirty(*, posted: bool | None = None) -> ColumnElement[bool]:
@@ -129,7 +112,7 @@ def _count(lane: Lane, *conditions: ColumnElement[bool]) -> ScalarSelect[Any]:
         .where(
             card.c.channel_id == bindparam("channel", type_=BigInteger),
             card.c.lane == literal(lane.value, Integer, literal_execute=True),
-            card.c.kind != CardKind.BOARD.value,
+            ~is_kind(CardKind.BOARD),
             *conditions,
         )
         .limit(bindparam("cap", type_=Integer))

@@ -15,6 +15,7 @@ from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.outbox import CardKind
 from storage.codec import micros
 from storage.dialect import is_one_of
+from storage.kind import IS_OWN
 from storage.table.core import card
 
 _Row: TypeAlias = Row[Any, Any, Any, Any]
@@ -27,7 +28,7 @@ def fold(
     owners = {alert_id: group_id for group_id, (ids, _) in groups.items() for alert_id in ids}
     found: Sequence[_Row] = connection.execute(
         select(card.c.id, card.c.subject_id, card.c.message_id, card.c.posting_since)
-        .where(card.c.kind == CardKind.ALERT.value, is_one_of(connection, card.c.subject_id, owners))
+        .where(IS_OWN, is_one_of(connection, card.c.subject_id, owners))
         .order_by(card.c.id)
         .with_for_update()
     ).all()
@@ -38,10 +39,11 @@ def fold(
             chosen[group_id] = row
     kept = {row.id for row in chosen.values()}
     for group_id, row in chosen.items():
-        _change(connection, row, CardKind.GROUP, group_id, groups[group_id][1], now)
+        _change(connection, row, CardKind.GROUP, group_id, groups[group_id][1], now, needless=False)
     for row in found:
         if row.id not in kept:
-            _change(connection, row, CardKind.FOLDED, row.subject_id, Lane.COUNT, now)
+            needless = not _is_tried(row)
+            _change(connection, row, CardKind.FOLDED, row.subject_id, Lane.COUNT, now, needless=needless)
     return {group_id: row.subject_id for group_id, row in chosen.items()}
 
 
@@ -51,9 +53,15 @@ def _is_tried(row: _Row) -> bool:
 
 
 def _change(
-    connection: Connection, row: _Row, kind: CardKind, subject_id: int, lane: Lane, now: datetime
+    connection: Connection,
+    row: _Row,
+    kind: CardKind,
+    subject_id: int,
+    lane: Lane,
+    now: datetime,
+    *,
+    needless: bool,
 ) -> None:
-    needless = kind is CardKind.FOLDED and not _is_tried(row)
     clean = card.c.wanted <= card.c.shown
     connection.execute(
         update(card)

@@ -7,7 +7,6 @@ blindness goes on.
 from datetime import datetime
 from typing import Any, Final
 
-import msgspec
 from sqlalchemy import (
     BigInteger,
     Connection,
@@ -23,19 +22,18 @@ from sqlalchemy import (
 
 from bot.domain.alert.alert import State
 from bot.domain.alert.verdict import Lane
-from bot.domain.outbox.outage import Outage, OutageCause
+from bot.domain.outbox.outage import Outage, OutageCause, OutageTally, Unshown, Untold
 from bot.domain.outbox.outbox import CardKind
 from storage.codec import micros, moment, moment_or_none
 from storage.dialect import upsert
+from storage.kind import IS_OWN, IS_SHARED, is_kind
 from storage.outbox.card import Cards
 from storage.outbox.due import dirty, rests_until
 from storage.prepared import Prepared
 from storage.table.core import alert, card
 from storage.table.outage import blindness
 
-_IS_ALERT: Final = card.c.kind == CardKind.ALERT.value
-_IS_GROUP: Final = card.c.kind == CardKind.GROUP.value
-_IS_REPORT: Final = card.c.kind == CardKind.REPORT.value
+_IS_REPORT: Final = is_kind(CardKind.REPORT)
 _IS_OPEN: Final = alert.c.state != State.RESOLVED.value
 
 # Asked at every step of every channel, and so built once.
@@ -50,33 +48,11 @@ _UNSHOWN: Final = Prepared(
     select(func.min(card.c.dirty_since).label("since"), func.min(card.c.id).label("first")).where(
         card.c.channel_id == _channel,
         dirty(posted=False),
-        or_(_IS_ALERT, _IS_GROUP),
+        or_(IS_OWN, IS_SHARED),
         card.c.id > bindparam("after", type_=BigInteger),
     )
 )
 _SENT_AT: Final = Prepared(select(func.max(card.c.sent_at)).where(card.c.channel_id == _channel))
-
-
-class Untold(msgspec.Struct, frozen=True):
-    """A blindness that goes on: its report may be tried again at ``rests_until``."""
-
-    blindness: Outage
-    rests_until: datetime
-
-
-class Unshown(msgspec.Struct, frozen=True):
-    """Cards that were never shown and that no report tells of: the oldest, and since when it waits."""
-
-    since: datetime
-    first_card_id: int
-
-
-class OutageTally(msgspec.Struct, frozen=True):
-    """What fired, and the newest card there is."""
-
-    fired: int
-    still_open: int
-    last_card_id: int
 
 
 class Outages:
@@ -162,8 +138,8 @@ class Outages:
         joined = alert.c.opened_at >= micros(which.began_at)
         rows = self._connection.execute(
             union_all(
-                count.join(alert, alert.c.id == card.c.subject_id).where(_IS_ALERT, came, unseen, first),
-                count.join(alert, alert.c.group_id == card.c.subject_id).where(_IS_GROUP, came, joined),
+                count.join(alert, alert.c.id == card.c.subject_id).where(IS_OWN, came, unseen, first),
+                count.join(alert, alert.c.group_id == card.c.subject_id).where(IS_SHARED, came, joined),
             )
         ).all()
         return OutageTally(

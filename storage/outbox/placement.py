@@ -1,35 +1,17 @@
 """Place: where a subject is shown."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any, Final
 
-import msgspec
-from sqlalchemy import BigInteger, Connection, Text, bindparam, select
+from sqlalchemy import BigInteger, Connection, Text, bindparam, or_, select
 
 from bot.domain.outbox.outbox import CardKind, ParkReason
+from bot.domain.outbox.placement import Placement
 from storage.codec import moment_or_none
 from storage.dialect import one_of, values_of
+from storage.kind import IS_OWN, IS_SHARED, SHARED, is_kind
 from storage.prepared import Prepared
 from storage.table.core import alert, card
-
-
-class Placement(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a card is shown; ``message_id`` is None while it waits, ``pinged`` says that it mentions."""
-
-    id: int
-    kind: CardKind
-    subject_id: int
-    channel_id: int
-    message_id: int | None
-    wanted: int
-    shown: int
-    parked_reason: ParkReason | None
-    seen_at: datetime | None
-    rung_at: datetime | None = None
-    rung_run: int | None = None
-    pinged: bool = False
-
 
 _SHOWING: Final = Prepared(select(card).where(card.c.message_id == bindparam("message", type_=BigInteger)))
 _OF: Final = Prepared(
@@ -40,8 +22,8 @@ _OF: Final = Prepared(
 _SHARED: Final = Prepared(
     lambda dialect: (
         select(alert.c.id.label("alert_id"), card)
-        .join(card, card.c.subject_id == alert.c.group_id)
-        .where(card.c.kind == CardKind.GROUP.value, one_of(dialect, alert.c.id, "alerts"))
+        .join(card, SHARED)
+        .where(one_of(dialect, alert.c.id, "alerts"))
     )
 )
 
@@ -88,8 +70,9 @@ def _read(row: Any) -> Placement:
 
 def has_shown_alert(connection: Connection, project_id: int) -> bool:
     """Whether a message of an alert, of a group or of a board stands or stood somewhere."""
-    kinds = [each.value for each in (CardKind.ALERT, CardKind.GROUP, CardKind.BOARD)]
     shown = select(card.c.id).where(
-        card.c.project_id == project_id, card.c.kind.in_(kinds), card.c.message_id.is_not(None)
+        card.c.project_id == project_id,
+        or_(IS_OWN, IS_SHARED, is_kind(CardKind.BOARD)),
+        card.c.message_id.is_not(None),
     )
     return connection.execute(shown.limit(1)).first() is not None

@@ -5,7 +5,8 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Text, and_, bindparam, case, func, select, update
 
-from storage.outbox.due import Choice, sendable
+from bot.domain.outbox.due import CardChoice
+from storage.outbox.due import chosen, sendable
 from storage.prepared import Prepared
 from storage.table.core import card
 
@@ -47,12 +48,12 @@ SEEN: Final = Prepared(
 
 
 @cache
-def claim(which: Choice) -> Prepared:
+def claim(which: CardChoice) -> Prepared:
     """Take the first card of a channel that fits; there are only so many choices."""
     channel = bindparam("channel", type_=BigInteger)
     candidate = (
         select(card.c.id)
-        .where(card.c.channel_id == channel, which.condition(channel), sendable(_now))
+        .where(card.c.channel_id == channel, chosen(which, channel), sendable(_now))
         .order_by(card.c.lane, card.c.dirty_since, card.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)

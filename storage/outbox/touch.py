@@ -14,6 +14,7 @@ from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.outbox import CardKind, ParkReason
 from storage.bulk import Bulk
 from storage.codec import micros
+from storage.kind import IS_SHARED
 from storage.table.core import alert, card
 
 _lane: Final = bindparam("lane_", type_=card.c.lane.type)
@@ -38,7 +39,7 @@ _touch: Final = Bulk(
 _touch_group: Final = Bulk(
     update(card)
     .where(
-        card.c.kind == CardKind.GROUP.value,
+        IS_SHARED,
         card.c.subject_id == select(alert.c.group_id).where(alert.c.id == _subject).scalar_subquery(),
     )
     .values(**_CHANGES),

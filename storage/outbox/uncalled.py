@@ -3,48 +3,27 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-import msgspec
 from sqlalchemy import Connection, and_, case, exists, func, or_, select
 
 from bot.domain.alert.ring import PERSONAL, RingReason, RingSubject
 from bot.domain.alert.signal import Severity
 from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.outbox import CardKind
+from bot.domain.outbox.storm import ToldCause, Uncalled
 from storage.codec import micros, moment
+from storage.kind import CALLING, OWN, SHARED, card_of
 from storage.outbox.due import dirty
 from storage.table.board import board
 from storage.table.core import IS_OPEN_ALERT, alert, card
 from storage.table.ring import ring
 
-_OWN: Final = and_(card.c.kind == CardKind.ALERT.value, card.c.subject_id == alert.c.id)
-_SHARED: Final = and_(card.c.kind == CardKind.GROUP.value, card.c.subject_id == alert.c.group_id)
-
-
 _RECENT: Final = 200  # messages of the desk, more than a minute takes
 _WAITED: Final = timedelta(seconds=1)
 
 
-class Uncalled(msgspec.Struct, frozen=True):
-    """An alert of a channel whose card, ``card_id``, has no message and rang nobody."""
-
-    channel_id: int
-    card_id: int
-    alert_id: int
-
-
-class ToldCause(msgspec.Struct, frozen=True):
-    """What rang since the storm began: alerts of a name and service, last in the message of ``lead_id``."""
-
-    name: str
-    service: str
-    lead_id: int
-    told_at: datetime
-    alerts: int
-
-
 def channels(connection: Connection, project_id: int) -> dict[int, datetime]:
     """The channels where a board can be answered, and since when it stands."""
-    own_card = and_(card.c.kind == CardKind.BOARD.value, card.c.subject_id == board.c.channel_id)
+    own_card = card_of(CardKind.BOARD, board.c.channel_id)
     rows = connection.execute(
         select(board.c.channel_id, board.c.entered_at)
         .join(card, own_card)
@@ -72,7 +51,7 @@ def uncalled(
         ring.c.reason != RingReason.REGRESSED.value,
     )
     found: list[Uncalled] = []
-    for which in (_OWN, _SHARED):
+    for which in (OWN, SHARED):
         statement = (
             select(card.c.id, alert.c.id)
             .join(alert, which)
@@ -106,7 +85,7 @@ def crowded(connection: Connection, project_id: int, *, now: datetime) -> list[i
             card.c.project_id == project_id,
             dirty(posted=False),
             card.c.lane <= Lane.RESOLVE.value,
-            card.c.kind.in_([CardKind.ALERT.value, CardKind.GROUP.value]),
+            card.c.kind.in_(CALLING),
             card.c.rung_run.is_(None),
             card.c.dirty_since <= micros(now - _WAITED),
             ~stands,
@@ -130,7 +109,7 @@ def rung_since(connection: Connection, channel_id: int, since: datetime) -> int:
         .select_from(recent)
         .where(
             recent.c.channel_id == channel_id,
-            recent.c.kind.in_([CardKind.ALERT.value, CardKind.GROUP.value]),
+            recent.c.kind.in_(CALLING),
             recent.c.pinged,
             recent.c.rung_at > micros(since),
         )
@@ -145,7 +124,7 @@ def first_calls(connection: Connection, card_id: int, *, limit: int) -> dict[int
         ring.c.reason == RingReason.STORM.value,
     )
     found: dict[int, bool] = {}
-    for which in (_OWN, _SHARED):
+    for which in (OWN, SHARED):
         rows = connection.execute(
             select(alert.c.id, is_planned.correlate(alert))
             .select_from(card)

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-import msgspec
 from sqlalchemy import Connection, bindparam, case, func, or_, select, update
 
 from bot.domain.access.source import Source
@@ -20,7 +19,14 @@ from bot.domain.alert.quiet import read_kinds
 from bot.domain.alert.signal import Severity, Signal
 from bot.domain.alert.verdict import SignatureStanding
 from bot.domain.recurrence.recurrence import Fix, Recurrence, ends_by_itself
-from bot.domain.recurrence.settlement import NOTHING, EpisodeState, StatsDelta, settle
+from bot.domain.recurrence.settlement import (
+    NOTHING,
+    EpisodeState,
+    KnownRecurrence,
+    RecurrenceTally,
+    StatsDelta,
+    settle,
+)
 from bot.domain.sight import EVERYTHING, Sight
 from storage.alert.row import read_flapping
 from storage.audience import sees_recurrence
@@ -41,27 +47,6 @@ from storage.table.core import alert, recurrence
 
 HOUR_US: Final = 3_600_000_000
 DAY_US: Final = 24 * HOUR_US
-
-
-class KnownRecurrence(msgspec.Struct):
-    """What is known of a signature before a batch: its row's id and how its last episode stands.
-
-    ``course`` is that episode as the sums knew it; unlike ``standing`` it does not move.
-    """
-
-    recurrence_id: int
-    standing: SignatureStanding | None
-    course: EpisodeState | None = None
-
-
-class RecurrenceTally(msgspec.Struct):
-    """What one batch adds to a recurrence."""
-
-    occurrences: int = 0
-    episodes: int = 0
-    duplicates: int = 0
-    flaps: int = 0
-    last_alert_id: int = 0
 
 
 _begin: dict[str, Bulk] = {}
@@ -245,12 +230,8 @@ class Recurrences:
                 ],
             )
 
-    def follow(self, before: Alert, after: Alert, *, now: datetime) -> None:
-        """A person, a program or time moved one alert: its recurrence keeps up."""
-        self.follow_all([(before, after)], now=now)
-
-    def follow_all(self, moved: Iterable[tuple[Alert, Alert]], *, now: datetime) -> None:
-        """The same for many, each as it was and as it is."""
+    def follow(self, moved: Iterable[tuple[Alert, Alert]], *, now: datetime) -> None:
+        """People, programs or time moved alerts, each as it was and as it is: their recurrences keep up."""
         acked, settlements = [], dict[int, StatsDelta]()
         for before, after in moved:
             if after.acked_at is not None and before.acked_at is None:

@@ -8,23 +8,10 @@ import msgspec
 from sqlalchemy import Connection, Row, func, insert, select
 
 from bot.domain.actor import Actor
-from bot.domain.recurrence.work import Check, Handoff, HandoffKind, Item, NextStep, WorkMode
+from bot.domain.recurrence.work import Check, CheckRun, Handoff, HandoffKind, Item, NextStep, WorkMode
 from storage.codec import actor_columns, actor_or_none, encode, micros, moment
 from storage.dialect import is_one_of
 from storage.table.recurrence import handoff, work_check
-
-
-class CheckRun(msgspec.Struct, frozen=True, kw_only=True):
-    """A dry run as it went."""
-
-    id: int
-    recurrence_id: int
-    at: datetime
-    by: Actor
-    mode: WorkMode
-    next_step: NextStep
-    passed: bool
-    checks: tuple[Check, ...]
 
 
 class WorkItems:

@@ -1,21 +1,11 @@
 """Open alerts as matchers see them: no more of each than that, for all are looked through."""
 
-import msgspec
 from sqlalchemy import Connection, select
 
 from bot.domain.alert.quiet import QuietKind, read_kinds
-from bot.domain.silence.silence import labels_of
+from bot.domain.silence.silence import Silenceable, labels_of
 from storage.codec import decode_labels
 from storage.table.core import IS_OPEN_ALERT, alert
-
-
-class Silenceable(msgspec.Struct, frozen=True):
-    """An open alert; ``held`` says that a silence holds it quiet already."""
-
-    alert_id: int
-    source_id: int
-    labels: dict[str, str]
-    held: bool
 
 
 class SilenceableAlerts:

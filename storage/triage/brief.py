@@ -1,26 +1,18 @@
 """Briefs: that they were asked for, how long nobody asks again, and what an alert fired with."""
 
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from bot.domain.alert.alert import Alert
-from bot.domain.triage.brief import NEAREST, REACH, BriefRequest
+from bot.domain.triage.brief import NEAREST, REACH, BriefRequest, Once
 from storage.alert.row import read
 from storage.codec import micros, micros_or_none, moment, moment_or_none
 from storage.dialect import upsert
 from storage.table.core import alert
 from storage.table.triage import brief, cooldown
-
-
-class Once(StrEnum):
-    """What is done for a signature once in the cooldown."""
-
-    BRIEF = "brief"
-    ASK = "ask"
 
 
 class Briefs:

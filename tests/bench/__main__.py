@@ -1,7 +1,8 @@
 """Benchmarks: ``make bench`` runs those of the main path, ``make bench-storm`` the storm.
 
-python -m tests.bench [main | parse | ingest | visible | delivery | open | recurrence | storm | outage | pressure | payload |
-attack | memory | redaction | retention | failover | ingress] [arguments]
+python -m tests.bench [main | parse | ingest | visible | delivery | open | recurrence | storm | outage |
+pressure | payload | attack | memory | redaction | retention | failover | ingress | peers |
+walk] [arguments]
 """
 
 import runpy

@@ -18,12 +18,12 @@ from typing import Final
 import msgspec
 
 from bot.clock import ManualClock
+from bot.domain.alert.search import OPEN_ALERTS
 from bot.domain.sight import Sight
 from bot.usecases.admin import status
 from bot.usecases.admin.startup import open_desk
 from bot.usecases.alert import query as alerts
 from storage import schema
-from storage.alert.alert import OPEN
 from storage.codec import micros
 from storage.engine import Storage
 from tests.bench.bench_recurrence import measure
@@ -36,12 +36,12 @@ _ALERT: Final = """
     INSERT INTO alert (id, project_id, source_id, recurrence_id, signature, state, severity, severity_word,
         name, summary, description, labels, links, namespace, service, target, group_key, occurrences, flaps,
         opened_at, last_seen_at, acked_at, first_acked_at, owner, owner_name)
-    VALUES (?, 1, 1, 1, ?, ?, ?, '', ?, 'error ratio is 9%', 'above 5% for 2m', '{}', '[]', 'shop', 'checkout',
-        ?, '', 3, 0, ?, ?, ?, ?, ?, ?)
+    VALUES (?, 1, 1, 1, ?, ?, ?, '', ?, 'error ratio is 9%', 'above 5% for 2m', '{}', '[]', 'shop',
+        'checkout', ?, '', 3, 0, ?, ?, ?, ?, ?, ?)
 """
 _CARD: Final = """
-    INSERT INTO card (id, project_id, kind, subject_id, channel_id, message_id, wanted, shown, lane, generation,
-        failures, pinged, dirty_since, sent_at)
+    INSERT INTO card (id, project_id, kind, subject_id, channel_id, message_id, wanted, shown, lane,
+        generation, failures, pinged, dirty_since, sent_at)
     VALUES (?, 1, 'alert', ?, ?, ?, 1, 1, 2, 1, 0, 0, ?, ?)
 """
 
@@ -78,7 +78,7 @@ async def bench(folder: Path, count: int) -> None:
     storage = Storage.open(url)
     desk = await open_desk(storage, ManualClock(NOW))
     print(f"{count:,} open alerts; {TARGETS}")
-    some = msgspec.structs.replace(OPEN, sight=Sight(frozenset({1, 2, 3, 4})))
+    some = msgspec.structs.replace(OPEN_ALERTS, sight=Sight(frozenset({1, 2, 3, 4})))
     await measure("list, first page", lambda _: alerts.listing(desk), RUNS)
     await measure("list, tenth page", lambda _: alerts.listing(desk, offset=90), RUNS)
     await measure("list, of half of the channels", lambda _: alerts.listing(desk, some), RUNS)

@@ -26,11 +26,11 @@ from bot import log
 from bot.cards.alert.alert import find_marker
 from bot.clock import ManualClock
 from bot.delivery.redirect import redirect
+from bot.domain.alert.search import OPEN_ALERTS
 from bot.domain.alert.signal import Severity, Signal, Status
 from bot.sandbox.control.place import messages
 from bot.sandbox.model.settings import SandboxSettings
 from bot.sandbox.server import Sandbox
-from bot.usecases.alert.query import OPEN
 from storage import schema
 from storage.engine import Storage
 from tests.delivery.conftest import DAY_MS, Stage, build_stage
@@ -61,7 +61,7 @@ class Truths:
         """What does not agree, empty when all is true."""
         desk, project_id = self._stage.desk, self._stage.desk.project.id
         known = await desk.storage.read(
-            lambda tx: tx.alerts.listing(project_id, OPEN, offset=0, limit=100_000)
+            lambda tx: tx.alerts.listing(project_id, OPEN_ALERTS, offset=0, limit=100_000)
         )
         if {alert.name for alert in known} != self.open:
             return "the database holds something else than was sent"

@@ -21,7 +21,8 @@ TICK = 0.001
 class Order(msgspec.Struct, frozen=True):
     """``rate`` is requests a second, 0 for as many as the server takes; ``first`` numbers the first alert.
 
-    With ``repeated`` every request brings the same alerts.
+    With ``repeated`` every request brings the same alerts. With ``raw`` they go to Alertmanager's own door,
+    as Prometheus sends them.
     """
 
     url: str
@@ -32,6 +33,7 @@ class Order(msgspec.Struct, frozen=True):
     rate: float = 0.0
     first: int = 0
     repeated: bool = False
+    raw: bool = False
 
 
 class Findings(msgspec.Struct, frozen=True):
@@ -68,6 +70,22 @@ def body(first: int, count: int) -> bytes:
     return _GROUP % b",".join(_ALERT % {b"n": number} for number in range(first, first + count))
 
 
+def raw_body(first: int, count: int) -> bytes:
+    """The same alerts as Prometheus sends them to Alertmanager."""
+    group = msgspec.json.decode(body(first, count))
+    names = ("labels", "annotations", "startsAt", "generatorURL")
+    return msgspec.json.encode([{name: each[name] for name in names} for each in group["alerts"]])
+
+
+def raw_request(host: str, content: bytes) -> bytes:
+    """The bytes that Prometheus would send."""
+    return (
+        b"POST /api/v2/alerts HTTP/1.1\r\nHost: %b\r\nUser-Agent: Prometheus/2.42.0\r\n"
+        b"Content-Length: %d\r\nContent-Type: application/json\r\n\r\n%b"
+        % (host.encode(), len(content), content)
+    )
+
+
 def request(order: Order, host: str, content: bytes) -> bytes:
     """The bytes that Alertmanager would send."""
     return (
@@ -98,11 +116,13 @@ class Connection(asyncio.Protocol):
         head, end, rest = self._received.partition(b"\r\n\r\n")
         if not end:
             return
-        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0] or 0)
         if len(rest) < length:
             return
         self._received = b""
-        self._run.answered(self, head.startswith(b"HTTP/1.1 202"), perf_counter() - self._due)
+        self._run.answered(
+            self, head.startswith((b"HTTP/1.1 202", b"HTTP/1.1 200")), perf_counter() - self._due
+        )
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._run.lost(exc)
@@ -118,7 +138,9 @@ class Run:
         step = 0 if order.repeated else order.alerts
         self._bodies: Iterator[bytes] = iter(
             [
-                request(order, parts.netloc, body(order.first + place * step, order.alerts))
+                raw_request(parts.netloc, raw_body(order.first + place * step, order.alerts))
+                if order.raw
+                else request(order, parts.netloc, body(order.first + place * step, order.alerts))
                 for place in range(order.requests)
             ]
         )

@@ -22,7 +22,7 @@ from bot.cards.alert.ring import RingMember, RingView
 from bot.cards.card import Card, Modal, Ping
 from bot.cards.outbox import board as board_card
 from bot.cards.outbox.closure import ClosureView
-from bot.delivery.render import plain, render_view
+from bot.delivery.render import footer_marker, plain, render_view
 from bot.domain.access.redaction import redact_body
 from bot.domain.actor import Actor, ActorKind, person, source
 from bot.domain.alert.alert import Alert, State
@@ -31,10 +31,10 @@ from bot.domain.alert.ring import Ring, RingReason, RingSubject
 from bot.domain.alert.signal import Severity, Signal
 from bot.domain.errors import InvalidInputError
 from bot.domain.outbox.board import BoardAlert
-from bot.domain.outbox.outbox import ParkReason
+from bot.domain.outbox.outbox import CardKind, ParkReason
 from bot.domain.recurrence.recurrence import Memory, Remedy
 from bot.providers.body import decode
-from bot.providers.registry import Provider
+from bot.providers.sender import Provider
 from bot.sandbox.limit.message import field_of, read_draft
 from bot.sandbox.limit.modal import read_modal
 from bot.sandbox.model.error import ApiError
@@ -162,8 +162,8 @@ def faces(dice: Dice, view: AlertView) -> Iterator[Said]:
     """Every message and form that is about one alert."""
     card = render(view)
     yield "card", card
-    yield "plain card", plain(card, view)
-    yield "ring", render_view(_ring(dice, view), view.ping or Ping())
+    yield "plain card", plain(card, footer_marker(CardKind.ALERT, view))
+    yield "ring", render_view(CardKind.RING, _ring(dice, view), view.ping or Ping())
     yield "note form", note_modal(view.alert, TAG)
     history = [detail.HistoryLine(NOON, _somebody(dice) or source("x"), text(dice)) for _ in range(4)]
     for page in range(dice.choice((1, 1, 4))):
@@ -174,10 +174,10 @@ def gatherings(dice: Dice, views: list[AlertView]) -> Iterator[Said]:
     """Every message that is about many alerts."""
     alerts = [view.alert for view in views]
     held = tuple(map(_held, alerts))
-    for view in _crowded(dice, alerts, held):
-        card = render_view(view)
+    for kind, view in _crowded(dice, alerts, held):
+        card = render_view(kind, view)
         yield type(view).__name__, card
-        yield f"plain {type(view).__name__}", plain(card, view)
+        yield f"plain {type(view).__name__}", plain(card, footer_marker(kind, view))
     part = board_card.BoardPage(channel_id=1, tag=TAG, number=0, total=99, size=20, held=held[:20])
     yield "page of a board", board_card.render_page(part)
     lines = tuple(alert_list.AlertLine(alert, address(dice)) for alert in alerts[: alert_list.PAGE_SIZE])
@@ -185,10 +185,16 @@ def gatherings(dice: Dice, views: list[AlertView]) -> Iterator[Said]:
     yield "list", alert_list.render(alert_list.Listing(lines=lines, total=99, page=1, filter=wish, tag=TAG))
 
 
-def _crowded(dice: Dice, alerts: list[Alert], held: tuple[BoardAlert, ...]) -> Iterator[View]:
+def _crowded(
+    dice: Dice, alerts: list[Alert], held: tuple[BoardAlert, ...]
+) -> Iterator[tuple[CardKind, View]]:
     one = dice.choice(alerts)
-    yield board_card.BoardView(channel_id=1, number=1, tag=TAG, since=NOON, now=NOON, held=held)
-    yield crisis.view(title=one.name, summary=one.description, service=one.service, alerts=tuple(alerts[:10]))
+    board = board_card.BoardView(channel_id=1, number=1, tag=TAG, since=NOON, now=NOON, held=held)
+    yield CardKind.BOARD, board
+    head = crisis.view(
+        title=one.name, summary=one.description, service=one.service, alerts=tuple(alerts[:10])
+    )
+    yield CardKind.INCIDENT, head
     group = Group(
         id=dice.randrange(1, 10**18),
         project_id=1,
@@ -200,7 +206,7 @@ def _crowded(dice: Dice, alerts: list[Alert], held: tuple[BoardAlert, ...]) -> I
         opened_at=NOON,
         joined_at=_later(dice),
     )
-    yield GroupView(
+    shared = GroupView(
         group=group,
         tag=TAG,
         now=_later(dice),
@@ -209,7 +215,8 @@ def _crowded(dice: Dice, alerts: list[Alert], held: tuple[BoardAlert, ...]) -> I
         source_name=text(dice),
         wakes=dice.choice((None, one.severity)),
     )
-    yield ClosureView(
+    yield CardKind.GROUP, shared
+    notice = ClosureView(
         channel_id=2**63,
         number=1,
         tag=TAG,
@@ -220,6 +227,7 @@ def _crowded(dice: Dice, alerts: list[Alert], held: tuple[BoardAlert, ...]) -> I
         held=held,
         sources=(text(dice), text(dice), text(dice), text(dice)),
     )
+    yield CardKind.CLOSURE, notice
 
 
 def reasons(said: Card | Modal) -> list[str]:

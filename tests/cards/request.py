@@ -5,7 +5,8 @@ import random
 import re
 from typing import Any, Final
 
-from bot.providers.registry import PROVIDERS, Provider
+from bot.providers.registry import PROVIDERS
+from bot.providers.sender import Provider
 from tests.cards.world import NOON
 
 Dice = random.Random

@@ -11,7 +11,6 @@ from bot.cards.alert.alert import AlertView
 from bot.cards.alert.group import GroupView
 from bot.cards.card import Ping
 from bot.clock import SystemClock
-from bot.delivery.ping import run_of
 from bot.delivery.render import render_view
 from bot.domain.alert.alert import Alert
 from bot.domain.alert.group import CardShape
@@ -24,6 +23,7 @@ from bot.usecases.alert import button as press
 from bot.usecases.desk import Desk
 from bot.usecases.intake.queue import take_in
 from bot.usecases.outbox import card as outbox
+from bot.usecases.outbox.kind.registry import SUBJECTS
 from cogs.bot import DeskBot, build
 from cogs.context import BotOptions
 from cogs.message import looks
@@ -140,14 +140,14 @@ class Stage:
         assert task.view is not None
         posts = task.card.message_id is None
         ping = self.ping if posts and isinstance(task.view, AlertView | GroupView) else Ping()
-        card = render_view(task.view, ping)
+        card = render_view(task.card.kind, task.view, ping)
         drawn = looks(card)
         if task.card.message_id is None:
             message_id = (await place.send(card.content, **drawn)).id
         else:
             message_id = task.card.message_id
             await place.get_partial_message(message_id).edit(content=card.content, **drawn)
-        rang = run_of(task.view) if ping else None
+        rang = SUBJECTS[task.card.kind].call(task.view).run if ping else None
 
         async def settle() -> None:
             shown = task.card.wanted

@@ -14,6 +14,7 @@ from discord import AppCommandOptionType, app_commands
 from bot.cards.card import Button, Card, Select
 from bot.cards.card import Option as Choice
 from bot.cards.ids import Verb
+from bot.domain.outbox.placement import Placement
 from bot.sandbox.control.actor import Actor
 from bot.sandbox.control.place import ChannelInput, OverwriteInput, add, overwrite
 from bot.usecases.incident import action as actions
@@ -23,7 +24,6 @@ from cogs import subject
 from cogs.bot import FORMS, PRESSES
 from cogs.message import looks
 from cogs.rights import RoleWords
-from storage.outbox.card import Placement
 from storage.transaction import Transaction
 from tests.cogs.stage import Json, Stage, until
 from tests.senders import ANNA, add_source, firing, submission

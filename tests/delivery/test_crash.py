@@ -11,7 +11,8 @@ import pytest
 
 from bot.cards.alert.alert import find_marker
 from bot.cards.card import Card
-from bot.delivery.render import plain, render_view
+from bot.delivery.render import footer_marker, plain, render_view
+from bot.domain.alert.search import AlertFilter
 from bot.domain.alert.signal import Severity
 from bot.domain.outbox.outbox import ParkReason
 from bot.usecases.admin import status
@@ -50,7 +51,7 @@ async def test_between_the_claim_and_the_post(stage: Stage) -> None:
 async def test_between_the_post_and_its_settling(stage: Stage) -> None:
     await stage.send(firing())
     card, view = await stage.claim()
-    await stage.wire.post(card.channel_id, render_view(view), nonce=card.nonce)
+    await stage.wire.post(card.channel_id, render_view(card.kind, view), nonce=card.nonce)
     stage.restart()
     await stage.work()
     assert len(stage.shown()) == 1
@@ -60,7 +61,7 @@ async def test_between_the_post_and_its_settling(stage: Stage) -> None:
 async def test_what_changed_meanwhile_is_shown_on_the_message_that_was_found(stage: Stage) -> None:
     await stage.send(firing())
     card, view = await stage.claim()
-    await stage.wire.post(card.channel_id, render_view(view), nonce=card.nonce)
+    await stage.wire.post(card.channel_id, render_view(card.kind, view), nonce=card.nonce)
     await alerts.acknowledge(stage.desk, 1, actor=ANNA)
     stage.restart(timedelta(hours=3))
     await stage.work()
@@ -73,7 +74,7 @@ async def test_the_lost_card_is_found_among_hundreds_of_messages(stage: Stage) -
     for number in range(130):
         stage.sandbox.person("visitor").say(f"before {number}", stage.channel_id)
     card, view = await stage.claim()
-    await stage.wire.post(card.channel_id, render_view(view), nonce=card.nonce)
+    await stage.wire.post(card.channel_id, render_view(card.kind, view), nonce=card.nonce)
     for number in range(130):
         stage.sandbox.person("visitor").say(f"after {number}", stage.channel_id)
     stage.restart(timedelta(minutes=20))
@@ -84,7 +85,9 @@ async def test_the_lost_card_is_found_among_hundreds_of_messages(stage: Stage) -
 async def test_a_lost_card_in_plain_text_is_found_too(stage: Stage) -> None:
     await stage.send(firing())
     card, view = await stage.claim()
-    await stage.wire.post(card.channel_id, plain(render_view(view), view), nonce=card.nonce)
+    await stage.wire.post(
+        card.channel_id, plain(render_view(card.kind, view), footer_marker(card.kind, view)), nonce=card.nonce
+    )
     stage.restart()
     await stage.work()
     assert len(stage.shown()) == 1
@@ -94,7 +97,7 @@ async def test_the_card_of_another_alert_or_desk_is_not_taken_for_the_lost_one(s
     await stage.send(firing("one"), firing("two"))
     await stage.claim()
     two, view = await stage.claim()
-    await stage.wire.post(two.channel_id, render_view(view), nonce=two.nonce)
+    await stage.wire.post(two.channel_id, render_view(two.kind, view), nonce=two.nonce)
     stage.restart()
     await stage.work()
     assert len({title for title in stage.titles() if "one" in title or "two" in title}) == 2
@@ -104,7 +107,7 @@ async def test_the_card_of_another_alert_or_desk_is_not_taken_for_the_lost_one(s
 async def test_a_lost_card_that_was_deleted_is_posted_anew(stage: Stage) -> None:
     await stage.send(firing())
     card, view = await stage.claim()
-    await stage.wire.post(card.channel_id, render_view(view), nonce=card.nonce)
+    await stage.wire.post(card.channel_id, render_view(card.kind, view), nonce=card.nonce)
     stage.sandbox.person("operator").delete(stage.shown()[0]["id"])
     stage.restart()
     await stage.work()
@@ -114,7 +117,7 @@ async def test_a_lost_card_that_was_deleted_is_posted_anew(stage: Stage) -> None
 async def test_nothing_is_posted_blindly_where_history_must_not_be_read(stage: Stage) -> None:
     await stage.send(firing())
     card, view = await stage.claim()
-    await stage.wire.post(card.channel_id, render_view(view), nonce=card.nonce)
+    await stage.wire.post(card.channel_id, render_view(card.kind, view), nonce=card.nonce)
     stage.deny("READ_MESSAGE_HISTORY")
     stage.restart()
     await stage.work()
@@ -133,7 +136,7 @@ async def test_between_the_edit_and_its_settling(stage: Stage) -> None:
     await stage.send(resolved())
     card, view = await stage.claim()
     assert card.message_id is not None
-    await stage.wire.edit(card.channel_id, card.message_id, render_view(view))
+    await stage.wire.edit(card.channel_id, card.message_id, render_view(card.kind, view))
     stage.restart()
     await stage.work()
     assert ["RESOLVED" in title for title in stage.titles()] == [True]
@@ -144,7 +147,7 @@ async def test_the_ping_of_a_lost_card_is_not_repeated(stage: Stage) -> None:
     card, view = await stage.claim()
     ping = stage.pings.due(card, view)
     assert ping
-    await stage.wire.post(card.channel_id, render_view(view, ping), nonce=card.nonce)
+    await stage.wire.post(card.channel_id, render_view(card.kind, view, ping), nonce=card.nonce)
     stage.restart()
     await stage.work()
     assert len(stage.shown()) == 1
@@ -179,7 +182,7 @@ async def test_death_at_any_moment_loses_nothing_and_doubles_nothing(stage: Stag
     await stage.work()
     assert all("RESOLVED" in card["content"] for card in cards(stage))
     bearers = [find_marker(card) for card in cards(stage)]
-    episodes = await alert_query.listing(stage.desk, alert_query.Filter(), limit=1_000)
+    episodes = await alert_query.listing(stage.desk, AlertFilter(), limit=1_000)
     tag = stage.desk.project.tag
     assert len(set(bearers)) == len(bearers)
     missing = {(tag, line.alert.id) for line in episodes.lines} - set(bearers)

@@ -31,7 +31,7 @@ async def test_the_first_echo_counts_once_in_any_order(stage: Stage, order: tupl
     card, view = await stage.claim()
     before, accepted = visible(), stage.clock.now()
     stage.echoes.depart(card.nonce)
-    answer = await stage.wire.post(card.channel_id, render_view(view), nonce=card.nonce)
+    answer = await stage.wire.post(card.channel_id, render_view(card.kind, view), nonce=card.nonce)
     assert answer.body is not None
     heard = []
     for event in order:
@@ -117,7 +117,7 @@ async def test_a_message_that_was_deleted_at_once_is_posted_again(stage: Stage, 
     await stage.send(firing())
     card, view = await stage.claim()
     stage.echoes.depart(card.nonce)
-    answer = await stage.wire.post(card.channel_id, render_view(view), nonce=card.nonce)
+    answer = await stage.wire.post(card.channel_id, render_view(card.kind, view), nonce=card.nonce)
     assert answer.body is not None
     message_id = answer.body.id
     stage.sandbox.person("operator").delete(message_id)

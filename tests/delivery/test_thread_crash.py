@@ -36,7 +36,7 @@ async def begun(stage: Stage) -> outbox.Task:
 async def test_between_the_head_and_its_thread(stage: Stage) -> None:
     task = await begun(stage)
     assert task.view is not None
-    await stage.wire.post(stage.channel_id, render_view(task.view), nonce=task.card.nonce)
+    await stage.wire.post(stage.channel_id, render_view(task.card.kind, task.view), nonce=task.card.nonce)
     stage.restart()
     await stage.work()
     assert (len(heads(stage)), len(threads(stage))) == (1, 1)
@@ -46,7 +46,9 @@ async def test_between_the_head_and_its_thread(stage: Stage) -> None:
 async def test_between_the_thread_and_its_settling(stage: Stage) -> None:
     task = await begun(stage)
     assert task.view is not None
-    posted = await stage.wire.post(stage.channel_id, render_view(task.view), nonce=task.card.nonce)
+    posted = await stage.wire.post(
+        stage.channel_id, render_view(task.card.kind, task.view), nonce=task.card.nonce
+    )
     assert posted.body is not None
     await stage.wire.start_thread(stage.channel_id, posted.body.id, "I-1")
     stage.restart()
@@ -58,7 +60,9 @@ async def test_between_the_thread_and_its_settling(stage: Stage) -> None:
 async def test_between_the_threads_settling_and_the_heads(stage: Stage) -> None:
     task = await begun(stage)
     assert task.view is not None
-    posted = await stage.wire.post(stage.channel_id, render_view(task.view), nonce=task.card.nonce)
+    posted = await stage.wire.post(
+        stage.channel_id, render_view(task.card.kind, task.view), nonce=task.card.nonce
+    )
     assert posted.body is not None
     await stage.wire.start_thread(stage.channel_id, posted.body.id, "I-1")
     await places.settle(stage.desk, 1, thread_id=posted.body.id)
@@ -77,7 +81,7 @@ async def test_the_nudge_of_a_dead_worker_is_told_once(stage: Stage) -> None:
         task = await outbox.take(stage.desk, thread.id, worker="dead")
         assert isinstance(task, outbox.Task)
         assert task.view is not None
-        await stage.wire.post(thread.id, render_view(task.view), nonce=task.card.nonce)
+        await stage.wire.post(thread.id, render_view(task.card.kind, task.view), nonce=task.card.nonce)
         if task.card.kind == "nudge":
             break
     stage.restart(timedelta(hours=3))

@@ -12,10 +12,10 @@ from hypothesis import given
 from bot.cards.alert.alert import AlertView, marker
 from bot.clock import SystemClock
 from bot.delivery.message import Author, Message
-from bot.delivery.render import plain, render_view
+from bot.delivery.render import footer_marker, plain, render_view
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import NotDurableError
-from bot.domain.outbox.outbox import COUNT_DELAY, ParkReason
+from bot.domain.outbox.outbox import COUNT_DELAY, CardKind, ParkReason
 from bot.sandbox.fault.fault import Effect, Rule
 from bot.usecases.admin import status
 from bot.usecases.alert import lifecycle as alerts
@@ -284,7 +284,7 @@ async def test_a_busy_database_does_not_forget_what_was_sent(
 
 @given(views)
 def test_a_card_in_plain_text_keeps_its_marker_and_fits(view: AlertView) -> None:
-    card = plain(render_view(view), view)
+    card = plain(render_view(CardKind.ALERT, view), footer_marker(CardKind.ALERT, view))
     assert refusals(card.to_payload()) == []
     message = Message(id=1, author=Author(id=1), content=card.content)
     assert message.bears(marker(view.tag, view.alert.id))

@@ -17,6 +17,7 @@ from bot.cards.alert.alert import find_marker, push_line
 from bot.clock import SystemClock
 from bot.domain.access.source import Source
 from bot.domain.alert.alert import Alert
+from bot.domain.alert.search import AlertFilter
 from bot.domain.alert.signal import Severity, Signal
 from bot.domain.outbox.outbox import ParkReason
 from bot.sandbox.control.place import overwrite
@@ -24,7 +25,6 @@ from bot.sandbox.fault.fault import Rule
 from bot.sandbox.server import Sandbox
 from bot.usecases.admin import status
 from bot.usecases.alert import query as alert_query
-from bot.usecases.alert.query import Filter
 from bot.usecases.intake.queue import take_in
 from tests.senders import firing, resolved, submission
 
@@ -145,7 +145,7 @@ class House:
 
     async def alerts(self) -> dict[str, Alert]:
         """All that is recorded, by name."""
-        page = await alert_query.listing(self.desk, Filter(), limit=100)
+        page = await alert_query.listing(self.desk, AlertFilter(), limit=100)
         return {line.alert.name: line.alert for line in page.lines}
 
     async def acked(self, name: str) -> None:

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from bot.clock import ManualClock
+from bot.domain.alert.search import OPEN_ALERTS, AlertFilter
 from bot.domain.alert.signal import Severity
 from bot.usecases.admin import expectation
 from bot.usecases.alert import lapse
-from storage.alert.alert import OPEN, Filter
 from tests.ingress.door import SETUP, Door
 from tests.ingress.program import admit
 
@@ -20,7 +20,7 @@ def database_url(sqlite_url: str) -> str:
 
 
 async def severities(door: Door) -> dict[str, str]:
-    found = await door.desk.storage.read(lambda tx: tx.alerts.listing(door.desk.project.id, Filter()))
+    found = await door.desk.storage.read(lambda tx: tx.alerts.listing(door.desk.project.id, AlertFilter()))
     return {each.name: each.severity.value for each in found}
 
 
@@ -47,7 +47,7 @@ async def test_an_alert_may_say_when_silence_ends_it(door: Door, clock: ManualCl
         answer = await door.post({"title": title, "dedupe_ttl_minutes": minutes}, token, provider="generic")
         assert answer.status == 202
     now = clock.now()
-    found = await door.desk.storage.read(lambda tx: tx.alerts.listing(door.desk.project.id, Filter()))
+    found = await door.desk.storage.read(lambda tx: tx.alerts.listing(door.desk.project.id, AlertFilter()))
     spans = {each.name: each.silent_after and each.silent_after - now for each in found}
     assert spans == {
         "short": timedelta(minutes=5),
@@ -60,7 +60,7 @@ async def test_an_alert_may_say_when_silence_ends_it(door: Door, clock: ManualCl
     assert again.json["deduped"] == 1
     clock.advance(timedelta(minutes=4))
     await lapse.end_silent(door.desk)
-    found = await door.desk.storage.read(lambda tx: tx.alerts.listing(door.desk.project.id, OPEN))
+    found = await door.desk.storage.read(lambda tx: tx.alerts.listing(door.desk.project.id, OPEN_ALERTS))
     assert {each.name for each in found} == {"odd", "long", "short"}
 
 

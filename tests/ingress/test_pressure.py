@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from bot import metrics
-from bot.ingress import hook
+from bot.ingress import admission
 from bot.usecases.intake.backlog import Bounds
 from tests.ingress.conftest import OpenDoor
 from tests.ingress.door import alert, group, held, until
@@ -70,7 +70,7 @@ async def test_a_flood_of_refusals_is_a_line_in_the_log(
 async def test_bodies_on_their_way_in_are_bounded_by_their_bytes(
     open_door: OpenDoor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hook, "MOST_READING", 3_000)
+    monkeypatch.setattr(admission, "MOST_READING", 3_000)
     door = await open_door(max_body=2_000)
     token = (await door.add()).token
     gate = asyncio.Event()
@@ -80,13 +80,13 @@ async def test_bodies_on_their_way_in_are_bounded_by_their_bytes(
         await gate.wait()
 
     slow = asyncio.create_task(door.post(slowly(), token))
-    await until(lambda: door.ingress._hook.reading.taken >= 1_500)
+    await until(lambda: door.ingress._hook.admission.reading.taken >= 1_500)
     refused = await door.post(group(alert("Other")) | {"filler": "x" * 1_200}, token)
     assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
     assert (await door.post(group(alert("Small")), token)).status == 202
     gate.set()
     assert (await slow).status == 202
-    assert door.ingress._hook.reading.taken == 0
+    assert door.ingress._hook.admission.reading.taken == 0
 
 
 async def test_a_group_that_is_too_large_is_told_for_its_alerts_are_lost(open_door: OpenDoor) -> None:

@@ -12,6 +12,7 @@ import pytest
 from bot.__main__ import main
 from bot.clock import SystemClock
 from bot.domain.alert.alert import State
+from bot.domain.alert.search import AlertFilter
 from bot.domain.errors import NotFoundError
 from bot.ingress import credential_cache
 from bot.ingress.options import IngressOptions
@@ -19,7 +20,6 @@ from bot.ingress.server import Ingress
 from bot.outgoing.sample_alert import SampleAlert
 from bot.providers.registry import SENDERS
 from bot.usecases.alert import query as alert_query
-from bot.usecases.alert.query import Filter
 from bot.usecases.desk import Desk
 from bot.usecases.intake.queue import Intake
 from tests.ingress.door import Door
@@ -51,7 +51,7 @@ async def test_every_kind_of_sender_has_a_test_alert_that_comes_in_through_the_d
     for number, name in enumerate(SENDERS, 1):
         await door.add(name, name)
         assert await sample.send(name) == f"A-{number}"
-    page = await alert_query.listing(door.desk, Filter(), limit=50)
+    page = await alert_query.listing(door.desk, AlertFilter(), limit=50)
     assert len(page.lines) == len(SENDERS)
     with pytest.raises(NotFoundError):
         await sample.send("nobody")
@@ -80,5 +80,5 @@ async def test_the_command_line_is_a_client_of_a_face(door: Door, kind: str) -> 
     words = ["source", "test", "--provider", kind, "--url", address, "--token", issued.token]
     for more, state in (([], State.NEW), (["--resolved"], State.RESOLVED)):
         assert await asyncio.to_thread(main, [*words, *more]) == 0
-        page = await alert_query.listing(door.desk, Filter())
+        page = await alert_query.listing(door.desk, AlertFilter())
         assert [line.alert.state for line in page.lines] == [state]

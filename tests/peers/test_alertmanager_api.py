@@ -11,9 +11,9 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.domain.alert.alert import State
+from bot.domain.alert.search import AlertFilter
 from bot.providers.registry import SENDERS
 from bot.usecases.alert import query as alert_query
-from bot.usecases.alert.query import Filter
 from bot.usecases.desk import Desk
 from tests.ingress.door import Door
 from tests.peers.program import call, needs, running, until
@@ -31,7 +31,7 @@ groups:
 
 
 async def open_names(desk: Desk) -> list[str]:
-    page = await alert_query.listing(desk, Filter())
+    page = await alert_query.listing(desk, AlertFilter())
     return [line.alert.name for line in page.lines if line.alert.state is not State.RESOLVED]
 
 
@@ -64,7 +64,7 @@ async def test_prometheus_pushes_straight_here(desk_now: Desk, door: Door, tmp_p
             return bool(rows[0][0] > 1)
 
         await until(repeated)
-    (line,) = (await alert_query.listing(desk_now, Filter())).lines
+    (line,) = (await alert_query.listing(desk_now, AlertFilter())).lines
     assert (line.alert.name, line.alert.severity.value, line.alert.target) == (
         "HighErrorRate",
         "critical",

@@ -11,10 +11,10 @@ import aiohttp
 from bot.clock import ManualClock
 from bot.domain.access.poll import PollCredential
 from bot.domain.alert.alert import State
+from bot.domain.alert.search import AlertFilter
 from bot.outgoing.poll import PollClient
 from bot.usecases.admin import source as sources
 from bot.usecases.alert import query as alert_query
-from bot.usecases.alert.query import Filter
 from bot.usecases.desk import Desk
 from bot.usecases.intake import poll
 from tests.peers.program import needs, running, until
@@ -47,7 +47,7 @@ async def test_two_looks_set_right_what_never_came(desk: Desk, clock: ManualCloc
     )
 
     async def states() -> list[State]:
-        return [line.alert.state for line in (await alert_query.listing(desk, Filter())).lines]
+        return [line.alert.state for line in (await alert_query.listing(desk, AlertFilter())).lines]
 
     async with running(tmp_path / "alertmanager.log", *words), aiohttp.ClientSession() as session:
 

@@ -10,9 +10,9 @@ import msgspec
 
 from bot.clock import SystemClock
 from bot.domain.alert.alert import State
+from bot.domain.alert.search import AlertFilter
 from bot.providers.registry import SENDERS
 from bot.usecases.alert import query as alert_query
-from bot.usecases.alert.query import Filter
 from bot.usecases.desk import Desk
 from tests.ingress.door import Door
 from tests.peers.program import needs, running, until
@@ -42,7 +42,7 @@ async def configuration(door: Door) -> str:
 
 
 async def states(desk: Desk) -> dict[str, State]:
-    page = await alert_query.listing(desk, Filter())
+    page = await alert_query.listing(desk, AlertFilter())
     sources = await desk.storage.read(lambda tx: tx.sources.listing(desk.project.id))
     names = {each.id: each.name for each in sources}
     return {names[line.alert.source_id]: line.alert.state for line in page.lines}

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from bot.domain.alert.alert import Alert, State
+from bot.domain.alert.search import AlertFilter
 from bot.providers.registry import SENDERS
 from bot.providers.script import script
 from bot.usecases.alert import query as alert_query
-from bot.usecases.alert.query import Filter
 from tests.ingress.door import Door
 from tests.peers.program import call, needs_unpacked, running, unpacked, until
 
@@ -26,7 +26,7 @@ MEDIA_TYPES = unpacked("zabbix-server-pgsql", "usr/share/zabbix-server-pgsql/dat
 
 
 async def alerts(door: Door) -> list[Alert]:
-    page = await alert_query.listing(door.desk, Filter())
+    page = await alert_query.listing(door.desk, AlertFilter())
     return [line.alert for line in page.lines]
 
 

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 from bot.domain.alert.alert import State
+from bot.domain.alert.search import AlertFilter
 from bot.usecases.alert import query as alert_query
-from bot.usecases.alert.query import Filter
 from tests.ingress.door import Door
 from tests.peers.program import PEERS, call, needs_client, with_tls
 
@@ -54,7 +54,7 @@ else:
 
 
 async def states(door: Door) -> list[State]:
-    return [line.alert.state for line in (await alert_query.listing(door.desk, Filter())).lines]
+    return [line.alert.state for line in (await alert_query.listing(door.desk, AlertFilter())).lines]
 
 
 @needs_client("pagerduty", "pagerduty")

@@ -5,11 +5,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.domain.alert.alert import State
+from bot.domain.alert.search import AlertFilter
 from bot.providers.registry import SENDERS
 from bot.providers.script import script
 from bot.usecases.admin import source as sources
 from bot.usecases.alert import query as alert_query
-from bot.usecases.alert.query import Filter
 from tests.conftest import START
 from tests.ingress.door import SETUP, Door
 from tests.peers.program import PEERS, call, needs, needs_client, running, until
@@ -46,7 +46,7 @@ requests.post(url, data=made.body, headers=headers, timeout=10).raise_for_status
 
 
 async def states(door: Door) -> list[State]:
-    return [line.alert.state for line in (await alert_query.listing(door.desk, Filter())).lines]
+    return [line.alert.state for line in (await alert_query.listing(door.desk, AlertFilter())).lines]
 
 
 @needs_client("apprise", "apprise")

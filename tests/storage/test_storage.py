@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.domain.access.project import Project
 from bot.domain.errors import NotDurableError
 from storage import schema
-from storage.admin.project import Project
 from storage.engine import Storage
 from storage.file import sqlite_path
 from storage.transaction import Transaction

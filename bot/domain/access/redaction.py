@@ -11,12 +11,12 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from bot.domain.access.fold import fold
-from bot.domain.access.rule import Rule
+from bot.domain.access.rule import MARK, Rule
 from bot.domain.access.secret_name import Confidence, grade
 from bot.domain.access.secret_number import are_asked, is_card, names_other_number
 from bot.domain.access.secret_object import names_secret_object
 from bot.domain.access.secret_pair import is_harmless_value, is_secret_under_weak
-from bot.domain.access.secret_pattern import MARK, LookBudget, find_suspects, is_suspicious, scrub
+from bot.domain.access.secret_pattern import LookBudget, find_suspects, is_suspicious, scrub
 from bot.domain.access.secret_run import is_alone, is_identified
 
 RULES_VERSION: Final = 5

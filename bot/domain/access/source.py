@@ -69,3 +69,16 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
             flap_limit=flap_limit,
             flap_window=flap_window,
         )
+
+
+class Credential(msgspec.Struct, frozen=True):
+    """A digest that opens the door for ``source`` until ``expires_at`` (None: until it is rotated).
+
+    ``secret`` is the sender's own, sealed, None when it has none.
+    """
+
+    digest: str
+    generation: int
+    expires_at: datetime | None
+    source: Source
+    secret: str | None = None

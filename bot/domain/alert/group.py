@@ -19,6 +19,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity, Signal
 from bot.domain.alert.verdict import Lane
 
@@ -107,3 +108,31 @@ def lane_of(lane: Lane, *, wakes: bool) -> Lane:
     What many members do within a second is one edit.
     """
     return lane if wakes or lane is Lane.PERSON else max(lane, Lane.WARNING)
+
+
+class Loner(msgspec.Struct, frozen=True, gc=False):
+    """An open alert with a card of its own that may yet share one."""
+
+    id: int
+    cause: str
+    severity: Severity
+
+
+class KnownGroup(msgspec.Struct, frozen=True):
+    """A group, and whether any of its alerts is open."""
+
+    group: Group
+    is_open: bool
+
+
+class MemberCount(msgspec.Struct, frozen=True, gc=False):
+    """How many alerts of a group are alike; ``waits`` says that they are open and nobody has them.
+
+    Those that are held quiet do not wait. Of those that are over silence alone has ended ``expired``.
+    """
+
+    state: State
+    severity: Severity
+    waits: bool
+    alerts: int
+    expired: int = 0

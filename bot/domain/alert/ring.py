@@ -121,15 +121,22 @@ def is_loud(alert: Alert) -> bool:
     return alert.state.open and alert.owner is None and not alert.quiet_kinds
 
 
-def follow(before: Alert, after: Alert, now: datetime) -> tuple[Alert, bool]:
-    """The alert with its run moved on, and whether people have to be rung at once."""
-    was, loud = is_loud(before), is_loud(after)
-    rises = after.severity.rank > before.severity.rank
-    if not rises and _standing(before) == _standing(after):
-        return after, False
-    rings = loud and (rises or not was)
-    since = now if rings else (before.loud_since if loud else None)
-    return msgspec.structs.replace(after, run=before.run + 1, loud_since=since), rings
+def advance(before: Alert, after: Alert, now: datetime) -> Alert:
+    """The alert with its run moved on, where calls that were planned for it before are void."""
+    if not _rises(before, after) and _standing(before) == _standing(after):
+        return after
+    kept = before.loud_since if is_loud(after) else None
+    since = now if rings_at_once(before, after) else kept
+    return msgspec.structs.replace(after, run=before.run + 1, loud_since=since)
+
+
+def rings_at_once(before: Alert, after: Alert) -> bool:
+    """Whether people have to be rung because of this change."""
+    return is_loud(after) and (_rises(before, after) or not is_loud(before))
+
+
+def _rises(before: Alert, after: Alert) -> bool:
+    return after.severity.rank > before.severity.rank
 
 
 def _standing(alert: Alert) -> tuple[State, str, frozenset[str], datetime | None]:

@@ -67,3 +67,25 @@ def is_blind(waiting_since: datetime | None, sent_at: datetime | None, now: date
         return None
     since = waiting_since if sent_at is None else max(waiting_since, sent_at)
     return since if now - since >= BLIND else None
+
+
+class Untold(msgspec.Struct, frozen=True):
+    """An outage that goes on: its report may be tried again at ``rests_until``."""
+
+    blindness: Outage
+    rests_until: datetime
+
+
+class Unshown(msgspec.Struct, frozen=True):
+    """Cards that were never shown and that no report tells of: the oldest, and since when it waits."""
+
+    since: datetime
+    first_card_id: int
+
+
+class OutageTally(msgspec.Struct, frozen=True):
+    """What fired, and the newest card there is."""
+
+    fired: int
+    still_open: int
+    last_card_id: int

@@ -39,14 +39,6 @@ class CardKind(StrEnum):
     """The message of an alert from before it shared a card: it leads there, and nothing of it changes."""
 
 
-RECURRING: Final = {CardKind.BOARD, CardKind.REPORT, CardKind.CLOSURE}
-"""Those that get a new message each time there is something to say."""
-
-
-SAID_ONCE: Final = {CardKind.REPORT, CardKind.NUDGE, CardKind.RING, CardKind.FOLDED}
-"""Those that are not said again when somebody deletes their message."""
-
-
 class ParkReason(StrEnum):
     """Why a card waits until its cause changes."""
 

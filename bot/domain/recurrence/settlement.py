@@ -103,3 +103,24 @@ def _attention(before: EpisodeState, after: EpisodeState, now: datetime) -> time
     if before.state is not State.ACKED or after.state is State.ACKED or before.acked_at is None:
         return _ZERO
     return min(max(now - before.acked_at, _ZERO), LONGEST)
+
+
+class KnownRecurrence(msgspec.Struct):
+    """What is known of a signature before a batch: its row's id and how its last episode stands.
+
+    ``course`` is that episode as the sums knew it; unlike ``standing`` it does not move.
+    """
+
+    recurrence_id: int
+    standing: SignatureStanding | None
+    course: EpisodeState | None = None
+
+
+class RecurrenceTally(msgspec.Struct):
+    """What one batch adds to a recurrence."""
+
+    occurrences: int = 0
+    episodes: int = 0
+    duplicates: int = 0
+    flaps: int = 0
+    last_alert_id: int = 0

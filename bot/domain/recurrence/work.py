@@ -199,3 +199,16 @@ def _judge(facts: Facts, run: LastRun) -> tuple[NextStep, str]:
     if facts.is_open:
         return NextStep.FAILED_REPAIR, f"{run.agent} reported success, but it is still open"
     return NextStep.VERIFIED_REPAIR, f"it ended with the last run of {run.agent} and has not come back"
+
+
+class CheckRun(msgspec.Struct, frozen=True, kw_only=True):
+    """A dry run as it went."""
+
+    id: int
+    recurrence_id: int
+    at: datetime
+    by: Actor
+    mode: WorkMode
+    next_step: NextStep
+    passed: bool
+    checks: tuple[Check, ...]

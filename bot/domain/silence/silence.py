@@ -109,3 +109,12 @@ def labels_of(
         "instance": target,
     }
     return {**{key: value for key, value in known.items() if value}, **labels}
+
+
+class Silenceable(msgspec.Struct, frozen=True):
+    """An open alert; ``held`` says that a silence holds it quiet already."""
+
+    alert_id: int
+    source_id: int
+    labels: dict[str, str]
+    held: bool

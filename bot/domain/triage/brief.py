@@ -6,6 +6,7 @@ is given. A brief is gathered when it is shown; nothing of it is stored but that
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 import msgspec
@@ -127,3 +128,10 @@ def settles(alert: Alert, window: timedelta, now: datetime) -> datetime | None:
     """When nothing can fire with it any more; None when that is past."""
     end = alert.opened_at + window
     return end if end > now else None
+
+
+class Once(StrEnum):
+    """What is done for a signature once in the cooldown."""
+
+    BRIEF = "brief"
+    ASK = "ask"

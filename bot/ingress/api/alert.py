@@ -8,6 +8,7 @@ import msgspec
 from bot.domain.access.token import Scope
 from bot.domain.alert.alert import State, parse_ref
 from bot.domain.alert.ref import SourceRef, find_refs
+from bot.domain.alert.search import AlertCriteria
 from bot.domain.alert.signal import ENVIRONMENT, Link, Severity
 from bot.domain.audit import Entry
 from bot.domain.errors import InvalidInputError
@@ -23,7 +24,7 @@ from bot.ingress.api.answer import (
 )
 from bot.ingress.api.route import ApiReply, Caller, Route
 from bot.usecases.alert import program
-from bot.usecases.alert.program import AlertHistory, Search
+from bot.usecases.alert.program import AlertHistory
 
 T = TypeVar("T", bound=msgspec.Struct)
 Minutes = Annotated[int, msgspec.Meta(ge=1, le=527_040)]
@@ -146,9 +147,9 @@ async def _get(caller: Caller, _: Nothing) -> ApiReply:
     return ApiReply(AlertStory(**fields_of(seen), history=history))
 
 
-def search_of(which: Which, now: datetime) -> Search:
+def search_of(which: Which, now: datetime) -> AlertCriteria:
     """What to look for."""
-    return Search(
+    return AlertCriteria(
         severities=many(which.severity),
         name=which.name,
         service=which.service,

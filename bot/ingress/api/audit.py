@@ -8,13 +8,12 @@ import msgspec
 from bot.domain.access.token import Scope
 from bot.domain.actor import Method
 from bot.domain.alert.alert import parse_ref as parse_alert
-from bot.domain.audit import Sealed
+from bot.domain.audit import AuditSearch, Sealed
 from bot.domain.errors import InvalidInputError
 from bot.domain.incident.incident import parse_ref as parse_incident
 from bot.ingress.api.answer import Doer, Limit, Text, show_actor
 from bot.ingress.api.route import ApiReply, Caller, Route
 from bot.usecases.admin import audit_log
-from bot.usecases.admin.audit_log import AuditSearch
 
 _LONGEST_ID: Final = 18
 

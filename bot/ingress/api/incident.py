@@ -10,6 +10,7 @@ from bot.cards.incident import postmortem as postmortem_card
 from bot.domain.access.token import Scope
 from bot.domain.alert import alert as alert_model
 from bot.domain.incident.incident import clamp, parse_ref
+from bot.domain.incident.search import IncidentFilter
 from bot.ingress.api.answer import NewNote, Note, Nothing, Text, many
 from bot.ingress.api.incident_view import (
     Cast,
@@ -35,7 +36,6 @@ from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import program as incident_program
 from bot.usecases.incident import query as incident_inspection
 from bot.usecases.incident.mutation import IncidentMutation, Shown
-from bot.usecases.incident.query import IncidentFilter
 from bot.usecases.triage import escalation
 from bot.usecases.triage.escalation import OpenOutcome, OpenRequest
 

@@ -10,7 +10,8 @@ from bot.domain.access.token import Scope
 from bot.domain.alert.signal import Reading
 from bot.ingress.api.answer import Text, Words
 from bot.ingress.api.route import ApiReply, Caller, Route
-from bot.ingress.hook import observe, submission_of
+from bot.ingress.hook import observe
+from bot.ingress.submission import submission_of
 from bot.providers.registry import PROVIDERS
 from bot.usecases.admin import program_source
 from bot.usecases.intake.queue import take_in

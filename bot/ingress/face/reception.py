@@ -21,13 +21,14 @@ from bot.domain.actor import Actor
 from bot.domain.alert import signature as signatures
 from bot.domain.alert.signal import Reading, Signal
 from bot.domain.errors import InvalidInputError
-from bot.ingress.body import inflate, read_body
-from bot.ingress.claim import Bearer, read_claim, unauthenticated
-from bot.ingress.hook import Hook, announced, cost_of, observe, submission_of
+from bot.ingress.body import inflate
+from bot.ingress.claim import Bearer, read_claim
+from bot.ingress.hook import Hook, observe
 from bot.ingress.options import IngressOptions
 from bot.ingress.problem import ProblemType, Refusal
-from bot.ingress.proof import BODY, Prover
-from bot.ingress.scheme import SIGNATURE, read_signature
+from bot.ingress.proof import Prover
+from bot.ingress.scheme import SIGNATURE, read_signature, unauthenticated
+from bot.ingress.submission import submission_of
 from bot.providers.body import UnsupportedMediaError, decode
 from bot.usecases.admin.source import digest
 from bot.usecases.desk import Desk
@@ -108,7 +109,7 @@ class Reception:
         claim = read_signature(request.headers, "", self.desk.clock.now())
         assert claim is not None  # noqa: S101 -- its header is there
         source = await self._prover.signer_of(request, claim, providers)
-        if source is None or not await self._hook.is_first(source, claim):
+        if source is None or not await self._hook.repetitions.is_first(source, claim):
             raise unauthenticated("This signature opens nothing here.", SIGNATURE)
         return source
 
@@ -120,12 +121,7 @@ class Reception:
 
     async def body(self, request: web.BaseRequest) -> bytes:
         """The body of a known sender, inflated."""
-        if (known := request.get(BODY)) is not None:
-            return self._inflate(request, known)
-        limit = self._options.max_body
-        with self._hook.reading.reserve(announced(request, limit)) as ensure:
-            body = await read_body(request, limit=limit, patience=self._options.patience, ensure=ensure)
-            return self._inflate(request, body)
+        return self._inflate(request, await self._hook.admission.body(request))
 
     async def body_of_stranger(self, request: web.BaseRequest) -> bytes:
         """The same for senders whose token stands in the body."""
@@ -137,7 +133,7 @@ class Reception:
 
     async def among_known(self, work: Callable[[], Awaitable[T]]) -> T:
         """Do what a known sender asks for, unless too many are being served."""
-        with self._hook.known:
+        with self._hook.admission.known:
             return await work()
 
     async def read(
@@ -148,7 +144,7 @@ class Reception:
         Raises:
             Refusal: it is no JSON that can be used, or the source has sent too much already.
         """
-        content, seconds = await self._hook.read_body(
+        content, seconds = await self._hook.admission.work_on(
             source, len(body), lambda: read_content(body, without=without)
         )
         return msgspec.structs.replace(content, seconds=seconds)
@@ -172,13 +168,21 @@ class Reception:
             NotDurableError: it cannot be stored now.
         """
         began = self.desk.clock.monotonic()
-        submission = submission_of(self.desk, source, content.original, content.redacted, reading, plain)
-        submission = msgspec.structs.replace(submission, method=sender_of(source).method)
+        submission = submission_of(
+            self.desk,
+            source,
+            content.original,
+            content.redacted,
+            reading,
+            plain,
+            method=sender_of(source).method,
+        )
         if signature:
             known = tuple(msgspec.structs.replace(each, signature=signature) for each in submission.signals)
             submission = msgspec.structs.replace(submission, signals=known)
-        more = self._hook.surplus(len(content.original), content.seconds, submission)
-        self._hook.charge(source, submission, max(cost_of(reading), more))
+        admission = self._hook.admission
+        weight = admission.weight(len(content.original), content.seconds)
+        admission.charge(source, submission, reading, weight)
         receipt = await self._intake.take(submission)
         observe(source.provider, receipt)
         metrics.ACCEPT_SECONDS.observe(self.desk.clock.monotonic() - began)

@@ -5,12 +5,9 @@ from typing import Final
 
 from bot.domain import anchor as anchors
 from bot.domain.anchor import Anchor, ChainVerdict
-from bot.domain.audit import Sealed
+from bot.domain.audit import AuditSearch, Sealed
 from bot.usecases.desk import Desk
-from storage.admin.audit import AuditSearch
 from storage.transaction import Transaction
-
-__all__ = ["AuditSearch", "anchor", "page", "verify", "walk"]  # doors reach AuditSearch from here
 
 BATCH: Final = 1_000
 

@@ -6,6 +6,7 @@ import msgspec
 
 from bot.domain.access.source import Source
 from bot.domain.alert.alert import Alert, format_ref
+from bot.domain.alert.event import Envelope, Event
 from bot.domain.alert.ref import SourceRef, find_refs
 from bot.domain.alert.signal import Severity, Signal, Status
 from bot.domain.alert.signature import signature
@@ -14,10 +15,7 @@ from bot.domain.errors import NotFoundError
 from bot.domain.recurrence.recurrence import Recurrence
 from bot.domain.recurrence.run import Run
 from bot.usecases.desk import Desk
-from storage.alert.event import Envelope, Event
 from storage.transaction import Transaction
-
-__all__ = ["EventDossier", "find", "find_of_alert", "find_of_run", "find_of_sender"]
 
 RUNS: Final = 10
 DEDUPED: Final = frozenset({*(each.value for each in Verdict if each.deduped), Verdict.REPEATED.value})

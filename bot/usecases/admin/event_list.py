@@ -9,10 +9,10 @@ from typing import Final
 
 import msgspec
 
+from bot.domain.alert.event import ListedEvent
 from bot.domain.alert.ref import SourceRef, find_refs
 from bot.usecases.admin.event import DEDUPED
 from bot.usecases.desk import Desk
-from storage.alert.event_list import ListedEvent
 
 MOST: Final = 5_000
 """Events that a coverage looks at, the newest."""

@@ -12,13 +12,13 @@ import msgspec
 
 from bot.domain.access.redaction import RULES_VERSION
 from bot.domain.actor import Actor
+from bot.domain.alert.event import Envelope, Event
 from bot.domain.alert.verdict import Verdict
 from bot.domain.audit import Entry
 from bot.domain.errors import InvalidInputError
 from bot.providers.registry import SENDERS
 from bot.usecases.admin import own
 from bot.usecases.desk import Desk
-from storage.alert.event import Envelope, Event
 from storage.codec import encode
 from storage.transaction import Transaction
 

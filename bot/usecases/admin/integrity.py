@@ -10,7 +10,8 @@ from bot.domain.audit import GENESIS, Sealed, audit_key, first_broken, first_for
 from bot.domain.integrity import GRACE, MARGIN, IntegrityFinding, IntegrityReport, Invariant, Tally
 from bot.usecases.admin import audit_log
 from bot.usecases.desk import Desk
-from storage.admin.integrity import OWNED, PARTS
+from storage.admin.eventless import PARTS
+from storage.admin.integrity import OWNED
 from storage.writer import Turn
 
 WINDOW: Final = 5_000

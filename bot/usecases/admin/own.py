@@ -13,11 +13,12 @@ from bot.domain.access.redaction import RULES_VERSION
 from bot.domain.access.source import Source
 from bot.domain.actor import Method
 from bot.domain.alert.alert import State
+from bot.domain.alert.event import Envelope
 from bot.domain.alert.signal import Severity, Signal, Status
 from bot.domain.alert.signature import signature
 from bot.usecases.desk import Desk
 from bot.usecases.intake.batch import Batch
-from bot.usecases.intake.submission import Envelope, Identified, Submission
+from bot.usecases.intake.submission import Identified, Submission
 from storage.transaction import Transaction
 
 NAME: Final = "tocsin"

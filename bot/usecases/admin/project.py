@@ -9,17 +9,16 @@ from typing import Final
 
 import msgspec
 
-from bot.domain.access.project import DEFAULT, MOST
+from bot.domain.access.project import DEFAULT, MOST, Project, ProjectSettings
 from bot.domain.access.token import parse_name
 from bot.domain.actor import Actor
+from bot.domain.alert.search import OPEN_ALERTS
 from bot.domain.audit import Entry
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from bot.domain.incident.search import OPEN_INCIDENTS
 from bot.usecases.admin import setting
 from bot.usecases.desk import Desk
-from bot.usecases.incident.query import OPEN as OPEN_INCIDENTS
 from bot.usecases.owner import demand_channel
-from storage.admin.project import Project, ProjectSettings
-from storage.alert.alert import OPEN
 from storage.codec import encode
 from storage.transaction import Transaction
 
@@ -180,7 +179,15 @@ async def remove(desk: Desk, name: str, *, actor: Actor) -> None:
 
 def _apart(desk: Desk, project: Project) -> Desk:
     """A desk that no other finds."""
-    return Desk(desk.storage, desk.clock, project, desk.rules, desk.bell, desk.signing_key)
+    return Desk(
+        desk.storage,
+        desk.clock,
+        project,
+        desk.rules,
+        desk.bell,
+        desk.signing_key,
+        followers=desk.followers,
+    )
 
 
 def _demand_other(project: Project, done: str) -> None:
@@ -193,7 +200,7 @@ def _listed(tx: Transaction, project: Project) -> ListedProject:
         project,
         sources=len(tx.sources.listing(project.id)),
         tokens=sum(each.project_id == project.id for each in tx.tokens.listing()),
-        open_alerts=tx.alerts.count(project.id, OPEN),
+        open_alerts=tx.alerts.count(project.id, OPEN_ALERTS),
         open_incidents=tx.incidents.count(project.id, OPEN_INCIDENTS),
     )
 

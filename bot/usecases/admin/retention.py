@@ -11,7 +11,7 @@ from bot.domain.actor import Actor
 from bot.domain.audit import Entry
 from bot.domain.retention import Outdated
 from bot.usecases.desk import Desk
-from storage.admin.retention import PARTS
+from storage.admin.eventless import PARTS
 from storage.codec import encode
 from storage.transaction import Transaction
 from storage.writer import Turn

@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from bot.domain import actor as actors
+from bot.domain.access.project import ProjectSettings
 from bot.domain.actor import Actor
 from bot.domain.alert.ring import REPEAT_CHOICES
 from bot.domain.alert.signal import Severity
@@ -14,7 +15,6 @@ from bot.domain.errors import ConflictError, InvalidInputError
 from bot.usecases.desk import Desk
 from bot.usecases.outbox import closure as closures
 from bot.usecases.owner import demand_channel
-from storage.admin.project import ProjectSettings
 from storage.codec import encode
 from storage.transaction import Transaction
 

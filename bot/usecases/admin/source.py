@@ -16,7 +16,7 @@ import msgspec
 
 from bot.domain.access.expectation import expect
 from bot.domain.access.poll import read_url
-from bot.domain.access.source import Source
+from bot.domain.access.source import Credential, Source
 from bot.domain.access.wake import Wakes
 from bot.domain.actor import Actor
 from bot.domain.alert.group import CardShape
@@ -28,7 +28,6 @@ from bot.usecases.desk import Desk
 from bot.usecases.outbox import closure as closures
 from bot.usecases.owner import demand_channel, owner
 from bot.usecases.source_entry import record
-from storage.admin.source import Credential
 from storage.transaction import Transaction
 
 TOKEN_PREFIX: Final = "toc_"  # noqa: S105 -- the mark by which redaction knows a token, not one

@@ -1,10 +1,10 @@
 """Open: the desk at the start of the day."""
 
 from bot.clock import Clock
-from bot.domain.access.project import DEFAULT
+from bot.domain.access.project import DEFAULT, Project
 from bot.domain.audit import audit_key
 from bot.usecases.desk import Desk, Rules
-from storage.admin.project import Project
+from bot.usecases.registry import FOLLOWERS
 from storage.engine import Storage
 from storage.transaction import Transaction
 
@@ -27,6 +27,6 @@ async def open_desk(
         project = await storage.write(
             lambda tx: tx.projects.named(DEFAULT) or tx.projects.create(DEFAULT, now=now)
         )
-    desk = Desk(storage, clock, project, rules or Rules(), signing_key=signing_key)
+    desk = Desk(storage, clock, project, rules or Rules(), signing_key=signing_key, followers=FOLLOWERS)
     desk.meet(await storage.read(lambda tx: tx.projects.listing()))
     return desk

@@ -7,6 +7,7 @@ import msgspec
 
 from bot.domain.access.source import Source
 from bot.domain.alert.alert import Alert
+from bot.domain.alert.search import OPEN_ALERTS
 from bot.domain.alert.signal import Severity
 from bot.domain.alert.verdict import Lane
 from bot.domain.errors import NotDurableError
@@ -15,7 +16,6 @@ from bot.domain.outbox.ledger import Pace
 from bot.domain.outbox.outbox import ParkReason
 from bot.usecases.desk import Desk
 from bot.usecases.outbox import ledger
-from storage.alert.alert import OPEN
 from storage.transaction import Transaction
 
 REASONS: Final = {
@@ -69,7 +69,7 @@ async def condition(desk: Desk) -> Condition:
         return Condition(
             outbox=_outbox(tx, desk),
             sources=tx.sources.listing(desk.project.id),
-            open_alerts=tx.alerts.count(desk.project.id, OPEN),
+            open_alerts=tx.alerts.count(desk.project.id, OPEN_ALERTS),
             oldest_due=tx.channels.oldest_due(now=now),
             pace=ledger.last_hour(tx, desk, now),
             database=desk.storage.dialect,

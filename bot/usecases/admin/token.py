@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from bot.domain.access.project import Project
 from bot.domain.access.token import Token, parse_name, parse_roles, parse_scopes
 from bot.domain.actor import Actor
 from bot.domain.audit import Entry
@@ -18,7 +19,6 @@ from bot.domain.errors import ConflictError, InvalidInputError, NotDurableError,
 from bot.domain.incident.incident import IncidentLevel
 from bot.usecases.admin.source import TOKEN_PREFIX, digest
 from bot.usecases.desk import Desk
-from storage.admin.project import Project
 from storage.codec import encode
 from storage.transaction import Transaction
 from storage.writer import Turn

@@ -70,7 +70,7 @@ async def _answer(
             return change(alert, now)
 
         move = Move(alert_id=alert_id, actor=actor, action=action, make=as_asked)
-        return alerts.apply(tx, desk.project.id, move, now)
+        return alerts.apply(tx, desk, move, now)
 
     changed = await desk.storage.write(answer_ack_end)
     desk.bell.ring()

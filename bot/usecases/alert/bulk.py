@@ -13,6 +13,7 @@ from bot.cards.outbox.cause import CauseView
 from bot.domain.actor import Actor
 from bot.domain.alert import transition
 from bot.domain.alert.alert import Alert, State, Trigger, format_ref
+from bot.domain.alert.bulk_act import BulkAct
 from bot.domain.alert.verdict import Lane
 from bot.domain.errors import ConflictError, NotFoundError
 from bot.domain.outbox.outbox import CardKind
@@ -20,7 +21,6 @@ from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import many
 from bot.usecases.alert.lifecycle import Move
 from bot.usecases.desk import Desk
-from storage.alert.bulk_act import BulkAct
 from storage.transaction import Transaction
 
 UNDO: Final = timedelta(minutes=5)

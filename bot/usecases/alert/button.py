@@ -21,12 +21,12 @@ from bot.domain.actor import Actor
 from bot.domain.alert.alert import Alert, format_ref, stamp
 from bot.domain.errors import ConflictError, NotFoundError
 from bot.domain.outbox.outbox import CardKind
+from bot.domain.outbox.placement import Placement
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import retry as retries
 from bot.usecases.alert.lifecycle import Move
 from bot.usecases.desk import Desk
 from bot.usecases.view import alert_view
-from storage.outbox.card import Placement
 from storage.transaction import Transaction
 
 MakeMove = Callable[[Transaction, Desk, int, Actor, str], Move]
@@ -55,7 +55,7 @@ async def press(
 
     def press_alert(tx: Transaction) -> PressedAlert:
         move = as_seen(_MOVES[verb](tx, desk, alert_id, actor, text), seen)
-        changed = alerts.apply(tx, desk.project.id, move, now)
+        changed = alerts.apply(tx, desk, move, now)
         places = tx.cards.of(CardKind.ALERT, [alert_id])
         return PressedAlert(alert_view(tx, desk, changed), places[0] if places else None)
 

@@ -12,18 +12,17 @@ from typing import Final
 import msgspec
 
 from bot.domain.actor import Actor, ActorKind
+from bot.domain.alert import ring as ring_rules
 from bot.domain.alert import transition
 from bot.domain.alert.alert import Alert, State, Trigger
 from bot.domain.alert.claim import Proof, is_current, is_of
-from bot.domain.alert.verdict import Lane
+from bot.domain.alert.search import AlertCriteria
 from bot.domain.errors import StandingError
-from bot.domain.outbox.outbox import CardKind
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert.lifecycle import Move
-from bot.usecases.alert.program import RENEW, AlertHistory, Search, done_already, performing, sources
+from bot.usecases.alert.program import RENEW, AlertHistory, done_already, performing, sources
 from bot.usecases.alert.retry import coming_due
 from bot.usecases.desk import Desk
-from bot.usecases.incident import follow
 from storage.codec import micros
 from storage.transaction import Transaction
 
@@ -37,7 +36,7 @@ _LIVE: Final = frozenset({State.PROCESSING, State.ACKED})
 
 
 async def claim_next(
-    desk: Desk, search: Search, *, actor: Actor, lease: timedelta | None = None, limit: int = 1
+    desk: Desk, search: AlertCriteria, *, actor: Actor, lease: timedelta | None = None, limit: int = 1
 ) -> tuple[AlertHistory, ...]:
     """The most urgent matching alerts that nobody has, at most ``limit``, now claimed by ``actor``.
 
@@ -86,19 +85,19 @@ def _take_all(
     tx: Transaction, desk: Desk, found: list[Alert], claiming: Callable[[int], Move], now: datetime
 ) -> list[Alert]:
     """Claim alerts that are held, each after what has come due and nobody has swept up yet."""
-    claimed, entries, waves = [], [], []
+    claimed, entries, changes = [], [], []
     for alert in found:
         after = alert
         for move in (*_overdue(alert), claiming(alert.id)):
             before, after = after, move.make(after, now)
             entries.append(alerts.entry_of(before, after, move, now))
-            waves += follow.changes_of(after, move.action, move.actor, move.note)
+        after = ring_rules.advance(alert, after, now)
         claimed.append(after)
+        changes.append(alerts.change_of(alert, after, move))
     if claimed:
         tx.alerts.save_all(claimed)
-        tx.recurrences.follow_all(zip(found, claimed, strict=True), now=now)
-        follow.notify_incidents(tx, waves, now)
-        tx.cards.touch(CardKind.ALERT, [(each.id, Lane.PERSON) for each in claimed], now=now)
+        desk.tell_rows(tx, changes, now)
+        desk.tell_cards(tx, changes, now)
         tx.audit.append(desk.project.id, *entries)
     return claimed
 

@@ -27,13 +27,13 @@ async def end_expired(desk: Desk) -> int:
     due = await desk.storage.read(lambda tx: tx.expiries.due(now=now, limit=SWEEP))
     ended = 0
     for alert_id in due:
-        ended += await desk.storage.write(partial(_end, alert_id=alert_id, now=now))
+        ended += await desk.storage.write(partial(_end, desk=desk, alert_id=alert_id, now=now))
     if ended:
         desk.bell.ring()
     return ended
 
 
-def _end(tx: Transaction, *, alert_id: int, now: datetime) -> bool:
+def _end(tx: Transaction, *, desk: Desk, alert_id: int, now: datetime) -> bool:
     """One that was sent again, or resolved, meanwhile is left alone."""
     if not tx.expiries.take_due(alert_id, now=now):
         return False
@@ -44,7 +44,7 @@ def _end(tx: Transaction, *, alert_id: int, now: datetime) -> bool:
     name = tx.sources.names({alert.source_id}).get(alert.source_id, "")
     move = alerts.resolving(alert_id, actors.source(name))
     try:
-        alerts.apply(tx, alert.project_id, _said(move), now)
+        alerts.apply(tx, desk, _said(move), now, project_id=alert.project_id)
     except (IllegalTransitionError, NotFoundError):
         return False
     return True

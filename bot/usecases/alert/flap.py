@@ -30,16 +30,17 @@ async def calm_down(desk: Desk) -> int:
             make=transition.calm_down,
             lane=Lane.INFO,
         )
-        calmed += await desk.storage.write(partial(_apply, project_id=project_id, move=move, now=now))
+        calm = partial(_apply, desk=desk, project_id=project_id, move=move, now=now)
+        calmed += await desk.storage.write(calm)
     if calmed:
         desk.bell.ring()
     return calmed
 
 
-def _apply(tx: Transaction, *, project_id: int, move: Move, now: datetime) -> bool:
+def _apply(tx: Transaction, *, desk: Desk, project_id: int, move: Move, now: datetime) -> bool:
     """One that flaps again meanwhile is left alone."""
     try:
-        alerts.apply(tx, project_id, move, now)
+        alerts.apply(tx, desk, move, now, project_id=project_id)
     except ConflictError:
         return False
     return True

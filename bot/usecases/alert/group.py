@@ -19,11 +19,11 @@ from bot.domain.alert.quiet import QuietKind
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import ConflictError, NotFoundError
 from bot.domain.outbox.outbox import CardKind
+from bot.domain.outbox.placement import Placement
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import many
 from bot.usecases.alert.lifecycle import Move
 from bot.usecases.desk import Desk
-from storage.outbox.card import Placement
 from storage.transaction import Transaction
 
 OPEN: Final = tuple(state for state in State if state.open)

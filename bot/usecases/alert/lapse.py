@@ -24,13 +24,14 @@ async def end_silent(desk: Desk) -> int:
     due = await desk.storage.read(lambda tx: tx.alerts.silent(now_us=micros(now), limit=alerts.SWEEP))
     ended = 0
     for project_id, alert_id in due:
-        ended += await desk.storage.write(partial(_end, project_id=project_id, alert_id=alert_id, now=now))
+        end = partial(_end, desk=desk, project_id=project_id, alert_id=alert_id, now=now)
+        ended += await desk.storage.write(end)
     if ended:
         desk.bell.ring()
     return ended
 
 
-def _end(tx: Transaction, *, project_id: int, alert_id: int, now: datetime) -> bool:
+def _end(tx: Transaction, *, desk: Desk, project_id: int, alert_id: int, now: datetime) -> bool:
     """One that was heard of, taken on or escalated meanwhile is left alone."""
     tx.recurrences.hold_of(alert_id)
     tx.alerts.held(project_id, alert_id)
@@ -45,7 +46,7 @@ def _end(tx: Transaction, *, project_id: int, alert_id: int, now: datetime) -> b
         lane=Lane.RESOLVE,
     )
     try:
-        alerts.apply(tx, project_id, move, now)
+        alerts.apply(tx, desk, move, now, project_id=project_id)
     except (IllegalTransitionError, NotFoundError):
         return False
     return True

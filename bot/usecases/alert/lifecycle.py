@@ -16,17 +16,16 @@ import msgspec
 from bot.domain import actor as actors
 from bot.domain.access.people import without_secrets
 from bot.domain.actor import Actor, Method
+from bot.domain.alert import ring as ring_rules
 from bot.domain.alert import transition
 from bot.domain.alert.alert import Alert, IllegalTransitionError, State, Trigger, format_ref
+from bot.domain.alert.alert_change import AlertChange, mark_of
 from bot.domain.alert.signal import Severity
 from bot.domain.alert.verdict import Lane
 from bot.domain.audit import Entry
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
-from bot.domain.outbox.outbox import CardKind
 from bot.domain.text import cut
-from bot.usecases import ring as rings
 from bot.usecases.desk import Desk
-from bot.usecases.incident import follow
 from storage.codec import encode, micros
 from storage.transaction import Transaction
 
@@ -95,7 +94,7 @@ async def reopen(desk: Desk, alert_id: int, *, actor: Actor) -> Alert:
     now = desk.clock.now()
 
     def reopen_alert(tx: Transaction) -> Alert:
-        return apply(tx, desk.project.id, reopening(tx, desk, alert_id, actor), now)
+        return apply(tx, desk, reopening(tx, desk, alert_id, actor), now)
 
     reopened = await desk.storage.write(reopen_alert)
     desk.bell.ring()
@@ -251,20 +250,39 @@ def annotating(alert_id: int, actor: Actor, note: str) -> Move:
     )
 
 
-def apply(tx: Transaction, project_id: int, move: Move, now: datetime) -> Alert:
-    """One move inside a transaction: alert, card and audit entry."""
+def apply(tx: Transaction, desk: Desk, move: Move, now: datetime, *, project_id: int | None = None) -> Alert:
+    """One move inside a transaction: the alert, what follows from it, and the audit entry.
+
+    The alert is the desk's project's, or that of ``project_id``.
+    """
+    project_id = desk.project.id if project_id is None else project_id
     tx.recurrences.hold_of(move.alert_id)
     alert = tx.alerts.held(project_id, move.alert_id)
     if alert is None:
         raise NotFoundError("alert", format_ref(move.alert_id))
-    changed = rings.follow(tx, alert, move.make(alert, now), move.action, now)
+    changed = ring_rules.advance(alert, move.make(alert, now), now)
     tx.alerts.save(changed)
-    tx.recurrences.follow(alert, changed, now=now)
-    follow.notify_incidents(tx, follow.changes_of(changed, move.action, move.actor, move.note), now)
-    tx.cards.touch(CardKind.ALERT, [(move.alert_id, move.lane)], now=now)
-    rings.settle(tx, [(alert, changed)], now)
+    changes = (change_of(alert, changed, move),)
+    desk = desk.of(project_id)
+    desk.tell_rows(tx, changes, now)
+    desk.tell_cards(tx, changes, now)
     tx.audit.append(project_id, entry_of(alert, changed, move, now))
     return changed
+
+
+def change_of(before: Alert, after: Alert, move: Move) -> AlertChange:
+    """What followers are told of a move."""
+    return AlertChange(
+        alert_id=after.id,
+        name=after.name,
+        before=mark_of(before),
+        after=mark_of(after),
+        actor=move.actor,
+        action=move.action,
+        note=move.note,
+        lane=move.lane,
+        moved=(before, after),
+    )
 
 
 def entry_of(before: Alert, after: Alert, move: Move, now: datetime) -> Entry:
@@ -296,7 +314,7 @@ def bounded(note: str) -> str:
 async def perform(desk: Desk, move: Move) -> Alert:
     """One move in a transaction of its own."""
     now = desk.clock.now()
-    changed = await desk.storage.write(lambda tx: apply(tx, desk.project.id, move, now))
+    changed = await desk.storage.write(lambda tx: apply(tx, desk, move, now))
     desk.bell.ring()
     return changed
 
@@ -306,7 +324,7 @@ async def sweep(desk: Desk, moves: Iterable[tuple[int, Move]]) -> int:
     changed, now = 0, desk.clock.now()
     for project_id, move in moves:
         try:
-            await desk.storage.write(partial(apply, project_id=project_id, move=move, now=now))
+            await desk.storage.write(partial(apply, desk=desk, project_id=project_id, move=move, now=now))
         except IllegalTransitionError:
             continue
         changed += 1

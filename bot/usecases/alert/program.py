@@ -17,18 +17,16 @@ import msgspec
 from bot.domain.actor import Actor
 from bot.domain.alert import transition
 from bot.domain.alert.alert import Alert, State, Trigger, format_ref
+from bot.domain.alert.search import AlertCriteria
 from bot.domain.audit import Entry
 from bot.domain.errors import ConflictError, NotFoundError, StandingError
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert.lifecycle import Move
 from bot.usecases.desk import Desk
-from storage.alert.search import Search
 from storage.transaction import Transaction
 
 RENEW: Final = "renew"
 NOTE: Final = "note"
-
-__all__ = ["AlertHistory", "Search", "find", "page", "perform"]
 
 
 class AlertHistory(msgspec.Struct, frozen=True):
@@ -57,7 +55,7 @@ async def find(desk: Desk, alert_id: int) -> AlertHistory:
 
 
 async def page(
-    desk: Desk, search: Search, *, before: int | None, limit: int
+    desk: Desk, search: AlertCriteria, *, before: int | None, limit: int
 ) -> tuple[list[AlertHistory], int]:
     """Matching alerts without their history, newest first, from the one before the alert ``before`` on."""
 
@@ -103,7 +101,7 @@ async def performing(
         move = decide(tx, alert, now)
         if move is not None:
             try:
-                alert = alerts.apply(tx, desk.project.id, move, now)
+                alert = alerts.apply(tx, desk, move, now)
             except ConflictError as error:
                 owner = str(alert.owner) if alert.owner else ""
                 raise StandingError(str(error), state=alert.state, owner=owner) from None

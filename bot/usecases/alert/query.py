@@ -8,13 +8,13 @@ from bot.cards.alert.alert import AlertView
 from bot.cards.alert.detail import HistoryLine
 from bot.domain import actor as actors
 from bot.domain.alert.alert import Alert, format_ref, ref_digits
+from bot.domain.alert.search import OPEN_ALERTS, AlertFilter
 from bot.domain.audit import Sealed
 from bot.domain.errors import NotFoundError
+from bot.domain.outbox.placement import Placement
 from bot.domain.sight import Subject, SubjectRef
 from bot.usecases.desk import Desk
 from bot.usecases.view import alert_view
-from storage.alert.alert import OPEN, Filter
-from storage.outbox.card import Placement
 from storage.transaction import Transaction
 
 SUGGESTIONS: Final = 25  # Discord's limit for autocomplete choices
@@ -39,19 +39,6 @@ _PAST: Final = {
     "silence": "silenced",
     "silence_over": "the silence is over",
 }
-
-__all__ = [
-    "OPEN",
-    "PAGE",
-    "SUGGESTIONS",
-    "AlertPage",
-    "Filter",
-    "FoundAlert",
-    "ListedAlert",
-    "find",
-    "listing",
-    "suggest",
-]
 
 
 class FoundAlert(msgspec.Struct, frozen=True):
@@ -96,7 +83,9 @@ async def find(desk: Desk, alert_id: int) -> FoundAlert:
     return await desk.storage.read(read_one)
 
 
-async def listing(desk: Desk, which: Filter = OPEN, *, offset: int = 0, limit: int = PAGE) -> AlertPage:
+async def listing(
+    desk: Desk, which: AlertFilter = OPEN_ALERTS, *, offset: int = 0, limit: int = PAGE
+) -> AlertPage:
     """Matching alerts, worst first, then newest first."""
 
     def read_page(tx: Transaction) -> AlertPage:
@@ -108,7 +97,7 @@ async def listing(desk: Desk, which: Filter = OPEN, *, offset: int = 0, limit: i
     return await desk.storage.read(read_page)
 
 
-async def suggest(desk: Desk, text: str, which: Filter = OPEN) -> list[Alert]:
+async def suggest(desk: Desk, text: str, which: AlertFilter = OPEN_ALERTS) -> list[Alert]:
     """Alerts whose ref, name, service, target or source fits what was typed so far, at most 25."""
     wanted = msgspec.structs.replace(which, text=text.strip())
     digits = ref_digits(text)

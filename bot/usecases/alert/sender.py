@@ -111,7 +111,7 @@ async def _move(
         if alert is None or (alert.state is State.RESOLVED and not over):
             return None
         try:
-            return alerts.apply(tx, desk.project.id, make(alert, who), now)
+            return alerts.apply(tx, desk, make(alert, who), now)
         except IllegalTransitionError:
             return alert
 

@@ -54,7 +54,7 @@ def apply(
     tx: Transaction, desk: Desk, alert_id: int, actor: Actor, until: datetime | None, now: datetime
 ) -> Alert:
     """The same inside a transaction."""
-    changed = alerts.apply(tx, desk.project.id, snoozing(alert_id, actor, until), now)
+    changed = alerts.apply(tx, desk, snoozing(alert_id, actor, until), now)
     reason = Quiet(kind=QuietKind.SNOOZE, by=actor, since=now, until=until)
     tx.quiet_reasons.put({alert_id: reason})
     return changed
@@ -169,7 +169,7 @@ async def _wake(desk: Desk, alert_id: int, now: datetime) -> bool:
             return False  # somebody was faster, or snoozed it for longer
         project_id = tx.projects.of_alert(alert_id)
         try:
-            alerts.apply(tx, desk.project.id if project_id is None else project_id, move, now)
+            alerts.apply(tx, desk, move, now, project_id=project_id)
         except (ConflictError, NotFoundError):
             tx.quiet_reasons.lift([(alert_id, QuietKind.SNOOZE)])
             return False

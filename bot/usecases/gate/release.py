@@ -12,6 +12,7 @@ import msgspec
 
 from bot.domain.actor import Actor
 from bot.domain.alert.alert import Alert, State, format_ref
+from bot.domain.alert.search import AlertCriteria
 from bot.domain.alert.signal import ENVIRONMENT, Severity
 from bot.domain.audit import Entry
 from bot.domain.errors import InvalidInputError
@@ -28,13 +29,12 @@ from bot.domain.gate.gate import (
 )
 from bot.domain.incident.incident import Incident, IncidentState
 from bot.domain.incident.incident import format_ref as format_incident
+from bot.domain.incident.search import IncidentFilter
 from bot.domain.incident.timeline import Kind, TimelineDraft
 from bot.domain.sight import EVERYTHING, Sight, Subject, SubjectRef
 from bot.domain.text import cut, one_line
 from bot.usecases.desk import Desk
-from storage.alert.search import Search
 from storage.codec import encode
-from storage.incident.incident import IncidentFilter
 from storage.transaction import Transaction
 
 MAX_NAME: Final = 100
@@ -147,7 +147,7 @@ def _seen(tx: Transaction, desk: Desk, sight: Sight, asked: SubjectRef, reason: 
 
 
 def _criticals(tx: Transaction, desk: Desk, service: str, env: str) -> Iterator[Alert]:
-    search = Search(states=_OPEN, severities=(Severity.CRITICAL,), service=service)
+    search = AlertCriteria(states=_OPEN, severities=(Severity.CRITICAL,), service=service)
     for alert in tx.alert_search.page(desk.project.id, search, before=None, limit=_MOST):
         said = {alert.labels[name] for name in ENVIRONMENT if alert.labels.get(name)}
         if not env or not said or env in {alert.namespace, *said}:

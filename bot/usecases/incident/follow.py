@@ -1,22 +1,23 @@
-"""Ripple: what a change of alerts means for the incidents they belong to.
+"""Follow: what a change of alerts means for the incidents they belong to.
 
-Called inside the transaction that changes the alerts, while it holds them and before it touches their cards
-(the order of `step`). Where no alert of the batch belongs to an open incident it is one indexed query.
+Told inside the transaction that changes the alerts, while it holds them and before it touches their cards.
+Where no alert of a batch belongs to an open incident it is one indexed query.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Final
 
-import msgspec
-
-from bot.domain.actor import Actor, ActorKind
-from bot.domain.alert.alert import Alert
+from bot.domain.actor import ActorKind
+from bot.domain.alert.alert import format_ref
+from bot.domain.alert.alert_change import AlertChange
 from bot.domain.alert.verdict import Lane
 from bot.domain.incident.incident import Incident
 from bot.domain.incident.nudge import Nudge, NudgeKind
 from bot.domain.incident.timeline import Kind, TimelineDraft
 from bot.domain.outbox.outbox import CardKind
+from bot.usecases.desk import Desk
 from storage.transaction import Transaction
 
 KINDS: Final = {
@@ -33,35 +34,19 @@ KINDS: Final = {
 """The actions and verdicts on alerts that a timeline tells."""
 
 
-class AlertChange(msgspec.Struct, frozen=True, gc=False):
-    """One change of an alert: ``action`` is a key of `KINDS`, ``text`` names the alert."""
-
-    alert_id: int
-    action: str
-    actor: Actor
-    text: str
-
-
-def changes_of(alert: Alert, action: str, actor: Actor, note: str = "") -> list[AlertChange]:
-    """The wave of one action on an alert; none where timelines do not tell it."""
-    if action not in KINDS:
-        return []
-    text = f"{alert.ref} {alert.name}: {note}" if note else f"{alert.ref} {alert.name}"
-    return [AlertChange(alert.id, action, actor, text)]
-
-
-def notify_incidents(tx: Transaction, waves: Sequence[AlertChange], now: datetime) -> None:
+def tell_incidents(_: Desk, tx: Transaction, changes: Sequence[AlertChange], now: datetime) -> None:
     """Tell the open incidents of these alerts; their heads show it."""
-    if not waves:
+    told = [change for change in changes if change.action in KINDS]
+    if not told:
         return
-    belongs = tx.links.open_of({wave.alert_id for wave in waves})
-    reached = [(belongs[wave.alert_id], wave) for wave in waves if wave.alert_id in belongs]
+    belongs = tx.links.open_of({change.alert_id for change in told})
+    reached = [(belongs[change.alert_id], change) for change in told if change.alert_id in belongs]
     if not reached:
         return
-    acted = {each for each, wave in reached if wave.actor.kind is ActorKind.PERSON}
+    acted = {each for each, change in reached if change.actor.kind is ActorKind.PERSON}
     if acted:
         tx.incidents.acknowledge(sorted(acted), now=now)
-    tx.timelines.append(((incident_id, _draft(wave, now)) for incident_id, wave in reached), now=now)
+    tx.timelines.append(((incident_id, _draft(change, now)) for incident_id, change in reached), now=now)
     _bring_in(tx, reached, now)
     heads = sorted({incident_id for incident_id, _ in reached})
     tx.cards.touch(CardKind.INCIDENT, [(head, Lane.PERSON) for head in heads], now=now)
@@ -73,14 +58,14 @@ def _bring_in(tx: Transaction, reached: Sequence[tuple[int, AlertChange]], now: 
     Until there is a thread nothing has to be done: whoever has an alert by then is put into it.
     """
     acked: dict[tuple[int, int], AlertChange] = {}
-    for incident_id, wave in reached:
-        person_id = wave.actor.person_id
-        if wave.action == "ack" and person_id is not None:
-            acked.setdefault((incident_id, person_id), wave)
+    for incident_id, change in reached:
+        person_id = change.actor.person_id
+        if change.action == "ack" and person_id is not None:
+            acked.setdefault((incident_id, person_id), change)
     if not acked:
         return
     living = {each.id: each for each in tx.incidents.in_threads({each for each, _ in acked})}
-    for (incident_id, person_id), wave in sorted(acked.items()):
+    for (incident_id, person_id), change in sorted(acked.items(), key=itemgetter(0)):
         incident = living.get(incident_id)
         if incident is None or _is_in(tx, incident, person_id):
             continue
@@ -89,8 +74,8 @@ def _bring_in(tx: Transaction, reached: Sequence[tuple[int, AlertChange]], now: 
             incident_id=incident_id,
             kind=NudgeKind.JOINED,
             about_id=person_id,
-            text=f"has somebody new, who acknowledged {wave.text}",
-            actor=wave.actor,
+            text=f"has somebody new, who acknowledged {_text(change)}",
+            actor=change.actor,
             created_at=now,
         )
         created = tx.nudges.create(nudge)
@@ -107,7 +92,16 @@ def _is_in(tx: Transaction, incident: Incident, person_id: int) -> bool:
     return any(each.kind is NudgeKind.JOINED and each.about_id == person_id for each in told)
 
 
-def _draft(wave: AlertChange, now: datetime) -> TimelineDraft:
+def _draft(change: AlertChange, now: datetime) -> TimelineDraft:
     return TimelineDraft(
-        kind=KINDS[wave.action], at=now, actor=wave.actor, text=wave.text, alert_id=wave.alert_id
+        kind=KINDS[change.action],
+        at=now,
+        actor=change.actor,
+        text=_text(change),
+        alert_id=change.alert_id,
     )
+
+
+def _text(change: AlertChange) -> str:
+    named = f"{format_ref(change.alert_id)} {change.name}"
+    return f"{named}: {change.note}" if change.note else named

@@ -24,11 +24,11 @@ from bot.domain.incident.incident import Incident, IncidentLevel, IncidentRules,
 from bot.domain.incident.nudge import Nudge, NudgeKind, begins_to_call
 from bot.domain.incident.timeline import Kind, TimelineDraft
 from bot.domain.outbox.outbox import CardKind
+from bot.domain.outbox.placement import Placement
 from bot.domain.text import cut, harmless
 from bot.usecases.desk import Desk
 from bot.usecases.view import incident_view
 from storage.codec import encode
-from storage.outbox.card import Placement
 from storage.transaction import Transaction
 
 MAX_TITLE: Final = 200

@@ -9,12 +9,12 @@ from typing import Final
 import msgspec
 
 from bot.domain.actor import Actor
+from bot.domain.alert.reaction import Reaction
+from bot.domain.incident.search import OPEN_INCIDENTS
 from bot.domain.incident.timeline import fold
 from bot.usecases.desk import Desk
 from bot.usecases.incident import timeline
-from bot.usecases.incident.query import OPEN
 from bot.usecases.incident.timeline import Pinned
-from storage.alert.reaction import Reaction
 from storage.transaction import Transaction
 
 PIN: Final = "📌"
@@ -76,7 +76,7 @@ async def homes(desk: Desk, *, at_most: int) -> list[Home]:
 
     def read_homes(tx: Transaction) -> list[Home]:
         ids = [each.project.id for each in desk.everybody]
-        found = [each for ident in ids for each in tx.incidents.listing(ident, OPEN, limit=at_most)]
+        found = [each for ident in ids for each in tx.incidents.listing(ident, OPEN_INCIDENTS, limit=at_most)]
         return [Home(each.id, each.thread_id) for each in found if each.thread_id is not None]
 
     return await desk.storage.read(read_homes)

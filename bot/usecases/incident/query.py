@@ -9,31 +9,19 @@ from bot.domain.errors import NotFoundError
 from bot.domain.incident.duration import durations
 from bot.domain.incident.incident import Incident, format_ref, ref_digits
 from bot.domain.incident.postmortem import Involved, Postmortem
+from bot.domain.incident.search import OPEN_INCIDENTS, IncidentFilter
 from bot.domain.incident.timeline import TimelineLine, fold
 from bot.domain.recurrence.recurrence import Memory
 from bot.domain.sight import Subject, SubjectRef
 from bot.usecases.desk import Desk
 from bot.usecases.incident.mutation import Shown, show
 from bot.usecases.view import alert_view
-from storage.incident.incident import OPEN, IncidentFilter
 from storage.transaction import Transaction
 
 MOST_OPEN: Final = 200
 SUGGESTIONS: Final = 25  # Discord's limit for autocomplete choices
 PAGE: Final = 10
 INVOLVED: Final = 100  # alerts of a post-mortem
-
-__all__ = [
-    "OPEN",
-    "PAGE",
-    "IncidentFilter",
-    "IncidentPage",
-    "find",
-    "listing",
-    "postmortem",
-    "suggest",
-    "timeline",
-]
 
 
 class IncidentPage(msgspec.Struct, frozen=True):
@@ -54,7 +42,7 @@ async def find(desk: Desk, incident_id: int) -> Shown:
 
 
 async def listing(
-    desk: Desk, which: IncidentFilter = OPEN, *, offset: int = 0, limit: int = PAGE
+    desk: Desk, which: IncidentFilter = OPEN_INCIDENTS, *, offset: int = 0, limit: int = PAGE
 ) -> IncidentPage:
     """Matching incidents, worst first, then newest first."""
 
@@ -67,11 +55,13 @@ async def listing(
 
 async def open_ones(desk: Desk, *, service: str = "") -> list[Incident]:
     """What is open now, worst first, at most `MOST_OPEN`; only of that service if one is named."""
-    found = await desk.storage.read(lambda tx: tx.incidents.listing(desk.project.id, OPEN, limit=MOST_OPEN))
+    found = await desk.storage.read(
+        lambda tx: tx.incidents.listing(desk.project.id, OPEN_INCIDENTS, limit=MOST_OPEN)
+    )
     return [each for each in found if service in {"", each.service}]
 
 
-async def suggest(desk: Desk, text: str, which: IncidentFilter = OPEN) -> list[Incident]:
+async def suggest(desk: Desk, text: str, which: IncidentFilter = OPEN_INCIDENTS) -> list[Incident]:
     """Incidents whose ref, title or service fits what was typed so far, at most 25."""
     wanted = msgspec.structs.replace(which, text=text.strip())
     digits = ref_digits(text)

@@ -6,10 +6,10 @@ from msgspec.structs import replace
 
 from bot.domain.alert.verdict import Lane
 from bot.domain.incident.incident import Incident, IncidentState
+from bot.domain.incident.thread import ThreadStanding
 from bot.domain.outbox.outbox import CardKind
 from bot.usecases.desk import Desk
 from bot.usecases.incident.mutation import held
-from storage.incident.thread import ThreadStanding
 from storage.transaction import Transaction
 
 AT_MOST: Final = 200  # open incidents that are looked at, the newest

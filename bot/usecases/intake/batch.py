@@ -8,10 +8,10 @@ from datetime import datetime
 
 import msgspec
 
-from bot.domain import actor as actors
 from bot.domain.access.source import Source
-from bot.domain.alert.alert import State, format_ref
+from bot.domain.alert.alert import State
 from bot.domain.alert.episode import began
+from bot.domain.alert.event import Event, NewAlert
 from bot.domain.alert.flap import Hush
 from bot.domain.alert.pulse import PULSE, is_pulse
 from bot.domain.alert.quiet import NOTHING
@@ -21,11 +21,10 @@ from bot.domain.alert.verdict import IntakeDecision, Lane, Policy, SignatureStan
 from bot.domain.audit import Entry
 from bot.domain.errors import SourceClosedError
 from bot.domain.outbox.outbox import CardKind
-from bot.domain.recurrence.settlement import settle_standing
+from bot.domain.recurrence.settlement import RecurrenceTally, settle_standing
 from bot.usecases.desk import Desk
-from bot.usecases.incident import follow
-from bot.usecases.incident.follow import AlertChange
 from bot.usecases.intake import note as notes
+from bot.usecases.intake.change import changes_in
 from bot.usecases.intake.distinction import distinguish
 from bot.usecases.intake.expiry import note_expiries
 from bot.usecases.intake.grouping import Grouping
@@ -43,9 +42,6 @@ from bot.usecases.intake.track import (
     request_entry,
     standing_of,
 )
-from storage.alert.alert import NewAlert
-from storage.alert.event import Event
-from storage.recurrence.recurrence import RecurrenceTally
 from storage.transaction import Transaction
 
 _TOLD_ONE_BY_ONE = {Verdict.RAISED, Verdict.REOPENED, Verdict.RESOLVED}
@@ -69,8 +65,11 @@ class Batch:
         self._demand_open(submissions)
         self._load(submissions)
         decided = [self._decide(submission) for submission in submissions]
-        follow.notify_incidents(self._tx, self._waves(submissions, decided), self._now)
-        self._write_alerts()
+        fresh = self._number()
+        changes = self._succession.changes() + changes_in(submissions, decided)
+        self._desk.tell_rows(self._tx, changes, self._now)
+        self._write_alerts(fresh)
+        self._desk.tell_cards(self._tx, changes, self._now)
         note_expiries(self._tx, self._tracks.values())
         self._silencing.write(self._tracks.values())
         self._write_events(submissions, decided)
@@ -182,27 +181,17 @@ class Batch:
         )
         return standing
 
-    def _waves(self, submissions: list[Submission], decided: list[list[SignalOutcome]]) -> list[AlertChange]:
-        """What incidents have to hear; alerts that begin in this batch belong to none yet."""
-        return self._succession.waves() + [
-            AlertChange(
-                alert_id,
-                one.verdict.value,
-                actors.source(submission.source.name),
-                f"{format_ref(alert_id)} {one.item.signal.name}",
-            )
-            for submission, each in zip(submissions, decided, strict=True)
-            for one in each
-            if one.verdict in _TOLD_ONE_BY_ONE and one.track and (alert_id := standing_of(one.track).alert_id)
-        ]
-
-    def _write_alerts(self) -> None:
-        tx, tracks = self._tx, self._tracks
-        fresh = [(signature, track) for signature, track in tracks.items() if track.opened is not None]
-        distinguish(tx, self._project_id, (track for _, track in fresh))
-        ids = tx.alerts.allocate(len(fresh))
+    def _number(self) -> list[tuple[str, SignatureState]]:
+        """What begins in this batch, told apart from what is alike and with its numbers."""
+        fresh = [(signature, track) for signature, track in self._tracks.items() if track.opened is not None]
+        distinguish(self._tx, self._project_id, (track for _, track in fresh))
+        ids = self._tx.alerts.allocate(len(fresh))
         for alert_id, (_, track) in zip(ids, fresh, strict=True):
             standing_of(track).alert_id = alert_id
+        return fresh
+
+    def _write_alerts(self, fresh: list[tuple[str, SignatureState]]) -> None:
+        tx, tracks = self._tx, self._tracks
         old = [track for track in tracks.values() if track.opened is None]
         self._gathering.assign(
             ((track.opened, track) for _, track in fresh if track.opened is not None),

@@ -11,14 +11,24 @@ from typing import TypeAlias
 
 import msgspec
 
-from bot.domain.alert.group import CROWD, CardShape, Group, Joined, admits, cause_of, join, lane_of, rise
+from bot.domain.alert.group import (
+    CROWD,
+    CardShape,
+    Group,
+    Joined,
+    Loner,
+    admits,
+    cause_of,
+    join,
+    lane_of,
+    rise,
+)
 from bot.domain.alert.ring import RingReason
 from bot.domain.alert.signal import Signal
 from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.outbox import CardKind
 from bot.usecases.desk import Desk
 from bot.usecases.intake.track import SignatureState, standing_of
-from storage.alert.group import Loner
 from storage.transaction import Transaction
 
 

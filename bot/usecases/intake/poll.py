@@ -11,6 +11,7 @@ from bot.domain.access.poll import IN_A_ROW, Doubt, PolledAlert, compare
 from bot.domain.access.redaction import RULES_VERSION, redact
 from bot.domain.access.source import Source
 from bot.domain.actor import Method
+from bot.domain.alert.event import Envelope
 from bot.domain.alert.signal import Severity, Signal, Status
 from bot.domain.alert.signature import signature
 from bot.domain.errors import InvalidInputError
@@ -18,7 +19,7 @@ from bot.providers.alertmanager_poll import read_open
 from bot.providers.severity import absent_as
 from bot.usecases.desk import Desk
 from bot.usecases.intake.queue import take_in
-from bot.usecases.intake.submission import Envelope, Identified, Submission
+from bot.usecases.intake.submission import Identified, Submission
 from storage.codec import encode
 from storage.transaction import Transaction
 

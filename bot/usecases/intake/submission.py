@@ -4,11 +4,9 @@ import msgspec
 
 from bot.domain.access.source import Source
 from bot.domain.actor import Method
+from bot.domain.alert.event import Envelope
 from bot.domain.alert.signal import Rejected, SenderNote, Signal
 from bot.domain.alert.verdict import Verdict
-from storage.alert.event import Envelope
-
-__all__ = ["Envelope", "Identified", "Receipt", "ReceiptLine", "Submission"]  # doors reach Envelope from here
 
 
 class Identified(msgspec.Struct, frozen=True, gc=False):

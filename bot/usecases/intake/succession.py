@@ -11,7 +11,8 @@ import msgspec
 
 from bot.domain import actor as actors
 from bot.domain.actor import Method
-from bot.domain.alert.alert import format_ref
+from bot.domain.alert.alert import State
+from bot.domain.alert.alert_change import AlertChange, AlertMark
 from bot.domain.alert.episode import EarlyEnd, early_end
 from bot.domain.alert.signal import Signal, Status
 from bot.domain.alert.verdict import (
@@ -27,7 +28,6 @@ from bot.domain.audit import Entry
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.recurrence.settlement import settle_standing
 from bot.usecases import ring as rings
-from bot.usecases.incident.follow import AlertChange
 from bot.usecases.intake.submission import Identified
 from bot.usecases.intake.track import SignatureState
 from storage.codec import encode
@@ -135,14 +135,16 @@ class Succession:
         """What the audit log has to hold of them."""
         return list(map(self._entry, self._ended))
 
-    def waves(self) -> list[AlertChange]:
-        """What incidents have to hear of them."""
+    def changes(self) -> list[AlertChange]:
+        """What followers are told of them."""
         return [
             AlertChange(
-                each.standing.alert_id,
-                Verdict.RESOLVED.value,
-                actors.source(each.track.source.name),
-                f"{format_ref(each.standing.alert_id)} {each.name}",
+                alert_id=each.standing.alert_id,
+                name=each.name,
+                before=AlertMark(State(each.before), each.standing.severity),
+                after=AlertMark(each.standing.state, each.standing.severity),
+                actor=actors.source(each.track.source.name),
+                action=Verdict.RESOLVED.value,
             )
             for each in self._ended
         ]

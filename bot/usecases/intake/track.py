@@ -7,17 +7,16 @@ import msgspec
 from bot.domain import actor as actors
 from bot.domain.access.source import Source
 from bot.domain.alert.alert import format_ref
+from bot.domain.alert.event import Event
 from bot.domain.alert.flap import Hush
 from bot.domain.alert.quiet import NOTHING, QuietKind
 from bot.domain.alert.ring import RingReason
 from bot.domain.alert.signal import Rejected, Signal
 from bot.domain.alert.verdict import Lane, SignatureStanding, Verdict
 from bot.domain.audit import Entry
-from bot.domain.recurrence.settlement import EpisodeState
+from bot.domain.recurrence.settlement import EpisodeState, KnownRecurrence, RecurrenceTally
 from bot.usecases.intake.submission import Identified, Receipt, ReceiptLine, Submission
-from storage.alert.event import Event
 from storage.codec import encode
-from storage.recurrence.recurrence import KnownRecurrence, RecurrenceTally
 
 _PREVIEW = 120
 _QUIET = "flapping, held quiet"

@@ -14,9 +14,9 @@ from bot.domain.outbox import plan
 from bot.domain.outbox.board import BoardAlert
 from bot.domain.outbox.outbox import CardKind, Outgoing
 from bot.domain.outbox.plan import Bucket, Waiting
+from bot.domain.outbox.storm import Storm
 from bot.usecases.desk import Desk
 from bot.usecases.owner import owner_of_channel
-from storage.outbox.board import Storm
 from storage.transaction import Transaction
 
 LISTED: Final = 12_000  # alerts that one board knows by name, about 10 MB; the rest it counts

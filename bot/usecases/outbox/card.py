@@ -10,19 +10,19 @@ from typing import Final
 import msgspec
 
 from bot.domain.alert.verdict import Lane
+from bot.domain.outbox.due import CardChoice
+from bot.domain.outbox.kind import TRAITS
 from bot.domain.outbox.outbox import CardKind, Outgoing, ParkReason, backoff
+from bot.domain.outbox.placement import Placement
 from bot.domain.outbox.plan import UNKNOWN, Bucket, PlannedCall, choose
-from bot.usecases.alert import group as groups
 from bot.usecases.desk import Desk
 from bot.usecases.outbox import board as boards
 from bot.usecases.outbox import closure as closures
 from bot.usecases.outbox import outage as outages
 from bot.usecases.outbox import storm_ring
-from bot.usecases.outbox.subject import View, look_up
+from bot.usecases.outbox.kind.registry import SUBJECTS
+from bot.usecases.outbox.subject import View
 from bot.usecases.owner import owner
-from bot.usecases.triage import brief as briefs
-from storage.outbox.card import Placement
-from storage.outbox.due import Choice
 from storage.transaction import Transaction
 from storage.writer import Turn
 
@@ -63,33 +63,29 @@ async def take(
         if rest is None:
             which = _plan(tx, desk, channel_id, post, edit, now)
         else:
-            which = max(rest, post.wait(urgent=True)) or Choice(kind=CardKind.REPORT)
-        if not isinstance(which, Choice):
+            which = max(rest, post.wait(urgent=True)) or CardChoice(kind=CardKind.REPORT)
+        if not isinstance(which, CardChoice):
             return which
         card = tx.cards.claim(channel_id, which, worker=worker, tag=desk.project.tag, now=now, lease=LEASE)
         if card is None:
             return _CONTENDED
         theirs = owner(tx, desk, card.project_id)
-        return Task(card, look_up(tx, theirs, card, now), storm_ring.leave_to_reply(tx, theirs, card, now))
+        look_up = SUBJECTS[card.kind].look_up
+        view = None if look_up is None else look_up(tx, theirs, card, now)
+        return Task(card, view, storm_ring.leave_to_reply(tx, theirs, card, now))
 
     taken = await desk.storage.write(take_card, turn=Turn.DESK)
     if not isinstance(taken, Task):
         return taken
-    theirs = desk.of(taken.card.project_id)
-    match taken.card.kind:
-        case CardKind.BOARD:
-            return Task(taken.card, await boards.view(theirs, taken.card))
-        case CardKind.GROUP:
-            return Task(taken.card, await groups.look(theirs, taken.card.subject_id), taken.quiet)
-        case CardKind.BRIEF:
-            return Task(taken.card, await briefs.view(theirs, taken.card.subject_id))
-        case _:
-            return taken
+    read = SUBJECTS[taken.card.kind].read
+    if read is None:
+        return taken
+    return Task(taken.card, await read(desk.of(taken.card.project_id), taken.card), taken.quiet)
 
 
 def _plan(
     tx: Transaction, desk: Desk, channel_id: int, post: Bucket, edit: Bucket, now: datetime
-) -> Choice | float:
+) -> CardChoice | float:
     waiting, board = boards.survey(tx, desk, channel_id, post=post, edit=edit, now=now)
     if waiting.new.get(Lane.CRITICAL):
         board = msgspec.structs.replace(board, rung_out=storm_ring.is_rung_out(tx, channel_id, now))
@@ -98,7 +94,7 @@ def _plan(
         return step.wait if step.wait < math.inf else _until_due(tx, channel_id, now)
     if step.call is PlannedCall.BOARD:
         boards.begin_turn(tx, channel_id, now=now)
-    return Choice(step.lanes, posted=step.call is PlannedCall.EDIT)
+    return CardChoice(step.lanes, posted=step.call is PlannedCall.EDIT)
 
 
 def _until_due(tx: Transaction, channel_id: int, now: datetime) -> float:
@@ -145,7 +141,7 @@ async def settle(
             now=now,
             lease=LEASE,
         )
-        if shown and card.kind is not CardKind.BOARD:
+        if shown and TRAITS[card.kind].in_ledger:
             tx.ledger.sent(card, version=version, now=now)
         return tx.channels.is_done(card.channel_id)
 

@@ -12,9 +12,9 @@ from msgspec.structs import replace
 from bot.cards.outbox.closure import ClosureView
 from bot.domain.alert.signal import Severity
 from bot.domain.alert.verdict import Lane
+from bot.domain.outbox.closure import Closure
 from bot.domain.outbox.outbox import CardKind, Outgoing, ParkReason
 from bot.usecases.desk import Desk
-from storage.outbox.closure import Closure
 from storage.transaction import Transaction
 
 SAME: Final = timedelta(minutes=10)  # in which a closure that comes back goes on with its message

@@ -4,22 +4,15 @@ from collections.abc import Iterable
 from typing import Final
 
 from bot.domain.alert.alert import State
-from bot.domain.alert.ring import RingSubject
-from bot.domain.incident.nudge import NudgeKind
 from bot.domain.jump_link import JumpLink
-from bot.domain.outbox.outbox import CardKind
+from bot.domain.outbox.kind import TRAITS
+from bot.domain.outbox.placement import Placement
 from bot.domain.sight import Subject, SubjectRef
 from bot.usecases.desk import Desk
-from storage.outbox.card import Placement
+from bot.usecases.outbox.kind.registry import SUBJECTS
 from storage.transaction import Transaction
 
 _OPEN: Final = tuple(state for state in State if state.open)
-_PLAIN: Final = {
-    CardKind.ALERT: Subject.ALERT,
-    CardKind.FOLDED: Subject.ALERT,
-    CardKind.GROUP: Subject.GROUP,
-    CardKind.INCIDENT: Subject.INCIDENT,
-}
 
 
 async def subjects(desk: Desk, link: JumpLink, wanted: Subject) -> list[SubjectRef]:
@@ -59,42 +52,10 @@ def _target(tx: Transaction, desk: Desk, link: JumpLink, wanted: Subject) -> Sub
 
 
 def _of_card(tx: Transaction, desk: Desk, place: Placement, wanted: Subject) -> SubjectRef | None:
-    subject = _PLAIN.get(place.kind)
+    subject = TRAITS[place.kind].about
     if subject is not None:
         return SubjectRef(subject, place.subject_id)
-    if place.kind is CardKind.NUDGE:
-        return _of_nudge(tx, place.subject_id)
-    if place.kind is CardKind.RING:
-        return _of_ring(tx, place.subject_id)
-    if place.kind is CardKind.BRIEF:
-        return _of_brief(tx, desk, place.subject_id, wanted)
-    return None
-
-
-def _of_ring(tx: Transaction, lead_id: int) -> SubjectRef | None:
-    told = next(iter(tx.rings.told_in(lead_id)), None)
-    if told is None:
-        return None
-    subject = Subject.ALERT if told.subject is RingSubject.ALERT else Subject.INCIDENT
-    return SubjectRef(subject, told.subject_id)
-
-
-def _of_brief(tx: Transaction, desk: Desk, brief_id: int, wanted: Subject) -> SubjectRef | None:
-    brief = tx.briefs.get(desk.project.id, brief_id)
-    if brief is None:
-        return None
-    if wanted is Subject.INCIDENT and brief.incident_id is not None:
-        return SubjectRef(Subject.INCIDENT, brief.incident_id)
-    return SubjectRef(Subject.ALERT, brief.alert_id)
-
-
-def _of_nudge(tx: Transaction, nudge_id: int) -> SubjectRef | None:
-    nudge = tx.nudges.get(nudge_id)
-    if nudge is None:
-        return None
-    if nudge.kind in {NudgeKind.ACTION_DUE, NudgeKind.ACTION_GIVEN} and nudge.about_id is not None:
-        return SubjectRef(Subject.ACTION, nudge.about_id)
-    return SubjectRef(Subject.INCIDENT, nudge.incident_id)
+    return SUBJECTS[place.kind].about(tx, desk, place.subject_id, wanted)
 
 
 def _convert(tx: Transaction, found: SubjectRef | None, wanted: Subject) -> list[int]:

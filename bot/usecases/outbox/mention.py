@@ -4,26 +4,23 @@ Law: an edit wakes nobody, so that a card names nobody whom its own post, or a r
 what is still so. `bot.delivery.ping` says the same of what delivery edits.
 """
 
+from collections.abc import Sequence
 from typing import TypeAlias
 
-from bot.cards.alert.alert import AlertView
-from bot.cards.alert.group import GroupView
-from bot.domain.alert.ring import is_loud
 from bot.domain.alert.signal import Severity
-from storage.outbox.card import Placement
+from bot.domain.outbox.placement import Placement
+from bot.usecases.outbox.kind.registry import SUBJECTS
+from bot.usecases.outbox.subject import CardCall, View
 
-Rung: TypeAlias = tuple[Severity, int, int, tuple[str, ...] | None]
+Rung: TypeAlias = tuple[Severity, int, int, Sequence[str] | None]
 """Severity, channel and project, and whom the source alone wakes; None for those of the desk."""
 
 
-def standing(place: Placement | None, view: AlertView | GroupView) -> Rung | None:
+def standing(place: Placement | None, view: View, project_id: int) -> Rung | None:
     """Whose people were rung for the card at ``place`` and have to know of it now."""
-    if isinstance(view, GroupView):
-        run, severity, project_id, own = 0, view.wakes, view.group.project_id, view.own_wakes
-    else:
-        alert = view.alert
-        run, project_id, own = alert.run, alert.project_id, view.wakes
-        severity = alert.severity if is_loud(alert) else None
-    if place is None or not place.pinged or place.rung_run is None or place.rung_run < run:
+    if place is None:
         return None
-    return None if severity is None else (severity, place.channel_id, project_id, own)
+    call: CardCall = SUBJECTS[place.kind].call(view)
+    if not place.pinged or place.rung_run is None or place.rung_run < call.run or call.severity is None:
+        return None
+    return call.severity, place.channel_id, project_id, call.words[0]

@@ -9,8 +9,6 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from bot.cards.alert.alert import AlertView
-from bot.cards.alert.group import GroupView
 from bot.cards.outbox.outage import OutageView
 from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.outage import BLIND, ECHO, Outage, OutageCause, is_blind
@@ -44,18 +42,12 @@ def view(tx: Transaction, desk: Desk, card: Outgoing) -> OutageView | None:
     return None if found is None else OutageView(found, card.generation, desk.project.tag)
 
 
-async def spare(desk: Desk, card: Outgoing, view: object) -> bool:
+async def spare(desk: Desk, card: Outgoing, over_at: datetime | None) -> bool:
     """Let a claimed card go that is known to stand nowhere, if its alerts came and went in a blindness.
 
-    The others are let go with the report; of this one nobody knew whether an earlier attempt had arrived.
+    ``over_at`` says when they were over. The others are let go with the report; of this one nobody knew
+    whether an earlier attempt had arrived.
     """
-    match view:
-        case AlertView():
-            over_at = view.alert.resolved_at
-        case GroupView():
-            over_at = view.ended_at
-        case _:
-            over_at = None
     if over_at is None:
         return False
 

@@ -24,13 +24,15 @@ from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.ring import PERSONAL, Ring, RingReason, RingSubject, is_loud
 from bot.domain.alert.verdict import Lane
 from bot.domain.audit import Entry
+from bot.domain.outbox.kind import TRAITS
 from bot.domain.outbox.outbox import CardKind, Outgoing
+from bot.domain.outbox.placement import Placement
+from bot.domain.sight import Subject
 from bot.usecases import ring as rings
 from bot.usecases.desk import Desk
 from bot.usecases.outbox import storm_ring
 from bot.usecases.outbox.storm_ring import A_MINUTE, ALONE
 from bot.usecases.view import jump_url
-from storage.outbox.card import Placement
 from storage.transaction import Transaction
 from storage.writer import Turn
 
@@ -175,7 +177,7 @@ def _is_covered(ring: Ring, place: Placement) -> bool:
         return False
     if ring.ordinal > 1:
         return place.rung_at > ring.due_at
-    if place.kind is CardKind.ALERT:
+    if TRAITS[place.kind].about is Subject.ALERT:
         return place.rung_run >= ring.run
     return place.rung_at > ring.created_at
 
@@ -221,7 +223,7 @@ def _tell_all(tx: Transaction, desk: Desk, channel_id: int, due: list[_Due], now
         cards[each.place.kind, each.place.id].append(each)
     bundles = list(cards.values()) if len(cards) <= room else [due]
     older = tx.rings.leads_of(RingSubject.ALERT, {each.alert.id for each in due})
-    own = {(each.place.id, each.ring.run) for each in due if each.place.kind is CardKind.ALERT}
+    own = {(each.place.id, each.ring.run) for each in due if TRAITS[each.place.kind].about is Subject.ALERT}
     tx.cards.rung(own, now=now)
     tx.cards.touch(CardKind.RING, [(lead_id, Lane.RESOLVE) for lead_id in older], now=now)
     for bundle in bundles:

@@ -20,10 +20,11 @@ from bot.domain.alert.alert import Alert
 from bot.domain.alert.ring import RingReason, is_loud
 from bot.domain.alert.verdict import Lane
 from bot.domain.audit import Entry
+from bot.domain.outbox.kind import TRAITS
 from bot.domain.outbox.outbox import CardKind, Outgoing
+from bot.domain.outbox.storm import ToldCause
 from bot.usecases import ring as rings
 from bot.usecases.desk import Desk
-from storage.outbox.uncalled import ToldCause
 from storage.transaction import Transaction
 
 SWEEP: Final = 500  # alerts of a channel
@@ -49,7 +50,7 @@ def make_due(tx: Transaction, desk: Desk, now: datetime) -> int:
 
 def leave_to_reply(tx: Transaction, desk: Desk, card: Outgoing, now: datetime) -> bool:
     """Whether the first post of a card is one ring too many: then a reply will call instead."""
-    if card.kind not in {CardKind.ALERT, CardKind.GROUP} or card.lane > Lane.RESOLVE:
+    if not TRAITS[card.kind].calls or card.lane > Lane.RESOLVE:
         return False
     if card.message_id is not None or card.rung_run is not None:
         return False

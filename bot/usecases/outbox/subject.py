@@ -1,69 +1,69 @@
-"""Subject: what a card is about, looked up as what it has to show."""
+"""Subject: what is known of a kind of card: how its subject is looked up, whom it calls, when it is over.
 
+Each kind has an entry in a file of its own in `bot.usecases.outbox.kind`; `SUBJECTS` in its registry has all.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import Generic, TypeAlias, TypeVar
 
-from bot.cards.alert.alert import AlertView
-from bot.cards.alert.group import GroupView
-from bot.cards.alert.ring import RingView
-from bot.cards.incident.incident import IncidentView
-from bot.cards.incident.nudge import NudgeView
-from bot.cards.outbox.board import BoardView
-from bot.cards.outbox.closure import ClosureView
-from bot.cards.outbox.note import NoteView
-from bot.cards.outbox.outage import OutageView
-from bot.cards.triage import AnswerView, BriefView
-from bot.domain.outbox.outbox import CardKind, Outgoing
+import msgspec
+
+from bot.domain.alert.signal import Severity
+from bot.domain.outbox.outbox import Outgoing
+from bot.domain.sight import Subject, SubjectRef
 from bot.usecases.desk import Desk
-from bot.usecases.incident import lifecycle as incidents
-from bot.usecases.incident import reminder
-from bot.usecases.intake import note as notes
-from bot.usecases.outbox import closure as closures
-from bot.usecases.outbox import outage as outages
-from bot.usecases.outbox import ring as rings
-from bot.usecases.view import alert_view, folded_view
 from storage.transaction import Transaction
 
-View: TypeAlias = (
-    AlertView
-    | GroupView
-    | BoardView
-    | IncidentView
-    | NudgeView
-    | AnswerView
-    | BriefView
-    | OutageView
-    | ClosureView
-    | RingView
-    | NoteView
-)
+View: TypeAlias = msgspec.Struct
+"""What a card has to show; each kind has its own, from `bot.cards`."""
+
+V = TypeVar("V", bound=View)
 
 
-def look_up(  # noqa: PLR0911 -- one for each kind of card
-    tx: Transaction, desk: Desk, card: Outgoing, now: datetime
-) -> View | None:
-    """What the card has to show now, None when gone; groups, boards and briefs are looked up apart.
+class CardCall(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a card calls by what it shows; nobody unless something is said.
 
-    ``desk`` is that of the card's project.
+    ``severity`` wakes those who are named for it: by the ``words`` of sources that say so themselves, None
+    stands for those of the desk. ``responders`` are those who answer incidents, in the channel ``home_id``.
+    ``person_id`` is called alone, whoever else was rung. ``run`` says for which run of its alert it calls,
+    ``since`` when that began; what is about no single alert has one run.
     """
-    match card.kind:
-        case CardKind.ALERT:
-            alert = tx.alerts.get(card.project_id, card.subject_id)
-            return None if alert is None else alert_view(tx, desk, alert)
-        case CardKind.FOLDED:
-            alert = tx.alerts.get(card.project_id, card.subject_id)
-            return None if alert is None else folded_view(tx, desk, alert)
-        case CardKind.INCIDENT:
-            return incidents.view(tx, desk, card.subject_id)
-        case CardKind.NUDGE:
-            return reminder.view(tx, desk, card.subject_id)
-        case CardKind.REPORT:
-            return outages.view(tx, desk, card)
-        case CardKind.CLOSURE:
-            return closures.view(tx, desk, card)
-        case CardKind.RING:
-            return rings.view(tx, desk, card, now)
-        case CardKind.NOTE:
-            return notes.view(tx, desk, card.subject_id)
-        case CardKind.GROUP | CardKind.BOARD | CardKind.BRIEF:
-            return None
+
+    severity: Severity | None = None
+    words: tuple[Sequence[str] | None, ...] = (None,)
+    responders: bool = False
+    home_id: int | None = None
+    person_id: int | None = None
+    run: int = 0
+    since: datetime | None = None
+
+
+def _call_nobody(_: View) -> CardCall:
+    return CardCall()
+
+
+def _never(_: View) -> datetime | None:
+    return None
+
+
+def _about_nothing(_: Transaction, __: Desk, ___: int, ____: Subject) -> SubjectRef | None:
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardSubject(Generic[V]):
+    """A kind's entry. Either ``look_up`` or ``read`` says what the card has to show, None when that is gone.
+
+    ``look_up`` works inside the transaction that claims the card; ``read`` has one of its own afterwards, for
+    what is large. Both are given the desk of the card's project. ``call`` is whom the view calls, ``over_at``
+    when all its alerts were over. ``about`` is what a click on the message leads to, where
+    `CardTraits.about` does not say: by the subject's id and what is wanted.
+    """
+
+    look_up: Callable[[Transaction, Desk, Outgoing, datetime], V | None] | None = None
+    read: Callable[[Desk, Outgoing], Awaitable[V | None]] | None = None
+    call: Callable[[V], CardCall] = _call_nobody
+    over_at: Callable[[V], datetime | None] = _never
+    about: Callable[[Transaction, Desk, int, Subject], SubjectRef | None] = _about_nothing

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from bot.usecases.alert.query import OPEN
+from bot.domain.alert.search import OPEN_ALERTS
 from bot.usecases.desk import Desk
 from bot.usecases.reaction.reaction import ACK, ACTIONS, CLAIM
 from storage.transaction import Transaction
@@ -42,7 +42,7 @@ async def posted(desk: Desk, *, at_most: int) -> dict[int, list[int]]:
     def add_posted(tx: Transaction, project_id: int, found: defaultdict[int, list[int]]) -> None:
         for offset in range(0, at_most, _PAGE):
             limit = min(_PAGE, at_most - offset)
-            alerts = tx.alerts.listing(project_id, OPEN, offset=offset, limit=limit)
+            alerts = tx.alerts.listing(project_id, OPEN_ALERTS, offset=offset, limit=limit)
             for place in tx.cards.of_alerts(each.id for each in alerts).values():
                 if place.message_id is not None and place.message_id not in found[place.channel_id]:
                     found[place.channel_id].append(place.message_id)

@@ -14,8 +14,11 @@ from typing import Final
 
 from bot.domain import actor as actors
 from bot.domain.actor import Actor, ActorKind
+from bot.domain.alert.reaction import Reaction
 from bot.domain.errors import ConflictError
-from bot.domain.outbox.outbox import CardKind
+from bot.domain.outbox.kind import TRAITS, kinds_about
+from bot.domain.outbox.placement import Placement
+from bot.domain.sight import Subject
 from bot.usecases.alert import group as groups
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import snooze as snoozes
@@ -23,8 +26,6 @@ from bot.usecases.desk import Desk
 from bot.usecases.owner import owner
 from bot.usecases.recurrence import noise
 from bot.usecases.triage import escalation
-from storage.alert.reaction import Reaction
-from storage.outbox.card import Placement
 from storage.transaction import Transaction
 
 ACK: Final = "✅"
@@ -35,7 +36,7 @@ _REFUSED: Final = "refused"
 """Stands among the emoji of a message once somebody was told that theirs do nothing; it is none itself."""
 BELL: Final = "🔕"
 ACTIONS: Final = frozenset({ACK, CLAIM, NOISE, SIREN, BELL})
-_CARDS: Final = {CardKind.ALERT, CardKind.GROUP, CardKind.FOLDED}
+_CARDS: Final = frozenset(kinds_about(Subject.ALERT, Subject.GROUP))
 
 
 class Effect(StrEnum):
@@ -110,7 +111,7 @@ def _act(
     """What the emoji means for whatever the card is about."""
     if emoji == BELL:
         return _snooze(tx, desk, place, actor, now, present=present)
-    if place.kind is CardKind.GROUP:
+    if TRAITS[place.kind].about is Subject.GROUP:
         return _apply_to_all(tx, desk, place, emoji, actor, now, present=present)
     if emoji == NOISE:
         noise.vote(tx, desk.project.id, place.subject_id, actor, now, present=present)
@@ -121,7 +122,7 @@ def _act(
         return Effect.APPLIED, ""
     try:
         heir = _also_acked(tx, place.message_id or 0, actor)
-        alerts.apply(tx, desk.project.id, _move(desk, place.subject_id, emoji, actor, present, heir), now)
+        alerts.apply(tx, desk, _move(desk, place.subject_id, emoji, actor, present, heir), now)
     except ConflictError as conflict:
         return Effect.IMPOSSIBLE, str(conflict)
     return Effect.APPLIED, ""
@@ -130,7 +131,7 @@ def _act(
 def _snooze(
     tx: Transaction, desk: Desk, place: Placement, actor: Actor, now: datetime, *, present: bool
 ) -> tuple[Effect, str]:
-    is_group = place.kind is CardKind.GROUP
+    is_group = TRAITS[place.kind].about is Subject.GROUP
     ids = tx.groups.ids(place.subject_id, groups.OPEN) if is_group else [place.subject_id]
     if snoozes.by_emoji(tx, desk, ids, actor, now, present=present):
         return Effect.APPLIED, ""

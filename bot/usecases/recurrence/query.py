@@ -10,21 +10,21 @@ from typing import Final
 import msgspec
 
 from bot.domain.actor import Actor
+from bot.domain.alert.event import Event
 from bot.domain.audit import Entry
 from bot.domain.errors import NotFoundError
 from bot.domain.recurrence.profile import RecurrenceProfile
 from bot.domain.recurrence.ranking import Query, Ranked
 from bot.domain.recurrence.recurrence import SPAN, Fix, Recurrence, format_ref
 from bot.domain.recurrence.run import Run
+from bot.domain.recurrence.work import CheckRun
 from bot.domain.sight import EVERYTHING, Sight, Subject, SubjectRef
 from bot.usecases.alert.lifecycle import bounded
 from bot.usecases.desk import Desk
 from bot.usecases.recurrence import regression
 from bot.usecases.recurrence.profile import build_profiles
 from bot.usecases.view import jump_url
-from storage.alert.event import Event
 from storage.codec import encode
-from storage.recurrence.work import CheckRun
 from storage.transaction import Transaction
 
 SUGGESTIONS: Final = 25  # Discord's limit for autocomplete choices

@@ -123,7 +123,7 @@ def _move(tx: Transaction, desk: Desk, alert_id: int, silence: Silence, *, held:
             lane=Lane.WARNING,
         )
     try:
-        alerts.apply(tx, desk.project.id, move, now)
+        alerts.apply(tx, desk, move, now)
     except NotFoundError:
         return False
     return True

@@ -11,12 +11,11 @@ from bot.domain.actor import Actor
 from bot.domain.alert.alert import Alert, format_ref
 from bot.domain.audit import Entry
 from bot.domain.errors import NotFoundError
-from bot.domain.triage.brief import Brief
+from bot.domain.triage.brief import Brief, Once
 from bot.usecases.desk import Desk
 from bot.usecases.triage.brief import gather
 from storage.codec import encode
 from storage.transaction import Transaction
-from storage.triage.brief import Once
 
 
 class Permission(msgspec.Struct, frozen=True):

@@ -23,14 +23,13 @@ from bot.domain.outbox.outbox import CardKind
 from bot.domain.recurrence.recurrence import format_ref as format_recurrence
 from bot.domain.recurrence.run import Run, RunState
 from bot.domain.triage.agent_request import fresh_key
-from bot.domain.triage.brief import Brief, BriefRequest, settles
+from bot.domain.triage.brief import Brief, BriefRequest, Once, settles
 from bot.usecases.desk import Desk
 from bot.usecases.incident.mutation import held
 from bot.usecases.triage.brief import gather
 from bot.usecases.view import jump_url
 from storage.codec import encode
 from storage.transaction import Transaction
-from storage.triage.brief import Once
 
 SWEEP: Final = 100
 JOB: Final = actors.job("triage")

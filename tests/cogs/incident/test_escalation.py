@@ -5,10 +5,10 @@ import pytest
 from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity
 from bot.domain.incident.incident import Incident, IncidentLevel, IncidentState
+from bot.domain.incident.search import IncidentFilter
 from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import query as incident_inspection
 from bot.usecases.incident.mutation import perform
-from bot.usecases.incident.query import IncidentFilter
 from bot.usecases.reaction.reaction import SIREN
 from tests.cogs.crisis import Crisis
 from tests.cogs.stage import Json, Stage, until, verbs

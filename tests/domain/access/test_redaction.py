@@ -5,8 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.access.redaction import redact, redact_body
+from bot.domain.access.rule import MARK
 from bot.domain.access.secret_name import is_secret_name
-from bot.domain.access.secret_pattern import MARK, LookBudget, scrub
+from bot.domain.access.secret_pattern import LookBudget, scrub
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P"
 DISCORD = "MTk4NjIyNDgzNDcxOTI1MjQ4" + ".Cl2FMQ." + "ZnCjm1XVW7vRze4b7Cq4se7kKWs"

@@ -6,10 +6,10 @@ import pytest
 
 from bot.clock import ManualClock
 from bot.domain.access.token import Scope
+from bot.domain.alert.search import AlertFilter
 from bot.domain.alert.signal import Link, Severity
 from bot.usecases.admin import token as tokens
 from bot.usecases.alert import lifecycle as alerts
-from storage.alert.alert import Filter
 from tests.ingress.door import SETUP, Door
 from tests.ingress.program import Program, admit, send
 from tests.senders import ANNA, firing, resolved
@@ -93,7 +93,7 @@ async def test_a_heartbeat_opens_nothing_and_is_nobodys_sign_of_life(door: Door)
     assert [each["provider"] for each in told["events"]] == ["alertmanager"]
     every = (await program.post("/v1/events/dossier/provider-heartbeat")).json
     assert {"alertmanager", "grafana", "generic"} <= {each["provider"] for each in every["events"]}
-    found = await door.desk.storage.read(lambda tx: tx.alerts.listing(door.desk.project.id, Filter()))
+    found = await door.desk.storage.read(lambda tx: tx.alerts.listing(door.desk.project.id, AlertFilter()))
     after = await door.desk.storage.read(lambda tx: tx.sources.named(door.desk.project.id, "prod"))
     assert (len(found), before) == (1, after)
     refused = await program.post("/v1/events/dossier/provider-heartbeat", {"provider": "carrier-pigeon"})

@@ -6,10 +6,10 @@ import msgspec
 import pytest
 
 from bot.domain.actor import Method
+from bot.domain.alert.search import AlertFilter
 from bot.domain.alert.signal import Severity
 from bot.usecases.admin import expectation
 from bot.usecases.alert import query as alert_query
-from bot.usecases.alert.query import Filter
 from tests.conftest import START
 from tests.ingress.door import SETUP, Answer, Door, signed
 
@@ -60,7 +60,7 @@ async def test_an_absent_severity_is_the_sources_own_by_every_face(door: Door, p
     door.ingress.invalidate()
     for severity in ("", "purple"):
         assert (await push(door, provider, token, severity)).status < 300
-    page = await alert_query.listing(door.desk, Filter())
+    page = await alert_query.listing(door.desk, AlertFilter())
     assert sorted(line.alert.severity.value for line in page.lines) == ["critical", "info"]
 
 

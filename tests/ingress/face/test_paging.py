@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from bot.domain.alert.alert import State
+from bot.domain.alert.search import AlertFilter
 from bot.usecases.alert import query as alert_query
-from bot.usecases.alert.query import Filter
 from tests.ingress.door import Answer, Door
 
 
 async def states(door: Door) -> list[State]:
-    page = await alert_query.listing(door.desk, Filter())
+    page = await alert_query.listing(door.desk, AlertFilter())
     return [line.alert.state for line in reversed(page.lines)]
 
 

@@ -10,9 +10,9 @@ import yarl
 
 from bot.clock import ManualClock
 from bot.domain.alert.alert import Alert
+from bot.domain.alert.search import AlertFilter
 from bot.providers.registry import SENDERS
 from bot.usecases.alert import query as alert_query
-from bot.usecases.alert.query import Filter
 from tests.ingress.door import Answer, Door
 from tests.providers.sample import folder, load
 
@@ -65,7 +65,7 @@ async def repeat(door: Door, case: str, address: str, token: str) -> Answer:
 
 
 async def alerts(door: Door) -> list[Alert]:
-    return [line.alert for line in (await alert_query.listing(door.desk, Filter())).lines]
+    return [line.alert for line in (await alert_query.listing(door.desk, AlertFilter())).lines]
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -8,9 +8,9 @@ import pytest
 
 from bot import metrics
 from bot.domain.alert.alert import State
+from bot.domain.alert.search import AlertFilter
 from bot.providers.registry import PROVIDERS, SENDERS
 from bot.usecases.alert import query as alert_query
-from bot.usecases.alert.query import Filter
 from tests.conftest import START
 from tests.ingress.door import Door
 from tests.providers.sample import folder, load
@@ -20,7 +20,7 @@ UP = {"embeds": [{"title": "OK: High CPU on nas-01", "color": 39168}]}
 
 
 async def states(door: Door) -> list[State]:
-    page = await alert_query.listing(door.desk, Filter())
+    page = await alert_query.listing(door.desk, AlertFilter())
     return [line.alert.state for line in reversed(page.lines)]
 
 

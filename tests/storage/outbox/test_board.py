@@ -11,11 +11,12 @@ from bot.domain.access.source import Source
 from bot.domain.alert.group import CardShape
 from bot.domain.alert.signal import Severity
 from bot.domain.outbox.outbox import CardKind, ParkReason
+from bot.domain.outbox.storm import Storm, Unposted
 from bot.usecases.desk import Desk
 from bot.usecases.intake.queue import take_in
 from bot.usecases.outbox import card as outbox
 from storage.engine import Storage
-from storage.outbox.board import Boards, Storm, Unposted
+from storage.outbox.board import Boards
 from storage.transaction import Transaction
 from tests.conftest import CHANNEL
 from tests.senders import add_source, firing, resolved, submission
@@ -169,7 +170,7 @@ async def test_two_processes_settle_each_card_once(desk: Desk, source: Source, d
 
 async def test_two_processes_give_one_cause_one_group(desk: Desk, source: Source, database_url: str) -> None:
     shared = msgspec.structs.replace(source, card=CardShape.GROUP)
-    other = Desk(Storage.open(database_url), desk.clock, desk.project, desk.rules)
+    other = Desk(Storage.open(database_url), desk.clock, desk.project, desk.rules, followers=desk.followers)
     try:
         await asyncio.gather(
             *(

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from bot.clock import ManualClock
 from bot.domain.access.source import Source
 from bot.domain.alert.alert import Alert, State
+from bot.domain.alert.search import OPEN_ALERTS, AlertFilter
 from bot.domain.alert.signal import Severity, Signal
 from bot.domain.errors import InvalidInputError, NotFoundError
 from bot.usecases.admin import expectation, own
@@ -15,7 +16,6 @@ from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.desk import Desk
 from bot.usecases.intake.queue import take_in
 from bot.usecases.intake.submission import Receipt
-from storage.alert.alert import OPEN, Filter
 from tests.conftest import START
 from tests.senders import ANNA, Send, firing, submission
 
@@ -23,7 +23,7 @@ EVERY = timedelta(minutes=5)
 
 
 async def open_alerts(desk: Desk) -> list[Alert]:
-    return await desk.storage.read(lambda tx: tx.alerts.listing(desk.project.id, OPEN))
+    return await desk.storage.read(lambda tx: tx.alerts.listing(desk.project.id, OPEN_ALERTS))
 
 
 async def look(desk: Desk) -> int:
@@ -97,7 +97,7 @@ async def test_nobody_waits_any_more_and_the_alert_is_over(
     await look(desk)
     assert await expectation.expect(desk, source.name, every=None, actor=ANNA) is None
     over = await desk.storage.read(
-        lambda tx: tx.alerts.listing(desk.project.id, Filter(states=(State.RESOLVED,)))
+        lambda tx: tx.alerts.listing(desk.project.id, AlertFilter(states=(State.RESOLVED,)))
     )
     assert [each.name for each in over] == ["SourceSilent"]
     assert await look(desk) == 0

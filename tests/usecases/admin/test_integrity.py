@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.clock import ManualClock
+from bot.domain.alert.search import OPEN_ALERTS
 from bot.domain.alert.signal import Severity
 from bot.domain.integrity import IntegrityReport, Invariant
 from bot.domain.process_health import ProcessHealth
@@ -14,7 +15,6 @@ from bot.usecases.admin.watch import Watch
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.desk import Desk
 from bot.usecases.triage.escalation import OpenRequest, open_incident
-from storage.alert.alert import OPEN
 from tests.senders import ANNA, Send, firing, resolved
 
 DAY = timedelta(days=1)
@@ -122,7 +122,7 @@ async def test_what_was_found_is_one_warning_until_it_is_mended(desk: Desk, send
     for _ in range(2):
         await watch.look()
     assert any("1 alerts that count other than their events" in each for each in watch.troubles)
-    told = await desk.storage.read(lambda tx: tx.alerts.listing(desk.project.id, OPEN))
+    told = await desk.storage.read(lambda tx: tx.alerts.listing(desk.project.id, OPEN_ALERTS))
     assert [(each.name, each.severity) for each in told if each.service == "tocsin"] == [
         ("IntegrityBroken", Severity.WARNING)
     ]

@@ -10,6 +10,7 @@ from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity
 from bot.domain.audit import Sealed, first_broken
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from bot.domain.incident.search import OPEN_INCIDENTS
 from bot.domain.outbox.outbox import CardKind, ParkReason
 from bot.domain.process_health import ProcessHealth
 from bot.domain.watch import WatchRules
@@ -22,7 +23,6 @@ from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import snooze as snoozes
 from bot.usecases.desk import Desk
 from bot.usecases.incident import query as incidents
-from bot.usecases.incident.query import OPEN
 from bot.usecases.intake.queue import take_in
 from bot.usecases.outbox import card as outbox
 from bot.usecases.triage.escalation import OpenRequest, open_incident
@@ -181,7 +181,11 @@ async def test_incidents_and_silent_sources_are_each_projects_own(desk: Desk, cl
         alert_id = int(receipt.alerts[0].ref.removeprefix("A-"))
         opened = await open_incident(each, OpenRequest(alert_id=alert_id), actor=ANNA)
         assert opened.incident.project_id == each.project.id
-    assert (await incidents.listing(shop, OPEN)).total == (await incidents.listing(desk, OPEN)).total == 1
+    assert (
+        (await incidents.listing(shop, OPEN_INCIDENTS)).total
+        == (await incidents.listing(desk, OPEN_INCIDENTS)).total
+        == 1
+    )
     await expectation.expect(shop, "prod", every=timedelta(minutes=5), actor=ANNA)
     clock.advance(timedelta(minutes=30))
     assert [await expectation.look(each, up_since=up_since) for each in desk.everybody] == [0, 1]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.clock import ManualClock
+from bot.domain.alert.search import OPEN_ALERTS
 from bot.domain.errors import NotDurableError
 from bot.domain.integrity import IntegrityFinding, Invariant
 from bot.domain.process_health import GatewayStatus, ProcessHealth
@@ -13,7 +14,6 @@ from bot.domain.watch import HealthSnapshot, WatchRules, signs
 from bot.usecases.admin import status
 from bot.usecases.admin.watch import Watch
 from bot.usecases.desk import Desk
-from storage.alert.alert import OPEN
 from tests.conftest import START
 
 MINUTE = timedelta(minutes=1)
@@ -39,7 +39,7 @@ class World:
     async def names(self) -> list[str]:
         """What is open."""
         await self.watch.look()
-        found = await self.desk.storage.read(lambda tx: tx.alerts.listing(self.desk.project.id, OPEN))
+        found = await self.desk.storage.read(lambda tx: tx.alerts.listing(self.desk.project.id, OPEN_ALERTS))
         return sorted(each.name for each in found)
 
 

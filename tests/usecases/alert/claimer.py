@@ -9,9 +9,9 @@ import sys
 from bot.clock import ManualClock
 from bot.domain.actor import Actor, ActorKind
 from bot.domain.alert.claim import make_token, worker_of
+from bot.domain.alert.search import AlertCriteria
 from bot.usecases.admin.startup import open_desk
 from bot.usecases.alert import claim
-from bot.usecases.alert.program import Search
 from storage.engine import Storage
 from tests.conftest import SIGNING_KEY, START
 
@@ -29,7 +29,7 @@ async def work(url: str, owner: str, batch: int) -> None:
     worker = worker_of(PROGRAM, owner)
     tell("ready")
     sys.stdin.readline()
-    while found := await claim.claim_next(desk, Search(), actor=worker, limit=batch):
+    while found := await claim.claim_next(desk, AlertCriteria(), actor=worker, limit=batch):
         for seen in found:
             tell(f"{seen.alert.id} {make_token(SIGNING_KEY, seen.alert)}")
     tell("done")

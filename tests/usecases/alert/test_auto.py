@@ -10,11 +10,11 @@ from bot.cards.alert.group import GroupView
 from bot.clock import ManualClock
 from bot.domain.alert.signal import Severity
 from bot.domain.outbox.outbox import CardKind
+from bot.domain.outbox.placement import Placement
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.desk import Desk
 from bot.usecases.outbox import card as outbox
 from bot.usecases.outbox import ring
-from storage.outbox.card import Placement
 from tests.conftest import CHANNEL
 from tests.senders import ANNA, Send, firing, resolved
 

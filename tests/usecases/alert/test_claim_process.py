@@ -12,10 +12,10 @@ import pytest
 
 from bot.clock import ManualClock
 from bot.domain.alert.claim import Proof, make_token, worker_of
+from bot.domain.alert.search import AlertCriteria
 from bot.domain.errors import ConflictError, StandingError
 from bot.usecases.alert import claim, program
 from bot.usecases.alert import lifecycle as alerts
-from bot.usecases.alert.program import Search
 from bot.usecases.desk import Desk
 from tests.senders import ANNA, Send, firing
 from tests.usecases.alert.claimer import PROGRAM
@@ -85,9 +85,9 @@ async def test_what_a_killed_process_held_comes_back_after_the_lease_and_its_tok
         worker.wait()
     assert len(held) == 20
     heir = worker_of(PROGRAM, "heir")
-    assert await claim.claim_next(desk, Search(), actor=heir, limit=100) == ()
+    assert await claim.claim_next(desk, AlertCriteria(), actor=heir, limit=100) == ()
     clock.advance(desk.rules.lease)
-    inherited = await claim.claim_next(desk, Search(), actor=heir, limit=100)
+    inherited = await claim.claim_next(desk, AlertCriteria(), actor=heir, limit=100)
     assert sorted(each.alert.id for each in inherited) == sorted(held)
     for alert_id, token in held.items():
         late = claim.perform(desk, partial(alerts.resolving, alert_id), actor=PROGRAM, proof=Proof(token))
@@ -104,7 +104,7 @@ async def test_of_a_person_and_a_program_at_once_one_wins_and_the_other_is_told(
     worker = worker_of(PROGRAM, "one")
     tokens = {
         seen.alert.id: make_token(desk.signing_key, seen.alert)
-        for seen in await claim.claim_next(desk, Search(), actor=worker, limit=6)
+        for seen in await claim.claim_next(desk, AlertCriteria(), actor=worker, limit=6)
     }
     for alert_id in range(1, 13):
         make = alerts.resolving if alert_id in tokens else alerts.acknowledging

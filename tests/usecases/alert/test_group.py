@@ -16,6 +16,7 @@ from bot.domain.alert.signal import Severity
 from bot.domain.alert.verdict import Lane
 from bot.domain.errors import ConflictError, NotFoundError
 from bot.domain.outbox.outbox import CardKind
+from bot.domain.outbox.placement import Placement
 from bot.usecases.alert import button as press
 from bot.usecases.alert import group as groups
 from bot.usecases.alert import lifecycle as alerts
@@ -27,7 +28,6 @@ from bot.usecases.outbox import card as outbox
 from bot.usecases.outbox import ring
 from bot.usecases.reaction import reaction as reactions
 from bot.usecases.reaction.reaction import Effect
-from storage.outbox.card import Placement
 from tests.conftest import CHANNEL
 from tests.senders import ANNA, BEN, Send, add_source, firing, resolved, submission
 

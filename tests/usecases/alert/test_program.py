@@ -13,6 +13,7 @@ from sqlalchemy import make_url
 from bot.clock import ManualClock
 from bot.domain.actor import Actor, ActorKind
 from bot.domain.alert.alert import State
+from bot.domain.alert.search import AlertCriteria
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import InvalidInputError, NotFoundError, StandingError
 from bot.domain.outbox.outbox import CardKind
@@ -22,12 +23,12 @@ from bot.usecases.admin.source import digest
 from bot.usecases.alert import claim, program, retry
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert.lifecycle import Move
-from bot.usecases.alert.program import AlertHistory, Search
+from bot.usecases.alert.program import AlertHistory
 from bot.usecases.desk import Desk
 from tests.senders import ANNA, Send, firing
 
 ROBOT, OTHER = (Actor(ActorKind.PROGRAM, name, f"{name} (API token)") for name in ("robot", "other"))
-ANY = Search()
+ANY = AlertCriteria()
 Make = Callable[[int, Actor], Move]
 
 LEASE = timedelta(minutes=5)
@@ -150,23 +151,23 @@ async def test_what_somebody_has_is_passed_over(desk: Desk, send: Send) -> None:
 @pytest.mark.parametrize(
     ("search", "expected"),
     [
-        (Search(severities=(Severity.INFO,)), ["disk"]),
-        (Search(severities=(Severity.INFO, Severity.WARNING)), ["load", "disk"]),
-        (Search(name="load"), ["load"]),
-        (Search(name="LOAD"), []),
-        (Search(service="shop"), ["load"]),
-        (Search(namespace="eu"), ["disk"]),
-        (Search(text="SHO"), ["load"]),
-        (Search(text="%"), []),
-        (Search(text="_"), []),
-        (Search(states=(State.ACKED,)), ["pump"]),
-        (Search(owner="person:1"), ["pump"]),
-        (Search(states=(State.NEW, State.ACKED), text="p"), ["pump", "load"]),
-        (Search(), ["pump", "load", "disk"]),
+        (AlertCriteria(severities=(Severity.INFO,)), ["disk"]),
+        (AlertCriteria(severities=(Severity.INFO, Severity.WARNING)), ["load", "disk"]),
+        (AlertCriteria(name="load"), ["load"]),
+        (AlertCriteria(name="LOAD"), []),
+        (AlertCriteria(service="shop"), ["load"]),
+        (AlertCriteria(namespace="eu"), ["disk"]),
+        (AlertCriteria(text="SHO"), ["load"]),
+        (AlertCriteria(text="%"), []),
+        (AlertCriteria(text="_"), []),
+        (AlertCriteria(states=(State.ACKED,)), ["pump"]),
+        (AlertCriteria(owner="person:1"), ["pump"]),
+        (AlertCriteria(states=(State.NEW, State.ACKED), text="p"), ["pump", "load"]),
+        (AlertCriteria(), ["pump", "load", "disk"]),
     ],
 )
 async def test_a_search_finds_what_fits_all_of_it(
-    desk: Desk, send: Send, search: Search, expected: list[str]
+    desk: Desk, send: Send, search: AlertCriteria, expected: list[str]
 ) -> None:
     await send(
         firing("disk", Severity.INFO, namespace="eu"),

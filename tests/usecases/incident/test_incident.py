@@ -19,13 +19,13 @@ from bot.domain.incident.incident import (
     Role,
 )
 from bot.domain.incident.nudge import NudgeKind
+from bot.domain.incident.search import IncidentFilter
 from bot.domain.incident.timeline import Kind
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.desk import Desk, Rules
 from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import query as incident_inspection
 from bot.usecases.incident.mutation import IncidentMutation, Shown, perform, press
-from storage.incident.incident import IncidentFilter
 from tests.conftest import CHANNEL
 from tests.senders import ANNA, BEN, Send, firing, resolved
 from tests.usecases.crisis import escalate, log, look, nudges, story

@@ -5,6 +5,7 @@ import pytest
 from bot.domain.errors import NotFoundError
 from bot.domain.incident.incident import Incident
 from bot.domain.outbox.outbox import CardKind, ParkReason
+from bot.domain.outbox.placement import Placement
 from bot.usecases.admin import setting
 from bot.usecases.desk import Desk, Rules
 from bot.usecases.incident import lifecycle as incidents
@@ -12,7 +13,6 @@ from bot.usecases.incident import membership
 from bot.usecases.incident import thread as threads
 from bot.usecases.incident.mutation import perform
 from bot.usecases.outbox import card as outbox
-from storage.outbox.card import Placement
 from tests.conftest import CHANNEL
 from tests.senders import ANNA, Send, firing
 from tests.usecases.crisis import escalate, look, nudges

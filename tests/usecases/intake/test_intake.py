@@ -13,13 +13,13 @@ from bot.domain.alert.verdict import Verdict
 from bot.domain.audit import first_broken
 from bot.domain.errors import NotDurableError
 from bot.domain.outbox.outbox import CardKind
+from bot.domain.outbox.placement import Placement
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import query as alert_query
 from bot.usecases.desk import Desk, Rules
 from bot.usecases.intake.backlog import DEFAULT
 from bot.usecases.intake.queue import Intake
 from bot.usecases.intake.submission import Submission
-from storage.outbox.card import Placement
 from tests.senders import ANNA, Send, add_source, firing, resolved, submission
 
 

@@ -8,6 +8,7 @@ import pytest
 from bot.clock import ManualClock
 from bot.domain.access.poll import PERIOD, read_url
 from bot.domain.alert.alert import State
+from bot.domain.alert.search import AlertFilter
 from bot.domain.alert.signature import signature
 from bot.domain.errors import InvalidInputError
 from bot.providers.alertmanager_poll import read_open
@@ -15,7 +16,6 @@ from bot.usecases.admin import source as sources
 from bot.usecases.admin.source import Issued
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import query as alert_query
-from bot.usecases.alert.query import Filter
 from bot.usecases.desk import Desk
 from bot.usecases.intake import poll
 from tests.senders import ANNA
@@ -46,7 +46,7 @@ async def look(desk: Desk, clock: ManualClock, *open_ones: dict[str, Any]) -> in
 
 
 async def states(desk: Desk) -> dict[str, State]:
-    page = await alert_query.listing(desk, Filter())
+    page = await alert_query.listing(desk, AlertFilter())
     return {line.alert.name: line.alert.state for line in page.lines}
 
 

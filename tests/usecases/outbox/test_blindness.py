@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from bot.cards.alert.alert import AlertView
 from bot.clock import ManualClock
 from bot.domain.access.source import Source
 from bot.domain.alert.group import CardShape
@@ -124,7 +125,8 @@ async def test_an_ambiguous_card_of_what_is_over_is_spared(
     task = await take(desk, quiet=False)
     assert isinstance(task, Task)
     assert task.card.retried
-    assert await outages.spare(desk, task.card, task.view)
+    assert isinstance(task.view, AlertView)
+    assert await outages.spare(desk, task.card, task.view.alert.resolved_at)
     assert await take(desk) == math.inf
 
 

@@ -4,11 +4,11 @@ import pytest
 
 from bot.domain.alert.alert import State
 from bot.domain.incident.incident import IncidentState
+from bot.domain.incident.search import IncidentFilter
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import query as alert_query
 from bot.usecases.desk import Desk
 from bot.usecases.incident import query as incident_inspection
-from bot.usecases.incident.query import IncidentFilter
 from bot.usecases.outbox import card as outbox
 from bot.usecases.reaction.reaction import ACK, CLAIM, SIREN, Effect, apply
 from tests.conftest import CHANNEL

@@ -9,8 +9,10 @@ from bot.domain.actor import Actor, ActorKind
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import InvalidInputError, NotFoundError
 from bot.domain.incident.incident import IncidentLevel, IncidentRules, IncidentState
+from bot.domain.incident.search import IncidentFilter
 from bot.domain.incident.timeline import Kind
 from bot.domain.outbox.outbox import CardKind, ParkReason
+from bot.domain.outbox.placement import Placement
 from bot.usecases.admin import status
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import query as alert_query
@@ -21,8 +23,6 @@ from bot.usecases.incident import thread as threads
 from bot.usecases.incident.mutation import perform
 from bot.usecases.triage import escalation
 from bot.usecases.triage.escalation import OpenOutcome
-from storage.incident.incident import IncidentFilter
-from storage.outbox.card import Placement
 from tests.conftest import CHANNEL
 from tests.senders import ANNA, BEN, Send, firing, resolved
 from tests.usecases.crisis import escalate, log, look, nudges, story

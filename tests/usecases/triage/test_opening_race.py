@@ -8,6 +8,7 @@ import pytest
 
 from bot.clock import ManualClock
 from bot.domain.errors import ConflictError
+from bot.domain.incident.search import IncidentFilter
 from bot.usecases.admin.startup import open_desk
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.desk import Desk
@@ -18,7 +19,6 @@ from bot.usecases.incident.mutation import perform
 from bot.usecases.intake.queue import take_in
 from bot.usecases.triage.escalation import OpenedIncident, OpenOutcome
 from storage.engine import Storage
-from storage.incident.incident import IncidentFilter
 from tests.senders import ANNA, BEN, Send, add_source, firing, resolved, submission
 from tests.usecases.crisis import escalate
 

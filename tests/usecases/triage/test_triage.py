@@ -13,6 +13,7 @@ from bot.domain.alert.signal import Link, Severity
 from bot.domain.errors import NotFoundError
 from bot.domain.incident.timeline import Kind
 from bot.domain.outbox.outbox import CardKind, ParkReason
+from bot.domain.outbox.placement import Placement
 from bot.domain.recurrence.run import RunState
 from bot.domain.triage.brief import NEAREST, NEIGHBOURS, BriefRequest
 from bot.usecases.admin.startup import open_desk
@@ -27,7 +28,6 @@ from bot.usecases.triage import brief as briefs
 from bot.usecases.triage import triage
 from bot.usecases.triage.triage import TriageOutcome
 from storage.engine import Storage
-from storage.outbox.card import Placement
 from tests.conftest import CHANNEL
 from tests.senders import ANNA, BEN, Send, firing, resolved
 from tests.usecases.crisis import escalate, story

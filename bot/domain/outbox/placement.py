@@ -1,0 +1,24 @@
+"""Placement: where a subject is shown."""
+
+from datetime import datetime
+
+import msgspec
+
+from bot.domain.outbox.outbox import CardKind, ParkReason
+
+
+class Placement(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a card is shown; ``message_id`` is None while it waits, ``pinged`` says that it mentions."""
+
+    id: int
+    kind: CardKind
+    subject_id: int
+    channel_id: int
+    message_id: int | None
+    wanted: int
+    shown: int
+    parked_reason: ParkReason | None
+    seen_at: datetime | None
+    rung_at: datetime | None = None
+    rung_run: int | None = None
+    pinged: bool = False

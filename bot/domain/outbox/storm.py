@@ -1,0 +1,49 @@
+"""Storm: a channel that shows its alerts on one board, and what rang in it."""
+
+from datetime import datetime
+
+import msgspec
+
+
+class Storm(msgspec.Struct, frozen=True, kw_only=True):
+    """A channel's board: ``newest_card_id`` and ``held`` tell what it was last made of.
+
+    ``is_dirty`` says that its message is not what it should be, ``is_busy`` that nobody may take it now.
+    """
+
+    card_id: int
+    entered_at: datetime
+    left_at: datetime | None
+    first_card_id: int
+    newest_card_id: int
+    held: int
+    message_id: int | None
+    sent_at: datetime | None
+    is_dirty: bool
+    is_busy: bool
+    is_parked: bool
+
+
+class Unposted(msgspec.Struct, frozen=True):
+    """Alerts whose card, or whose group's card, has no message: how many, and the id of the newest card."""
+
+    count: int
+    newest_card_id: int
+
+
+class Uncalled(msgspec.Struct, frozen=True):
+    """An alert of a channel whose card, ``card_id``, has no message and rang nobody."""
+
+    channel_id: int
+    card_id: int
+    alert_id: int
+
+
+class ToldCause(msgspec.Struct, frozen=True):
+    """What rang since the storm began: alerts of a name and service, last in the message of ``lead_id``."""
+
+    name: str
+    service: str
+    lead_id: int
+    told_at: datetime
+    alerts: int
