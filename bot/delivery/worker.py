@@ -34,11 +34,11 @@ from bot.delivery.ring import Ringer
 from bot.delivery.search import find_card
 from bot.delivery.thread import ThreadKeeper
 from bot.delivery.wire import Wire, edit_call
-from bot.domain.errors import NotDurableError
 from bot.domain.outbox.kind import TRAITS
 from bot.domain.outbox.outage import BLIND
 from bot.domain.outbox.outbox import NONCE_WINDOW, PROBE_REST, Outgoing, ParkReason, backoff
 from bot.usecases.desk import Desk
+from bot.usecases.durability import durably
 from bot.usecases.incident import thread as threads
 from bot.usecases.outbox import card as outbox
 from bot.usecases.outbox import outage as outages
@@ -329,12 +329,7 @@ class Worker:
 
     async def _persist(self, work: Callable[[], Awaitable[T]]) -> T:
         """What Discord has done must be written down: a database that is busy gets some more chances."""
-        for patience in _PATIENCE:
-            try:
-                return await work()
-            except NotDurableError:
-                await self._desk.clock.sleep(patience)
-        return await work()
+        return await durably(self._desk.clock, work, pauses=_PATIENCE)
 
 
 def _tell_refusal(card: Outgoing, answer: Answer[Any]) -> None:

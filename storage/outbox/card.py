@@ -91,6 +91,10 @@ class Cards:
         """The subjects changed: their cards want one more revision, and so do the groups of alerts."""
         touches.touch(self._connection, kind, changed, now=now)
 
+    def touch_alerts(self, changed: Iterable[tuple[int, Lane]], *, now: datetime) -> None:
+        """The same for alerts, whether their cards are their own or shared."""
+        self.touch(CardKind.ALERT, changed, now=now)
+
     def touch_known(
         self, alerts: Iterable[tuple[int, Lane]], groups: Mapping[int, Lane], *, now: datetime
     ) -> None:

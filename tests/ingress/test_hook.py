@@ -19,7 +19,8 @@ from storage import file
 from storage.engine import Storage
 from tests.conftest import START
 from tests.ingress.conftest import OpenDoor
-from tests.ingress.door import SETUP, Door, alert, group, held, until
+from tests.ingress.door import SETUP, Door, alert, group, held
+from tests.waiting import until
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
