@@ -16,7 +16,8 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
-from tests.tour.house import House, eventually
+from tests.tour.house import House
+from tests.waiting import until
 
 TARGET_MS: Final = 3.0
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
@@ -53,7 +54,7 @@ async def shown(house: House, count: int) -> None:
     async def all_there() -> bool:
         return len(await house.calls("POST", "/messages")) >= count
 
-    await eventually(all_there, "every card to be posted")
+    await until(all_there, "every card to be posted")
 
 
 async def measure(house: House, alerts: int, rate: float) -> tuple[float, float, float]:
