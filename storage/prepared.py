@@ -25,7 +25,7 @@ class Prepared:
 
     def __init__(self, statement: ClauseElement | Callable[[str], ClauseElement]) -> None:
         self._statement = statement
-        self._forms: dict[str, _Form] = {}
+        self._forms: dict[str, _DialectForm] = {}
 
     def rows(self, connection: Connection, **values: Any) -> list[Any]:
         """All rows, as tuples with names.
@@ -65,14 +65,14 @@ class Prepared:
         return changed
 
     def _perform(
-        self, connection: Connection, values: dict[str, Any], read: "Callable[[_Form, Any], Any]"
+        self, connection: Connection, values: dict[str, Any], read: "Callable[[_DialectForm, Any], Any]"
     ) -> Any:
         dialect = connection.dialect
         form = self._forms.get(dialect.name)
         if form is None:
             statement = self._statement
             built = statement if isinstance(statement, ClauseElement) else statement(dialect.name)
-            form = self._forms[dialect.name] = _Form(built, dialect)
+            form = self._forms[dialect.name] = _DialectForm(built, dialect)
         cursor = connection.connection.cursor()
         base = dialect.loaded_dbapi.Error
         try:
@@ -84,7 +84,7 @@ class Prepared:
             cursor.close()
 
 
-class _Form:
+class _DialectForm:
     """One dialect's SQL, and the ways in and out of it."""
 
     def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
