@@ -24,7 +24,7 @@ async def draw(kind: CardKind, view: View, ping: Ping) -> Card:
 
     That was a tenth of what a card costs.
     """
-    if kind is CardKind.ALERT:
+    if MESSAGES[kind].is_quick:
         return render_view(kind, view, ping)
     return await asyncio.to_thread(render_view, kind, view, ping)
 
