@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
@@ -25,6 +25,7 @@ from storage.codec import (
     span_or_none,
 )
 from storage.dialect import one_of, values_of
+from storage.prepared import Prepared
 from storage.table.core import IS_OPEN_ALERT, alert, credential, source
 
 _touch = Bulk(
@@ -39,6 +40,11 @@ _removed = Lookup(
     ),
     ("ids",),
     ("id",),
+)
+_FACES: Final = Prepared(
+    lambda dialect: select(source.c.id, source.c.name, source.c.ping).where(
+        one_of(dialect, source.c.id, "ids")
+    )
 )
 
 
@@ -150,9 +156,7 @@ class Sources:
 
     def faces(self, ids: set[int]) -> dict[int, tuple[str, Wakes]]:
         """Names and whom they wake by id, of removed ones too."""
-        rows = self._connection.execute(
-            select(source.c.id, source.c.name, source.c.ping).where(source.c.id.in_(ids))
-        )
+        rows = _FACES.rows(self._connection, ids=values_of(self._connection, ids))
         return {row.id: (row.name, _read_wakes(row.ping)) for row in rows}
 
     def expect(self, source_id: int, expected: Expectation | None) -> None:
