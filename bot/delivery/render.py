@@ -1,5 +1,6 @@
 """Face: the message that a card becomes, and the plainer one for when Discord refuses the first."""
 
+import asyncio
 from typing import Final
 
 from bot.cards.card import Card, Ping
@@ -18,6 +19,16 @@ def render_view(kind: CardKind, view: View, ping: Ping = _NOBODY) -> Card:
     return MESSAGES[kind].render(view, ping)
 
 
+async def draw(kind: CardKind, view: View, ping: Ping) -> Card:
+    """The card of a view, a board of thousands beside the loop: an alert costs less to draw than the hop.
+
+    That was a tenth of what a card costs.
+    """
+    if MESSAGES[kind].is_quick:
+        return render_view(kind, view, ping)
+    return await asyncio.to_thread(render_view, kind, view, ping)
+
+
 def footer_marker(kind: CardKind, view: View) -> str:
     """What the card bears for ever, and by which it is found again."""
     return MESSAGES[kind].mark(view)
@@ -30,7 +41,7 @@ def marks(kind: CardKind, view: View) -> tuple[str, ...]:
 
 
 def plain(card: Card, mark: str) -> Card:
-    """The same without an embed, where nearly all that Discord could refuse stands; it keeps its buttons."""
+    """The card without its embed, which is nearly all that Discord could refuse; the buttons stay."""
     last = plain_mark(mark)
     parts = [card.content]
     for embed in card.embeds:

@@ -12,7 +12,6 @@ the cause changes), Discord refuses this text (say it plainly, else park this ca
 first with the one card, then with the whole channel).
 """
 
-import asyncio
 import math
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -30,7 +29,7 @@ from bot.delivery.limits import RestCall
 from bot.delivery.outcome import Answer, SendOutcome
 from bot.delivery.picture import comes_later, illustrate
 from bot.delivery.ping import Pings
-from bot.delivery.render import footer_marker, marks, plain, render_view
+from bot.delivery.render import draw, footer_marker, marks, plain
 from bot.delivery.ring import Ringer
 from bot.delivery.search import find_card
 from bot.delivery.thread import ThreadKeeper
@@ -66,7 +65,7 @@ class Worker:
         channel_id: int,
         name: str,
         pings: Pings,
-        echoes: MessageConfirmations,
+        confirmations: MessageConfirmations,
         presence: BotView,
     ) -> None:
         self._desk = desk
@@ -74,7 +73,7 @@ class Worker:
         self._channel_id = channel_id
         self._name = name
         self._pings = pings
-        self._echoes = echoes
+        self._confirmations = confirmations
         self._presence = presence
         self._ringer = Ringer(desk, wire, pings, presence, name)
         self._threads = ThreadKeeper(desk, wire, presence)
@@ -133,9 +132,9 @@ class Worker:
 
     async def _recover(self, card: Outgoing, view: View) -> float | None:
         """Take up the message of an earlier attempt, as far as it can be known; None when there is none."""
-        landing = self._echoes.landing(card.nonce)
-        if landing is not None:
-            return await self._adopt(card, view, landing.message_id, woke=landing.woke)
+        confirmed = self._confirmations.confirmed(card.nonce)
+        if confirmed is not None:
+            return await self._adopt(card, view, confirmed.message_id, woke=confirmed.woke)
         if not card.retried or self._desk.clock.now() - card.posting_since <= NONCE_WINDOW:
             return None
         found = await find_card(
@@ -156,8 +155,8 @@ class Worker:
         if await self._is_stubborn(card) or (card.retried and await self._spare(card, view)):
             return 0.0
         ping = Ping() if quiet else self._pings.due(card, view)
-        drawn = await asyncio.to_thread(render_view, card.kind, view, ping)
-        self._echoes.depart(card.nonce)
+        drawn = await draw(card.kind, view, ping)
+        self._confirmations.expect(card.nonce)
         reply_to = MESSAGES[card.kind].reply_to(view)
         answer = await self._wire.post(card.channel_id, drawn, nonce=card.nonce, reply_to=reply_to)
         if answer.outcome is SendOutcome.REFUSED:
@@ -176,7 +175,7 @@ class Worker:
         return rest
 
     async def _start_post(self, card: Outgoing, view: IncidentView) -> float:
-        """The same in a forum, where the head is the first message of a thread."""
+        """Post the head in a forum, as the first message of a new thread."""
         if await self._is_stubborn(card):
             return 0.0
         answer = await self._threads.forum.post(card, view)
@@ -206,7 +205,7 @@ class Worker:
             self._held += 1
             return 0.0 if self._held % _HELD else closed
         ping = self._pings.shown(card, view)
-        drawn = await asyncio.to_thread(render_view, card.kind, view, ping)
+        drawn = await draw(card.kind, view, ping)
         drawn = await illustrate(drawn, view)
         answer = await self._wire.edit(card.channel_id, message_id, drawn)
         if answer.outcome is SendOutcome.ARCHIVED:
@@ -268,7 +267,7 @@ class Worker:
         rang: int | None = None,
         version: datetime | None = None,
     ) -> float:
-        await self._persist(
+        is_last = await self._persist(
             lambda: outbox.settle(
                 self._desk,
                 card,
@@ -281,7 +280,7 @@ class Worker:
             )
         )
         if card.message_id is None:
-            await self._echoes.settled(card.nonce, message_id)
+            await self._confirmations.settled(card.nonce, message_id)
             if not shown:
                 self._presence.tell_adopted(card.channel_id, message_id)
         self._held = 0
@@ -291,7 +290,8 @@ class Worker:
         if self._barred is not None:
             self._barred = None
             await outbox.unpark(self._desk, self._channel_id)
-        return 0.0
+            return 0.0
+        return math.inf if is_last else 0.0
 
     async def _fail(self, card: Outgoing, answer: Answer[Any]) -> float:
         """The card was not shown; decide what to do about it."""

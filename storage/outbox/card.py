@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     and_,
     bindparam,
     case,
@@ -103,7 +102,7 @@ class Cards:
     def touch_known(
         self, alerts: Iterable[tuple[int, Lane]], groups: Mapping[int, Lane], *, now: datetime
     ) -> None:
-        """The same for alerts with a card of their own, and for groups: the caller knows which is which."""
+        """Touch alerts with a card of their own, and groups: the caller knows which is which."""
         touches.touch_known(self._connection, alerts, groups, now=now)
 
     def rung(self, runs: Iterable[tuple[int, int]], *, now: datetime) -> None:
@@ -122,13 +121,14 @@ class Cards:
         The nonce and the time of the first attempt are stored before anything is sent.
         """
         us = micros(now)
-        given = {"channel": channel_id, "now": us, "worker": worker, "until": micros(now + lease)}
-        row = self._connection.execute(statements.claim(which), given).one_or_none()
+        row = statements.claim(which).row(
+            self._connection, channel=channel_id, now=us, worker=worker, until=micros(now + lease)
+        )
         if row is None:
             return None
         if row.posting_since is None:
             own = nonce(tag, row.channel_id, row.id, row.generation)
-            self._connection.execute(statements.ATTEMPT, {"card": row.id, "own": own, "now": us})
+            statements.ATTEMPT.run(self._connection, card=row.id, own=own, now=us)
             return _outgoing(row, own, now)
         return _outgoing(row, row.nonce, moment(row.posting_since))
 
@@ -150,18 +150,18 @@ class Cards:
         ``pinged`` says that its words mention somebody, ``rang`` for which run this post rang them, None when
         it rang nobody.
         """
-        given = {
-            "card": card_id,
-            "worker": worker,
-            "message": message_id,
-            "revision": shown,
-            "mentions": pinged,
-            "rang_at": None if rang is None else micros(now),
-            "rang_run": rang,
-            "now": micros(now),
-            "leased_for": span_micros(lease),
-        }
-        self._connection.execute(statements.SETTLE, given)
+        statements.SETTLE.run(
+            self._connection,
+            card=card_id,
+            worker=worker,
+            message=message_id,
+            revision=shown,
+            mentions=pinged,
+            rang_at=None if rang is None else micros(now),
+            rang_run=rang,
+            now=micros(now),
+            leased_for=span_micros(lease),
+        )
 
     def put_off(self, card_id: int, *, worker: str, until: datetime, failed: bool) -> None:
         """Leave the card alone until ``until``; ``failed`` counts that as a failure."""
@@ -185,14 +185,14 @@ class Cards:
         )
 
     def forget_message(self, message_id: int, *, now: datetime) -> int:
-        """Its message is gone: the card is posted again, as a new message, unless its alert is over."""
+        """Note that a message is gone: its card is posted again, as a new one, unless its alert is over."""
         self._hold(card.c.message_id == message_id)
         return self._connection.execute(
             update(card).where(card.c.message_id == message_id).values(**_gone(now))
         ).rowcount
 
     def lose(self, card_id: int, *, now: datetime) -> None:
-        """The same by the card's own id, for a message that was deleted before anybody knew its id."""
+        """Note by the card's id that its message is gone, deleted before its id was known."""
         self._hold(card.c.id == card_id)
         self._connection.execute(
             update(card)
@@ -239,11 +239,7 @@ class Cards:
 
     def mark_seen(self, message_id: int, *, at: datetime) -> None:
         """The gateway told of the new message; the first time counts."""
-        self._connection.execute(
-            update(card)
-            .where(card.c.message_id == message_id, card.c.seen_at.is_(None))
-            .values(seen_at=micros(at))
-        )
+        statements.SEEN.run(self._connection, message=message_id, at=micros(at))
 
     def has_shown_alert(self, project_id: int) -> bool:
         """Whether anybody has ever seen an alert here."""
@@ -279,7 +275,7 @@ def _gone(now: datetime) -> dict[str, Any]:
     }
 
 
-def _outgoing(row: Row[Any], own: str, posting_since: datetime) -> Outgoing:
+def _outgoing(row: Any, own: str, posting_since: datetime) -> Outgoing:
     return Outgoing(
         id=row.id,
         project_id=row.project_id,

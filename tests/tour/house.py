@@ -27,17 +27,22 @@ _MINE: Final = {"PATH", "HOME", "LANG", "XDG_RUNTIME_DIR", "TMPDIR"}
 class Process:
     """One of our verbs as a process; its log is kept for the report of a failed story."""
 
-    def __init__(self, folder: Path, name: str, *words: str, **environ: str) -> None:
+    def __init__(self, folder: Path, name: str, *words: str, module: str = "bot", **environ: str) -> None:
         self.ready_file = folder / f"{name}.json"
         self.ready_file.unlink(missing_ok=True)
         self._log = folder / f"{name}.log"
         self._process = Started(
-            "bot",
+            module,
             (*words, "--ready-file", str(self.ready_file)),
             environ=_kept() | environ,
             log=self._log,
             folder=folder,
         )
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        return self._process.pid
 
     async def ready(self) -> dict[str, Any]:
         """What the ready file says, once it is there."""
@@ -96,10 +101,17 @@ class House:
             if process is not None:
                 process.stop()
 
-    async def start_bot(self) -> None:
+    async def start_bot(self, *, module: str = "bot", **environ: str) -> None:
         """Start the bot and wait until it can deliver."""
-        self._bot = Process(self._folder, "bot", "run", **self._environ())
+        environ |= self._environ()
+        self._bot = Process(self._folder, "bot", "run", module=module, **environ)
         self.ingress_url = (await self._bot.ready())["ingress_url"]
+
+    @property
+    def bot_pid(self) -> int:
+        """The bot's process."""
+        assert self._bot is not None
+        return self._bot.pid
 
     def kill_bot(self) -> None:
         """SIGKILL."""
