@@ -172,7 +172,7 @@ class Sources:
         )
 
     def route(self, source_id: int, channel_id: int | None, fallback_channel_id: int | None) -> None:
-        """Its cards go to this channel from now on, and this one hears when that is not possible."""
+        """Send a source's cards to this channel from now on; the other hears when that is not possible."""
         self._connection.execute(
             update(source)
             .where(source.c.id == source_id)
@@ -186,7 +186,7 @@ class Sources:
         )
 
     def removed(self, source_ids: Iterable[int]) -> set[int]:
-        """Those of these that are gone."""
+        """The sources among these that are gone."""
         return {row.id for row in _removed.rows(self._connection, values_of(self._connection, source_ids))}
 
     def touch(self, seen: dict[int, datetime]) -> None:
@@ -196,7 +196,7 @@ class Sources:
     def add_credential(
         self, source_id: int, digest: str, generation: int, *, now: datetime, secret: str | None = None
     ) -> None:
-        """A new key for the door; ``secret`` is sealed."""
+        """Add a credential; ``secret`` is sealed."""
         self._connection.execute(
             insert(credential).values(
                 source_id=source_id,
