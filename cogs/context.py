@@ -1,9 +1,9 @@
-"""Door: what every cog needs at hand."""
+"""Context: what every cog needs at hand."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 import discord
 
@@ -13,9 +13,12 @@ from bot.domain.errors import ConflictError, NotDurableError
 from bot.domain.finding import ReportSection
 from bot.domain.process_health import ProcessHealth
 from bot.usecases.desk import Desk
+from bot.usecases.durability import OUTAGE, durably
 from bot.usecases.outbox.mention import Rung
 from cogs.double_press import RecentPresses
 from cogs.rights import Rights, RoleWords
+
+T = TypeVar("T")
 
 SendTest: TypeAlias = Callable[[str, int], Awaitable[str]]
 Diagnose: TypeAlias = Callable[[], Awaitable[Sequence[ReportSection]]]
@@ -36,14 +39,14 @@ async def _unexamined() -> Sequence[ReportSection]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BotOptions:
-    """What the configuration and the rest of the house tell this door.
+    """What the configuration and the rest of the program tell the cogs.
 
     ``guild_id`` is the server of this desk, None for what is written down; ``public_url`` is where senders
-    reach us, without a slash at its end; ``send_test`` posts an alert through the real door as the source of
+    reach us, without a slash at its end; ``send_test`` posts an alert over HTTP as the source of
     that name in a project and returns its ref (`TocsinError` when that fails); ``lacking`` names the
     permissions a card still needs; ``process_health`` says how the process is. ``ping_words`` are whom the
     configuration wakes, ``resolve_ping`` says whom a severity wakes in a project's channel; ``diagnose`` is
-    the doctor.
+    the doctor; ``outage`` are the pauses of `BotContext.durably`.
     """
 
     public_url: str
@@ -55,6 +58,7 @@ class BotOptions:
     ping_words: Mapping[Severity, Sequence[str]] = field(default_factory=dict)
     resolve_ping: ResolvePing = lambda *_: Ping()
     diagnose: Diagnose = _unexamined
+    outage: Sequence[float] = OUTAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +75,20 @@ class BotContext:
     presses: RecentPresses = field(default_factory=RecentPresses)
 
     def of(self, desk: Desk) -> "BotContext":
-        """The same in another project."""
+        """The context of another project."""
         return self if desk is self.desk else replace(self, desk=desk, rights=self.rights.of(desk))
 
     def named(self, rung: Rung | None) -> Ping:
         """Whom the answer to a press goes on mentioning: those who were ``rung``."""
         return Ping() if rung is None else self.options.resolve_ping(*rung)
+
+    async def durably(self, work: Callable[[], Awaitable[T]]) -> T:
+        """What ``work`` gives: nobody sees that an emoji was not heard, so the database is waited for.
+
+        Raises:
+            NotDurableError: it stays out of reach.
+        """
+        return await durably(self.desk.clock, work, pauses=self.options.outage)
 
     @property
     def tag(self) -> str:

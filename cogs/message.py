@@ -97,10 +97,3 @@ def read_values(interaction: discord.Interaction[Any]) -> list[str]:
     """What was picked in a select."""
     data: dict[str, Any] = dict(interaction.data or {})
     return [str(value) for value in data.get("values", ())]
-
-
-def jump_url(guild_id: int | None, channel_id: int, message_id: int | None) -> str:
-    """Where a message stands, ``""`` when it is not there yet."""
-    if guild_id is None or message_id is None:
-        return ""
-    return f"https://discord.com/channels/{guild_id}/{channel_id}/{message_id}"

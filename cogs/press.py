@@ -89,7 +89,7 @@ class Leftovers(commands.Cog):
     """Submitted forms, and presses on what this version does not know."""
 
     def __init__(self, bot_context: BotContext, presses: Acts, forms: Acts) -> None:
-        self._door = bot_context
+        self._bot_context = bot_context
         self._presses = presses
         self._forms = forms
 
@@ -101,10 +101,10 @@ class Leftovers(commands.Cog):
             return
         which = _read(interaction)
         if which is None or which.verb not in (self._forms if is_form else self._presses):
-            context = InteractionContext(self._door, interaction, "stale")
+            context = InteractionContext(self._bot_context, interaction, "stale")
             await context.attend(context.reply_ephemeral(answer.stale()))
         elif is_form:
-            await run(self._door, interaction, which, self._forms[which.verb])
+            await run(self._bot_context, interaction, which, self._forms[which.verb])
 
 
 def _read(interaction: discord.Interaction[Any]) -> CustomId | None:

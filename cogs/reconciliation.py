@@ -43,7 +43,7 @@ class Reconciliation(commands.Cog):
     def __init__(
         self, bot_context: BotContext, client: discord.Client, reactions: Reactions, pinned: Pins
     ) -> None:
-        self._door = bot_context
+        self._bot_context = bot_context
         self._client = client
         self._reactions = reactions
         self._pins = pinned
@@ -68,13 +68,13 @@ class Reconciliation(commands.Cog):
 
     async def reconcile(self, posted: Mapping[int, Iterable[int]] | None = None) -> None:
         """Compare cards (those of open alerts, unless told which) with what was recorded of them."""
-        self._door.enlist()
+        self._bot_context.enlist()
         async with self._alone:
             self._reactions.heard = set()
             self._members.clear()
             try:
                 if posted is None:
-                    posted = await absence.posted(self._door.desk, at_most=MOST)
+                    posted = await absence.posted(self._bot_context.desk, at_most=MOST)
                 for channel_id, message_ids in posted.items():
                     await self._compare_channel(channel_id, message_ids)
             finally:
@@ -82,14 +82,14 @@ class Reconciliation(commands.Cog):
 
     async def reconcile_threads(self) -> None:
         """Compare the threads of open incidents with what was recorded of them."""
-        self._door.enlist()
+        self._bot_context.enlist()
         async with self._alone:
             self._pins.heard = set()
             self._members.clear()
             try:
-                for home in await pins.homes(self._door.desk, at_most=THREADS):
+                for home in await pins.homes(self._bot_context.desk, at_most=THREADS):
                     await self._compare_thread(home)
-                    await self._door.desk.clock.sleep(_PAUSE)
+                    await self._bot_context.desk.clock.sleep(_PAUSE)
             finally:
                 self._pins.heard = None
 
@@ -109,7 +109,7 @@ class Reconciliation(commands.Cog):
             message.id: {user_id async for user_id, _ in _standing(message, frozenset({PIN}))}
             for message in page.values()
         }
-        for each in await pins.missed(self._door.desk, standing):
+        for each in await pins.missed(self._bot_context.desk, standing):
             if (each.message_id, each.user_id) in (self._pins.heard or ()):
                 continue
             if not each.present:
@@ -120,7 +120,7 @@ class Reconciliation(commands.Cog):
             if member is not None:
                 await self._pins.stick(thread.id, each.message_id, member, message=page[each.message_id])
         reach = min(page, default=0) if len(page) == _PAGE else 0
-        for message_id in sorted(await pins.kept(self._door.desk, home)):
+        for message_id in sorted(await pins.kept(self._bot_context.desk, home)):
             if message_id in page:
                 await self._pins.follow(page[message_id])
             elif message_id > reach:
@@ -157,11 +157,11 @@ class Reconciliation(commands.Cog):
             for message in page:
                 if message.id in wanted:
                     yield message
-            await self._door.desk.clock.sleep(_PAUSE)
+            await self._bot_context.desk.clock.sleep(_PAUSE)
 
     async def _compare(self, channel: Place, message: discord.Message) -> None:
         standing = [pair async for pair in _standing(message, ACTIONS)]
-        for each in await absence.missed(self._door.desk, message.id, standing):
+        for each in await absence.missed(self._bot_context.desk, message.id, standing):
             if (message.id, each.user_id, each.emoji) in (self._reactions.heard or ()):
                 continue
             if not each.present:

@@ -26,38 +26,38 @@ class Registration(commands.Cog):
     """Registers the commands in this desk's server and nowhere else; while none is known ``/setup`` alone."""
 
     def __init__(self, bot_context: BotContext, client: commands.Bot) -> None:
-        self._door = bot_context
+        self._bot_context = bot_context
         self._client = client
         self._alone = asyncio.Lock()
 
     async def cog_load(self) -> None:
         """A known server need not be waited for."""
-        if self._door.home is not None:
+        if self._bot_context.home is not None:
             await self.register()
 
     @commands.Cog.listener()
     async def on_home_known(self) -> None:
         """Now the servers are known, and which of them is the desk's, if any."""
-        self._door.enlist()
+        self._bot_context.enlist()
         await self.register()
 
     @commands.Cog.listener()
     async def on_guild_join(self, _: discord.Guild) -> None:
         """A server that invites the bot has none of its commands, even if it had them once."""
-        self._door.enlist()
+        self._bot_context.enlist()
         await self.register(anew=True)
 
     async def register(self, *, anew: bool = False) -> None:
         """Send the commands unless exactly these were sent to exactly these servers."""
-        home = self._door.home
+        home = self._bot_context.home
         others = sorted(each.id for each in self._client.guilds if each.id != home)
         async with self._alone:
             digest = self._digest(home, others)
             told = [*([home] if home is not None else []), *others]
-            if not told or (digest == self._door.desk.project.settings.command_digest and not anew):
+            if not told or (digest == self._bot_context.desk.project.settings.command_digest and not anew):
                 return
             if all([await self._send(guild_id, home) for guild_id in told]):
-                await setting.remember_commands(self._door.desk, digest)
+                await setting.remember_commands(self._bot_context.desk, digest)
                 _log.info("commands_registered", guilds=len(told))
 
     async def _send(self, guild_id: int, home: int | None) -> bool:

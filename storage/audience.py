@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, alias, and_, func, or_
 
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.sight import EVERYTHING, Sight, Subject, SubjectRef
-from storage.kind import IS_SHARED, SHARED, card_of, is_kind
+from storage.kind import IS_SHARED, SHARED, card_of
 from storage.table.core import alert, card, recurrence, source
 from storage.table.group import alert_group
 from storage.table.incident import action_item, incident
@@ -137,9 +137,9 @@ def _of_group(project_id: int, which: Any) -> Any:
 
 def _of_incident(project_id: int, which: Any) -> Any:
     one = and_(incident.c.id == which, incident.c.project_id == project_id)
-    head = select(card.c.channel_id).join(incident, incident.c.id == card.c.subject_id)
+    head = select(card.c.channel_id).join(incident, card_of(CardKind.INCIDENT, incident.c.id))
     home = select(incident.c.home_id).where(one, incident.c.home_id.is_not(None))
-    return union_all(head.where(is_kind(CardKind.INCIDENT), one), home)
+    return union_all(head.where(one), home)
 
 
 def _of_recurrence(project_id: int, which: Any) -> Any:

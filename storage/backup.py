@@ -26,7 +26,7 @@ from bot.domain.errors import TocsinError
 from storage import schema
 from storage.codec import moment
 from storage.dialect import WORKER_LOCK
-from storage.engine import is_sqlite, sqlite_path
+from storage.file import is_sqlite, sqlite_path
 from storage.writer import BUSY_TIMEOUT_MS
 
 T = TypeVar("T")

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
+    any_,
     bindparam,
     func,
     literal_column,
@@ -28,7 +29,12 @@ _ids: dict[str, Lookup] = {}
 
 def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An ``INSERT`` that knows ``ON CONFLICT``."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return upsert_in(connection.dialect.name, table)
+
+
+def upsert_in(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """The same for a dialect's name."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 def allocate(connection: Connection, table: Table, count: int) -> list[int]:
@@ -62,7 +68,7 @@ def _fresh_ids(dialect: str, table: Table) -> ClauseElement:
 def one_of(dialect: str, subject: ColumnElement[Any], name: str) -> ColumnElement[bool]:
     """``subject`` is among the values bound as ``name`` (see `values_of`), however many there are."""
     if dialect == "postgresql":
-        return subject == func.any(bindparam(name, type_=postgresql.ARRAY(subject.type)))
+        return subject == any_(bindparam(name, type_=postgresql.ARRAY(subject.type)))
     listed = func.json_each(bindparam(name, type_=Text)).table_valued("value")
     return subject.in_(select(listed.c.value))
 

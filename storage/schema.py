@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from bot.domain.errors import TocsinError
-from storage.engine import begin_immediate, is_sqlite, make_private, prepare_writer, sqlite_path
+from storage.file import begin_immediate, is_sqlite, make_private, prepare_writer, sqlite_path
 from storage.table.core import metadata
 
 T = TypeVar("T")

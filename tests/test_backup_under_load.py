@@ -16,6 +16,7 @@ from bot.usecases.intake.submission import Submission
 from storage.engine import Storage
 from storage.transaction import Transaction
 from tests.senders import add_source, firing, submission
+from tests.waiting import until
 
 KEY = "6b" * 32  # of the desk below, as its file has it
 
@@ -42,10 +43,8 @@ class Load:
             await storage.close()
 
     async def until(self, more: int) -> None:
-        wanted, clock = len(self.promised) + more, SystemClock()
-        async with asyncio.timeout(30):
-            while len(self.promised) < wanted:
-                await clock.sleep(0.005)
+        wanted = len(self.promised) + more
+        await until(lambda: len(self.promised) >= wanted, "alerts to be promised")
 
 
 def alert_ids(tx: Transaction) -> list[int]:

@@ -15,7 +15,7 @@ from bot.process import held, keep_private
 from bot.usecases.admin import audit_log
 from bot.usecases.admin import source as sources
 from bot.usecases.desk import Desk
-from storage.engine import prepare_writer
+from storage.file import prepare_writer
 from storage.transaction import Transaction
 
 

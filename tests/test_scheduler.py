@@ -1,20 +1,14 @@
 """The metronome: beats go on whatever the jobs do."""
 
 import asyncio
-from collections.abc import Callable
 from datetime import timedelta
 
 from bot import metrics
 from bot.clock import SystemClock
 from bot.scheduler import Job, Metronome
+from tests.waiting import until
 
 QUICK = timedelta(milliseconds=10)
-
-
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not true():
-            await SystemClock().sleep(0.005)
 
 
 def runs(job: str, outcome: str) -> float:

@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from bot.domain.errors import InvalidInputError
+from bot.domain.snowflake import is_snowflake
 
 MAX_LENGTH: Final = 100
 
@@ -87,12 +88,11 @@ class CustomId(msgspec.Struct, frozen=True, gc=False):
         Raises:
             InvalidInputError: it is none.
         """
-        if not (self.subject.isascii() and self.subject.isdigit() and int(self.subject) <= _LARGEST):
+        if not is_snowflake(self.subject):
             raise InvalidInputError("custom_id", "names no number")
         return int(self.subject)
 
 
-_LARGEST: Final = 2**63 - 1  # what a database keeps; snowflakes have 19 digits
 _REST: Final = r":(?P<tag>[a-z0-9]{4,8}):(?P<subject>[A-Za-z0-9_-]{1,40})(?::(?P<extra>[!-~]{1,85}))?"
 _TEMPLATES: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
     {verb.value: re.compile(verb.value + _REST, re.ASCII) for verb in Verb}

@@ -23,6 +23,7 @@ from urllib.parse import quote, urlsplit
 
 from bot.cards.cut import FENCE, cut, preview
 from bot.domain.actor import Actor, ActorKind
+from bot.domain.snowflake import is_snowflake
 from bot.domain.text import harmless
 
 MomentStyle: TypeAlias = Literal["t", "T", "d", "D", "f", "F", "R"]
@@ -187,7 +188,7 @@ def _is_part(named: str, host: str) -> bool:
 
 def who(actor: Actor) -> str:
     """A person as a mention (which wakes nobody inside an embed), anybody else by name."""
-    if actor.kind is ActorKind.PERSON and actor.ident.isascii() and actor.ident.isdigit():
+    if actor.kind is ActorKind.PERSON and is_snowflake(actor.ident):
         return f"<@{actor.ident}>"
     return inline(actor.name, 60) or str(actor.kind)
 

@@ -6,6 +6,7 @@ A supervisor may replace the client at any time; what the last one saw stays goo
 import discord
 
 from bot.delivery.permission import ESSENTIAL, lacking
+from bot.domain.jump_link import jump_url
 
 
 class BotView:
@@ -46,8 +47,7 @@ class BotView:
     def address(self, channel_id: int, message_id: int) -> str:
         """Where a click leads to the message."""
         guild = self.guild_of(channel_id)
-        where = "@me" if guild is None else guild.id
-        return f"https://discord.com/channels/{where}/{channel_id}/{message_id}"
+        return jump_url("@me" if guild is None else guild.id, channel_id, message_id)
 
     def forum(self, channel_id: int) -> discord.ForumChannel | None:
         """The forum with this id, None for anything else and what is not seen."""

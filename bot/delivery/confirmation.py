@@ -7,7 +7,7 @@ What was seen waits here for the call's answer to be settled, and is written dow
 was seen meanwhile; an echo costs no transaction of its own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -15,15 +15,14 @@ import msgspec
 import structlog
 
 from bot import metrics
-from bot.domain.errors import NotDurableError
 from bot.domain.outbox.ledger import Sighting
 from bot.usecases.desk import Desk
+from bot.usecases.durability import OUTAGE, durably
 from bot.usecases.outbox import card as outbox
 from bot.usecases.outbox import ledger
 
 _KEPT: Final = 1_000  # of each kind; far more than can be on their way at once
 _UNSETTLED: Final = timedelta(seconds=15)  # within which a call is answered or given up
-_OUTAGE: Final = (1.0, 2.0, 5.0, 10.0, 30.0)  # seconds between attempts to write a deletion down
 _log: Final = structlog.stdlib.get_logger(__name__)
 
 
@@ -35,10 +34,14 @@ class Confirmed(msgspec.Struct, frozen=True):
 
 
 class MessageConfirmations:
-    """One for each process; the worker tells of its posts, the gateway's listeners of what they hear."""
+    """One for each process; the worker tells of its posts, the gateway's listeners of what they hear.
 
-    def __init__(self, desk: Desk) -> None:
+    ``outage`` are the pauses of `durably`.
+    """
+
+    def __init__(self, desk: Desk, *, outage: Sequence[float] = OUTAGE) -> None:
         self._desk = desk
+        self._outage = outage
         self._flights: dict[str, Confirmed | None] = {}
         self._deleted: dict[int, None] = {}
         self._sights: dict[tuple[int, datetime | None], Sighting] = {}
@@ -95,15 +98,13 @@ class MessageConfirmations:
 
     async def _forget(self, message_id: int) -> None:
         """Nobody tells of a deletion twice, so a database out of reach is waited for."""
-        for pause in _OUTAGE:
-            try:
-                await outbox.forget_message(self._desk, message_id)
-            except NotDurableError as error:
-                _log.debug("deletion_waits", message_id=message_id, reason=str(error))
-                await self._desk.clock.sleep(pause)
-            else:
-                return
-        await outbox.forget_message(self._desk, message_id)
+        desk = self._desk
+        await durably(
+            desk.clock,
+            lambda: outbox.forget_message(desk, message_id),
+            pauses=self._outage,
+            message_id=message_id,
+        )
 
     def _see(self, message_id: int, version: datetime | None) -> None:
         """The first sight counts."""

@@ -12,7 +12,6 @@ the cause changes), Discord refuses this text (say it plainly, else park this ca
 first with the one card, then with the whole channel).
 """
 
-import asyncio
 import math
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -30,16 +29,16 @@ from bot.delivery.limits import RestCall
 from bot.delivery.outcome import Answer, SendOutcome
 from bot.delivery.picture import comes_later, illustrate
 from bot.delivery.ping import Pings
-from bot.delivery.render import footer_marker, marks, plain, render_view
+from bot.delivery.render import draw, footer_marker, marks, plain
 from bot.delivery.ring import Ringer
 from bot.delivery.search import find_card
 from bot.delivery.thread import ThreadKeeper
 from bot.delivery.wire import Wire, edit_call
-from bot.domain.errors import NotDurableError
 from bot.domain.outbox.kind import TRAITS
 from bot.domain.outbox.outage import BLIND
 from bot.domain.outbox.outbox import NONCE_WINDOW, PROBE_REST, Outgoing, ParkReason, backoff
 from bot.usecases.desk import Desk
+from bot.usecases.durability import durably
 from bot.usecases.incident import thread as threads
 from bot.usecases.outbox import card as outbox
 from bot.usecases.outbox import outage as outages
@@ -156,7 +155,7 @@ class Worker:
         if await self._is_stubborn(card) or (card.retried and await self._spare(card, view)):
             return 0.0
         ping = Ping() if quiet else self._pings.due(card, view)
-        drawn = await asyncio.to_thread(render_view, card.kind, view, ping)
+        drawn = await draw(card.kind, view, ping)
         self._echoes.depart(card.nonce)
         reply_to = MESSAGES[card.kind].reply_to(view)
         answer = await self._wire.post(card.channel_id, drawn, nonce=card.nonce, reply_to=reply_to)
@@ -206,7 +205,7 @@ class Worker:
             self._held += 1
             return 0.0 if self._held % _HELD else closed
         ping = self._pings.shown(card, view)
-        drawn = await asyncio.to_thread(render_view, card.kind, view, ping)
+        drawn = await draw(card.kind, view, ping)
         drawn = await illustrate(drawn, view)
         answer = await self._wire.edit(card.channel_id, message_id, drawn)
         if answer.outcome is SendOutcome.ARCHIVED:
@@ -268,7 +267,7 @@ class Worker:
         rang: int | None = None,
         version: datetime | None = None,
     ) -> float:
-        await self._persist(
+        is_last = await self._persist(
             lambda: outbox.settle(
                 self._desk,
                 card,
@@ -291,7 +290,8 @@ class Worker:
         if self._barred is not None:
             self._barred = None
             await outbox.unpark(self._desk, self._channel_id)
-        return 0.0
+            return 0.0
+        return math.inf if is_last else 0.0
 
     async def _fail(self, card: Outgoing, answer: Answer[Any]) -> float:
         """The card was not shown; decide what to do about it."""
@@ -329,12 +329,7 @@ class Worker:
 
     async def _persist(self, work: Callable[[], Awaitable[T]]) -> T:
         """What Discord has done must be written down: a database that is busy gets some more chances."""
-        for patience in _PATIENCE:
-            try:
-                return await work()
-            except NotDurableError:
-                await self._desk.clock.sleep(patience)
-        return await work()
+        return await durably(self._desk.clock, work, pauses=_PATIENCE)
 
 
 def _tell_refusal(card: Outgoing, answer: Answer[Any]) -> None:

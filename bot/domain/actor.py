@@ -5,6 +5,8 @@ from typing import Final
 
 import msgspec
 
+from bot.domain.snowflake import is_snowflake
+
 
 class ActorKind(StrEnum):
     """The four sorts of doers."""
@@ -44,7 +46,7 @@ class Actor(msgspec.Struct, frozen=True, gc=False):
     @property
     def person_id(self) -> int | None:
         """The Discord user, None for whoever is none."""
-        is_user = self.kind is ActorKind.PERSON and self.ident.isascii() and self.ident.isdecimal()
+        is_user = self.kind is ActorKind.PERSON and is_snowflake(self.ident)
         return int(self.ident) if is_user else None
 
     @property

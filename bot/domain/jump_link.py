@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from bot.domain.errors import InvalidInputError
+from bot.domain.snowflake import LARGEST
 
 MAX_NAMED: Final = 25
 """How much one command may be about."""
@@ -16,7 +17,6 @@ _LINK: Final = re.compile(
 )
 _PLACE: Final = re.compile(r"<#(\d{1,19})>", re.ASCII)
 _BETWEEN: Final = re.compile(r"[\s,;]+")
-_LARGEST: Final = 2**63 - 1
 
 
 class JumpLink(msgspec.Struct, frozen=True, gc=False):
@@ -34,6 +34,13 @@ def parse_link(text: str) -> JumpLink | None:
         return _of(place[1], None)
     found = _LINK.fullmatch(typed)
     return None if found is None else _of(found[2], found[3])
+
+
+def jump_url(guild_id: int | str | None, channel_id: int, message_id: int | None) -> str:
+    """Where a click leads to a message; "" when it or its server is not there, ``@me`` is no server."""
+    if guild_id is None or message_id is None:
+        return ""
+    return f"https://discord.com/channels/{guild_id}/{channel_id}/{message_id}"
 
 
 def split(text: str) -> list[str]:
@@ -59,6 +66,6 @@ def demand_few(count: int) -> None:
 
 def _of(channel: str, message: str | None) -> JumpLink | None:
     numbers = [int(each) for each in (channel, message) if each is not None]
-    if max(numbers) > _LARGEST:
+    if max(numbers) > LARGEST:
         return None
     return JumpLink(*numbers)

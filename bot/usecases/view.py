@@ -8,7 +8,6 @@ from bot.domain.alert.alert import Alert
 from bot.domain.alert.group import format_ref
 from bot.domain.alert.quiet import Quiet, QuietKind
 from bot.domain.incident.incident import Incident, ceiling
-from bot.domain.outbox.placement import Placement
 from bot.domain.recurrence.recurrence import Memory, remember
 from bot.usecases.desk import Desk
 from storage.transaction import Transaction
@@ -42,7 +41,7 @@ def _silence_of(tx: Transaction, alert: Alert) -> Quiet | None:
 def folded_view(tx: Transaction, desk: Desk, alert: Alert) -> AlertView:
     """The alert's former message: it leads to the card that the alert shares now."""
     place = tx.cards.of_alerts([alert.id]).get(alert.id)
-    url = jump_url(desk.guild_id, place) if place is not None and desk.guild_id is not None else ""
+    url = "" if place is None else place.jump_url(desk.guild_id)
     ref = format_ref(alert.group_id) if alert.group_id is not None else ""
     return replace(alert_view(tx, desk, alert), folded_into=ref, folded_url=url)
 
@@ -53,16 +52,9 @@ def memory_of(tx: Transaction, desk: Desk, alert: Alert) -> Memory:
     fix = tx.memories.fix(alert.recurrence_id)
     if memory.remedy is not None and desk.guild_id is not None:
         places = tx.cards.of_alerts([memory.remedy.alert_id]).values()
-        url = next((jump_url(desk.guild_id, each) for each in places), "")
+        url = next((each.jump_url(desk.guild_id) for each in places), "")
         memory = replace(memory, remedy=replace(memory.remedy, jump_url=url))
     return memory if fix is None else replace(memory, regression=fix.regression(alert.id))
-
-
-def jump_url(guild_id: int, place: Placement) -> str:
-    """Where a card stands, ``""`` while it does not."""
-    if place.message_id is None:
-        return ""
-    return f"https://discord.com/channels/{guild_id}/{place.channel_id}/{place.message_id}"
 
 
 def incident_view(tx: Transaction, desk: Desk, incident: Incident) -> IncidentView:

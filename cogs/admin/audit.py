@@ -12,6 +12,7 @@ from bot.domain.alert.alert import parse_ref as parse_alert
 from bot.domain.audit import AuditSearch, Sealed
 from bot.domain.incident.incident import parse_ref as parse_incident
 from bot.domain.sight import Subject, SubjectRef
+from bot.domain.snowflake import is_snowflake
 from bot.usecases.admin import audit_log
 from cogs.context import BotContext
 from cogs.interaction import InteractionContext
@@ -34,7 +35,7 @@ class AuditCommands(commands.GroupCog, group_name="audit", group_description="Wh
     """The group; every answer is seen by who asked alone."""
 
     def __init__(self, bot_context: BotContext) -> None:
-        self._door = bot_context
+        self._bot_context = bot_context
 
     @app_commands.command(description="What was done last")
     @app_commands.describe(before="Only what came before the entry of this number")
@@ -88,6 +89,6 @@ class AuditCommands(commands.GroupCog, group_name="audit", group_description="Wh
 def _about(sealed: Sealed) -> list[SubjectRef]:
     """Where what an entry is about is shown; what has no channel is for whoever looks after the desk."""
     kind, _, which = sealed.entry.subject.partition(":")
-    if kind in _NUMBERED and which.isascii() and which.isdigit():
+    if kind in _NUMBERED and is_snowflake(which):
         return [SubjectRef(_NUMBERED[kind], int(which))]
     return [SubjectRef(Subject.SOURCE, which)] if kind == "source" else []

@@ -7,6 +7,7 @@ from bot.cards.card import Card
 from bot.cards.ids import CustomId
 from bot.domain.alert.signal import Severity
 from bot.domain.checklist import SetupChecklist
+from bot.domain.snowflake import is_snowflake
 from bot.usecases.admin import checklist, setting
 from cogs.admin import wake
 from cogs.interaction import InteractionContext
@@ -16,7 +17,7 @@ from cogs.message import read_values
 async def press(context: InteractionContext, which: CustomId) -> None:
     """A button or select of the list, or the one that leads to it."""
     draft, desk = SetupDraft.decode(which.extra), context.bot_context.desk
-    picked = next((each for each in read_values(context.interaction) if each.isdecimal()), None)
+    picked = next((each for each in read_values(context.interaction) if is_snowflake(each)), None)
     if which.subject == BACKUP:
         await context.defer_if_slow(setting.note_backup(desk, actor=context.actor), thinking=False)
     elif which.subject == BESIDE or (which.subject == INCIDENTS and picked is not None):

@@ -18,7 +18,7 @@ class DoctorCommand(commands.Cog):
     """The command."""
 
     def __init__(self, bot_context: BotContext) -> None:
-        self._door = bot_context
+        self._bot_context = bot_context
 
     @app_commands.command(name="doctor", description="What keeps alerts from reaching people, and the remedy")
     @app_commands.default_permissions(manage_guild=True)
@@ -30,4 +30,4 @@ class DoctorCommand(commands.Cog):
         await context.reply_ephemeral(doctor_card.render(sections))
 
     async def _examine(self) -> Sequence[ReportSection]:
-        return await self._door.options.diagnose()
+        return await self._bot_context.options.diagnose()

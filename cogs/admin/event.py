@@ -14,6 +14,7 @@ from bot.domain.alert.ref import correlation
 from bot.domain.errors import InvalidInputError
 from bot.domain.incident.incident import format_ref as format_incident
 from bot.domain.sight import Subject, SubjectRef
+from bot.domain.snowflake import is_snowflake
 from bot.usecases.admin import event as events
 from bot.usecases.admin import event_list
 from bot.usecases.admin.event import EventDossier
@@ -24,7 +25,6 @@ from cogs.reference import spelled
 from cogs.rights import Capability
 
 _TASK = "look into events"
-_LONGEST_ID = 18
 _LOOKED_AT = 100  # events, of which those are shown that one may see
 
 Click = discord.Interaction[Any]
@@ -34,7 +34,7 @@ class EventCommands(commands.GroupCog, group_name="event", group_description="Se
     """The group; every answer is seen by who asked alone."""
 
     def __init__(self, bot_context: BotContext) -> None:
-        self._door = bot_context
+        self._bot_context = bot_context
 
     @app_commands.command(description="The last events that came in")
     @app_commands.describe(provider="Only of providers whose name begins so")
@@ -65,7 +65,7 @@ class EventCommands(commands.GroupCog, group_name="event", group_description="Se
         """``/event dossier``."""
         context = _begin(interaction)
         asked, desk = await spelled(context, which, Subject.ALERT), context.bot_context.desk
-        if asked.isascii() and asked.isdigit() and len(asked) <= _LONGEST_ID:
+        if is_snowflake(asked):
             work = events.find(desk, int(asked))
         elif asked[:1] in "aA#":
             work = events.find_of_alert(desk, parse_ref(asked))

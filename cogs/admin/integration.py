@@ -23,7 +23,7 @@ class IntegrationCommand(commands.Cog):
     """The command."""
 
     def __init__(self, bot_context: BotContext) -> None:
-        self._door = bot_context
+        self._bot_context = bot_context
 
     @app_commands.command(
         name="integrations", description="Who sends alerts here, and what to paste at a sender"
@@ -58,5 +58,5 @@ class IntegrationCommand(commands.Cog):
         sender = SENDERS.get(name)
         if sender is None:
             raise InvalidInputError("sender", f"there is {', '.join(SENDERS)}")
-        url = sender.address(self._door.options.public_url, 0, TOKEN)
+        url = sender.address(self._bot_context.options.public_url, 0, TOKEN)
         return integration_card.instructions(sender.title, url, sender.recipe(url, TOKEN))

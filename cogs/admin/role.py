@@ -8,6 +8,7 @@ import discord
 from bot.cards.admin import role as role_card
 from bot.cards.admin.role import MANAGE, RESPOND, VIEW, Chosen
 from bot.domain.errors import InvalidInputError
+from bot.domain.snowflake import is_snowflake
 from bot.usecases.admin import setting
 from cogs.interaction import InteractionContext
 
@@ -44,7 +45,7 @@ async def give_everyone(context: InteractionContext, right: str) -> None:
 async def take_back(context: InteractionContext, value: str) -> None:
     """A role that was picked loses the right that was given to it here."""
     right, dot, role_id = value.partition(".")
-    if right not in RIGHTS or not dot or not role_id.isdecimal():
+    if right not in RIGHTS or not dot or not is_snowflake(role_id):
         raise InvalidInputError("setup", "names no role")
     left = [each for each in _ids(context, right) if each != int(role_id)]
     await _save(context, right, left, thinking=False)

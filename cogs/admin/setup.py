@@ -23,6 +23,7 @@ from bot.cards.ids import CustomId, Verb, build
 from bot.cards.limits import fit_modal
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.domain.outbox.channel_kind import why_not
+from bot.domain.snowflake import is_snowflake
 from bot.providers.registry import SENDERS
 from bot.usecases.admin import home, setting
 from bot.usecases.admin import project as projects
@@ -49,7 +50,7 @@ class SetupCommand(commands.Cog):
     """The command itself; the rest are presses."""
 
     def __init__(self, bot_context: BotContext) -> None:
-        self._door = bot_context
+        self._bot_context = bot_context
 
     @app_commands.command(name="setup", description="Choose the channel for alerts and let a sender in")
     @app_commands.describe(
@@ -71,7 +72,7 @@ class SetupCommand(commands.Cog):
     ) -> None:
         """``/setup``."""
         context = InteractionContext.of(interaction)
-        if self._door.home is None:
+        if self._bot_context.home is None:
             await self._settle(context, code)
         if project.strip():
             await _enter(context, project.strip())
@@ -87,10 +88,10 @@ class SetupCommand(commands.Cog):
         asking = context.interaction.user
         if not isinstance(asking, discord.Member):
             raise ConflictError(HOMELESS)
-        self._door.rights.demand(asking, Capability.MANAGE, TASK)
+        self._bot_context.rights.demand(asking, Capability.MANAGE, TASK)
         if not code:
             raise ConflictError(HOMELESS)
-        claiming = home.claim(self._door.desk, asking.guild.id, code, actor=context.actor)
+        claiming = home.claim(self._bot_context.desk, asking.guild.id, code, actor=context.actor)
         await context.defer_if_slow(claiming, thinking=True)
         context.interaction.client.dispatch("home_settled")
         await context.admit()
@@ -120,7 +121,7 @@ async def choose(context: InteractionContext, which: CustomId) -> None:
         return
     draft = SetupDraft.decode(which.extra)
     picked = next(iter(read_values(context.interaction)), "")
-    if which.subject == CHANNEL and picked.isdecimal():
+    if which.subject == CHANNEL and is_snowflake(picked):
         await context.update_message(await _first_page(context, SetupDraft(int(picked), draft.provider)))
     elif which.subject in (PROVIDER, OTHER):
         await context.update_message(await _first_page(context, SetupDraft(draft.channel_id, picked)))

@@ -30,7 +30,7 @@ class StatusCommand(commands.Cog):
     """The command."""
 
     def __init__(self, bot_context: BotContext) -> None:
-        self._door = bot_context
+        self._bot_context = bot_context
         self._versions = tuple((name, version(name)) for name in _LIBRARIES)
 
     @app_commands.command(name="status", description="Whether every channel shows the truth, and if not, why")
@@ -56,7 +56,7 @@ class StatusCommand(commands.Cog):
             open_alerts=condition.open_alerts,
             oldest_due=condition.oldest_due,
             pace=condition.pace,
-            process_health=_seen_by(context, self._door.options.process_health()),
+            process_health=_seen_by(context, self._bot_context.options.process_health()),
             versions=self._versions,
             database=condition.database,
             storms=condition.storms,
@@ -76,7 +76,7 @@ class StatusCommand(commands.Cog):
         """The reason; what is missing now is named, as it may be another permission than at first."""
         channel = guild.get_channel(channel_id) if guild else None
         if channel is not None and guild is not None and reason is ParkReason.MISSING_PERMISSION:
-            lacking = self._door.options.lacking(channel.permissions_for(guild.me))
+            lacking = self._bot_context.options.lacking(channel.permissions_for(guild.me))
             if lacking:
                 return f"the bot needs {', '.join(lacking)} there"
         return REASONS[reason]

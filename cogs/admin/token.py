@@ -23,7 +23,7 @@ class TokenCommands(commands.GroupCog, group_name="token", group_description="Pr
     """The group; a token is made on the command line, for its secret has no place in a chat."""
 
     def __init__(self, bot_context: BotContext) -> None:
-        self._door = bot_context
+        self._bot_context = bot_context
 
     @app_commands.command(name="list", description="Which programs may use the API, and when they last did")
     async def list_tokens(self, interaction: Click) -> None:

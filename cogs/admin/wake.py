@@ -12,6 +12,7 @@ from bot.cards.card import Card, Ping
 from bot.cards.ids import CustomId
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import ConflictError
+from bot.domain.snowflake import is_snowflake
 from bot.usecases.admin import setting
 from cogs.interaction import InteractionContext
 from cogs.message import read_values
@@ -49,7 +50,7 @@ def view_of(context: InteractionContext) -> WakeView:
 
 
 async def _choose(context: InteractionContext, severity: Severity) -> None:
-    picked = tuple(int(each) for each in read_values(context.interaction) if each.isdecimal())
+    picked = tuple(int(each) for each in read_values(context.interaction) if is_snowflake(each))
     if context.member.guild.id in picked:
         raise ConflictError(_EVERYONE)
     work = setting.choose_pings(context.bot_context.desk, severity, picked, actor=context.actor)

@@ -23,7 +23,7 @@ from bot.usecases.incident import end
 from bot.usecases.outbox import card as outbox
 from bot.usecases.outbox import mention
 from cogs.interaction import InteractionContext
-from cogs.message import jump_url, read_fields, read_values
+from cogs.message import read_fields, read_values
 from cogs.press import Act, Acts
 from cogs.rights import Capability
 
@@ -118,7 +118,7 @@ async def tell(context: InteractionContext, alert_id: int, *, page: int = 0, in_
     )
     url = ""
     if found.place is not None:
-        url = jump_url(context.interaction.guild_id, found.place.channel_id, found.place.message_id)
+        url = found.place.jump_url(context.interaction.guild_id)
     told = details(found.view, found.history, page=page, jump_url=url)
     await (context.update_message(told) if in_place else context.reply_ephemeral(told))
 

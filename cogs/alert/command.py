@@ -59,7 +59,7 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
     """The group; every answer is a whisper, the card shows the change to everybody."""
 
     def __init__(self, bot_context: BotContext) -> None:
-        self._door = bot_context
+        self._bot_context = bot_context
 
     @app_commands.command(name="list", description="Alerts that are open, or others")
     @app_commands.describe(

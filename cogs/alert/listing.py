@@ -15,7 +15,7 @@ from bot.usecases.alert import query as alert_query
 from bot.usecases.alert.query import ListedAlert
 from cogs.alert.button import tell
 from cogs.interaction import InteractionContext
-from cogs.message import jump_url, read_values
+from cogs.message import read_values
 from cogs.press import Acts
 from cogs.rights import Capability
 
@@ -78,7 +78,7 @@ def _line(context: InteractionContext, listed: ListedAlert) -> AlertLine:
     place = listed.place
     if place is None:
         return AlertLine(listed.alert)
-    return AlertLine(listed.alert, jump_url(context.interaction.guild_id, place.channel_id, place.message_id))
+    return AlertLine(listed.alert, place.jump_url(context.interaction.guild_id))
 
 
 PRESSES: Final[Acts] = MappingProxyType({Verb.PAGE: turn, Verb.PICK: pick})

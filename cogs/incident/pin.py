@@ -28,7 +28,7 @@ from bot.usecases.reaction import reaction as reactions
 from cogs.context import BotContext
 from cogs.interaction import UNREACHABLE, InteractionContext
 from cogs.keyed_lock import KeyedLock
-from cogs.reaction.emoji import UNSETTLED, durably, may_take_back, refuse
+from cogs.reaction.emoji import UNSETTLED, may_take_back, refuse
 from cogs.rights import Capability
 
 Key: TypeAlias = tuple[int, int]
@@ -43,9 +43,9 @@ class Pins(commands.Cog):
     """The listeners. ``heard`` collects what the gateway tells while somebody compares; None otherwise."""
 
     def __init__(self, bot_context: BotContext, client: discord.Client) -> None:
-        self._door = bot_context
+        self._bot_context = bot_context
         self._client = client
-        self._turns = KeyedLock()
+        self._locks = KeyedLock()
         self.heard: set[Key] | None = None
 
     @commands.Cog.listener()
@@ -102,64 +102,65 @@ class Pins(commands.Cog):
         message: discord.Message | None = None,
     ) -> None:
         """Apply a pin that stands in an incident's thread, if this member may; others mean nothing."""
-        if not self._door.is_home(member.guild.id):
+        if not self._bot_context.is_home(member.guild.id):
             return
-        self._door.enlist()
-        async with self._turns.of((message_id, member.id)):
+        self._bot_context.enlist()
+        async with self._locks.of((message_id, member.id)):
             incident = await self._living_in(channel_id)
             if incident is None:
                 return
-            desk = self._door.desk.of(incident.project_id)
-            if not self._door.of(desk).rights.allows(member, Capability.RESPOND):
+            desk = self._bot_context.desk.of(incident.project_id)
+            if not self._bot_context.of(desk).rights.allows(member, Capability.RESPOND):
                 metrics.ACTIONS.labels(_NAME, "refused").inc()
-                await refuse(self._door, channel_id, message_id, PIN, member, TASK)
+                await refuse(self._bot_context, channel_id, message_id, PIN, member, TASK)
                 return
             pinned = await self._read(channel_id, message_id, message, author_id or member.id)
             if pinned is None:
                 return
             actor = actors.person(member.id, member.display_name)
-            await durably(self._door, lambda: pins.stick(desk, incident.id, pinned, actor=actor))
+            await self._bot_context.durably(lambda: pins.stick(desk, incident.id, pinned, actor=actor))
             metrics.ACTIONS.labels(_NAME, "done").inc()
 
     async def peel(self, message_id: int, user_id: int) -> None:
         """Apply that a pin is gone; when who set it may not respond any more it is only noted."""
-        self._door.enlist()
-        desk, actor = self._door.desk, actors.person(user_id, str(user_id))
-        async with self._turns.of((message_id, user_id)):
-            if user_id not in await durably(self._door, lambda: pins.stuck(desk, message_id)):
+        self._bot_context.enlist()
+        desk, actor = self._bot_context.desk, actors.person(user_id, str(user_id))
+        async with self._locks.of((message_id, user_id)):
+            if user_id not in await self._bot_context.durably(lambda: pins.stuck(desk, message_id)):
                 return
             try:
-                theirs = await durably(self._door, lambda: timeline.owner_of(desk, message_id))
-                allowed = await may_take_back(self._door.of(theirs), self._client, user_id)
+                theirs = await self._bot_context.durably(lambda: timeline.owner_of(desk, message_id))
+                allowed = await may_take_back(self._bot_context.of(theirs), self._client, user_id)
             except UNREACHABLE as error:  # a later comparison finds it again
                 _log.warning("reaction_waits", message_id=message_id, reason=repr(error))
                 return
             if allowed:
-                await durably(self._door, lambda: pins.peel(theirs, message_id, actor=actor))
+                await self._bot_context.durably(lambda: pins.peel(theirs, message_id, actor=actor))
                 return
             metrics.ACTIONS.labels(_NAME, "refused").inc()
-            await durably(self._door, lambda: reactions.forget(desk, message_id, PIN, actor=actor))
+            await self._bot_context.durably(lambda: reactions.forget(desk, message_id, PIN, actor=actor))
 
     async def follow(self, message: discord.Message) -> None:
         """Let the timeline read as the message does now, where its words can be read."""
         text = words_of(message)
         if not text:
             return
-        self._door.enlist()
+        self._bot_context.enlist()
         author = author_of(message)
-        await durably(
-            self._door,
-            lambda: timeline.follow_edit(self._door.desk, message.id, author=author, text=text),
+        await self._bot_context.durably(
+            lambda: timeline.follow_edit(self._bot_context.desk, message.id, author=author, text=text),
         )
 
     async def forget(self, message_id: int) -> None:
         """Let the timeline say that the message is gone."""
-        self._door.enlist()
-        await durably(self._door, lambda: timeline.follow_deletion(self._door.desk, message_id))
+        self._bot_context.enlist()
+        await self._bot_context.durably(lambda: timeline.follow_deletion(self._bot_context.desk, message_id))
 
     async def _peel_all(self, message_id: int) -> None:
-        self._door.enlist()
-        for user_id in await durably(self._door, lambda: pins.stuck(self._door.desk, message_id)):
+        self._bot_context.enlist()
+        for user_id in await self._bot_context.durably(
+            lambda: pins.stuck(self._bot_context.desk, message_id)
+        ):
             self._hear((message_id, user_id))
             await self.peel(message_id, user_id)
 
@@ -169,8 +170,10 @@ class Pins(commands.Cog):
         is_ours = isinstance(channel, discord.Thread) and user is not None and channel.owner_id == user.id
         incident = None
         for pause in UNSETTLED if is_ours else (0.0,):
-            await self._door.desk.clock.sleep(pause)
-            incident = await durably(self._door, lambda: threads.living_in(self._door.desk, channel_id))
+            await self._bot_context.desk.clock.sleep(pause)
+            incident = await self._bot_context.durably(
+                lambda: threads.living_in(self._bot_context.desk, channel_id)
+            )
             if incident is not None:
                 break
         return incident

@@ -1,13 +1,11 @@
 """Emoji: what reactions and pins have in common. An emoji has no answer of its own."""
 
-from collections.abc import Awaitable, Callable
 from typing import Final, TypeAlias, TypeVar
 
 import discord
 import structlog
 
 from bot.cards import answer
-from bot.domain.errors import NotDurableError
 from bot.usecases.reaction import reaction as reactions
 from cogs.context import BotContext
 from cogs.interaction import UNREACHABLE
@@ -20,24 +18,8 @@ Place: TypeAlias = discord.TextChannel | discord.Thread
 # What was posted can be seen before its id is known here: the call that posts it may return seconds later.
 UNSETTLED: Final = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
 SAID_FOR: Final = 60.0  # seconds until a refusal is taken away again; nobody else has to read it
-_OUTAGE: Final = (1.0, 2.0, 5.0, 10.0, 30.0)
 
 _log: Final = structlog.stdlib.get_logger(__name__)
-
-
-async def durably(bot_context: BotContext, work: Callable[[], Awaitable[T]]) -> T:
-    """Nobody sees that an emoji was not heard, so a database out of reach is waited for.
-
-    Raises:
-        NotDurableError: it stays out of reach.
-    """
-    for pause in _OUTAGE:
-        try:
-            return await work()
-        except NotDurableError as error:
-            _log.debug("reaction_waits", reason=str(error))
-            await bot_context.desk.clock.sleep(pause)
-    return await work()
 
 
 async def may_take_back(bot_context: BotContext, client: discord.Client, user_id: int) -> bool:
@@ -64,7 +46,7 @@ async def refuse(
     if not isinstance(channel, Place) or await _wipe(channel, message_id, emoji, member):
         return
     desk = bot_context.desk
-    if not await durably(bot_context, lambda: reactions.note_refusal(desk, message_id, member.id)):
+    if not await bot_context.durably(lambda: reactions.note_refusal(desk, message_id, member.id)):
         return
     roles = bot_context.rights.roles(member.guild, Capability.RESPOND)
     said = answer.refused_emoji(member.id, emoji, task, roles).content

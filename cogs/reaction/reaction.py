@@ -20,7 +20,7 @@ from bot.usecases.reaction.reaction import ACTIONS, MEANINGS, Effect
 from cogs.context import BotContext
 from cogs.interaction import UNREACHABLE
 from cogs.keyed_lock import KeyedLock
-from cogs.reaction.emoji import UNSETTLED, durably, may_take_back, refuse
+from cogs.reaction.emoji import UNSETTLED, may_take_back, refuse
 from cogs.rights import Capability
 
 Key: TypeAlias = tuple[int, int, str]
@@ -37,9 +37,9 @@ class Reactions(commands.Cog):
     """
 
     def __init__(self, bot_context: BotContext, client: discord.Client) -> None:
-        self._door = bot_context
+        self._bot_context = bot_context
         self._client = client
-        self._turns = KeyedLock()
+        self._locks = KeyedLock()
         self.heard: set[Key] | None = None
 
     @commands.Cog.listener()
@@ -73,30 +73,30 @@ class Reactions(commands.Cog):
 
     async def add(self, channel_id: int, message_id: int, emoji: str, member: discord.Member) -> None:
         """Apply an emoji that stands on a card, if this member may."""
-        if not self._door.is_home(member.guild.id):
+        if not self._bot_context.is_home(member.guild.id):
             return
-        self._door.enlist()
-        async with self._turns.of((message_id, member.id, emoji)):
+        self._bot_context.enlist()
+        async with self._locks.of((message_id, member.id, emoji)):
             desk = await self._owner_of(message_id)
             if desk is None:
                 return
-            if not self._door.of(desk).rights.allows(member, Capability.RESPOND):
+            if not self._bot_context.of(desk).rights.allows(member, Capability.RESPOND):
                 _count(emoji, "refused")
-                await refuse(self._door, channel_id, message_id, emoji, member, TASK)
+                await refuse(self._bot_context, channel_id, message_id, emoji, member, TASK)
                 return
             actor = actors.person(member.id, member.display_name)
             await self._apply(desk, message_id, actor, emoji, present=True)
 
     async def take_back(self, message_id: int, user_id: int, emoji: str) -> None:
         """Apply that an emoji is gone; when who set it may not respond any more it is only noted."""
-        self._door.enlist()
-        desk, actor = self._door.desk, actors.person(user_id, str(user_id))
-        async with self._turns.of((message_id, user_id, emoji)):
-            if not await durably(self._door, lambda: absence.is_set(desk, message_id, user_id, emoji)):
+        self._bot_context.enlist()
+        desk, actor = self._bot_context.desk, actors.person(user_id, str(user_id))
+        async with self._locks.of((message_id, user_id, emoji)):
+            if not await self._bot_context.durably(lambda: absence.is_set(desk, message_id, user_id, emoji)):
                 return
             try:
-                theirs = await durably(self._door, lambda: reactions.owner_of(desk, message_id)) or desk
-                allowed = await may_take_back(self._door.of(theirs), self._client, user_id)
+                theirs = await self._bot_context.durably(lambda: reactions.owner_of(desk, message_id)) or desk
+                allowed = await may_take_back(self._bot_context.of(theirs), self._client, user_id)
             except UNREACHABLE as error:  # a later comparison finds it again
                 _log.warning("reaction_waits", message_id=message_id, reason=repr(error))
                 return
@@ -104,11 +104,11 @@ class Reactions(commands.Cog):
                 await self._apply(theirs, message_id, actor, emoji, present=False)
                 return
             _count(emoji, "refused")
-            await durably(self._door, lambda: reactions.forget(desk, message_id, emoji, actor=actor))
+            await self._bot_context.durably(lambda: reactions.forget(desk, message_id, emoji, actor=actor))
 
     async def _clear(self, message_id: int, emojis: frozenset[str]) -> None:
-        self._door.enlist()
-        for gone in await absence.missed(self._door.desk, message_id, ()):
+        self._bot_context.enlist()
+        for gone in await absence.missed(self._bot_context.desk, message_id, ()):
             if gone.emoji in emojis:
                 self._hear((message_id, gone.user_id, gone.emoji))
                 await self.take_back(message_id, gone.user_id, gone.emoji)
@@ -116,8 +116,8 @@ class Reactions(commands.Cog):
     async def _apply(
         self, desk: Desk, message_id: int, actor: actors.Actor, emoji: str, *, present: bool
     ) -> None:
-        effect, why = await durably(
-            self._door, lambda: reactions.apply(desk, message_id, emoji, actor=actor, present=present)
+        effect, why = await self._bot_context.durably(
+            lambda: reactions.apply(desk, message_id, emoji, actor=actor, present=present)
         )
         if effect is Effect.APPLIED or effect is Effect.IMPOSSIBLE:
             _count(emoji, "done" if effect is Effect.APPLIED else "conflict")
@@ -128,8 +128,10 @@ class Reactions(commands.Cog):
         """The desk of the project whose card it is; what was just posted may be one a moment later."""
         for pause in UNSETTLED:
             if pause:
-                await self._door.desk.clock.sleep(pause)
-            found = await durably(self._door, lambda: reactions.owner_of(self._door.desk, message_id))
+                await self._bot_context.desk.clock.sleep(pause)
+            found = await self._bot_context.durably(
+                lambda: reactions.owner_of(self._bot_context.desk, message_id)
+            )
             if found is not None:
                 return found
         return None

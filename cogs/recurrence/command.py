@@ -50,7 +50,7 @@ class RecurrenceCommands(
     """The group; every answer is a whisper, but for a hand-over that is to be seen."""
 
     def __init__(self, bot_context: BotContext) -> None:
-        self._door = bot_context
+        self._bot_context = bot_context
 
     @app_commands.command(name="list", description="What fired, ranked by what it costs")
     @app_commands.describe(

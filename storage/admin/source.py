@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
@@ -24,6 +24,8 @@ from storage.codec import (
     span_micros_or_none,
     span_or_none,
 )
+from storage.dialect import one_of, values_of
+from storage.prepared import Prepared
 from storage.table.core import IS_OPEN_ALERT, alert, credential, source
 
 _touch = Bulk(
@@ -31,6 +33,11 @@ _touch = Bulk(
     .where(source.c.id == bindparam("source_", type_=source.c.id.type))
     .values(last_event_at=bindparam("at_")),
     ("at_", "source_"),
+)
+_FACES: Final = Prepared(
+    lambda dialect: select(source.c.id, source.c.name, source.c.ping).where(
+        one_of(dialect, source.c.id, "ids")
+    )
 )
 
 
@@ -142,9 +149,7 @@ class Sources:
 
     def faces(self, ids: set[int]) -> dict[int, tuple[str, Wakes]]:
         """Names and whom they wake by id, of removed ones too."""
-        rows = self._connection.execute(
-            select(source.c.id, source.c.name, source.c.ping).where(source.c.id.in_(ids))
-        )
+        rows = _FACES.rows(self._connection, ids=values_of(self._connection, ids))
         return {row.id: (row.name, _read_wakes(row.ping)) for row in rows}
 
     def expect(self, source_id: int, expected: Expectation | None) -> None:

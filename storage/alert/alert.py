@@ -4,7 +4,21 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Select, String, case, cast, exists, false, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    String,
+    bindparam,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+)
 
 from bot.domain.alert.alert import Alert, State, parse_refs, ref_digits
 from bot.domain.alert.event import NewAlert
@@ -16,12 +30,20 @@ from storage.alert.row import INSERT, MOVE, REFRESH, SAVE, insert_row, move_row,
 from storage.audience import sees_alert
 from storage.codec import micros
 from storage.dialect import allocate, is_one_of
+from storage.prepared import Prepared
 from storage.table.core import IS_OPEN_ALERT, alert, source
 from storage.table.incident import IS_ACTIVE, incident, incident_alert
 from storage.table.incident import IS_OPEN as IS_OPEN_INCIDENT
 
 RECENT: Final = 500
 """Open alerts among which others of one name are looked for."""
+
+_one: Final = select(alert).where(
+    alert.c.id == bindparam("alert", type_=BigInteger),
+    alert.c.project_id == bindparam("project", type_=alert.c.project_id.type),
+)
+_ONE: Final = Prepared(_one)
+_HELD: Final = Prepared(_one.with_for_update())
 
 
 class Alerts:
@@ -200,10 +222,7 @@ class Alerts:
         return [(row.project_id, row.id) for row in rows]
 
     def _one(self, project_id: int, alert_id: int, *, held: bool) -> Alert | None:
-        statement = select(alert).where(alert.c.id == alert_id, alert.c.project_id == project_id)
-        if held:
-            statement = statement.with_for_update()
-        row = self._connection.execute(statement).one_or_none()
+        row = (_HELD if held else _ONE).row(self._connection, alert=alert_id, project=project_id)
         return None if row is None else read(row)
 
     @staticmethod

@@ -3,11 +3,14 @@
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select
+from sqlalchemy import BigInteger, Boolean, Connection, Text, and_, bindparam, func, insert, or_, select
+from sqlalchemy.sql.expression import ClauseElement
 
 from bot.domain.alert.alert import Alert
 from bot.domain.alert.change import BEFORE, SHOWN, Change
 from storage.codec import decode_links, encode, micros, moment
+from storage.dialect import one_of, values_of
+from storage.prepared import Prepared
 from storage.table.change import change
 from storage.table.core import IS_OPEN_ALERT, alert
 
@@ -41,17 +44,15 @@ class Changes:
 
     def before(self, subject: Alert) -> tuple[Change, ...]:
         """The newest changes that the alert may come from, or that were made while it lasted."""
-        until = [] if subject.resolved_at is None else [change.c.at <= micros(subject.resolved_at)]
-        rows = self._connection.execute(
-            select(change)
-            .where(
-                change.c.project_id == subject.project_id,
-                change.c.at >= micros(subject.opened_at - BEFORE),
-                *until,
-                _concerns(subject),
-            )
-            .order_by(change.c.at.desc(), change.c.id.desc())
-            .limit(SHOWN)
+        names = [name for name in {subject.service.lower(), subject.target.lower()} if name]
+        rows = _BEFORE.rows(
+            self._connection,
+            project=subject.project_id,
+            since=micros(subject.opened_at - BEFORE),
+            until=_EVER if subject.resolved_at is None else micros(subject.resolved_at),
+            source=subject.source_id,
+            nameless=not subject.service,
+            names=values_of(self._connection, names),
         )
         return tuple(
             Change(row.summary, row.place, row.service, moment(row.at), decode_links(row.links))
@@ -74,9 +75,27 @@ class Changes:
         return list(rows.scalars())
 
 
-def _concerns(subject: Alert) -> ColumnElement[bool]:
-    names = [name for name in {subject.service.lower(), subject.target.lower()} if name]
-    own = change.c.source_id == subject.source_id
-    if subject.service:
-        own = and_(own, change.c.service == "")
-    return or_(own, func.lower(change.c.service).in_(names), func.lower(change.c.place).in_(names))
+def _before(dialect: str) -> ClauseElement:
+    nameless = bindparam("nameless", type_=Boolean)
+    own = and_(
+        change.c.source_id == bindparam("source", type_=change.c.source_id.type),
+        or_(nameless, change.c.service == ""),
+    )
+    called = (
+        one_of(dialect, func.lower(each, type_=Text), "names") for each in (change.c.service, change.c.place)
+    )
+    return (
+        select(change)
+        .where(
+            change.c.project_id == bindparam("project", type_=change.c.project_id.type),
+            change.c.at >= bindparam("since", type_=BigInteger),
+            change.c.at <= bindparam("until", type_=BigInteger),
+            or_(own, *called),
+        )
+        .order_by(change.c.at.desc(), change.c.id.desc())
+        .limit(SHOWN)
+    )
+
+
+_BEFORE: Final = Prepared(_before)
+_EVER: Final = 2**63 - 1

@@ -4,14 +4,15 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, Row, bindparam, delete, func, select
+from sqlalchemy import BigInteger, Connection, bindparam, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.actor import Actor
 from bot.domain.alert.quiet import Quiet, QuietKind
 from storage.bulk import Bulk
 from storage.codec import micros, micros_or_none, moment, moment_or_none
-from storage.dialect import is_one_of
+from storage.dialect import one_of, values_of
+from storage.prepared import Prepared
 from storage.table.core import alert
 from storage.table.ring import quiet_reason
 
@@ -36,6 +37,13 @@ _LIFT: Final = Bulk(
     ),
     ("alert_", "kind_"),
 )
+_OF: Final = Prepared(
+    lambda dialect: (
+        select(quiet_reason)
+        .where(one_of(dialect, quiet_reason.c.alert_id, "ids"))
+        .order_by(quiet_reason.c.alert_id, quiet_reason.c.kind)
+    )
+)
 
 
 class QuietReasons:
@@ -48,11 +56,7 @@ class QuietReasons:
         """The reasons of these alerts; alerts without any are missing."""
         if not alert_ids:
             return {}
-        rows = self._connection.execute(
-            select(quiet_reason)
-            .where(is_one_of(self._connection, quiet_reason.c.alert_id, alert_ids))
-            .order_by(quiet_reason.c.alert_id, quiet_reason.c.kind)
-        )
+        rows = _OF.rows(self._connection, ids=values_of(self._connection, alert_ids))
         found: dict[int, tuple[Quiet, ...]] = {}
         for row in rows:
             found[row.alert_id] = (*found.get(row.alert_id, ()), _read(row))
@@ -115,7 +119,7 @@ class QuietReasons:
         return list(rows.scalars())
 
 
-def _read(row: Row[Any]) -> Quiet:
+def _read(row: Any) -> Quiet:
     return Quiet(
         kind=QuietKind(row.kind),
         by=Actor.parse(row.by, row.by_name),

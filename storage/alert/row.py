@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, bindparam, case, insert, null, update
+from sqlalchemy import bindparam, case, insert, null, update
 
 from bot.domain import actor as actors
 from bot.domain.actor import SILENCE
@@ -217,7 +217,7 @@ def read_flapping(row: Any) -> Flapping:
     return Flapping(tuple(map(moment, _times.decode(row.flapped_at))), moment_or_none(row.quiet_until))
 
 
-def read(row: Row[Any]) -> Alert:
+def read(row: Any) -> Alert:
     """The whole row as the domain's value."""
     return Alert(
         id=row.id,

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, select, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, and_, bindparam, case, func, select, update
 
 from bot.domain.alert.alert import Alert
 from bot.domain.alert.signal import Severity
@@ -17,11 +17,17 @@ from bot.domain.incident.membership import Census, Membership
 from storage.alert.row import read
 from storage.codec import micros
 from storage.dialect import is_one_of, upsert
+from storage.prepared import Prepared
 from storage.table.core import IS_OPEN_ALERT, alert
 from storage.table.incident import IS_ACTIVE, IS_OPEN, incident, incident_alert
 
 _SEVERITIES: Final = tuple(Severity)
 _member: Final = and_(incident_alert.c.alert_id == alert.c.id, incident_alert.c.unlinked_at.is_(None))
+_MEMBERSHIP: Final = Prepared(
+    select(incident.c.id, incident.c.thread_id, incident.c.state)
+    .join(incident_alert, incident_alert.c.incident_id == incident.c.id)
+    .where(incident_alert.c.alert_id == bindparam("alert", type_=BigInteger), IS_ACTIVE)
+)
 
 
 class Links:
@@ -67,11 +73,7 @@ class Links:
 
     def of_alert(self, alert_id: int) -> Membership | None:
         """The incident that the alert belongs to, the last one when that is over."""
-        row = self._connection.execute(
-            select(incident.c.id, incident.c.thread_id, incident.c.state)
-            .join(incident_alert, incident_alert.c.incident_id == incident.c.id)
-            .where(incident_alert.c.alert_id == alert_id, IS_ACTIVE)
-        ).one_or_none()
+        row = _MEMBERSHIP.row(self._connection, alert=alert_id)
         return None if row is None else Membership(row.id, row.thread_id, IncidentState(row.state).open)
 
     def open_of(self, alert_ids: Iterable[int]) -> dict[int, int]:

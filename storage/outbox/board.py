@@ -10,7 +10,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
-    Row,
     Select,
     alias,
     and_,
@@ -37,12 +36,13 @@ from storage.kind import IS_OWN, IS_SHARED, card_of
 from storage.outbox import uncalled as held_back
 from storage.outbox.card import Cards
 from storage.outbox.due import dirty
+from storage.prepared import Prepared
 from storage.table.board import board
 from storage.table.core import IS_OPEN_ALERT, alert, card
 
 _IS_OPEN: Final = IS_OPEN_ALERT
 # Asked at every step of every channel, and so built once.
-_STORM: Final = (
+_STORM: Final = Prepared(
     select(board, card)
     .join(card, card_of(CardKind.BOARD, board.c.channel_id))
     .where(board.c.channel_id == bindparam("channel", type_=BigInteger))
@@ -57,7 +57,7 @@ class Boards:
 
     def storm(self, channel_id: int, *, now: datetime) -> Storm | None:
         """How the board of a channel stands; None where there never was one."""
-        row = self._connection.execute(_STORM, {"channel": channel_id}).one_or_none()
+        row = _STORM.row(self._connection, channel=channel_id)
         return None if row is None else _storm(row, micros(now))
 
     def enter(self, project_id: int, channel_id: int, *, now: datetime) -> None:
@@ -247,7 +247,7 @@ def _held(channel_id: int) -> Select[Any]:
     return select(*COLUMNS).join(waiting, waiting.c.subject_id == alert.c.id).where(_IS_OPEN)
 
 
-def _storm(row: Row[Any], now_us: int) -> Storm:
+def _storm(row: Any, now_us: int) -> Storm:
     is_claimed = row.claimed_by is not None and row.claim_expires_at > now_us
     return Storm(
         card_id=row.id,

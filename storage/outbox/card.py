@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     and_,
     bindparam,
     case,
@@ -92,6 +91,10 @@ class Cards:
         """The subjects changed: their cards want one more revision, and so do the groups of alerts."""
         touches.touch(self._connection, kind, changed, now=now)
 
+    def touch_alerts(self, changed: Iterable[tuple[int, Lane]], *, now: datetime) -> None:
+        """The same for alerts, whether their cards are their own or shared."""
+        self.touch(CardKind.ALERT, changed, now=now)
+
     def touch_known(
         self, alerts: Iterable[tuple[int, Lane]], groups: Mapping[int, Lane], *, now: datetime
     ) -> None:
@@ -114,13 +117,14 @@ class Cards:
         The nonce and the time of the first attempt are stored before anything is sent.
         """
         us = micros(now)
-        given = {"channel": channel_id, "now": us, "worker": worker, "until": micros(now + lease)}
-        row = self._connection.execute(statements.claim(which), given).one_or_none()
+        row = statements.claim(which).row(
+            self._connection, channel=channel_id, now=us, worker=worker, until=micros(now + lease)
+        )
         if row is None:
             return None
         if row.posting_since is None:
             own = nonce(tag, row.channel_id, row.id, row.generation)
-            self._connection.execute(statements.ATTEMPT, {"card": row.id, "own": own, "now": us})
+            statements.ATTEMPT.run(self._connection, card=row.id, own=own, now=us)
             return _outgoing(row, own, now)
         return _outgoing(row, row.nonce, moment(row.posting_since))
 
@@ -142,18 +146,18 @@ class Cards:
         ``pinged`` says that its words mention somebody, ``rang`` for which run this post rang them, None when
         it rang nobody.
         """
-        given = {
-            "card": card_id,
-            "worker": worker,
-            "message": message_id,
-            "revision": shown,
-            "mentions": pinged,
-            "rang_at": None if rang is None else micros(now),
-            "rang_run": rang,
-            "now": micros(now),
-            "leased_for": span_micros(lease),
-        }
-        self._connection.execute(statements.SETTLE, given)
+        statements.SETTLE.run(
+            self._connection,
+            card=card_id,
+            worker=worker,
+            message=message_id,
+            revision=shown,
+            mentions=pinged,
+            rang_at=None if rang is None else micros(now),
+            rang_run=rang,
+            now=micros(now),
+            leased_for=span_micros(lease),
+        )
 
     def put_off(self, card_id: int, *, worker: str, until: datetime, failed: bool) -> None:
         """Leave the card alone until ``until``; ``failed`` counts that as a failure."""
@@ -231,11 +235,7 @@ class Cards:
 
     def mark_seen(self, message_id: int, *, at: datetime) -> None:
         """The gateway told of the new message; the first time counts."""
-        self._connection.execute(
-            update(card)
-            .where(card.c.message_id == message_id, card.c.seen_at.is_(None))
-            .values(seen_at=micros(at))
-        )
+        statements.SEEN.run(self._connection, message=message_id, at=micros(at))
 
     def has_shown_alert(self, project_id: int) -> bool:
         """Whether anybody has ever seen an alert here."""
@@ -267,7 +267,7 @@ def _gone(now: datetime) -> dict[str, Any]:
     }
 
 
-def _outgoing(row: Row[Any], own: str, posting_since: datetime) -> Outgoing:
+def _outgoing(row: Any, own: str, posting_since: datetime) -> Outgoing:
     return Outgoing(
         id=row.id,
         project_id=row.project_id,

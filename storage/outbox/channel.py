@@ -29,6 +29,7 @@ from storage.codec import micros, moment_or_none
 from storage.dialect import is_dead
 from storage.kind import IS_OWN, IS_SHARED, is_among
 from storage.outbox.due import dirty, look, rests_until, sendable
+from storage.prepared import Prepared
 from storage.table.board import board
 from storage.table.core import IS_OPEN_ALERT, alert, card
 
@@ -143,7 +144,7 @@ class Channels:
 
     def due(self, *, now: datetime) -> list[int]:
         """Channels where something may be sent now, or where a board has to be kept."""
-        return list(self._connection.execute(_DUE, {"now": micros(now)}).scalars())
+        return [row[0] for row in _DUE.rows(self._connection, now=micros(now))]
 
     def look(self, channel_id: int, *, now: datetime, young_after: datetime, cap: int) -> LaneCounts:
         """Count what may be sent in a channel, each lane up to ``cap``; cards that came later are young."""
@@ -151,8 +152,11 @@ class Channels:
 
     def next_due(self, channel_id: int) -> datetime | None:
         """When the earliest of a channel's waiting cards may be sent, None when nothing waits."""
-        us = self._connection.execute(_NEXT_DUE, {"channel": channel_id}).scalar_one_or_none()
-        return moment_or_none(us)
+        return moment_or_none(_NEXT_DUE.value(self._connection, channel=channel_id))
+
+    def is_done(self, channel_id: int) -> bool:
+        """Whether nothing waits in a channel, now or later, and no board stands there."""
+        return not _UNDONE.value(self._connection, channel=channel_id)
 
     def dirty_by_lane(self, project_id: int) -> dict[Lane, int]:
         """How many cards wait, by lane."""
@@ -208,12 +212,26 @@ def _with_some(now_us: ColumnElement[int], *, posted: bool) -> Select[tuple[int]
 
 
 # Asked at every step of every channel, and so built once.
-_NEXT_DUE: Final = select(func.min(rests_until())).where(
-    card.c.channel_id == bindparam("channel", type_=BigInteger), dirty()
+_NEXT_DUE: Final = Prepared(
+    select(func.min(rests_until())).where(
+        card.c.channel_id == bindparam("channel", type_=BigInteger), dirty()
+    )
+)
+_channel: Final = bindparam("channel", type_=BigInteger)
+_UNDONE: Final = Prepared(
+    select(
+        or_(
+            exists().where(card.c.channel_id == _channel, dirty(posted=False)),
+            exists().where(card.c.channel_id == _channel, dirty(posted=True)),
+            exists().where(board.c.channel_id == _channel, board.c.left_at.is_(None)),
+        )
+    )
 )
 _now: Final = bindparam("now", type_=BigInteger)
-_DUE: Final = union(
-    _with_some(_now, posted=False),
-    _with_some(_now, posted=True),
-    select(board.c.channel_id).where(board.c.left_at.is_(None)),
+_DUE: Final = Prepared(
+    union(
+        _with_some(_now, posted=False),
+        _with_some(_now, posted=True),
+        select(board.c.channel_id).where(board.c.left_at.is_(None)),
+    )
 )

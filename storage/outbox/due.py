@@ -27,6 +27,7 @@ from bot.domain.outbox.due import CardChoice, LaneCounts
 from bot.domain.outbox.outbox import COUNT_DELAY, EDIT_REST, CardKind
 from storage.codec import micros
 from storage.kind import card_of, is_kind
+from storage.prepared import Prepared
 from storage.table.core import card
 
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -75,13 +76,9 @@ def look(
     connection: Connection, channel_id: int, *, now: datetime, young_after: datetime, cap: int
 ) -> LaneCounts:
     """Count what may be sent in a channel, each lane up to ``cap``; cards that came later are young."""
-    given = {
-        "channel": channel_id,
-        "now": micros(now),
-        "young_after": micros(young_after),
-        "cap": cap,
-    }
-    counts = connection.execute(_LOOK, given).one()
+    counts = _LOOK.row(
+        connection, channel=channel_id, now=micros(now), young_after=micros(young_after), cap=cap
+    )
     lanes = len(Lane)
     return LaneCounts(
         new={lane: counts[lane] for lane in Lane if counts[lane]},
@@ -126,8 +123,10 @@ def _count(lane: Lane, *conditions: ColumnElement[bool]) -> ScalarSelect[Any]:
 
 _now: Final = bindparam("now", type_=BigInteger)
 _young: Final = card.c.dirty_since > bindparam("young_after", type_=BigInteger)
-_LOOK: Final = select(
-    *(_count(lane, dirty(posted=False), _rested(_now)).label(f"new_{lane}") for lane in Lane),
-    *(_count(lane, dirty(posted=True), _rested(_now)).label(f"changed_{lane}") for lane in Lane),
-    *(_count(lane, dirty(posted=False), _young).label(f"young_{lane}") for lane in Lane),
+_LOOK: Final = Prepared(
+    select(
+        *(_count(lane, dirty(posted=False), _rested(_now)).label(f"new_{lane}") for lane in Lane),
+        *(_count(lane, dirty(posted=True), _rested(_now)).label(f"changed_{lane}") for lane in Lane),
+        *(_count(lane, dirty(posted=False), _young).label(f"young_{lane}") for lane in Lane),
+    )
 )

@@ -4,18 +4,19 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Executable, Row, Select, and_, delete, func, select, update
+from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, delete, func, select, update
+from sqlalchemy.sql.expression import ClauseElement
 
 from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.ledger import KEPT, Sent, Wait
 from bot.domain.outbox.outbox import Outgoing
 from storage.codec import micros, moment, moment_or_none, span
-from storage.dialect import is_one_of, upsert
+from storage.dialect import one_of, upsert_in, values_of
+from storage.prepared import Prepared
 from storage.table.core import card
 from storage.table.ledger import ledger
 
 _NEW: Final = 0  # the version of a message that was never edited
-_put: dict[str, Executable] = {}  # built once by dialect, for every card takes it
 
 
 class Ledger:
@@ -58,10 +59,8 @@ class Ledger:
 
     def unseen(self, message_ids: Iterable[int]) -> list[Sent]:
         """The revisions of these messages that the gateway has not told of."""
-        known = _revisions().where(
-            is_one_of(self._connection, card.c.message_id, message_ids), ledger.c.seen_at.is_(None)
-        )
-        return [_read(row) for row in self._connection.execute(known)]
+        listed = values_of(self._connection, message_ids)
+        return [_read(row) for row in _UNSEEN.rows(self._connection, messages=listed)]
 
     def of_card(self, card_id: int) -> list[Sent]:
         """What is remembered of a card that has a message, oldest first."""
@@ -72,17 +71,14 @@ class Ledger:
 
     def see(self, seen: Sent, *, at: datetime) -> bool:
         """The gateway told of this revision; False when that was known."""
-        found = self._connection.execute(
-            update(ledger)
-            .where(
-                ledger.c.card_id == seen.card_id,
-                ledger.c.slot == seen.revision % KEPT,
-                ledger.c.revision == seen.revision,
-                ledger.c.seen_at.is_(None),
-            )
-            .values(seen_at=micros(at))
+        found = _SEE.run(
+            self._connection,
+            card=seen.card_id,
+            place=seen.revision % KEPT,
+            shown=seen.revision,
+            at=micros(at),
         )
-        return found.rowcount > 0
+        return found > 0
 
     def waits(self, project_id: int, *, since: datetime, at_most: int) -> list[Wait]:
         """How long the latest revisions took that were sent after ``since`` and were seen."""
@@ -121,25 +117,45 @@ class Ledger:
 
     def _write(self, **values: Any) -> None:
         row = values | {"slot": values["revision"] % KEPT, "seen_at": None}
-        dialect = self._connection.dialect.name
-        if dialect not in _put:
-            new = upsert(self._connection, ledger)
-            _put[dialect] = new.on_conflict_do_update(
-                index_elements=[ledger.c.card_id, ledger.c.slot],
-                set_={each.name: new.excluded[each.name] for each in ledger.c if not each.primary_key},
-            )
-        self._connection.execute(_put[dialect], row)
+        _PUT.run(self._connection, **{f"{name}_": value for name, value in row.items()})
+
+
+def _put(dialect: str) -> ClauseElement:
+    new = upsert_in(dialect, ledger)
+    own = {each.name: bindparam(f"{each.name}_", type_=each.type) for each in ledger.c}
+    return new.values(own).on_conflict_do_update(
+        index_elements=[ledger.c.card_id, ledger.c.slot],
+        set_={each.name: new.excluded[each.name] for each in ledger.c if not each.primary_key},
+    )
 
 
 def _revisions() -> Select[Any]:
     return select(ledger, card.c.message_id).join(card, card.c.id == ledger.c.card_id)
 
 
+_PUT: Final = Prepared(_put)
+_UNSEEN: Final = Prepared(
+    lambda dialect: _revisions().where(
+        one_of(dialect, card.c.message_id, "messages"), ledger.c.seen_at.is_(None)
+    )
+)
+_SEE: Final = Prepared(
+    update(ledger)
+    .where(
+        ledger.c.card_id == bindparam("card", type_=BigInteger),
+        ledger.c.slot == bindparam("place", type_=ledger.c.slot.type),
+        ledger.c.revision == bindparam("shown", type_=ledger.c.revision.type),
+        ledger.c.seen_at.is_(None),
+    )
+    .values(seen_at=bindparam("at", type_=BigInteger))
+)
+
+
 def _version(version: datetime | None) -> int:
     return _NEW if version is None else micros(version)
 
 
-def _read(row: Row[Any]) -> Sent:
+def _read(row: Any) -> Sent:
     return Sent(
         card_id=row.card_id,
         revision=row.revision,

@@ -10,7 +10,6 @@ from typing import Any, Final
 from sqlalchemy import (
     BigInteger,
     Connection,
-    Row,
     and_,
     bindparam,
     case,
@@ -30,6 +29,7 @@ from storage.dialect import upsert
 from storage.kind import IS_OWN, IS_SHARED, is_kind
 from storage.outbox.card import Cards
 from storage.outbox.due import dirty, rests_until
+from storage.prepared import Prepared
 from storage.table.core import alert, card
 from storage.table.outage import blindness
 
@@ -38,21 +38,21 @@ _IS_OPEN: Final = alert.c.state != State.RESOLVED.value
 
 # Asked at every step of every channel, and so built once.
 _channel: Final = bindparam("channel", type_=BigInteger)
-_LAST: Final = select(blindness).where(blindness.c.channel_id == _channel)
-_UNTOLD: Final = (
+_LAST: Final = Prepared(select(blindness).where(blindness.c.channel_id == _channel))
+_UNTOLD: Final = Prepared(
     select(blindness, rests_until().label("rests_until"))
     .join(card, and_(_IS_REPORT, card.c.subject_id == blindness.c.channel_id))
     .where(blindness.c.channel_id == _channel, dirty(posted=False))
 )
-_UNSHOWN: Final = select(
-    func.min(card.c.dirty_since).label("since"), func.min(card.c.id).label("first")
-).where(
-    card.c.channel_id == _channel,
-    dirty(posted=False),
-    or_(IS_OWN, IS_SHARED),
-    card.c.id > bindparam("after", type_=BigInteger),
+_UNSHOWN: Final = Prepared(
+    select(func.min(card.c.dirty_since).label("since"), func.min(card.c.id).label("first")).where(
+        card.c.channel_id == _channel,
+        dirty(posted=False),
+        or_(IS_OWN, IS_SHARED),
+        card.c.id > bindparam("after", type_=BigInteger),
+    )
 )
-_SENT_AT: Final = select(func.max(card.c.sent_at)).where(card.c.channel_id == _channel)
+_SENT_AT: Final = Prepared(select(func.max(card.c.sent_at)).where(card.c.channel_id == _channel))
 
 
 class Outages:
@@ -63,23 +63,22 @@ class Outages:
 
     def last(self, channel_id: int) -> Outage | None:
         """The last one of a channel, however long ago."""
-        row = self._connection.execute(_LAST, {"channel": channel_id}).one_or_none()
+        row = _LAST.row(self._connection, channel=channel_id)
         return None if row is None else _read(row)
 
     def untold(self, channel_id: int) -> Untold | None:
         """The blindness of a channel whose report waits to be posted."""
-        row = self._connection.execute(_UNTOLD, {"channel": channel_id}).one_or_none()
+        row = _UNTOLD.row(self._connection, channel=channel_id)
         return None if row is None else Untold(_read(row), moment(row.rests_until))
 
     def unshown(self, channel_id: int, *, after_card_id: int) -> Unshown | None:
         """The alerts of a channel that wait for their first message, those younger than a card."""
-        row = self._connection.execute(_UNSHOWN, {"channel": channel_id, "after": after_card_id}).one()
+        row = _UNSHOWN.row(self._connection, channel=channel_id, after=after_card_id)
         return None if row.first is None else Unshown(moment(row.since), row.first)
 
     def sent_at(self, channel_id: int) -> datetime | None:
         """When a call last reached the channel."""
-        us = self._connection.execute(_SENT_AT, {"channel": channel_id}).scalar_one_or_none()
-        return moment_or_none(us)
+        return moment_or_none(_SENT_AT.value(self._connection, channel=channel_id))
 
     def note(self, project_id: int, new: Outage) -> None:
         """Take the place of the channel's last one; the project is that of the first."""
@@ -173,7 +172,7 @@ class Outages:
         return [_read(row) for row in rows]
 
 
-def _read(row: Row[Any]) -> Outage:
+def _read(row: Any) -> Outage:
     return Outage(
         channel_id=row.channel_id,
         cause=OutageCause(row.cause),

@@ -1,26 +1,42 @@
 """Place: where a subject is shown."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import BigInteger, Connection, Text, bindparam, or_, select
 
 from bot.domain.outbox.outbox import CardKind, ParkReason
 from bot.domain.outbox.placement import Placement
 from storage.codec import moment_or_none
+from storage.dialect import one_of, values_of
 from storage.kind import IS_OWN, IS_SHARED, SHARED, is_kind
+from storage.prepared import Prepared
 from storage.table.core import alert, card
+
+_SHOWING: Final = Prepared(select(card).where(card.c.message_id == bindparam("message", type_=BigInteger)))
+_OF: Final = Prepared(
+    lambda dialect: select(card).where(
+        card.c.kind == bindparam("which", type_=Text), one_of(dialect, card.c.subject_id, "subjects")
+    )
+)
+_SHARED: Final = Prepared(
+    lambda dialect: (
+        select(alert.c.id.label("alert_id"), card)
+        .join(card, SHARED)
+        .where(one_of(dialect, alert.c.id, "alerts"))
+    )
+)
 
 
 def showing(connection: Connection, message_id: int) -> Placement | None:
     """The card that this message is."""
-    row = connection.execute(select(card).where(card.c.message_id == message_id)).one_or_none()
+    row = _SHOWING.row(connection, message=message_id)
     return None if row is None else _read(row)
 
 
 def of(connection: Connection, kind: CardKind, subject_ids: Iterable[int]) -> list[Placement]:
     """Where these subjects are shown."""
-    rows = connection.execute(select(card).where(is_kind(kind), card.c.subject_id.in_(list(subject_ids))))
+    rows = _OF.rows(connection, which=kind.value, subjects=values_of(connection, subject_ids))
     return [_read(row) for row in rows]
 
 
@@ -30,12 +46,12 @@ def of_alerts(connection: Connection, alert_ids: Iterable[int]) -> dict[int, Pla
     found = {place.subject_id: place for place in of(connection, CardKind.ALERT, ids)}
     missing = [each for each in ids if each not in found]
     if missing:
-        shared = select(alert.c.id.label("alert_id"), card).join(card, SHARED).where(alert.c.id.in_(missing))
-        found |= {row.alert_id: _read(row) for row in connection.execute(shared)}
+        rows = _SHARED.rows(connection, alerts=values_of(connection, missing))
+        found |= {row.alert_id: _read(row) for row in rows}
     return found
 
 
-def _read(row: Row[Any]) -> Placement:
+def _read(row: Any) -> Placement:
     return Placement(
         id=row.id,
         kind=CardKind(row.kind),

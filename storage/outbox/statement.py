@@ -3,20 +3,21 @@
 from functools import cache
 from typing import Final
 
-from sqlalchemy import BigInteger, Text, Update, and_, bindparam, case, func, select, update
+from sqlalchemy import BigInteger, Text, and_, bindparam, case, func, select, update
 
 from bot.domain.outbox.due import CardChoice
 from storage.outbox.due import chosen, sendable
+from storage.prepared import Prepared
 from storage.table.core import card
 
 _card: Final = bindparam("card", type_=BigInteger)
 _worker: Final = bindparam("worker", type_=Text)
 _now: Final = bindparam("now", type_=BigInteger)
 _revision: Final = bindparam("revision", type_=card.c.shown.type)
-ATTEMPT: Final = (
+ATTEMPT: Final = Prepared(
     update(card).where(card.c.id == _card).values(nonce=bindparam("own", type_=Text), posting_since=_now)
 )
-SETTLE: Final = (
+SETTLE: Final = Prepared(
     update(card)
     .where(card.c.id == _card, card.c.claimed_by == _worker)
     .values(
@@ -39,10 +40,15 @@ SETTLE: Final = (
         failures=0,
     )
 )
+SEEN: Final = Prepared(
+    update(card)
+    .where(card.c.message_id == bindparam("message", type_=BigInteger), card.c.seen_at.is_(None))
+    .values(seen_at=bindparam("at", type_=BigInteger))
+)
 
 
 @cache
-def claim(which: CardChoice) -> Update:
+def claim(which: CardChoice) -> Prepared:
     """Take the first card of a channel that fits; there are only so many choices."""
     channel = bindparam("channel", type_=BigInteger)
     candidate = (
@@ -53,7 +59,7 @@ def claim(which: CardChoice) -> Update:
         .with_for_update(skip_locked=True)
         .scalar_subquery()
     )
-    return (
+    return Prepared(
         update(card)
         .where(card.c.id == candidate)
         .values(claimed_by=_worker, claim_expires_at=bindparam("until", type_=BigInteger))

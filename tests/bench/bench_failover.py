@@ -18,7 +18,8 @@ from storage import schema
 from tests.bench.bench_ingest import databases, say
 from tests.chaos.house import CHANNEL, House, Said
 from tests.chaos.pair import Pair
-from tests.chaos.process import CLOCK, Process, until
+from tests.chaos.process import CLOCK, Process
+from tests.waiting import until
 
 
 class Load:

@@ -25,7 +25,8 @@ from bot.usecases.desk import Desk, Rules
 from bot.usecases.intake.queue import take_in
 from storage import schema
 from storage.codec import micros
-from storage.engine import Storage, Work, is_sqlite, sqlite_path
+from storage.engine import Storage, Work
+from storage.file import is_sqlite, sqlite_path
 from storage.transaction import Transaction
 from storage.writer import Turn
 from tests.bench.bench_ingest import databases, say

@@ -20,7 +20,8 @@ from typing import Any
 
 import httpx
 
-from tests.tour.house import House, eventually
+from tests.tour.house import House
+from tests.waiting import until
 
 TARGETS = {
     "webhook to visible": (60, 200),
@@ -48,7 +49,7 @@ async def visible(house: House, alerts: int) -> list[float]:
         calls = await house.calls("POST", "/messages")
         return calls if len(calls) >= alerts else None
 
-    calls = await eventually(all_there, "every card to be posted")
+    calls = await until(all_there, "every card to be posted")
     found = []
     for call in calls:
         name = next(each for each in began if re.search(rf" {each}(?: |$)", call["body"]["content"]))

@@ -6,9 +6,9 @@ from tests.chaos.book import Book, Violation
 from tests.chaos.escalation import homeless, judge_incidents
 from tests.chaos.flock import judge_flock
 from tests.chaos.house import House
-from tests.chaos.process import until
 from tests.chaos.record import Reader, Record
 from tests.chaos.verdict import judge, unheard, vanished
+from tests.waiting import until
 
 _QUIET: Final = 180.0  # seconds; what a broken line left claimed waits for its lease
 

@@ -5,13 +5,13 @@ import os
 import resource
 import signal
 import socket
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from random import Random
 from typing import Any, Final, TypeVar
 
 from bot.clock import SystemClock
 from tests.process import Started
+from tests.waiting import until
 
 T = TypeVar("T")
 
@@ -21,17 +21,6 @@ ROOT: Final = Path(__file__).parents[2]
 _LOOK: Final = 0.05  # seconds between two looks
 _MINE: Final = {"PATH", "HOME", "LANG", "XDG_RUNTIME_DIR", "TMPDIR"}
 _PORTS: Final = range(20_000, 32_000)  # below those that the system lends out while the bot is dead
-
-
-async def until(look: Callable[[], Awaitable[T | None]], what: str, patience: float = PATIENCE) -> T:
-    """The first answer of ``look`` that is not empty."""
-    deadline = CLOCK.monotonic() + patience
-    while True:
-        found = await look()
-        if found:
-            return found
-        assert CLOCK.monotonic() < deadline, f"waited {patience:.0f} s in vain for {what}"
-        await CLOCK.sleep(_LOOK)
 
 
 def environ(**more: str) -> dict[str, str]:
@@ -97,7 +86,8 @@ class Process:
             assert self.alive, f"it ended by itself with {self.code}; its log: {self.log}"
             return json.loads(self._ready_file.read_bytes()) if self._ready_file.exists() else None
 
-        return await until(look, f"{self._ready_file.name} to be written")
+        found: dict[str, Any] = await until(look, f"{self._ready_file.name} to be written", PATIENCE)
+        return found
 
     def kill(self) -> None:
         """SIGKILL: no last words."""

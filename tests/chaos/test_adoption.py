@@ -6,9 +6,10 @@ import pytest
 
 from tests.chaos.deed import ACK
 from tests.chaos.house import House, Said
-from tests.chaos.process import until
+from tests.chaos.process import PATIENCE
 from tests.chaos.record import Reader
 from tests.chaos.weather import POST
+from tests.waiting import until
 
 DISK = {"title": "DiskFull", "severity": "critical", "dedupe_key": "disk"}
 
@@ -21,7 +22,7 @@ async def test_an_emoji_on_a_card_whose_answer_was_lost_counts_after_a_kill(
         await house.start_ready()
         await house.control("PUT", "faults", [{"route": POST, "effect": effect}])
         assert (await house.post([DISK])).said is Said.PROMISED
-        (card,) = await until(house.messages, "the card to be seen")
+        (card,) = await until(house.messages, "the card to be seen", PATIENCE)
         house.kill()
         await house.act("responder", "react", message_id=card["id"], emoji=ACK)
         await house.control("PUT", "faults", [])
@@ -39,6 +40,6 @@ async def _heard(house: House) -> None:
         return [each.state for each in (await reader.read()).alerts.values()] == ["acked"]
 
     try:
-        await until(is_acked, "the emoji to be heard")
+        await until(is_acked, "the emoji to be heard", PATIENCE)
     finally:
         await reader.close()

@@ -12,8 +12,9 @@ import pytest
 
 from tests.chaos.house import House
 from tests.chaos.pair import Pair
-from tests.chaos.process import CLOCK, Process, until
+from tests.chaos.process import CLOCK, PATIENCE, Process
 from tests.chaos.test_lock import connect
+from tests.waiting import until
 
 TAKE_OVER: Final = 10.0  # seconds
 KILLS: Final = int(os.environ.get("CHAOS_FAILOVERS", "2"))
@@ -42,13 +43,13 @@ async def test_the_standby_takes_over_from_a_killed_desk(pair: Pair) -> None:
             async def waits(process: Process = standby) -> bool:
                 return b"standing_by" in process.log.read_bytes()
 
-            await until(waits, "the second desk to stand by")
+            await until(waits, "the second desk to stand by", PATIENCE)
             assert not standby.is_ready
             await pair.fire(5)
             pair.active.kill()
             began = CLOCK.monotonic()
             await pair.fire(5)
-            await until(pair.all_shown, "the standby to show all")
+            await until(pair.all_shown, "the standby to show all", PATIENCE)
             took.append(CLOCK.monotonic() - began)
         finally:
             pair.active.kill()
@@ -69,7 +70,7 @@ async def test_a_desk_whose_connections_are_cut_takes_its_lock_back(pair: Pair, 
     async def back() -> bool:
         return b"desk_lock_regained" in pair.active.log.read_bytes()
 
-    await until(back, "the lock to be taken back")
+    await until(back, "the lock to be taken back", PATIENCE)
     await pair.fire(3)
-    await until(pair.all_shown, "all to be shown")
+    await until(pair.all_shown, "all to be shown", PATIENCE)
     assert pair.active.alive

@@ -10,7 +10,7 @@ from typing import Final
 import asyncpg
 from sqlalchemy import make_url
 
-from storage.engine import is_sqlite, sqlite_path
+from storage.file import is_sqlite, sqlite_path
 from tests.chaos.aftermath import aftermath
 from tests.chaos.crew import Crew, at_work
 from tests.chaos.house import House

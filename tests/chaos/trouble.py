@@ -6,7 +6,8 @@ from typing import Final
 
 from tests.chaos.book import Book
 from tests.chaos.house import House
-from tests.chaos.process import until
+from tests.chaos.process import PATIENCE
+from tests.waiting import until
 
 _SOME: Final = 20  # promises
 
@@ -24,14 +25,14 @@ async def endure(house: House, book: Book, trouble: AbstractAsyncContextManager[
             status, probes = await house.readiness()
             return status == HTTPStatus.SERVICE_UNAVAILABLE and not probes["database"]
 
-        await until(is_refused, "senders to be refused")
-        await until(is_told, "the database's probe to fail")
+        await until(is_refused, "senders to be refused", PATIENCE)
+        await until(is_told, "the database's probe to fail", PATIENCE)
 
     async def is_over() -> bool:
         status, _ = await house.readiness()
         return status == HTTPStatus.OK
 
-    await until(is_over, "all probes to pass")
+    await until(is_over, "all probes to pass", PATIENCE)
     await progress(book)
 
 
@@ -48,7 +49,7 @@ async def start_in(house: House, book: Book, trouble: AbstractAsyncContextManage
         async def look() -> bool:
             return book.refused > refused or not bot.alive
 
-        await until(look, "the trouble to show")
+        await until(look, "the trouble to show", PATIENCE)
     if not bot.alive:
         await house.start_ready()
 
@@ -60,4 +61,4 @@ async def progress(book: Book) -> None:
     async def look() -> bool:
         return book.accepted >= enough
 
-    await until(look, "promises to be made")
+    await until(look, "promises to be made", PATIENCE)

@@ -1,18 +1,16 @@
 """Incidents on the stage: one with its head, its alert's card and its thread."""
 
-import asyncio
-
 import discord
 
-from bot.clock import SystemClock
 from bot.domain.incident.incident import Incident
 from bot.domain.incident.timeline import TimelineLine, fold
 from bot.usecases.incident import query as incident_inspection
 from bot.usecases.incident import thread as threads
 from bot.usecases.outbox import card as outbox
 from bot.usecases.triage.escalation import OpenRequest, open_incident
-from tests.cogs.stage import DEADLINE, Json, Stage, find
+from tests.cogs.stage import Json, Stage, find
 from tests.senders import ANNA
+from tests.waiting import until
 
 
 class Crisis:
@@ -61,21 +59,20 @@ class Crisis:
 
     async def line(self, text: str) -> TimelineLine:
         """The line that reads so, once it is there."""
-        clock = SystemClock()
-        async with asyncio.timeout(DEADLINE):
-            while not (found := [line for line in await self.lines() if line.text == text]):
-                await clock.sleep(0.005)
-        return found[-1]
+
+        async def look() -> list[TimelineLine]:
+            return [line for line in await self.lines() if line.text == text]
+
+        return (await until(look, f"the timeline to say {text}"))[-1]
 
     async def shown(self) -> None:
         """Return once the newest head is shown."""
-        clock = SystemClock()
-        async with asyncio.timeout(DEADLINE):
-            while True:
-                place = await outbox.showing(self.stage.desk, self.head)
-                if place is not None and place.shown >= place.wanted:
-                    return
-                await clock.sleep(0.005)
+
+        async def look() -> bool:
+            place = await outbox.showing(self.stage.desk, self.head)
+            return place is not None and place.shown >= place.wanted
+
+        await until(look, "the newest head")
 
     def button(self, verb: str, extra: str = "") -> str:
         """A custom_id about it."""

@@ -10,7 +10,6 @@ import msgspec
 from bot.cards.alert.alert import AlertView
 from bot.cards.alert.group import GroupView
 from bot.cards.card import Ping
-from bot.clock import SystemClock
 from bot.delivery.render import render_view
 from bot.domain.alert.alert import Alert
 from bot.domain.alert.group import CardShape
@@ -31,19 +30,11 @@ from cogs.reconciliation import Reconciliation
 from cogs.rights import RoleWords
 from storage.admin.audit import Audit
 from tests.senders import add_source, firing, submission
+from tests.waiting import until
 
 DEADLINE: Final = 10.0
 ROLES: Final = RoleWords(respond=("responder",), manage=("operator",))
 Json = dict[str, Any]
-
-
-async def until(ready: Callable[[], Any]) -> Any:
-    """What ``ready`` returns once it is true."""
-    clock = SystemClock()
-    async with asyncio.timeout(DEADLINE):
-        while not (found := ready()):
-            await clock.sleep(0.005)
-    return found
 
 
 class Stage:
@@ -72,6 +63,7 @@ class Stage:
             send_test=self._send_test,
             lacking=_lacking,
             resolve_ping=lambda *_: self.ping,
+            outage=(0.0, 0.0, 0.0),
         )
         bot = build(self.desk, options)
         bot._connection.guild_ready_timeout = 0.02
@@ -188,10 +180,11 @@ class Stage:
 
     async def until_acted(self, alert_id: int, count: int) -> None:
         """Return once so many acts on the alert are in the audit."""
-        clock = SystemClock()
-        async with asyncio.timeout(DEADLINE):
-            while len(await self.actions(alert_id)) < count:
-                await clock.sleep(0.005)
+
+        async def look() -> bool:
+            return len(await self.actions(alert_id)) >= count
+
+        await until(look, f"{count} acts")
 
     async def raise_card(self, name: str = "HighErrorRate", **more: object) -> tuple[int, int]:
         """An alert with its card in the channel: (alert id, message id)."""
@@ -204,11 +197,12 @@ class Stage:
 
     async def when(self, alert_id: int, ready: Callable[[Alert], bool]) -> Alert:
         """The alert, once it is as awaited."""
-        clock = SystemClock()
-        async with asyncio.timeout(DEADLINE):
-            while not ready(alert := await self.alert(alert_id)):
-                await clock.sleep(0.005)
-        return alert
+
+        async def look() -> Alert | None:
+            alert = await self.alert(alert_id)
+            return alert if ready(alert) else None
+
+        return await until(look, f"alert {alert_id} to be as awaited")
 
     async def is_dirty(self) -> bool:
         """Whether a card still waits for delivery."""
@@ -216,10 +210,11 @@ class Stage:
 
     async def clean(self) -> None:
         """Return once no card waits for delivery."""
-        clock = SystemClock()
-        async with asyncio.timeout(DEADLINE):
-            while await self.is_dirty():
-                await clock.sleep(0.005)
+
+        async def look() -> bool:
+            return not await self.is_dirty()
+
+        await until(look, "all cards to be shown")
 
     async def actions(self, alert_id: int) -> list[tuple[str, str]]:
         """What the audit says was done by people: (action, actor)."""

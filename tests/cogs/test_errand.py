@@ -17,7 +17,8 @@ from bot.usecases.admin import status
 from bot.usecases.alert import button as press
 from cogs import interaction
 from cogs.message import looks
-from tests.cogs.stage import Stage, until
+from tests.cogs.stage import Stage
+from tests.waiting import until
 
 
 @pytest.fixture

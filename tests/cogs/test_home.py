@@ -17,7 +17,8 @@ from cogs.context import STRANGE
 from cogs.message import looks
 from cogs.rights import RoleWords
 from storage.engine import Storage
-from tests.cogs.stage import Stage, until
+from tests.cogs.stage import Stage
+from tests.waiting import until
 
 
 @pytest.fixture

@@ -22,8 +22,9 @@ from cogs import subject
 from cogs.bot import FORMS
 from cogs.message import looks
 from cogs.rights import RoleWords
-from tests.cogs.stage import Json, Stage, until
+from tests.cogs.stage import Json, Stage
 from tests.senders import firing
+from tests.waiting import until
 
 SECRET = "hunter2Winter77"
 PLANTED = f"seen DB_PASSWORD={SECRET} in it"

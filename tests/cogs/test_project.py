@@ -3,7 +3,6 @@
 The walk goes over every command, every completion and every button that there is, like that over channels.
 """
 
-import asyncio
 from dataclasses import dataclass
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from bot.cards.card import Button, Card, Select
 from bot.cards.card import Option as Choice
 from bot.cards.ids import Verb
+from bot.domain.actor import Actor
 from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity
 from bot.sandbox.control.place import ChannelInput, add
@@ -26,9 +26,10 @@ from cogs.bot import PRESSES
 from cogs.message import looks
 from cogs.rights import RoleWords
 from storage.transaction import Transaction
-from tests.cogs.stage import DEADLINE, Json, Stage, until
+from tests.cogs.stage import Json, Stage
 from tests.cogs.test_sight import PICKS, SECRET, _commands, _told, fill
 from tests.senders import ANNA, add_source, firing, submission
+from tests.waiting import until
 
 OURS = "Openly"
 
@@ -151,10 +152,11 @@ async def test_cards_bear_the_mark_of_their_project_and_emoji_ask_for_its_roles(
     message_id = shown["alert:3"]
     shop.stage.person("visitor").react(message_id, "✅")
     shop.stage.person("responder").react(message_id, "✅")
-    async with asyncio.timeout(DEADLINE):
-        while not (owner := (await press.glance(shop.desk, 3)).owner):
-            await shop.desk.clock.sleep(0.01)
-    assert owner.name == "Responder"
+
+    async def owner() -> Actor | None:
+        return (await press.glance(shop.desk, 3)).owner
+
+    assert (await until(owner, "an owner")).name == "Responder"
     answer = await shop.stage.person("visitor").click(message_id, _button(shop, message_id, "resolve"))
     assert SECRET not in _told(answer)
     assert (await press.glance(shop.desk, 3)).state is State.ACKED

@@ -10,8 +10,9 @@ from bot.usecases.incident import action as actions
 from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident.mutation import perform
 from tests.cogs.crisis import Crisis
-from tests.cogs.stage import Json, Stage, until
+from tests.cogs.stage import Json, Stage
 from tests.senders import ANNA, BEN
+from tests.waiting import until
 
 
 def link(stage: Stage, message_id: int, channel_id: int | None = None) -> str:

@@ -4,7 +4,8 @@ import pytest
 
 from bot.usecases.admin import setting
 from cogs.bot import INTENTS
-from tests.cogs.stage import Stage, until
+from tests.cogs.stage import Stage
+from tests.waiting import until
 
 
 def _sent(stage: Stage) -> int:

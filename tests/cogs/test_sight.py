@@ -25,8 +25,9 @@ from cogs.bot import FORMS, PRESSES
 from cogs.message import looks
 from cogs.rights import RoleWords
 from storage.transaction import Transaction
-from tests.cogs.stage import Json, Stage, until
+from tests.cogs.stage import Json, Stage
 from tests.senders import ANNA, add_source, firing, submission
+from tests.waiting import until
 
 SECRET = "Covert"
 ROLES = RoleWords(respond=("responder",), manage=("responder",))

@@ -39,6 +39,7 @@ from bot.usecases.outbox import ring as rings
 from bot.usecases.outbox.card import LEASE
 from storage.engine import Storage
 from tests.senders import add_source, submission
+from tests.waiting import until
 
 INTENTS = discord.Intents(guilds=True, guild_messages=True, guild_reactions=True)
 ON_CALL: dict[Severity, tuple[str, ...]] = {Severity.CRITICAL: ("on-call",)}
@@ -56,18 +57,6 @@ def _pointed_back() -> Iterator[None]:
 def _words_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """A picture takes a second and a processor; `test_picture` looks at some."""
     monkeypatch.setattr(picture, "find_spec", lambda _: None)
-
-
-async def until(condition: Any, patience: float = PATIENCE) -> None:
-    """Return as soon as the condition (a function, perhaps a coroutine function) holds."""
-    async with asyncio.timeout(patience):
-        while True:
-            found = condition()
-            if asyncio.iscoroutine(found):
-                found = await found
-            if found:
-                return
-            await asyncio.sleep(0.005)  # noqa: TID251 -- real sockets need real time
 
 
 def make_bot() -> commands.Bot:

@@ -12,8 +12,9 @@ from bot.usecases.desk import Desk, Rules
 from bot.usecases.intake.queue import take_in
 from bot.usecases.intake.submission import Submission
 from bot.usecases.outbox import card as outbox
-from tests.delivery.conftest import Stage, until
+from tests.delivery.conftest import Stage
 from tests.senders import firing, resolved, submission
+from tests.waiting import until
 
 POST = "POST /channels/{c}/messages"
 

@@ -8,15 +8,16 @@ import pytest
 
 from bot import metrics
 from bot.cards.card import Card
-from bot.delivery import confirmation
+from bot.delivery.confirmation import MessageConfirmations
 from bot.delivery.render import render_view
 from bot.domain.alert.verdict import Lane
 from bot.domain.errors import NotDurableError
 from bot.sandbox.fault.fault import Effect, Rule
 from bot.usecases.outbox import card as outbox
 from bot.usecases.outbox import ledger
-from tests.delivery.conftest import Stage, until
+from tests.delivery.conftest import Stage
 from tests.senders import firing, resolved
+from tests.waiting import until
 
 
 def visible(call: str = "post") -> float:
@@ -162,6 +163,5 @@ async def test_a_deletion_heard_while_the_database_is_out_of_reach_counts_when_i
         return await real(*args)
 
     monkeypatch.setattr(outbox, "forget_message", forget)
-    monkeypatch.setattr(confirmation, "_OUTAGE", (0.0, 0.0, 0.0))
-    await stage.echoes.lose([message_id])
+    await MessageConfirmations(stage.desk, outage=(0.0, 0.0, 0.0)).lose([message_id])
     assert await outbox.showing(stage.desk, message_id) is None

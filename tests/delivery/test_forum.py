@@ -20,10 +20,11 @@ from bot.usecases.desk import Rules
 from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident.mutation import perform
 from storage.engine import Storage
-from tests.delivery.conftest import Stage, until
+from tests.delivery.conftest import Stage
 from tests.delivery.scene import at_work, change, delete, heads, threads, told
 from tests.senders import ANNA, add_source, firing
 from tests.usecases.crisis import escalate, look
+from tests.waiting import until
 
 POST = "POST /channels/{c}/threads"
 

@@ -22,7 +22,8 @@ from bot.domain.errors import NotDurableError
 from bot.sandbox.fault.fault import Effect, Rule
 from bot.sandbox.model.settings import SandboxSettings
 from bot.sandbox.server import Sandbox
-from tests.delivery.conftest import INTENTS, make_bot, until
+from tests.delivery.conftest import INTENTS, make_bot
+from tests.waiting import until
 
 Keep = Callable[..., Supervisor]
 
@@ -59,6 +60,10 @@ async def keep(sandbox: Sandbox) -> AsyncIterator[Keep]:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     await until(lambda: not any("keep-alive" in thread.name for thread in threading.enumerate()))
+
+
+async def started(supervisor: Supervisor, more_than: int) -> None:
+    await until(lambda: supervisor.state.starts > more_than)
 
 
 async def ready(supervisor: Supervisor, starts: int = 0) -> None:
@@ -275,7 +280,7 @@ async def test_a_client_that_will_not_close_is_left_behind(
         await ready(supervisor, starts=starts)
         for session in sandbox.gateway.sessions.values():
             session.dispatch("MESSAGE_CREATE", b"{}")
-        await until(lambda starts=starts: supervisor.state.starts > starts + 1)
+        await started(supervisor, starts + 1)
     await ready(supervisor, starts=2)
 
 

@@ -10,10 +10,11 @@ from bot.delivery.listener import Listener
 from bot.sandbox.fault.fault import Effect, Rule
 from bot.usecases.incident import thread as places
 from bot.usecases.outbox import card as outbox
-from tests.delivery.conftest import Stage, until
+from tests.delivery.conftest import Stage
 from tests.delivery.scene import delete, heads, threads
 from tests.senders import firing
 from tests.usecases.crisis import escalate
+from tests.waiting import until
 
 
 @pytest.fixture

@@ -6,10 +6,11 @@ from datetime import timedelta
 from bot.clock import SystemClock
 from bot.domain.outbox.outbox import ParkReason
 from bot.usecases.admin import status
-from tests.delivery.conftest import Stage, until
+from tests.delivery.conftest import Stage
 from tests.delivery.scene import change, delete, heads, opened, threads
 from tests.senders import firing
 from tests.usecases import crisis
+from tests.waiting import until
 
 
 async def look(stage: Stage) -> int:

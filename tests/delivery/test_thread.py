@@ -14,10 +14,11 @@ from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import reminder
 from bot.usecases.incident import thread as places
 from bot.usecases.incident.mutation import perform
-from tests.delivery.conftest import Stage, until
+from tests.delivery.conftest import Stage
 from tests.delivery.scene import at_work, change, delete, heads, is_nudge, opened, threads, told
 from tests.senders import ANNA, firing
 from tests.usecases.crisis import escalate, look
+from tests.waiting import until
 
 THREAD = "POST /channels/{c}/messages/{m}/threads"
 HOUR = timedelta(hours=1)

@@ -4,7 +4,7 @@
 """
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sized
+from collections.abc import AsyncIterator, Sized
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -27,6 +27,7 @@ from bot.usecases.admin import status
 from bot.usecases.alert import query as alert_query
 from bot.usecases.intake.queue import take_in
 from tests.senders import firing, resolved, submission
+from tests.waiting import until
 
 Json = dict[str, Any]
 
@@ -45,16 +46,6 @@ class OffClock(SystemClock):
 
     def now(self) -> datetime:
         return super().now() + self.off
-
-
-async def until(look: Callable[[], Awaitable[Any]], complaint: str) -> Any:
-    """The first answer of ``look`` that is true."""
-    clock = SystemClock()
-    deadline = clock.monotonic() + DEADLINE
-    while not (found := await look()):
-        assert clock.monotonic() < deadline, f"waited {DEADLINE:.0f} s in vain for {complaint}"
-        await clock.sleep(0.01)
-    return found
 
 
 class House:

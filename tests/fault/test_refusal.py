@@ -4,7 +4,8 @@ from typing import Any
 
 from bot.domain.alert.signal import Severity
 from bot.domain.outbox.outbox import ParkReason
-from tests.fault.house import EDIT, POST, House, until
+from tests.fault.house import EDIT, POST, House
+from tests.waiting import until
 
 WAIT = 0.8  # seconds
 ROUNDED = 1.0  # seconds: all that Cloudflare's answer says is a header in whole seconds

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -128,13 +128,6 @@ def held(url: str) -> Iterator[None]:
     finally:
         connection.rollback()
         connection.close()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait for ``condition``, at most ten seconds."""
-    async with asyncio.timeout(10):
-        while not condition():
-            await asyncio.wait({asyncio.get_running_loop().create_future()}, timeout=0.002)
 
 
 def alert(name: str = "HighErrorRate", status: str = "firing", **labels: str) -> dict[str, object]:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.cogs.stage import until
+from tests.waiting import until
 
 FILES, SILENT, SENDERS, SENT = 256, 400, 4, 10
 GOOD = json.dumps(

@@ -15,11 +15,12 @@ from bot.domain.errors import NotDurableError
 from bot.providers.registry import PROVIDERS
 from bot.usecases.admin import source as sources
 from bot.usecases.intake import succession
-from storage import engine
+from storage import file
 from storage.engine import Storage
 from tests.conftest import START
 from tests.ingress.conftest import OpenDoor
-from tests.ingress.door import SETUP, Door, alert, group, held, until
+from tests.ingress.door import SETUP, Door, alert, group, held
+from tests.waiting import until
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -180,7 +181,7 @@ async def test_a_request_that_breaks_intake_costs_no_other_request(
 
 @pytest.fixture
 def impatient_database(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "BUSY_TIMEOUT_MS", 20)
+    monkeypatch.setattr(file, "BUSY_TIMEOUT_MS", 20)
 
 
 @on_sqlite

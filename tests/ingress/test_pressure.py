@@ -10,7 +10,8 @@ from bot import metrics
 from bot.ingress import admission
 from bot.usecases.intake.backlog import Bounds
 from tests.ingress.conftest import OpenDoor
-from tests.ingress.door import alert, group, held, until
+from tests.ingress.door import alert, group, held
+from tests.waiting import until
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 

@@ -16,7 +16,8 @@ from bot.providers.registry import PROVIDERS
 from bot.usecases.desk import Desk
 from bot.usecases.intake.queue import Intake
 from tests.ingress.conftest import OpenDoor
-from tests.ingress.door import Door, alert, group, held, until
+from tests.ingress.door import Door, alert, group, held
+from tests.waiting import until
 
 PROXIED = {"X-Forwarded-For": "203.0.113.9"}
 

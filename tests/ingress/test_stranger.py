@@ -23,8 +23,9 @@ from bot.ingress.stranger import BURST, Strangers
 from bot.usecases.admin import token as tokens
 from tests.conftest import START
 from tests.ingress.conftest import OpenDoor
-from tests.ingress.door import Door, alert, group, signed, until
+from tests.ingress.door import Door, alert, group, signed
 from tests.ingress.program import admit
+from tests.waiting import until
 
 GOOD = msgspec.json.encode(group(alert()))
 NOW = int(START.timestamp())
@@ -57,7 +58,8 @@ async def connected(door: Door, count: int, said: bytes = b"") -> AsyncIterator[
 async def test_bodies_that_never_end_do_not_keep_a_signed_sender_out(door: Door) -> None:
     secret = (await door.add()).signing_secret
     async with connected(door, 70, ENDLESS) as readers:
-        await until(lambda: any(reader._buffer for reader in readers))  # type: ignore[attr-defined]  # to see without reading
+        buffers = [reader._buffer for reader in readers]  # type: ignore[attr-defined]  # to see without reading
+        await until(lambda: any(buffers))
         body = msgspec.json.encode(group(*(alert(str(n)) for n in range(300))))
         for second in range(20):
             data = _slowly(body) if second % 2 else body

@@ -5,7 +5,7 @@ import os
 import shutil
 import signal
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -72,13 +72,6 @@ async def running(log: Path, *words: str) -> AsyncIterator[None]:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
-
-
-async def until(holds: Callable[[], Awaitable[bool]], *, seconds: float = 30) -> None:
-    """Wait until something holds."""
-    async with asyncio.timeout(seconds):
-        while not await holds():
-            await asyncio.wait({asyncio.get_running_loop().create_future()}, timeout=0.05)
 
 
 @asynccontextmanager

@@ -16,7 +16,8 @@ from bot.providers.registry import SENDERS
 from bot.usecases.alert import query as alert_query
 from bot.usecases.desk import Desk
 from tests.ingress.door import Door
-from tests.peers.program import call, needs, running, until
+from tests.peers.program import call, needs, running
+from tests.waiting import until
 
 RULES = """
 groups:

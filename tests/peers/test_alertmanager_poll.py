@@ -17,8 +17,9 @@ from bot.usecases.admin import source as sources
 from bot.usecases.alert import query as alert_query
 from bot.usecases.desk import Desk
 from bot.usecases.intake import poll
-from tests.peers.program import needs, running, until
+from tests.peers.program import needs, running
 from tests.senders import ANNA
+from tests.waiting import until
 
 PROGRAM = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager") or ""
 MINUTE = timedelta(minutes=1)

@@ -15,7 +15,8 @@ from bot.providers.registry import SENDERS
 from bot.usecases.alert import query as alert_query
 from bot.usecases.desk import Desk
 from tests.ingress.door import Door
-from tests.peers.program import needs, running, until
+from tests.peers.program import needs, running
+from tests.waiting import until
 
 PROGRAM = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager") or ""
 KINDS = ("alertmanager", "pagerduty", "opsgenie", "slack", "discord")

@@ -16,7 +16,8 @@ from bot.providers.registry import SENDERS
 from bot.providers.script import script
 from bot.usecases.alert import query as alert_query
 from tests.ingress.door import Door
-from tests.peers.program import call, needs_unpacked, running, unpacked, until
+from tests.peers.program import call, needs_unpacked, running, unpacked
+from tests.waiting import until
 
 NAGIOS = unpacked("nagios4-core", "usr/sbin/nagios4")
 ICINGA = unpacked("icinga2-bin", "usr/lib/x86_64-linux-gnu/icinga2/sbin/icinga2")

@@ -12,7 +12,8 @@ from bot.usecases.admin import source as sources
 from bot.usecases.alert import query as alert_query
 from tests.conftest import START
 from tests.ingress.door import SETUP, Door
-from tests.peers.program import PEERS, call, needs, needs_client, running, until
+from tests.peers.program import PEERS, call, needs, needs_client, running
+from tests.waiting import until
 
 APPRISE = """
 import sys, apprise

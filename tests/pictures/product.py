@@ -1,13 +1,11 @@
 """Product: the demo as a newcomer starts it, with its story told, and what is sent to it besides."""
 
-import asyncio
 import json
 import os
 import re
 import signal
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -15,6 +13,7 @@ import httpx
 
 from bot.clock import SystemClock
 from bot.providers.registry import SENDERS
+from tests.waiting import until
 
 T = TypeVar("T")
 
@@ -23,16 +22,6 @@ _LOOK: Final = 0.2
 _MINE: Final = {"PATH", "HOME", "LANG", "TMPDIR"}
 _CURL: Final = re.compile(r"curl -s (\S+) .*?Authorization: Bearer (\S+)'", re.DOTALL)
 _PAGE: Final = re.compile(r"Open the channel:\s+(\S+)/")
-
-
-async def eventually(look: Callable[[], Awaitable[T | None]], what: str) -> T:
-    """The first answer of ``look`` that is neither None nor empty."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + _PATIENCE
-    while not (found := await look()):
-        assert loop.time() < deadline, f"waited {_PATIENCE:.0f} s in vain for: {what}"
-        await asyncio.sleep(_LOOK)  # noqa: TID251 -- a process lives in real time
-    return found
 
 
 class Product:
@@ -68,7 +57,7 @@ class Product:
             found = _PAGE.search(self._log.read_text(encoding="utf-8", errors="replace"))
             return found[1] if found else ""
 
-        self.url = await eventually(address, "the demo to say where its page is")
+        self.url = await until(address, "the demo to say where its page is")
         world = await self.world()
         self.channels = {each["name"]: each["id"] for each in world["channels"]}
 
@@ -77,7 +66,7 @@ class Product:
             texts = [json.dumps(await self.messages(each["id"])) for each in threads]
             return any("warming it" in text for text in texts)
 
-        await eventually(told, "the story to be told")
+        await until(told, "the story to be told")
 
     async def close(self) -> None:
         """End it as Ctrl-C does."""
@@ -109,7 +98,8 @@ class Product:
             texts = [(each, json.dumps(each, ensure_ascii=False)) for each in reversed(shown)]
             return next((each for each, text in texts if all(mark in text for mark in marks)), None)
 
-        return await eventually(look, f"a message with {marks} in {channel}")
+        found: dict[str, Any] = await until(look, f"a message with {marks} in {channel}")
+        return found
 
     async def command(self, person: str, command: str, **options: str) -> dict[str, Any]:
         """What the bot answers a person."""

@@ -10,7 +10,8 @@ import pytest
 from bot.domain.access.project import Project
 from bot.domain.errors import NotDurableError
 from storage import schema
-from storage.engine import Storage, sqlite_path
+from storage.engine import Storage
+from storage.file import sqlite_path
 from storage.transaction import Transaction
 
 NOW = datetime(2026, 11, 21, 2, tzinfo=UTC)

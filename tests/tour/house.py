@@ -8,7 +8,6 @@ import json
 import os
 import re
 import signal
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -16,6 +15,7 @@ import httpx
 
 from bot.cards.alert.alert import find_marker
 from tests.process import Started
+from tests.waiting import until
 
 T = TypeVar("T")
 
@@ -24,32 +24,25 @@ _LOOK: Final = 0.05  # seconds between two looks
 _MINE: Final = {"PATH", "HOME", "LANG", "XDG_RUNTIME_DIR", "TMPDIR"}
 
 
-async def eventually(look: Callable[[], Awaitable[T | None]], what: str) -> T:
-    """The first answer of ``look`` that is neither None nor False."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + PATIENCE
-    while True:
-        found = await look()
-        if found is not None and found is not False:
-            return found
-        assert loop.time() < deadline, f"waited {PATIENCE:.0f} s in vain for: {what}"
-        await asyncio.sleep(_LOOK)  # noqa: TID251 -- processes live in real time
-
-
 class Process:
     """One of our verbs as a process; its log is kept for the report of a failed story."""
 
-    def __init__(self, folder: Path, name: str, *words: str, **environ: str) -> None:
+    def __init__(self, folder: Path, name: str, *words: str, module: str = "bot", **environ: str) -> None:
         self.ready_file = folder / f"{name}.json"
         self.ready_file.unlink(missing_ok=True)
         self._log = folder / f"{name}.log"
         self._process = Started(
-            "bot",
+            module,
             (*words, "--ready-file", str(self.ready_file)),
             environ=_kept() | environ,
             log=self._log,
             folder=folder,
         )
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        return self._process.pid
 
     async def ready(self) -> dict[str, Any]:
         """What the ready file says, once it is there."""
@@ -58,7 +51,8 @@ class Process:
             assert self._process.poll() is None, f"it ended by itself; its log: {self._log}"
             return json.loads(self.ready_file.read_bytes()) if self.ready_file.exists() else None
 
-        return await eventually(look, f"{self.ready_file.name} to be written")
+        found: dict[str, Any] = await until(look, f"{self.ready_file.name} to be written")
+        return found
 
     def kill(self) -> None:
         """SIGKILL: no last words."""
@@ -107,10 +101,17 @@ class House:
             if process is not None:
                 process.stop()
 
-    async def start_bot(self) -> None:
+    async def start_bot(self, *, module: str = "bot", **environ: str) -> None:
         """Start the bot and wait until it can deliver."""
-        self._bot = Process(self._folder, "bot", "run", **self._environ())
+        environ |= self._environ()
+        self._bot = Process(self._folder, "bot", "run", module=module, **environ)
         self.ingress_url = (await self._bot.ready())["ingress_url"]
+
+    @property
+    def bot_pid(self) -> int:
+        """The bot's process."""
+        assert self._bot is not None
+        return self._bot.pid
 
     def kill_bot(self) -> None:
         """SIGKILL."""
@@ -165,7 +166,8 @@ class House:
             assert len(found) < 2, f"{name} has {len(found)} cards"
             return found[0] if found and line_of(found[0]).startswith(sign) else None
 
-        return await eventually(look, f"the card of {name} to begin with {sign}")
+        found: dict[str, Any] = await until(look, f"the card of {name} to begin with {sign}")
+        return found
 
     async def act(self, person: str, verb: str, **what: Any) -> dict[str, Any]:
         """Let a person do something; returns the bot's answer."""

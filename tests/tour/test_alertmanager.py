@@ -14,7 +14,8 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.providers.alertmanager import Alertmanager
-from tests.tour.house import House, eventually
+from tests.tour.house import House
+from tests.waiting import until
 
 PROGRAM: Final = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
 ROUTE: Final = "route:\n  receiver: tocsin\n"
@@ -78,7 +79,7 @@ async def sender(house: House, tmp_path: Path) -> AsyncIterator[Sender]:
         )
     sender = Sender(f"http://127.0.0.1:{port}")
     try:
-        await eventually(sender.answers, "Alertmanager to be ready")
+        await until(sender.answers, "Alertmanager to be ready")
         yield sender
     finally:
         process.terminate()
@@ -109,4 +110,4 @@ async def test_each_alert_of_a_group_has_its_own_card(house: House, sender: Send
     async def both() -> bool:
         return len(await house.cards("HighErrorRate")) == 2
 
-    await eventually(both, "two cards")
+    await until(both, "two cards")

@@ -1,6 +1,7 @@
 """The process is killed at the worst moments; afterwards there is one card, and it is right."""
 
-from tests.tour.house import House, eventually
+from tests.tour.house import House
+from tests.waiting import until
 
 DISK = {"title": "DiskFull", "severity": "critical", "service": "nas", "dedupe_key": "disk"}
 POST = "POST /channels/{c}/messages"
@@ -11,7 +12,7 @@ async def struck(house: House) -> None:
     async def look() -> bool:
         return await house.hits() > 0
 
-    await eventually(look, "the fault to strike")
+    await until(look, "the fault to strike")
 
 
 async def test_killed_between_accept_and_post(house: House) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.tour.house import House, eventually
+from tests.tour.house import House
+from tests.waiting import until
 
 _SIZE = 12 * 2**20  # bytes
 
@@ -92,7 +93,7 @@ async def test_a_full_disk_is_told_in_time_and_ends_by_itself(
         async def is_ready() -> bool:
             return (await client.get(f"{house.ingress_url}/readyz")).status_code == 200
 
-        await eventually(is_ready, "it to go on by itself")
+        await until(is_ready, "it to go on by itself")
         assert await send("After") == 202
     await house.card("After", "🟠")
     await house.click("responder", card, "Acknowledge")

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.tour.house import House, eventually, line_of
+from tests.tour.house import House, line_of
+from tests.waiting import until
 
 MANY = 1_000
 REQUEST = 100
@@ -32,7 +33,8 @@ async def card(house: House, line: str) -> dict[str, Any]:
         assert len(shown) < 2, f"{len(shown)} messages"
         return shown[0] if shown and line_of(shown[0]).startswith(line) else None
 
-    return await eventually(look, f"the card to say {line}")
+    found: dict[str, Any] = await until(look, f"the card to say {line}")
+    return found
 
 
 async def test_a_thousand_alerts_of_one_cause_are_one_message(empty_house: House) -> None:

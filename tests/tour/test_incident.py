@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tests.tour.house import House, eventually
+from tests.tour.house import House
+from tests.waiting import until
 
 ERRORS = {"title": "HighErrorRate", "severity": "critical", "service": "checkout", "dedupe_key": "errors"}
 QUEUE = {"title": "QueueFull", "severity": "critical", "service": "checkout", "dedupe_key": "queue"}
@@ -18,7 +19,7 @@ async def head(house: House, words: str) -> Json:
         assert len(found) < 2, "two heads"
         return found[0] if found and words in _title(found[0]) else None
 
-    return await eventually(look, f"the head to say {words}")
+    return await until(look, f"the head to say {words}")
 
 
 async def threaded(house: House) -> Json:
@@ -30,7 +31,7 @@ async def threaded(house: House) -> Json:
         linked = f"<#{found['id']}>" in card["embeds"][0]["description"]
         return found if found.get("thread") and linked else None
 
-    return await eventually(look, "the thread")
+    return await until(look, "the thread")
 
 
 async def told(house: House, thread_id: str, words: str) -> str:
@@ -41,7 +42,7 @@ async def told(house: House, thread_id: str, words: str) -> str:
         page: str = answer["message"]["embeds"][0]["description"]
         return page if words in page else None
 
-    return await eventually(look, f"the timeline to tell {words}")
+    return await until(look, f"the timeline to tell {words}")
 
 
 async def say(house: House, person: str, thread_id: str, words: str) -> Json:
@@ -90,7 +91,7 @@ async def test_an_incident_from_its_siren_to_its_post_mortem(house: House) -> No
         found = await head(house, "I-1")
         return found if "All its alerts are resolved." in found["embeds"][0]["description"] else None
 
-    await house.click("responder", await eventually(offers, "the head to offer the end"), "Resolve")
+    await house.click("responder", await until(offers, "the head to offer the end"), "Resolve")
     resolved = await head(house, "✅ I-1 · P0 · RESOLVED")
     handed = await house.click("visitor", resolved, "Post-mortem")
     (file,) = handed["message"]["attachments"]

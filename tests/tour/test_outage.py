@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.tour.house import House, eventually
+from tests.tour.house import House
+from tests.waiting import until
 
 
 def lines(log: Path) -> list[dict[str, Any]]:
@@ -25,16 +26,16 @@ async def test_an_outage_is_told_in_two_lines_and_the_end_in_one(house: House, t
         return event in [line["message"] for line in lines(log)[known:]]
 
     await house.outage(on=True)
-    await eventually(lambda: said("discord_away"), "the outage to be told")
+    await until(lambda: said("discord_away"), "the outage to be told")
     for number in range(3):
         await house.post({"title": f"During {number}", "severity": "warning"})
 
     async def tried() -> bool:
         return len(await house.calls("GET", "/gateway")) + len(await house.calls("POST", "/messages")) > 3
 
-    await eventually(tried, "a few more tries")
+    await until(tried, "a few more tries")
     await house.outage(on=False)
-    await eventually(lambda: said("discord_back"), "the end to be told")
+    await until(lambda: said("discord_back"), "the end to be told")
     await house.card("During 2", "🟠")
     told = [line["message"] for line in lines(log)[known:] if line["level"] in {"warning", "error"}]
     assert told == ["discord_away"]

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.tour.house import House, eventually, line_of
+from tests.tour.house import House, line_of
+from tests.waiting import until
 
 DISK = {"title": "DiskFull", "severity": "critical", "service": "nas", "dedupe_key": "disk"}
 POST = "POST /channels/{c}/messages"
@@ -44,7 +45,7 @@ async def test_a_call_rings_once_wherever_the_process_is_killed(house: House, fa
     async def struck() -> bool:
         return await house.hits() > 0
 
-    await eventually(struck, "the call to be on its way")
+    await until(struck, "the call to be on its way")
     house.kill_bot()
     await house.fault()
     await house.start_bot()
@@ -52,7 +53,7 @@ async def test_a_call_rings_once_wherever_the_process_is_killed(house: House, fa
     async def told() -> bool:
         return any("given back" in each for each in await rung(house))
 
-    await eventually(told, "the call")
+    await until(told, "the call")
     await house.post({**DISK, "title": "Later", "severity": "warning", "dedupe_key": "later"})
     await house.card("Later", "🟠")
     assert await rung(house) == [

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.outgoing.agent import SECRET, running_agent, say
-from tests.tour.house import House, eventually
+from tests.tour.house import House
+from tests.waiting import until
 
 ERRORS = {"title": "HighErrorRate", "severity": "critical", "service": "checkout", "dedupe_key": "errors"}
 QUEUE = {"title": "QueueFull", "severity": "warning", "service": "checkout", "dedupe_key": "queue"}
@@ -35,7 +36,7 @@ async def test_a_brief_and_an_agents_answer_stand_in_the_thread(empty_house: Hou
             titled = [each for each in found if each["content"].startswith(("🧭", "🤖"))]
             return titled if len(titled) == 2 else None
 
-        brief, answer = await eventually(look, "a brief and an answer")
+        brief, answer = await until(look, "a brief and an answer")
     assert brief["content"] == "🧭 Brief · A-1 HighErrorRate"
     assert "**QueueFull**" in brief["embeds"][0]["fields"][0]["value"]
     assert brief["attachments"] == []  # a picture of one firing tells nothing

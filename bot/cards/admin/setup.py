@@ -17,6 +17,7 @@ from bot.cards.style import CALM, GOOD
 from bot.cards.text import clean, code, inline, plain, span
 from bot.domain.access.recipe import Recipe
 from bot.domain.errors import InvalidInputError
+from bot.domain.snowflake import is_snowflake
 
 CHANNEL: Final = "channel"
 PROVIDER: Final = "provider"
@@ -46,7 +47,7 @@ class SetupDraft(msgspec.Struct, frozen=True, gc=False):
             InvalidInputError: it is nothing of the kind.
         """
         channel_id, dot, provider = extra.partition(".")
-        if not (dot and channel_id.isascii() and channel_id.isdigit()):
+        if not (dot and is_snowflake(channel_id)):
             raise InvalidInputError("custom_id", "is not the state of the setup")
         return cls(int(channel_id), provider)
 

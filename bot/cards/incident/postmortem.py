@@ -17,6 +17,7 @@ from bot.domain.incident.duration import Moment
 from bot.domain.incident.incident import Incident, Role
 from bot.domain.incident.postmortem import Involved, Postmortem
 from bot.domain.incident.timeline import LABELS, Kind, TimelineLine
+from bot.domain.jump_link import jump_url
 from bot.domain.recurrence.recurrence import Memory
 from bot.domain.text import cut
 
@@ -109,9 +110,9 @@ def _line(line: TimelineLine) -> str:
 def _jump(line: TimelineLine, guild_id: int) -> str:
     """Where the message stands that the line was taken from."""
     draft = line.first.draft
-    if not guild_id or draft.message_id is None or line.deleted:
+    if not guild_id or draft.channel_id is None or draft.message_id is None or line.deleted:
         return ""
-    return f" ([message](https://discord.com/channels/{guild_id}/{draft.channel_id}/{draft.message_id}))"
+    return f" ([message]({jump_url(guild_id, draft.channel_id, draft.message_id)}))"
 
 
 def _alerts(postmortem: Postmortem) -> list[str]:

@@ -13,6 +13,7 @@ from bot.cards.style import SEPARATOR
 from bot.cards.text import inline, link, moment, who
 from bot.domain.incident.incident import Incident
 from bot.domain.incident.timeline import LABELS, Kind, TimelineLine
+from bot.domain.jump_link import jump_url
 
 PAGE_SIZE: Final = 12
 _TEXT: Final = 200
@@ -76,9 +77,7 @@ def _jump(shown: TimelinePage, line: TimelineLine) -> str:
     draft = line.first.draft
     if not shown.guild_id or draft.message_id is None or draft.channel_id is None or line.deleted:
         return ""
-    return link(
-        "message", f"https://discord.com/channels/{shown.guild_id}/{draft.channel_id}/{draft.message_id}"
-    )
+    return link("message", jump_url(shown.guild_id, draft.channel_id, draft.message_id))
 
 
 def _turns(shown: TimelinePage) -> Row:

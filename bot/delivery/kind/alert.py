@@ -11,4 +11,5 @@ from bot.delivery.kind.entry import CardMessage
 ALERT: Final = CardMessage[AlertView](
     render=lambda view, ping: alert_card.render(msgspec.structs.replace(view, ping=ping)),
     mark=lambda view: alert_card.marker(view.tag, view.alert.id),
+    is_quick=True,
 )

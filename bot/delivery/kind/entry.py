@@ -32,7 +32,8 @@ class CardMessage(Generic[V]):
     ``render`` makes the message that wakes whom it is given. ``mark`` is what the message bears for ever, and
     by which it is found again; ``former_marks`` are others that it may bear. ``reply_to`` is the message that
     it answers. ``is_misplaced`` says that it stands where nobody looks any more, and is to be deleted;
-    ``deleted`` and ``shown`` are done once that, or a post or an edit, has been written down.
+    ``deleted`` and ``shown`` are done once that, or a post or an edit, has been written down. ``is_quick``
+    says that drawing it holds up nobody.
     """
 
     render: Callable[[V, Ping], Card]
@@ -42,3 +43,4 @@ class CardMessage(Generic[V]):
     is_misplaced: Callable[[V], bool] = _never
     deleted: Callable[[Desk, V], Awaitable[None]] = _nothing_follows
     shown: Callable[[Desk, V], Awaitable[None]] = _nothing_follows
+    is_quick: bool = False

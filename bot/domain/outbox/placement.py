@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from bot.domain.jump_link import jump_url
 from bot.domain.outbox.outbox import CardKind, ParkReason
 
 
@@ -22,3 +23,7 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True):
     rung_at: datetime | None = None
     rung_run: int | None = None
     pinged: bool = False
+
+    def jump_url(self, guild_id: int | None) -> str:
+        """Where a click leads to it, "" while it is not there."""
+        return jump_url(guild_id, self.channel_id, self.message_id)

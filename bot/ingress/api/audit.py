@@ -11,11 +11,10 @@ from bot.domain.alert.alert import parse_ref as parse_alert
 from bot.domain.audit import AuditSearch, Sealed
 from bot.domain.errors import InvalidInputError
 from bot.domain.incident.incident import parse_ref as parse_incident
+from bot.domain.snowflake import is_snowflake
 from bot.ingress.api.answer import Doer, Limit, Text, show_actor
 from bot.ingress.api.route import ApiReply, Caller, Route
 from bot.usecases.admin import audit_log
-
-_LONGEST_ID: Final = 18
 
 
 class AuditQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -84,7 +83,7 @@ def _subject(asked: AuditQuery) -> str:
 def _read_cursor(cursor: str) -> int | None:
     if not cursor:
         return None
-    if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= _LONGEST_ID):
+    if not is_snowflake(cursor):
         raise InvalidInputError("cursor", "must be what the page before called next")
     return int(cursor)
 

@@ -12,6 +12,7 @@ from bot.domain.alert.ref import correlation as log_correlation
 from bot.domain.errors import InvalidInputError
 from bot.domain.incident import incident as incident_model
 from bot.domain.recurrence import recurrence as recurrence_model
+from bot.domain.snowflake import is_snowflake
 from bot.ingress.api.alert import AlertBody, show
 from bot.ingress.api.answer import Nothing, Text
 from bot.ingress.api.route import ApiReply, Caller, Route
@@ -20,7 +21,6 @@ from bot.usecases.admin import event as events
 from bot.usecases.admin.event import EventDossier
 from bot.usecases.alert.program import AlertHistory
 
-_LONGEST_ID: Final = 18
 _OTHERS: Final = 3
 
 
@@ -118,7 +118,7 @@ async def _get(caller: Caller, _: Nothing) -> ApiReply:
 
 
 def _read_id(text: str, field: str = "id") -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID):
+    if not is_snowflake(text):
         raise InvalidInputError(field, f"{text[:40]!r} is none; they are numbered")
     return int(text)
 

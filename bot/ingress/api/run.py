@@ -12,13 +12,12 @@ from bot.domain.errors import InvalidInputError, NotFoundError
 from bot.domain.incident import incident as incident_model
 from bot.domain.recurrence import recurrence as recurrence_model
 from bot.domain.recurrence.run import MAX_AGENT, MAX_KEY, Run, RunState
+from bot.domain.snowflake import is_snowflake
 from bot.ingress.api.answer import Limit, Nothing, Text, many
 from bot.ingress.api.route import ApiReply, Caller, Route
 from bot.usecases.admin import event as events
 from bot.usecases.recurrence import run as runs
 from bot.usecases.recurrence.run import AttemptReport
-
-_LONGEST_ID: Final = 18
 
 
 class RunReport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -91,7 +90,7 @@ async def _get(caller: Caller, _: Nothing) -> ApiReply:
 
 
 def _read_id(text: str, field: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID):
+    if not is_snowflake(text):
         raise InvalidInputError(field, f"{text[:40]!r} is no run; they are numbered")
     return int(text)
 

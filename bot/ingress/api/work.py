@@ -14,6 +14,7 @@ from bot.domain.actor import Actor
 from bot.domain.errors import InvalidInputError, StandingError
 from bot.domain.recurrence.recurrence import format_ref, parse_ref
 from bot.domain.recurrence.work import Check, HandoffKind, WorkMode
+from bot.domain.snowflake import is_snowflake
 from bot.ingress.api.answer import SomeWords, Text, Words
 from bot.ingress.api.recurrence import PATH
 from bot.ingress.api.recurrence_view import HandoffAnswer, WorkItem, show_handoff, show_work_item
@@ -21,7 +22,6 @@ from bot.ingress.api.route import ApiReply, Caller, Route
 from bot.usecases.recurrence import work
 from bot.usecases.recurrence.work import Preview
 
-_LONGEST_ID: Final = 20
 UNTOUCHED: Final = ("alerts", "incidents", "runs", "recurrences")
 """What neither a preview nor a dry run nor a hand-over changes."""
 
@@ -112,7 +112,7 @@ async def _expected(caller: Caller, asked: WorkQuery | NewHandoff) -> Preview:
 
 
 def _read_person(user_id: str, name: str) -> Actor:
-    if not (user_id.isascii() and user_id.isdigit() and len(user_id) <= _LONGEST_ID):
+    if not is_snowflake(user_id):
         raise InvalidInputError("assignee", "must be the id of a Discord user, in digits")
     return actors.person(int(user_id), name or user_id)
 

@@ -6,7 +6,6 @@ from bot.domain.actor import Actor
 from bot.domain.alert.change import Change
 from bot.domain.alert.verdict import Lane
 from bot.domain.audit import Entry
-from bot.domain.outbox.outbox import CardKind
 from bot.usecases.desk import Desk
 from storage.codec import encode
 from storage.transaction import Transaction
@@ -19,7 +18,7 @@ async def record(desk: Desk, source: Source, change: Change, *, actor: Actor | N
     def record_alert(tx: Transaction) -> int:
         number = tx.changes.add(desk.project.id, source.id, change, now=now)
         concerned = tx.changes.concerned(desk.project.id, source.id, change)
-        tx.cards.touch(CardKind.ALERT, [(alert_id, Lane.INFO) for alert_id in concerned], now=now)
+        tx.cards.touch_alerts([(alert_id, Lane.INFO) for alert_id in concerned], now=now)
         told = {"summary": change.summary, "service": change.service, "at": change.at.isoformat()}
         entry = Entry(
             at=now,

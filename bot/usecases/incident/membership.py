@@ -20,7 +20,6 @@ from bot.domain.incident.incident import (
 )
 from bot.domain.incident.nudge import NudgeKind
 from bot.domain.incident.timeline import Kind, TimelineDraft
-from bot.domain.outbox.outbox import CardKind
 from bot.usecases.desk import Desk
 from bot.usecases.incident.mutation import (
     IncidentMutation,
@@ -84,7 +83,7 @@ async def unlink(desk: Desk, incident_id: int, alert_id: int, *, actor: Actor) -
             words=lambda _, __: _name(alert),
         )
         changed = move(tx, desk, incident, step, now)
-        tx.cards.touch(CardKind.ALERT, [(alert_id, Lane.PERSON)], now=now)
+        tx.cards.touch_alerts([(alert_id, Lane.PERSON)], now=now)
         tx.audit.append(desk.project.id, entry_of(incident, changed, step, now))
         return show(tx, desk, changed)
 
@@ -131,7 +130,7 @@ def take_in(
 
     step = _joining(incident.id, alert, actor, severity, note)
     changed = move(tx, desk, incident, step, now)
-    tx.cards.touch(CardKind.ALERT, [(alert.id, Lane.PERSON)], now=now)
+    tx.cards.touch_alerts([(alert.id, Lane.PERSON)], now=now)
     tx.audit.append(desk.project.id, entry_of(incident, changed, step, now))
     return changed
 
@@ -230,7 +229,7 @@ def _merge(tx: Transaction, desk: Desk, which: tuple[int, int], actor: Actor, no
     for alert_id in alert_ids:
         tx.links.link(target.id, alert_id, now=now)
     grown = move(tx, desk, target, here, now)
-    tx.cards.touch(CardKind.ALERT, [(each, Lane.PERSON) for each in alert_ids], now=now)
+    tx.cards.touch_alerts([(each, Lane.PERSON) for each in alert_ids], now=now)
     entries = (entry_of(source, gone, away, now), entry_of(target, grown, here, now))
     tx.audit.append(desk.project.id, *entries)
     return grown

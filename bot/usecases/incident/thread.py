@@ -126,4 +126,4 @@ def _touch_mentions(tx: Transaction, desk: Desk, incident: Incident) -> None:
     merged = tx.incidents.merged_into(desk.project.id, incident.id)
     tx.cards.touch(CardKind.INCIDENT, [(each.id, Lane.COUNT) for each in merged], now=now)
     alert_ids = tx.links.active_ids(incident.id)
-    tx.cards.touch(CardKind.ALERT, [(each, Lane.COUNT) for each in alert_ids], now=now)
+    tx.cards.touch_alerts([(each, Lane.COUNT) for each in alert_ids], now=now)

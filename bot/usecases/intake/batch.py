@@ -6,44 +6,39 @@ table. A signature that occurs several times in a batch is folded in the order o
 
 from datetime import datetime
 
-import msgspec
-
 from bot.domain.access.source import Source
 from bot.domain.alert.alert import State
 from bot.domain.alert.episode import began
 from bot.domain.alert.event import Event, NewAlert
-from bot.domain.alert.flap import Hush
 from bot.domain.alert.pulse import PULSE, is_pulse
-from bot.domain.alert.quiet import NOTHING
-from bot.domain.alert.ring import RingReason
 from bot.domain.alert.signal import Signal, Status
-from bot.domain.alert.verdict import IntakeDecision, Lane, Policy, SignatureStanding, Verdict, lives_until
+from bot.domain.alert.verdict import Lane, Policy, SignatureStanding, Verdict, lives_until
 from bot.domain.audit import Entry
 from bot.domain.errors import SourceClosedError
 from bot.domain.outbox.outbox import CardKind
-from bot.domain.recurrence.settlement import RecurrenceTally, settle_standing
+from bot.domain.recurrence.settlement import settle_standing
 from bot.usecases.desk import Desk
 from bot.usecases.intake import note as notes
 from bot.usecases.intake.change import changes_in
 from bot.usecases.intake.distinction import distinguish
 from bot.usecases.intake.expiry import note_expiries
 from bot.usecases.intake.grouping import Grouping
-from bot.usecases.intake.ringing import plan_rings, ring_fixers
-from bot.usecases.intake.silencing import Silencing
-from bot.usecases.intake.submission import Identified, Receipt, Submission
-from bot.usecases.intake.succession import Succession
-from bot.usecases.intake.track import (
+from bot.usecases.intake.outcome import (
     SignalOutcome,
-    SignatureState,
     alert_entry,
     event,
     receipt,
     rejection,
     request_entry,
-    standing_of,
 )
+from bot.usecases.intake.ringing import plan_rings, ring_fixers
+from bot.usecases.intake.silencing import Silencing
+from bot.usecases.intake.submission import Identified, Receipt, Submission
+from bot.usecases.intake.succession import Succession
+from bot.usecases.intake.track import SignatureState, Stage, standing_of
 from storage.transaction import Transaction
 
+_MOVES = {Stage.MOVED, Stage.BEGUN_AND_OVER}
 _TOLD_ONE_BY_ONE = {Verdict.RAISED, Verdict.REOPENED, Verdict.RESOLVED}
 
 
@@ -107,11 +102,7 @@ class Batch:
             known |= recurrences.begin(self._project_id, missing, now=self._now)
         self._succession.load(first)
         for signature, each in known.items():
-            track = self._tracks[signature] = SignatureState(each, first[signature][0], RecurrenceTally())
-            if each.standing is not None:
-                track.run = each.standing.run
-                track.held_before = each.standing.flapping.quiet_until
-                track.quiet_before = each.standing.quiet_kinds
+            self._tracks[signature] = SignatureState.of(each, first[signature][0])
 
     def _decide(self, submission: Submission) -> list[SignalOutcome]:
         rules = self._desk.rules
@@ -139,7 +130,7 @@ class Batch:
         if decision.verdict is Verdict.OPENED:
             standing = self._begin(track, item.signal, policy)
         decision = self._silencing.hush(track, item.signal, decision)
-        _count(track, decision, item.signal)
+        track.take(decision, item.signal)
         if standing is None:
             return SignalOutcome(
                 item, decision.verdict, None, None, State.RESOLVED.value, item.signal.severity.value, 0
@@ -158,15 +149,7 @@ class Batch:
     def _begin(self, track: SignatureState, signal: Signal, policy: Policy) -> SignatureStanding:
         now = self._now
         before = self._succession.end(track, signal)
-        track.opened = signal
-        track.refreshed = None
-        track.resolved = False
-        track.rings = None
-        track.run = 0
-        track.held_before = None
-        track.quiet_before = NOTHING
-        track.silenced = None
-        track.known.standing = standing = SignatureStanding(
+        standing = SignatureStanding(
             alert_id=0,
             state=State.NEW,
             severity=signal.severity,
@@ -179,6 +162,7 @@ class Batch:
             silent_after=lives_until(signal, policy, now),
             loud_since=now,
         )
+        track.begin(signal, standing)
         return standing
 
     def _number(self) -> list[tuple[str, SignatureState]]:
@@ -192,21 +176,17 @@ class Batch:
 
     def _write_alerts(self, fresh: list[tuple[str, SignatureState]]) -> None:
         tx, tracks = self._tx, self._tracks
-        old = [track for track in tracks.values() if track.opened is None]
+        old = [track for track in tracks.values() if not track.begun]
         self._gathering.assign(
             ((track.opened, track) for _, track in fresh if track.opened is not None),
             (track for track in old if track.known.standing is not None),
         )
         tx.alerts.open_new(self._new_alert(signature, track) for signature, track in fresh)
         tx.alerts.refresh(
-            (track.source.name, track.refreshed, standing_of(track))
-            for track in old
-            if track.refreshed is not None
+            (track.source.name, track.told, standing_of(track)) for track in old if track.told is not None
         )
         tx.alerts.move(
-            (track.source.name, standing_of(track))
-            for track in tracks.values()
-            if track.resolved and (track.opened is not None or track.refreshed is None)
+            (track.source.name, standing_of(track)) for track in tracks.values() if track.stage in _MOVES
         )
         tallies = {
             track.known.recurrence_id: track.tally for track in tracks.values() if track.tally.occurrences
@@ -219,7 +199,7 @@ class Batch:
             {
                 track.known.recurrence_id: settle_standing(track.course, track.known.standing, self._now)
                 for track in tracks.values()
-                if track.known.standing and (track.resolved or track.opened is None)
+                if track.known.standing and track.stage is not Stage.BEGUN
             },
             now=self._now,
         )
@@ -251,13 +231,14 @@ class Batch:
         self._gathering.show(own, default)
 
     def _new_alert(self, signature: str, track: SignatureState) -> NewAlert:
-        assert track.opened is not None  # noqa: S101 -- the caller chose by it
+        signal = track.latest
+        assert signal is not None  # noqa: S101 -- it began in this batch
         return NewAlert(
             project_id=self._project_id,
             source_id=track.source.id,
             recurrence_id=track.known.recurrence_id,
             signature=signature,
-            signal=_latest(track.opened, track.refreshed),
+            signal=signal,
             standing=standing_of(track),
         )
 
@@ -282,34 +263,3 @@ class Batch:
                 alert_entry(submission, one, self._now) for one in each if one.verdict in _TOLD_ONE_BY_ONE
             )
         self._tx.audit.append(self._project_id, *self._succession.entries(), *entries)
-
-
-def _latest(opened: Signal, refreshed: Signal | None) -> Signal:
-    """What was said last, at the place where it began."""
-    if refreshed is None:
-        return opened
-    return msgspec.structs.replace(
-        refreshed, namespace=opened.namespace, service=opened.service, target=opened.target
-    )
-
-
-def _count(track: SignatureState, decision: IntakeDecision, signal: Signal) -> None:
-    """Keep the tally and remember what the alert's row and card need."""
-    tally = track.tally
-    verdict = decision.verdict
-    if verdict is Verdict.REPEATED:
-        track.refreshed = signal
-    elif signal.status is Status.FIRING and verdict not in {Verdict.LATE, Verdict.OVERTAKEN}:
-        tally.occurrences += 1
-        tally.episodes += verdict is Verdict.OPENED
-        tally.flaps += verdict is Verdict.REOPENED
-        tally.duplicates += verdict in {Verdict.FOLDED, Verdict.RAISED}
-        if verdict is not Verdict.OPENED:
-            track.refreshed = signal
-    elif verdict is Verdict.RESOLVED:
-        track.resolved = True
-    if decision.rings:
-        track.rings = RingReason.WORSE if verdict is Verdict.RAISED else RingReason.BACK
-    track.risen |= verdict in {Verdict.RAISED, Verdict.REOPENED} and decision.hush is Hush.NONE
-    if decision.lane is not None:
-        track.lane = decision.lane if track.lane is None else min(track.lane, decision.lane)

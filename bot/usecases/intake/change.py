@@ -8,8 +8,9 @@ from bot.domain.alert.alert import State
 from bot.domain.alert.alert_change import AlertChange, AlertMark
 from bot.domain.alert.signal import Severity
 from bot.domain.alert.verdict import Verdict
+from bot.usecases.intake.outcome import SignalOutcome
 from bot.usecases.intake.submission import Submission
-from bot.usecases.intake.track import SignalOutcome, standing_of
+from bot.usecases.intake.track import standing_of
 
 _CHANGES: Final = frozenset({Verdict.OPENED, Verdict.RAISED, Verdict.REOPENED, Verdict.RESOLVED})
 _MARKS: Final = {

@@ -10,7 +10,7 @@ def note_expiries(tx: Transaction, tracks: Iterable[SignatureState]) -> None:
     """Keep the newest word about each alert that is open now."""
     ends = {}
     for track in tracks:
-        signal, standing = track.refreshed or track.opened, track.known.standing
+        signal, standing = track.told or track.opened, track.known.standing
         if signal is None or signal.expires_at is None or standing is None or not standing.state.open:
             continue
         ends[standing.alert_id] = signal.expires_at

@@ -30,7 +30,7 @@ def plan_rings(
             repeat = rings.repeat(desk, ring, standing_of(track).severity, now, now)
         if repeat is not None:
             planned.append(repeat)
-    moved = [track for track in old if track.known.standing and standing_of(track).run != track.run]
+    moved = [track for track in old if track.known.standing and standing_of(track).run != track.before.run]
     planned += [
         _first(desk, track, now) for track in moved if track.rings is not None and standing_of(track).loud
     ]
@@ -76,14 +76,14 @@ def _hold(
     for track in old:
         standing = standing_of(track)
         until = standing.flapping.quiet_until
-        if until is not None and until != track.held_before:
+        if until is not None and until != track.before.quiet_until:
             by = actors.job("flap")
             held[standing.alert_id] = Quiet(kind=QuietKind.FLAP, by=by, since=now, until=until)
-        elif until is None and track.held_before is not None:
+        elif until is None and track.before.quiet_until is not None:
             lifted.append((standing.alert_id, QuietKind.FLAP))
     for track in moved:
         standing = standing_of(track)
-        gone = track.quiet_before - standing.quiet_kinds - {QuietKind.FLAP}
+        gone = track.before.quiet_kinds - standing.quiet_kinds - {QuietKind.FLAP}
         lifted += [(standing.alert_id, kind) for kind in gone]
     tx.quiet_reasons.put(held)
     tx.quiet_reasons.lift(lifted)

@@ -25,7 +25,6 @@ from bot.domain.alert.verdict import (
     end_untold,
 )
 from bot.domain.audit import Entry
-from bot.domain.outbox.outbox import CardKind
 from bot.domain.recurrence.settlement import settle_standing
 from bot.usecases import ring as rings
 from bot.usecases.intake.submission import Identified
@@ -126,9 +125,7 @@ class Succession:
                 },
                 now=now,
             )
-        tx.cards.touch(
-            CardKind.ALERT, [(each.standing.alert_id, Lane.RESOLVE) for each in self._ended], now=now
-        )
+        tx.cards.touch_alerts([(each.standing.alert_id, Lane.RESOLVE) for each in self._ended], now=now)
         rings.fold(tx, [each.standing.alert_id for each in self._ended], now)
 
     def entries(self) -> list[Entry]:

@@ -32,7 +32,6 @@ from bot.usecases import ring as rings
 from bot.usecases.desk import Desk
 from bot.usecases.outbox import storm_ring
 from bot.usecases.outbox.storm_ring import A_MINUTE, ALONE
-from bot.usecases.view import jump_url
 from storage.transaction import Transaction
 from storage.writer import Turn
 
@@ -95,7 +94,7 @@ def view(tx: Transaction, desk: Desk, card: Outgoing, now: datetime) -> RingView
         now=now,
         members=tuple(sorted(members, key=lambda each: -each.alert.severity.rank)),
         reply_to=None if anchor is None else anchor.message_id,
-        url="" if anchor is None or desk.guild_id is None else jump_url(desk.guild_id, anchor),
+        url="" if anchor is None else anchor.jump_url(desk.guild_id),
         is_stale=_is_stale(tx, card.subject_id, told, loud or ids),
         fixer=_fixer(tx, told, alerts),
     )

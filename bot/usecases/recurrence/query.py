@@ -19,11 +19,11 @@ from bot.domain.recurrence.recurrence import SPAN, Fix, Recurrence, format_ref
 from bot.domain.recurrence.run import Run
 from bot.domain.recurrence.work import CheckRun
 from bot.domain.sight import EVERYTHING, Sight, Subject, SubjectRef
+from bot.domain.snowflake import is_snowflake
 from bot.usecases.alert.lifecycle import bounded
 from bot.usecases.desk import Desk
 from bot.usecases.recurrence import regression
 from bot.usecases.recurrence.profile import build_profiles
-from bot.usecases.view import jump_url
 from storage.codec import encode
 from storage.transaction import Transaction
 
@@ -109,8 +109,7 @@ async def suggest(desk: Desk, text: str, sight: Sight = EVERYTHING) -> list[Recu
 
     def read_suggestions(tx: Transaction) -> list[Recurrence]:
         found = tx.recurrences.suggest(desk.project.id, text.strip(), limit=SUGGESTIONS, sight=sight)
-        is_ref = digits.isascii() and digits.isdigit() and len(digits) < 19  # noqa: PLR2004 -- int64
-        exact = tx.recurrences.get(desk.project.id, int(digits)) if is_ref else None
+        exact = tx.recurrences.get(desk.project.id, int(digits)) if is_snowflake(digits) else None
         if exact and not tx.audiences.sees(desk.project.id, sight, SubjectRef(Subject.RECURRENCE, exact.id)):
             exact = None
         others = [each for each in found if exact is None or each.id != exact.id]
@@ -174,7 +173,7 @@ def _jumps(tx: Transaction, desk: Desk, alert_ids: Sequence[int]) -> dict[int, s
     if desk.guild_id is None:
         return {}
     guild_id, places = desk.guild_id, tx.cards.of_alerts(alert_ids)
-    return {alert_id: jump_url(guild_id, place) for alert_id, place in places.items()}
+    return {alert_id: place.jump_url(guild_id) for alert_id, place in places.items()}
 
 
 def _mark(fix: Fix | None) -> dict[str, str]:

@@ -23,7 +23,6 @@ from bot.domain.alert.alert import Alert
 from bot.domain.alert.quiet import Quiet, QuietKind
 from bot.domain.alert.verdict import Lane
 from bot.domain.errors import NotFoundError
-from bot.domain.outbox.outbox import CardKind
 from bot.domain.silence.silence import Phase, Silence, labels_of
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert.lifecycle import Move
@@ -95,7 +94,7 @@ def _apply(tx: Transaction, *, desk: Desk, alert_ids: Iterable[int], silence: Si
         if wanted is not None:
             tx.quiet_reasons.put({alert_id: wanted})
         if is_held is (wanted is not None):
-            tx.cards.touch(CardKind.ALERT, [(alert_id, Lane.INFO)], now=now)
+            tx.cards.touch_alerts([(alert_id, Lane.INFO)], now=now)
         else:
             changed += _move(tx, desk, alert_id, silence, held=wanted is not None, now=now)
     return changed

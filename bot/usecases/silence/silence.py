@@ -11,6 +11,7 @@ from bot.domain.audit import Entry
 from bot.domain.errors import ConflictError, NotFoundError
 from bot.domain.silence.matcher import Matcher, demand_some
 from bot.domain.silence.silence import LIMIT, Phase, Silence, demand_usable
+from bot.domain.snowflake import is_snowflake
 from bot.usecases.desk import Desk
 from bot.usecases.silence import settlement
 from storage.codec import encode
@@ -147,7 +148,7 @@ def _held(tx: Transaction, desk: Desk, ident: str, source_id: int | None) -> Sil
 def _uuid_of(tx: Transaction, desk: Desk, ident: str) -> str:
     """The UUID, where a person wrote ``S-4``."""
     digits = ident.strip().lower().removeprefix("s-")
-    if not (digits.isascii() and digits.isdigit() and len(digits) < 19):  # noqa: PLR2004 -- int64
+    if not is_snowflake(digits):
         return ident
     found = tx.silences.numbered(desk.project.id, int(digits))
     return found.id if found is not None else ident

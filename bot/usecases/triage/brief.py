@@ -22,7 +22,7 @@ from bot.domain.triage.brief import (
 )
 from bot.usecases.desk import Desk
 from bot.usecases.recurrence.profile import summarize_episode
-from bot.usecases.view import jump_url, memory_of
+from bot.usecases.view import memory_of
 from storage.transaction import Transaction
 
 
@@ -88,7 +88,7 @@ def _jumps(tx: Transaction, desk: Desk, alert_ids: Iterable[int]) -> dict[int, s
     if desk.guild_id is None:
         return {}
     guild_id, places = desk.guild_id, tx.cards.of_alerts(alert_ids)
-    return {alert_id: jump_url(guild_id, place) for alert_id, place in places.items()}
+    return {alert_id: place.jump_url(guild_id) for alert_id, place in places.items()}
 
 
 def _feeds(tx: Transaction, desk: Desk, source_ids: set[int]) -> tuple[Feed, ...]:

@@ -290,7 +290,7 @@ class _Opening:
         tx.cards.create(self._project_id, CardKind.INCIDENT, [card], now=now)
         if alert is not None:
             triage.give(tx, self._desk, incident, alert, actor=triage.JOB, now=now)
-            tx.cards.touch(CardKind.ALERT, [(alert.id, Lane.PERSON)], now=now)
+            tx.cards.touch_alerts([(alert.id, Lane.PERSON)], now=now)
         self._call(incident)
         tx.audit.append(self._project_id, self._entry(incident, alert))
         return incident

@@ -27,7 +27,6 @@ from bot.domain.triage.brief import Brief, BriefRequest, Once, settles
 from bot.usecases.desk import Desk
 from bot.usecases.incident.mutation import held
 from bot.usecases.triage.brief import gather
-from bot.usecases.view import jump_url
 from storage.codec import encode
 from storage.transaction import Transaction
 
@@ -190,7 +189,7 @@ def _last_place(tx: Transaction, desk: Desk, alert: Alert, now: datetime) -> str
     if last is None or desk.guild_id is None:
         return ""
     places = tx.cards.of(CardKind.BRIEF, [last.id])
-    return jump_url(desk.guild_id, places[0]) if places else ""
+    return places[0].jump_url(desk.guild_id) if places else ""
 
 
 def _record(

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from bot.domain.alert.group import CardShape
 from bot.domain.alert.signal import Severity
+from bot.domain.snowflake import is_snowflake
 from bot.settings.section import read_duration
 
 _LAST_PORT: Final = 65_535
@@ -96,7 +97,7 @@ def port(text: str) -> int:
 
 def channel(text: str) -> int:
     """The id of a channel, or 0 for none of its own."""
-    if text.isdecimal() and (int(text) == 0 or _LEAST_ID <= int(text) < 2**63):
+    if is_snowflake(text) and (int(text) == 0 or int(text) >= _LEAST_ID):
         return int(text)
     raise ArgumentTypeError(
         "must be the id of a channel, a number of 15 digits or more: in Discord, Settings, Advanced,"

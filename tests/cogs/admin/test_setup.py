@@ -12,7 +12,8 @@ from bot.sandbox.control.place import OverwriteInput, delete, overwrite
 from bot.sandbox.model.error import ControlError
 from bot.usecases.admin import source as sources
 from cogs.message import looks
-from tests.cogs.stage import Json, Stage, custom_ids, parts, until
+from tests.cogs.stage import Json, Stage, custom_ids, parts
+from tests.waiting import until
 
 EPHEMERAL: Final = 1 << 6
 

@@ -10,7 +10,8 @@ from bot.cards.ids import Verb, build
 from bot.domain.alert.alert import State
 from bot.sandbox.fault.fault import Effect, Rule
 from bot.usecases.reaction.reaction import ACK
-from tests.cogs.stage import Stage, find, until, verbs
+from tests.cogs.stage import Stage, find, verbs
+from tests.waiting import until
 
 KEY = "one cause"
 

@@ -13,8 +13,9 @@ from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import retry
 from bot.usecases.reaction.reaction import ACK
 from cogs.message import looks
-from tests.cogs.stage import Json, Stage, custom_ids, find, until, verbs
+from tests.cogs.stage import Json, Stage, custom_ids, find, verbs
 from tests.senders import ANNA
+from tests.waiting import until
 
 
 async def test_acknowledge_changes_the_card_in_the_answer_itself(stage: Stage) -> None:

@@ -7,8 +7,9 @@ import pytest
 from bot.cards.recurrence import chart
 from bot.usecases.incident import thread as threads
 from bot.usecases.triage.escalation import OpenRequest, open_incident
-from tests.cogs.stage import Stage, until
+from tests.cogs.stage import Stage
 from tests.senders import ANNA
+from tests.waiting import until
 
 Json = dict[str, Any]
 

@@ -11,8 +11,9 @@ from bot.usecases.incident import query as incident_inspection
 from bot.usecases.incident.mutation import perform
 from bot.usecases.reaction.reaction import SIREN
 from tests.cogs.crisis import Crisis
-from tests.cogs.stage import Json, Stage, until, verbs
+from tests.cogs.stage import Json, Stage, verbs
 from tests.senders import ANNA, firing
+from tests.waiting import until
 
 
 async def all_incidents(stage: Stage) -> tuple[Incident, ...]:
@@ -21,15 +22,7 @@ async def all_incidents(stage: Stage) -> tuple[Incident, ...]:
 
 async def escalated(stage: Stage) -> Incident:
     """The one incident, once it is there."""
-    found: list[Incident] = []
-
-    async def look() -> None:
-        found[:] = await all_incidents(stage)
-
-    while not found:
-        await look()
-        await stage.desk.clock.sleep(0.005)
-    (incident,) = found
+    (incident,) = await until(lambda: all_incidents(stage), "an incident")
     return incident
 
 

@@ -7,8 +7,9 @@ from bot.domain.incident.nudge import NudgeKind
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.incident import reminder
 from tests.cogs.crisis import Crisis
-from tests.cogs.stage import Json, Stage, until
+from tests.cogs.stage import Json, Stage
 from tests.senders import ANNA, BEN
+from tests.waiting import until
 
 
 async def joined(stage: Stage, crisis: Crisis) -> list[NudgeView]:

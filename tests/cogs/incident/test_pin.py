@@ -1,10 +1,7 @@
 """Messages of an incident's thread in its timeline: pinned, followed, unpinned, and never lost."""
 
-import asyncio
-
 import pytest
 
-from bot.clock import SystemClock
 from bot.domain.actor import ActorKind
 from bot.domain.incident.timeline import Kind, TimelineLine
 from bot.sandbox.act import post
@@ -18,8 +15,9 @@ from bot.usecases.incident.mutation import perform
 from bot.usecases.incident.pin import PIN
 from cogs.reconciliation import Reconciliation
 from tests.cogs.crisis import Crisis
-from tests.cogs.stage import DEADLINE, Stage, until
+from tests.cogs.stage import Stage
 from tests.senders import ANNA
+from tests.waiting import until
 
 ADD = "Add to timeline"
 
@@ -37,14 +35,14 @@ async def when(
     crisis: Crisis, *, count: int = 1, deleted: bool = False, text: str | None = None
 ) -> TimelineLine:
     """The last message in the timeline, once it is as awaited."""
-    clock = SystemClock()
-    async with asyncio.timeout(DEADLINE):
-        while True:
-            found = await written(crisis)
-            last = found[-1] if len(found) == count else None
-            if last is not None and last.deleted is deleted and text in {None, last.text}:
-                return last
-            await clock.sleep(0.005)
+
+    async def look() -> TimelineLine | None:
+        found = await written(crisis)
+        last = found[-1] if len(found) == count else None
+        fits = last is not None and last.deleted is deleted and text in {None, last.text}
+        return last if fits else None
+
+    return await until(look, "the message in the timeline")
 
 
 async def reconciled(stage: Stage) -> None:

@@ -14,9 +14,9 @@ from bot.usecases.reaction import missed as absence
 from bot.usecases.reaction import reaction as reactions
 from bot.usecases.reaction.reaction import ACK, CLAIM
 from cogs import reconciliation
-from cogs.reaction import emoji
 from cogs.reconciliation import Reconciliation
-from tests.cogs.stage import Json, Stage, until
+from tests.cogs.stage import Json, Stage
+from tests.waiting import until
 
 ACKED = State.ACKED
 
@@ -163,7 +163,6 @@ async def test_an_emoji_heard_while_the_database_is_out_of_reach_counts_when_it_
         return await real(*args, **more)
 
     monkeypatch.setattr(reactions, "apply", apply)
-    monkeypatch.setattr(emoji, "_OUTAGE", (0.0, 0.0, 0.0))
     stage.person("responder").react(message_id, ACK)
     await stage.when(alert_id, lambda alert: alert.state is ACKED)
 

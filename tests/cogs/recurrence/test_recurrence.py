@@ -1,16 +1,15 @@
 """``/recurrence``, its list and its picture, and the thumb down on a card."""
 
-import asyncio
 from typing import Any
 
 import pytest
 
 from bot.cards.recurrence import chart
-from bot.clock import SystemClock
 from bot.domain.alert.signal import Severity
 from bot.usecases.recurrence import query as recurrences
-from tests.cogs.stage import DEADLINE, Stage, custom_ids, parts, until
+from tests.cogs.stage import Stage, custom_ids, parts
 from tests.senders import firing, resolved
+from tests.waiting import until
 
 Json = dict[str, Any]
 
@@ -32,10 +31,11 @@ async def ask(stage: Stage, command: str, person: str = "responder", **options: 
 
 
 async def votes(stage: Stage, recurrence_id: int, expected: int) -> None:
-    clock = SystemClock()
-    async with asyncio.timeout(DEADLINE):
-        while (await recurrences.find(stage.desk, recurrence_id)).portrait.recurrence.noise_votes != expected:
-            await clock.sleep(0.005)
+    async def look() -> bool:
+        found = await recurrences.find(stage.desk, recurrence_id)
+        return found.portrait.recurrence.noise_votes == expected
+
+    await until(look, f"{expected} votes")
 
 
 def said(answer: Json) -> str:

@@ -12,7 +12,8 @@ import pytest
 from bot.sandbox.run import serve
 from bot.sandbox.server import Sandbox
 from tests.sandbox.conftest import Rest
-from tests.sandbox.desk import DEADLINE, Bot, Desk
+from tests.sandbox.desk import Bot, Desk
+from tests.waiting import until
 
 ID_FIELDS = ("id", "guild_id", "channel_id")
 
@@ -236,9 +237,7 @@ async def test_the_page_and_its_parts_are_served(rest: Rest, sandbox: Sandbox) -
 async def test_serving_writes_a_ready_file_that_only_its_owner_reads(tmp_path: Path) -> None:
     ready = tmp_path / "ready.json"
     task = asyncio.ensure_future(serve(ready_file=ready))
-    async with asyncio.timeout(DEADLINE):
-        while not ready.exists():  # noqa: ASYNC110 -- a file tells nobody that it came
-            await asyncio.sleep(0.01)  # noqa: TID251 -- waits for a condition
+    await until(ready.exists, "the file")
     found = json.loads(ready.read_text())
     assert found.keys() == {"sandbox_url", "bot_token", "guild_id", "channels"}
     assert found["channels"].keys() == {"alerts", "alerts-low", "incidents-log", "ops", "incidents"}

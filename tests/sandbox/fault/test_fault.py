@@ -14,6 +14,7 @@ from bot.sandbox.model.snowflake import moment_of
 from bot.sandbox.server import Sandbox
 from tests.sandbox.conftest import Rest
 from tests.sandbox.desk import DEADLINE, Bot, Desk
+from tests.waiting import until
 
 CREATE = "POST /channels/{c}/messages"
 
@@ -92,8 +93,7 @@ async def test_global_rate_limit_stops_what_starts_later(desk: Desk, sandbox: Sa
     bot = await desk.bot(sandbox)
     sandbox.mischief.arm(Rule(effect=Effect.GLOBAL_RATE_LIMIT, route=CREATE, times=1, retry_after=0.2))
     first = asyncio.ensure_future(bot.room(sandbox).send("first"))
-    while not sandbox.mischief.hits()["1"]:
-        await sandbox.world.clock.sleep(0.01)
+    await until(lambda: sandbox.mischief.hits()["1"], "the limit to be hit")
     while not bot.http._global_over.is_set():
         await bot.room(sandbox, "ops").send("second")
     await first

@@ -14,7 +14,8 @@ from bot.domain.retention import Outdated, RetentionRules
 from bot.usecases.admin import retention
 from bot.usecases.desk import Desk
 from storage import schema
-from storage.engine import Storage, is_sqlite, sqlite_path
+from storage.engine import Storage
+from storage.file import is_sqlite, sqlite_path
 from storage.transaction import Transaction
 from tests.senders import ANNA, Send, firing, resolved
 

@@ -1,0 +1,82 @@
+"""File: the embedded database: where it is, who may read it, and how connections to it are set up."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, make_url
+
+from storage.writer import BUSY_TIMEOUT_MS
+
+
+def is_sqlite(url: str) -> bool:
+    """Whether ``url`` names an embedded file."""
+    return make_url(url).get_backend_name() == "sqlite"
+
+
+def sqlite_path(url: str) -> Path:
+    """The file that a SQLite URL names.
+
+    Raises:
+        ValueError: it names none; a database in memory would forget everything.
+    """
+    database = make_url(url).database
+    if not database or database == ":memory:":
+        raise ValueError("a SQLite URL must name a file, such as sqlite:///data/tocsin.db")
+    return Path(database)
+
+
+def make_private(path: Path) -> None:
+    """Create the file readable by its owner alone; SQLite gives its WAL the same mode."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    os.close(handle)
+    path.chmod(0o600)
+
+
+def prepare_writer(connection: Any, _record: object = None) -> None:
+    """WAL, an fsync for each commit, foreign keys, and no transactions but ours."""
+    connection.isolation_level = None
+    for pragma in (
+        "auto_vacuum=INCREMENTAL",  # of a new file; of an old one from its next VACUUM on
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "foreign_keys=ON",
+        "trusted_schema=OFF",  # nothing that somebody wrote into the schema runs
+        "temp_store=MEMORY",
+        "cache_size=-8000",  # 32 MB were no quicker
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def prepare_reader(connection: Any, _record: object = None) -> None:
+    """It cannot write, and waits for a lock as long as the writer does."""
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "query_only=ON",
+        "trusted_schema=OFF",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def begin(connection: Connection) -> None:
+    """From the first statement on, one snapshot."""
+    connection.exec_driver_sql("BEGIN")
+
+
+def begin_immediate(connection: Connection) -> None:
+    """Take the write lock at once: a transaction that upgrades later can fail halfway."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def shrink(connection: Connection, pages: int) -> tuple[int, int]:
+    """Free pages before and after some were cut off."""
+    cursor: Any = connection.connection.cursor()
+    (before,) = cursor.execute("PRAGMA freelist_count").fetchone()
+    cursor.execute(f"PRAGMA incremental_vacuum({pages})").fetchall()
+    (after,) = cursor.execute("PRAGMA freelist_count").fetchone()
+    cursor.close()
+    return before, after
