@@ -61,7 +61,7 @@ class Gateway:
         self.trouble = "not connected yet"
 
     def line(self) -> GatewayStatus:
-        """The same as data."""
+        """The state as data."""
         up = self.ready and self.connected
         return GatewayStatus(
             trouble=None if up else self.trouble,

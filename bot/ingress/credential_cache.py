@@ -1,4 +1,4 @@
-"""Keyring: every key that opens the door, at hand so that nobody waits for the database.
+"""Credential cache: every credential, in memory, so that no request waits for the database.
 
 It is read anew when somebody shows a key it does not know (but at most once a second, so that strangers
 cannot keep the database busy), when it is used and older than five seconds, and when it is told to.

@@ -1,4 +1,4 @@
-"""Options: what the configuration decides for the door."""
+"""Options: what the configuration decides for the HTTP server."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

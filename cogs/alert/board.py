@@ -22,7 +22,7 @@ from cogs.rights import Capability
 
 
 async def browse(context: InteractionContext, which: CustomId) -> None:
-    """A page of the alerts without a card: a whisper, or another page in place of this one."""
+    """Show a page of the alerts without a card: ephemeral, or in place of this page."""
     context.demand(Capability.VIEW, TASK)
     number = page_of(context, which)
     work = boards.page(context.bot_context.desk, which.number, number=number, size=board_card.PAGE_SIZE)
@@ -70,7 +70,7 @@ async def take_back(context: InteractionContext, which: CustomId) -> None:
 
 
 async def _act(context: InteractionContext, which: CustomId, verb: AlertVerb) -> None:
-    """The board shows it by itself; who pressed gets a whisper with a way back."""
+    """Act on many; who pressed gets an ephemeral answer with a way back, the board shows the change."""
     desk = context.bot_context.desk
     member_id = int(which.extra) if which.extra.isdecimal() else None
     work = bulk.act(desk, which.number, verb, actor=context.actor, member_id=member_id)

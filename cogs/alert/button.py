@@ -41,7 +41,7 @@ def _acting(verb: Verb) -> Act:
 
 
 async def resolve(context: InteractionContext, which: CustomId) -> None:
-    """It is over; where that leaves an incident with nothing open under it, ask what is meant."""
+    """Resolve the alert; where that leaves an incident with nothing open under it, ask what is meant."""
     context.demand(Capability.RESPOND, TASKS[Verb.RESOLVE])
     desk, number = context.bot_context.desk, which.number
     incident = await context.defer_if_slow(end.last_of(desk, number), thinking=False)
@@ -104,14 +104,14 @@ async def write_note(context: InteractionContext, which: CustomId) -> None:
 
 
 async def show_more(context: InteractionContext, which: CustomId) -> None:
-    """*More*: a whisper of its own, whose pages turn in place."""
+    """*More*: answer with an ephemeral message whose pages turn in place."""
     context.demand(Capability.VIEW, "look at alerts")
     page = int(which.extra) if which.extra.isdecimal() else 0
     await tell(context, which.number, page=page, in_place=context.on_ephemeral)
 
 
 async def tell(context: InteractionContext, alert_id: int, *, page: int = 0, in_place: bool = False) -> None:
-    """Everything about one alert, on the pressed message (``in_place``) or in a whisper."""
+    """Tell everything about one alert, on the pressed message (``in_place``) or ephemerally."""
     await context.admit(SubjectRef(Subject.ALERT, alert_id))
     found = await context.defer_if_slow(
         alert_query.find(context.bot_context.desk, alert_id), thinking=not in_place

@@ -56,7 +56,7 @@ _WHICH_ONES: Final = "Which: pick one, or type A-2,A-3, a card's link, or G-4 fo
 
 
 class AlertCommands(commands.GroupCog, group_name="alert", group_description="See alerts and act on them"):
-    """The group; every answer is a whisper, the card shows the change to everybody."""
+    """The group; every answer is ephemeral, the card shows the change to everybody."""
 
     def __init__(self, bot_context: BotContext) -> None:
         self._bot_context = bot_context

@@ -40,7 +40,7 @@ class IncidentCommands(
     group_name="incident",
     group_description="What people work on together",
 ):
-    """The group; answers are whispers, the head and its thread show the change to everybody."""
+    """The group; answers are ephemeral, the head and its thread show the change to everybody."""
 
     @app_commands.command(name="open", description="Open an incident, or have an open one take this in")
     @app_commands.describe(

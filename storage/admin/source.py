@@ -165,7 +165,7 @@ class Sources:
         )
 
     def route(self, source_id: int, channel_id: int | None, fallback_channel_id: int | None) -> None:
-        """Its cards go to this channel from now on, and this one hears when that is not possible."""
+        """Send a source's cards to this channel from now on; the other hears when that is not possible."""
         self._connection.execute(
             update(source)
             .where(source.c.id == source_id)
@@ -179,7 +179,7 @@ class Sources:
         )
 
     def removed(self, source_ids: Iterable[int]) -> set[int]:
-        """Those of these that are gone."""
+        """The sources among these that are gone."""
         gone = select(source.c.id).where(source.c.id.in_(list(source_ids)), source.c.removed_at.is_not(None))
         return set(self._connection.execute(gone).scalars())
 
@@ -190,7 +190,7 @@ class Sources:
     def add_credential(
         self, source_id: int, digest: str, generation: int, *, now: datetime, secret: str | None = None
     ) -> None:
-        """A new key for the door; ``secret`` is sealed."""
+        """Add a credential; ``secret`` is sealed."""
         self._connection.execute(
             insert(credential).values(
                 source_id=source_id,

@@ -61,7 +61,7 @@ class Alerts:
         return self._one(project_id, alert_id, held=True)
 
     def held_all(self, project_id: int, alert_ids: Iterable[int]) -> list[Alert]:
-        """Those of these alerts that there are, by id, which nobody else changes until the commit."""
+        """The alerts among these that exist, by id; nobody else changes them until the commit."""
         rows = self._connection.execute(
             select(alert)
             .where(alert.c.project_id == project_id, is_one_of(self._connection, alert.c.id, alert_ids))
@@ -71,7 +71,7 @@ class Alerts:
         return [read(row) for row in rows]
 
     def many(self, alert_ids: Iterable[int]) -> list[Alert]:
-        """These episodes as they are now, by id; nobody is kept from changing them."""
+        """Episodes as they are now, by id; others may change them meanwhile."""
         rows = self._connection.execute(
             select(alert).where(is_one_of(self._connection, alert.c.id, alert_ids)).order_by(alert.c.id)
         )
@@ -82,7 +82,7 @@ class Alerts:
         self.save_all([changed])
 
     def save_all(self, changed: Iterable[Alert]) -> None:
-        """The same for many."""
+        """Save many alerts."""
         SAVE.run(self._connection, [save_row(each) for each in changed])
 
     def allocate(self, count: int) -> list[int]:

@@ -63,5 +63,5 @@ class EarlyEnds:
         )
 
     def forget(self, *, now: datetime) -> None:
-        """Those whose time is over."""
+        """Delete the early ends whose time is over."""
         self._connection.execute(delete(early_end).where(early_end.c.until < micros(now)))

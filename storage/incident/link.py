@@ -90,7 +90,7 @@ class Links:
         return {row.alert_id: row.incident_id for row in rows}
 
     def open_ids(self, incident_id: int) -> list[int]:
-        """Its alerts that are open."""
+        """The ids of the incident's open alerts."""
         statement = (
             select(alert.c.id)
             .join(incident_alert, _member)

@@ -98,7 +98,7 @@ class Cards:
     def touch_known(
         self, alerts: Iterable[tuple[int, Lane]], groups: Mapping[int, Lane], *, now: datetime
     ) -> None:
-        """The same for alerts with a card of their own, and for groups: the caller knows which is which."""
+        """Touch alerts with a card of their own, and groups: the caller knows which is which."""
         touches.touch_known(self._connection, alerts, groups, now=now)
 
     def rung(self, runs: Iterable[tuple[int, int]], *, now: datetime) -> None:
@@ -181,14 +181,14 @@ class Cards:
         )
 
     def forget_message(self, message_id: int, *, now: datetime) -> int:
-        """Its message is gone: the card is posted again, as a new message, unless its alert is over."""
+        """Note that a message is gone: its card is posted again, as a new one, unless its alert is over."""
         self._hold(card.c.message_id == message_id)
         return self._connection.execute(
             update(card).where(card.c.message_id == message_id).values(**_gone(now))
         ).rowcount
 
     def lose(self, card_id: int, *, now: datetime) -> None:
-        """The same by the card's own id, for a message that was deleted before anybody knew its id."""
+        """Note by the card's id that its message is gone, deleted before its id was known."""
         self._hold(card.c.id == card_id)
         self._connection.execute(
             update(card)

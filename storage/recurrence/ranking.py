@@ -89,7 +89,7 @@ class Rankings:
     def _walked(
         self, matching: list[ColumnElement[bool]], sort: Sort, period: _Period, count: int
     ) -> list[int] | None:
-        """The same, by walking from the largest sum of all time on; None when that leads nowhere."""
+        """The ranking, by walking from the largest sum of all time on; None when that leads nowhere."""
         some = select(recurrence.c.id).where(*matching).limit(_FEW + 1).subquery()
         if self._connection.execute(select(func.count()).select_from(some)).scalar_one() <= _FEW:
             return None

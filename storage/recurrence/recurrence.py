@@ -134,7 +134,7 @@ class Recurrences:
             )
 
     def hold_of_all(self, alert_ids: Sequence[int]) -> None:
-        """The same for many, in the order of `known`."""
+        """Hold the recurrences of many alerts, in the order of `known`."""
         if self._connection.dialect.name == "postgresql":
             which = select(alert.c.recurrence_id).where(is_one_of(self._connection, alert.c.id, alert_ids))
             self._connection.execute(

@@ -175,7 +175,7 @@ async def test_strangers_make_the_keys_be_read_once_a_second_at_most(
 async def test_more_strangers_than_there_is_room_for_are_sent_away(
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(door.ingress._keyring._waiting, "_places", 3)
+    monkeypatch.setattr(door.ingress._credentials._waiting, "_places", 3)
     token = (await door.add()).token
     assert (await door.post(GOOD, token)).status == 202
     answers = await asyncio.gather(*(door.post(GOOD, f"toc_{n}") for n in range(12)))

@@ -276,7 +276,7 @@ def _all_time(sums: Totals | Recurrence) -> AllTime:
 def show_story(found: FoundRecurrence) -> RecurrenceStory:
     """One recurrence."""
     return RecurrenceStory(
-        item=show_item(found.portrait),
+        item=show_item(found.profile),
         hours=tuple(Hour(*each) for each in found.hours),
         days=tuple(Day(*each) for each in found.days),
         runs=tuple(show_run(each) for each in found.runs),
@@ -300,28 +300,28 @@ def show_story(found: FoundRecurrence) -> RecurrenceStory:
     )
 
 
-def show_item(portrait: RecurrenceProfile) -> RecurrenceItem:
+def show_item(profile: RecurrenceProfile) -> RecurrenceItem:
     """One line of the dossier."""
-    known, medians = portrait.recurrence, portrait.medians
+    known, medians = profile.recurrence, profile.medians
     names = RecurrenceItem.__struct_fields__
     same = {name: getattr(known, name) for name in names if hasattr(known, name)}
     return RecurrenceItem(
         **same
         | {
             "ref": format_ref(known.id),
-            "source": portrait.source,
-            "provider": portrait.provider,
-            "self_resolved_share": portrait.self_resolved_share,
+            "source": profile.source,
+            "provider": profile.provider,
+            "self_resolved_share": profile.self_resolved_share,
             "median_seconds_to_ack": _seconds(medians.to_ack),
             "median_seconds_to_resolve": _seconds(medians.to_resolve),
             "median_gap_seconds": _seconds(medians.gap),
             "attention_seconds": known.attention.total_seconds(),
-            "runs": portrait.runs,
-            "incidents": portrait.incidents,
-            "last_episodes": tuple(show_episode(hand) for hand in portrait.hands),
+            "runs": profile.runs,
+            "incidents": profile.incidents,
+            "last_episodes": tuple(show_episode(hand) for hand in profile.hands),
             "fix": _fix(known.fix),
-            "handoff": None if portrait.handoff is None else show_handoff(portrait.handoff),
-            "work_item": None if portrait.item is None else show_work_item(portrait.item),
+            "handoff": None if profile.handoff is None else show_handoff(profile.handoff),
+            "work_item": None if profile.item is None else show_work_item(profile.item),
         }
     )
 

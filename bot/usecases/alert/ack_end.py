@@ -24,7 +24,7 @@ _SHORTEST: Final = timedelta(minutes=1)
 
 
 async def prolong(desk: Desk, alert_id: int, *, run: int, actor: Actor, for_others: bool) -> Alert:
-    """Its owner has it for as long again as it was given for; ``for_others`` may say so of anybody's.
+    """Prolong an acknowledgement by as long as it was given for; ``for_others`` may prolong anybody's.
 
     Raises:
         NotFoundError: this desk does not have the alert.

@@ -80,7 +80,7 @@ def how_it_stands(alert: Alert) -> str:
 
 
 def as_seen(move: Move, seen: str) -> Move:
-    """The same move, but only on an alert that still is as it was seen; what is illegal says so itself."""
+    """The move, but only on an alert that still is as it was seen; what is illegal says so itself."""
 
     def make(alert: Alert, now: datetime) -> Alert:
         changed = move.make(alert, now)

@@ -150,7 +150,7 @@ def _without_token(alert: Alert, move: Move, proof: Proof) -> Move:
 
 
 def _told(move: Move, owner: Actor) -> Move:
-    """The same, and a note that everybody sees: it was taken from a person."""
+    """The move, and a note that everybody sees: the alert was taken from a person."""
     words = f"Forced by {move.actor.ident}: {owner.name} had it."
     text = f"{words} {move.note}" if move.note else words
 

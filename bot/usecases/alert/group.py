@@ -52,7 +52,7 @@ async def look(desk: Desk, group_id: int) -> GroupView | None:
 
 
 def view(tx: Transaction, desk: Desk, group_id: int, now: datetime) -> GroupView | None:
-    """The same inside a transaction."""
+    """Read a group's view inside a transaction."""
     group = tx.groups.get(desk.project.id, group_id)
     if group is None:
         return None

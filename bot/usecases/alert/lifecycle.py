@@ -91,12 +91,12 @@ async def release(desk: Desk, alert_id: int, *, actor: Actor) -> Alert:
 
 
 async def resolve(desk: Desk, alert_id: int, *, actor: Actor, note: str = "") -> Alert:
-    """It is over, whatever the sender thinks; a refire within the reopen window takes it up again."""
+    """Resolve an alert, whatever its sender thinks; a refire within the reopen window takes it up again."""
     return await perform(desk, resolving(alert_id, actor, bounded(note)))
 
 
 async def reopen(desk: Desk, alert_id: int, *, actor: Actor) -> Alert:
-    """It was not over: soon after the resolve whoever had it has it again, later nobody has."""
+    """Reopen an alert: soon after the resolve whoever had it has it again, later nobody has."""
     now = desk.clock.now()
 
     def reopen_alert(tx: Transaction) -> Alert:
@@ -169,7 +169,7 @@ def unacknowledging(alert_id: int, actor: Actor) -> Move:
 
 
 def unacknowledging_own(alert_id: int, actor: Actor) -> Move:
-    """The same, but only what ``actor`` acknowledged (`ConflictError` otherwise)."""
+    """The move that takes back what ``actor`` acknowledged (`ConflictError` if another did)."""
     return Move(
         alert_id=alert_id,
         actor=actor,

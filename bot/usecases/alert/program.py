@@ -123,7 +123,7 @@ def renewing(alert_id: int, actor: Actor, lease: timedelta) -> Move:
 
 
 def with_note(move: Move, note: str) -> Move:
-    """The same, and a note of its actor about it; an empty one changes nothing.
+    """The move, and a note of its actor; an empty note changes nothing.
 
     Raises:
         InvalidInputError: the note is too long.

@@ -52,7 +52,7 @@ async def snooze(desk: Desk, alert_id: int, *, actor: Actor, until: datetime | N
 def apply(
     tx: Transaction, desk: Desk, alert_id: int, actor: Actor, until: datetime | None, now: datetime
 ) -> Alert:
-    """The same inside a transaction."""
+    """Snooze inside a transaction."""
     changed = alerts.apply(tx, desk, snoozing(alert_id, actor, until), now)
     reason = Quiet(kind=QuietKind.SNOOZE, by=actor, since=now, until=until)
     tx.quiet_reasons.put({alert_id: reason})
@@ -60,7 +60,7 @@ def apply(
 
 
 async def end(desk: Desk, alert_id: int, *, actor: Actor) -> Alert:
-    """It is heard again, and rings if nobody has it.
+    """End a snooze; the alert rings if nobody has it.
 
     Raises:
         NotFoundError: this desk does not have the alert.

@@ -69,7 +69,7 @@ async def add(
 
 
 async def finish(desk: Desk, action_id: int, *, actor: Actor) -> Action:
-    """It is done.
+    """Mark an action item as done.
 
     Raises:
         NotFoundError: this desk does not have it.
@@ -82,7 +82,7 @@ async def finish(desk: Desk, action_id: int, *, actor: Actor) -> Action:
 
 
 async def reopen(desk: Desk, action_id: int, *, actor: Actor) -> Action:
-    """It was not done after all.
+    """Reopen an action item that was not done after all.
 
     Raises:
         NotFoundError: this desk does not have it.

@@ -105,7 +105,7 @@ async def perform(desk: Desk, step: IncidentMutation) -> Shown:
 
 
 async def press(desk: Desk, step: IncidentMutation) -> Shown:
-    """The same without the bell: who pressed is answered first, by redrawing the head (see `press`)."""
+    """Change an incident without ringing the bell: who pressed is answered first, by redrawing the head."""
     now = desk.clock.now()
 
     def press_incident(tx: Transaction) -> Shown:
@@ -117,7 +117,7 @@ async def press(desk: Desk, step: IncidentMutation) -> Shown:
 
 
 def as_seen(step: IncidentMutation, seen: str) -> IncidentMutation:
-    """The same step, but only on an incident in the state it was seen in; what is illegal says so itself."""
+    """The step, but only on an incident in the state it was seen in; what is illegal says so itself."""
 
     def make(incident: Incident, scene: MutationContext) -> Incident:
         changed = step.make(incident, scene)
@@ -150,7 +150,7 @@ def apply(tx: Transaction, desk: Desk, before: Incident, step: IncidentMutation,
 
 
 def move(tx: Transaction, desk: Desk, before: Incident, step: IncidentMutation, now: datetime) -> Incident:
-    """The same without the audit entry, for steps that belong together."""
+    """Apply a step without the audit entry, for steps that belong together."""
     made = step.make(before, MutationContext(tx, now, desk.rules.incidents))
     changed = made if step.actor.kind is ActorKind.JOB else incident_transition.touch(made, step.actor, now)
     tx.incidents.save(changed)
@@ -188,7 +188,7 @@ def _told(step: IncidentMutation, before: Incident, after: Incident) -> list[tup
 
 
 def publish(tx: Transaction, desk: Desk, nudge: Nudge) -> None:
-    """The same for those outside, where a channel is set for them."""
+    """Send the nudge to the channel for those outside as well, where one is set."""
     channel_id = desk.rules.incidents.status_channel_id
     if channel_id is None:
         return

@@ -16,7 +16,7 @@ AT_MOST: Final = 200  # open incidents that are looked at, the newest
 
 
 async def settle(desk: Desk, incident_id: int, *, thread_id: int, in_post: bool = False) -> None:
-    """Its thread stands: waiting nudges go there, and all that mention the incident link to it.
+    """Note the incident's thread: waiting nudges go there, and what mentions the incident links to it.
 
     With ``in_post`` it is a forum's post, and its first message is the head from now on.
 
@@ -69,7 +69,7 @@ async def wish(desk: Desk, incident_id: int) -> None:
 
 
 async def lose(desk: Desk, thread_id: int) -> bool:
-    """This thread is gone; False when no incident lived there.
+    """Note that a thread is gone; False when no incident lived there.
 
     Delivery makes a new one, unless the incident is closed: then somebody tidied up.
     """

@@ -150,7 +150,7 @@ async def open_incident(desk: Desk, wish: OpenRequest, *, actor: Actor) -> Opene
 
 
 def escalate(tx: Transaction, desk: Desk, alert_id: int, *, actor: Actor, now: datetime) -> OpenedIncident:
-    """The same with all that is left to the alert, inside a transaction; nobody rings."""
+    """Open an incident inside a transaction, all of it taken from the alert; the bell is not rung."""
     return _Opening(tx, desk, OpenRequest(alert_id=alert_id), actor, now).run()
 
 
