@@ -40,7 +40,7 @@ def tell_incidents(_: Desk, tx: Transaction, changes: Sequence[AlertChange], now
     tx.timelines.append(((incident_id, _draft(change, now)) for incident_id, change in reached), now=now)
     _bring_in(tx, reached, now)
     heads = sorted({incident_id for incident_id, _ in reached})
-    tx.cards.touch(CardKind.INCIDENT, [(head, Lane.PERSON) for head in heads], now=now)
+    tx.cards.touch_heads(heads, Lane.PERSON, now=now)
 
 
 def _bring_in(tx: Transaction, reached: Sequence[tuple[int, AlertChange]], now: datetime) -> None:
