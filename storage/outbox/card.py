@@ -95,6 +95,10 @@ class Cards:
         """The same for alerts, whether their cards are their own or shared."""
         self.touch(CardKind.ALERT, changed, now=now)
 
+    def touch_heads(self, incident_ids: Iterable[int], lane: Lane, *, now: datetime) -> None:
+        """The same for the heads of incidents."""
+        self.touch(CardKind.INCIDENT, [(each, lane) for each in incident_ids], now=now)
+
     def touch_known(
         self, alerts: Iterable[tuple[int, Lane]], groups: Mapping[int, Lane], *, now: datetime
     ) -> None:
@@ -248,6 +252,10 @@ class Cards:
     def of(self, kind: CardKind, subject_ids: Iterable[int]) -> list[Placement]:
         """Where these subjects are shown."""
         return places.of(self._connection, kind, subject_ids)
+
+    def head(self, incident_id: int) -> Placement | None:
+        """Where the head of an incident is."""
+        return next(iter(self.of(CardKind.INCIDENT, [incident_id])), None)
 
     def of_alerts(self, alert_ids: Iterable[int]) -> dict[int, Placement]:
         """Where these alerts are shown: on cards of their own, or on those of their groups."""

@@ -159,7 +159,7 @@ def move(tx: Transaction, desk: Desk, before: Incident, step: IncidentMutation, 
         draft = TimelineDraft(kind=step.kind, at=now, actor=step.actor, text=words, alert_id=step.alert_id)
         tx.timelines.append([(before.id, draft)], now=now)
     if step.shows:
-        tx.cards.touch(CardKind.INCIDENT, [(before.id, Lane.PERSON)], now=now)
+        tx.cards.touch_heads([before.id], Lane.PERSON, now=now)
     for kind, about_id in _told(step, before, changed):
         raised = kind is NudgeKind.CALL and before.severity is not changed.severity
         nudge = Nudge(
@@ -203,8 +203,8 @@ def send(tx: Transaction, desk: Desk, incident: Incident, nudge: Nudge) -> Nudge
     created = tx.nudges.create(nudge)
     channel_id = incident.thread_id
     if channel_id is None:
-        places = tx.cards.of(CardKind.INCIDENT, [incident.id])
-        channel_id = places[0].channel_id if places else desk.default_channel_id
+        head = tx.cards.head(incident.id)
+        channel_id = desk.default_channel_id if head is None else head.channel_id
     tx.cards.create(
         desk.project.id, CardKind.NUDGE, [(created.id, channel_id, Lane.PERSON)], now=nudge.created_at
     )
@@ -215,8 +215,7 @@ def send(tx: Transaction, desk: Desk, incident: Incident, nudge: Nudge) -> Nudge
 
 def show(tx: Transaction, desk: Desk, incident: Incident) -> Shown:
     """The incident with where its head stands."""
-    places = tx.cards.of(CardKind.INCIDENT, [incident.id])
-    return Shown(incident_view(tx, desk, incident), places[0] if places else None)
+    return Shown(incident_view(tx, desk, incident), tx.cards.head(incident.id))
 
 
 def entry_of(before: Incident, after: Incident, step: IncidentMutation, now: datetime) -> Entry:
