@@ -18,8 +18,9 @@ from storage.codec import micros, span
 from storage.dialect import is_one_of
 from storage.recurrence.recurrence import DAY_US, HOUR_US
 from storage.recurrence.row import read
-from storage.table.core import recurrence, recurrence_day, recurrence_hour, source
+from storage.table.core import source
 from storage.table.incident import incident
+from storage.table.recurrence import recurrence, recurrence_day, recurrence_hour
 
 _SUMMED = (
     "occurrences", "episodes", "duplicates", "flaps", "acks", "ack_us", "resolves", "resolve_us",

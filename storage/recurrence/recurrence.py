@@ -44,7 +44,8 @@ from storage.recurrence.row import (
     read,
     read_fix,
 )
-from storage.table.core import alert, recurrence
+from storage.table.core import alert
+from storage.table.recurrence import recurrence
 
 HOUR_US: Final = 3_600_000_000
 DAY_US: Final = 24 * HOUR_US
