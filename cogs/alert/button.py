@@ -13,6 +13,7 @@ from bot.cards.alert.action import ask_resolve
 from bot.cards.alert.detail import details
 from bot.cards.ids import CustomId, Verb
 from bot.domain.alert.alert import format_ref
+from bot.domain.alert.verb import PRESSED
 from bot.domain.errors import InvalidInputError
 from bot.domain.sight import Subject, SubjectRef
 from bot.usecases.alert import button as press
@@ -26,22 +27,7 @@ from cogs.message import read_fields, read_values
 from cogs.press import Act, Acts
 from cogs.rights import Capability
 
-TASKS: Final = MappingProxyType(
-    {
-        Verb.ACK: "acknowledge alerts",
-        Verb.UNACK: "give alerts back",
-        Verb.CLAIM: "claim alerts",
-        Verb.RELEASE: "release alerts",
-        Verb.RETRY: "have alerts tried again",
-        Verb.RESOLVE: "resolve alerts",
-        Verb.REOPEN: "reopen alerts",
-        Verb.CONFIRM: "resolve alerts",
-        Verb.NOTE: "write notes",
-    }
-)
-
-
-_AT_ONCE: Final = (Verb.ACK, Verb.UNACK, Verb.CLAIM, Verb.RELEASE, Verb.RETRY, Verb.REOPEN, Verb.CONFIRM)
+TASKS: Final = MappingProxyType({Verb(each.name): each.task for each in PRESSED})
 
 
 def _acting(verb: Verb) -> Act:
@@ -176,7 +162,7 @@ async def _show(context: InteractionContext, pressed: PressedAlert) -> None:
 
 PRESSES: Final[Acts] = MappingProxyType(
     {
-        **{verb: _acting(verb) for verb in _AT_ONCE},
+        **{verb: _acting(verb) for verb in TASKS},
         Verb.RESOLVE: resolve,
         Verb.RESOLVE_ONLY: resolve_only,
         Verb.RESOLVE_BOTH: resolve_both,

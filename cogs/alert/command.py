@@ -17,6 +17,7 @@ from bot.cards.ids import Verb
 from bot.domain.alert.alert import Alert, State, parse_ref
 from bot.domain.alert.search import OPEN_ALERTS, AlertFilter
 from bot.domain.alert.signal import Severity
+from bot.domain.alert.verb import SNOOZE
 from bot.domain.errors import InvalidInputError, TocsinError
 from bot.domain.outbox.kind import TRAITS
 from bot.domain.sight import Subject, SubjectRef
@@ -125,7 +126,7 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
     async def snooze(self, interaction: Click, alert: str, until: Span) -> None:
         """``/alert snooze``."""
         context = InteractionContext.of(interaction)
-        context.demand(Capability.RESPOND, "snooze alerts")
+        context.demand(Capability.RESPOND, SNOOZE.task)
         desk = context.bot_context.desk
         zone = await context.zone()
         ends = snooze_end(until, desk.clock.now(), zone)

@@ -27,8 +27,7 @@ from cogs.press import Acts
 from cogs.rights import Capability
 
 _DONE: Final = {
-    Verb.GROUP_ACK: "acknowledged",
-    Verb.GROUP_RESOLVE: "resolved",
+    **{verb: done.past for verb, done in groups.ALL_OF.items()},
     Verb.GROUP_SNOOZE: "snoozed or heard again",
 }
 
