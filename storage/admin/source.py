@@ -12,7 +12,7 @@ from bot.domain.access.source import Credential, Source
 from bot.domain.access.wake import Wakes
 from bot.domain.alert.group import CardShape
 from bot.domain.alert.signal import Severity
-from storage.bulk import Bulk
+from storage.bulk import Bulk, Lookup
 from storage.codec import (
     encode,
     micros,
@@ -33,6 +33,13 @@ _touch = Bulk(
     .where(source.c.id == bindparam("source_", type_=source.c.id.type))
     .values(last_event_at=bindparam("at_")),
     ("at_", "source_"),
+)
+_removed = Lookup(
+    lambda dialect: select(source.c.id).where(
+        one_of(dialect, source.c.id, "ids"), source.c.removed_at.is_not(None)
+    ),
+    ("ids",),
+    ("id",),
 )
 _FACES: Final = Prepared(
     lambda dialect: select(source.c.id, source.c.name, source.c.ping).where(
@@ -180,8 +187,7 @@ class Sources:
 
     def removed(self, source_ids: Iterable[int]) -> set[int]:
         """The sources among these that are gone."""
-        gone = select(source.c.id).where(source.c.id.in_(list(source_ids)), source.c.removed_at.is_not(None))
-        return set(self._connection.execute(gone).scalars())
+        return {row.id for row in _removed.rows(self._connection, values_of(self._connection, source_ids))}
 
     def touch(self, seen: dict[int, datetime]) -> None:
         """Remember when each source last spoke."""

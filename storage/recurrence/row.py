@@ -11,8 +11,8 @@ from storage.codec import actor_columns, actor_or_none, micros, moment, moment_o
 from storage.table.core import recurrence, recurrence_day, recurrence_hour
 
 NEW_COLUMNS: Final = (
-    "id", "project_id", "source_id", "signature", "name", "namespace", "service", "target",
-    "occurrences", "episodes", "duplicates", "flaps", "first_seen_at", "last_seen_at",
+    "id", "project_id", "source_id", "signature", "name", "namespace", "service", "target", "first_seen_at",
+    "occurrences", "episodes", "duplicates", "flaps", "last_seen_at", "last_alert_id",
 )  # fmt: skip
 
 
