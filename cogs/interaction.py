@@ -3,7 +3,7 @@
 Law: Discord hears something well within its 3 seconds, whatever the database does; everybody gets an answer,
 and exactly one error boundary turns errors into words (`InteractionContext.excuse`).
 
-Theory: work that takes longer than `PATIENCE` of `cogs.admission` is not given up. Discord is told to wait,
+Theory: work that takes longer than `PATIENCE` of `cogs.access` is not given up. Discord is told to wait,
 which it does for 15 minutes, and gets the answer later. An answer that cannot be delivered changes nothing
 about the work done.
 """
@@ -28,7 +28,7 @@ from bot.domain import actor as actors
 from bot.domain.actor import Actor
 from bot.domain.errors import ConflictError, InvalidInputError, NotDurableError, NotFoundError, TocsinError
 from bot.domain.sight import SubjectRef
-from cogs.admission import Admission
+from cogs.access import Access
 from cogs.context import BotContext
 from cogs.message import files, form, looks
 from cogs.rights import RefusedError
@@ -50,7 +50,7 @@ _OUTCOMES: Final[dict[type[Exception], str]] = {
 _log: Final = structlog.stdlib.get_logger(__name__)
 
 
-class InteractionContext(Admission):
+class InteractionContext(Access):
     """An interaction and its answer; ``action`` is its name in the metrics."""
 
     def __init__(self, bot_context: BotContext, interaction: discord.Interaction[Any], action: str) -> None:

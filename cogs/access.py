@@ -1,6 +1,6 @@
-"""Admission: who asks, which project it is about, and what of it they may see.
+"""Access: who asks, which project it is about, and what of it they may see.
 
-Law: `Admission.admit` comes first: nothing is done or told before it is known who asks, that the desk's
+Law: `Access.admit` comes first: nothing is done or told before it is known who asks, that the desk's
 server is theirs, and that they see the channels of all they ask for. What was not admitted may demand
 nothing.
 """
@@ -28,7 +28,7 @@ PATIENCE: Final = 1.5
 _LEAST: Final = 0.25
 
 
-class Admission:
+class Access:
     """What an interaction may be about; its clock runs from the beginning."""
 
     def __init__(self, bot_context: BotContext, interaction: discord.Interaction[Any]) -> None:
