@@ -34,6 +34,7 @@ from storage.prepared import Prepared
 from storage.table.core import IS_OPEN_ALERT, alert, source
 from storage.table.incident import IS_ACTIVE, incident, incident_alert
 from storage.table.incident import IS_OPEN as IS_OPEN_INCIDENT
+from storage.table.urgency import URGENCY
 
 RECENT: Final = 500
 """Open alerts among which others of one name are looked for."""
@@ -114,9 +115,8 @@ class Alerts:
     def listing(
         self, project_id: int, which: AlertFilter, *, offset: int = 0, limit: int = 10
     ) -> list[Alert]:
-        """Matching alerts: criticals that nobody has first, then worst first, untaken first, newest first."""
-        order = (_cries().desc(), _severity_rank().desc(), _is_untaken().desc(), alert.c.id.desc())
-        statement = self._matching(project_id, which).order_by(*order)
+        """Matching alerts: worst first, those that nobody has before the others, then newest first."""
+        statement = self._matching(project_id, which).order_by(URGENCY.desc(), alert.c.id.desc())
         rows = self._connection.execute(statement.offset(offset).limit(limit))
         return [read(row) for row in rows]
 
@@ -242,16 +242,6 @@ class Alerts:
             found = _contains(which.text)
             statement = statement.where(or_(found, _begins(which.text) == 1) if typing else found)
         return statement
-
-
-def _is_untaken() -> ColumnElement[int]:
-    """Whether it waits for somebody."""
-    return case((alert.c.state.in_([State.ACKED.value, State.RESOLVED.value]), 0), else_=1)
-
-
-def _cries() -> ColumnElement[int]:
-    """Whether it is critical and nobody has it."""
-    return case((alert.c.severity != Severity.CRITICAL.value, 0), else_=_is_untaken())
 
 
 def _severity_rank() -> ColumnElement[int]:
