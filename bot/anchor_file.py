@@ -15,7 +15,7 @@ NAME: Final = "audit.anchors"
 
 
 def read_anchors(folder: Path) -> list[Anchor]:
-    """Those that are kept, oldest first.
+    """The anchors that are kept, oldest first.
 
     Raises:
         TocsinError: the file is not what was written.

@@ -160,7 +160,7 @@ async def running(
 
 
 class _Delivery:
-    """The parts of the door to Discord that outlive a client."""
+    """The parts of delivery that outlive a Discord client."""
 
     def __init__(self, desk: Desk, settings: Settings) -> None:
         self._desk = desk
@@ -169,7 +169,7 @@ class _Delivery:
         self._words = settings.roles.respond
         self.presence = BotView()
         self.wire = Wire(_token(settings), limits, desk.clock)
-        self.echoes = MessageConfirmations(desk)
+        self.confirmations = MessageConfirmations(desk)
         self.pings = Pings(
             ping_words(settings),
             self.presence,
@@ -177,7 +177,7 @@ class _Delivery:
             chosen=lambda ident: chosen_words(desk.of(ident)),
         )
         self.dispatcher = Dispatcher(
-            desk, self.wire, pings=self.pings, echoes=self.echoes, presence=self.presence
+            desk, self.wire, pings=self.pings, confirmations=self.confirmations, presence=self.presence
         )
         self.reconcile = Reconcile(desk, self.wire, self.dispatcher, self.presence)
         self.gateway = Gateway()
@@ -195,7 +195,7 @@ class _Delivery:
         Listener(
             bot,
             dispatcher=self.dispatcher,
-            echoes=self.echoes,
+            confirmations=self.confirmations,
             presence=self.presence,
             reconcile=self.reconcile,
         ).attach()

@@ -11,7 +11,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What the house needs of time."""
+    """What Tocsin needs of time."""
 
     def now(self) -> datetime:
         """The present as an aware UTC datetime."""

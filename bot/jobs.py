@@ -28,27 +28,27 @@ from bot.usecases.triage import agent_request as call
 from bot.usecases.triage import triage
 from bot.usecases.triage.agent_request import Question
 
-Errand = Callable[[], Awaitable[object]]
+Beat = Callable[[], Awaitable[object]]
 
 
-def _for_each(desk: Desk, work: Callable[[Desk], Awaitable[object]]) -> Errand:
+def _for_each(desk: Desk, work: Callable[[Desk], Awaitable[object]]) -> Beat:
     """Do it for each project; one in which it fails keeps no other waiting."""
 
-    async def errand() -> None:
+    async def beat() -> None:
         await asyncio.gather(*(work(each) for each in desk.everybody))
 
-    return errand
+    return beat
 
 
 def table(
     desk: Desk,
     *,
-    recheck_parked: Errand,
-    find_deleted: Errand,
-    find_reactions: Errand,
+    recheck_parked: Beat,
+    find_deleted: Beat,
+    find_reactions: Beat,
     process_health: Callable[[], ProcessHealth],
     fetch: Fetch,
-    watch: Errand,
+    watch: Beat,
     anchor: Callable[[Desk], Awaitable[object]],
     heartbeat: Job | None = None,
     question: Question | None = None,

@@ -89,7 +89,7 @@ def _say(ready_file: Path | None, url: str) -> None:
 
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[str]:
-    """Only the door for senders and programs; yields its address. Others may listen at the same one."""
+    """Run only the HTTP server; yields its address. Other processes may listen at the same one."""
     share_heap()
     async with open_desk(settings) as desk:
         await desk.storage.announce(f"ingress-{id(desk):x}")

@@ -48,8 +48,8 @@ def set_up(level: str, format_: Format, stream: TextIO | None = None) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
     )
-    door = logging.StreamHandler(stream)
-    door.setFormatter(
+    output = logging.StreamHandler(stream)
+    output.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=common,
             processors=[
@@ -63,7 +63,7 @@ def set_up(level: str, format_: Format, stream: TextIO | None = None) -> None:
         )
     )
     root = logging.getLogger()
-    root.handlers = [door]
+    root.handlers = [output]
     root.setLevel(level.upper())
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
@@ -81,7 +81,7 @@ def _is_news(record: logging.LogRecord) -> bool:
 
 
 def hide_secrets(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """The same event without secrets and bodies; what is no plain value becomes its text first."""
+    """The event without secrets and bodies; what is no plain value becomes text first."""
     plain = {name: _plain(value) for name, value in event.items() if name not in _BODIES}
     return cast("EventDict", redact(plain).value)
 

@@ -12,7 +12,7 @@ from bot.usecases.triage.agent_request import Question
 
 
 def ingress_options(settings: Settings, *, shared: bool = False) -> IngressOptions:
-    """What the door is told; ``shared`` if other processes are doors as well."""
+    """What the HTTP server is told; ``shared`` if other processes serve HTTP as well."""
     http = settings.http
     return IngressOptions(
         host=http.host,

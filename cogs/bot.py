@@ -164,7 +164,7 @@ class DeskBot(commands.Bot):
         await self.add_cog(Registration(self.bot_context, self))
 
     async def close(self) -> None:
-        """Serve whoever is at the door, then close it."""
+        """Answer who has asked already, then close the client."""
         await self.bot_context.empty(_FAREWELL)
         await super().close()
 

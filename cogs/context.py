@@ -101,7 +101,7 @@ class BotContext:
         return self.options.guild_id or self.desk.everybody[0].project.settings.guild_id
 
     def enlist(self) -> None:
-        """The present task serves somebody: the door closes behind it, not on it."""
+        """Note that the present task serves somebody: closing waits for it."""
         task = asyncio.current_task()
         if task is not None and task not in self.busy:
             self.busy.add(task)

@@ -34,7 +34,7 @@ class RecentPresses:
         return True
 
     def end(self, slot: Slot, now: float, *, changed: bool) -> None:
-        """It was done, or (not ``changed``) refused: then another press is as good as the first."""
+        """Note that a press was done, or (not ``changed``) refused: then another is as good as the first."""
         if changed:
             self._pressed[slot] = now
         else:

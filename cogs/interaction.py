@@ -1,4 +1,4 @@
-"""Errand: one thing that a person asked for, from the press to the answer.
+"""Interaction: one thing that a person asked for, from the press to the answer.
 
 Law: Discord hears something well within its 3 seconds, whatever the database does; everybody gets an answer,
 and exactly one error boundary turns errors into words (`InteractionContext.excuse`).
@@ -45,7 +45,7 @@ PATIENCE: Final = 1.5
 _LEAST: Final = 0.25
 UNREACHABLE: Final = (discord.HTTPException, aiohttp.ClientError, TimeoutError)
 _ALREADY_ANSWERED: Final = 40060
-_KEY: Final = "errand"
+_KEY: Final = "context"
 _OUTCOMES: Final[dict[type[Exception], str]] = {
     RefusedError: "refused",
     ConflictError: "conflict",
@@ -80,7 +80,7 @@ class InteractionContext:
 
     @classmethod
     def of(cls, interaction: discord.Interaction[Any]) -> Self:
-        """The errand that was begun for this interaction."""
+        """The context that was begun for this interaction."""
         context: Self = interaction.extras[_KEY]
         return context
 
@@ -144,7 +144,7 @@ class InteractionContext:
         return next((each for each in wanted if each not in seen), None)
 
     async def visible(self, asked: Iterable[SubjectRef]) -> list[SubjectRef]:
-        """Those of these that are there and for the eyes of this person."""
+        """The refs among these that are there and that this person may see."""
         wanted, member = list(asked), self.member
         await self._enter_named(wanted)
         rights = self.bot_context.rights
@@ -163,7 +163,7 @@ class InteractionContext:
         self.bot_context = self.bot_context.of(desk)
 
     def enter_tagged(self, tag: str) -> bool:
-        """The same for the project whose mark a message bears; False for another database's."""
+        """Enter the project whose tag a message bears; False for another database's."""
         desk = self.bot_context.desk.tagged(tag)
         if desk is not None:
             self.enter(desk)
@@ -262,7 +262,7 @@ class InteractionContext:
             await self._say(followed)
 
     async def question(self, card: Card) -> None:
-        """Whisper a question: nothing has changed yet, so the same spot may be pressed again at once."""
+        """Ask ephemerally: nothing has changed yet, so the same spot may be pressed again at once."""
         self.asked = True
         await self.reply_ephemeral(card)
 

@@ -145,7 +145,7 @@ class Reconciliation(commands.Cog):
             _log.warning("reconciliation_cut_short", channel_id=channel_id, reason=repr(error))
 
     async def _read(self, channel: Place, message_ids: Iterable[int]) -> AsyncIterator[discord.Message]:
-        """Those of these messages that still stand."""
+        """The messages among these that still stand."""
         waiting = deque(sorted(message_ids))
         while waiting:
             before = discord.Object(waiting[0] - 1)

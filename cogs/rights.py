@@ -54,7 +54,7 @@ class Rights:
         self._words = words
 
     def of(self, desk: Desk) -> "Rights":
-        """The same in another project."""
+        """The rights in another project."""
         return Rights(desk, self._words)
 
     @property

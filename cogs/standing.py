@@ -4,26 +4,20 @@ from typing import Final
 
 from bot.cards.ids import CustomId, Verb
 from bot.domain.alert.group import format_ref
+from bot.domain.alert.verb import PRESSED
 from bot.usecases.alert import button as press
 from bot.usecases.alert import group as groups
 from bot.usecases.incident import query as incident_inspection
 from cogs.interaction import InteractionContext
 
 _ALERT: Final = {
-    Verb.ACK,
-    Verb.UNACK,
-    Verb.CLAIM,
-    Verb.RELEASE,
-    Verb.RETRY,
-    Verb.RESOLVE,
+    *(Verb(each.name) for each in PRESSED if not each.asks_words),
     Verb.RESOLVE_ONLY,
     Verb.RESOLVE_BOTH,
-    Verb.REOPEN,
-    Verb.CONFIRM,
     Verb.STILL_ON_IT,
     Verb.GIVE_BACK,
 }
-_GROUP: Final = {Verb.GROUP_ACK, Verb.GROUP_RESOLVE}
+_GROUP: Final = frozenset(groups.ALL_OF)
 _INCIDENT: Final = {
     Verb.INCIDENT_MITIGATE,
     Verb.INCIDENT_RESOLVE,

@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 
 from bot.cards.ids import CustomId, Verb
 from bot.domain.alert.alert import parse_ref as parse_alert
+from bot.domain.alert.verb import PRESSED
 from bot.domain.errors import InvalidInputError
 from bot.domain.incident.action import parse_ref as parse_action
 from bot.domain.incident.incident import parse_ref as parse_incident
@@ -132,9 +133,8 @@ _INCIDENT: Final = _numbered(Subject.INCIDENT)
 
 PRESSES: Final[Mapping[Verb, Pressed]] = MappingProxyType(
     {
-        **dict.fromkeys((Verb.ACK, Verb.UNACK, Verb.CLAIM, Verb.RELEASE, Verb.RESOLVE), _ALERT),
-        **dict.fromkeys((Verb.NOTE, Verb.MORE, Verb.RETRY, Verb.REOPEN, Verb.CONFIRM, Verb.MENU), _ALERT),
-        **dict.fromkeys((Verb.RESOLVE_ONLY, Verb.RESOLVE_BOTH), _ALERT),
+        **dict.fromkeys((Verb(each.name) for each in PRESSED), _ALERT),
+        **dict.fromkeys((Verb.MORE, Verb.MENU, Verb.RESOLVE_ONLY, Verb.RESOLVE_BOTH), _ALERT),
         **dict.fromkeys((Verb.STILL_ON_IT, Verb.GIVE_BACK, Verb.SNOOZE), _ALERT),
         Verb.ESCALATE: _escalated,
         **dict.fromkeys((Verb.GROUP_ACK, Verb.GROUP_RESOLVE, Verb.GROUP_PAGE, Verb.GROUP_SNOOZE), _GROUP),

@@ -13,10 +13,11 @@ from sqlalchemy import ColumnElement, Connection, Select, alias, and_, func, or_
 
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.sight import EVERYTHING, Sight, Subject, SubjectRef
-from storage.kind import IS_SHARED, SHARED, card_of
-from storage.table.core import alert, card, recurrence, source
+from storage.kind import HEAD, IS_SHARED, SHARED, card_of
+from storage.table.core import alert, card, source
 from storage.table.group import alert_group
 from storage.table.incident import action_item, incident
+from storage.table.recurrence import recurrence
 
 
 def sees_alert(sight: Sight) -> ColumnElement[bool]:
@@ -38,7 +39,7 @@ def sees_incident(sight: Sight) -> ColumnElement[bool]:
     """Whether the incident at hand may be looked at."""
     if sight == EVERYTHING:
         return true()
-    head = _card(card_of(CardKind.INCIDENT, incident.c.id))
+    head = _card(HEAD)
     return or_(head.where(_within(card.c.channel_id, sight)).exists(), _within(incident.c.home_id, sight))
 
 
@@ -137,7 +138,7 @@ def _of_group(project_id: int, which: Any) -> Any:
 
 def _of_incident(project_id: int, which: Any) -> Any:
     one = and_(incident.c.id == which, incident.c.project_id == project_id)
-    head = select(card.c.channel_id).join(incident, card_of(CardKind.INCIDENT, incident.c.id))
+    head = select(card.c.channel_id).join(incident, HEAD)
     home = select(incident.c.home_id).where(one, incident.c.home_id.is_not(None))
     return union_all(head.where(one), home)
 

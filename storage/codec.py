@@ -21,7 +21,7 @@ def micros(at: datetime) -> int:
 
 
 def micros_or_none(at: datetime | None) -> int | None:
-    """The same for a time that may be missing."""
+    """A time that may be missing, in microseconds."""
     return None if at is None else (at - _EPOCH) // _MICROSECOND
 
 

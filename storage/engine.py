@@ -1,4 +1,4 @@
-"""Storage: the one door to the database, for both engines.
+"""Storage: the one way to the database, for both engines.
 
 Everything that touches rows is an ordinary function of a `Transaction`; here it is decided where it runs.
 

@@ -1,7 +1,7 @@
 """Kind: cards by their kind, as conditions: whose card it is, when its subject is gone, and when it is over.
 
 One line for each kind in `STORED`. An alert has a card of its own, or shares that of its group; `OWN` and
-`SHARED` join either with the alert.
+`SHARED` join either with the alert, `HEAD` an incident's with the incident.
 """
 
 from collections.abc import Mapping
@@ -40,6 +40,7 @@ IS_OWN: Final = is_kind(CardKind.ALERT)
 IS_SHARED: Final = is_kind(CardKind.GROUP)
 OWN: Final = card_of(CardKind.ALERT, alert.c.id)
 SHARED: Final = card_of(CardKind.GROUP, alert.c.group_id)
+HEAD: Final = card_of(CardKind.INCIDENT, incident.c.id)
 CALLING: Final = tuple(kind.value for kind, traits in TRAITS.items() if traits.calls)
 """The kinds whose first post rings people."""
 

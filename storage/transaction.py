@@ -88,7 +88,7 @@ class Transaction:
         return Audiences(self._connection)
 
     @cached_property
-    def blindnesses(self) -> Outages:
+    def outages(self) -> Outages:
         """When channels were shown nothing."""
         return Outages(self._connection)
 

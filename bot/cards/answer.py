@@ -19,12 +19,12 @@ _ROLES_NAMED: Final = 5
 
 
 def done(text: str) -> Card:
-    """It happened, e.g. ``A-1042 acknowledged``."""
+    """Say what was done, e.g. ``A-1042 acknowledged``."""
     return _say("✅", text)
 
 
 def with_hint(card: Card) -> Card:
-    """The same answer, and that a secret was taken out of what the person wrote."""
+    """The answer, with the hint that a secret was taken out of what the person wrote."""
     content = f"{card.content}\n🔑 {HINT}" if card.content else f"🔑 {HINT}"
     return fit(msgspec.structs.replace(card, content=content))
 
@@ -34,9 +34,9 @@ def nothing() -> Card:
     return Card()
 
 
-def refused(errand: str, roles: Sequence[int]) -> Card:
-    """Names the errand, e.g. ``resolve alerts``, and the roles, by id, that may do it."""
-    task = inline(errand, 100, addresses=False)
+def refused(task: str, roles: Sequence[int]) -> Card:
+    """Name the task, e.g. ``resolve alerts``, and the roles, by id, that may do it."""
+    task = inline(task, 100, addresses=False)
     if not roles:
         text = f"Nobody may {task} here yet: an administrator has to name a role for it."
         return fit(Card(content=f"🔒 {text}"))
@@ -44,9 +44,9 @@ def refused(errand: str, roles: Sequence[int]) -> Card:
     return fit(Card(content=f"🔒 To {task} you need the role {named}."))
 
 
-def refused_emoji(user_id: int, emoji: str, errand: str, roles: Sequence[int]) -> Card:
-    """The same to whoever set an emoji that does nothing; everybody in the channel reads it."""
-    said = refused(errand, roles).content
+def refused_emoji(user_id: int, emoji: str, task: str, roles: Sequence[int]) -> Card:
+    """The refusal to whoever set an emoji that does nothing; everybody in the channel reads it."""
+    said = refused(task, roles).content
     return fit(Card(content=f"<@{user_id}> {said} Your {inline(emoji, 20)} does nothing."))
 
 

@@ -17,7 +17,7 @@ class BotView:
         self._told: set[str] = set()
 
     def meet(self, client: discord.Client) -> None:
-        """This client is ready; look through its eyes from now on."""
+        """Use this client from now on: it is ready."""
         self._client = client
 
     @property

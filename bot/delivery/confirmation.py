@@ -1,4 +1,4 @@
-"""Echo: what the gateway says of our own messages, often before the answer to the call that made them.
+"""Confirmation: what the gateway says of our messages, often before the answer to the call that made them.
 
 Law: it does not matter in which order the answer, the echo and a deletion arrive, nor whether one of them
 comes twice: what a worker has not yet written down is kept until it has.
@@ -42,32 +42,32 @@ class MessageConfirmations:
     def __init__(self, desk: Desk, *, outage: Sequence[float] = OUTAGE) -> None:
         self._desk = desk
         self._outage = outage
-        self._flights: dict[str, Confirmed | None] = {}
+        self._expected: dict[str, Confirmed | None] = {}
         self._deleted: dict[int, None] = {}
-        self._sights: dict[tuple[int, datetime | None], Sighting] = {}
+        self._observed: dict[tuple[int, datetime | None], Sighting] = {}
 
-    def depart(self, nonce: str) -> None:
+    def expect(self, nonce: str) -> None:
         """A message with this nonce is about to be posted."""
-        self._flights.setdefault(nonce, None)
-        _trim(self._flights)
+        self._expected.setdefault(nonce, None)
+        _trim(self._expected)
 
-    def landing(self, nonce: str) -> Confirmed | None:
+    def confirmed(self, nonce: str) -> Confirmed | None:
         """Where the message with this nonce stands, if the gateway has told."""
-        return self._flights.get(nonce)
+        return self._expected.get(nonce)
 
     async def settled(self, nonce: str, message_id: int) -> None:
         """The message's id is written down now: whatever was heard of it counts from here."""
-        self._flights.pop(nonce, None)
+        self._expected.pop(nonce, None)
         if message_id in self._deleted:
             await self._forget(message_id)
 
-    def hear(self, message_id: int, nonce: str, *, woke: bool) -> None:
+    def observe(self, message_id: int, nonce: str, *, woke: bool) -> None:
         """One of our own messages stands in its channel."""
-        if nonce in self._flights:
-            self._flights[nonce] = Confirmed(message_id, woke)
+        if nonce in self._expected:
+            self._expected[nonce] = Confirmed(message_id, woke)
         self._see(message_id, None)
 
-    def hear_edit(self, message_id: int, version: datetime | None) -> None:
+    def observe_edit(self, message_id: int, version: datetime | None) -> None:
         """One of our own messages shows what it was made to show at ``version``."""
         if version is not None:
             self._see(message_id, version)
@@ -85,16 +85,16 @@ class MessageConfirmations:
         Raises:
             NotDurableError: not now; nothing is forgotten.
         """
-        sights = list(self._sights.values())
+        sights = list(self._observed.values())
         if not sights:
             return
         for sight, wait in await ledger.see(self._desk, sights):
-            self._sights.pop((sight.message_id, sight.version), None)
+            self._observed.pop((sight.message_id, sight.version), None)
             call = "post" if wait.posted else "edit"
             lane = metrics.VISIBLE_SECONDS.labels(call, wait.lane.name.lower())
             lane.observe(wait.span.total_seconds())
         oldest = self._desk.clock.now() - _UNSETTLED
-        self._sights = {key: sight for key, sight in self._sights.items() if sight.at > oldest}
+        self._observed = {key: sight for key, sight in self._observed.items() if sight.at > oldest}
 
     async def _forget(self, message_id: int) -> None:
         """Nobody tells of a deletion twice, so a database out of reach is waited for."""
@@ -109,8 +109,8 @@ class MessageConfirmations:
     def _see(self, message_id: int, version: datetime | None) -> None:
         """The first sight counts."""
         sight = Sighting(message_id, version, self._desk.clock.now())
-        self._sights.setdefault((message_id, version), sight)
-        _trim(self._sights)
+        self._observed.setdefault((message_id, version), sight)
+        _trim(self._observed)
 
 
 def _trim(kept: dict[Any, Any]) -> None:

@@ -36,12 +36,12 @@ class Dispatcher:
     """One for each process."""
 
     def __init__(
-        self, desk: Desk, wire: Wire, *, pings: Pings, echoes: MessageConfirmations, presence: BotView
+        self, desk: Desk, wire: Wire, *, pings: Pings, confirmations: MessageConfirmations, presence: BotView
     ) -> None:
         self._desk = desk
         self._wire = wire
         self._pings = pings
-        self._echoes = echoes
+        self._confirmations = confirmations
         self._presence = presence
         self._name = f"delivery-{uuid.uuid4().hex[:12]}"
         self._workers: dict[int, Worker] = {}
@@ -123,7 +123,7 @@ class Dispatcher:
 
     async def _note(self) -> None:
         try:
-            await self._echoes.write_down()
+            await self._confirmations.write_down()
         except NotDurableError as error:
             _log.debug("ledger_waits", reason=str(error))
         except Exception:  # noqa: BLE001 -- the boundary: a ledger that breaks keeps no card waiting
@@ -192,7 +192,7 @@ class Dispatcher:
                 channel_id=channel_id,
                 name=self._name,
                 pings=self._pings,
-                echoes=self._echoes,
+                confirmations=self._confirmations,
                 presence=self._presence,
             )
         return worker

@@ -29,14 +29,14 @@ class Listener:
         bot: commands.Bot,
         *,
         dispatcher: Dispatcher,
-        echoes: MessageConfirmations,
+        confirmations: MessageConfirmations,
         presence: BotView,
         reconcile: Reconcile,
         hooks: Sequence[Hook] = (),
     ) -> None:
         self._bot = bot
         self._dispatcher = dispatcher
-        self._echoes = echoes
+        self._confirmations = confirmations
         self._presence = presence
         self._reconcile = reconcile
         self._hooks = (reconcile.recheck_parked, *hooks, reconcile.find_deleted)
@@ -62,20 +62,20 @@ class Listener:
         """Our own message came to stand in a channel."""
         if self._bot.user is not None and message.author.id == self._bot.user.id:
             woke = message.mention_everyone or bool(message.raw_role_mentions)
-            self._echoes.hear(message.id, str(message.nonce or ""), woke=woke)
+            self._confirmations.observe(message.id, str(message.nonce or ""), woke=woke)
 
     async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
         """Our own message shows what we made of it, or an embed was unfolded, which is none of ours."""
         if self._bot.user is not None and event.message.author.id == self._bot.user.id:
-            self._echoes.hear_edit(event.message_id, event.message.edited_at)
+            self._confirmations.observe_edit(event.message_id, event.message.edited_at)
 
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
         """Somebody deleted a message."""
-        await self._echoes.lose([event.message_id])
+        await self._confirmations.lose([event.message_id])
 
     async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
         """Somebody deleted many."""
-        await self._echoes.lose(event.message_ids)
+        await self._confirmations.lose(event.message_ids)
 
     async def on_guild_channel_update(
         self, _: discord.abc.GuildChannel, channel: discord.abc.GuildChannel
@@ -109,7 +109,7 @@ class Listener:
         await self._reconcile.recheck_parked(guild_id=thread.guild.id)
 
     async def on_raw_thread_update(self, event: discord.RawThreadUpdateEvent) -> None:
-        """The same of a thread that discord.py does not remember, for it was archived: nothing else tells."""
+        """Look again where a thread was archived and is not any more: discord.py does not remember it."""
         if event.thread is None:
             await self._recheck(event.guild_id)
 

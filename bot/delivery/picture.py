@@ -1,7 +1,7 @@
 """Picture: what is drawn beside a brief. It comes with an edit, so that the words wait for nothing.
 
-Of all workers one at most waits for a drawing: they are few, and alerts need them. Whoever finds the easel
-taken does without, until the brief is edited again.
+Of all workers one at most waits for a drawing: they are few, and alerts need them. A brief that comes
+while the renderer is busy has no picture until it is edited again.
 """
 
 import asyncio
@@ -14,9 +14,8 @@ from bot.cards.card import Card, Image
 from bot.cards.triage import BriefView
 from bot.domain.recurrence.recurrence import format_ref
 from bot.usecases.outbox.subject import View
-from bot.usecases.recurrence.chart_renderer import ChartRenderer
+from bot.usecases.recurrence.chart_renderer import RENDERER
 
-EASEL: Final = ChartRenderer()
 _PATIENCE: Final = 10.0  # seconds
 
 
@@ -27,11 +26,11 @@ def comes_later(view: View) -> bool:
 
 async def illustrate(card: Card, view: View) -> Card:
     """The card with its picture; the card itself when it has none, or none can be drawn now."""
-    if not isinstance(view, BriefView) or not comes_later(view) or EASEL.busy:
+    if not isinstance(view, BriefView) or not comes_later(view) or RENDERER.busy:
         return card
     try:
         async with asyncio.timeout(_PATIENCE):
-            picture = await EASEL.draw(view.chart)
+            picture = await RENDERER.draw(view.chart)
     except TimeoutError:
         return card
     if picture is None:

@@ -21,7 +21,7 @@ Words = Mapping[Severity, Sequence[str]]
 
 
 class _HerePing(Ping, frozen=True):
-    """Those of everyone who are online."""
+    """The mention of those who are online."""
 
     @property
     def mentions(self) -> str:
@@ -118,7 +118,7 @@ class Pings:
                 _log.warning("ping_missing", hint=hint)
 
     def _called(self, card: Outgoing, call: CardCall) -> Ping:
-        """Those who answer incidents."""
+        """The mention of those who answer incidents."""
         channel_id = call.home_id or card.channel_id
         if not (words := self._responders(card.project_id)):
             return self.resolve(Severity.CRITICAL, channel_id, card.project_id)

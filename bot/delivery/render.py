@@ -41,7 +41,7 @@ def marks(kind: CardKind, view: View) -> tuple[str, ...]:
 
 
 def plain(card: Card, mark: str) -> Card:
-    """The same without an embed, where nearly all that Discord could refuse stands; it keeps its buttons."""
+    """The card without its embed, which is nearly all that Discord could refuse; the buttons stay."""
     last = plain_mark(mark)
     parts = [card.content]
     for embed in card.embeds:

@@ -29,7 +29,7 @@ class Ringer:
         self._desk = desk
         self._pings = pings
         self._name = name
-        self._summons = PingMessage(desk, wire, presence)
+        self._ping_message = PingMessage(desk, wire, presence)
 
     async def leave_out(self, card: Outgoing, view: View) -> bool:
         """A call that is meant for nobody is not posted; True when this is one."""
@@ -50,5 +50,5 @@ class Ringer:
         late = self._pings.due(card, view) if isinstance(view, ClosureView) else None
         if not late or not isinstance(view, ClosureView):
             return None
-        answer = await self._summons.send(card, message_id, view, late)
+        answer = await self._ping_message.send(card, message_id, view, late)
         return answer if answer.outcome in {*_LATER, SendOutcome.DONE} else None

@@ -65,7 +65,7 @@ class Worker:
         channel_id: int,
         name: str,
         pings: Pings,
-        echoes: MessageConfirmations,
+        confirmations: MessageConfirmations,
         presence: BotView,
     ) -> None:
         self._desk = desk
@@ -73,7 +73,7 @@ class Worker:
         self._channel_id = channel_id
         self._name = name
         self._pings = pings
-        self._echoes = echoes
+        self._confirmations = confirmations
         self._presence = presence
         self._ringer = Ringer(desk, wire, pings, presence, name)
         self._threads = ThreadKeeper(desk, wire, presence)
@@ -132,9 +132,9 @@ class Worker:
 
     async def _recover(self, card: Outgoing, view: View) -> float | None:
         """Take up the message of an earlier attempt, as far as it can be known; None when there is none."""
-        landing = self._echoes.landing(card.nonce)
-        if landing is not None:
-            return await self._adopt(card, view, landing.message_id, woke=landing.woke)
+        confirmed = self._confirmations.confirmed(card.nonce)
+        if confirmed is not None:
+            return await self._adopt(card, view, confirmed.message_id, woke=confirmed.woke)
         if not card.retried or self._desk.clock.now() - card.posting_since <= NONCE_WINDOW:
             return None
         found = await find_card(
@@ -156,7 +156,7 @@ class Worker:
             return 0.0
         ping = Ping() if quiet else self._pings.due(card, view)
         drawn = await draw(card.kind, view, ping)
-        self._echoes.depart(card.nonce)
+        self._confirmations.expect(card.nonce)
         reply_to = MESSAGES[card.kind].reply_to(view)
         answer = await self._wire.post(card.channel_id, drawn, nonce=card.nonce, reply_to=reply_to)
         if answer.outcome is SendOutcome.REFUSED:
@@ -175,7 +175,7 @@ class Worker:
         return rest
 
     async def _start_post(self, card: Outgoing, view: IncidentView) -> float:
-        """The same in a forum, where the head is the first message of a thread."""
+        """Post the head in a forum, as the first message of a new thread."""
         if await self._is_stubborn(card):
             return 0.0
         answer = await self._threads.forum.post(card, view)
@@ -280,7 +280,7 @@ class Worker:
             )
         )
         if card.message_id is None:
-            await self._echoes.settled(card.nonce, message_id)
+            await self._confirmations.settled(card.nonce, message_id)
             if not shown:
                 self._presence.tell_adopted(card.channel_id, message_id)
         self._held = 0

@@ -9,7 +9,7 @@ from bot.settings.tree import Settings
 
 
 def settings_of(demo: DemoWhereabouts, settings: Settings) -> Settings:
-    """The same settings for a demo."""
+    """The settings as a demo needs them."""
     return settings.model_copy(
         update={
             "storage": settings.storage.model_copy(update={"data": Path(demo.data)}),

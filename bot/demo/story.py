@@ -23,7 +23,7 @@ _SOURCE_NAMES: Final = {"alertmanager": "prometheus", "grafana": "grafana", "gen
 
 @dataclass(frozen=True, slots=True)
 class DemoSender:
-    """Where a source posts and what it shows at the door."""
+    """Where a source posts, and with which token."""
 
     url: str
     token: str

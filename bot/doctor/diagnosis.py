@@ -64,7 +64,9 @@ async def diagnose(settings: Settings, desk: Desk | None = None) -> list[ReportS
         ReportSection("Configuration", [*_configuration(), *_ringing(settings, chosen), *_own_rings(own)]),
         ReportSection("This machine", machine),
         ReportSection("Database", [] if database is None else [database]),
-        ReportSection("Door for senders", [await host.door(settings.http), await _door(settings)]),
+        ReportSection(
+            "Door for senders", [await host.http_port(settings.http), await _public_address(settings)]
+        ),
         ReportSection("Discord", [*await _discord(settings, picked, chosen), *homes]),
     ]
 
@@ -166,7 +168,7 @@ def _named_remedies(settings: Settings) -> dict[int, str]:
 
 
 async def _channels(settings: Settings, opened: Desk | None, named: PickedChannels) -> PickedChannels:
-    """Those of the configuration and those that were picked for the desk or for a source."""
+    """The channels of the configuration, and those that were picked for the desk or for a source."""
     async with _opened(settings, opened) as desk:
         listed = await sources.listing(desk)
         picked = [desk.default_channel_id, *(one.channel_id for one in listed)]
@@ -181,7 +183,7 @@ async def _channels(settings: Settings, opened: Desk | None, named: PickedChanne
     return PickedChannels([*named.ids, *(ident for ident in picked if ident)], remedies | named.remedies)
 
 
-async def _door(settings: Settings) -> Finding:
+async def _public_address(settings: Settings) -> Finding:
     url = settings.http.public_url
     if url is None:
         return Finding(

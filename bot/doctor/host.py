@@ -97,7 +97,7 @@ def disk(settings: Settings) -> list[Finding]:
 
 
 def port(http: HttpSettings) -> Finding:
-    """Whether the door for senders can be opened."""
+    """Whether the port for senders can be opened."""
     where = f"{http.host}:{http.port}"
     try:
         family = socket.getaddrinfo(http.host or None, http.port, type=socket.SOCK_STREAM)[0][0]
@@ -116,8 +116,8 @@ def port(http: HttpSettings) -> Finding:
     return Finding(FindingLevel.OK, f"{where} is free for Tocsin.")
 
 
-async def door(http: HttpSettings) -> Finding:
-    """The port again, which a running Tocsin may have."""
+async def http_port(http: HttpSettings) -> Finding:
+    """Whether the port for senders is free, or a running Tocsin has it."""
     finding = port(http)
     if finding.level is FindingLevel.ERROR and finding.remedy == _PORT_REMEDY:
         url = f"http://{'127.0.0.1' if http.host in {'', '0.0.0.0'} else http.host}:{http.port}"  # noqa: S104 -- read, not bound

@@ -43,7 +43,7 @@ class ChainVerdict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def sign(anchor: Anchor, key: bytes) -> Anchor:
-    """The same with its signature."""
+    """The anchor with its signature."""
     return msgspec.structs.replace(anchor, mac=_mac(anchor, key))
 
 

@@ -34,7 +34,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     method: Method | None = None
 
     def proven(self) -> "Entry":
-        """The same, saying how its actor was known."""
+        """The entry, saying how its actor was known."""
         return self if self.method else msgspec.structs.replace(self, method=self.actor.method)
 
 

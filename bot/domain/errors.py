@@ -1,4 +1,4 @@
-"""What can go wrong in the house: few errors, each with the words a person or program should read."""
+"""What can go wrong: few errors, each with the words that a person or program should read."""
 
 
 class TocsinError(Exception):

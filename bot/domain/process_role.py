@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class ProcessRole(StrEnum):
-    """Everything, only the door for senders, or all but that door."""
+    """What a process does: everything, only HTTP, or all but HTTP."""
 
     ALL = "all"
     INGRESS = "ingress"

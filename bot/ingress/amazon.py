@@ -34,7 +34,7 @@ _RETRY: Final = 20
 
 
 class Amazon:
-    """The door for SNS; ``fetch`` gets a page of a host that was looked at here."""
+    """Answers SNS; ``fetch`` gets a page of a host that was looked at here."""
 
     def __init__(self, fetch: Fetch, topics: tuple[str, ...], clock: Clock) -> None:
         self._fetch = fetch

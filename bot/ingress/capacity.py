@@ -31,7 +31,7 @@ class CapacityLimit:
 
     @contextmanager
     def hold(self, places: int) -> Iterator[None]:
-        """The same for several places at once, which may be bytes."""
+        """Hold several places at once, which may be bytes."""
         self._enter(places)
         try:
             yield

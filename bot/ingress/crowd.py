@@ -93,7 +93,7 @@ class Crowd:
             self._busy.add(guest)  # type: ignore[arg-type]
 
     def end(self, guest: object) -> None:
-        """Its request is answered."""
+        """Note that a guest's request is answered."""
         self._busy.discard(guest)
 
     def _make_room(self, newest: Guest) -> None:

@@ -28,9 +28,9 @@ class BodyReader:
         self._turn = asyncio.Semaphore(1)
 
     async def read(self, size: int, work: Callable[[], T]) -> tuple[T, float]:
-        """What ``work`` makes of ``size`` bytes, and the seconds of the processor it took."""
+        """What ``work`` makes of ``size`` bytes, and the processor seconds it took if they are many."""
         if size <= LARGE:
-            return _timed(work)
+            return work(), 0.0
         async with self._turn:
             return await asyncio.to_thread(_timed, work)
 

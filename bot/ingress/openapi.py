@@ -1,4 +1,4 @@
-"""OpenAPI: what the door takes and answers.
+"""OpenAPI: what the HTTP server takes and answers.
 
 Answers are generated from the types that make them, bodies from the providers' own examples.
 """

@@ -27,9 +27,9 @@ class Prover:
     """Finds the source behind a claim."""
 
     def __init__(
-        self, keyring: CredentialCache, strangers: Strangers, crowd: Crowd, options: IngressOptions
+        self, credentials: CredentialCache, strangers: Strangers, crowd: Crowd, options: IngressOptions
     ) -> None:
-        self._keyring = keyring
+        self._credentials = credentials
         self._strangers = strangers
         self._crowd = crowd
         self._options = options
@@ -43,13 +43,13 @@ class Prover:
         """
         address = peer(request, self._options.proxies)
         if isinstance(claim, Bearer):
-            if not self._keyring.has(claim.digest):
+            if not self._credentials.has(claim.digest):
                 self._strangers.demand(address)
-            credential = await self._keyring.of_token(claim.digest, provider, own=claim.own)
+            credential = await self._credentials.of_token(claim.digest, provider, own=claim.own)
             what = "token"
         else:
             body = await self.body_of_stranger(request)
-            credential = await self._keyring.of_signature(claim, body, provider)
+            credential = await self._credentials.of_signature(claim, body, provider)
             what = "signature"
         if credential is None:
             self._strangers.failed(address)
@@ -61,9 +61,9 @@ class Prover:
     async def source_of(self, request: web.BaseRequest, token_digest: str) -> Source | None:
         """The source whose token has this SHA-256, None when that opens nothing; raises like `prove`."""
         address = peer(request, self._options.proxies)
-        if not self._keyring.has(token_digest):
+        if not self._credentials.has(token_digest):
             self._strangers.demand(address)
-        credential = await self._keyring.of_token(token_digest)
+        credential = await self._credentials.of_token(token_digest)
         if credential is None:
             self._strangers.failed(address)
             return None
@@ -80,7 +80,7 @@ class Prover:
         """
         body = await self.body_of_stranger(request)
         for provider in providers:
-            credential = await self._keyring.of_signature(claim, body, provider)
+            credential = await self._credentials.of_signature(claim, body, provider)
             if credential is not None:
                 self._strangers.proved(peer(request, self._options.proxies))
                 self._crowd.prove(request.protocol)

@@ -45,7 +45,7 @@ class Replays:
         return None
 
     def end(self, key: Key, signed: Signed, answer: bytes | None) -> None:
-        """It was answered so, or (None) it failed."""
+        """Note how the request was answered; None when it failed."""
         self._under_way.pop(key).set_result(None)
         if answer is not None:
             until = signed.at + REPLAY_WINDOW.total_seconds()
@@ -54,7 +54,7 @@ class Replays:
                 self._taken.popitem(last=False)
 
     def _forget(self, now: float) -> None:
-        """Those that nobody would believe any more; a few each time, in the order in which they came."""
+        """Forget requests too old to be believed; a few each time, in the order in which they came."""
         for _ in range(2):
             oldest = next(iter(self._taken), None)
             if oldest is None or self._taken[oldest][0] >= now:

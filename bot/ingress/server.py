@@ -1,4 +1,4 @@
-"""Server: the door itself, and everything it says besides taking alerts.
+"""Server: the HTTP server, and all it says besides taking alerts.
 
 ``/metrics``, and in ``/readyz`` the words about what is wrong, are for whoever runs this: callers on the
 loopback interface that come through no proxy (unless `local_metrics` is off, for a proxy may hide that it
@@ -70,11 +70,11 @@ class Ingress:
         self._intake = intake
         self._clock = desk.clock
         self._project_id = desk.project.id
-        self._keyring = CredentialCache(desk)
+        self._credentials = CredentialCache(desk, self._options)
         self._notices = RefusalLog(desk.clock, intake.losses)
         self._crowd = Crowd(most_connections(self._options.max_connections), desk.clock)
         strangers = Strangers(desk.clock)
-        prover = Prover(self._keyring, strangers, self._crowd, self._options)
+        prover = Prover(self._credentials, strangers, self._crowd, self._options)
         amazon = None if fetch is None else Amazon(fetch, self._options.sns_topics, desk.clock)
         self._hook = Hook(desk, intake, prover, self._options, amazon)
         self._faces = Faces(Reception(desk, intake, prover, self._options, self._hook), self._notices)
@@ -126,7 +126,7 @@ class Ingress:
 
     def invalidate(self) -> None:
         """Sources or their keys have changed."""
-        self._keyring.invalidate()
+        self._credentials.invalidate()
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """The boundary: whatever happens inside becomes an answer here, and is counted."""
@@ -198,7 +198,7 @@ class Ingress:
             return False
         if not isinstance(claim, Bearer):
             return False
-        key = await self._keyring.of_token(claim.digest)
+        key = await self._credentials.of_token(claim.digest)
         return key is not None and key.source.project_id == self._project_id
 
 

@@ -38,11 +38,12 @@ def submission_of(
     ``plain`` is the reading before redaction, where that took anything out; ``method`` is how the sender was
     known.
     """
+    original = sha256(body).digest()
     envelope = Envelope(
-        digest=digest_of(desk, source, body),
+        digest=_digest(desk.signing_key, source.id, original),
         source_id=source.id,
         body=_encoder.encode(redacted.value).decode(),
-        original_sha256=hmac.digest(desk.signing_key, b"original\n" + body, "sha256").hex(),
+        original_sha256=hmac.new(desk.signing_key, b"original\n" + original, "sha256").hexdigest(),
         original_length=-(-len(body) // ROUNDED_TO) * ROUNDED_TO,
         rules_version=RULES_VERSION,
         redactions=redacted.hits,
@@ -70,9 +71,12 @@ def digest_of(desk: Desk, source: Source, body: bytes) -> str:
 
     It is made with the desk's own key: nobody can try secrets out on what is stored.
     """
-    framed = b"%d:%d:%b" % (source.id, RULES_VERSION, sha256(body).digest())
-    key = desk.signing_key[:64]
-    return urlsafe_b64encode(blake2b(framed, digest_size=_DIGEST_BYTES, key=key).digest()).decode()
+    return _digest(desk.signing_key, source.id, sha256(body).digest())
+
+
+def _digest(key: bytes, source_id: int, original: bytes) -> str:
+    framed = b"%d:%d:%b" % (source_id, RULES_VERSION, original)
+    return urlsafe_b64encode(blake2b(framed, digest_size=_DIGEST_BYTES, key=key[:64]).digest()).decode()
 
 
 def _identify(key: bytes, source: Source, signal: Signal, before: Signal | None) -> str:

@@ -1,4 +1,4 @@
-"""Rehearsal: a test alert that takes the real way, through our own door, signed as its source would sign."""
+"""Sample alert: a test alert that comes by HTTP like any other, signed as its source would sign."""
 
 import hashlib
 import hmac
@@ -19,7 +19,7 @@ _UNSHOWN: Final = "signed"  # where a token would stand in an address
 
 
 class SampleAlert:
-    """``url`` is the address of our own door on this machine; it is known once the door is open."""
+    """``url`` is the address of our HTTP server on this machine, known once it listens."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk

@@ -74,7 +74,7 @@ class BetterStack(Provider):
         return _example(now, ended=False)
 
     def recovery(self, now: datetime) -> dict[str, object]:
-        """It is resolved."""
+        """The example, resolved."""
         return _example(now, ended=True)
 
 

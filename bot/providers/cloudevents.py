@@ -81,7 +81,7 @@ class CloudEvents(Provider):
         return _example(now, "firing")
 
     def recovery(self, now: datetime) -> dict[str, object]:
-        """Its end."""
+        """The example's end."""
         return _example(now, "resolved")
 
 

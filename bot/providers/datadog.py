@@ -96,7 +96,7 @@ class Datadog(Provider):
         return _example(now, "Triggered")
 
     def recovery(self, now: datetime) -> dict[str, object]:
-        """It recovered."""
+        """The example, recovered."""
         return _example(now, "Recovered")
 
 

@@ -13,7 +13,7 @@ class FaceSender(Sender):
     path: ClassVar[str] = ""
 
     def address(self, base: str, source_id: int, token: str) -> str:
-        """The door itself."""
+        """The address of the HTTP server: clients append a path."""
         del source_id, token
         return base
 
@@ -54,7 +54,7 @@ class AlertmanagerApi(FaceSender):
         return _push(now, now + timedelta(minutes=5))
 
     def recovery(self, now: datetime) -> object:
-        """The same, over now."""
+        """The example, resolved."""
         return _push(now - timedelta(minutes=1), now)
 
 
@@ -98,7 +98,7 @@ class PagerDuty(FaceSender):
         }
 
     def recovery(self, now: datetime) -> object:
-        """Its resolve."""
+        """The example's resolve."""
         del now
         return {"event_action": "resolve", "dedup_key": "db-primary/replication"}
 
@@ -168,7 +168,7 @@ class Discord(_Webhook):
         return _embed(now, "PROBLEM", 15_158_332)
 
     def recovery(self, now: datetime) -> object:
-        """The same in green."""
+        """The example in green."""
         return _embed(now, "OK", 3_066_993)
 
 
@@ -186,7 +186,7 @@ class Slack(_Webhook):
         return _attachment("PROBLEM", "danger")
 
     def recovery(self, now: datetime) -> object:
-        """The same in green."""
+        """The example in green."""
         del now
         return _attachment("RESOLVED", "good")
 

@@ -41,7 +41,7 @@ def text(fields: Object, *names: str) -> str:
 
 
 def need(fields: Object, *names: str, path: str = "") -> str:
-    """The same, where nothing can be made without it.
+    """A field's text, without which nothing can be made.
 
     Raises:
         InvalidInputError: none of ``names`` says anything.

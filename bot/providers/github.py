@@ -96,7 +96,7 @@ class GitHub(Provider):
         return _example(now, "failure")
 
     def recovery(self, now: datetime) -> dict[str, object]:
-        """It succeeds."""
+        """The example, succeeding."""
         return _example(now, "success")
 
 

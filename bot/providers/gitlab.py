@@ -53,7 +53,7 @@ class GitLab(Provider):
         return _example(now, "failed")
 
     def recovery(self, now: datetime) -> dict[str, object]:
-        """It succeeds."""
+        """The example, succeeding."""
         return _example(now, "success")
 
 

@@ -81,7 +81,7 @@ class Gotify(Provider):
         }
 
     def recovery(self, now: datetime) -> dict[str, object]:
-        """The same title, with a word for it first."""
+        """The example's title behind a word that says it is over."""
         return {**self.example(now), "title": "Resolved: Nightly backup", "message": "all is well"}
 
 

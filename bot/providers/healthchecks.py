@@ -95,7 +95,7 @@ class Healthchecks(Provider):
         return _example(now, "down")
 
     def recovery(self, now: datetime) -> dict[str, object]:
-        """The same check is up."""
+        """The example's check, up."""
         return _example(now, "up")
 
 

@@ -70,5 +70,5 @@ class Icinga2(Provider):
         return macro.example(now, "CRITICAL")
 
     def recovery(self, now: datetime) -> dict[str, object]:
-        """It is well again."""
+        """The example, well again."""
         return macro.example(now, "OK")

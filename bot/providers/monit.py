@@ -82,7 +82,7 @@ class Monit(Provider):
         return _example(now, "Connection failed", "failed protocol test [HTTP] at [127.0.0.1]:80")
 
     def recovery(self, now: datetime) -> dict[str, object]:
-        """It succeeds."""
+        """The example, succeeding."""
         return _example(now, "Connection succeeded", "connection succeeded to [127.0.0.1]:80")
 
 

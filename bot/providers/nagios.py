@@ -58,5 +58,5 @@ class Nagios(Provider):
         return macro.example(now, "CRITICAL")
 
     def recovery(self, now: datetime) -> dict[str, object]:
-        """It is well again."""
+        """The example, well again."""
         return macro.example(now, "OK")

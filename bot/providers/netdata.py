@@ -79,7 +79,7 @@ class Netdata(Provider):
         return _example(now, "CRITICAL", "WARNING")
 
     def recovery(self, now: datetime) -> dict[str, object]:
-        """It is cleared."""
+        """The example, cleared."""
         return _example(now, "CLEAR", "CRITICAL")
 
 

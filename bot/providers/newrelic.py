@@ -100,7 +100,7 @@ class NewRelic(Provider):
         return _example(now, "ACTIVATED")
 
     def recovery(self, now: datetime) -> dict[str, object]:
-        """It is closed."""
+        """The example, closed."""
         return _example(now, "CLOSED")
 
 

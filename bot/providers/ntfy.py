@@ -129,7 +129,7 @@ class Ntfy(Provider):
         }
 
     def recovery(self, now: datetime) -> dict[str, object]:
-        """The same with a green tick."""
+        """The example with a green tick."""
         return {**self.example(now), "message": "all is well", "tags": ["white_check_mark"]}
 
 

@@ -58,7 +58,7 @@ class Sender(ABC):
         """What to paste into the sender so that it posts to ``url`` with ``token``."""
 
     def recipe(self, url: str, token: str) -> Recipe:
-        """The same, and where it goes."""
+        """The recipe: what to paste, and where it goes."""
         return Recipe(self.where, self.language, self.receiver(url, token).rstrip("\n"))
 
     @abstractmethod

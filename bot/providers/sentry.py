@@ -91,7 +91,7 @@ class Sentry(Provider):
         return _example(now, "created")
 
     def recovery(self, now: datetime) -> dict[str, object]:
-        """It is resolved."""
+        """The example, resolved."""
         return _example(now, "resolved")
 
 

@@ -90,7 +90,7 @@ class Sns(Provider):
         return _example(now, "ALARM")
 
     def recovery(self, now: datetime) -> dict[str, object]:
-        """It is over."""
+        """The example, over."""
         return _example(now, "OK")
 
 
@@ -154,7 +154,7 @@ def _read_alarm(alarm: Object) -> Signal:
 
 
 def _read_event(message: Object, detail: Object) -> Signal:
-    """The same alarm when it comes through EventBridge."""
+    """Read an alarm that comes through EventBridge."""
     name = field.need(detail, "alarmName", path="detail.")
     state = field.inner(detail, "state")
     word = field.text(state, "value")

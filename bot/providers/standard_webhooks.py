@@ -56,7 +56,7 @@ class StandardWebhooks(Provider):
         return _example(now, "down")
 
     def recovery(self, now: datetime) -> dict[str, object]:
-        """It is up."""
+        """The example, up."""
         return _example(now, "up")
 
 

@@ -68,7 +68,7 @@ class UptimeKuma(Provider):
         return _example(now, up=False)
 
     def recovery(self, now: datetime) -> dict[str, object]:
-        """The same monitor is up."""
+        """The example's monitor, up."""
         return _example(now, up=True)
 
 

@@ -112,7 +112,7 @@ class Zabbix(Provider):
         return _example(now, "1")
 
     def recovery(self, now: datetime) -> dict[str, object]:
-        """It is over."""
+        """The example, over."""
         return _example(now, "0")
 
 

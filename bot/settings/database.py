@@ -72,7 +72,7 @@ def _embedded(path: Path, origin: str) -> DatabaseChoice:
 
 
 def _asyncpg(url: str) -> str:
-    """The same address in the words of asyncpg, which says ``ssl`` where libpq says ``sslmode``."""
+    """The address in the words of asyncpg, which says ``ssl`` where libpq says ``sslmode``."""
     parts = urlsplit(url)
     query = [("ssl" if name == "sslmode" else name, value) for name, value in parse_qsl(parts.query)]
     return urlunsplit(parts._replace(scheme="postgresql+asyncpg", query=urlencode(query)))

@@ -25,5 +25,5 @@ class RetentionSettings(Section):
 
     @property
     def rules(self) -> RetentionRules:
-        """The same as use cases know it."""
+        """The settings as the use cases take them."""
         return RetentionRules(events=self.events, ledger=self.ledger, alerts=self.alerts)

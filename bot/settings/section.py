@@ -210,7 +210,7 @@ class IncidentSettings(Section):
 
     @property
     def rules(self) -> IncidentRules:
-        """The same as use cases know it."""
+        """The settings as the use cases take them."""
         spans = (self.remind_p0, self.remind_p1, self.remind_p2, self.remind_p3, self.remind_p4)
         return IncidentRules(
             dedupe_window=self.dedupe_window,
@@ -274,7 +274,7 @@ class TriageSettings(Section):
 
     @property
     def rules(self) -> TriageRules:
-        """The same as use cases know it."""
+        """The settings as the use cases take them."""
         return TriageRules(
             cooldown=self.cooldown,
             window=self.window,
@@ -292,7 +292,7 @@ class GateSettings(Section):
 
     @property
     def policy(self) -> GatePolicy:
-        """The same as use cases know it."""
+        """The settings as the use cases take them."""
         return GatePolicy(
             modes=read_modes(self.modes),
             max_latency_p95_ms=self.max_latency_p95_ms,
@@ -318,7 +318,7 @@ class WatchSettings(Section):
 
     @property
     def rules(self) -> WatchRules:
-        """The same as use cases know it."""
+        """The settings as the use cases take them."""
         return WatchRules(
             cards_stuck=self.cards_stuck,
             channel_parked=self.channel_parked,

@@ -113,7 +113,7 @@ def _check_networks(words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 class HttpSettings(Section):
-    """The door for senders; rates are alerts a second for one source, resolves are never refused.
+    """The HTTP server; rates are alerts a second for one source, resolves are never refused.
 
     ``proxies`` are addresses or networks of reverse proxies, whose X-Forwarded-For is believed.
     ``local_metrics``: /metrics needs no token on this machine; None is yes unless a proxy can be in front.
@@ -139,7 +139,7 @@ class HttpSettings(Section):
         return not (self.public_url or self.proxies)
 
     def base_url(self, *, last: str = "") -> str:
-        """The door's address for senders, without a slash at its end; ``last`` is where it was last opened.
+        """The address for senders, without a slash at its end; ``last`` is where the server last listened.
 
         It counts when any free port may be taken (``port`` is 0): the configuration cannot know which.
         """

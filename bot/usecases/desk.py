@@ -169,7 +169,7 @@ class Desk:
         return replace(self, project=project, rules=rules)
 
     def meet(self, projects: Iterable[Project]) -> None:
-        """These are all projects that there are."""
+        """Take these as all projects that there are."""
         present = {each.id: each for each in projects}
         for each in present.values():
             self.join(each)

@@ -17,7 +17,7 @@ async def zone_of(desk: Desk, user_id: int) -> ZoneInfo:
 
 
 async def choose_zone(desk: Desk, user_id: int, zone: str | None, *, actor: Actor) -> ZoneInfo:
-    """Their times are read in this zone from now on; None is the desk's again.
+    """Read a person's times in this zone from now on; None is the desk's again.
 
     Raises:
         InvalidInputError: there is no such zone.

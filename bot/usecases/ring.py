@@ -6,35 +6,20 @@ is, and asks again whether they are still meant.
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from types import MappingProxyType
-from typing import Final
 
 import msgspec
 
 from bot.domain.alert import ring as ring_rules
-from bot.domain.alert.alert import Alert, Trigger
+from bot.domain.alert.alert import Alert
 from bot.domain.alert.alert_change import AlertChange
 from bot.domain.alert.quiet import QuietKind
 from bot.domain.alert.ring import Ring, RingReason, RingSubject
 from bot.domain.alert.signal import Severity
+from bot.domain.alert.verb import VERBS
 from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.outbox import CardKind
 from bot.usecases.desk import Desk
 from storage.transaction import Transaction
-
-_REASONS: Final = MappingProxyType(
-    {
-        Trigger.LEASE_EXPIRE.value: RingReason.LEASE_OVER,
-        Trigger.RELEASE.value: RingReason.RELEASED,
-        Trigger.UNACK.value: RingReason.GIVEN_BACK,
-        Trigger.FAIL.value: RingReason.FAILED,
-        "ack_over": RingReason.ACK_OVER,
-        "calm": RingReason.CALM,
-        "snooze_over": RingReason.AWAKE,
-        "silence_over": RingReason.SILENCE_OVER,
-        "still_broken": RingReason.STILL_BROKEN,
-    }
-)
 
 
 def plan_calls(_: Desk, tx: Transaction, changes: Sequence[AlertChange], now: datetime) -> None:
@@ -60,7 +45,7 @@ def fold_calls(_: Desk, tx: Transaction, changes: Sequence[AlertChange], now: da
 
 def _calls_for(before: Alert, after: Alert, action: str, now: datetime) -> Iterator[Ring]:
     if ring_rules.rings_at_once(before, after):
-        reason = _REASONS.get(action, RingReason.BACK)
+        reason = VERBS[action].rings
         yield first(after.project_id, after.id, after.run, reason, now)
     if after.run != before.run and after.ack_until is not None:
         ending = first(after.project_id, after.id, after.run, RingReason.ACK_ENDING, now)

@@ -1,1 +1,1 @@
-"""The verbs of the command line: read arguments, call the house, print what it says."""
+"""The verbs of the command line: read arguments, call use cases, print what they say."""

@@ -27,7 +27,7 @@ def start(args: Namespace) -> int:
 
 
 def _is_alone(settings: Settings, role: ProcessRole) -> bool:
-    """Whether no other process may have the door: on PostgreSQL several share it or wait."""
+    """Whether no other process may serve HTTP: on PostgreSQL several share the port or wait."""
     return role is ProcessRole.ALL and database_choice(settings).embedded
 
 

@@ -47,7 +47,7 @@ def _by_path(url: str) -> str:
 
 
 def _url(provider: str, args: Namespace) -> str:
-    """Where the request goes: the address as `source add` printed it, else this machine's door.
+    """Where the request goes: the address as `source add` printed it, else this machine's.
 
     Raises:
         InvalidInputError: only the whole address will do.

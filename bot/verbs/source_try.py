@@ -84,7 +84,7 @@ def recipe(args: Namespace) -> int:
 
 
 def _find(settings: Settings, name: str, project: str | None) -> tuple[Source, str]:
-    """The source of that name, and where the door was last opened."""
+    """The source of that name, and where the HTTP server last listened."""
 
     async def find_source_try() -> tuple[Source, str]:
         async with open_desk(settings, project=project) as desk:

@@ -95,7 +95,7 @@ async def _look(context: InteractionContext, *, thinking: bool) -> HelpView:
 
 
 def _allowed(context: InteractionContext, found: Iterable[object]) -> Iterator[Command]:
-    """Those that the desk lets this person do and Discord shows them here."""
+    """The commands that the desk lets this person use and that Discord shows them here."""
     rights, shown = context.bot_context.rights, context.interaction.permissions
     for each in found:
         if not isinstance(each, app_commands.Command):

@@ -20,7 +20,7 @@ Click = discord.Interaction[Any]
 
 
 class MeCommands(commands.GroupCog, group_name="me", group_description="What you choose for yourself"):
-    """The group; every answer is a whisper."""
+    """The group; every answer is ephemeral."""
 
     @app_commands.command(description="In which time zone your times are read; without one: which it is now")
     @app_commands.describe(zone="Such as Europe/Berlin, or the desk's")

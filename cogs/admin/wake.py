@@ -91,7 +91,7 @@ async def _ring(context: InteractionContext, draft: SetupDraft) -> None:
 
 
 async def _send(channel: discord.TextChannel, card: Card) -> None:
-    """The one message of a door that wakes people: whoever manages the desk asked for it."""
+    """Send the one message of a cog that wakes people: whoever manages the desk asked for it."""
     roles = [discord.Object(role_id) for role_id in card.ping.roles]
     allowed = discord.AllowedMentions(everyone=card.ping.everyone, users=False, roles=roles)
     await channel.send(card.content, allowed_mentions=allowed)

@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 from bot.cards import answer
 from bot.cards.ids import CustomId, Verb
 from bot.domain.actor import Actor
+from bot.domain.alert import verb as verbs
 from bot.domain.alert.alert import Alert
 from bot.domain.errors import InvalidInputError
 from bot.usecases.alert import ack_end
@@ -55,7 +56,7 @@ def _given_back(alert: Alert) -> str:
 
 PRESSES: Final[Acts] = MappingProxyType(
     {
-        Verb.STILL_ON_IT: _answering("keep alerts", ack_end.prolong, _prolonged),
-        Verb.GIVE_BACK: _answering("give alerts back", ack_end.give_back, _given_back),
+        Verb.STILL_ON_IT: _answering(verbs.PROLONG.task, ack_end.prolong, _prolonged),
+        Verb.GIVE_BACK: _answering(verbs.UNACK.task, ack_end.give_back, _given_back),
     }
 )

@@ -8,7 +8,8 @@ from bot.cards.ids import CustomId, Verb
 from bot.cards.outbox import board as board_card
 from bot.cards.outbox import cause as cause_card
 from bot.cards.style import some
-from bot.domain.alert.alert import Trigger
+from bot.domain.alert import verb as verbs
+from bot.domain.alert.verb import AlertVerb
 from bot.domain.errors import InvalidInputError
 from bot.usecases.alert import bulk
 from bot.usecases.outbox import board as boards
@@ -21,7 +22,7 @@ from cogs.rights import Capability
 
 
 async def browse(context: InteractionContext, which: CustomId) -> None:
-    """A page of the alerts without a card: a whisper, or another page in place of this one."""
+    """Show a page of the alerts without a card: ephemeral, or in place of this page."""
     context.demand(Capability.VIEW, TASK)
     number = page_of(context, which)
     work = boards.page(context.bot_context.desk, which.number, number=number, size=board_card.PAGE_SIZE)
@@ -33,14 +34,14 @@ async def browse(context: InteractionContext, which: CustomId) -> None:
 async def acknowledge(context: InteractionContext, which: CustomId) -> None:
     """All that is on the board, or one cause of it, is this person's now."""
     context.demand(Capability.RESPOND, TASKS[Verb.ACK])
-    await _act(context, which, Trigger.ACK, "acknowledged")
+    await _act(context, which, verbs.ACK)
 
 
 async def resolve(context: InteractionContext, which: CustomId) -> None:
     """All of it is over, after a second press; one cause was asked about already."""
     context.demand(Capability.RESPOND, TASKS[Verb.RESOLVE])
     if which.extra:
-        await _act(context, which, Trigger.RESOLVE, "resolved")
+        await _act(context, which, verbs.RESOLVE)
         return
     desk = context.bot_context.desk
     total = await context.defer_if_slow(bulk.count(desk, which.number), thinking=True)
@@ -68,14 +69,16 @@ async def take_back(context: InteractionContext, which: CustomId) -> None:
     await context.update_message(answer.done(f"{some(changed, 'alert')} {are} before"))
 
 
-async def _act(context: InteractionContext, which: CustomId, trigger: Trigger, what: str) -> None:
-    """The board shows it by itself; who pressed gets a whisper with a way back."""
+async def _act(context: InteractionContext, which: CustomId, verb: AlertVerb) -> None:
+    """Act on many; who pressed gets an ephemeral answer with a way back, the board shows the change."""
     desk = context.bot_context.desk
     member_id = int(which.extra) if which.extra.isdecimal() else None
-    work = bulk.act(desk, which.number, trigger, actor=context.actor, member_id=member_id)
+    work = bulk.act(desk, which.number, verb, actor=context.actor, member_id=member_id)
     done = await context.defer_if_slow(work, thinking=not context.on_ephemeral)
     desk.bell.ring()
-    told = cause_card.done(f"{some(done.changed, 'alert')} {what}.", context.bot_context.tag, done.act_id)
+    told = cause_card.done(
+        f"{some(done.changed, 'alert')} {verb.past}.", context.bot_context.tag, done.act_id
+    )
     await (context.update_message(told) if context.on_ephemeral else context.reply_ephemeral(told))
 
 

@@ -13,6 +13,7 @@ from bot.cards.alert.action import ask_resolve
 from bot.cards.alert.detail import details
 from bot.cards.ids import CustomId, Verb
 from bot.domain.alert.alert import format_ref
+from bot.domain.alert.verb import PRESSED
 from bot.domain.errors import InvalidInputError
 from bot.domain.sight import Subject, SubjectRef
 from bot.usecases.alert import button as press
@@ -26,22 +27,7 @@ from cogs.message import read_fields, read_values
 from cogs.press import Act, Acts
 from cogs.rights import Capability
 
-TASKS: Final = MappingProxyType(
-    {
-        Verb.ACK: "acknowledge alerts",
-        Verb.UNACK: "give alerts back",
-        Verb.CLAIM: "claim alerts",
-        Verb.RELEASE: "release alerts",
-        Verb.RETRY: "have alerts tried again",
-        Verb.RESOLVE: "resolve alerts",
-        Verb.REOPEN: "reopen alerts",
-        Verb.CONFIRM: "resolve alerts",
-        Verb.NOTE: "write notes",
-    }
-)
-
-
-_AT_ONCE: Final = (Verb.ACK, Verb.UNACK, Verb.CLAIM, Verb.RELEASE, Verb.RETRY, Verb.REOPEN, Verb.CONFIRM)
+TASKS: Final = MappingProxyType({Verb(each.name): each.task for each in PRESSED})
 
 
 def _acting(verb: Verb) -> Act:
@@ -55,7 +41,7 @@ def _acting(verb: Verb) -> Act:
 
 
 async def resolve(context: InteractionContext, which: CustomId) -> None:
-    """It is over; where that leaves an incident with nothing open under it, ask what is meant."""
+    """Resolve the alert; where that leaves an incident with nothing open under it, ask what is meant."""
     context.demand(Capability.RESPOND, TASKS[Verb.RESOLVE])
     desk, number = context.bot_context.desk, which.number
     incident = await context.defer_if_slow(end.last_of(desk, number), thinking=False)
@@ -118,14 +104,14 @@ async def write_note(context: InteractionContext, which: CustomId) -> None:
 
 
 async def show_more(context: InteractionContext, which: CustomId) -> None:
-    """*More*: a whisper of its own, whose pages turn in place."""
+    """*More*: answer with an ephemeral message whose pages turn in place."""
     context.demand(Capability.VIEW, "look at alerts")
     page = int(which.extra) if which.extra.isdecimal() else 0
     await tell(context, which.number, page=page, in_place=context.on_ephemeral)
 
 
 async def tell(context: InteractionContext, alert_id: int, *, page: int = 0, in_place: bool = False) -> None:
-    """Everything about one alert, on the pressed message (``in_place``) or in a whisper."""
+    """Tell everything about one alert, on the pressed message (``in_place``) or ephemerally."""
     await context.admit(SubjectRef(Subject.ALERT, alert_id))
     found = await context.defer_if_slow(
         alert_query.find(context.bot_context.desk, alert_id), thinking=not in_place
@@ -176,7 +162,7 @@ async def _show(context: InteractionContext, pressed: PressedAlert) -> None:
 
 PRESSES: Final[Acts] = MappingProxyType(
     {
-        **{verb: _acting(verb) for verb in _AT_ONCE},
+        **{verb: _acting(verb) for verb in TASKS},
         Verb.RESOLVE: resolve,
         Verb.RESOLVE_ONLY: resolve_only,
         Verb.RESOLVE_BOTH: resolve_both,

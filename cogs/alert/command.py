@@ -17,6 +17,7 @@ from bot.cards.ids import Verb
 from bot.domain.alert.alert import Alert, State, parse_ref
 from bot.domain.alert.search import OPEN_ALERTS, AlertFilter
 from bot.domain.alert.signal import Severity
+from bot.domain.alert.verb import SNOOZE
 from bot.domain.errors import InvalidInputError, TocsinError
 from bot.domain.outbox.kind import TRAITS
 from bot.domain.sight import Subject, SubjectRef
@@ -55,7 +56,7 @@ _WHICH_ONES: Final = "Which: pick one, or type A-2,A-3, a card's link, or G-4 fo
 
 
 class AlertCommands(commands.GroupCog, group_name="alert", group_description="See alerts and act on them"):
-    """The group; every answer is a whisper, the card shows the change to everybody."""
+    """The group; every answer is ephemeral, the card shows the change to everybody."""
 
     def __init__(self, bot_context: BotContext) -> None:
         self._bot_context = bot_context
@@ -125,7 +126,7 @@ class AlertCommands(commands.GroupCog, group_name="alert", group_description="Se
     async def snooze(self, interaction: Click, alert: str, until: Span) -> None:
         """``/alert snooze``."""
         context = InteractionContext.of(interaction)
-        context.demand(Capability.RESPOND, "snooze alerts")
+        context.demand(Capability.RESPOND, SNOOZE.task)
         desk = context.bot_context.desk
         zone = await context.zone()
         ends = snooze_end(until, desk.clock.now(), zone)

@@ -27,8 +27,7 @@ from cogs.press import Acts
 from cogs.rights import Capability
 
 _DONE: Final = {
-    Verb.GROUP_ACK: "acknowledged",
-    Verb.GROUP_RESOLVE: "resolved",
+    **{verb: done.past for verb, done in groups.ALL_OF.items()},
     Verb.GROUP_SNOOZE: "snoozed or heard again",
 }
 
@@ -40,7 +39,7 @@ async def acknowledge(context: InteractionContext, which: CustomId) -> None:
 
 
 async def acknowledge_beside(context: InteractionContext, group_id: int) -> None:
-    """The same by a message's menu: the answer is a whisper, the card shows it by itself."""
+    """Acknowledge a group by a message's menu: the answer is ephemeral, the card shows the change."""
     work = groups.press(context.bot_context.desk, Verb.GROUP_ACK, group_id, actor=context.actor)
     pressed = await context.defer_if_slow(work, thinking=True)
     context.bot_context.desk.bell.ring()
@@ -60,7 +59,7 @@ async def resolve(context: InteractionContext, which: CustomId) -> None:
 
 
 async def browse(context: InteractionContext, which: CustomId) -> None:
-    """A page of its alerts: a whisper, or another page in place of this one."""
+    """Show a page of the group's alerts: ephemeral, or in place of this page."""
     context.demand(Capability.VIEW, TASK)
     number = page_of(context, which)
     work = groups.page(context.bot_context.desk, which.number, number=number)

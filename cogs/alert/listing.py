@@ -23,7 +23,7 @@ TASK: Final = "look at alerts"
 
 
 async def show(context: InteractionContext, shown: ListFilter) -> None:
-    """The first page, as a whisper."""
+    """Show the first page, ephemerally."""
     context.demand(Capability.VIEW, TASK)
     alert_list.encode(shown, 0)  # refuses what could not travel to the second page
     await context.reply_ephemeral(await context.defer_if_slow(_page(context, shown, 0), thinking=True))

@@ -5,6 +5,7 @@ from typing import Final
 
 from bot.cards.alert.snooze import OVER, SPANS
 from bot.cards.ids import CustomId, Verb
+from bot.domain.alert.verb import SNOOZE
 from bot.domain.errors import InvalidInputError
 from bot.usecases.alert import snooze as snoozes
 from cogs.alert import group as group_buttons
@@ -15,7 +16,7 @@ from cogs.press import Acts
 from cogs.rights import Capability
 from cogs.time_input import snooze_end
 
-TASK: Final = "snooze alerts"
+TASK: Final = SNOOZE.task
 
 
 async def choose(context: InteractionContext, which: CustomId) -> None:

@@ -51,7 +51,7 @@ async def press(context: InteractionContext, asked: IncidentMutation, said: Said
 
 
 async def tell(context: InteractionContext, incident_id: int) -> None:
-    """The head of one incident with its buttons, as a whisper."""
+    """Show the head of one incident with its buttons, ephemerally."""
     context.demand(Capability.VIEW, LOOK)
     found = await context.defer_if_slow(
         incident_inspection.find(context.bot_context.desk, incident_id), thinking=True
@@ -60,7 +60,7 @@ async def tell(context: InteractionContext, incident_id: int) -> None:
 
 
 async def show_timeline(context: InteractionContext, which: CustomId) -> None:
-    """The newest page as a whisper, or another page in place of this one."""
+    """Show the newest page of the timeline ephemerally, or another page in place of this one."""
     context.demand(Capability.VIEW, LOOK)
     page = int(which.extra) if which.extra.isdecimal() else None
     in_place = context.on_ephemeral and not _is_head(context, which.number)
@@ -188,7 +188,7 @@ def _acting(verb: Verb, capability: Capability, task: str, said: Said) -> Act:
 
 
 async def resolve(context: InteractionContext, which: CustomId) -> None:
-    """It is over; with alerts of it still open, ask what is meant."""
+    """Resolve the incident; with alerts of it still open, ask what is meant."""
     context.demand(Capability.RESPOND, WORK)
     found, counts = await context.defer_if_slow(
         end.open_under(context.bot_context.desk, which.number), thinking=False
@@ -222,7 +222,7 @@ async def resolve_all(context: InteractionContext, which: CustomId) -> None:
 
 
 def _is_head(context: InteractionContext, incident_id: int) -> bool:
-    """Whether what was pressed shows this incident's head, for everybody or in a whisper."""
+    """Whether what was pressed shows this incident's head, for everybody or ephemerally."""
     message = context.interaction.message
     if message is None or not message.embeds:
         return False

@@ -59,12 +59,12 @@ async def suggest_open(interaction: Click, typed: str) -> list[Choice]:
 
 
 async def suggest_over(interaction: Click, typed: str) -> list[Choice]:
-    """Those that are resolved or closed."""
+    """Suggest incidents that are resolved or closed."""
     return await _suggest(interaction, typed, _OVER)
 
 
 async def suggest_mergeable(interaction: Click, typed: str) -> list[Choice]:
-    """Those that are not closed."""
+    """Suggest incidents that are not closed."""
     return await _suggest(interaction, typed, _MERGEABLE)
 
 
@@ -134,7 +134,7 @@ async def _suggest(interaction: Click, typed: str, which: IncidentFilter) -> lis
 async def _fitting(
     interaction: Click, typed: str, work: Callable[[InteractionContext], Awaitable[list[Named]]]
 ) -> list[Choice]:
-    """Those whose ref or name has what was typed in it."""
+    """The choices whose ref or name has what was typed in it."""
     wanted = typed.strip().lower()
 
     async def choose(context: InteractionContext) -> list[Choice]:

@@ -15,7 +15,7 @@ from bot.cards.incident.listing import IncidentScope
 from bot.domain.alert.alert import parse_ref as parse_alert
 from bot.domain.incident.incident import IncidentLevel
 from bot.usecases.incident.mutation import MAX_TEXT, MAX_TITLE
-from bot.usecases.triage.escalation import OpenRequest
+from bot.usecases.triage.open_request import OpenRequest
 from cogs.incident import listing as incident_listing
 from cogs.incident.action import ActionCommands
 from cogs.incident.button import LOOK, show_timeline, tell, write_postmortem
@@ -40,7 +40,7 @@ class IncidentCommands(
     group_name="incident",
     group_description="What people work on together",
 ):
-    """The group; answers are whispers, the head and its thread show the change to everybody."""
+    """The group; answers are ephemeral, the head and its thread show the change to everybody."""
 
     @app_commands.command(name="open", description="Open an incident, or have an open one take this in")
     @app_commands.describe(

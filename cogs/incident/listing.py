@@ -18,7 +18,7 @@ from cogs.rights import Capability
 
 
 async def show(context: InteractionContext, scope: IncidentScope) -> None:
-    """The first page, as a whisper."""
+    """Show the first page, ephemerally."""
     context.demand(Capability.VIEW, LOOK)
     await context.reply_ephemeral(await context.defer_if_slow(_page(context, scope, 0), thinking=True))
 

@@ -16,7 +16,7 @@ from bot.domain import actor as actors
 from bot.usecases.desk import Desk
 from bot.usecases.reaction import missed as absence
 from bot.usecases.reaction import reaction as reactions
-from bot.usecases.reaction.reaction import ACK, ACTIONS, BELL, CLAIM, NOISE, SIREN, Effect
+from bot.usecases.reaction.reaction import ACTIONS, MEANINGS, Effect
 from cogs.context import BotContext
 from cogs.interaction import UNREACHABLE
 from cogs.keyed_lock import KeyedLock
@@ -25,14 +25,6 @@ from cogs.rights import Capability
 
 Key: TypeAlias = tuple[int, int, str]
 
-
-_NAMES: Final = {
-    ACK: "emoji_ack",
-    CLAIM: "emoji_claim",
-    NOISE: "emoji_noise",
-    SIREN: "emoji_escalate",
-    BELL: "emoji_snooze",
-}
 
 TASK: Final = "act on alerts"
 _log: Final = structlog.stdlib.get_logger(__name__)
@@ -150,4 +142,4 @@ class Reactions(commands.Cog):
 
 
 def _count(emoji: str, outcome: str) -> None:
-    metrics.ACTIONS.labels(_NAMES.get(emoji, "emoji"), outcome).inc()
+    metrics.ACTIONS.labels(f"emoji_{MEANINGS[emoji]}" if emoji in MEANINGS else "emoji", outcome).inc()

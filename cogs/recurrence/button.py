@@ -24,7 +24,7 @@ from bot.domain.recurrence.recurrence import parse_ref
 from bot.usecases.admin import source as sources
 from bot.usecases.desk import Desk
 from bot.usecases.recurrence import query as recurrences
-from bot.usecases.recurrence.chart_renderer import ChartRenderer
+from bot.usecases.recurrence.chart_renderer import RENDERER
 from bot.usecases.recurrence.query import FoundRecurrence
 from cogs.interaction import UNREACHABLE, InteractionContext
 from cogs.message import read_values
@@ -32,7 +32,6 @@ from cogs.press import Acts
 from cogs.rights import Capability
 
 TASK: Final = "look at recurrences"
-EASEL: Final = ChartRenderer()
 _TITLE: Final = 60
 _WORDS: Final = 1_024  # what Discord takes as an attachment's description
 
@@ -40,7 +39,7 @@ _log: Final = structlog.stdlib.get_logger(__name__)
 
 
 async def show_list(context: InteractionContext, query: Query) -> None:
-    """The first page, as a whisper."""
+    """Show the first page, ephemerally."""
     context.demand(Capability.VIEW, TASK)
     ranking_card.encode(query, 0)  # refuses what could not travel to the second page
     await context.reply_ephemeral(await context.defer_if_slow(_page(context, query, 0), thinking=True))
@@ -62,9 +61,9 @@ async def pick(context: InteractionContext, _: CustomId) -> None:
 async def tell(context: InteractionContext, which: str) -> None:
     """Everything about one recurrence: the words at once, the picture when it is drawn."""
     found = await context.defer_if_slow(_find(context.bot_context.desk, which), thinking=True)
-    view = RecurrenceView(portrait=found.portrait, runs=found.runs, voters=found.voters, jumps=found.jumps)
+    view = RecurrenceView(profile=found.profile, runs=found.runs, voters=found.voters, jumps=found.jumps)
     await context.reply_ephemeral(recurrence_card.render(view))
-    known = found.portrait.recurrence
+    known = found.profile.recurrence
     title = f"{known.ref} {plain(known.name, _TITLE)}"
     chart = Chart(title=title, seen_at=found.seen_at, hours=found.hours)
     await add_picture(context.interaction, chart, known.ref)
@@ -112,7 +111,7 @@ async def _page(context: InteractionContext, query: Query, page: int) -> Card:
 
 async def add_picture(interaction: discord.Interaction[Any], chart: Chart, ref: str) -> None:
     """A picture that cannot be drawn or sent is no error: all it shows was said."""
-    picture = await EASEL.draw(chart)
+    picture = await RENDERER.draw(chart)
     if picture is None:
         return
     file = discord.File(io.BytesIO(picture.png), f"{ref.lower()}.png", description=picture.words[:_WORDS])

@@ -47,7 +47,7 @@ _KINDS: Final = [
 class RecurrenceCommands(
     commands.GroupCog, group_name="recurrence", group_description="What comes back, and what it costs"
 ):
-    """The group; every answer is a whisper, but for a hand-over that is to be seen."""
+    """The group; every answer is ephemeral, but for a hand-over that is to be seen."""
 
     def __init__(self, bot_context: BotContext) -> None:
         self._bot_context = bot_context

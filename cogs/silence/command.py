@@ -33,7 +33,7 @@ Matchers = app_commands.Range[str, 1, _MOST_TYPED]
 class SilenceCommands(
     commands.GroupCog, group_name="silence", group_description="Let some alerts wake nobody for a while"
 ):
-    """The group; every answer is a whisper, cards show the change to everybody."""
+    """The group; every answer is ephemeral, cards show the change to everybody."""
 
     def __init__(self, bot_context: BotContext) -> None:
         self._bot_context = bot_context

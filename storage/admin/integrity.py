@@ -13,14 +13,14 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, and_, case, exi
 from bot.domain.alert.alert import format_ref
 from bot.domain.incident.incident import format_ref as format_incident
 from bot.domain.integrity import IntegrityFinding, IntegrityReport
-from bot.domain.outbox.outbox import CardKind
 from storage.admin.eventless import eventless
 from storage.codec import encode, micros
 from storage.dialect import is_one_of, upsert
-from storage.kind import IS_WITHOUT_SUBJECT, card_of
-from storage.table.core import alert, card, event, project, recurrence
+from storage.kind import HEAD, IS_WITHOUT_SUBJECT
+from storage.table.core import alert, card, event, project
 from storage.table.incident import IS_OPEN, incident
 from storage.table.integrity import integrity
+from storage.table.recurrence import recurrence
 
 COUNTED: Final = ("opened", "folded", "raised", "reopened")
 """The verdicts of events that an alert counts as its occurrences."""
@@ -93,8 +93,7 @@ class IntegrityRows:
 
     def incidents_without_thread(self, project_id: int, *, before: datetime, limit: int) -> list[str]:
         """Open incidents without a thread that may have one, whose head was sent before ``before``."""
-        head = card_of(CardKind.INCIDENT, incident.c.id)
-        waits = exists().where(head, or_(card.c.message_id.is_(None), card.c.sent_at >= micros(before)))
+        waits = exists().where(HEAD, or_(card.c.message_id.is_(None), card.c.sent_at >= micros(before)))
         statement = select(incident.c.id).where(
             incident.c.project_id == project_id,
             IS_OPEN,

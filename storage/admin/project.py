@@ -76,7 +76,7 @@ class Projects:
         return Project(created, name, tag, ProjectSettings())
 
     def remove(self, project_id: int, *, now: datetime, was: str) -> None:
-        """Its row stays for the audit chain, under a name that nobody can give; nothing opens it any more."""
+        """Remove a project; the row stays for the audit chain, under a name that nobody can give."""
         gone = f"{was} (removed {project_id})"
         self._connection.execute(
             update(project).where(project.c.id == project_id).values(name=gone, removed_at=micros(now))

@@ -12,7 +12,7 @@ from bot.domain.access.source import Credential, Source
 from bot.domain.access.wake import Wakes
 from bot.domain.alert.group import CardShape
 from bot.domain.alert.signal import Severity
-from storage.bulk import Bulk
+from storage.bulk import Bulk, Lookup
 from storage.codec import (
     encode,
     micros,
@@ -33,6 +33,13 @@ _touch = Bulk(
     .where(source.c.id == bindparam("source_", type_=source.c.id.type))
     .values(last_event_at=bindparam("at_")),
     ("at_", "source_"),
+)
+_removed = Lookup(
+    lambda dialect: select(source.c.id).where(
+        one_of(dialect, source.c.id, "ids"), source.c.removed_at.is_not(None)
+    ),
+    ("ids",),
+    ("id",),
 )
 _FACES: Final = Prepared(
     lambda dialect: select(source.c.id, source.c.name, source.c.ping).where(
@@ -165,7 +172,7 @@ class Sources:
         )
 
     def route(self, source_id: int, channel_id: int | None, fallback_channel_id: int | None) -> None:
-        """Its cards go to this channel from now on, and this one hears when that is not possible."""
+        """Send a source's cards to this channel from now on; the other hears when that is not possible."""
         self._connection.execute(
             update(source)
             .where(source.c.id == source_id)
@@ -179,9 +186,8 @@ class Sources:
         )
 
     def removed(self, source_ids: Iterable[int]) -> set[int]:
-        """Those of these that are gone."""
-        gone = select(source.c.id).where(source.c.id.in_(list(source_ids)), source.c.removed_at.is_not(None))
-        return set(self._connection.execute(gone).scalars())
+        """The sources among these that are gone."""
+        return {row.id for row in _removed.rows(self._connection, values_of(self._connection, source_ids))}
 
     def touch(self, seen: dict[int, datetime]) -> None:
         """Remember when each source last spoke."""
@@ -190,7 +196,7 @@ class Sources:
     def add_credential(
         self, source_id: int, digest: str, generation: int, *, now: datetime, secret: str | None = None
     ) -> None:
-        """A new key for the door; ``secret`` is sealed."""
+        """Add a credential; ``secret`` is sealed."""
         self._connection.execute(
             insert(credential).values(
                 source_id=source_id,

@@ -41,11 +41,11 @@ class Tokens:
         return msgspec.structs.replace(new, id=created)
 
     def revoke(self, token_id: int, *, now: datetime) -> None:
-        """It opens nothing from now on; its name is free."""
+        """Revoke a token; its name is free again."""
         self._connection.execute(update(token).where(token.c.id == token_id).values(revoked_at=micros(now)))
 
     def touch(self, token_id: int, *, now: datetime) -> None:
-        """It was used."""
+        """Note that a token was used."""
         self._connection.execute(update(token).where(token.c.id == token_id).values(last_used_at=micros(now)))
 
     def listing(self) -> list[Token]:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.sql.expression import ClauseElement
 
 from bot.domain.alert.alert import Alert, State, parse_refs, ref_digits
 from bot.domain.alert.event import NewAlert
@@ -28,8 +29,9 @@ from bot.domain.alert.verdict import SignatureStanding
 from bot.domain.sight import EVERYTHING
 from storage.alert.row import INSERT, MOVE, REFRESH, SAVE, insert_row, move_row, read, refresh_row, save_row
 from storage.audience import sees_alert
+from storage.bulk import Lookup
 from storage.codec import micros
-from storage.dialect import allocate, is_one_of
+from storage.dialect import allocate, is_one_of, one_of, values_of
 from storage.prepared import Prepared
 from storage.table.core import IS_OPEN_ALERT, alert, source
 from storage.table.incident import IS_ACTIVE, incident, incident_alert
@@ -47,6 +49,25 @@ _ONE: Final = Prepared(_one)
 _HELD: Final = Prepared(_one.with_for_update())
 
 
+_NAMED_COLUMNS = ("source_id", "name", "namespace", "target", "labels")
+
+
+def _newest_named(dialect: str) -> ClauseElement:
+    newest = (
+        select(*(alert.c[name] for name in _NAMED_COLUMNS))
+        .where(alert.c.project_id == bindparam("project"), IS_OPEN_ALERT)
+        .order_by(alert.c.id.desc())
+        .limit(RECENT)
+        .subquery()
+    )
+    return select(newest).where(
+        one_of(dialect, newest.c.name, "names"), one_of(dialect, newest.c.target, "targets")
+    )
+
+
+_open_named = Lookup(_newest_named, ("project", "names", "targets"), _NAMED_COLUMNS)
+
+
 class Alerts:
     """All episodes, open and over."""
 
@@ -62,7 +83,7 @@ class Alerts:
         return self._one(project_id, alert_id, held=True)
 
     def held_all(self, project_id: int, alert_ids: Iterable[int]) -> list[Alert]:
-        """Those of these alerts that there are, by id, which nobody else changes until the commit."""
+        """The alerts among these that exist, by id; nobody else changes them until the commit."""
         rows = self._connection.execute(
             select(alert)
             .where(alert.c.project_id == project_id, is_one_of(self._connection, alert.c.id, alert_ids))
@@ -72,7 +93,7 @@ class Alerts:
         return [read(row) for row in rows]
 
     def many(self, alert_ids: Iterable[int]) -> list[Alert]:
-        """These episodes as they are now, by id; nobody is kept from changing them."""
+        """Episodes as they are now, by id; others may change them meanwhile."""
         rows = self._connection.execute(
             select(alert).where(is_one_of(self._connection, alert.c.id, alert_ids)).order_by(alert.c.id)
         )
@@ -83,7 +104,7 @@ class Alerts:
         self.save_all([changed])
 
     def save_all(self, changed: Iterable[Alert]) -> None:
-        """The same for many."""
+        """Save many alerts."""
         SAVE.run(self._connection, [save_row(each) for each in changed])
 
     def allocate(self, count: int) -> list[int]:
@@ -136,23 +157,20 @@ class Alerts:
         newest = select(func.max(alert.c.id)).where(alert.c.recurrence_id == recurrence_id)
         return self._connection.execute(newest).scalar_one() or 0
 
-    def open_named(self, project_id: int, names: Iterable[str]) -> list[tuple[int, str, str, str, str]]:
-        """Source, name, namespace, target and labels (JSON) of open alerts of these names.
+    def open_named(
+        self, project_id: int, names: Iterable[str], targets: Iterable[str]
+    ) -> list[tuple[int, str, str, str, str]]:
+        """Source, name, namespace, target and labels (JSON) of open alerts of these names and targets.
 
         They are looked for among the `RECENT` newest open ones: an index by name would cost every alert.
         """
-        columns = (alert.c.source_id, alert.c.name, alert.c.namespace, alert.c.target, alert.c.labels)
-        newest = (
-            select(*columns)
-            .where(alert.c.project_id == project_id, IS_OPEN_ALERT)
-            .order_by(alert.c.id.desc())
-            .limit(RECENT)
-            .subquery()
+        rows = _open_named.rows(
+            self._connection,
+            project_id,
+            values_of(self._connection, names),
+            values_of(self._connection, targets),
         )
-        rows = self._connection.execute(
-            select(newest).where(is_one_of(self._connection, newest.c.name, names))
-        )
-        return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
+        return [(*row,) for row in rows]
 
     def leases_over(self, *, now_us: int, limit: int = 100) -> list[tuple[int, int]]:
         """(project, alert) whose lease has run out."""

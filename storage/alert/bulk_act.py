@@ -50,5 +50,5 @@ class BulkActs:
         return BulkAct(row.id, row.action, row.actor, moment(row.made_at), _ids.decode(row.alert_ids))
 
     def forget(self, *, before: datetime) -> int:
-        """Those that can be taken back no more; returns how many."""
+        """Delete the acts that can be taken back no more; returns how many."""
         return self._connection.execute(delete(bulk_act).where(bulk_act.c.made_at < micros(before))).rowcount

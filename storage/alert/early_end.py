@@ -4,17 +4,24 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from bot.domain.alert.episode import EarlyEnd
-from storage.bulk import Bulk
+from storage.bulk import Bulk, Lookup
 from storage.codec import micros, micros_or_none, moment, moment_or_none
-from storage.dialect import is_one_of, upsert
+from storage.dialect import one_of, upsert, values_of
 from storage.table.early_end import early_end
 
 _COLUMNS: Final = ("project_id", "signature", "started_at", "ended_at", "until")
 _CHANGED: Final = ("started_at", "ended_at", "until")
 _put: Final[dict[str, Bulk]] = {}
+_of: Final = Lookup(
+    lambda dialect: select(*(early_end.c[name] for name in ("signature", *_CHANGED))).where(
+        early_end.c.project_id == bindparam("project"), one_of(dialect, early_end.c.signature, "signatures")
+    ),
+    ("project", "signatures"),
+    ("signature", *_CHANGED),
+)
 
 
 class EarlyEnds:
@@ -25,12 +32,7 @@ class EarlyEnds:
 
     def of(self, project_id: int, signatures: Collection[str]) -> dict[str, EarlyEnd]:
         """What is remembered of these signatures."""
-        rows = self._connection.execute(
-            select(early_end).where(
-                early_end.c.project_id == project_id,
-                is_one_of(self._connection, early_end.c.signature, signatures),
-            )
-        )
+        rows = _of.rows(self._connection, project_id, values_of(self._connection, signatures))
         return {
             row.signature: EarlyEnd(
                 row.signature, moment_or_none(row.started_at), moment(row.ended_at), moment(row.until)
@@ -63,5 +65,5 @@ class EarlyEnds:
         )
 
     def forget(self, *, now: datetime) -> None:
-        """Those whose time is over."""
+        """Delete the early ends whose time is over."""
         self._connection.execute(delete(early_end).where(early_end.c.until < micros(now)))

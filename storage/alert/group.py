@@ -138,7 +138,7 @@ class Groups:
         )
 
     def move(self, moved: Iterable[Group]) -> None:
-        """They took in members, or became worse."""
+        """Save groups that took in members, or became worse."""
         _move.run(
             self._connection, [(each.severity.value, micros(each.joined_at), each.id) for each in moved]
         )
@@ -185,7 +185,7 @@ class Groups:
         return [read(row) for row in self._connection.execute(ordered.offset(offset).limit(limit))]
 
     def ids(self, group_id: int, states: Sequence[State]) -> list[int]:
-        """Its alerts in one of these states."""
+        """The ids of a group's alerts in one of these states."""
         statement = select(alert.c.id).where(
             alert.c.group_id == group_id, alert.c.state.in_([each.value for each in states])
         )

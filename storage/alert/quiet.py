@@ -75,7 +75,7 @@ class QuietReasons:
         return (0, None) if row is None else (row.held, _read(row))
 
     def put(self, reasons: Mapping[int, Quiet]) -> None:
-        """These alerts are held; a reason of the same kind is replaced."""
+        """Hold these alerts quiet; a reason of the same kind is replaced."""
         _PUT[self._connection.dialect.name].run(
             self._connection,
             [
@@ -92,7 +92,7 @@ class QuietReasons:
         )
 
     def lift(self, which: Iterable[tuple[int, QuietKind]]) -> None:
-        """These reasons are gone."""
+        """Remove these reasons."""
         rows = [(alert_id, kind.value) for alert_id, kind in which]
         if self._connection.dialect.name == "postgresql":
             for alert_id, kind in rows:  # a delete cannot take its rows from arrays

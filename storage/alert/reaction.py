@@ -40,7 +40,7 @@ class ReactionRows:
         return changed.one_or_none() is not None
 
     def present_on(self, message_id: int) -> list[Reaction]:
-        """Those last known to be there."""
+        """The reactions last known to be there."""
         rows = self._connection.execute(
             select(reaction.c.user_id, reaction.c.emoji).where(
                 reaction.c.message_id == message_id, reaction.c.present

@@ -76,7 +76,7 @@ class Rings:
         return [_read(row) for row in rows]
 
     def tell(self, ring_ids: Collection[int], *, lead_id: int, channel_id: int, now: datetime) -> None:
-        """These calls are told in the message of ``lead_id``."""
+        """Note that these calls are told in the message of ``lead_id``."""
         self._connection.execute(
             update(ring)
             .where(is_one_of(self._connection, ring.c.id, ring_ids))
@@ -84,7 +84,7 @@ class Rings:
         )
 
     def put_off(self, ring_ids: Collection[int], *, until: datetime) -> None:
-        """These calls wait a little longer."""
+        """Let these calls wait a little longer."""
         self._connection.execute(
             update(ring).where(is_one_of(self._connection, ring.c.id, ring_ids)).values(due_at=micros(until))
         )
@@ -125,7 +125,7 @@ class Rings:
         return sorted(found.scalars())
 
     def told_later(self, lead_id: int, alert_ids: Collection[int], *, but: RingReason) -> set[int]:
-        """Those of these alerts that a later message calls for, ``but`` one for that reason.
+        """The alerts among these that a later message calls for, ``but`` one for that reason.
 
         Later is what was told later: a call that was planned early, and has a low id, may be told late.
         """

@@ -11,8 +11,8 @@ from bot.domain.incident.action import Action
 from bot.domain.sight import EVERYTHING, Sight
 from storage.audience import sees_action
 from storage.codec import actor_columns, actor_or_none, micros, micros_or_none, moment, moment_or_none
-from storage.table.core import recurrence
 from storage.table.incident import action_item
+from storage.table.recurrence import recurrence
 
 
 class Actions:
@@ -60,7 +60,7 @@ class Actions:
         ).scalar_one()
 
     def waiting(self, project_id: int, *, limit: int, sight: Sight = EVERYTHING) -> list[Action]:
-        """Those of the whole desk that are not done, the most urgent first."""
+        """The action items of the whole desk that are not done, the most urgent first."""
         statement = select(action_item).where(
             action_item.c.project_id == project_id, action_item.c.done_at.is_(None), sees_action(sight)
         )
@@ -69,7 +69,7 @@ class Actions:
         return [_read(row) for row in rows]
 
     def due(self, project_id: int, *, now: datetime, limit: int = 100) -> list[int]:
-        """Those whose owner is to be reminded."""
+        """The action items whose owner is to be reminded."""
         statement = select(action_item.c.id).where(
             action_item.c.project_id == project_id,
             action_item.c.remind_at.is_not(None),
@@ -79,14 +79,14 @@ class Actions:
         return list(self._connection.execute(ordered).scalars())
 
     def mending(self, recurrence_id: int) -> list[int]:
-        """Those that are meant to mend a recurrence and are not done."""
+        """The action items that are meant to mend a recurrence and are not done."""
         statement = select(action_item.c.id).where(
             action_item.c.recurrence_id == recurrence_id, action_item.c.done_at.is_(None)
         )
         return list(self._connection.execute(statement.order_by(action_item.c.id)).scalars())
 
     def disproved(self, project_id: int, *, limit: int = 100) -> list[int]:
-        """Those that were done, while what they were meant to mend has come back since."""
+        """The action items that are done, while what they were meant to mend has come back since."""
         statement = (
             select(action_item.c.id)
             .join(recurrence, recurrence.c.id == action_item.c.recurrence_id)

@@ -132,14 +132,14 @@ class Incidents:
         return self._one(select(incident).where(incident.c.thread_id == thread_id))
 
     def in_threads(self, incident_ids: Iterable[int]) -> list[Incident]:
-        """Those of these incidents that live in a thread."""
+        """The incidents among these that have a thread."""
         statement = select(incident).where(
             incident.c.id.in_(list(incident_ids)), incident.c.thread_id.is_not(None)
         )
         return [_read(row) for row in self._connection.execute(statement.order_by(incident.c.id))]
 
     def due(self, project_id: int, *, now: datetime, limit: int = 100) -> list[int]:
-        """Those whose next update is due."""
+        """The incidents whose next update is due."""
         statement = select(incident.c.id).where(
             incident.c.project_id == project_id,
             incident.c.update_due_at.is_not(None),

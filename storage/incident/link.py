@@ -15,8 +15,9 @@ from bot.domain.alert.signal import Severity
 from bot.domain.incident.incident import IncidentState
 from bot.domain.incident.membership import Census, Membership
 from storage.alert.row import read
+from storage.bulk import Lookup
 from storage.codec import micros
-from storage.dialect import is_one_of, upsert
+from storage.dialect import one_of, upsert, values_of
 from storage.prepared import Prepared
 from storage.table.core import IS_OPEN_ALERT, alert
 from storage.table.incident import IS_ACTIVE, IS_OPEN, incident, incident_alert
@@ -27,6 +28,16 @@ _MEMBERSHIP: Final = Prepared(
     select(incident.c.id, incident.c.thread_id, incident.c.state)
     .join(incident_alert, incident_alert.c.incident_id == incident.c.id)
     .where(incident_alert.c.alert_id == bindparam("alert", type_=BigInteger), IS_ACTIVE)
+)
+
+_open_of: Final = Lookup(
+    lambda dialect: (
+        select(incident_alert.c.alert_id, incident_alert.c.incident_id)
+        .join(incident, incident.c.id == incident_alert.c.incident_id)
+        .where(one_of(dialect, incident_alert.c.alert_id, "alerts"), IS_ACTIVE, IS_OPEN)
+    ),
+    ("alerts",),
+    ("alert_id", "incident_id"),
 )
 
 
@@ -78,19 +89,11 @@ class Links:
 
     def open_of(self, alert_ids: Iterable[int]) -> dict[int, int]:
         """The open incident of each of these alerts that belongs to one, by the alert's id."""
-        rows = self._connection.execute(
-            select(incident_alert.c.alert_id, incident_alert.c.incident_id)
-            .join(incident, incident.c.id == incident_alert.c.incident_id)
-            .where(
-                is_one_of(self._connection, incident_alert.c.alert_id, alert_ids),
-                IS_ACTIVE,
-                IS_OPEN,
-            )
-        )
+        rows = _open_of.rows(self._connection, values_of(self._connection, alert_ids))
         return {row.alert_id: row.incident_id for row in rows}
 
     def open_ids(self, incident_id: int) -> list[int]:
-        """Its alerts that are open."""
+        """The ids of the incident's open alerts."""
         statement = (
             select(alert.c.id)
             .join(incident_alert, _member)

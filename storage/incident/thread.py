@@ -14,12 +14,10 @@ from bot.domain.incident.nudge import NudgeKind
 from bot.domain.incident.thread import ThreadStanding
 from bot.domain.outbox.outbox import CardKind, ParkReason
 from storage.codec import micros
-from storage.kind import card_of, is_kind
+from storage.kind import HEAD, card_of, is_kind
 from storage.table.core import card
 from storage.table.incident import IS_OPEN, incident, nudge
 from storage.table.triage import brief
-
-_head = card_of(CardKind.INCIDENT, incident.c.id)
 
 
 class IncidentThreads:
@@ -90,7 +88,7 @@ class IncidentThreads:
                 incident.c.threadless,
                 incident.c.project_id,
             )
-            .join(card, _head)
+            .join(card, HEAD)
             .where(incident.c.project_id == project_id, IS_OPEN)
             .order_by(incident.c.id.desc())
             .limit(limit)

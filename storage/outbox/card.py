@@ -95,10 +95,14 @@ class Cards:
         """The same for alerts, whether their cards are their own or shared."""
         self.touch(CardKind.ALERT, changed, now=now)
 
+    def touch_heads(self, incident_ids: Iterable[int], lane: Lane, *, now: datetime) -> None:
+        """The same for the heads of incidents."""
+        self.touch(CardKind.INCIDENT, [(each, lane) for each in incident_ids], now=now)
+
     def touch_known(
         self, alerts: Iterable[tuple[int, Lane]], groups: Mapping[int, Lane], *, now: datetime
     ) -> None:
-        """The same for alerts with a card of their own, and for groups: the caller knows which is which."""
+        """Touch alerts with a card of their own, and groups: the caller knows which is which."""
         touches.touch_known(self._connection, alerts, groups, now=now)
 
     def rung(self, runs: Iterable[tuple[int, int]], *, now: datetime) -> None:
@@ -181,14 +185,14 @@ class Cards:
         )
 
     def forget_message(self, message_id: int, *, now: datetime) -> int:
-        """Its message is gone: the card is posted again, as a new message, unless its alert is over."""
+        """Note that a message is gone: its card is posted again, as a new one, unless its alert is over."""
         self._hold(card.c.message_id == message_id)
         return self._connection.execute(
             update(card).where(card.c.message_id == message_id).values(**_gone(now))
         ).rowcount
 
     def lose(self, card_id: int, *, now: datetime) -> None:
-        """The same by the card's own id, for a message that was deleted before anybody knew its id."""
+        """Note by the card's id that its message is gone, deleted before its id was known."""
         self._hold(card.c.id == card_id)
         self._connection.execute(
             update(card)
@@ -248,6 +252,10 @@ class Cards:
     def of(self, kind: CardKind, subject_ids: Iterable[int]) -> list[Placement]:
         """Where these subjects are shown."""
         return places.of(self._connection, kind, subject_ids)
+
+    def head(self, incident_id: int) -> Placement | None:
+        """Where the head of an incident is."""
+        return next(iter(self.of(CardKind.INCIDENT, [incident_id])), None)
 
     def of_alerts(self, alert_ids: Iterable[int]) -> dict[int, Placement]:
         """Where these alerts are shown: on cards of their own, or on those of their groups."""

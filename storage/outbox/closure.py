@@ -80,7 +80,7 @@ class Closures:
         return sum(row.cards for row in kinds)
 
     def over(self, project_id: int) -> list[Closure]:
-        """Those that go on although nothing waits for their end."""
+        """The closures that go on although nothing waits for their end."""
         waits = exists().where(card.c.channel_id == closure.c.channel_id, _LASTING)
         rows = self._connection.execute(
             select(closure).where(closure.c.project_id == project_id, closure.c.ended_at.is_(None), ~waits)

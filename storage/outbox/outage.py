@@ -31,18 +31,18 @@ from storage.outbox.card import Cards
 from storage.outbox.due import dirty, rests_until
 from storage.prepared import Prepared
 from storage.table.core import alert, card
-from storage.table.outage import blindness
+from storage.table.outage import outage
 
 _IS_REPORT: Final = is_kind(CardKind.REPORT)
 _IS_OPEN: Final = alert.c.state != State.RESOLVED.value
 
 # Asked at every step of every channel, and so built once.
 _channel: Final = bindparam("channel", type_=BigInteger)
-_LAST: Final = Prepared(select(blindness).where(blindness.c.channel_id == _channel))
+_LAST: Final = Prepared(select(outage).where(outage.c.channel_id == _channel))
 _UNTOLD: Final = Prepared(
-    select(blindness, rests_until().label("rests_until"))
-    .join(card, and_(_IS_REPORT, card.c.subject_id == blindness.c.channel_id))
-    .where(blindness.c.channel_id == _channel, dirty(posted=False))
+    select(outage, rests_until().label("rests_until"))
+    .join(card, and_(_IS_REPORT, card.c.subject_id == outage.c.channel_id))
+    .where(outage.c.channel_id == _channel, dirty(posted=False))
 )
 _UNSHOWN: Final = Prepared(
     select(func.min(card.c.dirty_since).label("since"), func.min(card.c.id).label("first")).where(
@@ -92,9 +92,9 @@ class Outages:
             "still_open": new.still_open,
         }
         self._connection.execute(
-            upsert(self._connection, blindness)
+            upsert(self._connection, outage)
             .values(channel_id=new.channel_id, project_id=project_id, **values)
-            .on_conflict_do_update(index_elements=[blindness.c.channel_id], set_=values)
+            .on_conflict_do_update(index_elements=[outage.c.channel_id], set_=values)
         )
 
     def owe_report(self, project_id: int, channel_id: int, *, now: datetime) -> None:
@@ -161,12 +161,12 @@ class Outages:
         )
 
     def ended_after(self, project_id: int, cause: OutageCause, at: datetime) -> list[Outage]:
-        """Those of one cause that ended after ``at``."""
+        """The outages of one cause that ended after ``at``."""
         rows = self._connection.execute(
-            select(blindness).where(
-                blindness.c.project_id == project_id,
-                blindness.c.cause == cause.value,
-                blindness.c.ended_at > micros(at),
+            select(outage).where(
+                outage.c.project_id == project_id,
+                outage.c.cause == cause.value,
+                outage.c.ended_at > micros(at),
             )
         )
         return [_read(row) for row in rows]

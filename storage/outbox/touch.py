@@ -50,7 +50,7 @@ _touch_group: Final = Bulk(
 def touch(
     connection: Connection, kind: CardKind, changed: Iterable[tuple[int, Lane]], *, now: datetime
 ) -> None:
-    """These subjects changed; of alerts the groups' cards too."""
+    """Touch the cards of subjects that changed; of alerts the groups' cards too."""
     us = micros(now)
     rows = [(subject_id, lane.value, us) for subject_id, lane in changed]
     _touch.run(connection, [(kind.value, *row) for row in rows])
@@ -65,7 +65,7 @@ def touch_known(
     *,
     now: datetime,
 ) -> None:
-    """These alerts with cards of their own changed, and these groups, in one statement."""
+    """Touch the cards of alerts that have one of their own, and of groups, in one statement."""
     us = micros(now)
     rows = [(CardKind.ALERT.value, alert_id, lane.value, us) for alert_id, lane in alerts]
     rows += [(CardKind.GROUP.value, group_id, groups[group_id].value, us) for group_id in sorted(groups)]

@@ -18,8 +18,9 @@ from storage.codec import micros, span
 from storage.dialect import is_one_of
 from storage.recurrence.recurrence import DAY_US, HOUR_US
 from storage.recurrence.row import read
-from storage.table.core import recurrence, recurrence_day, recurrence_hour, source
+from storage.table.core import source
 from storage.table.incident import incident
+from storage.table.recurrence import recurrence, recurrence_day, recurrence_hour
 
 _SUMMED = (
     "occurrences", "episodes", "duplicates", "flaps", "acks", "ack_us", "resolves", "resolve_us",
@@ -89,7 +90,7 @@ class Rankings:
     def _walked(
         self, matching: list[ColumnElement[bool]], sort: Sort, period: _Period, count: int
     ) -> list[int] | None:
-        """The same, by walking from the largest sum of all time on; None when that leads nowhere."""
+        """The ranking, by walking from the largest sum of all time on; None when that leads nowhere."""
         some = select(recurrence.c.id).where(*matching).limit(_FEW + 1).subquery()
         if self._connection.execute(select(func.count()).select_from(some)).scalar_one() <= _FEW:
             return None

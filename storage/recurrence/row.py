@@ -8,11 +8,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.domain.recurrence.recurrence import Fix, Recurrence
 from storage.bulk import Bulk
 from storage.codec import actor_columns, actor_or_none, micros, moment, moment_or_none, span
-from storage.table.core import recurrence, recurrence_day, recurrence_hour
+from storage.table.recurrence import recurrence, recurrence_day, recurrence_hour
 
 NEW_COLUMNS: Final = (
-    "id", "project_id", "source_id", "signature", "name", "namespace", "service", "target",
-    "occurrences", "episodes", "duplicates", "flaps", "first_seen_at", "last_seen_at",
+    "id", "project_id", "source_id", "signature", "name", "namespace", "service", "target", "first_seen_at",
+    "occurrences", "episodes", "duplicates", "flaps", "last_seen_at", "last_alert_id",
 )  # fmt: skip
 
 

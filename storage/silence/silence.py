@@ -61,7 +61,7 @@ class Silences:
         return msgspec.structs.replace(new, number=number)
 
     def change(self, changed: Silence) -> None:
-        """Its times, words and last author; what was told to alerts is found out anew."""
+        """Change a silence's times, words and last author; what was told to alerts is found out anew."""
         self._connection.execute(
             update(silence)
             .where(silence.c.id == changed.number)
@@ -101,7 +101,7 @@ class Silences:
         return None if row is None else _read(row)
 
     def lasting(self, project_id: int, *, now: datetime) -> list[Silence]:
-        """Those that are not over, the first to end first."""
+        """The silences that are not over, the first to end first."""
         rows = self._connection.execute(
             select(silence)
             .where(silence.c.project_id == project_id, silence.c.ends_at > micros(now))
@@ -120,7 +120,7 @@ class Silences:
         return [_read(row) for row in rows]
 
     def active(self, project_id: int, *, now: datetime) -> list[Silence]:
-        """Those in force; asked in each transaction of intake."""
+        """The silences in force; asked in each transaction of intake."""
         us = micros(now)
         return [_read(row) for row in _active.rows(self._connection, project_id, us, us)]
 
@@ -132,7 +132,7 @@ class Silences:
         return self._connection.execute(statement).scalar_one()
 
     def to_settle(self, project_id: int, *, now: datetime, limit: int) -> list[Silence]:
-        """Those whose beginning or end came, and was not yet told to alerts."""
+        """The silences whose beginning or end came, and was not yet told to alerts."""
         us = micros(now)
         rows = self._connection.execute(
             select(silence)

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Column, Integer, Table, Text
 
 from storage.table.core import Id, metadata
 
-blindness: Final = Table(
+outage: Final = Table(
     "blindness",
     metadata,
     Column("channel_id", BigInteger, primary_key=True, autoincrement=False),

@@ -61,7 +61,7 @@ class Calls:
         return self._give_back(run_id, worker, micros(until))
 
     def finish(self, run_id: int, *, worker: str) -> bool:
-        """It is over; False when the claim has gone to somebody else."""
+        """Finish a request; False when the claim has gone to somebody else."""
         return self._give_back(run_id, worker, None)
 
     def _give_back(self, run_id: int, worker: str, due_at: int | None) -> bool:

@@ -75,7 +75,7 @@ class Briefs:
         return None if row is None else _read(row)
 
     def settle(self, project_id: int, *, now: datetime, limit: int) -> list[int]:
-        """Those whose window is over; each is returned once, to one caller."""
+        """The briefs whose window is over; each is returned once, to one caller."""
         due = (
             select(brief.c.id)
             .where(brief.c.project_id == project_id, brief.c.settles_at <= micros(now))

@@ -85,10 +85,10 @@ class Stage:
 
     def __post_init__(self) -> None:
         self.wire = Wire(self.sandbox.bot_token, Limits(), self.clock, timeout=PATIENCE)
-        self.echoes = MessageConfirmations(self.desk)
+        self.confirmations = MessageConfirmations(self.desk)
         self.pings = Pings(self.words, self.presence)
         self.dispatcher = Dispatcher(
-            self.desk, self.wire, pings=self.pings, echoes=self.echoes, presence=self.presence
+            self.desk, self.wire, pings=self.pings, confirmations=self.confirmations, presence=self.presence
         )
         self.reconcile = Reconcile(self.desk, self.wire, self.dispatcher, self.presence)
         self.worker = self.new_worker()
@@ -101,7 +101,7 @@ class Stage:
             channel_id=channel_id or self.channel_id,
             name=self.name,
             pings=self.pings,
-            echoes=MessageConfirmations(self.desk),
+            confirmations=MessageConfirmations(self.desk),
             presence=self.presence,
         )
 
@@ -121,7 +121,7 @@ class Stage:
         Listener(
             self.bot,
             dispatcher=self.dispatcher,
-            echoes=self.echoes,
+            confirmations=self.confirmations,
             presence=self.presence,
             reconcile=self.reconcile,
         ).attach()

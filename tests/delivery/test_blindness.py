@@ -126,7 +126,7 @@ async def test_a_report_that_somebody_deletes_stays_deleted(stage: Stage) -> Non
     await stage.work()
     told = stage.shown()[0]
     stage.sandbox.person("operator").delete(told["id"])
-    await stage.echoes.lose([int(told["id"])])
+    await stage.confirmations.lose([int(told["id"])])
     await pass_time(stage, timedelta(minutes=1))
     assert not reports(stage)
 

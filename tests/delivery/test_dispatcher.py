@@ -141,7 +141,9 @@ async def test_a_channel_whose_worker_breaks_harms_no_other(
 
 
 async def test_two_processes_share_the_work_without_doubling_it(live: Stage) -> None:
-    second = Dispatcher(live.desk, live.wire, pings=live.pings, echoes=live.echoes, presence=live.presence)
+    second = Dispatcher(
+        live.desk, live.wire, pings=live.pings, confirmations=live.confirmations, presence=live.presence
+    )
     second.start()
     await live.send(*(firing(f"alert {number}") for number in range(30)))
     await until(lambda: len(live.shown()) >= 30)

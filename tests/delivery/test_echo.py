@@ -31,7 +31,7 @@ async def test_the_first_echo_counts_once_in_any_order(stage: Stage, order: tupl
     await stage.send(firing())
     card, view = await stage.claim()
     before, accepted = visible(), stage.clock.now()
-    stage.echoes.depart(card.nonce)
+    stage.confirmations.expect(card.nonce)
     answer = await stage.wire.post(card.channel_id, render_view(card.kind, view), nonce=card.nonce)
     assert answer.body is not None
     heard = []
@@ -41,13 +41,13 @@ async def test_the_first_echo_counts_once_in_any_order(stage: Stage, order: tupl
             await outbox.settle(
                 stage.desk, card, worker="dead", message_id=answer.body.id, shown=1, pinged=False
             )
-            await stage.echoes.settled(card.nonce, answer.body.id)
+            await stage.confirmations.settled(card.nonce, answer.body.id)
         elif event == "write down":
-            await stage.echoes.write_down()
+            await stage.confirmations.write_down()
         else:
             heard.append(stage.clock.now())
-            stage.echoes.hear(answer.body.id, card.nonce, woke=False)
-    await stage.echoes.write_down()
+            stage.confirmations.observe(answer.body.id, card.nonce, woke=False)
+    await stage.confirmations.write_down()
     assert visible() - before == 1
     (kept,) = await ledger.of_card(stage.desk, card.id)
     assert (kept.accepted_at, kept.seen_at, kept.posted) == (accepted, heard[0], True)
@@ -68,7 +68,7 @@ async def test_an_edit_is_seen_when_the_gateway_tells_of_that_very_edit(stage: S
     card_id = await shown_by(stage, int(message["id"]))
 
     async def seen() -> bool:
-        await stage.echoes.write_down()
+        await stage.confirmations.write_down()
         return all(each.seen_at for each in await ledger.of_card(stage.desk, card_id))
 
     await until(seen)
@@ -91,20 +91,20 @@ async def test_an_update_that_is_not_ours_is_no_echo(stage: Stage) -> None:
     await stage.work()
     card_id = await shown_by(stage, int(stage.shown()[0]["id"]))
     await stage.wire.edit(stage.channel_id, int(stage.shown()[0]["id"]), Card(content="unfolded"))
-    stage.echoes.hear_edit(int(stage.shown()[0]["id"]), stage.clock.now() - timedelta(seconds=1))
-    stage.echoes.hear_edit(int(stage.shown()[0]["id"]), None)
-    await stage.echoes.write_down()
+    stage.confirmations.observe_edit(int(stage.shown()[0]["id"]), stage.clock.now() - timedelta(seconds=1))
+    stage.confirmations.observe_edit(int(stage.shown()[0]["id"]), None)
+    await stage.confirmations.write_down()
     (*_, edited) = await ledger.of_card(stage.desk, card_id)
     assert (edited.revision, edited.seen_at) == (2, None)
 
 
 async def test_what_was_never_settled_is_forgotten_after_a_while(stage: Stage) -> None:
-    stage.echoes.hear(5, "", woke=False)
-    await stage.echoes.write_down()
-    assert stage.echoes._sights
+    stage.confirmations.observe(5, "", woke=False)
+    await stage.confirmations.write_down()
+    assert stage.confirmations._observed
     stage.clock.advance(timedelta(minutes=1))
-    await stage.echoes.write_down()
-    assert not stage.echoes._sights
+    await stage.confirmations.write_down()
+    assert not stage.confirmations._observed
 
 
 async def shown_by(stage: Stage, message_id: int) -> int:
@@ -117,17 +117,17 @@ async def shown_by(stage: Stage, message_id: int) -> int:
 async def test_a_message_that_was_deleted_at_once_is_posted_again(stage: Stage, deleted_first: bool) -> None:
     await stage.send(firing())
     card, view = await stage.claim()
-    stage.echoes.depart(card.nonce)
+    stage.confirmations.expect(card.nonce)
     answer = await stage.wire.post(card.channel_id, render_view(card.kind, view), nonce=card.nonce)
     assert answer.body is not None
     message_id = answer.body.id
     stage.sandbox.person("operator").delete(message_id)
     if deleted_first:
-        await stage.echoes.lose([message_id])
+        await stage.confirmations.lose([message_id])
     await outbox.settle(stage.desk, card, worker="dead", message_id=message_id, shown=1, pinged=False)
-    await stage.echoes.settled(card.nonce, message_id)
+    await stage.confirmations.settled(card.nonce, message_id)
     if not deleted_first:
-        await stage.echoes.lose([message_id, message_id])
+        await stage.confirmations.lose([message_id, message_id])
     await stage.work()
     assert len(stage.shown()) == 1
 
@@ -142,7 +142,7 @@ async def test_an_echo_stands_in_for_a_lost_answer(stage: Stage) -> None:
     await stage.work()
     (message,) = stage.shown()
     nonce = stage.calls("POST")[0]["body"]["nonce"]
-    await until(lambda: stage.echoes.landing(nonce))
+    await until(lambda: stage.confirmations.confirmed(nonce))
     stage.clock.advance(timedelta(seconds=2))
     assert await worker.step() == 0
     assert len(stage.calls("POST")) == 1

@@ -179,7 +179,7 @@ async def test_a_deleted_post_is_made_anew_in_the_forum(stage: Stage) -> None:
 async def test_a_head_that_is_deleted_in_its_post_comes_back_in_the_post(stage: Stage) -> None:
     post = await open_post(stage)
     stage.sandbox.person("operator").delete(str(post.id))
-    await stage.echoes.lose([post.id])
+    await stage.confirmations.lose([post.id])
     await at_work(stage, post.id)
     assert len(heads(stage, post.id)) == len(threads(stage)) == 1
     (place,) = await stage.desk.storage.read(lambda tx: tx.cards.of(CardKind.INCIDENT, [1]))

@@ -84,8 +84,8 @@ async def report(stage: Stage) -> None:
     )
 
     def miss(tx: Transaction) -> None:
-        tx.blindnesses.note(project_id, missed)
-        tx.blindnesses.owe_report(project_id, stage.channel_id, now=now)
+        tx.outages.note(project_id, missed)
+        tx.outages.owe_report(project_id, stage.channel_id, now=now)
 
     await stage.desk.storage.write(miss)
 

@@ -30,7 +30,7 @@ class Sessions:
         Listener(
             stage.bot,
             dispatcher=stage.dispatcher,
-            echoes=stage.echoes,
+            confirmations=stage.confirmations,
             presence=stage.presence,
             reconcile=stage.reconcile,
             hooks=[self.fail, self.note_ready],

@@ -18,7 +18,7 @@ from tests.delivery.scene import at_work, opened
 from tests.usecases.crisis import look
 
 
-class Easel:
+class Renderer:
     """Draws at once, or never."""
 
     def __init__(self, *, busy: bool = False, able: bool = True) -> None:
@@ -31,13 +31,13 @@ class Easel:
         return Picture(b"\x89PNG", "fired once") if self.able else None
 
 
-def give(monkeypatch: pytest.MonkeyPatch, easel: Easel | None = None) -> None:
+def give(monkeypatch: pytest.MonkeyPatch, renderer: Renderer | None = None) -> None:
     """Let pictures be drawn, by this easel if there is one."""
     monkeypatch.setattr(picture, "find_spec", importlib.util.find_spec)
     monkeypatch.setattr(chart, "ENOUGH", 1)
-    if easel is not None:
+    if renderer is not None:
         monkeypatch.setattr(picture, "find_spec", lambda _: True)
-        monkeypatch.setattr(picture, "EASEL", easel)
+        monkeypatch.setattr(picture, "RENDERER", renderer)
 
 
 async def briefs(stage: Stage) -> list[Message]:
@@ -65,16 +65,16 @@ async def test_the_words_come_first_then_the_picture(stage: Stage, monkeypatch: 
     assert len(edits(stage, message)) == 1
 
 
-@pytest.mark.parametrize("easel", [Easel(busy=True), Easel(able=False)])
+@pytest.mark.parametrize("renderer", [Renderer(busy=True), Renderer(able=False)])
 async def test_without_a_picture_there_are_words(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch, easel: Easel
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, renderer: Renderer
 ) -> None:
-    give(monkeypatch, easel)
+    give(monkeypatch, renderer)
     await opened(stage)
     (message,) = await briefs(stage)
     assert message.attachments == []
     assert "fired once in the last 30 days" in str(message.embeds)
-    assert easel.drawn == (not easel.busy)
+    assert renderer.drawn == (not renderer.busy)
 
 
 async def test_where_nothing_can_be_drawn_nothing_is_edited(stage: Stage) -> None:
@@ -86,7 +86,7 @@ async def test_where_nothing_can_be_drawn_nothing_is_edited(stage: Stage) -> Non
 async def test_once_its_window_is_over_it_is_brought_up_to_date_with_its_picture(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    give(monkeypatch, Easel())
+    give(monkeypatch, Renderer())
     await opened(stage)
     (message,) = await briefs(stage)
     stage.clock.advance(timedelta(minutes=15))

@@ -247,7 +247,7 @@ async def test_a_calm_line_that_somebody_deletes_stays_deleted(storm: Stage) -> 
     await settle_down(storm)
     (board,) = boards_of(storm)
     storm.sandbox.person("operator").delete(board["id"])
-    await storm.echoes.lose([int(board["id"])])
+    await storm.confirmations.lose([int(board["id"])])
     await settle_down(storm)
     assert boards_of(storm) == []
 

@@ -16,9 +16,11 @@ from hypothesis.stateful import initialize, rule
 from msgspec.structs import replace
 
 from bot.delivery import picture
-from bot.domain.alert.alert import Alert, Trigger
+from bot.domain.alert import verb as verbs
+from bot.domain.alert.alert import Alert
 from bot.domain.alert.group import CardShape
 from bot.domain.alert.signal import Severity, Signal, Status
+from bot.domain.alert.verb import AlertVerb
 from bot.domain.outbox import plan
 from bot.sandbox.model.settings import SandboxSettings
 from bot.usecases.alert import ack, bulk
@@ -130,10 +132,10 @@ class StormMachine(DeskMachine):
     @rule(
         which=st.integers(0, 20),
         whole=st.sampled_from(["one", "cause", "all"]),
-        trigger=st.sampled_from([Trigger.ACK, Trigger.ACK, Trigger.RESOLVE]),
+        verb=st.sampled_from([verbs.ACK, verbs.ACK, verbs.RESOLVE]),
         settles=st.booleans(),
     )
-    def take(self, which: int, whole: str, trigger: Trigger, *, settles: bool) -> None:
+    def take(self, which: int, whole: str, verb: AlertVerb, *, settles: bool) -> None:
         """Somebody takes up one alert, or what a board holds of its cause, or all of it."""
         desk, found = self.stage.desk, self._open_ones()
         if not found:
@@ -142,11 +144,11 @@ class StormMachine(DeskMachine):
 
         async def act() -> None:
             if whole == "one":
-                change = alerts.acknowledge if trigger is Trigger.ACK else alerts.resolve
+                change = alerts.acknowledge if verb is verbs.ACK else alerts.resolve
                 await change(desk, alert.id, actor=ANNA)
                 return
             member = alert.id if whole == "cause" else None
-            done = await bulk.act(desk, self.stage.channel_id, trigger, actor=ANNA, member_id=member)
+            done = await bulk.act(desk, self.stage.channel_id, verb, actor=ANNA, member_id=member)
             self.acts.append(done.act_id)
 
         self.act(act, settles=settles)

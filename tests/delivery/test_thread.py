@@ -67,7 +67,7 @@ async def test_a_nudge_that_people_delete_is_not_repeated(stage: Stage) -> None:
     await perform(stage.desk, incidents.mitigate(1, actor=ANNA))
     (nudge,) = await told(stage)
     stage.sandbox.person("operator").delete(nudge["id"])
-    await stage.echoes.lose([int(nudge["id"])])
+    await stage.confirmations.lose([int(nudge["id"])])
     assert await told(stage) == []
 
 
@@ -156,7 +156,7 @@ async def test_a_deleted_head_is_posted_again_and_keeps_its_thread(stage: Stage)
     await opened(stage)
     (head,) = heads(stage)
     stage.sandbox.person("operator").delete(head["id"])
-    await stage.echoes.lose([int(head["id"])])
+    await stage.confirmations.lose([int(head["id"])])
     await stage.work()
     assert heads(stage)[0]["id"] != head["id"]
     assert (await look(stage.desk)).thread_id == int(head["id"])

@@ -187,7 +187,7 @@ async def test_who_deletes_a_card_again_and_again_sees_it_less_and_less(stage: S
         await stage.work()
         for message in stage.shown():
             stage.sandbox.person("operator").delete(message["id"])
-            await stage.echoes.lose([int(message["id"])])
+            await stage.confirmations.lose([int(message["id"])])
         stage.clock.advance(timedelta(seconds=1))
         if second < 3:
             assert len(stage.calls("POST")) == second + 1

@@ -5,7 +5,6 @@ where it is; what takes back or goes on (give back, claim, reopen) stands in ano
 a second tap on one spot never means something else than the first.
 """
 
-from collections.abc import Iterator
 from typing import Final
 
 from bot.cards.card import Button, ButtonStyle, Card, Option, Row, Select
@@ -13,7 +12,9 @@ from bot.cards.ids import Verb, build
 from bot.cards.limits import fit
 from bot.cards.question import cancel
 from bot.cards.text import plain
+from bot.domain.alert import verb as verbs
 from bot.domain.alert.alert import Alert, State, stamp
+from bot.domain.alert.verb import AlertVerb, menu_of
 
 CLAIM_WORDS: Final = (
     "Acknowledge: it is yours until it is over; claim: you are looking, and it waits for somebody again "
@@ -22,33 +23,27 @@ CLAIM_WORDS: Final = (
 """The difference in one sentence, the same behind *More*, in `/help`, the README and docs/cards.md."""
 
 
-_CONFIRMING: Final = (
-    (Verb.CONFIRM, "It is over", "You have looked: it is resolved", "☑️"),
-    (Verb.REOPEN, "Still broken", "It is open again, and calls people", "↩️"),
-)
-
-
 def actions(alert: Alert, tag: str, *, more: bool, escalates: bool = True) -> Row:
     """The first row, the same in every state."""
     open_, acked = alert.state.open, alert.state is State.ACKED
     return (
-        _button(
-            Verb.ACK,
-            "Acknowledged" if acked else "Acknowledge",
+        _doing(
+            verbs.ACK,
             alert,
             tag,
+            label="Acknowledged" if acked else "",
             style=ButtonStyle.SUCCESS,
             disabled=acked or not open_,
         ),
-        _button(
-            Verb.RESOLVE,
-            "Resolve" if open_ or alert.expired else "Resolved",
+        _doing(
+            verbs.RESOLVE,
             alert,
             tag,
+            label="" if open_ or alert.expired else "Resolved",
             disabled=not open_,
         ),
         _button(Verb.ESCALATE, "Escalate", alert, tag, disabled=not (open_ and escalates), stamped=False),
-        _button(Verb.NOTE, "Note", alert, tag, stamped=False),
+        _doing(verbs.NOTE, alert, tag),
         *((_button(Verb.MORE, "More", alert, tag, stamped=False),) if more else ()),
     )
 
@@ -64,20 +59,22 @@ def inverse(alert: Alert, tag: str) -> Row:
     Of what has expired somebody can say whether it is over.
     """
     if alert.expired:
-        return (
-            _button(Verb.CONFIRM, "It is over", alert, tag, emoji="☑️"),
-            _button(Verb.REOPEN, "Still broken", alert, tag, emoji="↩️"),
+        return tuple(
+            _doing(pressed, alert, tag, label=said.label, emoji=said.emoji)
+            for pressed, said in menu_of(alert)
         )
     if alert.state is State.FAILED:
-        return (_button(Verb.RETRY, "Retry", alert, tag, emoji="🔁"),)
-    return () if alert.state.open else (_button(Verb.REOPEN, "Reopen", alert, tag, emoji="↩️"),)
+        return (_doing(verbs.RETRY, alert, tag, emoji=verbs.RETRY.emoji),)
+    if alert.state.open:
+        return ()
+    return (_doing(verbs.REOPEN, alert, tag, emoji=verbs.REOPEN.emoji),)
 
 
 def menu(alert: Alert, tag: str) -> Row:
     """The select behind *More*: what is asked for less often."""
     options = tuple(
-        Option(label=label, value=verb.value, description=plain(said, 100), emoji=emoji)
-        for verb, label, said, emoji in (_CONFIRMING if alert.expired else _choices(alert.state))
+        Option(label=said.label, value=pressed.name, description=plain(said.hint, 100), emoji=said.emoji)
+        for pressed, said in menu_of(alert)
     )
     return (
         Select(
@@ -106,25 +103,27 @@ def ask_resolve(alert: Alert, tag: str, incident: str, *, noted: bool = False) -
     )
 
 
-def _choices(state: State) -> Iterator[tuple[Verb, str, str, str]]:
-    if state is State.RESOLVED:
-        yield Verb.REOPEN, "Reopen", "It was not over; within 10 min whoever had it has it again", "↩️"
-        return
-    if state is State.NEW:
-        yield (
-            Verb.CLAIM,
-            "Claim",
-            "You are looking; it waits for somebody again when the lease runs out",
-            "👀",
-        )
-    if state is State.FAILED:
-        yield Verb.RETRY, "Retry", "Let programs try again, from the first attempt on", "🔁"
-    if state is State.PROCESSING:
-        yield Verb.RELEASE, "Release the claim", "Somebody else has to look; only its owner may", "👐"
-    if state is State.ACKED:
-        yield Verb.UNACK, "Un-acknowledge", "Give it back: it waits for somebody again", "👐"
-    if state is not State.ACKED:
-        yield Verb.ACK, "Acknowledge", "It is yours until it is over", "🙋"
+def _doing(
+    verb: AlertVerb,
+    alert: Alert,
+    tag: str,
+    *,
+    label: str = "",
+    style: ButtonStyle = ButtonStyle.SECONDARY,
+    disabled: bool = False,
+    emoji: str = "",
+) -> Button:
+    """The button of a verb of the table; what asks for words first is not stamped."""
+    return _button(
+        Verb(verb.name),
+        label or verb.label,
+        alert,
+        tag,
+        style=style,
+        disabled=disabled,
+        stamped=not verb.asks_words,
+        emoji=emoji,
+    )
 
 
 def _button(

@@ -75,7 +75,7 @@ class RingView(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def live(self) -> tuple[RingMember, ...]:
-        """Those that people still have to know of."""
+        """The alerts that people still have to know of."""
         return () if self.is_stale else tuple(each for each in self.members if each.live)
 
     @property

@@ -45,7 +45,7 @@ def returned(error: InvalidInputError, typed: str) -> Card:
 
 
 def done(incident: Incident, text: str) -> Card:
-    """It happened; ``text`` is a sentence of ours about the incident."""
+    """Say what was done; ``text`` is a sentence of ours about the incident."""
     return _say(f"✅ {sentence(text)}", _leads(incident, 0))
 
 

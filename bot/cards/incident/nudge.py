@@ -96,7 +96,7 @@ def _notice(view: NudgeView) -> str:  # noqa: PLR0911 -- one for each kind
         case NudgeKind.UPDATE_DUE:
             return f"⏰ {incident.ref} waits for an update: {_title(incident)}"
         case NudgeKind.ACTION_DUE | NudgeKind.ACTION_GIVEN:
-            return _errand(view)
+            return _action_item(view)
         case NudgeKind.CALL:
             return f"{sign(incident)} {incident.ref} {words(incident)} ({text}): {_title(incident)}"
         case NudgeKind.UPDATE:
@@ -113,7 +113,7 @@ def _notice(view: NudgeView) -> str:  # noqa: PLR0911 -- one for each kind
             return f"{sign(incident)} {incident.ref} {text}: {_title(incident)}"
 
 
-def _errand(view: NudgeView) -> str:
+def _action_item(view: NudgeView) -> str:
     action = view.action
     if action is None:
         return "☑️ An action item"

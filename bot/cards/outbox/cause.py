@@ -1,4 +1,4 @@
-"""The whispers of a board: what to do with one cause or with all of it, and the way back."""
+"""The ephemeral answers of a board: what to do with one cause or with all alerts, and the way back."""
 
 from typing import Final
 
@@ -56,6 +56,6 @@ def ask_resolve(channel_id: int, total: int, tag: str) -> Card:
 
 
 def done(text: str, tag: str, act_id: int) -> Card:
-    """It happened, and can be taken back for five minutes."""
+    """Say what was done, and that it can be taken back for five minutes."""
     back = Button(label="Undo", custom_id=build(Verb.UNDO, tag, act_id), emoji="↩️")
     return fit(Card(content=f"✅ {sentence(text)} For 5 minutes you can take it back.", rows=((back,),)))

@@ -20,14 +20,14 @@ _CAUSES: Final = {
 class OutageView(msgspec.Struct, frozen=True):
     """The blindness, and the ``number`` that tells the channel's reports apart."""
 
-    blindness: Outage
+    outage: Outage
     number: int
     tag: str
 
 
 def render(view: OutageView) -> Card:
     """The report as one message."""
-    found = view.blindness
+    found = view.outage
     embed = Embed(
         description=f"{moment(found.began_at, 't')}\u2013{moment(found.ended_at, 't')}. "
         f"{_CAUSES[found.cause]}{_rest(found)}",

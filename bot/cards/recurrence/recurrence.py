@@ -37,7 +37,7 @@ _RUN: Final = {
 class RecurrenceView(msgspec.Struct, frozen=True, kw_only=True):
     """All a message about a recurrence shows; ``jumps`` leads from an alert's id to its card."""
 
-    portrait: RecurrenceProfile
+    profile: RecurrenceProfile
     runs: tuple[Run, ...] = ()
     voters: tuple[str, ...] = ()
     jumps: dict[int, str] = msgspec.field(default_factory=dict)
@@ -52,9 +52,9 @@ class AdviceView(msgspec.Struct, frozen=True):
 
 def render(view: RecurrenceView) -> Card:
     """The recurrence as one message."""
-    portrait = view.portrait
-    recurrence = portrait.recurrence
-    fields = [Field("Last episodes", fill(tell_hand(hand, view.jumps) for hand in portrait.hands))]
+    profile = view.profile
+    recurrence = profile.recurrence
+    fields = [Field("Last episodes", fill(tell_hand(hand, view.jumps) for hand in profile.hands))]
     if view.runs:
         fields.append(Field("Runs", fill(map(tell_run, view.runs))))
     name = inline(recurrence.name, _NAME, addresses=False) or "unnamed"
@@ -63,7 +63,7 @@ def render(view: RecurrenceView) -> Card:
         description="\n".join(_facts(view)),
         color=_colour(recurrence.fix),
         fields=tuple(field for field in fields if field.value),
-        footer=SEPARATOR.join(filter(None, (plain(portrait.source, 60), "hours in UTC"))),
+        footer=SEPARATOR.join(filter(None, (plain(profile.source, 60), "hours in UTC"))),
     )
     return fit(Card(embeds=(embed,)))
 
@@ -83,8 +83,8 @@ def render_advice(advice: tuple[AdviceView, ...]) -> Card:
 
 
 def _facts(view: RecurrenceView) -> Iterator[str]:
-    portrait = view.portrait
-    recurrence = portrait.recurrence
+    profile = view.profile
+    recurrence = profile.recurrence
     if place := place_of(recurrence, 160):
         yield f"📍 {place}"
     episodes = f"{recurrence.episodes} episode{'s' if recurrence.episodes != 1 else ''}"
@@ -99,7 +99,7 @@ def _facts(view: RecurrenceView) -> Iterator[str]:
     counts += [some(recurrence.flaps, "flap")] if recurrence.flaps else []
     yield f"🔁 {SEPARATOR.join(counts)}"
     yield f"🕐 First {moment(recurrence.first_seen_at, 'D')}, last {moment(recurrence.last_seen_at)}"
-    if paces := SEPARATOR.join(_paces(portrait)):
+    if paces := SEPARATOR.join(_paces(profile)):
         yield f"⏱️ {paces}"
     if recurrence.resolves:
         alone = f"{recurrence.self_resolves} of {recurrence.resolves} resolved by themselves"
@@ -108,19 +108,19 @@ def _facts(view: RecurrenceView) -> Iterator[str]:
     if recurrence.noise_votes:
         names = inline(", ".join(view.voters), 120)
         yield f"👎 Noise to {recurrence.noise_votes}{f': {names}' if names else ''}"
-    if portrait.incidents:
-        yield f"🧵 Incidents {', '.join(portrait.incidents)}"
-    if portrait.runs:
-        states = (f"{count} {state}" for state, count in sorted(portrait.runs.items()))
+    if profile.incidents:
+        yield f"🧵 Incidents {', '.join(profile.incidents)}"
+    if profile.runs:
+        states = (f"{count} {state}" for state, count in sorted(profile.runs.items()))
         yield f"⚙️ Runs: {', '.join(states)}"
     if recurrence.fix is not None:
         yield _fix(recurrence.fix)
-    if portrait.item is not None:
-        yield describe(portrait.item)
+    if profile.item is not None:
+        yield describe(profile.item)
 
 
-def _paces(portrait: RecurrenceProfile) -> Iterator[str]:
-    medians = portrait.medians
+def _paces(profile: RecurrenceProfile) -> Iterator[str]:
+    medians = profile.medians
     for name, value in (
         ("acknowledged after", medians.to_ack),
         ("over after", medians.to_resolve),
@@ -128,8 +128,8 @@ def _paces(portrait: RecurrenceProfile) -> Iterator[str]:
     ):
         if value is not None:
             yield f"{name} {span_of(value)}"
-    if portrait.rhythm is not None:
-        yield f"mostly {portrait.rhythm} UTC"
+    if profile.rhythm is not None:
+        yield f"mostly {profile.rhythm} UTC"
 
 
 def _fix(fix: Fix) -> str:

@@ -17,7 +17,7 @@ _LABEL: Final = 80
 
 
 def render(silences: Sequence[Silence], now: datetime) -> Card:
-    """Those that last, the first to end first."""
+    """The silences that last, the first to end first."""
     if not silences:
         return fit(Card(embeds=(Embed(title="Silences", description="Nothing is silenced.", color=CALM),)))
     lines = [line(each, now) for each in silences[:SHOWN]]

@@ -198,7 +198,7 @@ def suspects(raw: bytes, *, numbers: bool | None = None) -> list[Rule]:
 
 
 def _merge(spans: Iterable[Span]) -> list[Span]:
-    """The same places in order, those that touch or overlap made one."""
+    """The places in order; those that touch or overlap become one."""
     merged: list[Span] = []
     for start, end in sorted(spans):
         if merged and start < merged[-1][1]:

@@ -38,7 +38,7 @@ def choose(before: Wakes, severity: Severity, words: Sequence[str]) -> Wakes:
 
 
 def chosen(before: Wakes, words: Mapping[Severity, Sequence[str]]) -> Wakes:
-    """The same for several severities.
+    """The chosen wakes of several severities.
 
     Raises:
         InvalidInputError: one of them cannot be.

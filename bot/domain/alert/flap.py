@@ -42,7 +42,7 @@ CALM: Final = Flapping()
 
 
 def flap(before: Flapping, now: datetime, *, limit: int, window: timedelta) -> Flapping:
-    """It came back at ``now``; a ``limit`` of 0 holds nothing quiet."""
+    """Count that the alert came back at ``now``; a ``limit`` of 0 holds nothing quiet."""
     recent = (*(at for at in before.flapped_at if now - at < window), now)[-MOST:]
     is_quiet = before.holds(now) or 0 < limit <= len(recent)
     return Flapping(recent, now + window if is_quiet else None)

@@ -76,7 +76,7 @@ def format_ref(group_id: int) -> str:
 
 
 def cause_of(source_id: int, channel_id: int | None, signal: Signal) -> str:
-    """The same for alerts of one source and channel that belong together (32 hexadecimal digits)."""
+    """The identity of a cause: alerts of a source and channel that belong together (32 hex digits)."""
     key = "" if _NAMELESS.fullmatch(signal.group_key) else signal.group_key
     kind = ("key", key) if key else ("name", signal.name, signal.service)
     text = "\0".join((str(source_id), str(channel_id), *kind))

@@ -52,7 +52,7 @@ def unacknowledge(alert: Alert) -> Alert:
 
 
 def unacknowledge_own(alert: Alert, actor: Actor) -> Alert:
-    """The same, but only by who acknowledged it: taking back one's own emoji."""
+    """Take an acknowledgement back, if ``actor`` gave it: one's own emoji is gone."""
     changed = unacknowledge(alert)
     _demand_owner(alert, actor)
     return changed
@@ -110,7 +110,7 @@ def retry_due(alert: Alert, now: datetime) -> Alert:
 
 
 def resolve(alert: Alert, actor: Actor, now: datetime, note: str = "") -> Alert:
-    """It is over; who had it stays known. Of what has expired this confirms the end."""
+    """Resolve an alert; who had it stays known. For one that expired this confirms the end."""
     resolved = replace(
         alert,
         state=State.RESOLVED if alert.expired else next_state(alert, Trigger.RESOLVE),
@@ -126,7 +126,7 @@ def resolve(alert: Alert, actor: Actor, now: datetime, note: str = "") -> Alert:
 
 
 def reopen(alert: Alert, now: datetime, silence: timedelta | None) -> Alert:
-    """It was not over. Within `UNDO` of the resolve whoever had acknowledged it has it again.
+    """Reopen an alert. Within `UNDO` of the resolve whoever had acknowledged it has it again.
 
     ``silence`` is after what time a sender that never resolves would end it. What has expired already does
     not expire again, unless its sender is heard of: a person said that it is broken.
@@ -145,7 +145,7 @@ def reopen(alert: Alert, now: datetime, silence: timedelta | None) -> Alert:
 
 
 def calm_down(alert: Alert, now: datetime) -> Alert:
-    """It has not flapped for a window: people may be called again.
+    """End flapping, after a window without a change: people may be called again.
 
     Raises:
         ConflictError: it has, meanwhile.
@@ -205,7 +205,7 @@ def wake(alert: Alert) -> Alert:
 
 
 def end_by_silence(alert: Alert, now: datetime) -> Alert:
-    """Its sender has not repeated it for its time to live, nobody has it, and it is no critical.
+    """End an alert that was not repeated for its time to live, that nobody has and that is no critical.
 
     Nor was anybody called for it since: what was given back or came back waits for a person.
     """

@@ -39,7 +39,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def finish(action: Action, actor: Actor, now: datetime) -> Action:
-    """It is done.
+    """Mark an action item as done.
 
     Raises:
         ConflictError: it was already; names by whom.
@@ -51,7 +51,7 @@ def finish(action: Action, actor: Actor, now: datetime) -> Action:
 
 
 def reopen(action: Action, now: datetime) -> Action:
-    """It was not done after all; who is reminded hears of it at its date, or now when that has passed.
+    """Reopen an action item; its owner is reminded at its date, or now when that has passed.
 
     Raises:
         ConflictError: it is still open.

@@ -35,20 +35,20 @@ def touch(incident: Incident, actor: Actor, now: datetime) -> Incident:
 
 
 def mitigate(incident: Incident, now: datetime) -> Incident:
-    """It hurts less."""
+    """Mark the incident as mitigated: users suffer less, and work goes on."""
     state = next_state(incident, IncidentTrigger.MITIGATE)
     return replace(incident, state=state, times=replace(incident.times, mitigated_at=now))
 
 
 def resolve(incident: Incident, now: datetime) -> Incident:
-    """It is over; nobody is reminded any more."""
+    """Resolve the incident; nobody is reminded any more."""
     state = next_state(incident, IncidentTrigger.RESOLVE)
     times = replace(incident.times, resolved_at=now)
     return replace(incident, state=state, times=times, update_due_at=None)
 
 
 def reopen(incident: Incident, now: datetime, rules: IncidentRules) -> Incident:
-    """It was not over, or not mitigated."""
+    """Reopen an incident that was not over, or not mitigated."""
     if incident.merged_into_id is not None:
         target = format_ref(incident.merged_into_id)
         raise ConflictError(f"{incident.ref} was merged into {target}; reopen that one.")
@@ -62,7 +62,7 @@ def reopen(incident: Incident, now: datetime, rules: IncidentRules) -> Incident:
 
 
 def close(incident: Incident, now: datetime) -> Incident:
-    """Its story is told."""
+    """Close the incident: its story is told."""
     return replace(incident, state=next_state(incident, IncidentTrigger.CLOSE), closed_at=now)
 
 
@@ -82,7 +82,7 @@ def merge_into(incident: Incident, target: Incident, now: datetime) -> Incident:
 
 
 def absorb(incident: Incident, source: Incident, now: datetime, rules: IncidentRules) -> Incident:
-    """It speaks for ``source`` as well: the worse severity and the earlier times count."""
+    """Merge ``source`` into the incident: the worse severity and the earlier times count."""
     mine, theirs = incident.times, source.times
     times = replace(
         mine,

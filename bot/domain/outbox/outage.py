@@ -72,7 +72,7 @@ def is_blind(waiting_since: datetime | None, sent_at: datetime | None, now: date
 class Untold(msgspec.Struct, frozen=True):
     """An outage that goes on: its report may be tried again at ``rests_until``."""
 
-    blindness: Outage
+    outage: Outage
     rests_until: datetime
 
 

@@ -84,7 +84,7 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def nonce(tag: str, channel_id: int, card_id: int, generation: int) -> str:
-    """The same for every attempt at the same message, different for any other (25 characters).
+    """The nonce of a message: one for all attempts to post it, and different for any other (25 characters).
 
     The channel is part of it because the scope of Discord's check is not documented.
     """

@@ -23,7 +23,7 @@ class RankingWindow(StrEnum):
 
     @property
     def span(self) -> timedelta:
-        """Its length."""
+        """How long the window is."""
         return _SPANS[self]
 
 

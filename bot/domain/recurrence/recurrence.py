@@ -207,7 +207,7 @@ def find_medians(newest_first: Sequence[Episode]) -> Medians:
 
 
 def middle(spans: Sequence[timedelta]) -> timedelta | None:
-    """Their median."""
+    """The median of some durations."""
     if not spans:
         return None
     ordered, half = sorted(spans), len(spans) // 2

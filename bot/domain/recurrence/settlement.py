@@ -79,7 +79,7 @@ def settle(before: EpisodeState | None, after: EpisodeState, now: datetime) -> S
 
 
 def settle_standing(before: EpisodeState | None, standing: SignatureStanding, now: datetime) -> StatsDelta:
-    """The same for what intake folds signals into; only a source moves it there."""
+    """What changes in the sums when intake has folded signals; only a source moves a signature there."""
     if before is not None and (standing.state, standing.resolved_at, standing.expired) == (
         before.state,
         before.resolved_at,

@@ -90,7 +90,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     def with_history(
         self, runs: dict[RunState, int], last_run: LastRun | None, handoff: Handoff | None
     ) -> "Facts":
-        """The same with what programs did and what was handed over."""
+        """The item with what programs did and what was handed over."""
         return replace(self, runs=runs, last_run=last_run, handoff=handoff)
 
     @property

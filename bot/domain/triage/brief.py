@@ -83,7 +83,7 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BriefRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """That a brief was asked for, or, with a ``run_id``, that an agent answered one.
+    """Says that a brief was asked for, or, with a ``run_id``, that an agent answered one.
 
     Without an ``incident_id`` it was for one person's eyes. Until ``settles_at`` something may still begin
     that fired with it.
@@ -100,7 +100,7 @@ class BriefRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def rank(alert: Alert, found: Iterable[Alert]) -> list[Alert]:
-    """Those that fired with it, the worst first, then the nearest in time."""
+    """The alerts that fired with this one, the worst first, then the nearest in time."""
     others = {each.id: each for each in found if each.id != alert.id}
     return sorted(
         others.values(),
@@ -114,7 +114,7 @@ def last_ended(earlier: Sequence[Episode]) -> list[Episode]:
 
 
 def find_runbooks(alert: Alert) -> tuple[Link, ...]:
-    """Its links and labels that speak of a runbook, each address once."""
+    """The links and labels of an alert that speak of a runbook, each address once."""
     links = [each for each in alert.links if _RUNBOOK in each.title.casefold()]
     links += [
         Link("Runbook", value.strip())

@@ -16,7 +16,7 @@ TYPE: Final = "triage.requested"
 
 
 def write_question(brief: Brief, key: str) -> Document:
-    """The brief under the names that the README gives, once more without secrets: it leaves the house."""
+    """The brief under the names that the README gives, redacted once more: it leaves Tocsin."""
     alert = brief.alert
     data = {
         "run": key,

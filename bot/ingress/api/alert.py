@@ -74,7 +74,7 @@ class AlertBody(msgspec.Struct, frozen=True, kw_only=True):
     note_by: Doer | None
 
 
-class AlertVerb(msgspec.Struct, frozen=True):
+class AlertStep(msgspec.Struct, frozen=True):
     """One thing that was done to it."""
 
     at: datetime
@@ -88,7 +88,7 @@ class AlertVerb(msgspec.Struct, frozen=True):
 class AlertStory(AlertBody, frozen=True, kw_only=True):
     """One alert with what was done to it, oldest first, the newest 50 steps."""
 
-    history: tuple[AlertVerb, ...]
+    history: tuple[AlertStep, ...]
 
 
 class AlertPageBody(msgspec.Struct, frozen=True):
@@ -191,9 +191,9 @@ def fields_of(seen: AlertHistory) -> dict[str, Any]:
     }
 
 
-def _step(entry: Entry) -> AlertVerb:
+def _step(entry: Entry) -> AlertStep:
     before, after = (msgspec.json.decode(text, type=dict[str, Any]) for text in (entry.before, entry.after))
-    return AlertVerb(entry.at, show_actor(entry.actor), entry.action, entry.note, before, after)
+    return AlertStep(entry.at, show_actor(entry.actor), entry.action, entry.note, before, after)
 
 
 ROUTES: Final[tuple[Route[Any], ...]] = (

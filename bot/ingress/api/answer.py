@@ -45,7 +45,7 @@ def show_actor(actor: Actor) -> Doer:
 
 
 def show_actor_or_none(actor: Actor | None) -> Doer | None:
-    """The same for one who may be missing."""
+    """An actor as the API shows it, null where there is none."""
     return None if actor is None else show_actor(actor)
 
 

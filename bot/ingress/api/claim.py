@@ -15,6 +15,7 @@ from bot.domain.actor import Actor
 from bot.domain.alert.alert import parse_ref
 from bot.domain.alert.claim import MAX_OWNER, MAX_TOKEN, Proof, make_token, worker_of
 from bot.domain.alert.signal import Severity
+from bot.domain.alert.verb import VERBS
 from bot.ingress.api.alert import AlertBody, Which, fields_of, search_of, show
 from bot.ingress.api.answer import NewNote, Note, Words
 from bot.ingress.api.route import ApiReply, Caller, Route
@@ -190,16 +191,13 @@ def _span(caller: Caller, asked: NextClaim | Lease) -> timedelta:
     return caller.desk.rules.lease if seconds is None else timedelta(seconds=seconds)
 
 
-_ACTS: Final = frozenset({"ack", "unack", "resolve", "note"})
-
-
 def _post(
     path: str, summary: str, takes: type[T], act: Callable[[Caller, T], Awaitable[ApiReply]]
 ) -> Route[T]:
     return Route(
         method="POST",
         path=f"/v1/alerts/{{ref}}/{path}",
-        scope=Scope.ALERTS_ACK if path in _ACTS else Scope.ALERTS_CLAIM,
+        scope=Scope.ALERTS_ACK if VERBS[path].acknowledges else Scope.ALERTS_CLAIM,
         summary=summary,
         takes=takes,
         act=act,

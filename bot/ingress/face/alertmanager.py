@@ -84,7 +84,7 @@ class AlertmanagerFace:
 
     @staticmethod
     def fail(_: web.BaseRequest, error: NotDurableError) -> web.Response:
-        """It may work later."""
+        """Say that it may work later."""
         return json_answer(str(error), status=503, headers={"Retry-After": str(error.retry_after)})
 
     async def _push(self, request: web.BaseRequest, source: Source) -> web.Response:

@@ -82,7 +82,7 @@ class OpsgenieFace:
 
     @staticmethod
     def fail(_: web.BaseRequest, error: NotDurableError) -> web.Response:
-        """It may work later."""
+        """Say that it may work later."""
         said = {"message": str(error), "took": 0.0, "requestId": str(uuid.uuid4())}
         return json_answer(said, status=503, headers={"Retry-After": str(error.retry_after)})
 

@@ -80,7 +80,7 @@ class PagerDutyFace:
 
     @staticmethod
     def fail(_: web.BaseRequest, error: NotDurableError) -> web.Response:
-        """It may work later."""
+        """Say that it may work later."""
         said = {"status": "error", "message": str(error), "errors": [str(error)]}
         return json_answer(said, status=503, headers={"Retry-After": str(error.retry_after)})
 

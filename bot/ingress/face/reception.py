@@ -124,7 +124,7 @@ class Reception:
         return self._inflate(request, await self._hook.admission.body(request))
 
     async def body_of_stranger(self, request: web.BaseRequest) -> bytes:
-        """The same for senders whose token stands in the body."""
+        """Read the body of a sender whose token stands in it."""
         return self._inflate(request, await self._prover.body_of_stranger(request))
 
     def _inflate(self, request: web.BaseRequest, body: bytes) -> bytes:

@@ -91,7 +91,7 @@ class WebhookFace:
 
     @staticmethod
     def fail(request: web.BaseRequest, error: NotDurableError) -> web.Response:
-        """It may work later."""
+        """Say that it may work later."""
         headers = {"Retry-After": str(error.retry_after)}
         if _path(request)[2:] == [SLACK]:
             return web.Response(status=503, text="server_error", headers={**_TEXT, **headers})

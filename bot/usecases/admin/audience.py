@@ -1,4 +1,4 @@
-"""Audience: in which channels something is shown, so that a door can tell who may look.
+"""Audience: in which channels something is shown, so that callers can tell who may look.
 
 Nothing here writes.
 """

@@ -49,7 +49,7 @@ def _set_pace(pace: Pace) -> None:
 
 
 def _set_sources(desk: Desk, sources: list[Source]) -> None:
-    """Those of another project than the first are called ``project/source``."""
+    """Name the sources: those of another project than the first are called ``project/source``."""
     metrics.SOURCE_LAST_EVENT.clear()
     for source in sources:
         if source.last_event_at is not None:

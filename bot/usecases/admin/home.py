@@ -28,7 +28,7 @@ def setup_code(desk: Desk) -> str:
 
 
 async def claim(desk: Desk, guild_id: int, code: str, *, actor: Actor) -> None:
-    """This server is the desk's from now on.
+    """Make a server the desk's.
 
     Raises:
         InvalidInputError: the code is not the one that was printed.

@@ -157,7 +157,7 @@ async def change(desk: Desk, name: str, changes: Mapping[str, object], *, actor:
 
 
 async def remove(desk: Desk, name: str, *, actor: Actor) -> None:
-    """It is gone; what is over in it ages as everything does, and nobody sees it any more.
+    """Remove a project; what is over in it ages as everything does, and nobody sees it any more.
 
     Raises:
         ConflictError: something belongs to it still, or it is the default project.

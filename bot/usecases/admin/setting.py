@@ -149,7 +149,7 @@ async def remember_commands(desk: Desk, digest: str) -> None:
 
 
 async def remember_address(desk: Desk, url: str) -> None:
-    """Where the door was opened last, for those who make sources from the command line."""
+    """Remember where the HTTP server listens, for those who make sources on the command line."""
     if desk.project.settings.ingress_url == url:
         return
     await desk.storage.write(

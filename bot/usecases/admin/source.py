@@ -218,7 +218,7 @@ async def listing(desk: Desk) -> list[Source]:
 
 
 async def credentials(desk: Desk) -> list[Credential]:
-    """Every key that opens the door now; the desks of their projects are known from then on."""
+    """Every credential that is valid now; the desks of their projects are known from then on."""
     now = desk.clock.now()
 
     def read_credentials(tx: Transaction) -> list[Credential]:

@@ -10,7 +10,9 @@ from typing import Final
 
 from bot.domain.actor import Actor
 from bot.domain.alert import transition
-from bot.domain.alert.alert import Alert, Trigger
+from bot.domain.alert import verb as verbs
+from bot.domain.alert.alert import Alert
+from bot.domain.alert.verb import AlertVerb
 from bot.domain.errors import ConflictError
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert.button import how_it_stands
@@ -18,12 +20,11 @@ from bot.usecases.alert.lifecycle import LONGEST_ACK, Move
 from bot.usecases.desk import Desk
 from storage.transaction import Transaction
 
-PROLONG: Final = "still_on_it"
 _SHORTEST: Final = timedelta(minutes=1)
 
 
 async def prolong(desk: Desk, alert_id: int, *, run: int, actor: Actor, for_others: bool) -> Alert:
-    """Its owner has it for as long again as it was given for; ``for_others`` may say so of anybody's.
+    """Prolong an acknowledgement by as long as it was given for; ``for_others`` may prolong anybody's.
 
     Raises:
         NotFoundError: this desk does not have the alert.
@@ -35,7 +36,7 @@ async def prolong(desk: Desk, alert_id: int, *, run: int, actor: Actor, for_othe
         given_at = tx.rings.reminded_at(alert_id, run)
         return lambda alert, now: transition.prolong(alert, now + _span(alert, given_at))
 
-    return await _answer(desk, alert_id, run, actor, PROLONG, make, for_others=for_others)
+    return await _answer(desk, alert_id, run, actor, verbs.PROLONG, make, for_others=for_others)
 
 
 async def give_back(desk: Desk, alert_id: int, *, run: int, actor: Actor, for_others: bool) -> Alert:
@@ -44,7 +45,7 @@ async def give_back(desk: Desk, alert_id: int, *, run: int, actor: Actor, for_ot
     def make(_: Transaction) -> Callable[[Alert, datetime], Alert]:
         return lambda alert, _: transition.unacknowledge(alert)
 
-    return await _answer(desk, alert_id, run, actor, Trigger.UNACK.value, make, for_others=for_others)
+    return await _answer(desk, alert_id, run, actor, verbs.UNACK, make, for_others=for_others)
 
 
 async def _answer(
@@ -52,7 +53,7 @@ async def _answer(
     alert_id: int,
     run: int,
     actor: Actor,
-    action: str,
+    verb: AlertVerb,
     make: Callable[[Transaction], Callable[[Alert, datetime], Alert]],
     *,
     for_others: bool,
@@ -69,7 +70,7 @@ async def _answer(
                 raise ConflictError(f"{how_it_stands(alert)}: only they, or who manages this desk, may say.")
             return change(alert, now)
 
-        move = Move(alert_id=alert_id, actor=actor, action=action, make=as_asked)
+        move = Move(alert_id=alert_id, actor=actor, verb=verb, make=as_asked)
         return alerts.apply(tx, desk, move, now)
 
     changed = await desk.storage.write(answer_ack_end)

@@ -12,8 +12,10 @@ import msgspec
 from bot.cards.outbox.cause import CauseView
 from bot.domain.actor import Actor
 from bot.domain.alert import transition
-from bot.domain.alert.alert import Alert, State, Trigger, format_ref
+from bot.domain.alert import verb as verbs
+from bot.domain.alert.alert import Alert, State, format_ref
 from bot.domain.alert.bulk_act import BulkAct
+from bot.domain.alert.verb import AlertVerb
 from bot.domain.alert.verdict import Lane
 from bot.domain.errors import ConflictError, NotFoundError
 from bot.domain.outbox.outbox import CardKind
@@ -25,9 +27,6 @@ from storage.transaction import Transaction
 
 UNDO: Final = timedelta(minutes=5)
 """In which an act on many alerts can be taken back, by whoever did it."""
-
-_LANES: Final = {Trigger.ACK: Lane.COUNT, Trigger.RESOLVE: Lane.RESOLVE}
-"""No card is made for it: what was never posted stays on the board."""
 
 
 class BulkDone(msgspec.Struct, frozen=True):
@@ -63,9 +62,11 @@ async def count(desk: Desk, channel_id: int) -> int:
 
 
 async def act(
-    desk: Desk, channel_id: int, trigger: Trigger, *, actor: Actor, member_id: int | None = None
+    desk: Desk, channel_id: int, verb: AlertVerb, *, actor: Actor, member_id: int | None = None
 ) -> BulkDone:
     """Acknowledge or resolve what is on the board, or (``member_id`` is one of it) one cause of it.
+
+    No card is made for it: what was never posted stays on the board.
 
     Raises:
         NotFoundError: this desk does not have the alert.
@@ -75,17 +76,17 @@ async def act(
     now = desk.clock.now()
 
     def make(alert_id: int) -> Move:
-        move = alerts.acknowledging if trigger is Trigger.ACK else alerts.resolving
-        return msgspec.structs.replace(move(alert_id, actor), lane=_LANES[trigger])
+        move = alerts.acknowledging if verb is verbs.ACK else alerts.resolving
+        return msgspec.structs.replace(move(alert_id, actor), lane=verb.lane)
 
     def act_on_cause(tx: Transaction) -> BulkDone:
         name = None if member_id is None else _name(tx, desk, member_id)
         moved = many.apply(tx, desk, tx.boards.held_ids(channel_id, name=name), make, now)
         if not moved:
-            raise ConflictError(f"Nothing on the board is left to {_WORDS[trigger]}.")
+            raise ConflictError(f"Nothing on the board is left to {verb.all_of}.")
         _show(tx, desk, [each.after for each in moved], channel_id)
         ids = [each.after.id for each in moved]
-        return BulkDone(len(ids), tx.bulk_acts.record(desk.project.id, trigger.value, actor, ids, now=now))
+        return BulkDone(len(ids), tx.bulk_acts.record(desk.project.id, verb.name, actor, ids, now=now))
 
     return await desk.storage.write(act_on_cause)
 
@@ -105,7 +106,7 @@ async def undo(desk: Desk, act_id: int, *, actor: Actor) -> int:
             raise ConflictError("That was taken back already, or its five minutes are over.")
         if found.actor != str(actor):
             raise ConflictError("Only who did it can take it back.")
-        made = _ack_back(found) if found.action == Trigger.ACK else _resolve_back(tx, desk, found)
+        made = _ack_back(found) if found.action == verbs.ACK.name else _resolve_back(tx, desk, found)
         moved = many.apply(tx, desk, found.alert_ids, lambda each: made(each, actor), now)
         _show(tx, desk, [each.after for each in moved], None)
         return len(moved)
@@ -126,7 +127,7 @@ def _ack_back(found: BulkAct) -> Callable[[int, Actor], Move]:
                 raise ConflictError(f"{alert.ref} has moved on.")
             return transition.unacknowledge(alert)
 
-        return Move(alert_id=alert_id, actor=actor, action=Trigger.UNACK.value, make=make, lane=Lane.COUNT)
+        return Move(alert_id=alert_id, actor=actor, verb=verbs.UNACK, make=make, lane=Lane.COUNT)
 
     return made
 
@@ -159,6 +160,3 @@ def _name(tx: Transaction, desk: Desk, member_id: int) -> str:
     if alert is None:
         raise NotFoundError("alert", format_ref(member_id))
     return alert.name
-
-
-_WORDS: Final = {Trigger.ACK: "acknowledge", Trigger.RESOLVE: "resolve"}

@@ -7,10 +7,7 @@ has nothing left to do (or whoever could not answer rings, so that delivery does
 Law: a press means what its button meant when it was drawn. If the alert has moved on since, nothing is done.
 """
 
-from collections.abc import Callable, Mapping
 from datetime import datetime
-from types import MappingProxyType
-from typing import Final
 
 import msgspec
 
@@ -23,13 +20,11 @@ from bot.domain.errors import ConflictError, NotFoundError
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.outbox.placement import Placement
 from bot.usecases.alert import lifecycle as alerts
-from bot.usecases.alert import retry as retries
 from bot.usecases.alert.lifecycle import Move
+from bot.usecases.alert.verb import MOVES
 from bot.usecases.desk import Desk
 from bot.usecases.view import alert_view
 from storage.transaction import Transaction
-
-MakeMove = Callable[[Transaction, Desk, int, Actor, str], Move]
 
 
 class PressedAlert(msgspec.Struct, frozen=True):
@@ -54,7 +49,7 @@ async def press(
     now = desk.clock.now()
 
     def press_alert(tx: Transaction) -> PressedAlert:
-        move = as_seen(_MOVES[verb](tx, desk, alert_id, actor, text), seen)
+        move = as_seen(MOVES[verb.value](tx, desk, alert_id, actor, text), seen)
         changed = alerts.apply(tx, desk, move, now)
         places = tx.cards.of(CardKind.ALERT, [alert_id])
         return PressedAlert(alert_view(tx, desk, changed), places[0] if places else None)
@@ -85,7 +80,7 @@ def how_it_stands(alert: Alert) -> str:
 
 
 def as_seen(move: Move, seen: str) -> Move:
-    """The same move, but only on an alert that still is as it was seen; what is illegal says so itself."""
+    """The move, but only on an alert that still is as it was seen; what is illegal says so itself."""
 
     def make(alert: Alert, now: datetime) -> Alert:
         changed = move.make(alert, now)
@@ -94,20 +89,3 @@ def as_seen(move: Move, seen: str) -> Move:
         return changed
 
     return msgspec.structs.replace(move, make=make)
-
-
-_MOVES: Final[Mapping[Verb, MakeMove]] = MappingProxyType(
-    {
-        Verb.ACK: lambda _, desk, alert_id, actor, note: alerts.acknowledging(
-            alert_id, actor, note, spans=desk.rules.ack_spans
-        ),
-        Verb.UNACK: lambda _, __, alert_id, actor, ___: alerts.unacknowledging(alert_id, actor),
-        Verb.CLAIM: lambda _, desk, alert_id, actor, __: alerts.claiming(alert_id, actor, desk.rules.lease),
-        Verb.RELEASE: lambda _, __, alert_id, actor, ___: alerts.releasing(alert_id, actor),
-        Verb.RETRY: lambda _, __, alert_id, actor, ___: retries.retrying(alert_id, actor),
-        Verb.RESOLVE: lambda _, __, alert_id, actor, note: alerts.resolving(alert_id, actor, note),
-        Verb.CONFIRM: lambda _, __, alert_id, actor, ___: alerts.resolving(alert_id, actor),
-        Verb.REOPEN: lambda tx, desk, alert_id, actor, _: alerts.reopening(tx, desk, alert_id, actor),
-        Verb.NOTE: lambda _, __, alert_id, actor, note: alerts.annotating(alert_id, actor, note),
-    }
-)

@@ -14,13 +14,14 @@ import msgspec
 from bot.domain.actor import Actor, ActorKind
 from bot.domain.alert import ring as ring_rules
 from bot.domain.alert import transition
-from bot.domain.alert.alert import Alert, State, Trigger
+from bot.domain.alert import verb as verbs
+from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.claim import Proof, is_current, is_of
 from bot.domain.alert.search import AlertCriteria
 from bot.domain.errors import StandingError
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert.lifecycle import Move
-from bot.usecases.alert.program import RENEW, AlertHistory, done_already, performing, sources
+from bot.usecases.alert.program import AlertHistory, done_already, performing, sources
 from bot.usecases.alert.retry import coming_due
 from bot.usecases.desk import Desk
 from storage.codec import micros
@@ -28,10 +29,6 @@ from storage.transaction import Transaction
 
 Make = Callable[[Actor], Move]
 
-_FENCED: Final = frozenset(
-    {RENEW, *(each.value for each in (Trigger.RELEASE, Trigger.FAIL, Trigger.ACK, Trigger.RESOLVE))}
-)
-_FORCED: Final = frozenset({Trigger.ACK.value, Trigger.UNACK.value, Trigger.RESOLVE.value})
 _LIVE: Final = frozenset({State.PROCESSING, State.ACKED})
 
 
@@ -121,12 +118,12 @@ def _worker(tx: Transaction, desk: Desk, alert: Alert, actor: Actor, proof: Proo
 
 def _is_telling(move: Move) -> bool:
     """Whether its actor is one worker alone: of two claims by a program without names one is another's."""
-    return move.action != Trigger.CLAIM.value or "/" in move.actor.ident
+    return move.verb is not verbs.CLAIM or "/" in move.actor.ident
 
 
 def _claimed_last(tx: Transaction, alert: Alert) -> Actor | None:
     done = (sealed.entry for sealed in reversed(tx.audit.about(f"alert:{alert.id}")))
-    return next((entry.actor for entry in done if entry.action == Trigger.CLAIM.value), None)
+    return next((entry.actor for entry in done if entry.action == verbs.CLAIM.name), None)
 
 
 def _demand_live(alert: Alert, now: datetime) -> None:
@@ -142,18 +139,18 @@ def _without_token(alert: Alert, move: Move, proof: Proof) -> Move:
     if owner is None or alert.state not in _LIVE:
         return move
     if owner.kind is ActorKind.PERSON:
-        if move.action not in _FORCED:
+        if not move.verb.forced:
             return move
         if not proof.force:
             raise _standing(alert, f"{alert.ref} is held by {owner.name}; only force takes it from a person.")
         return _told(move, owner)
-    if alert.state is State.PROCESSING and move.action in _FENCED and owner.kind is ActorKind.PROGRAM:
+    if alert.state is State.PROCESSING and move.verb.fenced and owner.kind is ActorKind.PROGRAM:
         raise _standing(alert, f"{alert.ref} is claimed by {owner.name}; show the claim_token of that claim.")
     return move
 
 
 def _told(move: Move, owner: Actor) -> Move:
-    """The same, and a note that everybody sees: it was taken from a person."""
+    """The move, and a note that everybody sees: the alert was taken from a person."""
     words = f"Forced by {move.actor.ident}: {owner.name} had it."
     text = f"{words} {move.note}" if move.note else words
 

@@ -55,7 +55,7 @@ def _said(move: alerts.Move) -> alerts.Move:
     return alerts.Move(
         alert_id=move.alert_id,
         actor=move.actor,
-        action=move.action,
+        verb=move.verb,
         make=move.make,
         note=SAID,
         lane=Lane.RESOLVE,

@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.domain import actor as actors
 from bot.domain.alert import transition
+from bot.domain.alert import verb as verbs
 from bot.domain.alert.verdict import Lane
 from bot.domain.errors import ConflictError
 from bot.usecases.alert import lifecycle as alerts
@@ -26,7 +27,7 @@ async def calm_down(desk: Desk) -> int:
         move = Move(
             alert_id=alert_id,
             actor=actors.job("flap"),
-            action="calm",
+            verb=verbs.CALM,
             make=transition.calm_down,
             lane=Lane.INFO,
         )

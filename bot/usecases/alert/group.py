@@ -3,9 +3,8 @@
 All that is done to one group is one transaction, with an audit entry for each alert it changed.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -13,24 +12,25 @@ import msgspec
 from bot.cards.alert.group import PAGE_SIZE, GroupPage, GroupView
 from bot.cards.ids import Verb
 from bot.domain.actor import Actor
-from bot.domain.alert.alert import State, Trigger
+from bot.domain.alert.alert import State
 from bot.domain.alert.group import Group, format_ref
 from bot.domain.alert.quiet import QuietKind
 from bot.domain.alert.signal import Severity
+from bot.domain.alert.verb import VERBS
 from bot.domain.errors import ConflictError, NotFoundError
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.outbox.placement import Placement
-from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import many
 from bot.usecases.alert.lifecycle import Move
+from bot.usecases.alert.verb import MOVES
 from bot.usecases.desk import Desk
 from storage.transaction import Transaction
 
 OPEN: Final = tuple(state for state in State if state.open)
-_UNTAKEN: Final = tuple(state for state in OPEN if state is not State.ACKED)
 LISTED: Final = 12_000  # alerts that one card knows by name, about 10 MB; the rest it counts
 
-MakeMove = Callable[[Desk, int, Actor], Move]
+ALL_OF: Final = {Verb(f"group-{each.name}"): each for each in VERBS.values() if each.all_of}
+"""What a press on a group's card does to each of its alerts."""
 
 
 class PressedGroup(msgspec.Struct, frozen=True):
@@ -52,7 +52,7 @@ async def look(desk: Desk, group_id: int) -> GroupView | None:
 
 
 def view(tx: Transaction, desk: Desk, group_id: int, now: datetime) -> GroupView | None:
-    """The same inside a transaction."""
+    """Read a group's view inside a transaction."""
     group = tx.groups.get(desk.project.id, group_id)
     if group is None:
         return None
@@ -111,13 +111,13 @@ async def press(desk: Desk, verb: Verb, group_id: int, *, actor: Actor) -> Press
 
     def press_group(tx: Transaction) -> PressedGroup:
         _get(tx, desk, group_id)
-        make, states = _MOVES[verb]
-        members = tx.groups.ids(group_id, states)
-        moved = many.apply(tx, desk, members, lambda alert_id: make(desk, alert_id, actor), now)
+        done, make = ALL_OF[verb], MOVES[ALL_OF[verb].name]
+        members = tx.groups.ids(group_id, done.states)
+        moved = many.apply(tx, desk, members, lambda each: make(tx, desk, each, actor, ""), now)
         if not moved:
-            raise ConflictError(f"Nothing in {format_ref(group_id)} is left to {_WORDS[verb]}.")
+            raise ConflictError(f"Nothing in {format_ref(group_id)} is left to {done.all_of}.")
         ids = [each.after.id for each in moved]
-        act_id = tx.bulk_acts.record(desk.project.id, _TRIGGERS[verb].value, actor, ids, now=now)
+        act_id = tx.bulk_acts.record(desk.project.id, done.name, actor, ids, now=now)
         shown = pressed(tx, desk, group_id, len(ids), now)
         return msgspec.structs.replace(shown, act_id=act_id)
 
@@ -150,16 +150,3 @@ def _get(tx: Transaction, desk: Desk, group_id: int) -> Group:
     if group is None:
         raise NotFoundError("group", format_ref(group_id))
     return group
-
-
-_TRIGGERS: Final = {Verb.GROUP_ACK: Trigger.ACK, Verb.GROUP_RESOLVE: Trigger.RESOLVE}
-_WORDS: Final = {Verb.GROUP_ACK: "acknowledge", Verb.GROUP_RESOLVE: "resolve"}
-_MOVES: Final[Mapping[Verb, tuple[MakeMove, Sequence[State]]]] = MappingProxyType(
-    {
-        Verb.GROUP_ACK: (
-            lambda desk, alert_id, actor: alerts.acknowledging(alert_id, actor, spans=desk.rules.ack_spans),
-            _UNTAKEN,
-        ),
-        Verb.GROUP_RESOLVE: (lambda _, alert_id, actor: alerts.resolving(alert_id, actor), OPEN),
-    }
-)

@@ -9,6 +9,7 @@ from functools import partial
 
 from bot.domain.actor import SILENCE
 from bot.domain.alert import transition
+from bot.domain.alert import verb as verbs
 from bot.domain.alert.alert import IllegalTransitionError
 from bot.domain.alert.verdict import Lane
 from bot.domain.errors import NotFoundError
@@ -41,7 +42,7 @@ def _end(tx: Transaction, *, desk: Desk, project_id: int, alert_id: int, now: da
     move = alerts.Move(
         alert_id=alert_id,
         actor=SILENCE,
-        action="expire",
+        verb=verbs.EXPIRE,
         make=transition.end_by_silence,
         lane=Lane.RESOLVE,
     )

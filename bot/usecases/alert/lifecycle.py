@@ -18,9 +18,11 @@ from bot.domain.access.people import without_secrets
 from bot.domain.actor import Actor, Method
 from bot.domain.alert import ring as ring_rules
 from bot.domain.alert import transition
-from bot.domain.alert.alert import Alert, IllegalTransitionError, State, Trigger, format_ref
+from bot.domain.alert import verb as verbs
+from bot.domain.alert.alert import Alert, IllegalTransitionError, State, format_ref
 from bot.domain.alert.alert_change import AlertChange, mark_of
 from bot.domain.alert.signal import Severity
+from bot.domain.alert.verb import AlertVerb
 from bot.domain.alert.verdict import Lane
 from bot.domain.audit import Entry
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
@@ -31,7 +33,6 @@ from storage.transaction import Transaction
 
 MAX_NOTE: Final = 1_000
 SWEEP: Final = 100
-STILL_BROKEN: Final = "still_broken"
 LONGEST_ACK: Final = timedelta(days=7)
 
 
@@ -44,12 +45,17 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
 
     alert_id: int
     actor: Actor
-    action: str
+    verb: AlertVerb
     make: Callable[[Alert, datetime], Alert]
     note: str = ""
     lane: Lane = Lane.PERSON
     renews: bool = False
     method: Method | None = None
+
+    @property
+    def action(self) -> str:
+        """The word for it in the audit log."""
+        return self.verb.name
 
 
 async def acknowledge(
@@ -85,12 +91,12 @@ async def release(desk: Desk, alert_id: int, *, actor: Actor) -> Alert:
 
 
 async def resolve(desk: Desk, alert_id: int, *, actor: Actor, note: str = "") -> Alert:
-    """It is over, whatever the sender thinks; a refire within the reopen window takes it up again."""
+    """Resolve an alert, whatever its sender thinks; a refire within the reopen window takes it up again."""
     return await perform(desk, resolving(alert_id, actor, bounded(note)))
 
 
 async def reopen(desk: Desk, alert_id: int, *, actor: Actor) -> Alert:
-    """It was not over: soon after the resolve whoever had it has it again, later nobody has."""
+    """Reopen an alert: soon after the resolve whoever had it has it again, later nobody has."""
     now = desk.clock.now()
 
     def reopen_alert(tx: Transaction) -> Alert:
@@ -122,7 +128,7 @@ def expiring_lease(alert_id: int) -> Move:
     return Move(
         alert_id=alert_id,
         actor=actors.job("lease"),
-        action=Trigger.LEASE_EXPIRE.value,
+        verb=verbs.LEASE_EXPIRE,
         make=transition.expire_lease,
     )
 
@@ -145,7 +151,7 @@ def acknowledging(
     return Move(
         alert_id=alert_id,
         actor=actor,
-        action=Trigger.ACK.value,
+        verb=verbs.ACK,
         make=make,
         note=note,
         renews=renews,
@@ -157,17 +163,17 @@ def unacknowledging(alert_id: int, actor: Actor) -> Move:
     return Move(
         alert_id=alert_id,
         actor=actor,
-        action=Trigger.UNACK.value,
+        verb=verbs.UNACK,
         make=lambda alert, _: transition.unacknowledge(alert),
     )
 
 
 def unacknowledging_own(alert_id: int, actor: Actor) -> Move:
-    """The same, but only what ``actor`` acknowledged (`ConflictError` otherwise)."""
+    """The move that takes back what ``actor`` acknowledged (`ConflictError` if another did)."""
     return Move(
         alert_id=alert_id,
         actor=actor,
-        action=Trigger.UNACK.value,
+        verb=verbs.UNACK,
         make=lambda alert, _: transition.unacknowledge_own(alert, actor),
     )
 
@@ -177,7 +183,7 @@ def handing_over(alert_id: int, giver: Actor, taker: Actor) -> Move:
     return Move(
         alert_id=alert_id,
         actor=giver,
-        action="hand_over",
+        verb=verbs.HAND_OVER,
         make=lambda alert, _: transition.hand_over(alert, giver, taker),
     )
 
@@ -187,7 +193,7 @@ def claiming(alert_id: int, actor: Actor, lease: timedelta) -> Move:
     return Move(
         alert_id=alert_id,
         actor=actor,
-        action=Trigger.CLAIM.value,
+        verb=verbs.CLAIM,
         make=lambda alert, now: transition.claim(alert, actor, now, lease),
     )
 
@@ -197,7 +203,7 @@ def releasing(alert_id: int, actor: Actor) -> Move:
     return Move(
         alert_id=alert_id,
         actor=actor,
-        action=Trigger.RELEASE.value,
+        verb=verbs.RELEASE,
         make=lambda alert, _: transition.release(alert, actor),
     )
 
@@ -207,7 +213,7 @@ def resolving(alert_id: int, actor: Actor, note: str = "") -> Move:
     return Move(
         alert_id=alert_id,
         actor=actor,
-        action=Trigger.RESOLVE.value,
+        verb=verbs.RESOLVE,
         make=lambda alert, now: transition.resolve(alert, actor, now, note),
         note=note,
     )
@@ -219,7 +225,7 @@ def reopening(tx: Transaction, desk: Desk, alert_id: int, actor: Actor) -> Move:
     Of what has expired somebody says so that it is still broken.
     """
     known = tx.alerts.get(desk.project.id, alert_id)
-    action = STILL_BROKEN if known is not None and known.expired else Trigger.REOPEN.value
+    verb = verbs.STILL_BROKEN if known is not None and known.expired else verbs.REOPEN
     source = tx.sources.of_alert(alert_id)
     silence = None if source is None else source.policy(default_silence=desk.rules.silence).silence
 
@@ -230,7 +236,7 @@ def reopening(tx: Transaction, desk: Desk, alert_id: int, actor: Actor) -> Move:
             raise ConflictError(f"{alert.ref} came back as {format_ref(newest)} already.")
         return reopened
 
-    return Move(alert_id=alert_id, actor=actor, action=action, make=make)
+    return Move(alert_id=alert_id, actor=actor, verb=verb, make=make)
 
 
 def annotating(alert_id: int, actor: Actor, note: str) -> Move:
@@ -244,7 +250,7 @@ def annotating(alert_id: int, actor: Actor, note: str) -> Move:
     return Move(
         alert_id=alert_id,
         actor=actor,
-        action="note",
+        verb=verbs.NOTE,
         make=lambda alert, _: transition.annotate(alert, actor, note),
         note=note,
     )

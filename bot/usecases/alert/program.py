@@ -7,16 +7,15 @@ Raises as in `bot.usecases.alert.lifecycle`, but for a `ConflictError` a `Standi
 things stand.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from types import MappingProxyType
-from typing import Final
 
 import msgspec
 
 from bot.domain.actor import Actor
 from bot.domain.alert import transition
-from bot.domain.alert.alert import Alert, State, Trigger, format_ref
+from bot.domain.alert import verb as verbs
+from bot.domain.alert.alert import Alert, State, format_ref
 from bot.domain.alert.search import AlertCriteria
 from bot.domain.audit import Entry
 from bot.domain.errors import ConflictError, NotFoundError, StandingError
@@ -24,9 +23,6 @@ from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert.lifecycle import Move
 from bot.usecases.desk import Desk
 from storage.transaction import Transaction
-
-RENEW: Final = "renew"
-NOTE: Final = "note"
 
 
 class AlertHistory(msgspec.Struct, frozen=True):
@@ -123,11 +119,11 @@ def renewing(alert_id: int, actor: Actor, lease: timedelta) -> Move:
             raise ConflictError(f"{alert.ref} is held by {holder}, not by you.")
         return msgspec.structs.replace(alert, lease_expires_at=now + lease)
 
-    return Move(alert_id=alert_id, actor=actor, action=RENEW, make=make)
+    return Move(alert_id=alert_id, actor=actor, verb=verbs.RENEW, make=make)
 
 
 def with_note(move: Move, note: str) -> Move:
-    """The same, and a note of its actor about it; an empty one changes nothing.
+    """The move, and a note of its actor; an empty note changes nothing.
 
     Raises:
         InvalidInputError: the note is too long.
@@ -146,33 +142,22 @@ def done_already(tx: Transaction, alert: Alert, move: Move) -> bool:
     """Whether the alert stands as ``move`` would leave it, and by its actor's own doing."""
     if move.renews:
         return False
-    stands = _STANDS.get(move.action)
+    stands = move.verb.is_done
     done = _was_last(tx, alert, move) if stands is None else stands(alert, move.actor)
     return done and (not move.note or (alert.note == move.note and _is(alert.note_by, move.actor)))
 
 
 def _was_last(tx: Transaction, alert: Alert, move: Move) -> bool:
     """Whether this was the last thing done to it, apart from notes."""
-    if move.action == RENEW:  # every renewal counts from its own now
+    if move.verb is verbs.RENEW:  # every renewal counts from its own now
         return False
     done = (sealed.entry for sealed in reversed(tx.audit.about(f"alert:{alert.id}")))
-    last = next((entry for entry in done if entry.action != NOTE), None)
+    last = next((entry for entry in done if entry.action != verbs.NOTE.name), None)
     return last is not None and last.action == move.action and _is(last.actor, move.actor)
 
 
 def _is(one: Actor | None, other: Actor) -> bool:
     return one is not None and str(one) == str(other)
-
-
-_STANDS: Final[Mapping[str, Callable[[Alert, Actor], bool]]] = MappingProxyType(
-    {
-        Trigger.CLAIM.value: lambda alert, me: alert.state is State.PROCESSING and _is(alert.owner, me),
-        Trigger.ACK.value: lambda alert, me: alert.state is State.ACKED and _is(alert.owner, me),
-        Trigger.RESOLVE.value: lambda alert, me: alert.state is State.RESOLVED and _is(alert.resolved_by, me),
-        NOTE: lambda _alert, _me: True,
-    }
-)
-"""Where the alert itself tells who brought it there; for the rest the audit log is asked."""
 
 
 def sources(tx: Transaction, *found: Alert) -> dict[int, str]:

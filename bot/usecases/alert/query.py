@@ -9,6 +9,7 @@ from bot.cards.alert.detail import HistoryLine
 from bot.domain import actor as actors
 from bot.domain.alert.alert import Alert, format_ref, ref_digits
 from bot.domain.alert.search import OPEN_ALERTS, AlertFilter
+from bot.domain.alert.verb import VERBS
 from bot.domain.audit import Sealed
 from bot.domain.errors import NotFoundError
 from bot.domain.outbox.placement import Placement
@@ -19,26 +20,6 @@ from storage.transaction import Transaction
 
 SUGGESTIONS: Final = 25  # Discord's limit for autocomplete choices
 PAGE: Final = 10
-
-_PAST: Final = {
-    "ack": "acknowledged",
-    "unack": "gave it back",
-    "claim": "claimed",
-    "hand_over": "handed it over",
-    "release": "released",
-    "fail": "gave up",
-    "retry": "tried again",
-    "resolve": "resolved",
-    "reopen": "reopened",
-    "note": "noted",
-    "lease_expire": "claim ran out",
-    "expire": "nothing heard any more, and nobody confirmed that it is over",
-    "raised": "severity rose",
-    "still_broken": "still broken: reopened",
-    "calm": "calm again",
-    "silence": "silenced",
-    "silence_over": "the silence is over",
-}
 
 
 class FoundAlert(msgspec.Struct, frozen=True):
@@ -116,5 +97,6 @@ async def suggest(desk: Desk, text: str, which: AlertFilter = OPEN_ALERTS) -> li
 
 def _line(sealed: Sealed) -> HistoryLine:
     entry = sealed.entry
-    what = _PAST.get(entry.action, entry.action.replace("_", " "))
+    verb = VERBS.get(entry.action)
+    what = entry.action.replace("_", " ") if verb is None else verb.past
     return HistoryLine(at=entry.at, who=entry.actor, what=f"{what}: {entry.note}" if entry.note else what)

@@ -10,7 +10,8 @@ from typing import Final
 from bot.domain import actor as actors
 from bot.domain.actor import Actor
 from bot.domain.alert import transition
-from bot.domain.alert.alert import Alert, Trigger
+from bot.domain.alert import verb as verbs
+from bot.domain.alert.alert import Alert
 from bot.domain.text import cut
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert.lifecycle import SWEEP, Move
@@ -72,7 +73,7 @@ def failing(
         retry_at = None if retry_after is None or is_last else now + retry_after
         return transition.fail(alert, actor, note, error=reason, retry_at=retry_at)
 
-    return Move(alert_id=alert_id, actor=actor, action=Trigger.FAIL.value, make=make, note=note)
+    return Move(alert_id=alert_id, actor=actor, verb=verbs.FAIL, make=make, note=note)
 
 
 def retrying(alert_id: int, actor: Actor) -> Move:
@@ -80,7 +81,7 @@ def retrying(alert_id: int, actor: Actor) -> Move:
     return Move(
         alert_id=alert_id,
         actor=actor,
-        action=Trigger.RETRY.value,
+        verb=verbs.RETRY,
         make=lambda alert, _: transition.retry(alert),
     )
 
@@ -90,6 +91,6 @@ def coming_due(alert_id: int) -> Move:
     return Move(
         alert_id=alert_id,
         actor=actors.job("retry"),
-        action=Trigger.RETRY.value,
+        verb=verbs.RETRY,
         make=transition.retry_due,
     )

@@ -10,6 +10,7 @@ from typing import Final
 from bot.domain import actor as actors
 from bot.domain.actor import Actor
 from bot.domain.alert import transition
+from bot.domain.alert import verb as verbs
 from bot.domain.alert.alert import Alert
 from bot.domain.alert.group import format_ref
 from bot.domain.alert.quiet import Quiet, QuietKind
@@ -23,8 +24,6 @@ from bot.usecases.desk import Desk
 from storage.transaction import Transaction
 
 LONGEST: Final = timedelta(days=7)
-SNOOZE: Final = "snooze"
-OVER: Final = "snooze_over"
 SWEEP: Final = 100
 BY_EMOJI: Final = timedelta(minutes=30)
 
@@ -53,7 +52,7 @@ async def snooze(desk: Desk, alert_id: int, *, actor: Actor, until: datetime | N
 def apply(
     tx: Transaction, desk: Desk, alert_id: int, actor: Actor, until: datetime | None, now: datetime
 ) -> Alert:
-    """The same inside a transaction."""
+    """Snooze inside a transaction."""
     changed = alerts.apply(tx, desk, snoozing(alert_id, actor, until), now)
     reason = Quiet(kind=QuietKind.SNOOZE, by=actor, since=now, until=until)
     tx.quiet_reasons.put({alert_id: reason})
@@ -61,7 +60,7 @@ def apply(
 
 
 async def end(desk: Desk, alert_id: int, *, actor: Actor) -> Alert:
-    """It is heard again, and rings if nobody has it.
+    """End a snooze; the alert rings if nobody has it.
 
     Raises:
         NotFoundError: this desk does not have the alert.
@@ -143,7 +142,7 @@ def snoozing(alert_id: int, actor: Actor, until: datetime | None) -> Move:
     return Move(
         alert_id=alert_id,
         actor=actor,
-        action=SNOOZE,
+        verb=verbs.SNOOZE,
         make=lambda alert, _: transition.snooze(alert),
         note="" if until is None else f"until {until:%Y-%m-%d %H:%M} UTC",
     )
@@ -151,7 +150,7 @@ def snoozing(alert_id: int, actor: Actor, until: datetime | None) -> Move:
 
 def ending(alert_id: int, actor: Actor) -> Move:
     """The move of `end`."""
-    return Move(alert_id=alert_id, actor=actor, action=OVER, make=lambda alert, _: transition.wake(alert))
+    return Move(alert_id=alert_id, actor=actor, verb=verbs.WAKE, make=lambda alert, _: transition.wake(alert))
 
 
 async def wake_due(desk: Desk) -> int:
@@ -175,7 +174,7 @@ async def _wake(desk: Desk, alert_id: int, now: datetime) -> bool:
             return False
         return True
 
-    move = ending(alert_id, actors.job(SNOOZE))
+    move = ending(alert_id, actors.job(verbs.SNOOZE.name))
     woken = await desk.storage.write(wake_snooze)
     desk.bell.ring()
     return woken

@@ -16,7 +16,6 @@ from bot.domain.incident.incident import Incident
 from bot.domain.incident.incident import format_ref as format_incident
 from bot.domain.incident.nudge import Nudge, NudgeKind
 from bot.domain.incident.timeline import Kind, TimelineDraft
-from bot.domain.outbox.outbox import CardKind
 from bot.domain.sight import EVERYTHING, Sight
 from bot.usecases.desk import Desk
 from bot.usecases.incident.mutation import held, read_text, send
@@ -69,7 +68,7 @@ async def add(
 
 
 async def finish(desk: Desk, action_id: int, *, actor: Actor) -> Action:
-    """It is done.
+    """Mark an action item as done.
 
     Raises:
         NotFoundError: this desk does not have it.
@@ -82,7 +81,7 @@ async def finish(desk: Desk, action_id: int, *, actor: Actor) -> Action:
 
 
 async def reopen(desk: Desk, action_id: int, *, actor: Actor) -> Action:
-    """It was not done after all.
+    """Reopen an action item that was not done after all.
 
     Raises:
         NotFoundError: this desk does not have it.
@@ -211,7 +210,7 @@ def write_down(
     text = f"{after.ref} {name.removeprefix('action.')}{f' ({why})' if why else ''}: {after.text}"
     draft = TimelineDraft(kind=Kind.ACTION, at=now, actor=actor, text=text)
     tx.timelines.append([(incident.id, draft)], now=now)
-    tx.cards.touch(CardKind.INCIDENT, [(incident.id, Lane.PERSON)], now=now)
+    tx.cards.touch_heads([incident.id], Lane.PERSON, now=now)
     entry = Entry(
         at=now,
         actor=actor,

@@ -31,7 +31,7 @@ async def promise(
 
 
 async def finish(desk: Desk, action_id: int, *, actor: Actor) -> Action:
-    """It is done, now if not before.
+    """Mark an action item as done; nothing changes if it is already.
 
     Raises:
         NotFoundError: this desk does not have it.
@@ -47,7 +47,7 @@ async def finish(desk: Desk, action_id: int, *, actor: Actor) -> Action:
 
 
 async def reopen(desk: Desk, action_id: int, *, actor: Actor) -> Action:
-    """It is open, now if not before.
+    """Reopen an action item; nothing changes if it is open.
 
     Raises:
         NotFoundError: this desk does not have it.

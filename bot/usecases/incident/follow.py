@@ -12,6 +12,7 @@ from typing import Final
 from bot.domain.actor import ActorKind
 from bot.domain.alert.alert import format_ref
 from bot.domain.alert.alert_change import AlertChange
+from bot.domain.alert.verb import ACK, VERBS
 from bot.domain.alert.verdict import Lane
 from bot.domain.incident.incident import Incident
 from bot.domain.incident.nudge import Nudge, NudgeKind
@@ -20,18 +21,8 @@ from bot.domain.outbox.outbox import CardKind
 from bot.usecases.desk import Desk
 from storage.transaction import Transaction
 
-KINDS: Final = {
-    "ack": Kind.ALERT_ACKED,
-    "unack": Kind.ALERT_UNACKED,
-    "resolve": Kind.ALERT_RESOLVED,
-    "note": Kind.NOTE,
-    "raised": Kind.ALERT_RAISED,
-    "reopen": Kind.ALERT_REOPENED,
-    "still_broken": Kind.ALERT_REOPENED,
-    "reopened": Kind.ALERT_REOPENED,
-    "resolved": Kind.ALERT_RESOLVED,
-}
-"""The actions and verdicts on alerts that a timeline tells."""
+KINDS: Final = {each.name: Kind(each.timeline) for each in VERBS.values() if each.timeline}
+"""What a timeline tells of an alert."""
 
 
 def tell_incidents(_: Desk, tx: Transaction, changes: Sequence[AlertChange], now: datetime) -> None:
@@ -49,7 +40,7 @@ def tell_incidents(_: Desk, tx: Transaction, changes: Sequence[AlertChange], now
     tx.timelines.append(((incident_id, _draft(change, now)) for incident_id, change in reached), now=now)
     _bring_in(tx, reached, now)
     heads = sorted({incident_id for incident_id, _ in reached})
-    tx.cards.touch(CardKind.INCIDENT, [(head, Lane.PERSON) for head in heads], now=now)
+    tx.cards.touch_heads(heads, Lane.PERSON, now=now)
 
 
 def _bring_in(tx: Transaction, reached: Sequence[tuple[int, AlertChange]], now: datetime) -> None:
@@ -60,7 +51,7 @@ def _bring_in(tx: Transaction, reached: Sequence[tuple[int, AlertChange]], now: 
     acked: dict[tuple[int, int], AlertChange] = {}
     for incident_id, change in reached:
         person_id = change.actor.person_id
-        if change.action == "ack" and person_id is not None:
+        if change.action == ACK.name and person_id is not None:
             acked.setdefault((incident_id, person_id), change)
     if not acked:
         return

@@ -43,7 +43,7 @@ def view(tx: Transaction, desk: Desk, incident_id: int) -> IncidentView | None:
 
 
 def mitigate(incident_id: int, *, actor: Actor) -> IncidentMutation:
-    """It hurts less."""
+    """Mark an incident as mitigated: users suffer less, and work goes on."""
     return _transit(
         incident_id,
         actor,
@@ -53,7 +53,7 @@ def mitigate(incident_id: int, *, actor: Actor) -> IncidentMutation:
 
 
 def resolve(incident_id: int, *, actor: Actor, note: str = "") -> IncidentMutation:
-    """It is over, whatever its alerts say; reminders stop."""
+    """Resolve an incident, whatever its alerts say; reminders stop."""
     text = read_text("note", note, needed=False)
     return _transit(
         incident_id,
@@ -65,7 +65,7 @@ def resolve(incident_id: int, *, actor: Actor, note: str = "") -> IncidentMutati
 
 
 def reopen(incident_id: int, *, actor: Actor) -> IncidentMutation:
-    """It was not over, or not mitigated."""
+    """Reopen an incident that was not over, or not mitigated."""
     return _transit(
         incident_id,
         actor,
@@ -75,7 +75,7 @@ def reopen(incident_id: int, *, actor: Actor) -> IncidentMutation:
 
 
 def close(incident_id: int, *, actor: Actor) -> IncidentMutation:
-    """Its story is told; only what is resolved is closed."""
+    """Close an incident whose story is told; only a resolved one can be closed."""
     return _transit(
         incident_id,
         actor,

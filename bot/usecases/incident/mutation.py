@@ -105,7 +105,7 @@ async def perform(desk: Desk, step: IncidentMutation) -> Shown:
 
 
 async def press(desk: Desk, step: IncidentMutation) -> Shown:
-    """The same without the bell: who pressed is answered first, by redrawing the head (see `press`)."""
+    """Change an incident without ringing the bell: who pressed is answered first, by redrawing the head."""
     now = desk.clock.now()
 
     def press_incident(tx: Transaction) -> Shown:
@@ -117,7 +117,7 @@ async def press(desk: Desk, step: IncidentMutation) -> Shown:
 
 
 def as_seen(step: IncidentMutation, seen: str) -> IncidentMutation:
-    """The same step, but only on an incident in the state it was seen in; what is illegal says so itself."""
+    """The step, but only on an incident in the state it was seen in; what is illegal says so itself."""
 
     def make(incident: Incident, scene: MutationContext) -> Incident:
         changed = step.make(incident, scene)
@@ -150,7 +150,7 @@ def apply(tx: Transaction, desk: Desk, before: Incident, step: IncidentMutation,
 
 
 def move(tx: Transaction, desk: Desk, before: Incident, step: IncidentMutation, now: datetime) -> Incident:
-    """The same without the audit entry, for steps that belong together."""
+    """Apply a step without the audit entry, for steps that belong together."""
     made = step.make(before, MutationContext(tx, now, desk.rules.incidents))
     changed = made if step.actor.kind is ActorKind.JOB else incident_transition.touch(made, step.actor, now)
     tx.incidents.save(changed)
@@ -159,7 +159,7 @@ def move(tx: Transaction, desk: Desk, before: Incident, step: IncidentMutation, 
         draft = TimelineDraft(kind=step.kind, at=now, actor=step.actor, text=words, alert_id=step.alert_id)
         tx.timelines.append([(before.id, draft)], now=now)
     if step.shows:
-        tx.cards.touch(CardKind.INCIDENT, [(before.id, Lane.PERSON)], now=now)
+        tx.cards.touch_heads([before.id], Lane.PERSON, now=now)
     for kind, about_id in _told(step, before, changed):
         raised = kind is NudgeKind.CALL and before.severity is not changed.severity
         nudge = Nudge(
@@ -188,7 +188,7 @@ def _told(step: IncidentMutation, before: Incident, after: Incident) -> list[tup
 
 
 def publish(tx: Transaction, desk: Desk, nudge: Nudge) -> None:
-    """The same for those outside, where a channel is set for them."""
+    """Send the nudge to the channel for those outside as well, where one is set."""
     channel_id = desk.rules.incidents.status_channel_id
     if channel_id is None:
         return
@@ -203,8 +203,8 @@ def send(tx: Transaction, desk: Desk, incident: Incident, nudge: Nudge) -> Nudge
     created = tx.nudges.create(nudge)
     channel_id = incident.thread_id
     if channel_id is None:
-        places = tx.cards.of(CardKind.INCIDENT, [incident.id])
-        channel_id = places[0].channel_id if places else desk.default_channel_id
+        head = tx.cards.head(incident.id)
+        channel_id = desk.default_channel_id if head is None else head.channel_id
     tx.cards.create(
         desk.project.id, CardKind.NUDGE, [(created.id, channel_id, Lane.PERSON)], now=nudge.created_at
     )
@@ -215,8 +215,7 @@ def send(tx: Transaction, desk: Desk, incident: Incident, nudge: Nudge) -> Nudge
 
 def show(tx: Transaction, desk: Desk, incident: Incident) -> Shown:
     """The incident with where its head stands."""
-    places = tx.cards.of(CardKind.INCIDENT, [incident.id])
-    return Shown(incident_view(tx, desk, incident), places[0] if places else None)
+    return Shown(incident_view(tx, desk, incident), tx.cards.head(incident.id))
 
 
 def entry_of(before: Incident, after: Incident, step: IncidentMutation, now: datetime) -> Entry:

@@ -16,7 +16,6 @@ from bot.domain.errors import ConflictError
 from bot.domain.incident import transition as incident_transition
 from bot.domain.incident.action import Action
 from bot.domain.incident.nudge import Nudge, NudgeKind
-from bot.domain.outbox.outbox import CardKind
 from bot.usecases.desk import Desk
 from bot.usecases.incident.action import held_action
 from bot.usecases.incident.mutation import IncidentMutation, perform, send
@@ -34,8 +33,8 @@ def view(tx: Transaction, desk: Desk, nudge_id: int) -> NudgeView | None:
     action = None if about is None else tx.actions.get(about)
     beside = None
     if incident.thread_id is None and nudge.kind is not NudgeKind.STATUS:
-        places = tx.cards.of(CardKind.INCIDENT, [incident.id])
-        beside = places[0].message_id if places else None
+        head = tx.cards.head(incident.id)
+        beside = None if head is None else head.message_id
     return NudgeView(
         nudge=nudge,
         incident=incident,

@@ -7,7 +7,6 @@ from msgspec.structs import replace
 from bot.domain.alert.verdict import Lane
 from bot.domain.incident.incident import Incident, IncidentState
 from bot.domain.incident.thread import ThreadStanding
-from bot.domain.outbox.outbox import CardKind
 from bot.usecases.desk import Desk
 from bot.usecases.incident.mutation import held
 from storage.transaction import Transaction
@@ -16,7 +15,7 @@ AT_MOST: Final = 200  # open incidents that are looked at, the newest
 
 
 async def settle(desk: Desk, incident_id: int, *, thread_id: int, in_post: bool = False) -> None:
-    """Its thread stands: waiting nudges go there, and all that mention the incident link to it.
+    """Note the incident's thread: waiting nudges go there, and what mentions the incident links to it.
 
     With ``in_post`` it is a forum's post, and its first message is the head from now on.
 
@@ -62,14 +61,14 @@ async def wish(desk: Desk, incident_id: int) -> None:
     def wish_thread(tx: Transaction) -> None:
         incident = held(tx, desk, incident_id)
         tx.incidents.save(replace(incident, threadless=False))
-        tx.cards.touch(CardKind.INCIDENT, [(incident_id, Lane.PERSON)], now=now)
+        tx.cards.touch_heads([incident_id], Lane.PERSON, now=now)
 
     await desk.storage.write(wish_thread)
     desk.bell.ring()
 
 
 async def lose(desk: Desk, thread_id: int) -> bool:
-    """This thread is gone; False when no incident lived there.
+    """Note that a thread is gone; False when no incident lived there.
 
     Delivery makes a new one, unless the incident is closed: then somebody tidied up.
     """
@@ -90,7 +89,7 @@ async def lose(desk: Desk, thread_id: int) -> bool:
         if place_id == thread_id:
             tx.threads.leave(incident.id, thread_id, home_id, now=now, again=again)
         elif again:
-            tx.cards.touch(CardKind.INCIDENT, [(incident.id, Lane.PERSON)], now=now)
+            tx.cards.touch_heads([incident.id], Lane.PERSON, now=now)
         _touch_mentions(tx, desk, incident)
         return True
 
@@ -116,14 +115,14 @@ async def standing(desk: Desk) -> list[ThreadStanding]:
 
 def _place_of(tx: Transaction, incident: Incident) -> int:
     """The channel in which its head stands, 0 for none."""
-    places = tx.cards.of(CardKind.INCIDENT, [incident.id])
-    return places[0].channel_id if places else 0
+    head = tx.cards.head(incident.id)
+    return 0 if head is None else head.channel_id
 
 
 def _touch_mentions(tx: Transaction, desk: Desk, incident: Incident) -> None:
     """Heads of what was merged into it, and its alerts, link to its thread."""
     now = desk.clock.now()
     merged = tx.incidents.merged_into(desk.project.id, incident.id)
-    tx.cards.touch(CardKind.INCIDENT, [(each.id, Lane.COUNT) for each in merged], now=now)
+    tx.cards.touch_heads([each.id for each in merged], Lane.COUNT, now=now)
     alert_ids = tx.links.active_ids(incident.id)
     tx.cards.touch_alerts([(each, Lane.COUNT) for each in alert_ids], now=now)

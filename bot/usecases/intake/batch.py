@@ -181,6 +181,7 @@ class Batch:
             ((track.opened, track) for _, track in fresh if track.opened is not None),
             (track for track in old if track.known.standing is not None),
         )
+        self._count()
         tx.alerts.open_new(self._new_alert(signature, track) for signature, track in fresh)
         tx.alerts.refresh(
             (track.source.name, track.told, standing_of(track)) for track in old if track.told is not None
@@ -188,13 +189,6 @@ class Batch:
         tx.alerts.move(
             (track.source.name, standing_of(track)) for track in tracks.values() if track.stage in _MOVES
         )
-        tallies = {
-            track.known.recurrence_id: track.tally for track in tracks.values() if track.tally.occurrences
-        }
-        for track in tracks.values():
-            track.tally.last_alert_id = track.known.standing.alert_id if track.known.standing else 0
-        ring_fixers(tx, self._desk, tracks.values(), self._now)
-        tx.recurrences.add(tallies, now=self._now)
         tx.recurrences.settle(
             {
                 track.known.recurrence_id: settle_standing(track.course, track.known.standing, self._now)
@@ -206,6 +200,15 @@ class Batch:
         self._write_cards(fresh, old)
         self._succession.write()
         plan_rings(tx, self._desk, [track for _, track in fresh], old, self._now)
+
+    def _count(self) -> None:
+        """Write down what the batch adds to recurrences: new ones, before their alerts refer to them."""
+        tracks = self._tracks.values()
+        for track in tracks:
+            track.tally.last_alert_id = track.known.standing.alert_id if track.known.standing else 0
+        ring_fixers(self._tx, self._desk, tracks, self._now)
+        tallies = {track.known.recurrence_id: track.tally for track in tracks if track.tally.occurrences}
+        self._tx.recurrences.add(tallies, now=self._now)
 
     def _write_cards(self, fresh: list[tuple[str, SignatureState]], old: list[SignatureState]) -> None:
         default = self._desk.default_channel_id

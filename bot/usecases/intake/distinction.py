@@ -30,9 +30,8 @@ def distinguish(tx: Transaction, project_id: int, fresh: Iterable[SignatureState
     if not alike:
         return
     found: defaultdict[_Key, list[str]] = defaultdict(list)
-    for source_id, name, namespace, target, labels in tx.alerts.open_named(
-        project_id, {name for _, name, _, _ in alike}
-    ):
+    names, targets = {name for _, name, _, _ in alike}, {target for *_, target in alike}
+    for source_id, name, namespace, target, labels in tx.alerts.open_named(project_id, names, targets):
         key = (source_id, name, namespace, target)
         if key in alike:
             found[key].append(labels)

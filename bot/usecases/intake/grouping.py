@@ -111,7 +111,7 @@ class Grouping:
         cards.touch_known(own, self._lanes, now=self._now)
 
     def _members(self) -> Iterator[tuple[int, SignatureState]]:
-        """Those of the known alerts that share a card."""
+        """The known alerts that share a card."""
         for track in self._old.values():
             group_id = standing_of(track).group_id
             if group_id is not None:

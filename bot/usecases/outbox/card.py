@@ -206,7 +206,7 @@ async def unpark(desk: Desk, channel_id: int) -> int:
 
 
 async def lose(desk: Desk, card: Outgoing) -> None:
-    """Its message was deleted: post it again as a new one."""
+    """Post a card again as a new message: its own was deleted."""
     now = desk.clock.now()
     await desk.storage.write(lambda tx: tx.cards.lose(card.id, now=now), turn=Turn.DESK)
     desk.bell.ring()

@@ -23,14 +23,14 @@ def rest(tx: Transaction, desk: Desk, channel_id: int, *, quiet: bool, now: date
     ``quiet`` says that nothing was sent for so long that a blindness may have begun. A report whose turn it
     is has its numbers from now: what is over and was never shown is let go in the same transaction.
     """
-    untold = tx.blindnesses.untold(channel_id)
+    untold = tx.outages.untold(channel_id)
     if untold is None and quiet and _begin(tx, desk, channel_id, now):
-        untold = tx.blindnesses.untold(channel_id)
+        untold = tx.outages.untold(channel_id)
     if untold is None:
         return None
     seconds = (untold.rests_until - now).total_seconds()
     if seconds <= 0:
-        found = untold.blindness
+        found = untold.outage
         tx.boards.settle_over(channel_id)
         _count(tx, desk, replace(found, ended_at=now) if found.goes_on(now) else found)
     return max(seconds, 0.0)
@@ -38,7 +38,7 @@ def rest(tx: Transaction, desk: Desk, channel_id: int, *, quiet: bool, now: date
 
 def view(tx: Transaction, desk: Desk, card: Outgoing) -> OutageView | None:
     """What a report has to say."""
-    found = tx.blindnesses.last(card.subject_id)
+    found = tx.outages.last(card.subject_id)
     return None if found is None else OutageView(found, card.generation, desk.project.tag)
 
 
@@ -52,10 +52,10 @@ async def spare(desk: Desk, card: Outgoing, over_at: datetime | None) -> bool:
         return False
 
     def spare_outage(tx: Transaction) -> bool:
-        last = tx.blindnesses.last(card.channel_id)
+        last = tx.outages.last(card.channel_id)
         if last is None or not last.covers(card.id, over_at):
             return False
-        tx.blindnesses.let_go(card.id, revision=card.wanted)
+        tx.outages.let_go(card.id, revision=card.wanted)
         return True
 
     return await desk.storage.write(spare_outage)
@@ -85,7 +85,7 @@ async def recount(desk: Desk) -> int:
     now = desk.clock.now()
 
     def recount_outage(tx: Transaction) -> int:
-        stops = tx.blindnesses.ended_after(desk.project.id, OutageCause.STOPPED, now - ECHO)
+        stops = tx.outages.ended_after(desk.project.id, OutageCause.STOPPED, now - ECHO)
         return sum(_renew(tx, desk, each, now) for each in stops)
 
     changed = await desk.storage.write(recount_outage)
@@ -96,11 +96,11 @@ async def recount(desk: Desk) -> int:
 
 def _begin(tx: Transaction, desk: Desk, channel_id: int, now: datetime) -> bool:
     """Whether the channel turns out to be blind; each card is told of by one report at most."""
-    last = tx.blindnesses.last(channel_id)
-    unshown = tx.blindnesses.unshown(channel_id, after_card_id=0 if last is None else last.last_card_id)
+    last = tx.outages.last(channel_id)
+    unshown = tx.outages.unshown(channel_id, after_card_id=0 if last is None else last.last_card_id)
     if unshown is None or is_blind(unshown.since, None, now) is None:
         return False
-    since = is_blind(unshown.since, tx.blindnesses.sent_at(channel_id), now)
+    since = is_blind(unshown.since, tx.outages.sent_at(channel_id), now)
     if since is None:
         return False
     begun = Outage(
@@ -116,8 +116,8 @@ def _begin(tx: Transaction, desk: Desk, channel_id: int, now: datetime) -> bool:
     elif tx.closures.closed_since(channel_id, since):
         begun = replace(begun, cause=OutageCause.CLOSED)
     project_id = tx.projects.of_card(unshown.first_card_id) or desk.project.id
-    tx.blindnesses.note(project_id, begun)
-    tx.blindnesses.owe_report(project_id, channel_id, now=now)
+    tx.outages.note(project_id, begun)
+    tx.outages.owe_report(project_id, channel_id, now=now)
     return True
 
 
@@ -125,16 +125,16 @@ def _note_stops(tx: Transaction, desk: Desk, stopped_at: datetime, now: datetime
     home = desk.default_channel_id
     picked = {home, *(source.channel_id for source in tx.sources.listing(desk.project.id))}
     for channel_id in sorted(each for each in picked if each is not None):
-        if tx.blindnesses.untold(channel_id) is None:
+        if tx.outages.untold(channel_id) is None:
             _note_stop(tx, desk, channel_id, stopped_at, now)
     if home is not None:
-        tx.blindnesses.owe_report(desk.project.id, home, now=now)
+        tx.outages.owe_report(desk.project.id, home, now=now)
 
 
 def _note_stop(tx: Transaction, desk: Desk, channel_id: int, stopped_at: datetime, now: datetime) -> None:
-    last = tx.blindnesses.last(channel_id)
-    unshown = tx.blindnesses.unshown(channel_id, after_card_id=0 if last is None else last.last_card_id)
-    first = tx.blindnesses.newest_card_id() + 1 if unshown is None else unshown.first_card_id
+    last = tx.outages.last(channel_id)
+    unshown = tx.outages.unshown(channel_id, after_card_id=0 if last is None else last.last_card_id)
+    first = tx.outages.newest_card_id() + 1 if unshown is None else unshown.first_card_id
     stop = Outage(
         channel_id=channel_id,
         cause=OutageCause.STOPPED,
@@ -143,7 +143,7 @@ def _note_stop(tx: Transaction, desk: Desk, channel_id: int, stopped_at: datetim
         first_card_id=first,
         last_card_id=first - 1,
     )
-    tx.blindnesses.note(desk.project.id, stop)
+    tx.outages.note(desk.project.id, stop)
 
 
 def _renew(tx: Transaction, desk: Desk, known: Outage, now: datetime) -> bool:
@@ -154,13 +154,13 @@ def _renew(tx: Transaction, desk: Desk, known: Outage, now: datetime) -> bool:
     if known.fired or known.channel_id == desk.default_channel_id:
         tx.cards.touch(CardKind.REPORT, [(known.channel_id, Lane.COUNT)], now=now)
     else:
-        tx.blindnesses.owe_report(desk.project.id, known.channel_id, now=now)
+        tx.outages.owe_report(desk.project.id, known.channel_id, now=now)
     return True
 
 
 def _count(tx: Transaction, desk: Desk, known: Outage) -> Outage:
-    tally = tx.blindnesses.tally(known)
+    tally = tx.outages.tally(known)
     counted = replace(known, fired=tally.fired, still_open=tally.still_open, last_card_id=tally.last_card_id)
     if counted != known:
-        tx.blindnesses.note(desk.project.id, counted)
+        tx.outages.note(desk.project.id, counted)
     return counted

@@ -190,7 +190,7 @@ def _board(tx: Transaction, channel_id: int, now: datetime) -> Placement | None:
 
 
 def _wait_for(tx: Transaction, desk: Desk, ring: Ring, alert: Alert, place: Placement, now: datetime) -> None:
-    """Its card will ring with its first post; a call that only repeats need not be kept until then."""
+    """Let the card ring with its first post; a call that only repeats need not be kept until then."""
     if ring.ordinal > 1:
         tx.rings.drop([ring.id])
         _plan_next(tx, desk, [(ring, alert)], now)

@@ -130,7 +130,7 @@ def _count(
     counted: Sequence[Alert],
     now: datetime,
 ) -> None:
-    """These are of causes that rang: the replies say so by an edit, as far as one reply counts."""
+    """Count alerts of causes that rang: the replies are edited, as far as one reply counts."""
     sizes: defaultdict[int, int] = defaultdict(int)
     for cause in told.values():
         sizes[cause.lead_id] += cause.alerts

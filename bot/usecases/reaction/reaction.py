@@ -10,10 +10,12 @@ snoozes for half an hour.
 
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from bot.domain import actor as actors
 from bot.domain.actor import Actor, ActorKind
+from bot.domain.alert import verb as verbs
 from bot.domain.alert.reaction import Reaction
 from bot.domain.errors import ConflictError
 from bot.domain.outbox.kind import TRAITS, kinds_about
@@ -28,14 +30,20 @@ from bot.usecases.recurrence import noise
 from bot.usecases.triage import escalation
 from storage.transaction import Transaction
 
-ACK: Final = "✅"
-CLAIM: Final = "👀"
+ACK: Final = verbs.ACK.reaction
+CLAIM: Final = verbs.CLAIM.reaction
 NOISE: Final = "👎"
 SIREN: Final = "🚨"
 _REFUSED: Final = "refused"
 """Stands among the emoji of a message once somebody was told that theirs do nothing; it is none itself."""
-BELL: Final = "🔕"
-ACTIONS: Final = frozenset({ACK, CLAIM, NOISE, SIREN, BELL})
+BELL: Final = verbs.SNOOZE.reaction
+MEANINGS: Final = MappingProxyType(
+    {each.reaction: each.name for each in verbs.VERBS.values() if each.reaction}
+    | {NOISE: "noise", SIREN: "escalate"}
+)
+"""What each emoji means."""
+
+ACTIONS: Final = frozenset(MEANINGS)
 _CARDS: Final = frozenset(kinds_about(Subject.ALERT, Subject.GROUP))
 
 

@@ -30,7 +30,7 @@ class Picture(msgspec.Struct, frozen=True):
 
 
 class ChartRenderer:
-    """One for each process."""
+    """Draws what it is asked for, one after the other; `RENDERER` is that of the process."""
 
     def __init__(self) -> None:
         self._turn = asyncio.Lock()
@@ -54,6 +54,9 @@ class ChartRenderer:
             _log.warning("chart_not_drawn", reason="the program that draws failed")
             return None
         return Picture(png, describe(chart))
+
+
+RENDERER: Final = ChartRenderer()
 
 
 async def _run(chart: bytes) -> bytes:

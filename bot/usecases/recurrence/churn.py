@@ -59,7 +59,7 @@ async def source_id(desk: Desk, name: str) -> int:
 
 
 async def ignore(desk: Desk, source_name: str, labels: frozenset[str], *, actor: Actor) -> Source:
-    """These labels, and no others, take no part any more in telling the alerts of a source apart.
+    """Let these labels, and no others, take no part any more in telling the alerts of a source apart.
 
     Raises:
         NotFoundError: there is no such source.

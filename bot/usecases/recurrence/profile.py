@@ -20,12 +20,12 @@ def build_profiles(tx: Transaction, desk: Desk, recurrences: Sequence[Recurrence
     sources = {source.id: source for source in listed}
     removed = {each.source_id for each in recurrences} - sources.keys()
     names = tx.sources.names(removed) if removed else {}
-    portraits = []
+    profiles = []
     for each in recurrences:
         episodes = tx.memories.episodes(each.id, limit=LOOKED_AT)
         incidents = tx.memories.incidents([episode.alert_id for episode in episodes])
         known, source = facts.get(each.id), sources.get(each.source_id)
-        portraits.append(
+        profiles.append(
             RecurrenceProfile(
                 recurrence=each,
                 source=source.name if source is not None else names.get(each.source_id, ""),
@@ -40,7 +40,7 @@ def build_profiles(tx: Transaction, desk: Desk, recurrences: Sequence[Recurrence
                 item=derive(known) if known is not None else None,
             )
         )
-    return portraits
+    return profiles
 
 
 def summarize_episode(episode: Episode, incidents: dict[int, list[int]]) -> EpisodeSummary:

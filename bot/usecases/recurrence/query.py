@@ -53,7 +53,7 @@ class FoundRecurrence(msgspec.Struct, frozen=True, kw_only=True):
     source sent.
     """
 
-    portrait: RecurrenceProfile
+    profile: RecurrenceProfile
     hours: tuple[tuple[datetime, int], ...]
     days: tuple[tuple[datetime, int, int], ...]
     runs: tuple[Run, ...]
@@ -80,16 +80,16 @@ async def find(desk: Desk, recurrence_id: int) -> FoundRecurrence:
     now = desk.clock.now()
 
     def read_one(tx: Transaction) -> FoundRecurrence:
-        (portrait,) = build_profiles(tx, desk, [_get(tx, desk, recurrence_id)])
+        (profile,) = build_profiles(tx, desk, [_get(tx, desk, recurrence_id)])
         return FoundRecurrence(
-            portrait=portrait,
+            profile=profile,
             hours=tuple(tx.memories.hours(recurrence_id, since=now - SPAN)),
             days=tuple(tx.memories.days(recurrence_id, since=now - SPAN)),
             runs=tuple(tx.runs.of_recurrence(recurrence_id, limit=_RUNS)),
             checks=tuple(tx.work_items.checks_of(recurrence_id, limit=_RUNS)),
             events=tuple(tx.events.of_recurrence(recurrence_id, limit=_REFS)),
             voters=tuple(tx.noise_votes.voters(recurrence_id, limit=_VOTERS)),
-            jumps=_jumps(tx, desk, [hand.alert_id for hand in portrait.hands]),
+            jumps=_jumps(tx, desk, [hand.alert_id for hand in profile.hands]),
             seen_at=now,
         )
 

@@ -61,7 +61,7 @@ async def preview(desk: Desk, recurrence_id: int) -> Preview:
 
 
 async def dry_run(desk: Desk, recurrence_id: int, *, actor: Actor) -> DryRun:
-    """The same, and one row that says so; nothing else is written.
+    """Check a work item and write one row that says so; nothing else is written.
 
     Raises:
         NotFoundError: this desk does not have it.

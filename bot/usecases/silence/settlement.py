@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from bot.domain import actor as actors
 from bot.domain.actor import Method
+from bot.domain.alert import verb as verbs
 from bot.domain.alert.alert import Alert
 from bot.domain.alert.quiet import Quiet, QuietKind
 from bot.domain.alert.verdict import Lane
@@ -31,8 +32,6 @@ from storage.transaction import Transaction
 
 SWEEP: Final = 50  # silences in a round
 CHUNK: Final = 200  # alerts in a transaction
-
-OVER: Final = "silence_over"
 
 
 async def settle(desk: Desk) -> int:
@@ -107,7 +106,7 @@ def _move(tx: Transaction, desk: Desk, alert_id: int, silence: Silence, *, held:
             alert_id=alert_id,
             actor=silence.actor,
             method=Method.JOB,  # in the name of whoever made the silence
-            action="silence",
+            verb=verbs.SILENCE,
             make=lambda alert, _: replace(alert, quiet_kinds=alert.quiet_kinds | {QuietKind.SILENCE}),
             note=silence.comment[: alerts.MAX_NOTE],
             lane=Lane.INFO,
@@ -116,7 +115,7 @@ def _move(tx: Transaction, desk: Desk, alert_id: int, silence: Silence, *, held:
         move = Move(
             alert_id=alert_id,
             actor=actors.job("silence"),
-            action=OVER,
+            verb=verbs.UNSILENCE,
             make=lambda alert, _: replace(alert, quiet_kinds=alert.quiet_kinds - {QuietKind.SILENCE}),
             note=silence.ref,
             lane=Lane.WARNING,

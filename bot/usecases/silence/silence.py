@@ -102,13 +102,13 @@ async def find(desk: Desk, ident: str, *, source_id: int | None = None) -> Silen
 
 
 async def lasting(desk: Desk) -> list[Silence]:
-    """Those that are not over, the first to end first."""
+    """The silences that are not over, the first to end first."""
     now = desk.clock.now()
     return await desk.storage.read(lambda tx: tx.silences.lasting(desk.project.id, now=now))
 
 
 async def listing(desk: Desk, *, source_id: int | None = None) -> list[Silence]:
-    """Those that last, then the newest of those that are over; of one source, with those about everything."""
+    """The silences that last, then the newest that are over; of one source, with those about everything."""
     now = desk.clock.now()
 
     def read_silences(tx: Transaction) -> list[Silence]:

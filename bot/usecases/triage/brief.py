@@ -62,7 +62,7 @@ def gather(tx: Transaction, desk: Desk, alert: Alert, now: datetime) -> Brief:
 
 
 def _told_here(tx: Transaction, desk: Desk, alert: Alert, near: list[Alert]) -> list[Alert]:
-    """Those that whoever sees this alert sees too: in its own channel, or in one that everybody sees."""
+    """The alerts that whoever sees this one sees too: in its own channel, or in one that everybody sees."""
     places = tx.cards.of_alerts([alert.id, *(each.id for each in near)])
     own = places.get(alert.id)
     seen = desk.open_channels | ({own.channel_id} if own is not None else set())

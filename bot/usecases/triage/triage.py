@@ -118,8 +118,8 @@ def post(tx: Transaction, desk: Desk, incident: Incident, request: BriefRequest)
     """Put it into the outbox: for the thread, until which it waits, or beside a head without one."""
     channel_id = incident.thread_id
     if channel_id is None:
-        places = tx.cards.of(CardKind.INCIDENT, [incident.id])
-        channel_id = places[0].channel_id if places else desk.default_channel_id
+        head = tx.cards.head(incident.id)
+        channel_id = desk.default_channel_id if head is None else head.channel_id
     new = [(request.id, channel_id, Lane.PERSON)]
     tx.cards.create(desk.project.id, CardKind.BRIEF, new, now=request.created_at)
     if incident.thread_id is None and not incident.threadless:

@@ -68,7 +68,7 @@ def hand(**changes: Any) -> EpisodeSummary:
     return EpisodeSummary(**{**ordinary, **changes})
 
 
-def portrait(**changes: Any) -> RecurrenceProfile:
+def profile(**changes: Any) -> RecurrenceProfile:
     ordinary: dict[str, Any] = {
         "recurrence": recurrence(resolves=10, self_resolves=7, attention=40 * MINUTE, noise_votes=2),
         "source": "prod-am",
@@ -87,7 +87,7 @@ def portrait(**changes: Any) -> RecurrenceProfile:
 
 def test_it_tells_what_it_costs_who_dealt_with_it_and_what_is_to_be_done() -> None:
     view = RecurrenceView(
-        portrait=portrait(), voters=("ann", "bob"), jumps={7: "https://discord.com/channels/1/2/3"}
+        profile=profile(), voters=("ann", "bob"), jumps={7: "https://discord.com/channels/1/2/3"}
     )
     embed = render(view).embeds[0]
     assert embed.title == "R-12 HighErrorRate"
@@ -111,10 +111,10 @@ def test_it_tells_what_it_costs_who_dealt_with_it_and_what_is_to_be_done() -> No
 
 def test_a_fix_that_holds_is_praised_and_one_that_does_not_names_its_owner() -> None:
     fix = Fix(at=NOON, by=ANN, owner=ANN, note="more memory")
-    held = render(RecurrenceView(portrait=portrait(recurrence=recurrence(fix=fix)))).embeds[0]
+    held = render(RecurrenceView(profile=profile(recurrence=recurrence(fix=fix)))).embeds[0]
     assert "✅ Marked fixed <t:1791201600:R> by <@77>: more memory" in held.description
     broken = replace(fix, regressed_at=NOON)
-    back = render(RecurrenceView(portrait=portrait(recurrence=recurrence(fix=broken)))).embeds[0]
+    back = render(RecurrenceView(profile=profile(recurrence=recurrence(fix=broken)))).embeds[0]
     assert "↩️ Came back <t:1791201600:R>: open again, ask <@77>: more memory" in back.description
     assert held.color != back.color
 
@@ -149,8 +149,8 @@ def test_advice_names_the_labels_and_shows_examples() -> None:
 def test_discord_takes_any_recurrence(
     known: Any, some: tuple[EpisodeSummary, ...], told: tuple[Run, ...], name: str, url: str
 ) -> None:
-    shown = portrait(recurrence=known, hands=some, source=name, item=replace(ITEM, reason=name))
-    payload = render(RecurrenceView(portrait=shown, runs=told, voters=(name,), jumps={7: url})).to_payload()
+    shown = profile(recurrence=known, hands=some, source=name, item=replace(ITEM, reason=name))
+    payload = render(RecurrenceView(profile=shown, runs=told, voters=(name,), jumps={7: url})).to_payload()
     assert refusals(payload) == []
     texts = [
         payload["embeds"][0]["description"],

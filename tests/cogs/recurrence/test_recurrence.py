@@ -33,7 +33,7 @@ async def ask(stage: Stage, command: str, person: str = "responder", **options: 
 async def votes(stage: Stage, recurrence_id: int, expected: int) -> None:
     async def look() -> bool:
         found = await recurrences.find(stage.desk, recurrence_id)
-        return found.portrait.recurrence.noise_votes == expected
+        return found.profile.recurrence.noise_votes == expected
 
     await until(look, f"{expected} votes")
 

@@ -10,7 +10,7 @@ from alembic.config import Config
 from sqlalchemy import Connection
 
 from storage import schema
-from tests.conftest import _administer, _postgres_url
+from tests.postgres import address, administer
 
 BEFORE: Final = "0002_incident"
 _ROWS: Final = (
@@ -56,9 +56,9 @@ async def empty_url(folder: str, tmp_path: Path) -> AsyncIterator[str]:
     if not folder:
         yield f"sqlite:///{tmp_path / 'empty.db'}"
         return
-    await _administer(folder, "CREATE DATABASE empty_tocsin")
-    yield _postgres_url(folder, "empty_tocsin")
-    await _administer(folder, "DROP DATABASE empty_tocsin WITH (FORCE)")
+    await administer(folder, "CREATE DATABASE empty_tocsin")
+    yield address(folder, "empty_tocsin")
+    await administer(folder, "DROP DATABASE empty_tocsin WITH (FORCE)")
 
 
 def to(connection: Connection, revision: str, *, down: bool = False) -> None:

@@ -15,7 +15,8 @@ from storage import backup, schema
 from storage.engine import Storage
 from storage.table.core import metadata
 from storage.transaction import Transaction
-from tests.conftest import START, _administer, _postgres_url
+from tests.conftest import START
+from tests.postgres import address, administer
 from tests.senders import Send, firing
 
 ALERTS = 40
@@ -34,9 +35,9 @@ async def empty_url(folder: str, tmp_path: Path) -> AsyncIterator[str]:
     if not folder:
         yield f"sqlite:///{tmp_path / 'restored.db'}"
         return
-    await _administer(folder, "CREATE DATABASE empty_backup")
-    yield _postgres_url(folder, "empty_backup")
-    await _administer(folder, "DROP DATABASE empty_backup WITH (FORCE)")
+    await administer(folder, "CREATE DATABASE empty_backup")
+    yield address(folder, "empty_backup")
+    await administer(folder, "DROP DATABASE empty_backup WITH (FORCE)")
 
 
 async def counts(url: str) -> dict[str, int]:

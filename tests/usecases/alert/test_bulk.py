@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bot.clock import ManualClock
-from bot.domain.alert.alert import State, Trigger
+from bot.domain.alert import verb as verbs
+from bot.domain.alert.alert import State
 from bot.domain.errors import ConflictError
 from bot.usecases.alert import bulk
 from bot.usecases.alert import lifecycle as alerts
@@ -22,7 +23,7 @@ async def states(desk: Desk) -> list[str]:
 async def test_all_are_acknowledged_in_one_act_and_given_back_by_undo(desk: Desk, send: Send) -> None:
     await send(*(firing(f"alert {number}") for number in range(5)))
     await alerts.acknowledge(desk, 1, actor=BEN)
-    done = await bulk.act(desk, CHANNEL, Trigger.ACK, actor=ANNA)
+    done = await bulk.act(desk, CHANNEL, verbs.ACK, actor=ANNA)
     assert done.changed == 4
     assert await states(desk) == ["acked"] * 5
     await alerts.resolve(desk, 5, actor=BEN)
@@ -41,7 +42,7 @@ async def test_one_cause_is_resolved_and_comes_back_with_whoever_had_it(
     acked = await alerts.acknowledge(desk, 1, actor=BEN)
     shown = await bulk.look(desk, CHANNEL, 1)
     assert (shown.name, shown.total) == ("disk", 1)
-    done = await bulk.act(desk, CHANNEL, Trigger.RESOLVE, actor=ANNA, member_id=1)
+    done = await bulk.act(desk, CHANNEL, verbs.RESOLVE, actor=ANNA, member_id=1)
     assert await states(desk) == ["resolved", "new"]
     clock.advance(bulk.UNDO)
     assert await bulk.undo(desk, done.act_id, actor=ANNA) == 1
@@ -54,9 +55,9 @@ async def test_after_five_minutes_it_stays_and_is_forgotten(
     desk: Desk, send: Send, clock: ManualClock
 ) -> None:
     await send(firing("disk"))
-    done = await bulk.act(desk, CHANNEL, Trigger.ACK, actor=ANNA)
+    done = await bulk.act(desk, CHANNEL, verbs.ACK, actor=ANNA)
     with pytest.raises(ConflictError, match="left to acknowledge"):
-        await bulk.act(desk, CHANNEL, Trigger.ACK, actor=BEN)
+        await bulk.act(desk, CHANNEL, verbs.ACK, actor=BEN)
     clock.advance(bulk.UNDO + timedelta(seconds=1))
     with pytest.raises(ConflictError, match="five minutes are over"):
         await bulk.undo(desk, done.act_id, actor=ANNA)

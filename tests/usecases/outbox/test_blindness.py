@@ -58,7 +58,7 @@ async def test_the_report_comes_first_and_lets_go_what_is_over(
     report = await take(desk)
     assert isinstance(report, Task)
     assert report.card.kind is CardKind.REPORT
-    found = await desk.storage.read(lambda tx: tx.blindnesses.last(CHANNEL))
+    found = await desk.storage.read(lambda tx: tx.outages.last(CHANNEL))
     assert found is not None
     assert (found.fired, found.resolved, found.still_open) == (10, 7, 3)
     assert (found.began_at, found.ended_at, found.cause) == (START, clock.now(), OutageCause.UNREACHABLE)
@@ -106,7 +106,7 @@ async def test_the_numbers_are_those_of_the_attempt_that_arrives(
     again = await take(desk)
     assert isinstance(again, Task)
     assert again.card.id == first.card.id
-    found = await desk.storage.read(lambda tx: tx.blindnesses.last(CHANNEL))
+    found = await desk.storage.read(lambda tx: tx.outages.last(CHANNEL))
     assert found is not None
     assert (found.fired, found.resolved) == (2, 1)
     assert found.ended_at == clock.now()
@@ -138,7 +138,7 @@ async def test_alerts_that_share_a_card_are_counted_one_by_one(
     clock.advance(BLIND)
     await take_in(desk, [submission(grouped, *(resolved(f"pod {number}") for number in range(7)))])
     assert isinstance(await take(desk), Task)
-    found = await desk.storage.read(lambda tx: tx.blindnesses.last(CHANNEL))
+    found = await desk.storage.read(lambda tx: tx.outages.last(CHANNEL))
     assert found is not None
     assert (found.fired, found.resolved) == (10, 7)
     assert len(await desk.storage.read(lambda tx: tx.cards.of(CardKind.GROUP, [1]))) == 1
@@ -162,7 +162,7 @@ async def test_a_forbidden_channel_that_opens_again_was_blind_too(
     report = await take(desk)
     assert isinstance(report, Task)
     assert report.card.kind is CardKind.REPORT
-    found = await desk.storage.read(lambda tx: tx.blindnesses.last(CHANNEL))
+    found = await desk.storage.read(lambda tx: tx.outages.last(CHANNEL))
     assert found is not None
     assert (found.cause, found.fired, found.resolved) == (OutageCause.CLOSED, 2, 1)
 
@@ -180,7 +180,7 @@ async def test_a_stop_in_an_outage_goes_on_with_the_report_that_is_owed(
     assert isinstance(first, Task)
     assert isinstance(again, Task)
     assert again.card.id == first.card.id
-    found = await desk.storage.read(lambda tx: tx.blindnesses.last(CHANNEL))
+    found = await desk.storage.read(lambda tx: tx.outages.last(CHANNEL))
     assert found is not None
     assert found.began_at == START
 

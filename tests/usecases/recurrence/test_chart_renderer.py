@@ -26,8 +26,8 @@ async def test_a_chart_comes_with_its_words() -> None:
 
 async def test_two_wait_for_each_other_and_both_are_drawn() -> None:
     pytest.importorskip("matplotlib")
-    easel = ChartRenderer()
-    assert all(await asyncio.gather(easel.draw(CHART), easel.draw(CHART)))
+    renderer = ChartRenderer()
+    assert all(await asyncio.gather(renderer.draw(CHART), renderer.draw(CHART)))
 
 
 async def test_without_the_library_there_are_words(monkeypatch: pytest.MonkeyPatch) -> None:

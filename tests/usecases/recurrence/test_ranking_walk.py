@@ -14,7 +14,7 @@ from bot.usecases.recurrence import query as recurrences
 from storage.codec import micros
 from storage.recurrence import ranking
 from storage.recurrence.recurrence import DAY_US, HOUR_US
-from storage.table.core import recurrence, recurrence_day, recurrence_hour
+from storage.table.recurrence import recurrence, recurrence_day, recurrence_hour
 from storage.transaction import Transaction
 from tests.senders import add_source
 

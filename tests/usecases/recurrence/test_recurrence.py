@@ -33,7 +33,7 @@ async def live(send: Send, clock: ManualClock, *names: str, lasted: timedelta = 
 
 
 async def get(desk: Desk, recurrence_id: int = 1) -> Recurrence:
-    return (await recurrences.find(desk, recurrence_id)).portrait.recurrence
+    return (await recurrences.find(desk, recurrence_id)).profile.recurrence
 
 
 async def names(desk: Desk, query: Query) -> list[str]:
@@ -108,13 +108,13 @@ async def test_find_tells_who_dealt_with_it_and_how(desk: Desk, send: Send, cloc
     await alerts.acknowledge(desk, 2, actor=ANNA, note="restarted")
     clock.advance(HOUR)
     await alerts.resolve(desk, 2, actor=BEN)
-    portrait = (await recurrences.find(desk, 1)).portrait
-    assert [(hand.alert, hand.self_resolved) for hand in portrait.hands] == [("A-2", False), ("A-1", True)]
-    hand = portrait.hands[0]
+    profile = (await recurrences.find(desk, 1)).profile
+    assert [(hand.alert, hand.self_resolved) for hand in profile.hands] == [("A-2", False), ("A-1", True)]
+    hand = profile.hands[0]
     assert (hand.owner, hand.resolved_by, hand.note) == (ANNA, BEN, "restarted")
-    assert portrait.self_resolved_share == 0.5
-    assert (portrait.medians.to_ack, portrait.recurrence.attention) == (HOUR, HOUR)
-    assert msgspec.json.decode(msgspec.json.encode(portrait))["source"] == "prod"
+    assert profile.self_resolved_share == 0.5
+    assert (profile.medians.to_ack, profile.recurrence.attention) == (HOUR, HOUR)
+    assert msgspec.json.decode(msgspec.json.encode(profile))["source"] == "prod"
 
 
 async def test_the_dossier_sums_up_and_tells_each(desk: Desk, send: Send, clock: ManualClock) -> None:

@@ -142,7 +142,7 @@ async def check_periods(world: World, recurrence_id: int, hours: Any) -> None:
             tx.run_raw(f"{days} WHERE recurrence_id = {recurrence_id}").one(),
         )
     )
-    row = (await recurrences.find(world.desk, recurrence_id)).portrait.recurrence
+    row = (await recurrences.find(world.desk, recurrence_id)).profile.recurrence
     assert dict(counted) == hours
     assert tuple(summed)[:2] == (row.occurrences, row.self_resolves)
     assert timedelta(microseconds=int(tuple(summed)[2])) == row.attention

@@ -93,11 +93,11 @@ async def test_a_hand_over_writes_its_row_and_one_entry(desk: Desk, send: Send, 
 async def test_a_hand_over_to_somebody_else_makes_it_wait_for_them(desk: Desk, send: Send) -> None:
     await send(firing("x"))
     await work.hand_over(desk, 1, HandoffKind.MANUAL, actor=ANNA, assignee=BEN)
-    portrait = (await recurrences.find(desk, 1)).portrait
-    assert portrait.item is not None
-    assert (portrait.item.mode, portrait.item.next_step) == (WorkMode.MANUAL, NextStep.MANUAL_GATE)
-    assert portrait.handoff is not None
-    assert portrait.handoff.assignee == BEN
+    profile = (await recurrences.find(desk, 1)).profile
+    assert profile.item is not None
+    assert (profile.item.mode, profile.item.next_step) == (WorkMode.MANUAL, NextStep.MANUAL_GATE)
+    assert profile.handoff is not None
+    assert profile.handoff.assignee == BEN
 
 
 async def test_a_proposal_is_for_nobody_in_particular(desk: Desk, send: Send) -> None:
@@ -149,7 +149,7 @@ async def test_a_report_is_linked_and_told_once(desk: Desk, send: Send) -> None:
     assert "abcdefghijklmnop0123" not in only.output
     entries = await desk.storage.read(lambda tx: tx.audit.about("run:1"))
     assert [each.entry.action for each in entries] == ["run.report"]
-    assert (await recurrences.find(desk, 1)).portrait.runs == {RunState.RUNNING: 1}
+    assert (await recurrences.find(desk, 1)).profile.runs == {RunState.RUNNING: 1}
 
 
 async def test_a_run_that_is_over_stays_over(desk: Desk, send: Send) -> None:
