@@ -28,6 +28,7 @@ from bot.domain.alert.signal import Severity, Signal
 from bot.domain.alert.verdict import SignatureStanding
 from bot.domain.sight import EVERYTHING
 from storage.alert.row import INSERT, MOVE, REFRESH, SAVE, insert_row, move_row, read, refresh_row, save_row
+from storage.alert.urgency import URGENCY
 from storage.audience import sees_alert
 from storage.bulk import Lookup
 from storage.codec import micros
@@ -36,7 +37,6 @@ from storage.prepared import Prepared
 from storage.table.core import IS_OPEN_ALERT, alert, source
 from storage.table.incident import IS_ACTIVE, incident, incident_alert
 from storage.table.incident import IS_OPEN as IS_OPEN_INCIDENT
-from storage.table.urgency import URGENCY
 
 RECENT: Final = 500
 """Open alerts among which others of one name are looked for."""
