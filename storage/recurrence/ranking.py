@@ -9,9 +9,9 @@ nor with recurrences unless many have a long past and little present; then all t
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Table, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, func, literal, or_, select
 
-from bot.domain.recurrence.ranking import Query, Ranked, RankingWindow, Sort, Totals, WindowSums
+from bot.domain.recurrence.ranking import COUNTED_TO, Query, Ranked, RankingWindow, Sort, Totals, WindowSums
 from bot.domain.sight import EVERYTHING
 from storage.audience import sees_recurrence
 from storage.codec import micros, span
@@ -161,12 +161,10 @@ class Rankings:
         )
 
     def count(self, project_id: int, query: Query, *, now: datetime) -> int:
-        """How many match."""
-        return self._connection.execute(
-            select(func.count())
-            .select_from(recurrence)
-            .where(*_matching(project_id, query, _Period(query.window, now)))
-        ).scalar_one()
+        """How many match, counted up to `COUNTED_TO`."""
+        some = select(literal(1)).select_from(recurrence)
+        matching = some.where(*_matching(project_id, query, _Period(query.window, now))).limit(COUNTED_TO)
+        return self._connection.execute(select(func.count()).select_from(matching.subquery())).scalar_one()
 
     def incidents(self, project_id: int) -> int:
         """How many incidents the project ever had."""
