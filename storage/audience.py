@@ -14,9 +14,10 @@ from sqlalchemy import ColumnElement, Connection, Select, alias, and_, func, or_
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.sight import EVERYTHING, Sight, Subject, SubjectRef
 from storage.kind import HEAD, IS_SHARED, SHARED, card_of
-from storage.table.core import alert, card, recurrence, source
+from storage.table.core import alert, card, source
 from storage.table.group import alert_group
 from storage.table.incident import action_item, incident
+from storage.table.recurrence import recurrence
 
 
 def sees_alert(sight: Sight) -> ColumnElement[bool]:

@@ -206,6 +206,18 @@ class File(msgspec.Struct, frozen=True, gc=False):
         return self.text.encode(), "text/plain; charset=utf-8"
 
 
+class Archive(msgspec.Struct, frozen=True, gc=False):
+    """A ZIP of one text, for one that is too long to be read where it stands."""
+
+    name: str
+    zipped: bytes
+
+    @property
+    def content(self) -> tuple[bytes, str]:
+        """What is sent, and its media type."""
+        return self.zipped, "application/zip"
+
+
 class Image(msgspec.Struct, frozen=True, gc=False):
     """A PNG to be attached; ``words`` say the same to those who cannot see it."""
 
@@ -229,7 +241,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     embeds: tuple[Embed, ...] = ()
     rows: tuple[Row, ...] = ()
     ping: Ping = Ping()
-    file: File | Image | None = None
+    file: File | Archive | Image | None = None
 
     def to_payload(self) -> Payload:
         """``content``, ``embeds`` and ``components``, always present, so that an edit clears old parts."""

@@ -30,7 +30,7 @@ SILENCE: Final = timedelta(minutes=3)  # three to four heartbeats of the real Di
 FIRST_PAUSE: Final = 1.0  # seconds
 LONGEST_PAUSE: Final = 120.0  # seconds: every start may cost one of 1,000 identifies a day
 FATAL_PAUSE: Final = 300.0  # seconds
-_CLOSING: Final = 5.0  # seconds; a dead line does not answer a goodbye
+CLOSING: Final = 5.0  # seconds; a dead line does not answer a goodbye
 _TICK: Final = 1.0  # seconds between looks at the line
 _PORTAL: Final = "in the Developer Portal"
 _TOKEN: Final = f"Discord refuses the bot token: make a new one {_PORTAL} and configure it"
@@ -86,12 +86,14 @@ class Supervisor:
         *,
         silence: timedelta = SILENCE,
         first_pause: float = FIRST_PAUSE,
+        closing: float = CLOSING,
     ) -> None:
         self._factory = factory
         self._token = token
         self._clock = clock
         self._silence = silence.total_seconds()
         self._first_pause = first_pause
+        self._closing = closing
         self._heard = 0.0
         self._told: tuple[str, datetime] | None = None
         self.state = Gateway()
@@ -125,7 +127,7 @@ class Supervisor:
             life.cancel()
             watch.cancel()
             closing = asyncio.create_task(_close(bot), name="gateway-close")
-            await asyncio.wait({life, watch, closing}, timeout=_CLOSING)
+            await asyncio.wait({life, watch, closing}, timeout=self._closing)
         return life.done() and not life.cancelled() and life.result()
 
     async def _connect(self, bot: commands.Bot) -> bool:

@@ -23,7 +23,7 @@ import structlog
 from discord.http import Route
 
 from bot import metrics
-from bot.cards.card import Card, File, Image
+from bot.cards.card import Archive, Card, File, Image
 from bot.clock import Clock
 from bot.delivery.limits import UNTOLD, Heard, Limits, RestCall, read_headers
 from bot.delivery.message import Channel, ChannelCache, Message, is_old
@@ -168,7 +168,7 @@ class Wire:
         *,
         payload: dict[str, Any] | None = None,
         query: dict[str, str] | None = None,
-        file: File | Image | None = None,
+        file: File | Archive | Image | None = None,
     ) -> Answer[T]:
         data, headers = _body(payload, file)
         try:
@@ -260,7 +260,7 @@ def _thread(name: str) -> dict[str, Any]:
 
 
 def _body(
-    payload: dict[str, Any] | None, file: File | Image | None
+    payload: dict[str, Any] | None, file: File | Archive | Image | None
 ) -> tuple[bytes | aiohttp.FormData | None, dict[str, str]]:
     """A request's body with its headers: JSON, or a form with the JSON and the file as its parts."""
     if payload is None:

@@ -16,6 +16,7 @@ import structlog
 from bot.domain.access.source import Credential
 from bot.domain.errors import NotDurableError
 from bot.ingress.capacity import CapacityLimit
+from bot.ingress.options import IngressOptions
 from bot.ingress.scheme import Signed
 from bot.usecases.admin import source as sources
 from bot.usecases.admin.seal import unseal
@@ -23,8 +24,6 @@ from bot.usecases.desk import Desk
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 MAX_AGE: Final = timedelta(seconds=5)
-SHORTEST_INTERVAL: Final = timedelta(seconds=1)
-MOST_WAITING: Final = 128
 ASIDE: Final = 65_536
 """Bytes of a body from which on its signature is made beside the loop."""
 
@@ -35,8 +34,9 @@ MOST_TRIED: Final = 16
 class CredentialCache:
     """The credentials of a desk, by the digest of their token."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, options: IngressOptions) -> None:
         self._desk = desk
+        self._pause = options.reading_pause.total_seconds()
         self._keys: dict[str, Credential] = {}
         self._secrets: dict[str, str] = {}  # by the digest of the token beside them
         self._read_at: float | None = None
@@ -44,7 +44,7 @@ class CredentialCache:
         self._failure: NotDurableError | None = None
         self._lock = asyncio.Lock()
         self._told = asyncio.Event()
-        self._waiting = CapacityLimit(MOST_WAITING)
+        self._waiting = CapacityLimit(options.most_waiting)
 
     def invalidate(self) -> None:
         """A source was added, rotated or removed: read before the next use."""
@@ -151,7 +151,7 @@ class CredentialCache:
     async def _read(self) -> None:
         clock = self._desk.clock
         if self._read_at is not None:
-            await self._rest(SHORTEST_INTERVAL.total_seconds() - (clock.monotonic() - self._read_at))
+            await self._rest(self._pause - (clock.monotonic() - self._read_at))
         self._told.clear()
         self._readings += 1
         try:

@@ -19,6 +19,8 @@ class IngressOptions:
     once. Requests from ``proxies`` come from whom they say. ``public_url`` is where browsers may come from.
     ``shared``: other processes listen at the same port too, and the system shares connections out.
     ``local_metrics``: callers on this machine that come through no proxy read the metrics without a token.
+    Credentials are read again after ``reading_pause`` at the earliest; ``most_waiting`` requests wait for
+    that, and ``most_unproven`` tokens of strangers are looked up at once: programs need the database too.
     """
 
     host: str = "127.0.0.1"
@@ -36,3 +38,6 @@ class IngressOptions:
     public_url: str = ""
     shared: bool = False
     local_metrics: bool = True
+    reading_pause: timedelta = timedelta(seconds=1)
+    most_waiting: int = 128
+    most_unproven: int = 4

@@ -26,9 +26,6 @@ from bot.usecases.desk import Desk
 MAX_AGE: Final = timedelta(seconds=5)
 """How old the list of tokens may be by which strangers are told from programs."""
 
-MOST_UNPROVEN: Final = 4
-"""Tokens of strangers that are looked up at once: programs wait for the same database."""
-
 
 class Gate:
     """Lets programs in."""
@@ -38,7 +35,7 @@ class Gate:
         self._strangers = strangers
         self._crowd = crowd
         self._proxies = options.proxies
-        self._unproven = CapacityLimit(MOST_UNPROVEN)
+        self._unproven = CapacityLimit(options.most_unproven)
         self._listed: frozenset[str] = frozenset()
         self._read_at: float | None = None
         self._lock = asyncio.Lock()

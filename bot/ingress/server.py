@@ -70,7 +70,7 @@ class Ingress:
         self._intake = intake
         self._clock = desk.clock
         self._project_id = desk.project.id
-        self._credentials = CredentialCache(desk)
+        self._credentials = CredentialCache(desk, self._options)
         self._notices = RefusalLog(desk.clock, intake.losses)
         self._crowd = Crowd(most_connections(self._options.max_connections), desk.clock)
         strangers = Strangers(desk.clock)

@@ -15,7 +15,7 @@ from bot.cards.incident.listing import IncidentScope
 from bot.domain.alert.alert import parse_ref as parse_alert
 from bot.domain.incident.incident import IncidentLevel
 from bot.usecases.incident.mutation import MAX_TEXT, MAX_TITLE
-from bot.usecases.triage.escalation import OpenRequest
+from bot.usecases.triage.open_request import OpenRequest
 from cogs.incident import listing as incident_listing
 from cogs.incident.action import ActionCommands
 from cogs.incident.button import LOOK, show_timeline, tell, write_postmortem

@@ -22,7 +22,8 @@ from bot.usecases.alert import group as groups
 from bot.usecases.incident import timeline
 from bot.usecases.outbox import card as outbox
 from bot.usecases.triage import escalation
-from bot.usecases.triage.escalation import OpenedIncident, OpenOutcome, OpenRequest
+from bot.usecases.triage.open_request import OpenedIncident, OpenOutcome, OpenRequest
+from bot.usecases.triage.prefill import prefill
 from cogs.interaction import InteractionContext
 from cogs.message import read_fields
 from cogs.press import Acts
@@ -40,7 +41,7 @@ async def ask(context: InteractionContext, which: CustomId) -> None:
 async def ask_about(context: InteractionContext, alert_id: int) -> None:
     """Open the form, filled in beforehand; what belongs to an open incident gets none."""
     await context.admit(SubjectRef(Subject.ALERT, alert_id))
-    blank = await context.within_deadline(escalation.prefill(context.bot_context.desk, alert_id))
+    blank = await context.within_deadline(prefill(context.bot_context.desk, alert_id))
     if blank.belongs_to:
         await context.reply_ephemeral(answers.belongs(blank.alert.ref, blank.belongs_to))
         return

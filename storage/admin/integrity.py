@@ -17,9 +17,10 @@ from storage.admin.eventless import eventless
 from storage.codec import encode, micros
 from storage.dialect import is_one_of, upsert
 from storage.kind import HEAD, IS_WITHOUT_SUBJECT
-from storage.table.core import alert, card, event, project, recurrence
+from storage.table.core import alert, card, event, project
 from storage.table.incident import IS_OPEN, incident
 from storage.table.integrity import integrity
+from storage.table.recurrence import recurrence
 
 COUNTED: Final = ("opened", "folded", "raised", "reopened")
 """The verdicts of events that an alert counts as its occurrences."""

@@ -9,8 +9,9 @@ from sqlalchemy import Connection, delete, insert, select
 from bot.domain.access.poll import Doubt, LastEpisode
 from storage.codec import micros, moment_or_none
 from storage.dialect import is_one_of
-from storage.table.core import IS_OPEN_ALERT, alert, recurrence, source
+from storage.table.core import IS_OPEN_ALERT, alert, source
 from storage.table.poll import poll, poll_doubt
+from storage.table.recurrence import recurrence
 
 MOST: Final = 10_000
 """Open alerts of a source that are compared."""

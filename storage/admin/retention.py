@@ -17,12 +17,12 @@ from storage.admin.eventless import eventless
 from storage.codec import micros
 from storage.dialect import is_one_of
 from storage.kind import is_among
-from storage.table.core import alert, card, envelope, event, recurrence
+from storage.table.core import alert, card, envelope, event
 from storage.table.expiry import expiry
 from storage.table.incident import incident_alert
 from storage.table.ledger import ledger
 from storage.table.reaction import reaction
-from storage.table.recurrence import run
+from storage.table.recurrence import recurrence, run
 from storage.table.ring import quiet_reason
 from storage.table.triage import brief
 

@@ -28,6 +28,7 @@ from bot.domain.alert.signal import Severity, Signal
 from bot.domain.alert.verdict import SignatureStanding
 from bot.domain.sight import EVERYTHING
 from storage.alert.row import INSERT, MOVE, REFRESH, SAVE, insert_row, move_row, read, refresh_row, save_row
+from storage.alert.urgency import URGENCY
 from storage.audience import sees_alert
 from storage.bulk import Lookup
 from storage.codec import micros
@@ -135,9 +136,8 @@ class Alerts:
     def listing(
         self, project_id: int, which: AlertFilter, *, offset: int = 0, limit: int = 10
     ) -> list[Alert]:
-        """Matching alerts: criticals that nobody has first, then worst first, untaken first, newest first."""
-        order = (_cries().desc(), _severity_rank().desc(), _is_untaken().desc(), alert.c.id.desc())
-        statement = self._matching(project_id, which).order_by(*order)
+        """Matching alerts: worst first, those that nobody has before the others, then newest first."""
+        statement = self._matching(project_id, which).order_by(URGENCY.desc(), alert.c.id.desc())
         rows = self._connection.execute(statement.offset(offset).limit(limit))
         return [read(row) for row in rows]
 
@@ -260,16 +260,6 @@ class Alerts:
             found = _contains(which.text)
             statement = statement.where(or_(found, _begins(which.text) == 1) if typing else found)
         return statement
-
-
-def _is_untaken() -> ColumnElement[int]:
-    """Whether it waits for somebody."""
-    return case((alert.c.state.in_([State.ACKED.value, State.RESOLVED.value]), 0), else_=1)
-
-
-def _cries() -> ColumnElement[int]:
-    """Whether it is critical and nobody has it."""
-    return case((alert.c.severity != Severity.CRITICAL.value, 0), else_=_is_untaken())
 
 
 def _severity_rank() -> ColumnElement[int]:

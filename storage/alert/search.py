@@ -10,9 +10,10 @@ from bot.domain.alert.search import AlertCriteria, Overview
 from bot.domain.alert.signal import ENVIRONMENT, Severity
 from storage.alert.row import read
 from storage.codec import encode, micros
-from storage.table.core import IS_OPEN_ALERT, alert, recurrence, source
+from storage.table.core import IS_OPEN_ALERT, alert, source
+from storage.table.recurrence import recurrence
 
-_CLAIMABLE = [state.value for state, trigger in TRANSITIONS if trigger is Trigger.CLAIM]
+_CLAIMABLE = [state.value for state in TRANSITIONS.states(Trigger.CLAIM)]
 _OPEN = IS_OPEN_ALERT  # meets the partial index
 _UNACKED = [State.NEW.value, State.PROCESSING.value, State.FAILED.value]
 _RANKS = {severity.value: severity.rank for severity in Severity}

@@ -4,7 +4,8 @@ from sqlalchemy import Connection, select
 
 from bot.domain.alert.alert import Alert, State
 from storage.alert.row import read
-from storage.table.core import IS_OPEN_ALERT, alert, recurrence
+from storage.table.core import IS_OPEN_ALERT, alert
+from storage.table.recurrence import recurrence
 
 
 class SenderAlerts:

@@ -11,8 +11,8 @@ from bot.domain.incident.action import Action
 from bot.domain.sight import EVERYTHING, Sight
 from storage.audience import sees_action
 from storage.codec import actor_columns, actor_or_none, micros, micros_or_none, moment, moment_or_none
-from storage.table.core import recurrence
 from storage.table.incident import action_item
+from storage.table.recurrence import recurrence
 
 
 class Actions:

@@ -1,23 +1,28 @@
 """Channels: the outbox seen from the places where cards go: what is due, what is parked."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
     ColumnElement,
     Connection,
+    FromClause,
     Select,
     TextClause,
     and_,
     bindparam,
     exists,
     func,
+    literal,
     or_,
     select,
     true,
     union,
+    union_all,
     update,
 )
 
@@ -152,7 +157,8 @@ class Channels:
 
     def next_due(self, channel_id: int) -> datetime | None:
         """When the earliest of a channel's waiting cards may be sent, None when nothing waits."""
-        return moment_or_none(_NEXT_DUE.value(self._connection, channel=channel_id))
+        found = [each.value(self._connection, channel=channel_id) for each in _NEXT_DUE]
+        return moment_or_none(min((each for each in found if each is not None), default=None))
 
     def is_done(self, channel_id: int) -> bool:
         """Whether nothing waits in a channel, now or later, and no board stands there."""
@@ -160,12 +166,11 @@ class Channels:
 
     def dirty_by_lane(self, project_id: int) -> dict[Lane, int]:
         """How many cards wait, by lane."""
-        rows = self._connection.execute(
-            select(card.c.lane, func.count().label("cards"))
-            .where(card.c.project_id == project_id, dirty())
-            .group_by(card.c.lane)
-        )
-        return {Lane(row.lane): row.cards for row in rows}
+        counts: Counter[Lane] = Counter()
+        for row in _BY_LANE.rows(self._connection, project=project_id):
+            if row.cards:
+                counts[Lane(row.lane)] += row.cards
+        return dict(counts)
 
     def parked(self, project_id: int) -> list[tuple[int, ParkReason, int]]:
         """(channel, reason, how many) of what is parked."""
@@ -178,10 +183,8 @@ class Channels:
 
     def oldest_due(self, *, now: datetime) -> datetime | None:
         """Since when the longest waiting sendable card is dirty."""
-        us = self._connection.execute(
-            select(func.min(card.c.dirty_since)).where(sendable(micros(now)))
-        ).scalar_one_or_none()
-        return moment_or_none(us)
+        firsts = [_first.value(self._connection, now=micros(now)) for _first in _FIRSTS]
+        return moment_or_none(min((each for each in firsts if each is not None), default=None))
 
 
 def _shows(source_id: int, *which: ColumnElement[bool] | TextClause) -> ColumnElement[bool]:
@@ -196,8 +199,8 @@ def _shows(source_id: int, *which: ColumnElement[bool] | TextClause) -> ColumnEl
     )
 
 
-def _with_some(now_us: ColumnElement[int], *, posted: bool) -> Select[tuple[int]]:
-    """Channels with a sendable card, found by stepping from channel to channel, however many wait in each."""
+def _with_dirty(*, posted: bool) -> CTE:
+    """Channels with a dirty card, found by stepping from channel to channel, however many wait in each."""
     first = select(func.min(card.c.channel_id).label("channel_id")).where(dirty(posted=posted))
     place = first.cte(f"place_{int(posted)}", recursive=True)
     following = (
@@ -206,18 +209,61 @@ def _with_some(now_us: ColumnElement[int], *, posted: bool) -> Select[tuple[int]
         .correlate(place)
         .scalar_subquery()
     )
-    place = place.union_all(select(following).where(place.c.channel_id.is_not(None)))
+    return place.union_all(select(following).where(place.c.channel_id.is_not(None)))
+
+
+def _with_some(now_us: ColumnElement[int], *, posted: bool) -> Select[tuple[int]]:
+    """Those of them with a card that may be sent now."""
+    place = _with_dirty(posted=posted)
     some = exists().where(card.c.channel_id == place.c.channel_id, dirty(posted=posted), sendable(now_us))
     return select(place.c.channel_id).where(place.c.channel_id.is_not(None), some)
 
 
-# Asked at every step of every channel, and so built once.
-_NEXT_DUE: Final = Prepared(
-    select(func.min(rests_until())).where(
-        card.c.channel_id == bindparam("channel", type_=BigInteger), dirty()
+def _longest(now_us: ColumnElement[int], *, posted: bool) -> Select[tuple[int]]:
+    """Since when the first sendable card of a channel's lane is dirty, the longest of all of them.
+
+    A lane is in that order in its index: cards behind the first that may be sent are not looked at.
+    """
+    queue, place, lane = _queues(posted=posted)
+    first = (
+        select(card.c.dirty_since)
+        .where(card.c.channel_id == place, card.c.lane == lane, dirty(posted=posted), sendable(now_us))
+        .order_by(card.c.dirty_since)
+        .limit(1)
+        .correlate(queue)
+        .scalar_subquery()
     )
-)
+    return select(func.min(first)).select_from(queue)
+
+
+def _counted(*, posted: bool) -> Select[tuple[int, int]]:
+    """How many cards wait in each lane of each of a project's channels.
+
+    A channel belongs to one project, so that the index alone is counted: a quarter of what the rows cost.
+    """
+    queue, place, lane = _queues(posted=posted)
+    waiting = select(card).where(card.c.channel_id == place, dirty(posted=posted)).correlate(queue)
+    owner = waiting.with_only_columns(card.c.project_id).limit(1).scalar_subquery()
+    cards = waiting.where(card.c.lane == lane).with_only_columns(func.count()).scalar_subquery()
+    wanted = bindparam("project", type_=card.c.project_id.type)
+    return select(lane.label("lane"), cards.label("cards")).select_from(queue).where(owner == wanted)
+
+
+def _queues(*, posted: bool) -> tuple[FromClause, ColumnElement[int], ColumnElement[int]]:
+    """Every lane of every channel with a dirty card: what a partial index holds side by side."""
+    place = _with_dirty(posted=posted)
+    lanes = union_all(*(select(literal(lane.value, card.c.lane.type).label("lane")) for lane in Lane))
+    lane = lanes.subquery("each_lane")
+    queue = select(place.c.channel_id, lane.c.lane).where(place.c.channel_id.is_not(None)).subquery("queue")
+    return queue, queue.c.channel_id, queue.c.lane
+
+
+# Asked at every step of every channel, and so built once.
 _channel: Final = bindparam("channel", type_=BigInteger)
+_NEXT_DUE: Final = tuple(
+    Prepared(select(func.min(rests_until())).where(card.c.channel_id == _channel, dirty(posted=posted)))
+    for posted in (False, True)
+)
 _UNDONE: Final = Prepared(
     select(
         or_(
@@ -235,3 +281,5 @@ _DUE: Final = Prepared(
         select(board.c.channel_id).where(board.c.left_at.is_(None)),
     )
 )
+_FIRSTS: Final = tuple(Prepared(_longest(_now, posted=posted)) for posted in (False, True))
+_BY_LANE: Final = Prepared(union_all(*(_counted(posted=posted) for posted in (False, True))))

@@ -18,8 +18,9 @@ from storage.codec import actor_or_none, decode_labels, micros, moment, moment_o
 from storage.dialect import is_one_of
 from storage.recurrence.recurrence import DAY_US, HOUR_US
 from storage.recurrence.row import read_fix
-from storage.table.core import alert, recurrence, recurrence_day, recurrence_hour
+from storage.table.core import alert
 from storage.table.incident import incident_alert
+from storage.table.recurrence import recurrence, recurrence_day, recurrence_hour
 
 _COLUMNS: Final = (
     "id", "opened_at", "first_acked_at", "resolved_at", "resolved_by", "resolved_by_name", "owner",

@@ -11,8 +11,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from bot.domain.actor import Actor
 from storage.codec import micros
 from storage.dialect import upsert
-from storage.table.core import recurrence
-from storage.table.recurrence import noise_vote
+from storage.table.recurrence import noise_vote, recurrence
 
 
 class NoiseVotes:

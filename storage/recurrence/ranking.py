@@ -9,17 +9,18 @@ nor with recurrences unless many have a long past and little present; then all t
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Table, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, func, literal, or_, select
 
-from bot.domain.recurrence.ranking import Query, Ranked, RankingWindow, Sort, Totals, WindowSums
+from bot.domain.recurrence.ranking import COUNTED_TO, Query, Ranked, RankingWindow, Sort, Totals, WindowSums
 from bot.domain.sight import EVERYTHING
 from storage.audience import sees_recurrence
 from storage.codec import micros, span
 from storage.dialect import is_one_of
 from storage.recurrence.recurrence import DAY_US, HOUR_US
 from storage.recurrence.row import read
-from storage.table.core import recurrence, recurrence_day, recurrence_hour, source
+from storage.table.core import source
 from storage.table.incident import incident
+from storage.table.recurrence import recurrence, recurrence_day, recurrence_hour
 
 _SUMMED = (
     "occurrences", "episodes", "duplicates", "flaps", "acks", "ack_us", "resolves", "resolve_us",
@@ -160,12 +161,10 @@ class Rankings:
         )
 
     def count(self, project_id: int, query: Query, *, now: datetime) -> int:
-        """How many match."""
-        return self._connection.execute(
-            select(func.count())
-            .select_from(recurrence)
-            .where(*_matching(project_id, query, _Period(query.window, now)))
-        ).scalar_one()
+        """How many match, counted up to `COUNTED_TO`."""
+        some = select(literal(1)).select_from(recurrence)
+        matching = some.where(*_matching(project_id, query, _Period(query.window, now))).limit(COUNTED_TO)
+        return self._connection.execute(select(func.count()).select_from(matching.subquery())).scalar_one()
 
     def incidents(self, project_id: int) -> int:
         """How many incidents the project ever had."""

@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.domain.recurrence.recurrence import Fix, Recurrence
 from storage.bulk import Bulk
 from storage.codec import actor_columns, actor_or_none, micros, moment, moment_or_none, span
-from storage.table.core import recurrence, recurrence_day, recurrence_hour
+from storage.table.recurrence import recurrence, recurrence_day, recurrence_hour
 
 NEW_COLUMNS: Final = (
     "id", "project_id", "source_id", "signature", "name", "namespace", "service", "target", "first_seen_at",

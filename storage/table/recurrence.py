@@ -9,6 +9,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
+    Integer,
     Table,
     Text,
     UniqueConstraint,
@@ -25,6 +26,76 @@ def _identity() -> Column[int]:
 def _refers(name: str, target: str) -> Column[int]:
     return Column(name, Id, ForeignKey(target), nullable=False)
 
+
+def _points(name: str) -> Column[int]:
+    """A reference that is not checked; see the head of `storage.table.core`."""
+    return Column(name, Id, nullable=False)
+
+
+def _sum(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False, server_default="0")
+
+
+recurrence: Final = Table(
+    "recurrence",
+    metadata,
+    _identity(),
+    _points("project_id"),
+    _refers("source_id", "source.id"),
+    Column("signature", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("namespace", Text, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("occurrences", BigInteger, nullable=False),
+    Column("episodes", BigInteger, nullable=False),
+    Column("duplicates", BigInteger, nullable=False),
+    Column("flaps", BigInteger, nullable=False),
+    Column("first_seen_at", BigInteger, nullable=False),
+    Column("last_seen_at", BigInteger, nullable=False),
+    Column("last_alert_id", BigInteger),
+    *(_sum(name) for name in ("acks", "ack_us", "resolves", "resolve_us", "self_resolves", "attention_us")),
+    _sum("noise_votes"),
+    Column("fixed_at", BigInteger),
+    *(Column(name, Text) for name in ("fixed_by", "fixed_by_name", "fix_owner", "fix_owner_name")),
+    Column("fix_note", Text, nullable=False, server_default=""),
+    Column("regressed_at", BigInteger),
+    Column("regressed_alert_id", BigInteger),
+    UniqueConstraint("project_id", "signature"),
+)
+
+# What a ranking walks, from the largest sum of all time on; the first serves every count of recurrences too.
+Index(
+    "ix_recurrence_occurrences",
+    recurrence.c.project_id, recurrence.c.occurrences.desc(), recurrence.c.id, recurrence.c.last_seen_at,
+)  # fmt: skip
+Index(
+    "ix_recurrence_attention_us", recurrence.c.project_id, recurrence.c.attention_us.desc(), recurrence.c.id
+)
+Index(
+    "ix_recurrence_noise_votes",
+    recurrence.c.project_id, recurrence.c.noise_votes.desc(), recurrence.c.self_resolves.desc(),
+    recurrence.c.id,
+)  # fmt: skip
+
+
+def _counts(name: str, period: str) -> Table:
+    """Counts of a recurrence by hour or day since the epoch."""
+    return Table(
+        name,
+        metadata,
+        Column("recurrence_id", Id, primary_key=True, autoincrement=False),
+        Column(period, Integer, primary_key=True, autoincrement=False),
+        Column("occurrences", Integer, nullable=False),
+        Column("episodes", Integer, nullable=False),
+        _sum("self_resolves"),
+        _sum("attention_us"),
+        sqlite_with_rowid=False,
+    )
+
+
+recurrence_hour: Final = _counts("recurrence_hour", "hour")
+recurrence_day: Final = _counts("recurrence_day", "day")
 
 run: Final = Table(
     "run",

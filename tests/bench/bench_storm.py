@@ -11,10 +11,12 @@ when its request was begun. Meanwhile a person acknowledges critical alerts by t
 
 import argparse
 import asyncio
+import io
 import re
 import sys
 import tempfile
 import time
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -78,7 +80,11 @@ class Watch:
 
     async def _read(self, url: str, at: float, session: aiohttp.ClientSession) -> None:
         async with session.get(url) as answer:
-            text = await answer.text()
+            data = await answer.read()
+        if data.startswith(b"PK"):
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                data = archive.read(archive.namelist()[0])
+        text = data.decode()
         for ref in _REF.findall(text):
             self.visible[ref] = min(at, self.visible.get(ref, at))
 

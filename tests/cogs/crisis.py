@@ -7,7 +7,8 @@ from bot.domain.incident.timeline import TimelineLine, fold
 from bot.usecases.incident import query as incident_inspection
 from bot.usecases.incident import thread as threads
 from bot.usecases.outbox import card as outbox
-from bot.usecases.triage.escalation import OpenRequest, open_incident
+from bot.usecases.triage.escalation import open_incident
+from bot.usecases.triage.open_request import OpenRequest
 from tests.cogs.stage import Json, Stage, find
 from tests.senders import ANNA
 from tests.waiting import until

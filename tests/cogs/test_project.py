@@ -20,7 +20,8 @@ from bot.usecases.alert import button as press
 from bot.usecases.desk import Desk
 from bot.usecases.incident import action as actions
 from bot.usecases.intake.queue import take_in
-from bot.usecases.triage.escalation import OpenRequest, open_incident
+from bot.usecases.triage.escalation import open_incident
+from bot.usecases.triage.open_request import OpenRequest
 from cogs import subject
 from cogs.bot import PRESSES
 from cogs.message import looks

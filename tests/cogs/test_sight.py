@@ -19,7 +19,8 @@ from bot.sandbox.control.actor import Actor
 from bot.sandbox.control.place import ChannelInput, OverwriteInput, add, overwrite
 from bot.usecases.incident import action as actions
 from bot.usecases.intake.queue import take_in
-from bot.usecases.triage.escalation import OpenRequest, open_incident
+from bot.usecases.triage.escalation import open_incident
+from bot.usecases.triage.open_request import OpenRequest
 from cogs import subject
 from cogs.bot import FORMS, PRESSES
 from cogs.message import looks

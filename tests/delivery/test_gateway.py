@@ -15,8 +15,7 @@ from discord.http import Route
 from yarl import URL
 
 from bot.clock import ManualClock, SystemClock
-from bot.delivery import gateway
-from bot.delivery.gateway import FATAL_PAUSE, Supervisor
+from bot.delivery.gateway import CLOSING, FATAL_PAUSE, Supervisor
 from bot.delivery.redirect import redirect
 from bot.domain.errors import NotDurableError
 from bot.sandbox.fault.fault import Effect, Rule
@@ -48,9 +47,15 @@ async def keep(sandbox: Sandbox) -> AsyncIterator[Keep]:
         token: str = "",
         silence: timedelta = timedelta(seconds=30),
         clock: SystemClock | ManualClock | None = None,
+        closing: float = CLOSING,
     ) -> Supervisor:
         supervisor = Supervisor(
-            factory, token or sandbox.bot_token, clock or SystemClock(), silence=silence, first_pause=0.05
+            factory,
+            token or sandbox.bot_token,
+            clock or SystemClock(),
+            silence=silence,
+            first_pause=0.05,
+            closing=closing,
         )
         tasks.append(asyncio.create_task(supervisor.run()))
         return supervisor
@@ -256,11 +261,7 @@ async def test_a_client_that_cannot_even_be_made_is_tried_again(keep: Keep) -> N
     await ready(supervisor, starts=2)
 
 
-async def test_a_client_that_will_not_close_is_left_behind(
-    keep: Keep, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(gateway, "_CLOSING", 0.05)
-
+async def test_a_client_that_will_not_close_is_left_behind(keep: Keep, sandbox: Sandbox) -> None:
     class Clinging(commands.Bot):
         async def close(self) -> None:
             await super().close()
@@ -275,7 +276,7 @@ async def test_a_client_that_will_not_close_is_left_behind(
         made.append(Clinging(command_prefix=(), intents=INTENTS, guild_ready_timeout=0.01))
         return made[-1]
 
-    supervisor = keep(factory, silence=timedelta(seconds=1))
+    supervisor = keep(factory, silence=timedelta(seconds=1), closing=0.05)
     for starts in range(2):
         await ready(supervisor, starts=starts)
         for session in sandbox.gateway.sessions.values():

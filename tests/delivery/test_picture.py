@@ -65,7 +65,7 @@ async def test_the_words_come_first_then_the_picture(stage: Stage, monkeypatch: 
     assert len(edits(stage, message)) == 1
 
 
-@pytest.mark.parametrize("easel", [Renderer(busy=True), Renderer(able=False)])
+@pytest.mark.parametrize("renderer", [Renderer(busy=True), Renderer(able=False)])
 async def test_without_a_picture_there_are_words(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, renderer: Renderer
 ) -> None:

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.ingress import credential_cache
 from bot.providers.registry import PROVIDERS
 from bot.usecases.admin.source import Issued
 from tests.conftest import START
@@ -90,9 +89,8 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-async def any_door(open_door: OpenDoor, monkeypatch: pytest.MonkeyPatch) -> tuple[Door, dict[str, Issued]]:
-    monkeypatch.setattr(credential_cache, "SHORTEST_INTERVAL", timedelta(0))
-    door = await open_door(patience=timedelta(seconds=0.02))
+async def any_door(open_door: OpenDoor) -> tuple[Door, dict[str, Issued]]:
+    door = await open_door(patience=timedelta(seconds=0.02), reading_pause=timedelta(0))
     return door, {name: await door.add(name, name) for name in PROVIDERS}
 
 

@@ -11,7 +11,6 @@ import pytest
 
 from bot.clock import ManualClock
 from bot.domain.actor import Method
-from bot.ingress import credential_cache
 from bot.providers.registry import PROVIDERS
 from bot.usecases.admin import source as sources
 from bot.usecases.admin.source import Issued
@@ -28,12 +27,6 @@ Sign = Callable[[str, bytes, int], dict[str, str]]
 def database_url(sqlite_url: str) -> str:
     """One engine is enough: the keys are read by storage's own, tested on both."""
     return sqlite_url
-
-
-@pytest.fixture
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Strangers need not wait for the next reading of the keys."""
-    monkeypatch.setattr(credential_cache, "SHORTEST_INTERVAL", timedelta(0))
 
 
 def basic(user: str, password: str) -> str:
@@ -172,10 +165,8 @@ async def test_strangers_make_the_keys_be_read_once_a_second_at_most(
     assert readings <= 2
 
 
-async def test_more_strangers_than_there_is_room_for_are_sent_away(
-    door: Door, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(door.ingress._credentials._waiting, "_places", 3)
+async def test_more_strangers_than_there_is_room_for_are_sent_away(open_door: OpenDoor) -> None:
+    door = await open_door(most_waiting=3)
     token = (await door.add()).token
     assert (await door.post(GOOD, token)).status == 202
     answers = await asyncio.gather(*(door.post(GOOD, f"toc_{n}") for n in range(12)))

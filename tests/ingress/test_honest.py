@@ -1,27 +1,22 @@
 """What may succeed later never makes a sender give up, and what was not stored is never a success."""
 
-from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
 from bot.domain.errors import NotDurableError
-from bot.ingress import credential_cache
 from bot.providers.registry import PROVIDERS, SENDERS
 from tests.conftest import START
 from tests.ingress.conftest import OpenDoor
 from tests.ingress.door import Answer, Door
 
+pytestmark = pytest.mark.usefixtures("hasty")
+
 
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
     return sqlite_url
-
-
-@pytest.fixture(autouse=True)
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(credential_cache, "SHORTEST_INTERVAL", timedelta(0))
 
 
 async def send(door: Door, name: str, source_id: int, token: str) -> Answer:

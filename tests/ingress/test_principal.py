@@ -9,6 +9,7 @@ from bot.domain.access.token import Scope
 from bot.domain.audit import first_broken
 from bot.ingress.api.entry import ROUTES
 from bot.usecases.admin import token as tokens
+from tests.ingress.conftest import OpenDoor
 from tests.ingress.door import SETUP, Answer, Door
 from tests.ingress.program import admit, send
 from tests.senders import firing
@@ -109,10 +110,8 @@ async def test_a_stranger_costs_no_body(door: Door) -> None:
     assert (await door.exchange(head.encode())).startswith(b"HTTP/1.1 401")
 
 
-async def test_more_strangers_than_there_is_room_for_are_sent_away(
-    door: Door, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(door.ingress._api._gate._unproven, "_places", 0)
+async def test_more_strangers_than_there_is_room_for_are_sent_away(open_door: OpenDoor) -> None:
+    door = await open_door(most_unproven=0)
     program = await admit(door, "alerts.read")
     headers = {"Authorization": "Bearer toc_api_unknown"}
     answers = await asyncio.gather(*(door.ask("GET", "/v1/alerts", headers=headers) for _ in range(3)))

@@ -5,16 +5,16 @@ import hmac
 import json
 import re
 import shutil
-from datetime import timedelta
 
 import msgspec
 import pytest
 
-from bot.ingress import credential_cache
 from bot.providers.registry import PROVIDERS
 from bot.usecases.admin.source import Issued
 from tests.conftest import START
 from tests.ingress.door import Door
+
+pytestmark = pytest.mark.usefixtures("hasty")
 
 COMMANDS = ("generic", "ntfy", "gotify")
 """Recipes that are to be typed into a shell."""
@@ -23,11 +23,6 @@ COMMANDS = ("generic", "ntfy", "gotify")
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
     return sqlite_url
-
-
-@pytest.fixture(autouse=True)
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(credential_cache, "SHORTEST_INTERVAL", timedelta(0))
 
 
 def address(door: Door, issued: Issued) -> str:

@@ -3,7 +3,6 @@
 import base64
 import hmac
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,12 +10,13 @@ import msgspec
 import pytest
 
 from bot.domain.alert.mapping import read_field_map
-from bot.ingress import credential_cache
 from bot.providers.registry import PROVIDERS
 from bot.usecases.admin import source as sources
 from tests.conftest import START
 from tests.ingress.conftest import OpenDoor
 from tests.ingress.door import SETUP, Answer, Door
+
+pytestmark = pytest.mark.usefixtures("hasty")
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -25,11 +25,6 @@ FORM = "application/x-www-form-urlencoded"
 def database_url(sqlite_url: str) -> str:
     """What is stored is tested on both engines elsewhere."""
     return sqlite_url
-
-
-@pytest.fixture(autouse=True)
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(credential_cache, "SHORTEST_INTERVAL", timedelta(0))
 
 
 Ask = Callable[..., Awaitable[Answer]]

@@ -7,11 +7,12 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from bot.ingress import credential_cache
 from bot.usecases.admin import source as sources
 from bot.usecases.admin.source import Issued
 from tests.conftest import START
 from tests.ingress.door import SETUP, Answer, Door, alert, group
+
+pytestmark = pytest.mark.usefixtures("hasty")
 
 BODY = msgspec.json.encode(group(alert()))
 NOW = int(START.timestamp())
@@ -21,11 +22,6 @@ NOW = int(START.timestamp())
 def database_url(sqlite_url: str) -> str:
     """One engine is enough: the keys are read by storage's own, tested on both."""
     return sqlite_url
-
-
-@pytest.fixture(autouse=True)
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(credential_cache, "SHORTEST_INTERVAL", timedelta(0))
 
 
 async def add(door: Door, provider: str, secret: str | None, name: str = "mine") -> Issued:

@@ -14,7 +14,6 @@ from bot.clock import SystemClock
 from bot.domain.alert.alert import State
 from bot.domain.alert.search import AlertFilter
 from bot.domain.errors import NotFoundError
-from bot.ingress import credential_cache
 from bot.ingress.options import IngressOptions
 from bot.ingress.server import Ingress
 from bot.outgoing.sample_alert import SampleAlert
@@ -30,15 +29,10 @@ def database_url(sqlite_url: str) -> str:
     return sqlite_url
 
 
-@pytest.fixture(autouse=True)
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(credential_cache, "SHORTEST_INTERVAL", timedelta(0))
-
-
 @pytest.fixture
 async def door(desk: Desk) -> AsyncIterator[Door]:
     intake = Intake(desk)
-    ingress = Ingress(desk, intake, options=IngressOptions(port=0))
+    ingress = Ingress(desk, intake, options=IngressOptions(port=0, reading_pause=timedelta(0)))
     url = await ingress.start()
     async with aiohttp.ClientSession() as session:
         yield Door(desk, intake, ingress, url, session)

@@ -7,7 +7,8 @@ from bot.domain.incident.nudge import Nudge, NudgeKind
 from bot.domain.incident.timeline import Kind, TimelineLine, fold
 from bot.usecases.desk import Desk
 from bot.usecases.incident import query as incident_inspection
-from bot.usecases.triage.escalation import OpenedIncident, OpenRequest, open_incident
+from bot.usecases.triage.escalation import open_incident
+from bot.usecases.triage.open_request import OpenedIncident, OpenRequest
 from tests.senders import ANNA
 
 

@@ -13,11 +13,11 @@ from typing import Final
 
 import msgspec
 
-from bot.cards.card import Button, ButtonStyle, Card, Embed, File, Option, Row, Select
+from bot.cards.card import Button, ButtonStyle, Card, Embed, Option, Row, Select
 from bot.cards.cut import units
 from bot.cards.ids import Verb, build
 from bot.cards.limits import OPTION_TEXT, OPTIONS, fit
-from bot.cards.outbox.board_list import write_list
+from bot.cards.outbox.board_list import attach_list
 from bot.cards.outbox.page_menu import page_menu
 from bot.cards.style import COLOURS, GOOD, SEPARATOR, SIGNS, STATES, TIMES, WORDS, sign, some, words
 from bot.cards.text import inline, moment, plain
@@ -27,7 +27,7 @@ from bot.domain.outbox.board import BoardAlert, BoardGroup, Passed, count, group
 
 PAGE_SIZE: Final = 25
 SUBJECT: Final = "board"
-_FILE_NAME: Final = "alerts.txt"
+_FILE_NAME: Final = "alerts"
 _NAME: Final = 40
 _PLACE: Final = 32
 _ITEM: Final = 40
@@ -102,7 +102,7 @@ def render(view: BoardView) -> Card:
         (browse,),
         _all(view, total),
     )
-    listed = File(_FILE_NAME, write_list(groups, total=total, now=view.now))
+    listed = attach_list(_FILE_NAME, groups, total=total, now=view.now)
     return fit(Card(content=_notice(groups, total), embeds=(embed,), rows=rows, file=listed))
 
 

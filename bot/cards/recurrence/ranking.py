@@ -15,7 +15,7 @@ from bot.cards.limits import OPTION_TEXT, OPTIONS, fit
 from bot.cards.style import CALM, SEPARATOR, span_of, times_of
 from bot.cards.text import inline, moment, plain
 from bot.domain.errors import InvalidInputError
-from bot.domain.recurrence.ranking import PAGE, Query, Ranked, RankingWindow, Sort
+from bot.domain.recurrence.ranking import COUNTED_TO, PAGE, Query, Ranked, RankingWindow, Sort
 from bot.domain.recurrence.recurrence import Recurrence
 
 SUBJECT: Final = "recurrences"
@@ -81,7 +81,8 @@ def render(view: RankingView) -> Card:
     if not view.lines:
         embed = Embed(title=_describe(view), description="Nothing came back. 🌙", color=CALM)
         return fit(Card(embeds=(embed,), rows=tuple(rows)))
-    count = f"{view.total} recurrence{'s' if view.total != 1 else ''}"
+    more = "+" if view.total >= COUNTED_TO else ""
+    count = f"{view.total}{more} recurrence{'s' if view.total != 1 else ''}"
     footer = f"{count}{SEPARATOR}page {view.page + 1} of {view.pages}" if view.pages > 1 else count
     first = view.page * PAGE + 1
     lines = [_line(place, ranked) for place, ranked in enumerate(view.lines, first)]

@@ -11,10 +11,8 @@ by silence is *expired*: nothing more is heard of it, and nobody has confirmed t
 """
 
 import re
-from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -24,6 +22,7 @@ from bot.domain.alert.flap import CALM, Flapping
 from bot.domain.alert.quiet import NOTHING, QuietKind
 from bot.domain.alert.signal import Link, Severity
 from bot.domain.errors import ConflictError, InvalidInputError
+from bot.domain.transition_table import TransitionTable
 
 _BETWEEN: Final = re.compile(r"[\s,;]+")
 _REF: Final = re.compile(r"(?:a-?|#)?(\d{1,18})", re.ASCII | re.IGNORECASE)
@@ -60,7 +59,7 @@ class Trigger(StrEnum):
     LEASE_EXPIRE = "lease_expire"
 
 
-TRANSITIONS: Final[Mapping[tuple[State, Trigger], State]] = MappingProxyType(
+TRANSITIONS: Final[TransitionTable[State, Trigger]] = TransitionTable(
     {
         (State.NEW, Trigger.CLAIM): State.PROCESSING,
         (State.NEW, Trigger.ACK): State.ACKED,
@@ -181,10 +180,7 @@ def next_state(alert: Alert, trigger: Trigger) -> State:
     Raises:
         IllegalTransitionError: the table has no such pair.
     """
-    state = TRANSITIONS.get((alert.state, trigger))
-    if state is None:
-        raise IllegalTransitionError(alert, trigger)
-    return state
+    return TRANSITIONS.next_state(alert, trigger, lambda: IllegalTransitionError(alert, trigger))
 
 
 def stamp(alert: Alert) -> str:

@@ -21,6 +21,7 @@ from bot.domain.actor import Actor
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import ConflictError, InvalidInputError
 from bot.domain.incident.duration import Times
+from bot.domain.transition_table import TransitionTable
 
 _REF: Final = re.compile(r"(?:i-?|#)?(\d{1,18})", re.ASCII | re.IGNORECASE)
 _LEVEL: Final = re.compile(r"(?:p|sev-?)?([0-4])", re.ASCII | re.IGNORECASE)
@@ -50,7 +51,7 @@ class IncidentTrigger(StrEnum):
     MERGE = "merge"
 
 
-TRANSITIONS: Final[Mapping[tuple[IncidentState, IncidentTrigger], IncidentState]] = MappingProxyType(
+TRANSITIONS: Final[TransitionTable[IncidentState, IncidentTrigger]] = TransitionTable(
     {
         (IncidentState.OPEN, IncidentTrigger.MITIGATE): IncidentState.MITIGATING,
         (IncidentState.OPEN, IncidentTrigger.RESOLVE): IncidentState.RESOLVED,
@@ -194,12 +195,11 @@ def next_state(incident: Incident, trigger: IncidentTrigger) -> IncidentState:
     """The state that ``trigger`` leads to.
 
     Raises:
-        IllegalTransitionError: the table has no such pair.
+        IllegalIncidentTransitionError: the table has no such pair.
     """
-    state = TRANSITIONS.get((incident.state, trigger))
-    if state is None:
-        raise IllegalIncidentTransitionError(incident, trigger)
-    return state
+    return TRANSITIONS.next_state(
+        incident, trigger, lambda: IllegalIncidentTransitionError(incident, trigger)
+    )
 
 
 def ceiling(severities: Iterable[Severity], caps: Mapping[Severity, IncidentLevel] = CAPS) -> IncidentLevel:

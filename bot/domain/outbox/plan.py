@@ -30,6 +30,7 @@ FEW: Final = 10  # alerts on a board that may have cards of their own
 CALM: Final = 20.0  # in which hardly anything new may come before held cards are posted
 REFRESH: Final = 30.0  # between turns of a board whose only fault is that it lists alerts with a card
 BOARD_REST: Final = 1.0  # between two turns of a board, at least
+WRITTEN: Final = 10_000  # alerts on a board for a second of its rest
 BOARD_SHARE: Final = 0.6  # of the edits that a board may use up
 RESERVE: Final = 1  # tokens kept of each bucket
 LOOK: Final = 1.0  # after which a storm is looked at again although nothing rang
@@ -158,11 +159,12 @@ def calms(board: Board, post: Bucket) -> bool:
     return 2 * board.young <= storm_from(msgspec.structs.replace(post, resets_in=0.0))
 
 
-def board_rest(edit: Bucket) -> float:
-    """Seconds between two turns of a board, so that others can edit too."""
+def board_rest(edit: Bucket, held: int = 0) -> float:
+    """Seconds between two turns of a board: others can edit too, and a list of many takes long to write."""
+    rest = max(BOARD_REST, held / WRITTEN)
     if edit.limit is None:
-        return BOARD_REST
-    return max(edit.window / max(edit.limit * BOARD_SHARE, 1.0), BOARD_REST)
+        return rest
+    return max(edit.window / max(edit.limit * BOARD_SHARE, 1.0), rest)
 
 
 def choose(waiting: Waiting, board: Board, post: Bucket, edit: Bucket) -> PlanStep:
@@ -174,7 +176,7 @@ def choose(waiting: Waiting, board: Board, post: Bucket, edit: Bucket) -> PlanSt
         is_post = turn.call is PlannedCall.POST or turn is _OPENING
         pause = (post if is_post else edit).wait(urgent=turn.urgent)
         if turn is _RENEWAL:
-            rest = board_rest(edit) if board.lacking else REFRESH
+            rest = board_rest(edit, board.held) if board.lacking else REFRESH
             pause = max(pause, rest - board.rested)
         if pause <= 0:
             return PlanStep(turn.call, turn.lanes)

@@ -10,6 +10,8 @@ from bot.domain.recurrence.recurrence import Recurrence
 from bot.domain.sight import EVERYTHING, Sight
 
 PAGE: Final = 10
+COUNTED_TO: Final = 100_000
+"""How far a list counts what it is a part of: so that it costs the same with a million."""
 
 
 class RankingWindow(StrEnum):

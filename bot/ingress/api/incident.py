@@ -37,7 +37,7 @@ from bot.usecases.incident import program as incident_program
 from bot.usecases.incident import query as incident_inspection
 from bot.usecases.incident.mutation import IncidentMutation, Shown
 from bot.usecases.triage import escalation
-from bot.usecases.triage.escalation import OpenOutcome, OpenRequest
+from bot.usecases.triage.open_request import OpenOutcome, OpenRequest
 
 T = TypeVar("T", bound=msgspec.Struct)
 

@@ -15,7 +15,7 @@ from bot.domain.incident.postmortem import Postmortem
 from bot.domain.incident.timeline import Kind, TimelineLine
 from bot.ingress.api.answer import Doer, Limit, Offset, SomeWords, Text, Words, show_actor, show_actor_or_none
 from bot.usecases.incident.mutation import MAX_TITLE
-from bot.usecases.triage.escalation import OpenOutcome
+from bot.usecases.triage.open_request import OpenOutcome
 
 UserId = Annotated[str, msgspec.Meta(pattern="^([0-9]{1,19})?$")]
 

@@ -9,7 +9,8 @@ from bot.domain.errors import NotFoundError
 from bot.domain.recurrence.ranking import Query, RankingWindow, Sort
 from bot.domain.recurrence.recurrence import parse_ref
 from bot.ingress.api.answer import Limit, Nothing, Offset, Text
-from bot.ingress.api.recurrence_view import RecurrenceDossier, RecurrenceStory, show_dossier, show_story
+from bot.ingress.api.recurrence_dossier import RecurrenceDossier, show_dossier
+from bot.ingress.api.recurrence_view import RecurrenceStory, show_story
 from bot.ingress.api.route import ApiReply, Caller, Route
 from bot.usecases.recurrence import query as recurrences
 from bot.usecases.recurrence.dossier import dossier

@@ -19,7 +19,7 @@ from bot.usecases.desk import Desk
 from bot.usecases.owner import owner_of_channel
 from storage.transaction import Transaction
 
-LISTED: Final = 12_000  # alerts that one board knows by name, about 10 MB; the rest it counts
+LISTED: Final = 100_000  # alerts that one board knows by name, 800 bytes each; the rest it counts
 SAME_STORM: Final = timedelta(seconds=30)  # in which a storm that comes back goes on with its message
 SINKS: Final = timedelta(minutes=10)  # after which a board may have to follow a new wave down the channel
 _MOST: Final = 1_000  # cards counted for a bucket that has room for any number
@@ -128,7 +128,7 @@ def _stand(
     if is_posted and storm.sent_at is not None:
         rested = (now - storm.sent_at).total_seconds()
     lacking, drifted, held = not storm.is_busy, False, storm.held
-    if not storm.is_busy and rested >= plan.board_rest(edit):
+    if not storm.is_busy and rested >= plan.board_rest(edit, storm.held):
         unposted = tx.boards.unposted(channel_id)
         is_new = unposted.newest_card_id > storm.newest_card_id
         lacking = storm.is_dirty or settled > 0 or is_new or unposted.count == 0

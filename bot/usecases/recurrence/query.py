@@ -35,7 +35,10 @@ _VOTERS: Final = 10
 
 
 class RecurrencePage(msgspec.Struct, frozen=True):
-    """A part of a ranking: ``total`` counts all that match, ``offset`` those before this page."""
+    """A part of a ranking: ``total`` counts all that match, ``offset`` those before this page.
+
+    It is counted up to `bot.domain.recurrence.ranking.COUNTED_TO`.
+    """
 
     lines: tuple[Ranked, ...]
     offset: int

@@ -6,22 +6,17 @@ and machines open one at once: who opens holds all openings of the desk until th
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 import msgspec
 
 from bot.domain.actor import Actor, ActorKind
 from bot.domain.alert.alert import Alert
-from bot.domain.alert.alert import format_ref as format_alert
 from bot.domain.alert.signal import Severity
 from bot.domain.alert.verdict import Lane
 from bot.domain.audit import Entry
-from bot.domain.errors import NotFoundError
 from bot.domain.incident import transition as incident_transition
 from bot.domain.incident.duration import Times
 from bot.domain.incident.incident import (
-    DEFAULTS,
-    UNASKED,
     Incident,
     IncidentLevel,
     IncidentState,
@@ -31,7 +26,7 @@ from bot.domain.incident.incident import (
 from bot.domain.incident.nudge import CALLS, Nudge, NudgeKind
 from bot.domain.incident.timeline import Kind, TimelineDraft
 from bot.domain.outbox.outbox import CardKind
-from bot.domain.text import cut, one_line
+from bot.domain.text import one_line
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import many
 from bot.usecases.alert.many import Moved
@@ -40,7 +35,6 @@ from bot.usecases.incident.membership import held_alert, past, take_in
 from bot.usecases.incident.mutation import (
     MAX_TITLE,
     IncidentMutation,
-    Shown,
     apply,
     held,
     read_text,
@@ -48,90 +42,10 @@ from bot.usecases.incident.mutation import (
     show,
 )
 from bot.usecases.triage import triage
+from bot.usecases.triage.open_request import OpenedIncident, OpenOutcome, OpenRequest
+from bot.usecases.triage.prefill import title_of, usual
 from storage.codec import encode
 from storage.transaction import Transaction
-
-
-class OpenOutcome(StrEnum):
-    """What became of a wish to open an incident."""
-
-    OPENED = "opened"
-    TAKEN_IN = "taken_in"
-    ALREADY_IN = "already_in"
-    REPEATED = "repeated"
-
-
-class OpenRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody wants to open. ``severity`` None leaves it to the alert; ``title`` "" likewise.
-
-    ``channel_id`` is where it lives (a forum or a text channel), None as the rules say; the same
-    ``idempotency_key`` never opens a second one. With ``lenient`` a severity worse than the alerts allow
-    becomes the worst that they do, instead of an error. ``cap`` allows less than the alerts do, and
-    ``dedupe_window`` stands for the desk's own. ``takes`` says that whoever opens it has the alert.
-    """
-
-    alert_id: int | None = None
-    takes: bool = True
-    title: str = ""
-    severity: IncidentLevel | None = None
-    note: str = ""
-    service: str = ""
-    channel_id: int | None = None
-    idempotency_key: str | None = None
-    lenient: bool = False
-    cap: IncidentLevel | None = None
-    dedupe_window: timedelta | None = None
-
-
-class OpenedIncident(msgspec.Struct, frozen=True):
-    """The incident, and why it is that one; `OpenOutcome.OPENED` when it is new.
-
-    ``beyond`` is the severity that was asked for and is worse than ``cap``, the worst that the alerts allow.
-    """
-
-    outcome: OpenOutcome
-    shown: Shown
-    beyond: IncidentLevel | None = None
-    cap: IncidentLevel = IncidentLevel.P0
-
-    @property
-    def incident(self) -> Incident:
-        """The incident itself."""
-        return self.shown.incident
-
-
-class Prefill(msgspec.Struct, frozen=True, kw_only=True):
-    """What a form to open an incident begins with; ``belongs_to`` mentions the open one it belongs to."""
-
-    alert: Alert
-    title: str
-    severity: IncidentLevel
-    cap: IncidentLevel
-    belongs_to: str = ""
-
-
-async def prefill(desk: Desk, alert_id: int) -> Prefill:
-    """What is known beforehand of an incident about this alert.
-
-    Raises:
-        NotFoundError: this desk does not have the alert.
-    """
-
-    def read_prefill(tx: Transaction) -> Prefill:
-        alert = tx.alerts.get(desk.project.id, alert_id)
-        if alert is None:
-            raise NotFoundError("alert", format_alert(alert_id))
-        belongs = tx.links.of_alert(alert_id)
-        cap = ceiling([alert.severity], desk.rules.incidents.caps)
-        return Prefill(
-            alert=alert,
-            title=title_of(alert),
-            severity=usual(alert, cap),
-            cap=cap,
-            belongs_to=belongs.mention if belongs is not None and belongs.open else "",
-        )
-
-    return await desk.storage.read(read_prefill)
 
 
 async def open_incident(desk: Desk, wish: OpenRequest, *, actor: Actor) -> OpenedIncident:
@@ -152,17 +66,6 @@ async def open_incident(desk: Desk, wish: OpenRequest, *, actor: Actor) -> Opene
 def escalate(tx: Transaction, desk: Desk, alert_id: int, *, actor: Actor, now: datetime) -> OpenedIncident:
     """Open an incident inside a transaction, all of it taken from the alert; the bell is not rung."""
     return _Opening(tx, desk, OpenRequest(alert_id=alert_id), actor, now).run()
-
-
-def title_of(alert: Alert) -> str:
-    """``HighErrorRate · checkout``."""
-    return cut(one_line(f"{alert.name} · {alert.service}" if alert.service else alert.name), MAX_TITLE)
-
-
-def usual(alert: Alert | None, cap: IncidentLevel) -> IncidentLevel:
-    """The severity when nobody said one, within the cap."""
-    wanted = UNASKED if alert is None else DEFAULTS[alert.severity]
-    return max(wanted, cap, key=lambda level: level.rank)
 
 
 class _Opening:

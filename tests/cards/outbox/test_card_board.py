@@ -1,5 +1,8 @@
 """The storm board says how many and how bad, and leads to every alert."""
 
+import hashlib
+import io
+import zipfile
 from datetime import timedelta
 from typing import Any
 
@@ -81,6 +84,34 @@ def test_a_list_that_is_too_long_ends_with_how_many_are_missing(monkeypatch: pyt
     assert 18_000 < len(text.encode()) <= 20_000
     missing = len(crowd) - text.count("\n  A-")
     assert f"{missing:,} more are in /alert list" in text.splitlines()[-1]
+
+
+def test_a_list_that_is_too_long_to_be_read_in_place_is_zipped_and_complete(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(board_list, "MAX_BYTES", 20_000)
+    crowd = tuple(held(number, f"name {number % 7}") for number in range(1, 1_000))
+    file = render(board(crowd)).file
+    assert file is not None
+    data, media = file.content
+    assert (file.name, media) == ("alerts.zip", "application/zip")
+    assert len(data) <= 20_000
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        text = archive.read("alerts.txt").decode()
+    assert len(text) > 20_000
+    assert all(f"A-{each.id} " in text for each in crowd)
+    assert "The list ends here" not in text
+
+
+def test_what_no_zip_shortens_is_cut_off_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(board_list, "MAX_BYTES", 20_000)
+    crowd = tuple(held(number, hashlib.sha512(b"%d" % number).hexdigest()) for number in range(1, 1_000))
+    file = render(board(crowd)).file
+    assert file is not None
+    data, _ = file.content
+    assert file.name == "alerts.txt"
+    assert len(data) <= 20_000
+    assert "more are in /alert list" in data.decode().splitlines()[-1]
 
 
 def test_pages_turn_both_ways_and_end() -> None:

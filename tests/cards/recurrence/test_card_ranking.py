@@ -112,6 +112,11 @@ def test_each_line_says_what_where_how_often_and_what_it_cost() -> None:
     assert embed.footer == "31 recurrences · page 2 of 4"
 
 
+def test_what_is_counted_no_further_says_so() -> None:
+    footers = [render(view(line(recurrence()), total=total)).embeds[0].footer for total in (99_999, 100_000)]
+    assert footers == ["99999 recurrences · page 1 of 10000", "100000+ recurrences · page 1 of 10000"]
+
+
 @pytest.mark.parametrize(("regressed", "sign"), [(None, "✅ fixed"), (NOON, "↩️ back")])
 def test_a_line_says_whether_it_is_mended(regressed: Any, sign: str) -> None:
     ann = person(1, "ann")

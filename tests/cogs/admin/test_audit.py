@@ -1,7 +1,8 @@
 """``/audit``: who did what, in Discord."""
 
 from bot.usecases.alert import lifecycle as alerts
-from bot.usecases.triage.escalation import OpenRequest, open_incident
+from bot.usecases.triage.escalation import open_incident
+from bot.usecases.triage.open_request import OpenRequest
 from tests.cogs.stage import Stage
 from tests.senders import BEN
 

@@ -6,7 +6,8 @@ import pytest
 
 from bot.cards.recurrence import chart
 from bot.usecases.incident import thread as threads
-from bot.usecases.triage.escalation import OpenRequest, open_incident
+from bot.usecases.triage.escalation import open_incident
+from bot.usecases.triage.open_request import OpenRequest
 from tests.cogs.stage import Stage
 from tests.senders import ANNA
 from tests.waiting import until

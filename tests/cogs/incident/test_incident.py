@@ -10,7 +10,8 @@ from bot.usecases.incident import action as actions
 from bot.usecases.incident import query as incident_inspection
 from bot.usecases.incident import reminder
 from bot.usecases.incident import thread as threads
-from bot.usecases.triage.escalation import OpenRequest, open_incident
+from bot.usecases.triage.escalation import open_incident
+from bot.usecases.triage.open_request import OpenRequest
 from cogs.message import looks
 from tests.cogs.crisis import Crisis
 from tests.cogs.stage import Stage, custom_ids, verbs

@@ -7,7 +7,8 @@ import pytest
 from bot.domain.incident.incident import IncidentLevel, IncidentState, Role
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.incident import action as actions
-from bot.usecases.triage.escalation import OpenRequest, open_incident
+from bot.usecases.triage.escalation import open_incident
+from bot.usecases.triage.open_request import OpenRequest
 from tests.cogs.crisis import Crisis
 from tests.cogs.stage import Stage
 from tests.senders import ANNA

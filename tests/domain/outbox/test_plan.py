@@ -193,6 +193,8 @@ def test_while_a_storm_brews_criticals_leave_a_post_for_its_board() -> None:
 
 def test_a_board_leaves_edits_to_others() -> None:
     assert board_rest(FULL) * 5 * 0.6 >= FULL.window
+    assert board_rest(FULL, 10_000) == board_rest(FULL)
+    assert board_rest(FULL, 50_000) == 5.0
     storm = Board(active=True, posted=True, lacking=True, rested=board_rest(FULL) - 0.5)
     assert choose(changed(info=1), storm, FULL, FULL).call is PlannedCall.EDIT
     assert choose(NOTHING, storm, FULL, FULL) == PlanStep(PlannedCall.WAIT, wait=0.5 + 0.0)

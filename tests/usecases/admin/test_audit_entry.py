@@ -19,7 +19,7 @@ from bot.usecases.incident import timeline
 from bot.usecases.intake.queue import take_in
 from bot.usecases.recurrence import work
 from bot.usecases.triage import escalation
-from bot.usecases.triage.escalation import OpenRequest
+from bot.usecases.triage.open_request import OpenRequest
 from tests.senders import ANNA, Send, add_source, firing, submission
 
 OPERATOR = actors.operator("root")

@@ -14,7 +14,8 @@ from bot.usecases.admin import integrity
 from bot.usecases.admin.watch import Watch
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.desk import Desk
-from bot.usecases.triage.escalation import OpenRequest, open_incident
+from bot.usecases.triage.escalation import open_incident
+from bot.usecases.triage.open_request import OpenRequest
 from tests.senders import ANNA, Send, firing, resolved
 
 DAY = timedelta(days=1)

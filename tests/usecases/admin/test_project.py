@@ -25,7 +25,8 @@ from bot.usecases.desk import Desk
 from bot.usecases.incident import query as incidents
 from bot.usecases.intake.queue import take_in
 from bot.usecases.outbox import card as outbox
-from bot.usecases.triage.escalation import OpenRequest, open_incident
+from bot.usecases.triage.escalation import open_incident
+from bot.usecases.triage.open_request import OpenRequest
 from storage.transaction import Transaction
 from tests.senders import ANNA, add_source, firing, resolved, submission
 

@@ -14,7 +14,7 @@ from bot.usecases.recurrence import query as recurrences
 from storage.codec import micros
 from storage.recurrence import ranking
 from storage.recurrence.recurrence import DAY_US, HOUR_US
-from storage.table.core import recurrence, recurrence_day, recurrence_hour
+from storage.table.recurrence import recurrence, recurrence_day, recurrence_hour
 from storage.transaction import Transaction
 from tests.senders import add_source
 
@@ -96,3 +96,14 @@ async def test_with_many_alike_the_walk_ends_at_its_first_step(
     monkeypatch.setattr(ranking.Rankings, "_added_up", None)  # not even asked
     page = await recurrences.listing(desk, Query(sort=Sort.ATTENTION))
     assert [line.recurrence.id for line in page.lines] == list(range(1_001, 1_011))
+
+
+async def test_a_list_counts_no_further_than_it_says(
+    desk: Desk, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = await add_source(desk)
+    now_us = micros(clock.now())
+    await desk.storage.write(lambda tx: fill(tx, desk.project.id, source.id, now_us))
+    assert (await recurrences.listing(desk, Query())).total == MANY
+    monkeypatch.setattr(ranking, "COUNTED_TO", MANY - 1)
+    assert (await recurrences.listing(desk, Query())).total == MANY - 1

@@ -21,8 +21,8 @@ from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import query as incident_inspection
 from bot.usecases.incident import thread as threads
 from bot.usecases.incident.mutation import perform
-from bot.usecases.triage import escalation
-from bot.usecases.triage.escalation import OpenOutcome
+from bot.usecases.triage.open_request import OpenOutcome
+from bot.usecases.triage.prefill import prefill
 from tests.conftest import CHANNEL
 from tests.senders import ANNA, BEN, Send, firing, resolved
 from tests.usecases.crisis import escalate, log, look, nudges, story
@@ -200,7 +200,7 @@ async def test_a_severity_beyond_the_cap_is_refused_and_nothing_opens(
     desk: Desk, send: Send, severity: Severity, usual: IncidentLevel, refused: IncidentLevel | None
 ) -> None:
     await send(firing(severity=severity))
-    blank = await escalation.prefill(desk, 1)
+    blank = await prefill(desk, 1)
     assert blank.severity is usual
     if refused is not None:
         with pytest.raises(InvalidInputError, match=f"alerts allow {blank.cap}"):
@@ -213,7 +213,7 @@ async def test_caps_are_the_rules_to_set(desk: Desk, send: Send) -> None:
     caps = dict.fromkeys(Severity, IncidentLevel.P2)
     desk.rules = Rules(default_channel_id=CHANNEL, incidents=IncidentRules(caps=caps))
     await send(firing(severity=Severity.CRITICAL))
-    assert (await escalation.prefill(desk, 1)).severity is IncidentLevel.P2
+    assert (await prefill(desk, 1)).severity is IncidentLevel.P2
     with pytest.raises(InvalidInputError, match="allow P2"):
         await escalate(desk, severity=IncidentLevel.P1)
 
@@ -243,7 +243,7 @@ async def test_what_is_missing_or_endless_is_refused_by_name(desk: Desk, send: S
     with pytest.raises(NotFoundError, match="A-99"):
         await escalate(desk, 99)
     with pytest.raises(NotFoundError, match="A-99"):
-        await escalation.prefill(desk, 99)
+        await prefill(desk, 99)
     with pytest.raises(InvalidInputError, match="title: needs some words"):
         await escalate(desk, None)
     with pytest.raises(InvalidInputError, match="title: at most 200"):
@@ -265,9 +265,9 @@ async def test_what_was_acked_before_is_told(desk: Desk, send: Send, clock: Manu
 
 async def test_the_form_knows_where_the_alert_belongs(desk: Desk, send: Send) -> None:
     await send(firing(service="checkout"))
-    assert (await escalation.prefill(desk, 1)).title == "HighErrorRate · checkout"
+    assert (await prefill(desk, 1)).title == "HighErrorRate · checkout"
     await escalate(desk)
-    assert (await escalation.prefill(desk, 1)).belongs_to == "I-1"
+    assert (await prefill(desk, 1)).belongs_to == "I-1"
 
 
 async def test_incidents_go_where_the_rules_send_them(desk: Desk, send: Send) -> None:

@@ -17,7 +17,7 @@ from bot.usecases.incident import query as incident_inspection
 from bot.usecases.incident.membership import link, merge, unlink
 from bot.usecases.incident.mutation import perform
 from bot.usecases.intake.queue import take_in
-from bot.usecases.triage.escalation import OpenedIncident, OpenOutcome
+from bot.usecases.triage.open_request import OpenedIncident, OpenOutcome
 from storage.engine import Storage
 from tests.senders import ANNA, BEN, Send, add_source, firing, resolved, submission
 from tests.usecases.crisis import escalate
