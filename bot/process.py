@@ -21,7 +21,7 @@ from bot.domain.errors import TocsinError
 
 _ARENA_MAX: Final = -8  # malloc.h of glibc
 _GARBAGE: Final = (10_000, 20, 50)
-"""So many more new objects than gone ones, and so many searches before the next generation is searched too."""
+"""So many more new objects than gone ones, and so many searches before the next generation is searched."""
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
