@@ -28,7 +28,8 @@ from cogs.alert import ack_end, listing, snooze
 from cogs.alert import board as board_buttons
 from cogs.alert import button as alert_buttons
 from cogs.alert import group as group_buttons
-from cogs.alert.command import AlertCommands, acknowledge_message
+from cogs.alert.command import AlertCommands
+from cogs.alert.message_menu import acknowledge_message
 from cogs.alert.triage import TriageCommand, brief_message
 from cogs.context import BotContext, BotOptions
 from cogs.gate.command import GateCommands

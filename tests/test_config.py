@@ -14,8 +14,8 @@ from bot.domain.alert.signal import Severity
 from bot.domain.incident.incident import IncidentLevel, IncidentRules
 from bot.settings.database import database_choice
 from bot.settings.environment import keys, strays
-from bot.settings.section import read_duration
 from bot.settings.tree import ConfigError, Settings
+from bot.settings.value import read_duration
 
 EXAMPLE = Path(__file__).parents[1] / "tocsin.example.toml"
 KEYS = list(keys(Settings))

@@ -21,7 +21,8 @@ from bot.domain.errors import TocsinError
 from bot.domain.finding import Finding, FindingLevel
 from bot.process import free_bytes
 from bot.settings.database import database_choice
-from bot.settings.tree import HttpSettings, Settings
+from bot.settings.http import HttpSettings
+from bot.settings.tree import Settings
 
 LEAST_FREE: Final = 16 * 1024 * 1024  # bytes; with less a burst of alerts is refused within seconds
 _PATIENCE: Final = 5.0  # seconds

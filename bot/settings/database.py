@@ -8,8 +8,8 @@ from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from bot.settings.environment import SettingProblem
-from bot.settings.section import check_database
 from bot.settings.tree import ConfigError, Settings
+from bot.settings.value import check_database
 
 EMBEDDED_NAME: Final = "tocsin.db"
 

@@ -9,7 +9,8 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from bot.domain.alert.ring import Repeats
 from bot.domain.alert.signal import Severity
-from bot.settings.section import Duration, Period, Section, Words, read_duration
+from bot.settings.section import Period, Section
+from bot.settings.value import Duration, Words, read_duration
 
 MOST: Final = 10  # calls at spans of their own
 _SHORTEST: Final = timedelta(minutes=1)

@@ -6,7 +6,8 @@ from typing import Self
 from pydantic import model_validator
 
 from bot.domain.retention import RetentionRules
-from bot.settings.section import Duration, Section
+from bot.settings.section import Section
+from bot.settings.value import Duration
 
 
 class RetentionSettings(Section):

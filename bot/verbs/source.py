@@ -15,7 +15,8 @@ from bot.domain.errors import InvalidInputError
 from bot.outgoing.channel import demand_card_channel
 from bot.providers.registry import SENDERS
 from bot.settings.database import database_choice
-from bot.settings.tree import HttpSettings, Settings
+from bot.settings.http import HttpSettings
+from bot.settings.tree import Settings
 from bot.usecases.admin import expectation
 from bot.usecases.admin import source as sources
 from bot.usecases.admin.source import Issued

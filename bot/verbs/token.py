@@ -6,7 +6,7 @@ from argparse import Namespace
 from bot.desk import open_desk
 from bot.domain.access.token import Token
 from bot.domain.incident.incident import IncidentLevel
-from bot.settings.tree import HttpSettings
+from bot.settings.http import HttpSettings
 from bot.usecases.admin import token as tokens
 from bot.usecases.admin.token import Granted
 from bot.verbs.loop import run

@@ -10,6 +10,7 @@ import msgspec
 
 from bot.cards import answer
 from bot.cards.alert import group as group_card
+from bot.cards.alert.group_page import render_page
 from bot.cards.card import Card
 from bot.cards.ids import CustomId, Verb
 from bot.cards.outbox import cause as cause_card
@@ -63,7 +64,7 @@ async def browse(context: InteractionContext, which: CustomId) -> None:
     context.demand(Capability.VIEW, TASK)
     number = page_of(context, which)
     work = groups.page(context.bot_context.desk, which.number, number=number)
-    shown = group_card.render_page(await context.defer_if_slow(work, thinking=not context.on_ephemeral))
+    shown = render_page(await context.defer_if_slow(work, thinking=not context.on_ephemeral))
     await (context.update_message(shown) if context.on_ephemeral else context.reply_ephemeral(shown))
 
 

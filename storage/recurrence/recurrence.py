@@ -8,17 +8,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, case, func, or_, select, update
+from sqlalchemy import Connection, case, func, or_, select, update
 
 from bot.domain.access.source import Source
-from bot.domain.actor import Actor, is_silence
-from bot.domain.alert.alert import Alert, State
+from bot.domain.actor import Actor
+from bot.domain.alert.alert import Alert
 from bot.domain.alert.episode import began
-from bot.domain.alert.flap import CALM
-from bot.domain.alert.quiet import read_kinds
-from bot.domain.alert.signal import Severity, Signal
+from bot.domain.alert.signal import Signal
 from bot.domain.alert.verdict import SignatureStanding
-from bot.domain.recurrence.recurrence import Fix, Recurrence, ends_by_itself
+from bot.domain.recurrence.recurrence import Fix, Recurrence
 from bot.domain.recurrence.settlement import (
     NOTHING,
     EpisodeState,
@@ -28,11 +26,10 @@ from bot.domain.recurrence.settlement import (
     settle,
 )
 from bot.domain.sight import EVERYTHING, Sight
-from storage.alert.row import read_flapping
 from storage.audience import sees_recurrence
-from storage.bulk import Bulk, Lookup
-from storage.codec import actor_or_none, micros, moment, moment_or_none, span_micros
-from storage.dialect import allocate, is_one_of, one_of, upsert, values_of
+from storage.bulk import Bulk
+from storage.codec import micros, span_micros
+from storage.dialect import allocate, is_one_of, upsert, values_of
 from storage.recurrence.row import (
     ACK,
     ADD,
@@ -44,6 +41,13 @@ from storage.recurrence.row import (
     read,
     read_fix,
 )
+from storage.recurrence.statement import (
+    KNOWN,
+    MENDED,
+    STANDINGS,
+    counted,
+    read_standing,
+)
 from storage.table.core import alert
 from storage.table.recurrence import recurrence
 
@@ -53,52 +57,6 @@ DAY_US: Final = 24 * HOUR_US
 
 _begin: dict[str, Bulk] = {}
 _NOTHING_COUNTED = RecurrenceTally()
-
-
-_KNOWN_COLUMNS = ("id", "signature", "last_alert_id")
-_known = Lookup(
-    lambda dialect: (
-        select(*(recurrence.c[name] for name in _KNOWN_COLUMNS))
-        .where(
-            recurrence.c.project_id == bindparam("project"),
-            one_of(dialect, recurrence.c.signature, "signatures"),
-        )
-        .order_by(recurrence.c.id)
-        .with_for_update()
-    ),
-    ("project", "signatures"),
-    _KNOWN_COLUMNS,
-)
-_STANDING_COLUMNS = (
-    "id", "state", "severity", "occurrences", "flaps", "opened_at", "last_seen_at", "acked_at", "resolved_at",
-    "resolved_by", "silent_after", "escalated_from", "owner", "flapped_at", "quiet_until", "group_id",
-    "started_at", "received_at", "run", "loud_since", "quiet_kinds", "ack_until",
-)  # fmt: skip
-_standing_rows = Lookup(
-    lambda dialect: (
-        select(*(alert.c[name] for name in _STANDING_COLUMNS))
-        .where(one_of(dialect, alert.c.id, "ids"))
-        .order_by(alert.c.id)
-        .with_for_update()
-    ),
-    ("ids",),
-    _STANDING_COLUMNS,
-)
-
-
-_FIX_COLUMNS = (
-    "id", "fixed_at", "fixed_by", "fixed_by_name", "fix_owner", "fix_owner_name", "fix_note", "regressed_at",
-    "regressed_alert_id",
-)  # fmt: skip
-_mended = Lookup(
-    lambda dialect: select(*(recurrence.c[name] for name in _FIX_COLUMNS)).where(
-        one_of(dialect, recurrence.c.id, "ids"),
-        recurrence.c.fixed_at.is_not(None),
-        recurrence.c.regressed_at.is_(None),
-    ),
-    ("ids",),
-    _FIX_COLUMNS,
-)
 
 
 class Recurrences:
@@ -122,7 +80,7 @@ class Recurrences:
         Two statements, recurrences before alerts: whoever moves an alert by hand holds its row too, so that
         neither overwrites the other.
         """
-        rows = _known.rows(self._connection, project_id, values_of(self._connection, signatures))
+        rows = KNOWN.rows(self._connection, project_id, values_of(self._connection, signatures))
         standings = self._standings([row.last_alert_id for row in rows if row.last_alert_id is not None])
         nothing = (None, None)
         return {
@@ -141,8 +99,8 @@ class Recurrences:
     def _standings(self, alert_ids: list[int]) -> dict[int, tuple[SignatureStanding, EpisodeState]]:
         if not alert_ids:
             return {}
-        rows = _standing_rows.rows(self._connection, values_of(self._connection, alert_ids))
-        return {row.id: _standing(row) for row in rows}
+        rows = STANDINGS.rows(self._connection, values_of(self._connection, alert_ids))
+        return {row.id: read_standing(row) for row in rows}
 
     def hold_of(self, alert_id: int) -> None:
         """Hold the recurrence of an alert until the commit, before the alert itself, as `known` does."""
@@ -202,9 +160,9 @@ class Recurrences:
         if begun:
             _begin[dialect].run(
                 self._connection,
-                [(*row, *_counted(tallies.get(key, _NOTHING_COUNTED), us)) for key, row in begun.items()],
+                [(*row, *counted(tallies.get(key, _NOTHING_COUNTED), us)) for key, row in begun.items()],
             )
-        ADD.run(self._connection, [(*_counted(each, us), key) for key, each in ordered if key not in begun])
+        ADD.run(self._connection, [(*counted(each, us), key) for key, each in ordered if key not in begun])
         for table, period in (("recurrence_hour", us // HOUR_US), ("recurrence_day", us // DAY_US)):
             COUNT_FIRED[table, dialect].run(
                 self._connection, [(key, period, each.occurrences, each.episodes) for key, each in ordered]
@@ -214,7 +172,7 @@ class Recurrences:
         """Of these, what was marked as fixed and has not come back since, with who answers for that."""
         if not recurrence_ids:
             return {}
-        rows = _mended.rows(self._connection, values_of(self._connection, recurrence_ids))
+        rows = MENDED.rows(self._connection, values_of(self._connection, recurrence_ids))
         return {row.id: fix.owner for row in rows if (fix := read_fix(row)) is not None}
 
     def settle(self, settlements: dict[int, StatsDelta], *, now: datetime) -> None:
@@ -300,40 +258,3 @@ class Recurrences:
             statement = statement.with_for_update()
         row = self._connection.execute(statement).one_or_none()
         return None if row is None else read(row)
-
-
-def _counted(each: RecurrenceTally, us: int) -> tuple[int | None, ...]:
-    """What a batch counted, in the order of the columns of `ADD` and at the end of `NEW_COLUMNS`."""
-    last_alert_id = each.last_alert_id or None
-    return (each.occurrences, each.episodes, each.duplicates, each.flaps, us, last_alert_id)
-
-
-def _standing(row: Any) -> tuple[SignatureStanding, EpisodeState]:
-    state, opened_at, resolved_at = State(row.state), moment(row.opened_at), moment_or_none(row.resolved_at)
-    ended_by = actor_or_none(row.resolved_by, "")
-    expired = state is State.RESOLVED and is_silence(ended_by)
-    standing = SignatureStanding(
-        alert_id=row.id,
-        state=state,
-        severity=Severity(row.severity),
-        occurrences=row.occurrences,
-        flaps=row.flaps,
-        opened_at=opened_at,
-        last_seen_at=moment(row.last_seen_at),
-        resolved_at=resolved_at,
-        silent_after=moment_or_none(row.silent_after),
-        escalated_from=Severity(row.escalated_from) if row.escalated_from else None,
-        owned=row.owner is not None,
-        flapping=CALM if row.flapped_at is None else read_flapping(row),
-        group_id=row.group_id,
-        started_at=moment_or_none(row.started_at),
-        received_at=moment_or_none(row.received_at),
-        ended_by_sender=state is State.RESOLVED and (row.resolved_by or "").startswith("source:"),
-        expired=expired,
-        run=row.run,
-        loud_since=moment_or_none(row.loud_since),
-        quiet_kinds=read_kinds(row.quiet_kinds),
-        ack_until=moment_or_none(row.ack_until),
-    )
-    alone = state is State.RESOLVED and row.owner is None and ends_by_itself(ended_by, None)
-    return standing, EpisodeState(state, opened_at, moment_or_none(row.acked_at), resolved_at, alone, expired)

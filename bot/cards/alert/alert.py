@@ -12,6 +12,7 @@ import msgspec
 
 from bot.cards.alert.action import actions, inverse, opening
 from bot.cards.alert.memory import recall
+from bot.cards.alert.standing import attempts, flapping_line, note_line, owner_line, silence_line
 from bot.cards.card import Card, Embed, Input, Modal, Ping
 from bot.cards.cut import cut, units
 from bot.cards.ids import Verb, build
@@ -190,12 +191,12 @@ def _lines(view: AlertView) -> tuple[str, ...]:
         _longer_place(alert),
         _times(alert),
         _told(alert),
-        _owner(alert),
+        owner_line(alert),
         attempts(alert),
-        _note(alert),
-        _flapping(alert),
+        note_line(alert),
+        flapping_line(alert),
         snoozed(view),
-        _silence(view.silence),
+        silence_line(view.silence),
         _incident(view.incident),
         *map(_change, view.changes),
         recall(view.memory),
@@ -262,15 +263,6 @@ def _times(alert: Alert) -> str:
     return SEPARATOR.join(parts)
 
 
-def _flapping(alert: Alert) -> str:
-    """Why nobody is called."""
-    flapping = alert.flapping
-    if flapping.quiet_until is None:
-        return ""
-    often = f"{len(flapping.flapped_at)} times in {span_of(flapping.lasts)}"
-    return f"🔕 Flapping: {often}, held quiet until calm"
-
-
 def snoozed(view: AlertView) -> str:
     """Until when nobody is rung, and by whom."""
     reason = next((each for each in view.quiet if each.kind is QuietKind.SNOOZE), None)
@@ -278,47 +270,6 @@ def snoozed(view: AlertView) -> str:
         return ""
     until = f"until {moment(reason.until, 't')}" if reason.until else "until it gets worse"
     return f"🔕 Snoozed {until} by {who(reason.by)}"
-
-
-def _owner(alert: Alert) -> str:
-    if alert.owner is None:
-        return ""
-    owner = who(alert.owner)
-    if alert.state is State.PROCESSING:
-        until = f", until {moment(alert.lease_expires_at, 't')}" if alert.lease_expires_at else ""
-        return f"👀 {owner} is looking{until}"
-    acked = f", acknowledged {moment(alert.acked_at)}" if alert.acked_at else ""
-    until = f", until {moment(alert.ack_until, 't')}" if alert.ack_until else ""
-    return f"🙋 {owner}{acked}{until}"
-
-
-def attempts(alert: Alert) -> str:
-    """What programs tried in vain, and whether they will again."""
-    if not alert.attempts or not alert.state.open:
-        return ""
-    often = "once" if alert.attempts == 1 else f"{alert.attempts} times"
-    error = inline(alert.last_error, _NOTE)
-    parts = [f"🔧 Failed {often}: {error}" if error else f"🔧 Failed {often}"]
-    if alert.retry_at is not None:
-        parts.append(f"tries again {moment(alert.retry_at)}")
-    elif alert.state is State.FAILED:
-        parts.append("waits for a person")
-    return SEPARATOR.join(parts)
-
-
-def _note(alert: Alert) -> str:
-    note = inline(alert.note, _NOTE)
-    if not note:
-        return ""
-    return f"💬 {note} — {who(alert.note_by)}" if alert.note_by else f"💬 {note}"
-
-
-def _silence(silence: Quiet | None) -> str:
-    """Why nobody is called, until when, and by whom."""
-    if silence is None:
-        return ""
-    until = f" until {moment(silence.until, 'f')}" if silence.until else ""
-    return f"🔕 Silenced{until} by {who(silence.by)}"
 
 
 def _change(change: Change) -> str:

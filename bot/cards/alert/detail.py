@@ -12,8 +12,9 @@ from typing import Final
 import msgspec
 
 from bot.cards.alert.action import CLAIM_WORDS, actions, menu
-from bot.cards.alert.alert import AlertView, attempts, headline, links, snoozed, where
+from bot.cards.alert.alert import AlertView, headline, links, snoozed, where
 from bot.cards.alert.snooze import snooze_menu
+from bot.cards.alert.standing import attempts
 from bot.cards.card import Button, ButtonStyle, Card, Embed, Field, Row
 from bot.cards.cut import cut, units
 from bot.cards.ids import Verb, build

@@ -102,21 +102,6 @@ class GroupView(msgspec.Struct, frozen=True, kw_only=True):
         return max(open_ones or everyone or [self.group.severity], key=lambda each: each.rank)
 
 
-class GroupPage(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of a group's alerts, open ones first; ``number`` is counted from 0."""
-
-    group: Group
-    tag: str
-    number: int
-    total: int
-    held: tuple[BoardAlert, ...]
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are; nothing is one page."""
-        return max(1, -(-self.total // PAGE_SIZE))
-
-
 def marker(tag: str, group_id: int) -> str:
     """What a group's footer begins with, and by which a lost message is found again."""
     return f"{format_ref(group_id)}{SEPARATOR}{tag}"
@@ -144,18 +129,6 @@ def render(view: GroupView) -> Card:
     )
 
 
-def render_page(page: GroupPage) -> Card:
-    """One page of the alerts, with a menu to open them."""
-    names = len({each.name for each in page.held})
-    embed = Embed(
-        title=f"{page.group.ref}{SEPARATOR}{_named(page.group.name)}",
-        description="\n".join(_line(each, "", named=names > 1) for each in page.held),
-        footer=f"{_some(page.total)}{SEPARATOR}page {page.number + 1:,} of {page.pages:,}",
-    )
-    menu = (picker(page.held, page.tag, SUBJECT, "Open an alert"),) if page.held else ()
-    return fit(Card(embeds=(embed,), rows=tuple(filter(None, (menu, _turns(page))))))
-
-
 def ask_resolve(view: GroupView) -> Card:
     """Before many alerts end at one press."""
     sure = Button(
@@ -163,7 +136,7 @@ def ask_resolve(view: GroupView) -> Card:
         custom_id=build(Verb.GROUP_RESOLVE, view.tag, view.group.id, SURE),
         style=ButtonStyle.DANGER,
     )
-    said = f"Resolve all {view.open:,} open alerts of {view.group.ref}, {_named(view.group.name)}?"
+    said = f"Resolve all {view.open:,} open alerts of {view.group.ref}, {named_title(view.group.name)}?"
     return fit(Card(content=said, rows=((sure,),)))
 
 
@@ -171,7 +144,8 @@ def _name(view: GroupView) -> str:
     return (view.held[0].name if view.held else view.group.name) or view.group.ref
 
 
-def _named(name: str) -> str:
+def named_title(name: str) -> str:
+    """The name of a group as it stands in a title."""
     return inline(name, _SHORT, addresses=False) or "unnamed"
 
 
@@ -194,7 +168,7 @@ def _notice(view: GroupView, ping: Ping) -> str:
     """What a phone shows of it, and whom it wakes: severity, name, how many, place, cause."""
     name = inline(_name(view), _NAME, addresses=False) or view.group.ref
     others = " and others" if len({each.name for each in view.held}) > 1 else ""
-    line = f"{_banner(view).replace(SEPARATOR, ' ')} {name}{others} ({_some(view.open or view.total)})"
+    line = f"{_banner(view).replace(SEPARATOR, ' ')} {name}{others} ({some_alerts(view.open or view.total)})"
     found = sort_by_name(view.held)
     shared = "/".join(found[0].shared) if len(found) == 1 else view.group.service
     place = inline(shared, _PLACE, addresses=False)
@@ -220,7 +194,7 @@ def _lines(view: GroupView) -> Iterator[str]:
     yield ""
     apart = {each.id: group.tell_apart(each) for group in found for each in group.members}
     for each in view.held[:_SHOWN]:
-        yield _line(each, apart[each.id], named=len(found) > 1)
+        yield member_line(each, apart[each.id], named=len(found) > 1)
     if view.open > _SHOWN:
         yield f"… and {view.open - _SHOWN:,} more in the attached list"
 
@@ -247,12 +221,12 @@ def _progress(view: GroupView) -> str:
     return SEPARATOR.join(parts)
 
 
-def _line(held: BoardAlert, apart: str, *, named: bool) -> str:
+def member_line(held: BoardAlert, apart: str, *, named: bool) -> str:
     """``🔴 A-1042 **HighErrorRate** · cart-7d9f · x3 · Ann``: one line of a phone, so without its time."""
     place = apart if apart != held.ref else ""
     place = place or "/".join(filter(None, held.places))
     parts = (
-        f"{sign(held)} {held.ref} **{_named(held.name)}**" if named else f"{sign(held)} {held.ref}",
+        f"{sign(held)} {held.ref} **{named_title(held.name)}**" if named else f"{sign(held)} {held.ref}",
         inline(place, _SHORT, addresses=False),
         f"{TIMES}{held.occurrences}" if held.occurrences > 1 else "",
         inline(held.owner, _OWNER),
@@ -302,15 +276,6 @@ def _snoozed(view: GroupView) -> str:
     return f"🔕 {view.snoozed:,} of {view.open:,} snoozed, {until} by {who(reason.by)}"
 
 
-def _turns(page: GroupPage) -> Row:
-    """Back and forth; a button that leads nowhere is missing."""
-    return tuple(
-        Button(label=label, custom_id=build(Verb.GROUP_PAGE, page.tag, page.group.id, str(number)))
-        for label, number in (("◀ Previous page", page.number - 1), ("Next page ▶", page.number + 1))
-        if 0 <= number < page.pages
-    )
-
-
 def _list(view: GroupView) -> File | None:
     if view.open <= _SHOWN:
         return None
@@ -318,5 +283,6 @@ def _list(view: GroupView) -> File | None:
     return File(_FILE_NAME, write_list(sort_by_name(view.held), total=view.open, now=view.now, said=said))
 
 
-def _some(count: int) -> str:
+def some_alerts(count: int) -> str:
+    """``1 alert``, ``2 alerts``."""
     return f"{count:,} alert{'' if count == 1 else 's'}"

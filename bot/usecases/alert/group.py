@@ -9,7 +9,8 @@ from typing import Final
 
 import msgspec
 
-from bot.cards.alert.group import PAGE_SIZE, GroupPage, GroupView
+from bot.cards.alert.group import PAGE_SIZE, GroupView
+from bot.cards.alert.group_page import GroupPage
 from bot.cards.ids import Verb
 from bot.domain.actor import Actor
 from bot.domain.alert.alert import State

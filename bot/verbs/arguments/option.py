@@ -11,7 +11,7 @@ from typing import Any, Final
 from bot.domain.alert.group import CardShape
 from bot.domain.alert.signal import Severity
 from bot.domain.snowflake import is_snowflake
-from bot.settings.section import read_duration
+from bot.settings.value import read_duration
 
 _LAST_PORT: Final = 65_535
 _LEAST_ID: Final = 10**14  # ids of Discord begin with a time, and had 15 digits in its first month

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from bot.cards.alert.alert import render as render_alert
-from bot.cards.alert.group import GroupPage, GroupView, ask_resolve, render, render_page
+from bot.cards.alert.group import GroupView, ask_resolve, render
+from bot.cards.alert.group_page import GroupPage, render_page
 from bot.cards.card import File, Ping
 from bot.cards.ids import Verb, parse
 from bot.domain.alert.alert import State

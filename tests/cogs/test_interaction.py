@@ -15,7 +15,7 @@ from bot.domain.errors import NotDurableError
 from bot.sandbox.fault.fault import Effect, Rule
 from bot.usecases.admin import status
 from bot.usecases.alert import button as press
-from cogs import interaction
+from cogs import access, interaction
 from cogs.message import looks
 from tests.cogs.stage import Stage
 from tests.waiting import until
@@ -24,7 +24,7 @@ from tests.waiting import until
 @pytest.fixture
 async def busy(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[threading.Event]:
     """The database is busy with something long until this event is set."""
-    monkeypatch.setattr(interaction, "PATIENCE", 0.05)
+    monkeypatch.setattr(access, "PATIENCE", 0.05)
     free = threading.Event()
     await stage.fire("Warmup")
     blocked = asyncio.create_task(stage.desk.storage.write(lambda _: free.wait(10)))
@@ -81,7 +81,7 @@ async def test_a_form_does_not_open_when_the_database_is_slow_but_says_so(
     async def hang(*_: object) -> None:
         await never.wait()
 
-    monkeypatch.setattr(interaction, "PATIENCE", 0.05)
+    monkeypatch.setattr(access, "PATIENCE", 0.05)
     monkeypatch.setattr(press, "glance", hang)
     answer = await stage.person("responder").click(message_id, stage.button("note", alert_id))
     assert answer["content"].startswith("💥 Nothing was changed")
