@@ -36,13 +36,13 @@ class Dispatcher:
     """One for each process."""
 
     def __init__(
-        self, desk: Desk, wire: Wire, *, pings: Pings, confirmations: MessageConfirmations, presence: BotView
+        self, desk: Desk, wire: Wire, *, pings: Pings, confirmations: MessageConfirmations, bot_view: BotView
     ) -> None:
         self._desk = desk
         self._wire = wire
         self._pings = pings
         self._confirmations = confirmations
-        self._presence = presence
+        self._bot_view = bot_view
         self._name = f"delivery-{uuid.uuid4().hex[:12]}"
         self._workers: dict[int, Worker] = {}
         self._runs: dict[int, asyncio.Task[None]] = {}
@@ -193,6 +193,6 @@ class Dispatcher:
                 name=self._name,
                 pings=self._pings,
                 confirmations=self._confirmations,
-                presence=self._presence,
+                bot_view=self._bot_view,
             )
         return worker

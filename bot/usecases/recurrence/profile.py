@@ -33,7 +33,7 @@ def build_profiles(tx: Transaction, desk: Desk, recurrences: Sequence[Recurrence
                 self_resolved_share=each.self_resolves / each.resolves if each.resolves else None,
                 medians=find_medians(episodes),
                 rhythm=find_rhythm([episode.opened_at for episode in episodes]),
-                hands=tuple(summarize_episode(episode, incidents) for episode in episodes[:TOLD]),
+                last_episodes=tuple(summarize_episode(episode, incidents) for episode in episodes[:TOLD]),
                 incidents=_refs({ident for found in incidents.values() for ident in found}),
                 runs=known.runs if known is not None else {},
                 handoff=known.handoff if known is not None else None,
