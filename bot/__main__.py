@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from importlib import metadata
 from typing import Final
 
+import bot.plain  # noqa: F401 -- before what it keeps out
 from bot.domain.errors import TocsinError
 from bot.settings.tree import ConfigError
 from bot.verbs.arguments import (

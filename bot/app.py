@@ -140,7 +140,7 @@ async def running(
                 desk,
                 recheck_parked=reconcile.recheck_parked,
                 find_deleted=reconcile.find_deleted,
-                find_reactions=delivery.presence.tell_hour,
+                find_reactions=delivery.bot_view.tell_hour,
                 process_health=process_health,
                 fetch=PollClient(settings.senders.poll).fetch,
                 watch=watch.look,
@@ -167,19 +167,19 @@ class _Delivery:
         self._started_at = desk.clock.now()
         self._limits = limits = Limits()
         self._words = settings.roles.respond
-        self.presence = BotView()
+        self.bot_view = BotView()
         self.wire = Wire(_token(settings), limits, desk.clock)
         self.confirmations = MessageConfirmations(desk)
         self.pings = Pings(
             ping_words(settings),
-            self.presence,
+            self.bot_view,
             self._responders,
             chosen=lambda ident: chosen_words(desk.of(ident)),
         )
         self.dispatcher = Dispatcher(
-            desk, self.wire, pings=self.pings, confirmations=self.confirmations, presence=self.presence
+            desk, self.wire, pings=self.pings, confirmations=self.confirmations, bot_view=self.bot_view
         )
-        self.reconcile = Reconcile(desk, self.wire, self.dispatcher, self.presence)
+        self.reconcile = Reconcile(desk, self.wire, self.dispatcher, self.bot_view)
         self.gateway = Gateway()
         self.wire.failures.is_away = lambda: self.gateway.line().trouble is not None
         self.watch: Watch | None = None
@@ -196,7 +196,7 @@ class _Delivery:
             bot,
             dispatcher=self.dispatcher,
             confirmations=self.confirmations,
-            presence=self.presence,
+            bot_view=self.bot_view,
             reconcile=self.reconcile,
         ).attach()
         return bot

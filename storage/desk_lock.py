@@ -11,14 +11,16 @@ tries to get the lock back; while nobody else was the desk meanwhile, it goes on
 
 import asyncio
 from enum import StrEnum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from storage.dialect import mark_alive
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
 DESK_LOCK: Final = 7265
 EPOCH_LOCK: Final = 7266
@@ -53,6 +55,8 @@ class DeskLock:
     """
 
     def __init__(self, url: str) -> None:
+        from sqlalchemy.ext.asyncio import create_async_engine  # not for those with an embedded file
+
         self._engine = create_async_engine(
             url, poolclass=NullPool, hide_parameters=True, connect_args={"server_settings": _SETTINGS}
         )

@@ -14,11 +14,10 @@ would not undo them. The drivers are put in autocommit and ``BEGIN`` is emitted 
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
 from bot.domain.errors import DatabaseUnavailableError, NotDurableError
@@ -31,9 +30,12 @@ from storage.reader import Reader
 from storage.transaction import Transaction
 from storage.writer import BUSY_TIMEOUT_MS, Turn, Writer
 
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
 T = TypeVar("T")
 Work = Callable[[Transaction], T]
-Pools = Mapping[Turn, AsyncEngine]
+Pools = Mapping[Turn, "AsyncEngine"]
 
 READERS: Final = 4
 POSTGRES_READERS: Final = 6
@@ -48,7 +50,7 @@ class Storage:
     def __init__(
         self,
         url: str,
-        reader: Reader | AsyncEngine,
+        reader: "Reader | AsyncEngine",
         *,
         writer: Writer | None = None,
         pools: Pools | None = None,
@@ -194,7 +196,7 @@ class Storage:
         self._outage.failed(words)
         return DatabaseUnavailableError(words)
 
-    async def _write_postgres(self, work: Work[T], pool: AsyncEngine) -> T:
+    async def _write_postgres(self, work: Work[T], pool: "AsyncEngine") -> T:
         for last in (False, False, True):
             try:
                 async with pool.begin() as connection:
@@ -211,8 +213,10 @@ class Storage:
         return work(Transaction(connection, self.audit_key))
 
 
-def _pool(url: str, size: int, *, overflow: int = 0) -> AsyncEngine:
+def _pool(url: str, size: int, *, overflow: int = 0) -> "AsyncEngine":
     """Nobody waits longer for a lock, or for a connection, than on SQLite."""
+    from sqlalchemy.ext.asyncio import create_async_engine  # brings the ORM: 6 MiB that a file needs not
+
     return create_async_engine(
         url,
         pool_size=size,

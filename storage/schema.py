@@ -1,32 +1,22 @@
 """Schema: bring a database to the present, say what is missing, or print the SQL without touching it."""
 
 import asyncio
-import io
 import re
 import sqlite3
-import warnings
 from collections.abc import Callable
 from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import Final, TypeVar
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, event
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import Connection, create_engine, event, inspect, text
 from sqlalchemy.pool import NullPool
 
 from bot.domain.errors import TocsinError
 from storage.file import begin_immediate, is_sqlite, make_private, prepare_writer, sqlite_path
-from storage.table.core import metadata
 
 T = TypeVar("T")
-_MIGRATIONS: Final = Path(__file__).parent / "migrations"
-_OF_EXPRESSIONS: Final = frozenset({"ix_alert_urgency"})
+_STEPS: Final = Path(__file__).parent / "migrations" / "versions"
 
 
 class NewerSchemaError(TocsinError):
@@ -48,7 +38,7 @@ def first_line(error: Exception) -> str:
 
 def newest() -> str:
     """The revision of the tables that this version works with."""
-    return str(_script().get_current_head())
+    return _revisions()[-1]
 
 
 async def pending(url: str) -> list[str]:
@@ -77,9 +67,9 @@ def migrate(connection: Connection, revision: str) -> list[str]:
     """Apply the migrations up to ``revision`` within the caller's transaction, and name them."""
     missing = _missing(revision_of(connection), revision)
     if missing:
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+        from storage import migration  # alembic is a tenth of a start, and most need none
+
+        migration.apply(connection, revision)
     return missing
 
 
@@ -94,65 +84,51 @@ async def upgrade_sql(url: str) -> str:
     if not missing:
         return ""
     applied = [name for name in _missing(None) if name not in missing]
-    buffer = io.StringIO()
-    config = _config(buffer)
-    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
-    command.upgrade(config, f"{applied[-1]}:head" if applied else "head", sql=True)
-    return buffer.getvalue()
+    from storage import migration  # see `migrate`
+
+    return migration.as_sql(url, applied[-1] if applied else None)
 
 
 async def drift(url: str) -> list[str]:
     """How the database at ``url`` differs from the tables in `storage.table.core`, one line a difference."""
+    from storage import migration  # see `migrate`
 
-    def compare(connection: Connection) -> list[str]:
-        opts = {"compare_type": True, "include_object": _is_comparable}
-        context = MigrationContext.configure(connection, opts=opts)
-        with warnings.catch_warnings():  # SQLite does not tell what an index of an expression is of
-            warnings.filterwarnings("ignore", ".*expression-based index")
-            return [str(each) for each in compare_metadata(context, metadata)]
-
-    return await on_connection(url, compare)
-
-
-def _is_comparable(_: object, name: str | None, *__: object) -> bool:
-    """An index of an expression is told by each engine in words of its own."""
-    return name not in _OF_EXPRESSIONS
+    return await on_connection(url, migration.differences)
 
 
 @cache
-def _script() -> ScriptDirectory:
-    """The migrations of this version, read once."""
-    return ScriptDirectory.from_config(_config())
-
-
-def _config(buffer: io.StringIO | None = None) -> Config:
-    config = Config(output_buffer=buffer) if buffer is not None else Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    return config
+def _revisions() -> tuple[str, ...]:
+    """The names of all migrations, in their order: those of their files."""
+    return tuple(sorted(path.stem for path in _STEPS.glob("[0-9]*.py")))
 
 
 def revision_of(connection: Connection) -> str | None:
     """The last migration that was applied, None for a database without tables of ours."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
 
 def known(revision: str) -> bool:
     """Whether this version knows how to reach ``revision``."""
-    return any(step.revision == revision for step in _script().walk_revisions())
+    return revision in _revisions()
 
 
 def _missing(current: str | None, until: str = "head") -> list[str]:
-    script = _script()
     if current is not None and not known(current):
         raise NewerSchemaError(current)
-    steps = [step.revision for step in script.iterate_revisions(until, current or "base")]
-    return list(reversed(steps))
+    steps = _revisions()
+    first = 0 if current is None else steps.index(current) + 1
+    last = len(steps) if until == "head" else steps.index(until) + 1
+    return list(steps[first:last])
 
 
 async def on_connection(url: str, work: Callable[[Connection], T]) -> T:
     """Run ``work`` in one transaction on a connection of its own."""
     if is_sqlite(url):
         return await asyncio.to_thread(_on_file, url, work)
+    from sqlalchemy.ext.asyncio import create_async_engine  # 6 MiB that a file needs not
+
     engine = create_async_engine(url, poolclass=NullPool)
     try:
         async with engine.begin() as connection:

@@ -16,7 +16,7 @@ from bot.cards.card import Card, Embed, Field
 from bot.cards.cut import cut, preview
 from bot.cards.limits import DESCRIPTION, TITLE, fit
 from bot.cards.recurrence.chart import Chart, describe
-from bot.cards.recurrence.recurrence import fill, tell_hand, tell_run
+from bot.cards.recurrence.recurrence import fill, tell_episode, tell_run
 from bot.cards.style import CALM, SEPARATOR, colour, ordinal, sign, span_of, words
 from bot.cards.text import break_mentions, clean, inline, link, moment, plain
 from bot.domain.recurrence.recurrence import Memory, format_ref
@@ -65,7 +65,7 @@ def render(view: BriefView) -> Card:
     name = inline(alert.name, _NAME, addresses=False) or "unnamed"
     fields = (
         Field(_neighbourhood(brief), fill(_neighbours(brief))),
-        Field("How it ended before", fill(tell_hand(each, brief.jumps) for each in brief.endings)),
+        Field("How it ended before", fill(tell_episode(each, brief.jumps) for each in brief.endings)),
         Field("Runs", fill(map(tell_run, brief.runs))),
         Field("Last heard", fill(map(_feed, brief.feeds))),
     )

@@ -36,13 +36,13 @@ class Dispatcher:
     """One for each process."""
 
     def __init__(
-        self, desk: Desk, wire: Wire, *, pings: Pings, confirmations: MessageConfirmations, presence: BotView
+        self, desk: Desk, wire: Wire, *, pings: Pings, confirmations: MessageConfirmations, bot_view: BotView
     ) -> None:
         self._desk = desk
         self._wire = wire
         self._pings = pings
         self._confirmations = confirmations
-        self._presence = presence
+        self._bot_view = bot_view
         self._name = f"delivery-{uuid.uuid4().hex[:12]}"
         self._workers: dict[int, Worker] = {}
         self._runs: dict[int, asyncio.Task[None]] = {}
@@ -116,7 +116,7 @@ class Dispatcher:
             await clock.sleep(ended + min((ended - began) * _SHARE, POLL) - clock.monotonic())
 
     async def _keep_ledger(self) -> None:
-        """Echoes are written down beside everything else: no card waits for them."""
+        """Confirmations are written down beside everything else: no card waits for them."""
         while True:
             await self._note()
             await self._desk.clock.sleep(_NOTES)
@@ -193,6 +193,6 @@ class Dispatcher:
                 name=self._name,
                 pings=self._pings,
                 confirmations=self._confirmations,
-                presence=self._presence,
+                bot_view=self._bot_view,
             )
         return worker

@@ -37,19 +37,19 @@ _log: Final = structlog.stdlib.get_logger(__name__)
 class Forum:
     """Posts in any forum that the bot sees."""
 
-    def __init__(self, desk: Desk, wire: Wire, presence: BotView) -> None:
+    def __init__(self, desk: Desk, wire: Wire, bot_view: BotView) -> None:
         self._desk = desk
         self._wire = wire
-        self._presence = presence
+        self._bot_view = bot_view
         self._tagged: dict[int, tuple[str, ...]] = {}
 
     def takes(self, channel_id: int) -> bool:
         """Whether the channel is a forum, where nothing but posts can be."""
-        return self._presence.forum(channel_id) is not None
+        return self._bot_view.forum(channel_id) is not None
 
     async def post(self, card: Outgoing, view: IncidentView) -> Answer[Channel]:
         """The incident's post: the one of an earlier attempt, or a new one."""
-        forum = self._presence.forum(card.channel_id)
+        forum = self._bot_view.forum(card.channel_id)
         if forum is None:
             return Answer(outcome=SendOutcome.PASSING, words="the forum is not seen")
         if card.retried:
@@ -73,7 +73,7 @@ class Forum:
     async def retag(self, post_id: int, incident: Incident) -> Answer[Any]:
         """Let the post's tags follow the incident; tags that people set stay."""
         wanted = forum_tags(incident)
-        forum = self._presence.forum(incident.home_id or 0)
+        forum = self._bot_view.forum(incident.home_id or 0)
         if forum is None or self._tagged.get(post_id) == wanted:
             return Answer(outcome=SendOutcome.DONE)
         tags = await self._tags(forum, incident)
@@ -108,7 +108,7 @@ class Forum:
             if listed.body is None:
                 return _without_body(listed)
             for each in listed.body.threads:
-                if each.parent_id != forum.id or each.owner_id != self._presence.own_id or each.id < since:
+                if each.parent_id != forum.id or each.owner_id != self._bot_view.own_id or each.id < since:
                     continue
                 read = await self._wire.read(each.id, each.id)
                 if read.body is not None and read.body.bears(footer_marker(card.kind, view)):
@@ -147,7 +147,7 @@ class Forum:
 
     def _tell(self, forum: discord.ForumChannel, words: str) -> None:
         """Say once why posts go without their tags."""
-        if self._presence.is_news(f"no tags in {forum.id}"):
+        if self._bot_view.is_news(f"no tags in {forum.id}"):
             _log.warning("tags_missing", forum=forum.id, tags=", ".join(MANAGED), words=words)
 
     def _opens_in(self, call: RestCall, channel_id: int) -> float:

@@ -30,14 +30,14 @@ class Listener:
         *,
         dispatcher: Dispatcher,
         confirmations: MessageConfirmations,
-        presence: BotView,
+        bot_view: BotView,
         reconcile: Reconcile,
         hooks: Sequence[Hook] = (),
     ) -> None:
         self._bot = bot
         self._dispatcher = dispatcher
         self._confirmations = confirmations
-        self._presence = presence
+        self._bot_view = bot_view
         self._reconcile = reconcile
         self._hooks = (reconcile.recheck_parked, *hooks, reconcile.find_deleted)
 
@@ -49,7 +49,7 @@ class Listener:
 
     async def on_ready(self) -> None:
         """A new session: events before it are lost."""
-        self._presence.meet(self._bot)
+        self._bot_view.meet(self._bot)
         self._dispatcher.start()
         self._dispatcher.hope()
         self._reconcile.begin(self._run_hooks())

@@ -40,14 +40,14 @@ class Pings:
     def __init__(
         self,
         words: Words,
-        presence: BotView,
+        bot_view: BotView,
         responders: Callable[[int], Sequence[str]] = lambda _: (),
         chosen: Callable[[int], Words] = lambda _: {},
     ) -> None:
         self._words = words
         self._responders = responders
         self._chosen = chosen
-        self._presence = presence
+        self._bot_view = bot_view
         self._asked: dict[tuple[Severity, int, int], None] = {}
         self._told: set[str] = set()
 
@@ -138,7 +138,7 @@ class Pings:
         return self._find(self._words_of(severity, project_id), channel_id)
 
     def _find(self, words: Sequence[str], channel_id: int) -> tuple[Ping, list[str]]:
-        guild = self._presence.guild_of(channel_id) if words else None
+        guild = self._bot_view.guild_of(channel_id) if words else None
         if guild is None:
             return Ping(), []
         named = {word: _role(guild, word) for word in words if word not in _EVERYBODY}
@@ -149,7 +149,7 @@ class Pings:
             for word, role in named.items()
             if role is None
         ]
-        if not self._presence.may_mention_all(channel_id):
+        if not self._bot_view.may_mention_all(channel_id):
             hints += [
                 f"The role {role.name} cannot be pinged: allow anyone to @mention it."
                 for role in roles

@@ -1,4 +1,4 @@
-"""Summons: a small message of its own that wakes people for a notice which did not when it was posted.
+"""Ping message: a small message of its own that wakes people for a notice which did not when it was posted.
 
 An edit wakes nobody, and a channel that was closed without criticals may hold some later. The notice's
 row remembers that its people were called; the summons itself has no row. A repetition within the nonce's
@@ -19,17 +19,17 @@ from bot.usecases.desk import Desk
 class PingMessage:
     """How workers call people."""
 
-    def __init__(self, desk: Desk, wire: Wire, presence: BotView) -> None:
+    def __init__(self, desk: Desk, wire: Wire, bot_view: BotView) -> None:
         self._desk = desk
         self._wire = wire
-        self._presence = presence
+        self._bot_view = bot_view
 
     async def send(self, card: Outgoing, message_id: int, view: ClosureView, ping: Ping) -> Answer[Message]:
         """Wake ``ping`` for the notice that stands as ``message_id``, unless that was done."""
         clock = self._desk.clock
-        address = self._presence.address(card.channel_id, message_id)
+        address = self._bot_view.address(card.channel_id, message_id)
         if clock.now() - card.dirty_since > NONCE_WINDOW:
-            own_id = self._presence.own_id
+            own_id = self._bot_view.own_id
             found = await find(
                 self._wire,
                 clock,

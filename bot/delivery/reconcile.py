@@ -33,11 +33,11 @@ _log: Final = structlog.stdlib.get_logger(__name__)
 class Reconcile:
     """Both halves are hooks for `attach`, and may run at any time besides."""
 
-    def __init__(self, desk: Desk, wire: Wire, dispatcher: Dispatcher, presence: BotView) -> None:
+    def __init__(self, desk: Desk, wire: Wire, dispatcher: Dispatcher, bot_view: BotView) -> None:
         self._desk = desk
         self._wire = wire
         self._dispatcher = dispatcher
-        self._presence = presence
+        self._bot_view = bot_view
         self._run: asyncio.Task[None] | None = None
 
     def begin(self, hooks: Coroutine[None, None, None]) -> None:
@@ -61,10 +61,10 @@ class Reconcile:
         channels = {channel for each in seen for channel, reason, _ in each.parked if reason not in _OWN}
         freed = 0
         for channel_id in channels:
-            guild = self._presence.guild_of(channel_id)
+            guild = self._bot_view.guild_of(channel_id)
             if guild is None or (guild_id is not None and guild.id != guild_id):
                 continue
-            if self._presence.lacks(channel_id) == []:
+            if self._bot_view.lacks(channel_id) == []:
                 freed += await self._dispatcher.unpark(channel_id)
         return freed
 
@@ -72,10 +72,10 @@ class Reconcile:
         """Incidents that could have no thread get one where that is allowed by now; returns how many try."""
         tried = 0
         for each in await threads.standing(self._desk):
-            guild = self._presence.guild_of(each.channel_id)
+            guild = self._bot_view.guild_of(each.channel_id)
             if guild is None or (guild_id is not None and guild.id != guild_id):
                 continue
-            if each.threadless and self._presence.may_thread(each.channel_id):
+            if each.threadless and self._bot_view.may_thread(each.channel_id):
                 await threads.wish(self._desk.of(each.project_id), each.incident_id)
                 tried += 1
         return tried
@@ -102,7 +102,7 @@ class Reconcile:
         """Whatever is not among the active threads is archived or gone; Discord is asked which."""
         standing = await threads.standing(self._desk)
         missing = {each.thread_id for each in standing if each.thread_id is not None}
-        guilds = {guild.id for each in standing if (guild := self._presence.guild_of(each.channel_id))}
+        guilds = {guild.id for each in standing if (guild := self._bot_view.guild_of(each.channel_id))}
         for guild_id in guilds if missing else ():
             await self._breathe(RestCall.LOOK, guild_id)
             answer = await self._wire.active_threads(guild_id)

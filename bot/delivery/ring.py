@@ -25,11 +25,11 @@ _LATER = frozenset({SendOutcome.LIMITED, SendOutcome.PASSING, SendOutcome.UNAUTH
 class Ringer:
     """A worker's hand for all this; ``name`` is the worker's."""
 
-    def __init__(self, desk: Desk, wire: Wire, pings: Pings, presence: BotView, name: str) -> None:
+    def __init__(self, desk: Desk, wire: Wire, pings: Pings, bot_view: BotView, name: str) -> None:
         self._desk = desk
         self._pings = pings
         self._name = name
-        self._ping_message = PingMessage(desk, wire, presence)
+        self._ping_message = PingMessage(desk, wire, bot_view)
 
     async def leave_out(self, card: Outgoing, view: View) -> bool:
         """A call that is meant for nobody is not posted; True when this is one."""

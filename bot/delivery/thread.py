@@ -40,11 +40,11 @@ _log: Final = structlog.stdlib.get_logger(__name__)
 class ThreadKeeper:
     """A worker's hand for all this."""
 
-    def __init__(self, desk: Desk, wire: Wire, presence: BotView) -> None:
+    def __init__(self, desk: Desk, wire: Wire, bot_view: BotView) -> None:
         self._desk = desk
         self._wire = wire
-        self._presence = presence
-        self.forum = Forum(desk, wire, presence)
+        self._bot_view = bot_view
+        self.forum = Forum(desk, wire, bot_view)
 
     async def tend(self, card: Outgoing, message_id: int, view: View) -> Answer[Any]:
         """See to what belongs to a message that was just sent; `SendOutcome.DONE` when all is well."""
@@ -92,7 +92,7 @@ class ThreadKeeper:
             return DONE
         if answer.outcome in _HOPELESS or answer.outcome is SendOutcome.CHANNEL_GONE:
             await threads.forgo(self._desk.of(incident.project_id), incident.id)
-            if self._presence.is_news(f"no threads in {card.channel_id}"):
+            if self._bot_view.is_news(f"no threads in {card.channel_id}"):
                 _log.warning(
                     "incident_without_thread",
                     remedy="allow Create Public Threads, Send Messages in Threads",
@@ -111,6 +111,6 @@ class ThreadKeeper:
         if (
             over
             and card.channel_id == view.incident.thread_id
-            and self._presence.beside_head(card.channel_id)
+            and self._bot_view.beside_head(card.channel_id)
         ):
             await self._wire.change(card.channel_id, archived=True)

@@ -66,7 +66,7 @@ class Worker:
         name: str,
         pings: Pings,
         confirmations: MessageConfirmations,
-        presence: BotView,
+        bot_view: BotView,
     ) -> None:
         self._desk = desk
         self._wire = wire
@@ -74,9 +74,9 @@ class Worker:
         self._name = name
         self._pings = pings
         self._confirmations = confirmations
-        self._presence = presence
-        self._ringer = Ringer(desk, wire, pings, presence, name)
-        self._threads = ThreadKeeper(desk, wire, presence)
+        self._bot_view = bot_view
+        self._ringer = Ringer(desk, wire, pings, bot_view, name)
+        self._threads = ThreadKeeper(desk, wire, bot_view)
         self._breaker = Breaker()
         self._barred: tuple[ParkReason, float] | None = None
         self._held = 0
@@ -138,7 +138,7 @@ class Worker:
         if not card.retried or self._desk.clock.now() - card.posting_since <= NONCE_WINDOW:
             return None
         found = await find_card(
-            self._wire, self._desk.clock, card, own_id=self._presence.own_id, marks=marks(card.kind, view)
+            self._wire, self._desk.clock, card, own_id=self._bot_view.own_id, marks=marks(card.kind, view)
         )
         if found.failure is not None:
             return await self._fail(card, found.failure)
@@ -282,7 +282,7 @@ class Worker:
         if card.message_id is None:
             await self._confirmations.settled(card.nonce, message_id)
             if not shown:
-                self._presence.tell_adopted(card.channel_id, message_id)
+                self._bot_view.tell_adopted(card.channel_id, message_id)
         self._held = 0
         self._breaker.mend()
         self._wire.failures.passed()

@@ -1,4 +1,4 @@
-"""Entry: one line of the audit log, chained to the one before it by SHA-256.
+"""Audit: an entry is one line of the log, chained to the one before it by SHA-256.
 
 The digest covers every column and the digest of the previous entry of the same project, so that a row
 changed, removed or slipped in breaks the chain at that place.
@@ -63,12 +63,8 @@ def seal(previous: str, entry: Entry) -> str:
     ]
     if entry.method is not None:  # entries from before it was kept have no such field
         fields.append(entry.method)
-    hasher = hashlib.sha256()
-    for field in fields:
-        raw = field.encode()
-        hasher.update(b"%d:" % len(raw))
-        hasher.update(raw)
-    return hasher.hexdigest()
+    framed = b"".join([b"%d:%b" % (len(raw), raw) for raw in map(str.encode, fields)])
+    return hashlib.sha256(framed).hexdigest()
 
 
 def audit_key(signing_key: bytes) -> bytes:

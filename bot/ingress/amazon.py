@@ -8,14 +8,7 @@ is confirmed; a confirmation that fails is answered with 503, and SNS comes agai
 
 import base64
 from collections.abc import Awaitable, Callable
-from datetime import datetime
-from typing import Any, Final
-
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from typing import TYPE_CHECKING, Any, Final
 
 from bot.clock import Clock
 from bot.domain.access.sns import is_allowed, is_certificate, is_subscription, signed_text
@@ -24,12 +17,15 @@ from bot.ingress.problem import ProblemType, Refusal
 from bot.ingress.scheme import unauthenticated
 from bot.providers.body import decode
 
+if TYPE_CHECKING:
+    from bot.ingress.certificate import Certificate
+
 Fetch = Callable[[str], Awaitable[bytes]]
 
 MOST_KEPT: Final = 16
 """Certificates; Amazon has one for all of a region for a year or so."""
 
-_HASHES: Final = {"1": hashes.SHA1, "2": hashes.SHA256}  # the first is what Amazon still sends by default
+VERSIONS: Final = ("1", "2")
 _RETRY: Final = 20
 
 
@@ -66,28 +62,31 @@ class Amazon:
         url, version = message.get("SigningCertURL"), str(message.get("SignatureVersion", ""))
         if not is_certificate(url):
             raise unauthenticated("Must be https://sns.REGION.amazonaws.com/....pem.", "SigningCertURL")
-        if version not in _HASHES:
+        if version not in VERSIONS:
             raise unauthenticated("Must be 1 or 2.", "SignatureVersion")
-        key = await self._key(str(url))
+        certificate = await self._certificate(str(url))
         try:
             signature = base64.b64decode(str(message.get("Signature", "")), validate=True)
-            key.verify(signature, signed_text(message), padding.PKCS1v15(), _HASHES[version]())
-        except (InvalidSignature, ValueError):
-            raise unauthenticated("Is not Amazon's for this message.", "Signature") from None
+            fits = certificate.signed(signature, signed_text(message), version)
+        except ValueError:
+            fits = False
+        if not fits:
+            raise unauthenticated("Is not Amazon's for this message.", "Signature")
 
-    async def _key(self, url: str) -> RSAPublicKey:
+    async def _certificate(self, url: str) -> "Certificate":
+        from bot.ingress.certificate import Certificate  # 9 MiB, and most desks never hear of Amazon
+
         pem = self._certificates.get(url) or await self._get(url)
         try:
-            certificate = x509.load_pem_x509_certificate(pem)
-            key = certificate.public_key()
+            certificate = Certificate(pem)
         except ValueError:
             raise unauthenticated("Leads to no certificate.", "SigningCertURL") from None
-        if not isinstance(key, RSAPublicKey) or not _is_valid(certificate, self._clock.now()):
+        if not certificate.is_valid(self._clock.now()):
             raise unauthenticated("Leads to a certificate that is not valid now.", "SigningCertURL")
         if len(self._certificates) >= MOST_KEPT:
             self._certificates.clear()
         self._certificates[url] = pem
-        return key
+        return certificate
 
     async def _get(self, url: str) -> bytes:
         try:
@@ -105,7 +104,3 @@ def _read(body: bytes) -> dict[str, Any]:
     except InvalidInputError:
         value = None
     return value if isinstance(value, dict) else {}
-
-
-def _is_valid(certificate: x509.Certificate, now: datetime) -> bool:
-    return certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc

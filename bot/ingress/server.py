@@ -71,13 +71,13 @@ class Ingress:
         self._clock = desk.clock
         self._project_id = desk.project.id
         self._credentials = CredentialCache(desk, self._options)
-        self._notices = RefusalLog(desk.clock, intake.losses)
+        self._refusals = RefusalLog(desk.clock, intake.losses)
         self._crowd = Crowd(most_connections(self._options.max_connections), desk.clock)
         strangers = Strangers(desk.clock)
         prover = Prover(self._credentials, strangers, self._crowd, self._options)
         amazon = None if fetch is None else Amazon(fetch, self._options.sns_topics, desk.clock)
         self._hook = Hook(desk, intake, prover, self._options, amazon)
-        self._faces = Faces(Reception(desk, intake, prover, self._options, self._hook), self._notices)
+        self._faces = Faces(Reception(desk, intake, prover, self._options, self._hook), self._refusals)
         self._api = Api(desk, self._options, Gate(desk, strangers, self._crowd, self._options))
         self._readiness = Readiness(probes)
         self._runner: web.ServerRunner | None = None
@@ -136,7 +136,7 @@ class Ingress:
             response = await self._route(request, path)
         except Refusal as refusal:
             if path.startswith(HOOKS):
-                self._notices.refused(_label(path), refusal.reason)
+                self._refusals.refused(_label(path), refusal.reason)
                 if refusal.reason is ProblemType.OVERLOADED:
                     metrics.TURNED_AWAY.labels("requests").inc()
             response = refusal.answer()
@@ -145,7 +145,7 @@ class Ingress:
             response = unauthenticated(str(error), "Authorization").answer()
         except NotDurableError as error:
             if not isinstance(error, DatabaseUnavailableError):
-                self._notices.not_durable(_label(path), str(error))
+                self._refusals.not_durable(_label(path), str(error))
             response = _not_durable(error.retry_after).answer()
         except Exception as error:  # noqa: BLE001 -- the boundary: a bug costs its own request only
             _log.error("request_failed", error=type(error).__name__, at=_place(error))

@@ -20,9 +20,9 @@ from cogs.incident import listing as incident_listing
 from cogs.incident.action import ActionCommands
 from cogs.incident.button import LOOK, show_timeline, tell, write_postmortem
 from cogs.incident.choice import WHICH, locate, suggest_any
-from cogs.incident.conduct import ConductCommands
 from cogs.incident.escalation import TASK, ask_about, ask_anew, escalate
 from cogs.incident.record import RecordCommands, suggest_alert
+from cogs.incident.transition import TransitionCommands
 from cogs.interaction import InteractionContext
 from cogs.rights import Capability
 
@@ -33,7 +33,7 @@ _LEVELS: Final = [app_commands.Choice(name=level.value, value=level.value) for l
 
 
 class IncidentCommands(
-    ConductCommands,
+    TransitionCommands,
     RecordCommands,
     ActionCommands,
     commands.GroupCog,

@@ -41,17 +41,17 @@ async def ask(context: InteractionContext, which: CustomId) -> None:
 async def ask_about(context: InteractionContext, alert_id: int) -> None:
     """Open the form, filled in beforehand; what belongs to an open incident gets none."""
     await context.admit(SubjectRef(Subject.ALERT, alert_id))
-    blank = await context.within_deadline(prefill(context.bot_context.desk, alert_id))
-    if blank.belongs_to:
-        await context.reply_ephemeral(answers.belongs(blank.alert.ref, blank.belongs_to))
+    prefilled = await context.within_deadline(prefill(context.bot_context.desk, alert_id))
+    if prefilled.belongs_to:
+        await context.reply_ephemeral(answers.belongs(prefilled.alert.ref, prefilled.belongs_to))
         return
     await context.ask(
         forms.open_modal(
             context.bot_context.tag,
             alert_id=alert_id,
-            title=blank.title,
-            severity=blank.severity,
-            cap=blank.cap,
+            title=prefilled.title,
+            severity=prefilled.severity,
+            cap=prefilled.cap,
         )
     )
 
@@ -80,32 +80,32 @@ async def submit(context: InteractionContext, which: CustomId) -> None:
     )
 
 
-async def escalate(context: InteractionContext, wish: OpenRequest) -> None:
+async def escalate(context: InteractionContext, request: OpenRequest) -> None:
     """Open an incident, or hear which open one took this in."""
-    if wish.alert_id is not None:
-        await context.admit(SubjectRef(Subject.ALERT, wish.alert_id))
-    await context.reply_ephemeral(await context.defer_if_slow(_open(context, wish), thinking=True))
+    if request.alert_id is not None:
+        await context.admit(SubjectRef(Subject.ALERT, request.alert_id))
+    await context.reply_ephemeral(await context.defer_if_slow(_open(context, request), thinking=True))
 
 
-async def _open(context: InteractionContext, wish: OpenRequest) -> Card:
+async def _open(context: InteractionContext, request: OpenRequest) -> Card:
     desk = context.bot_context.desk
-    opened = await escalation.open_incident(desk, wish, actor=context.actor)
-    if opened.outcome is OpenOutcome.ALREADY_IN and wish.note:
-        await timeline.note(desk, opened.incident.id, actor=context.actor, text=wish.note)
+    opened = await escalation.open_incident(desk, request, actor=context.actor)
+    if opened.outcome is OpenOutcome.ALREADY_IN and request.note:
+        await timeline.note(desk, opened.incident.id, actor=context.actor, text=request.note)
     hidden = await context.hidden([SubjectRef(Subject.INCIDENT, opened.incident.id)])
-    return _say(opened, wish, told=hidden is None)
+    return _say(opened, request, told=hidden is None)
 
 
-def _say(opened: OpenedIncident, wish: OpenRequest, *, told: bool) -> Card:
+def _say(opened: OpenedIncident, request: OpenRequest, *, told: bool) -> Card:
     """An incident in a channel that the person does not see is named, and no more than that."""
     incident, place = opened.incident, opened.shown.place
-    what = format_ref(wish.alert_id) if wish.alert_id is not None else "your report"
+    what = format_ref(request.alert_id) if request.alert_id is not None else "your report"
     channel_id = place.channel_id if place is not None else 0
     if opened.outcome is OpenOutcome.OPENED:
         return answers.opened(incident, beyond=opened.beyond, cap=opened.cap, channel_id=channel_id)
     if opened.outcome is OpenOutcome.TAKEN_IN and told:
         return answers.taken_in(incident, what, beyond=opened.beyond, cap=opened.cap, channel_id=channel_id)
-    return answers.belongs(what, incident.mention if told else incident.ref, kept_note=bool(wish.note))
+    return answers.belongs(what, incident.mention if told else incident.ref, kept_note=bool(request.note))
 
 
 async def _ask_about_worst(context: InteractionContext, group_id: int) -> None:

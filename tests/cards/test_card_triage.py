@@ -27,7 +27,7 @@ from tests.cards.world import NOON, TAG, actors, alert, alerts, hostile, links, 
 
 MINUTE = timedelta(minutes=1)
 
-hands = st.builds(
+last_episodes = st.builds(
     EpisodeSummary,
     alert=st.just("A-9"),
     alert_id=st.integers(1, 9),
@@ -63,7 +63,7 @@ briefs = st.builds(
         tuple
     ),
     others=st.integers(0, 94),
-    endings=st.lists(hands, max_size=3).map(tuple),
+    endings=st.lists(last_episodes, max_size=3).map(tuple),
     jumps=st.dictionaries(st.integers(1, 9), urls, max_size=3),
     runbooks=links,
     feeds=st.lists(st.builds(Feed, name=hostile, heard_at=st.none() | moments), max_size=30).map(tuple),
@@ -175,7 +175,7 @@ def test_who_asked_is_told_where_it_stands() -> None:
 
 def full() -> Brief:
     remedy = Remedy(alert_id=3, at=NOON, who=ANN, note="restarted it", by_hand=True)
-    hand = EpisodeSummary(
+    episode = EpisodeSummary(
         alert="A-3",
         alert_id=3,
         opened_at=NOON - 60 * MINUTE,
@@ -208,7 +208,7 @@ def full() -> Brief:
         memory=Memory(episodes=9, previous_at=NOON - 60 * MINUTE, remedy=remedy),
         neighbours=(Neighbour(alert=near, memory=again, jump_url="https://discord.com/channels/1/2/3"),),
         others=3,
-        endings=(hand,),
+        endings=(episode,),
         runbooks=(Link("Runbook", "https://wiki.example.com/a"),),
         feeds=(Feed(name="prod", heard_at=NOON), Feed(name="old", heard_at=None)),
         runs=(run,),

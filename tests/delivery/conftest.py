@@ -79,18 +79,18 @@ class Stage:
     source: Source
     channel_id: int
     bot: commands.Bot = field(default_factory=make_bot)
-    presence: BotView = field(default_factory=BotView)
+    bot_view: BotView = field(default_factory=BotView)
     words: dict[Severity, tuple[str, ...]] = field(default_factory=dict)
     name: str = "one"
 
     def __post_init__(self) -> None:
         self.wire = Wire(self.sandbox.bot_token, Limits(), self.clock, timeout=PATIENCE)
         self.confirmations = MessageConfirmations(self.desk)
-        self.pings = Pings(self.words, self.presence)
+        self.pings = Pings(self.words, self.bot_view)
         self.dispatcher = Dispatcher(
-            self.desk, self.wire, pings=self.pings, confirmations=self.confirmations, presence=self.presence
+            self.desk, self.wire, pings=self.pings, confirmations=self.confirmations, bot_view=self.bot_view
         )
-        self.reconcile = Reconcile(self.desk, self.wire, self.dispatcher, self.presence)
+        self.reconcile = Reconcile(self.desk, self.wire, self.dispatcher, self.bot_view)
         self.worker = self.new_worker()
 
     def new_worker(self, channel_id: int = 0) -> Worker:
@@ -102,7 +102,7 @@ class Stage:
             name=self.name,
             pings=self.pings,
             confirmations=MessageConfirmations(self.desk),
-            presence=self.presence,
+            bot_view=self.bot_view,
         )
 
     def give_up_after(self, seconds: float) -> None:
@@ -114,7 +114,7 @@ class Stage:
         """Let the client log in and get ready; it hears nothing for the cards."""
         self.life = asyncio.create_task(self.bot.start(self.sandbox.bot_token))
         await until(lambda: self.life.done() or self.bot.is_ready())
-        self.presence.meet(self.bot)
+        self.bot_view.meet(self.bot)
 
     def listen(self) -> None:
         """Let the client hear for the cards, as in the real house."""
@@ -122,7 +122,7 @@ class Stage:
             self.bot,
             dispatcher=self.dispatcher,
             confirmations=self.confirmations,
-            presence=self.presence,
+            bot_view=self.bot_view,
             reconcile=self.reconcile,
         ).attach()
 

@@ -142,7 +142,7 @@ async def test_a_channel_whose_worker_breaks_harms_no_other(
 
 async def test_two_processes_share_the_work_without_doubling_it(live: Stage) -> None:
     second = Dispatcher(
-        live.desk, live.wire, pings=live.pings, confirmations=live.confirmations, presence=live.presence
+        live.desk, live.wire, pings=live.pings, confirmations=live.confirmations, bot_view=live.bot_view
     )
     second.start()
     await live.send(*(firing(f"alert {number}") for number in range(30)))

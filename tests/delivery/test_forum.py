@@ -51,7 +51,7 @@ async def let_tag(stage: Stage) -> None:
     overwrite(stage.sandbox.world, str(stage.channel_id), [wish])
 
     def may() -> bool:
-        seen = stage.presence.forum(stage.channel_id)
+        seen = stage.bot_view.forum(stage.channel_id)
         return seen is not None and seen.permissions_for(seen.guild.me).manage_channels
 
     await until(may)
@@ -137,7 +137,7 @@ async def test_a_post_in_the_archive_is_found_too(stage: Stage) -> None:
 
 
 async def test_the_post_of_another_incident_or_of_people_is_not_taken_for_the_lost_one(stage: Stage) -> None:
-    seen = stage.presence.forum(stage.channel_id)
+    seen = stage.bot_view.forum(stage.channel_id)
     assert seen is not None
     await seen.create_thread(name="I-1 HighErrorRate", content="a coincidence")
     first = threads(stage)[0]
@@ -207,7 +207,7 @@ async def test_a_forum_that_demands_a_tag_gets_one(stage: Stage) -> None:
     forum(stage).flags |= 1 << 4
     forum(stage).tags = {7: ForumTag(7, "whatever")}
     stage.sandbox.world.publish_channel("CHANNEL_UPDATE", forum(stage))
-    await until(lambda: (seen := stage.presence.forum(stage.channel_id)) and seen.flags.require_tag)
+    await until(lambda: (seen := stage.bot_view.forum(stage.channel_id)) and seen.flags.require_tag)
     assert tags(stage, await open_post(stage)) == ["whatever"]
 
 

@@ -169,7 +169,7 @@ async def posted(stage: Stage) -> dict[CardKind, tuple[Outgoing, View, int]]:
 async def test_every_kind_is_looked_up_drawn_and_found_by_its_own_mark(
     stage: Stage, posted: dict[CardKind, tuple[Outgoing, View, int]]
 ) -> None:
-    own_id = stage.presence.own_id
+    own_id = stage.bot_view.own_id
     for kind, (card, view, message_id) in posted.items():
         found = await find_card(stage.wire, stage.clock, card, own_id=own_id, marks=marks(kind, view))
         assert found.message is not None, kind

@@ -31,7 +31,7 @@ class Sessions:
             stage.bot,
             dispatcher=stage.dispatcher,
             confirmations=stage.confirmations,
-            presence=stage.presence,
+            bot_view=stage.bot_view,
             reconcile=stage.reconcile,
             hooks=[self.fail, self.note_ready],
         ).attach()
@@ -118,7 +118,7 @@ async def test_a_deleted_thread_comes_back_and_a_permission_brings_a_missing_one
     delete(live, first)
     await until(lambda: threads(live) and threads(live) != [first])
     live.deny("CREATE_PUBLIC_THREADS")
-    await until(lambda: not live.presence.may_thread(live.channel_id))
+    await until(lambda: not live.bot_view.may_thread(live.channel_id))
     delete(live, threads(live)[0])
 
     async def threadless() -> bool:

@@ -53,10 +53,10 @@ async def test_parked_channels_are_asked_again_only_when_their_permissions_are_w
     await stage.send(firing())
     await stage.work()
     assert (await status.outbox(stage.desk)).parked[0][1] is ParkReason.MISSING_PERMISSION
-    await until(lambda: "Send Messages" in (stage.presence.lacks(stage.channel_id) or []))
+    await until(lambda: "Send Messages" in (stage.bot_view.lacks(stage.channel_id) or []))
     assert await stage.reconcile.recheck_parked() == 0
     stage.deny()
-    await until(lambda: stage.presence.lacks(stage.channel_id) == [])
+    await until(lambda: stage.bot_view.lacks(stage.channel_id) == [])
     assert await stage.reconcile.recheck_parked(guild_id=1) == 0
     assert await stage.reconcile.recheck_parked(guild_id=stage.sandbox.guild_id) == 1
 

@@ -113,10 +113,10 @@ async def test_without_a_thread_nudges_answer_the_head(stage: Stage, denied: str
 async def test_threads_that_are_allowed_later_are_made_later(stage: Stage) -> None:
     stage.deny("CREATE_PUBLIC_THREADS")
     await opened(stage)
-    await until(lambda: not stage.presence.may_thread(stage.channel_id))
+    await until(lambda: not stage.bot_view.may_thread(stage.channel_id))
     assert await stage.reconcile.retry_threads() == 0
     stage.deny()
-    await until(lambda: stage.presence.may_thread(stage.channel_id))
+    await until(lambda: stage.bot_view.may_thread(stage.channel_id))
     assert await stage.reconcile.retry_threads(guild_id=1) == 0
     assert await stage.reconcile.retry_threads() == 1
     await stage.work()
@@ -167,12 +167,12 @@ async def test_a_locked_thread_keeps_its_nudges_until_it_is_opened(stage: Stage)
     await opened(stage)
     (thread,) = threads(stage)
     change(stage, thread, locked=True)
-    await until(lambda: stage.presence.lacks(thread.id) == ["Manage Threads"])
+    await until(lambda: stage.bot_view.lacks(thread.id) == ["Manage Threads"])
     await perform(stage.desk, incidents.mitigate(1, actor=ANNA))
     assert await told(stage) == []
     assert await stage.reconcile.recheck_parked() == 0
     change(stage, thread, locked=False)
-    await until(lambda: stage.presence.lacks(thread.id) == [])
+    await until(lambda: stage.bot_view.lacks(thread.id) == [])
     assert await stage.reconcile.recheck_parked() > 0
     assert len(await told(stage)) == 1
 

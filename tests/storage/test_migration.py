@@ -60,6 +60,11 @@ def walk_up(connection: Connection) -> None:
         rows = counts(connection, tables)
 
 
+async def test_the_files_are_in_the_order_of_the_migrations(empty_url: str) -> None:
+    assert await schema.pending(empty_url) == REVISIONS
+    assert schema.newest() == REVISIONS[-1]
+
+
 async def test_data_of_every_revision_survives_the_way_to_the_present(
     empty_url: str, clock: ManualClock
 ) -> None:

@@ -54,7 +54,9 @@ def render(view: RecurrenceView) -> Card:
     """The recurrence as one message."""
     profile = view.profile
     recurrence = profile.recurrence
-    fields = [Field("Last episodes", fill(tell_hand(hand, view.jumps) for hand in profile.hands))]
+    fields = [
+        Field("Last episodes", fill(tell_episode(episode, view.jumps) for episode in profile.last_episodes))
+    ]
     if view.runs:
         fields.append(Field("Runs", fill(map(tell_run, view.runs))))
     name = inline(recurrence.name, _NAME, addresses=False) or "unnamed"
@@ -140,21 +142,21 @@ def _fix(fix: Fix) -> str:
     return f"✅ Marked fixed {moment(fix.at)} by {who(fix.owner)}{told}"
 
 
-def tell_hand(hand: EpisodeSummary, jumps: dict[int, str]) -> str:
+def tell_episode(episode: EpisodeSummary, jumps: dict[int, str]) -> str:
     """``[A-9](..) 3 days ago · 8 min · by itself`` or ``· @ann: restarted``."""
-    ref = link(hand.alert, jumps.get(hand.alert_id, "")) or hand.alert
-    lasted = span_of(hand.resolved_at - hand.opened_at) if hand.resolved_at else "open"
-    ended_by = None if is_silence(hand.resolved_by) else hand.resolved_by
-    people = dict.fromkeys(who(each) for each in (hand.owner, ended_by) if each is not None)
-    note = inline(hand.note, _NOTE)
-    dealt = "by itself" if hand.self_resolved else ", ".join(people)
-    if is_silence(hand.resolved_by):
+    ref = link(episode.alert, jumps.get(episode.alert_id, "")) or episode.alert
+    lasted = span_of(episode.resolved_at - episode.opened_at) if episode.resolved_at else "open"
+    ended_by = None if is_silence(episode.resolved_by) else episode.resolved_by
+    people = dict.fromkeys(who(each) for each in (episode.owner, ended_by) if each is not None)
+    note = inline(episode.note, _NOTE)
+    dealt = "by itself" if episode.self_resolved else ", ".join(people)
+    if is_silence(episode.resolved_by):
         lasted, dealt = "went quiet", dealt or "nobody confirmed its end"
     parts = (
-        f"{ref} {moment(hand.opened_at)}",
+        f"{ref} {moment(episode.opened_at)}",
         lasted,
         f"{dealt}: {note}" if note and dealt else dealt or note,
-        ", ".join(hand.incidents),
+        ", ".join(episode.incidents),
     )
     return SEPARATOR.join(filter(None, parts))
 

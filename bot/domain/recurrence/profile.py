@@ -1,4 +1,4 @@
-"""Portrait: all there is to tell of a recurrence; plain data throughout."""
+"""Profile: all there is to tell of a recurrence; plain data throughout."""
 
 from datetime import datetime
 from typing import Final
@@ -32,7 +32,7 @@ class EpisodeSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RecurrenceProfile(msgspec.Struct, frozen=True, kw_only=True):
-    """Medians, rhythm and incidents are those of the last `LOOKED_AT` episodes, ``hands`` the last `TOLD`.
+    """Medians, rhythm and incidents are those of the last `LOOKED_AT` episodes, ``last_episodes`` are `TOLD`.
 
     ``self_resolved_share`` is None before any episode has ended; ``item`` is the work item, None before the
     first episode.
@@ -44,7 +44,7 @@ class RecurrenceProfile(msgspec.Struct, frozen=True, kw_only=True):
     self_resolved_share: float | None
     medians: Medians
     rhythm: Rhythm | None
-    hands: tuple[EpisodeSummary, ...]
+    last_episodes: tuple[EpisodeSummary, ...]
     incidents: tuple[str, ...]
     runs: dict[RunState, int]
     handoff: Handoff | None

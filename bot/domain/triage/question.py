@@ -98,16 +98,16 @@ def _regression(regression: Regression | None) -> Document | None:
     return {"fixed_at": regression.fixed_at, "owner": regression.owner.name, "note": regression.note}
 
 
-def _ending(hand: EpisodeSummary, url: str) -> Document:
+def _ending(episode: EpisodeSummary, url: str) -> Document:
     return {
-        "ref": hand.alert,
-        "opened_at": hand.opened_at,
-        "resolved_at": hand.resolved_at,
-        "resolved_by": _name(hand.resolved_by),
-        "self_resolved": hand.self_resolved,
-        "note": hand.note,
-        "note_by": _name(hand.note_by),
-        "incidents": hand.incidents,
+        "ref": episode.alert,
+        "opened_at": episode.opened_at,
+        "resolved_at": episode.resolved_at,
+        "resolved_by": _name(episode.resolved_by),
+        "self_resolved": episode.self_resolved,
+        "note": episode.note,
+        "note_by": _name(episode.note_by),
+        "incidents": episode.incidents,
         "url": url or None,
     }
 

@@ -192,7 +192,7 @@ def show_item(profile: RecurrenceProfile) -> RecurrenceItem:
             "attention_seconds": known.attention.total_seconds(),
             "runs": profile.runs,
             "incidents": profile.incidents,
-            "last_episodes": tuple(show_episode(hand) for hand in profile.hands),
+            "last_episodes": tuple(show_episode(episode) for episode in profile.last_episodes),
             "fix": _fix(known.fix),
             "handoff": None if profile.handoff is None else show_handoff(profile.handoff),
             "work_item": None if profile.item is None else show_work_item(profile.item),
@@ -218,10 +218,10 @@ def show_handoff(handoff: Handoff) -> HandoffAnswer:
     )
 
 
-def show_episode(hand: EpisodeSummary) -> EpisodeBody:
+def show_episode(episode: EpisodeSummary) -> EpisodeBody:
     """An episode as programs see it."""
     names = EpisodeBody.__struct_fields__
-    same = {name: getattr(hand, name) for name in names}
+    same = {name: getattr(episode, name) for name in names}
     actors = {name: show_actor_or_none(same[name]) for name in ("owner", "resolved_by", "note_by")}
     return EpisodeBody(**same | actors)
 

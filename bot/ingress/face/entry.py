@@ -58,8 +58,8 @@ SPOKEN: Final = {
 class Faces:
     """All of them."""
 
-    def __init__(self, reception: Reception, notices: RefusalLog) -> None:
-        self._notices = notices
+    def __init__(self, reception: Reception, refusals: RefusalLog) -> None:
+        self._refusals = refusals
         self._faces: dict[str, Face] = {
             "alertmanager-api": AlertmanagerFace(reception),
             "pagerduty": PagerDutyFace(reception),
@@ -82,12 +82,12 @@ class Faces:
         try:
             response = await face.answer(request)
         except Refusal as refusal:
-            self._notices.refused(face.provider, refusal.reason)
+            self._refusals.refused(face.provider, refusal.reason)
             if refusal.reason is ProblemType.OVERLOADED:
                 metrics.TURNED_AWAY.labels("requests").inc()
             response = face.refuse(request, refusal)
         except NotDurableError as error:
-            self._notices.not_durable(face.provider, str(error))
+            self._refusals.not_durable(face.provider, str(error))
             response = face.fail(request, error)
         metrics.REQUESTS.labels(face.provider, str(response.status)).inc()
         return response

@@ -9,13 +9,13 @@ import base64
 import binascii
 import hmac
 import secrets
-from typing import Final
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from typing import TYPE_CHECKING, Final
 
 from bot.domain.errors import InvalidInputError
 from bot.usecases.desk import Desk
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 MAX_SECRET: Final = 1_024
 _MARK: Final = "s1:"
@@ -39,6 +39,8 @@ def seal(desk: Desk, source_id: int, secret: str) -> str:
 
 def unseal(desk: Desk, source_id: int, sealed: str) -> str | None:
     """The secret, or None when it was sealed with another key or for another source."""
+    from cryptography.exceptions import InvalidTag  # see `_cipher`
+
     try:
         raw = base64.b64decode(sealed.removeprefix(_MARK), validate=True)
         return _cipher(desk).decrypt(raw[:_NONCE], raw[_NONCE:], _owner(desk, source_id)).decode()
@@ -46,7 +48,9 @@ def unseal(desk: Desk, source_id: int, sealed: str) -> str | None:
         return None
 
 
-def _cipher(desk: Desk) -> AESGCM:
+def _cipher(desk: Desk) -> "AESGCM":
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # 9 MiB, and most desks seal nothing
+
     return AESGCM(hmac.digest(desk.signing_key, b"seal of senders' secrets", "sha256"))
 
 

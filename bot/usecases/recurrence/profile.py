@@ -1,4 +1,4 @@
-"""Portrait: all there is to tell of a recurrence, put together in a transaction."""
+"""Profile: all there is to tell of a recurrence, put together in a transaction."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from storage.transaction import Transaction
 
 
 def build_profiles(tx: Transaction, desk: Desk, recurrences: Sequence[Recurrence]) -> list[RecurrenceProfile]:
-    """The portraits of some recurrences, in their order; one bounded statement for each, few for all."""
+    """The profiles of some recurrences, in their order; one bounded statement for each, few for all."""
     listed = tx.sources.listing(desk.project.id)
     facts = gather(tx, recurrences, listed)
     sources = {source.id: source for source in listed}
@@ -33,7 +33,7 @@ def build_profiles(tx: Transaction, desk: Desk, recurrences: Sequence[Recurrence
                 self_resolved_share=each.self_resolves / each.resolves if each.resolves else None,
                 medians=find_medians(episodes),
                 rhythm=find_rhythm([episode.opened_at for episode in episodes]),
-                hands=tuple(summarize_episode(episode, incidents) for episode in episodes[:TOLD]),
+                last_episodes=tuple(summarize_episode(episode, incidents) for episode in episodes[:TOLD]),
                 incidents=_refs({ident for found in incidents.values() for ident in found}),
                 runs=known.runs if known is not None else {},
                 handoff=known.handoff if known is not None else None,

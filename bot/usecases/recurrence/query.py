@@ -1,4 +1,4 @@
-"""Recurrence: looking at what comes back, ranking it, and saying that it is mended.
+"""Query: looking at what comes back, ranking it, and saying that it is mended.
 
 All raise `NotFoundError` for a recurrence this desk does not have.
 """
@@ -89,7 +89,7 @@ async def find(desk: Desk, recurrence_id: int) -> FoundRecurrence:
             checks=tuple(tx.work_items.checks_of(recurrence_id, limit=_RUNS)),
             events=tuple(tx.events.of_recurrence(recurrence_id, limit=_REFS)),
             voters=tuple(tx.noise_votes.voters(recurrence_id, limit=_VOTERS)),
-            jumps=_jumps(tx, desk, [hand.alert_id for hand in profile.hands]),
+            jumps=_jumps(tx, desk, [episode.alert_id for episode in profile.last_episodes]),
             seen_at=now,
         )
 

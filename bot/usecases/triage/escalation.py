@@ -1,4 +1,4 @@
-"""Opening: how an incident begins, or turns out to have begun already.
+"""Escalation: how an incident begins, or turns out to have begun already.
 
 Law: within the dedupe window there is one open incident for a signature or a service, however many people
 and machines open one at once: who opens holds all openings of the desk until the commit, and looks first.
@@ -48,7 +48,7 @@ from storage.codec import encode
 from storage.transaction import Transaction
 
 
-async def open_incident(desk: Desk, wish: OpenRequest, *, actor: Actor) -> OpenedIncident:
+async def open_incident(desk: Desk, request: OpenRequest, *, actor: Actor) -> OpenedIncident:
     """Open an incident, unless an open one takes this in; a worse severity is then taken over if asked for.
 
     Raises:
@@ -56,7 +56,7 @@ async def open_incident(desk: Desk, wish: OpenRequest, *, actor: Actor) -> Opene
         InvalidInputError: a text is missing or too long, or the severity is worse than the alerts allow.
         NotDurableError: the database cannot be written.
     """
-    checked = _read(wish)
+    checked = _read(request)
     now = desk.clock.now()
     opened = await desk.storage.write(lambda tx: _Opening(tx, desk, checked, actor, now).run())
     desk.bell.ring()
@@ -71,10 +71,12 @@ def escalate(tx: Transaction, desk: Desk, alert_id: int, *, actor: Actor, now: d
 class _Opening:
     """One use for one transaction."""
 
-    def __init__(self, tx: Transaction, desk: Desk, wish: OpenRequest, actor: Actor, now: datetime) -> None:
+    def __init__(
+        self, tx: Transaction, desk: Desk, request: OpenRequest, actor: Actor, now: datetime
+    ) -> None:
         self._tx = tx
         self._desk = desk
-        self._wish = wish
+        self._request = request
         self._actor = actor
         self._now = now
         self._project_id = desk.project.id
@@ -83,11 +85,11 @@ class _Opening:
 
     def run(self) -> OpenedIncident:
         """Look for the one that is there already, and only then make one."""
-        tx, wish = self._tx, self._wish
-        alert = None if wish.alert_id is None else held_alert(tx, self._desk, wish.alert_id)
+        tx, request = self._tx, self._request
+        alert = None if request.alert_id is None else held_alert(tx, self._desk, request.alert_id)
         tx.incidents.hold_openings(self._project_id)
-        if wish.idempotency_key is not None:
-            known = tx.incidents.keyed(self._project_id, wish.idempotency_key)
+        if request.idempotency_key is not None:
+            known = tx.incidents.keyed(self._project_id, request.idempotency_key)
             if known is not None:
                 return self._say(OpenOutcome.REPEATED, known)
         if alert is not None:
@@ -101,7 +103,7 @@ class _Opening:
 
     def _acknowledge(self, alert: Alert | None) -> list[Moved]:
         """Whoever escalates has the alert, unless they said otherwise or somebody has it already."""
-        if alert is None or not self._wish.takes or self._actor.kind is not ActorKind.PERSON:
+        if alert is None or not self._request.takes or self._actor.kind is not ActorKind.PERSON:
             return []
         if alert.owner is not None:
             return []
@@ -124,17 +126,17 @@ class _Opening:
 
     def _asked(self, severities: Iterable[Severity]) -> IncidentLevel | None:
         """The severity that was wished for, within what alerts of these severities allow if it may bend."""
-        wanted = self._wish.severity
-        caps = [ceiling(severities, self._desk.rules.incidents.caps), self._wish.cap or IncidentLevel.P0]
+        wanted = self._request.severity
+        caps = [ceiling(severities, self._desk.rules.incidents.caps), self._request.cap or IncidentLevel.P0]
         self._cap = max(caps, key=lambda level: level.rank)
-        if not self._wish.lenient or wanted is None or wanted.rank >= self._cap.rank:
+        if not self._request.lenient or wanted is None or wanted.rank >= self._cap.rank:
             return wanted
         self._beyond = wanted
         return self._cap
 
     @property
     def _window(self) -> timedelta:
-        wanted = self._wish.dedupe_window
+        wanted = self._request.dedupe_window
         return self._desk.rules.incidents.dedupe_window if wanted is None else wanted
 
     def _alike(self, alert: Alert | None) -> Incident | None:
@@ -144,7 +146,7 @@ class _Opening:
         found = self._tx.incidents.alike(
             self._project_id,
             signature=alert.signature if alert else "",
-            service=(alert.service if alert else "") or self._wish.service,
+            service=(alert.service if alert else "") or self._request.service,
             namespace=alert.namespace if alert else "",
             since=self._now - self._window,
         )
@@ -154,7 +156,7 @@ class _Opening:
         return current if current.state.open else None
 
     def _take_in(self, incident: Incident, alert: Alert | None) -> Incident:
-        wish = self._wish
+        request = self._request
         if alert is not None:
             allowing = [*self._tx.links.census(incident.id).severities, alert.severity]
             return take_in(
@@ -165,9 +167,9 @@ class _Opening:
                 actor=self._actor,
                 now=self._now,
                 severity=self._asked(allowing),
-                note=wish.note,
+                note=request.note,
             )
-        said = ": ".join(filter(None, (wish.title, wish.note)))
+        said = ": ".join(filter(None, (request.title, request.note)))
         step = IncidentMutation(
             incident_id=incident.id,
             actor=self._actor,
@@ -212,17 +214,17 @@ class _Opening:
             send(self._tx, self._desk, incident, nudge)
 
     def _new(self, alert: Alert | None) -> Incident:
-        wish, now, rules = self._wish, self._now, self._desk.rules.incidents
+        request, now, rules = self._request, self._now, self._desk.rules.incidents
         asked = self._asked([alert.severity] if alert else [])
         incident = Incident(
             id=0,
             project_id=self._project_id,
             state=IncidentState.OPEN,
             severity=allowed(asked or usual(alert, self._cap), self._cap),
-            title=wish.title or (title_of(alert) if alert else "") or "untitled",
-            summary=wish.note,
-            service=(alert.service if alert else "") or wish.service,
-            idempotency_key=wish.idempotency_key,
+            title=request.title or (title_of(alert) if alert else "") or "untitled",
+            summary=request.note,
+            service=(alert.service if alert else "") or request.service,
+            idempotency_key=request.idempotency_key,
             opened_by=self._actor,
             opened_at=now,
             touched_at=now,
@@ -239,7 +241,7 @@ class _Opening:
     def _channel_id(self, alert: Alert | None) -> int | None:
         """Where the head goes: as wished, as ruled, beside the alert's card, to the default channel."""
         ruled = self._desk.project.settings.incident_channel_id or self._desk.rules.incidents.channel_id
-        if chosen := self._wish.channel_id or ruled:
+        if chosen := self._request.channel_id or ruled:
             return chosen
         places = list(self._tx.cards.of_alerts([alert.id]).values()) if alert else []
         return (places[0].channel_id if places else 0) or self._desk.default_channel_id
@@ -252,15 +254,15 @@ class _Opening:
             action="open",
             subject=f"incident:{incident.id}",
             after=encode(after),
-            note=self._wish.note,
+            note=self._request.note,
         )
 
 
-def _read(wish: OpenRequest) -> OpenRequest:
+def _read(request: OpenRequest) -> OpenRequest:
     """The wish with its texts as they are kept."""
     return msgspec.structs.replace(
-        wish,
-        title=read_text("title", one_line(wish.title), MAX_TITLE, needed=wish.alert_id is None),
-        note=read_text("note", wish.note, needed=False),
-        service=read_text("service", one_line(wish.service), MAX_TITLE, needed=False),
+        request,
+        title=read_text("title", one_line(request.title), MAX_TITLE, needed=request.alert_id is None),
+        note=read_text("note", request.note, needed=False),
+        service=read_text("service", one_line(request.service), MAX_TITLE, needed=False),
     )

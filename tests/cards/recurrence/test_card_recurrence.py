@@ -26,7 +26,7 @@ ITEM = Item(
     ref="W-12", mode=WorkMode.MANUAL, next_step=NextStep.AUTOMATION_GAP, reason="people did it by hand"
 )
 
-hands = st.builds(
+last_episodes = st.builds(
     EpisodeSummary,
     alert=st.just("A-7"),
     alert_id=st.just(7),
@@ -52,7 +52,7 @@ runs = st.builds(
 )
 
 
-def hand(**changes: Any) -> EpisodeSummary:
+def episode(**changes: Any) -> EpisodeSummary:
     ordinary: dict[str, Any] = {
         "alert": "A-7",
         "alert_id": 7,
@@ -76,7 +76,10 @@ def profile(**changes: Any) -> RecurrenceProfile:
         "self_resolved_share": 0.7,
         "medians": Medians(to_ack=4 * MINUTE, to_resolve=12 * MINUTE, gap=timedelta(days=3, hours=4)),
         "rhythm": Rhythm(1, 2),
-        "hands": (hand(), hand(owner=ANN, note="restarted *it*", self_resolved=False, incidents=("I-3",))),
+        "last_episodes": (
+            episode(),
+            episode(owner=ANN, note="restarted *it*", self_resolved=False, incidents=("I-3",)),
+        ),
         "incidents": ("I-3",),
         "runs": {RunState.FAILED: 1, RunState.SUCCEEDED: 2},
         "handoff": None,
@@ -141,7 +144,7 @@ def test_advice_names_the_labels_and_shows_examples() -> None:
 @settings(deadline=None, max_examples=50)
 @given(
     recurrences,
-    st.lists(hands, max_size=2).map(lambda few: tuple(few * 5)),
+    st.lists(last_episodes, max_size=2).map(lambda few: tuple(few * 5)),
     st.lists(runs, max_size=2).map(lambda few: tuple(few * 3)),
     hostile,
     urls,
@@ -149,7 +152,7 @@ def test_advice_names_the_labels_and_shows_examples() -> None:
 def test_discord_takes_any_recurrence(
     known: Any, some: tuple[EpisodeSummary, ...], told: tuple[Run, ...], name: str, url: str
 ) -> None:
-    shown = profile(recurrence=known, hands=some, source=name, item=replace(ITEM, reason=name))
+    shown = profile(recurrence=known, last_episodes=some, source=name, item=replace(ITEM, reason=name))
     payload = render(RecurrenceView(profile=shown, runs=told, voters=(name,), jumps={7: url})).to_payload()
     assert refusals(payload) == []
     texts = [

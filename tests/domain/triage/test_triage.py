@@ -108,7 +108,7 @@ def test_a_key_can_be_the_key_of_a_run_and_nobody_guesses_it() -> None:
 def brief(**more: Any) -> Brief:
     ann = person(77, "ann")
     remedy = Remedy(alert_id=3, at=NOON, who=ann, note="restarted it", by_hand=True)
-    hand = EpisodeSummary(
+    episode = EpisodeSummary(
         alert="A-3",
         alert_id=3,
         opened_at=NOON - 60 * MINUTE,
@@ -130,7 +130,7 @@ def brief(**more: Any) -> Brief:
             Neighbour(alert=alert(2, -120, Severity.CRITICAL), memory=MEMORY, jump_url="https://d/2"),
         ),
         "others": 3,
-        "endings": (hand,),
+        "endings": (episode,),
         "jumps": {3: "https://d/3"},
         "runbooks": (Link("Runbook", "https://wiki.example.com/a"),),
         "feeds": (Feed(name="prod", heard_at=NOON),),

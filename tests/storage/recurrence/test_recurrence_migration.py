@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
 
-from storage import schema
+from storage import migration, schema
 from tests.postgres import address, administer
 
 BEFORE: Final = "0002_incident"
@@ -62,7 +62,7 @@ async def empty_url(folder: str, tmp_path: Path) -> AsyncIterator[str]:
 
 
 def to(connection: Connection, revision: str, *, down: bool = False) -> None:
-    config: Config = schema._config()
+    config: Config = migration.configured()
     config.attributes["connection"] = connection
     (command.downgrade if down else command.upgrade)(config, revision)
 

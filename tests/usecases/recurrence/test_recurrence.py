@@ -109,9 +109,12 @@ async def test_find_tells_who_dealt_with_it_and_how(desk: Desk, send: Send, cloc
     clock.advance(HOUR)
     await alerts.resolve(desk, 2, actor=BEN)
     profile = (await recurrences.find(desk, 1)).profile
-    assert [(hand.alert, hand.self_resolved) for hand in profile.hands] == [("A-2", False), ("A-1", True)]
-    hand = profile.hands[0]
-    assert (hand.owner, hand.resolved_by, hand.note) == (ANNA, BEN, "restarted")
+    assert [(episode.alert, episode.self_resolved) for episode in profile.last_episodes] == [
+        ("A-2", False),
+        ("A-1", True),
+    ]
+    episode = profile.last_episodes[0]
+    assert (episode.owner, episode.resolved_by, episode.note) == (ANNA, BEN, "restarted")
     assert profile.self_resolved_share == 0.5
     assert (profile.medians.to_ack, profile.recurrence.attention) == (HOUR, HOUR)
     assert msgspec.json.decode(msgspec.json.encode(profile))["source"] == "prod"

@@ -1,4 +1,4 @@
-"""Incident conduct: the part of ``/incident`` that changes how an incident stands.
+"""Incident transitions: the part of ``/incident`` that changes how an incident stands.
 
 Whoever may respond may do all of it, but closing takes who may manage.
 """
@@ -40,19 +40,19 @@ _STEPS: Final[dict[IncidentState, Callable[..., IncidentMutation]]] = {
 }
 
 
-async def conduct(
+async def change(
     context: InteractionContext, incident: str, make: Callable[[int], IncidentMutation], said: Said
 ) -> None:
     """Do a step to the incident that is meant, and say that it is done."""
 
-    async def conduct_incident() -> Shown:
+    async def change_incident() -> Shown:
         return await perform(context.bot_context.desk, make(await locate(context, incident)))
 
-    done = (await context.defer_if_slow(conduct_incident(), thinking=True)).incident
+    done = (await context.defer_if_slow(change_incident(), thinking=True)).incident
     await context.reply_ephemeral(answers.done(done, said(done)))
 
 
-class ConductCommands(commands.Cog):
+class TransitionCommands(commands.Cog):
     """How an incident stands; part of ``/incident``."""
 
     @app_commands.command(description="Say how bad it is")
@@ -63,7 +63,7 @@ class ConductCommands(commands.Cog):
         """``/incident severity``."""
         context = _begin(interaction)
         level = IncidentLevel(severity)
-        await conduct(
+        await change(
             context,
             incident,
             lambda which: incidents.grade(which, actor=context.actor, severity=level),
@@ -81,7 +81,7 @@ class ConductCommands(commands.Cog):
         if wanted is IncidentState.RESOLVED:
             await _resolve(context, incident)
             return
-        await conduct(
+        await change(
             context, incident, lambda which: _STEPS[wanted](which, actor=context.actor), how_it_stands
         )
 
@@ -91,7 +91,7 @@ class ConductCommands(commands.Cog):
     async def update(self, interaction: Click, text: Text, incident: str = "") -> None:
         """``/incident update``."""
         context = _begin(interaction)
-        await conduct(
+        await change(
             context, incident, lambda which: incidents.tell(which, actor=context.actor, text=text), was_told
         )
 
@@ -109,7 +109,7 @@ class ConductCommands(commands.Cog):
     async def reopen(self, interaction: Click, incident: str = "") -> None:
         """``/incident reopen``."""
         context = _begin(interaction)
-        await conduct(
+        await change(
             context, incident, lambda which: incidents.reopen(which, actor=context.actor), how_it_stands
         )
 
@@ -119,7 +119,7 @@ class ConductCommands(commands.Cog):
     async def close(self, interaction: Click, incident: str = "") -> None:
         """``/incident close``."""
         context = _begin(interaction, closes=True)
-        await conduct(
+        await change(
             context, incident, lambda which: incidents.close(which, actor=context.actor), how_it_stands
         )
 
@@ -131,7 +131,7 @@ class ConductCommands(commands.Cog):
     ) -> None:
         """``/incident title``."""
         context = _begin(interaction)
-        await conduct(
+        await change(
             context,
             incident,
             lambda which: incidents.rename(which, actor=context.actor, title=title),
@@ -155,7 +155,7 @@ class ConductCommands(commands.Cog):
             holder = responder(context.bot_context.rights, to, "to")
             return incidents.assign(incident_id, actor=context.actor, role=which, holder=holder)
 
-        await conduct(context, incident, make, who_holds(which))
+        await change(context, incident, make, who_holds(which))
 
     @app_commands.command(description="Correct one of its times, for honest durations")
     @app_commands.describe(moment="Which time", at=f"When it was: {PAST_HINT}", incident=WHICH)
@@ -173,7 +173,7 @@ class ConductCommands(commands.Cog):
             known = words(stands, zone) if stands else "unknown"
             return f"{changed.ref}: {which.words} {known}."
 
-        await conduct(
+        await change(
             context,
             incident,
             lambda number: incidents.retime(number, actor=context.actor, moment=which, at=when),
@@ -186,7 +186,7 @@ class ConductCommands(commands.Cog):
     async def snooze(self, interaction: Click, incident: str = "") -> None:
         """``/incident snooze``."""
         context = _begin(interaction)
-        await conduct(
+        await change(
             context, incident, lambda which: incidents.snooze(which, actor=context.actor), when_reminded
         )
 
@@ -203,7 +203,7 @@ async def _resolve(context: InteractionContext, incident: str, note: str = "") -
 
     found, counts = await context.defer_if_slow(look(), thinking=True)
     if found is None or not found.state.open or not counts:
-        await conduct(
+        await change(
             context,
             incident,
             lambda which: incidents.resolve(which, actor=context.actor, note=note),
