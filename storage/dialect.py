@@ -25,6 +25,11 @@ from storage.codec import encode
 WORKER_LOCK: Final = 7262  # the class of the advisory locks that say a worker lives
 
 _ids: dict[str, Lookup] = {}
+_CHAIN, _OPENINGS, _GROUPS = 7261, 7263, 7264
+_hold: Final = Lookup(
+    lambda _: text("SELECT pg_advisory_xact_lock(:kind, :project) AS held"), ("kind", "project"), ("held",)
+)
+"""The locks that last until the commit, each a class of its own."""
 
 
 def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -73,6 +78,14 @@ def one_of(dialect: str, subject: ColumnElement[Any], name: str) -> ColumnElemen
     return subject.in_(select(listed.c.value))
 
 
+def among_many(dialect: str, subject: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """`one_of` where many subjects meet many values: PostgreSQL puts these into a hash table first."""
+    if dialect != "postgresql":
+        return one_of(dialect, subject, name)
+    values = func.unnest(bindparam(name, type_=postgresql.ARRAY(subject.type))).column_valued("value")
+    return subject.in_(select(values))
+
+
 def values_of(connection: Connection, values: Iterable[Any]) -> Any:
     """The values as the one parameter that `one_of` reads."""
     return list(values) if connection.dialect.name == "postgresql" else encode(list(values))
@@ -98,19 +111,19 @@ def hold_chain(connection: Connection, project_id: int) -> None:
     SQLite's writers are alone anyway. Taken last in a transaction, so that it cannot close a deadlock.
     """
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(7261, :project)"), {"project": project_id})
+        _hold.rows(connection, _CHAIN, project_id)
 
 
 def hold_openings(connection: Connection, project_id: int) -> None:
     """Keep others from opening an incident until the commit, so that two alike cannot begin at once."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(7263, :project)"), {"project": project_id})
+        _hold.rows(connection, _OPENINGS, project_id)
 
 
 def hold_groups(connection: Connection, project_id: int) -> None:
     """Keep others from beginning a group, or taking alerts into one, until the commit."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(7264, :project)"), {"project": project_id})
+        _hold.rows(connection, _GROUPS, project_id)
 
 
 def mark_alive(connection: Connection, worker: str) -> None:

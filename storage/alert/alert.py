@@ -32,7 +32,7 @@ from storage.alert.urgency import URGENCY
 from storage.audience import sees_alert
 from storage.bulk import Lookup
 from storage.codec import micros
-from storage.dialect import allocate, is_one_of, one_of, values_of
+from storage.dialect import allocate, among_many, is_one_of, one_of, values_of
 from storage.prepared import Prepared
 from storage.table.core import IS_OPEN_ALERT, alert, source
 from storage.table.incident import IS_ACTIVE, incident, incident_alert
@@ -61,7 +61,7 @@ def _newest_named(dialect: str) -> ClauseElement:
         .subquery()
     )
     return select(newest).where(
-        one_of(dialect, newest.c.name, "names"), one_of(dialect, newest.c.target, "targets")
+        one_of(dialect, newest.c.name, "names"), among_many(dialect, newest.c.target, "targets")
     )
 
 
