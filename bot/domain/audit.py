@@ -63,12 +63,8 @@ def seal(previous: str, entry: Entry) -> str:
     ]
     if entry.method is not None:  # entries from before it was kept have no such field
         fields.append(entry.method)
-    hasher = hashlib.sha256()
-    for field in fields:
-        raw = field.encode()
-        hasher.update(b"%d:" % len(raw))
-        hasher.update(raw)
-    return hasher.hexdigest()
+    framed = b"".join([b"%d:%b" % (len(raw), raw) for raw in map(str.encode, fields)])
+    return hashlib.sha256(framed).hexdigest()
 
 
 def audit_key(signing_key: bytes) -> bytes:

@@ -9,7 +9,7 @@ from bot import launch, log
 from bot.demo.run import demo as show
 from bot.doctor.host import require_host
 from bot.domain.process_role import ProcessRole
-from bot.process import exit_quickly
+from bot.process import exit_quickly, search_garbage_rarely
 from bot.settings.database import EMBEDDED_NAME, database_choice
 from bot.settings.tree import Settings
 from bot.verbs.loop import run
@@ -21,6 +21,7 @@ def start(args: Namespace) -> int:
     role = ProcessRole(args.role)
     settings = load(args, required=() if role is ProcessRole.INGRESS else Settings.REQUIRED_TO_RUN)
     exit_quickly()
+    search_garbage_rarely()
     require_host(settings, listens=_is_alone(settings, role))
     run(launch.run(settings, role=role, ready_file=args.ready_file))
     return 0
@@ -41,6 +42,7 @@ def demo(args: Namespace) -> int:
         http={"host": "127.0.0.1", "public_url": None},
     )
     exit_quickly()
+    search_garbage_rarely()
     # A person should see the welcome and what goes wrong; a program gets the usual log.
     log.set_up(settings.log.level if args.ready_file else "warning", settings.log.format)
     try:

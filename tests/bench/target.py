@@ -21,6 +21,7 @@ from bot.clock import SystemClock
 from bot.domain import actor as actors
 from bot.ingress.options import IngressOptions
 from bot.ingress.server import Ingress
+from bot.process import search_garbage_rarely
 from bot.usecases.admin import source as sources
 from bot.usecases.admin.startup import open_desk
 from bot.usecases.desk import Rules
@@ -99,6 +100,7 @@ def main() -> None:
     args = parser.parse_args()
     log.set_up("warning", "json")
     sys.setswitchinterval(SWITCH_SECONDS)
+    search_garbage_rarely()
     if args.profile_writer:
         profile_writer(args.profile_writer)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

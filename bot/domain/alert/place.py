@@ -73,6 +73,8 @@ _PATIENTS: Final = (
     ),
     *("host", "url", "monitor", "sensor", "entity", "shard", "partition", "resource", "verb", "chip"),
 )
+_RANKS: Final = {name: rank for rank, name in enumerate(_PATIENTS)}
+_NAMED_HOSTS: Final = frozenset({*_HOSTS, "pod"})
 _CLEAR: Final = frozenset(
     {
         *_NAMESPACED,
@@ -226,7 +228,8 @@ class _Known:
 
     def _in_order(self, apart: Collection[str]) -> Iterator[tuple[str, str]]:
         own = self._own
-        names = [name for name in _PATIENTS if name in own and not self._is_noise(name)]
+        patients = sorted(own.keys() & _RANKS.keys(), key=_RANKS.__getitem__)
+        names = [name for name in patients if not self._is_noise(name)]
         known = {*names, *_LAST, "namespace"}
         unknown = [name for name in own if name not in known and name not in _NEVER and name[:2] != "__"]
         apart_from = [name for name in unknown if name in apart]
@@ -243,7 +246,7 @@ class _Known:
     def _is_told(self, name: str) -> bool:
         """Whether a label of the scrape adds nothing to what was already said."""
         if name == "instance":
-            told = any(each in self._own for each in (*_HOSTS, "pod"))
+            told = not _NAMED_HOSTS.isdisjoint(self._own)
             return told or any(value.startswith(("kube-state-metrics", "ksm")) for value in self._exporters)
         return name in ("job", "service", "app") or name not in self._own
 

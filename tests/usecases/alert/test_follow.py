@@ -10,6 +10,7 @@ from bot.clock import ManualClock
 from bot.domain.actor import Actor, ActorKind
 from bot.domain.alert.alert import State
 from bot.domain.alert.alert_change import AlertChange, AlertMark
+from bot.domain.alert.ring import RingSubject
 from bot.domain.alert.search import AlertCriteria
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import ConflictError
@@ -17,7 +18,10 @@ from bot.domain.outbox.outbox import CardKind
 from bot.usecases.alert import claim
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.desk import Desk
+from bot.usecases.outbox import card as outbox
+from bot.usecases.outbox import ring as rings
 from storage.transaction import Transaction
+from tests.conftest import CHANNEL
 from tests.senders import ANNA, Send, firing, resolved
 
 Told = list[AlertChange]
@@ -113,3 +117,22 @@ async def test_a_follower_that_refuses_leaves_everything_as_it_was(desk: Desk, s
     (place,) = await desk.storage.read(lambda tx: tx.cards.of(CardKind.ALERT, [1]))
     assert alert is not None
     assert (alert.state, place.wanted) == (State.NEW, 1)
+
+
+async def test_the_message_of_a_call_shows_that_a_program_took_the_next_alert(
+    desk: Desk, send: Send, clock: ManualClock
+) -> None:
+    await send(firing(severity=Severity.CRITICAL))
+    task = await outbox.take(desk, CHANNEL, worker="w")
+    assert isinstance(task, outbox.Task)
+    await outbox.settle(desk, task.card, worker="w", message_id=900, shown=1, pinged=True)
+    clock.advance(timedelta(minutes=6))
+    assert await rings.make_due(desk) == 1
+    (lead,) = await desk.storage.read(lambda tx: tx.rings.leads_of(RingSubject.ALERT, [1]))
+
+    def wanted(tx: Transaction) -> int:
+        return tx.cards.of(CardKind.RING, [lead])[0].wanted
+
+    before = await desk.storage.read(wanted)
+    await claim.claim_next(desk, AlertCriteria(), actor=FIXER)
+    assert await desk.storage.read(wanted) == before + 1
