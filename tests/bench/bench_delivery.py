@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
+from storage import schema
 from tests.bench.bench_ingest import databases
 from tests.tour.house import House
 from tests.waiting import until
@@ -80,6 +81,7 @@ async def measure(house: House, alerts: int, rate: float) -> tuple[float, float,
 async def run(alerts: int, rate: float, database: str, profile: str | None) -> None:
     """Measure once and print it."""
     with tempfile.TemporaryDirectory() as folder:
+        await schema.upgrade(database)
         house = House(Path(folder), database)
         await house.open()
         try:
