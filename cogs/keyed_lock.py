@@ -1,4 +1,4 @@
-"""Turn: what concerns one thing happens in the order in which it was heard, and waits for nothing else."""
+"""Keyed lock: what concerns one thing happens in the order in which it was heard."""
 
 import asyncio
 from collections.abc import AsyncIterator, Hashable

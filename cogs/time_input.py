@@ -1,4 +1,4 @@
-"""Moment: times as people type them. What names no zone is in theirs, which every answer shows."""
+"""Time input: times as people type them. What names no zone is in theirs, which every answer shows."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta

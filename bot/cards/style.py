@@ -1,4 +1,4 @@
-"""Look: the signs, words and colours that mean the same on every card.
+"""Style: the signs, words and colours that mean the same on every card.
 
 A state is readable without colour: each has a word, and signs that may be taken for one another differ in
 shape. A colour is calm unless somebody should act.

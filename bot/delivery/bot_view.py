@@ -1,4 +1,4 @@
-"""Presence: who the bot is and what it sees, asked of the client of the moment.
+"""Bot view: who the bot is and what it sees, asked of the client of the moment.
 
 A supervisor may replace the client at any time; what the last one saw stays good until the next is ready.
 """

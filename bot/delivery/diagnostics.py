@@ -1,4 +1,4 @@
-"""The doctor: what is wrong between the bot and Discord, in plain words, and how to mend it.
+"""Diagnostics: what is wrong between the bot and Discord, in plain words, and how to mend it.
 
 It speaks REST only, so it may run while the bot itself is connected.
 """

@@ -116,7 +116,7 @@ class Dispatcher:
             await clock.sleep(ended + min((ended - began) * _SHARE, POLL) - clock.monotonic())
 
     async def _keep_ledger(self) -> None:
-        """Echoes are written down beside everything else: no card waits for them."""
+        """Confirmations are written down beside everything else: no card waits for them."""
         while True:
             await self._note()
             await self._desk.clock.sleep(_NOTES)

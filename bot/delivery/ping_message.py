@@ -1,4 +1,4 @@
-"""Summons: a small message of its own that wakes people for a notice which did not when it was posted.
+"""Ping message: a small message of its own that wakes people for a notice which did not when it was posted.
 
 An edit wakes nobody, and a channel that was closed without criticals may hold some later. The notice's
 row remembers that its people were called; the summons itself has no row. A repetition within the nonce's

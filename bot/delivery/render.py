@@ -1,4 +1,4 @@
-"""Face: the message that a card becomes, and the plainer one for when Discord refuses the first."""
+"""Render: the message that a card becomes, and the plainer one for when Discord refuses the first."""
 
 import asyncio
 from typing import Final

@@ -1,4 +1,4 @@
-"""Entry: one line of the audit log, chained to the one before it by SHA-256.
+"""Audit: an entry is one line of the log, chained to the one before it by SHA-256.
 
 The digest covers every column and the digest of the previous entry of the same project, so that a row
 changed, removed or slipped in breaks the chain at that place.

@@ -1,4 +1,4 @@
-"""Vitals: how the process itself is, beside what the database knows."""
+"""Process health: how the process itself is, beside what the database knows."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Room: a bound on what is inside at once. Nobody queues, who finds it full comes back later."""
+"""Capacity: a bound on what is inside at once. Nobody queues, who finds it full comes back later."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

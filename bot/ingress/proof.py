@@ -1,7 +1,7 @@
 """Proof: whether a claim is true, at the price that a stranger may cost.
 
-What the keyring has at hand is never kept waiting, whatever strangers do. Everybody else shows first that
-their address has not failed too often (see `stranger`).
+A credential that is in the cache is never kept waiting, whatever strangers do. Everybody else shows first
+that their address has not failed too often (see `stranger`).
 """
 
 from datetime import timedelta

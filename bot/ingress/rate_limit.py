@@ -1,4 +1,4 @@
-"""Allowance: how much a source may send.
+"""Rate limit: how much a source may send.
 
 A bucket for each source, filled with ``rate`` alerts a second up to ``burst``. Whoever is not in debt may
 send, and what was sent is taken off even if that makes a debt: otherwise a request larger than the

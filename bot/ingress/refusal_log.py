@@ -1,4 +1,4 @@
-"""Notice: refusals in the log, so that whoever misses alerts finds out why, but no flood of them."""
+"""Refusal log: refusals in the log, so that whoever misses alerts finds out why, but no flood of them."""
 
 from datetime import timedelta
 from typing import Final

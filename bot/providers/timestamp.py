@@ -1,4 +1,4 @@
-"""Moment: the times senders write, as aware UTC."""
+"""Timestamp: the times senders write, as aware UTC."""
 
 import re
 from datetime import UTC, datetime

@@ -1,6 +1,6 @@
 """``/setup``: from an empty desk to the first alert, for whoever manages the server.
 
-What was chosen so far travels in custom_ids; the token is shown once, in the last whisper.
+What was chosen so far travels in custom_ids; the token is shown once, in the last ephemeral answer.
 """
 
 from datetime import timedelta

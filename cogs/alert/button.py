@@ -1,4 +1,4 @@
-"""Alert: what its buttons and its form do."""
+"""Button: what the buttons and the form of an alert do."""
 
 from http import HTTPStatus
 from types import MappingProxyType

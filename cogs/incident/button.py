@@ -1,4 +1,4 @@
-"""Incident: what the buttons, selects and forms of its head and of its nudges do.
+"""Button: what the buttons, selects and forms of an incident's head and of its nudges do.
 
 Whoever may respond may do all of it but close: that ends what others may still be writing down, so it takes
 who may manage. To look takes who may view.

@@ -1,4 +1,4 @@
-"""Dossiers: one event by itself, found by its id or as the last word about an alert."""
+"""Event detail: one event by itself, found by its id or as the last word about an alert."""
 
 from typing import Any
 

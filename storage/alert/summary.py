@@ -1,4 +1,4 @@
-"""Held: alerts as lists show them, with no more of their texts than is shown."""
+"""Summary: alerts as lists show them, with no more of their texts than is shown."""
 
 from collections.abc import Sequence
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""Outbox: which cards wait in a channel, and which of them may be sent now.
+"""Due: which cards wait in a channel, and which of them may be sent now.
 
 Dirty cards stand in one of two partial indexes, those never posted and those to be edited, in the order in
 which they are sent. So the next one, and whether there is any, is found without looking at the others.

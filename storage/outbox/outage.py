@@ -1,4 +1,4 @@
-"""Blindnesses: one row a channel that was ever blind, about its last blindness.
+"""Outages: one row a channel that ever had one, about its last.
 
 The report itself is a card like any other, whose subject is the channel; as long as it was not posted, the
 blindness goes on.

@@ -1,4 +1,4 @@
-"""Place: where a subject is shown."""
+"""Placement: where a subject is shown."""
 
 from collections.abc import Iterable
 from typing import Any, Final

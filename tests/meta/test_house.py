@@ -3,6 +3,7 @@
 import ast
 import re
 from collections import Counter, defaultdict
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,16 @@ LARGE: Final = {
     "bot/domain/access": "the rules that find secrets, one file a kind of rule",
 }
 """Folders with more than `MOST` files, and why."""
+
+
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    """The classes of a file, and what it imports."""
+    return [
+        node
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef | ast.ImportFrom)
+    ]
 
 
 def area_folders(floor: str) -> set[str]:
@@ -49,7 +60,7 @@ def test_no_class_has_the_name_of_another() -> None:
     for path in SOURCES:
         if "sandbox" in path.parts:
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.ClassDef):
                 where[node.name].append(f"{path.relative_to(ROOT)}:{node.lineno}")
     twice = {name: places for name, places in where.items() if len(places) > 1}
@@ -60,10 +71,29 @@ def test_each_module_has_one_alias() -> None:
     modules = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in SOURCES}
     aliases: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for path in SOURCES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.ImportFrom) and node.module:
                 for name in node.names:
                     module = f"{node.module}.{name.name}"
                     if module in modules:
                         aliases[module][name.asname or name.name].append(str(path.relative_to(ROOT)))
     assert {module: dict(names) for module, names in aliases.items() if len(names) > 1} == {}
+
+
+def test_no_module_passes_on_what_another_defines() -> None:
+    taken: dict[str, set[str]] = {}
+    wanted: list[tuple[str, str, str]] = []
+    for path in SOURCES:
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        names = taken.setdefault(module, set())
+        for node in nodes(path):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names.update(each.asname or each.name for each in node.names)
+                wanted += [(module, node.module, each.name) for each in node.names]
+    submodules = set(taken)
+    passed_on = [
+        f"{module} takes {name} from {other}"
+        for module, other, name in wanted
+        if name in taken.get(other, ()) and f"{other}.{name}" not in submodules
+    ]
+    assert passed_on == []

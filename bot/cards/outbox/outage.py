@@ -1,4 +1,4 @@
-"""The blindness report: what happened while nothing could be shown, in numbers."""
+"""The outage report: what happened while nothing could be shown, in numbers."""
 
 from typing import Final
 

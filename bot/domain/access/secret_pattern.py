@@ -1,4 +1,4 @@
-"""Scrub: every secret inside a running text, by all the rules there are.
+"""Secret patterns: every secret inside a running text, by all the rules there are.
 
 Law: no rule fires on a text without its clue. All clues are looked for in one pass, which is what makes clean
 text cheap. Every expression takes linear time whatever the text: it starts at a literal or where a word

@@ -1,4 +1,4 @@
-"""Signature: Standard Webhooks, symmetric (specification 1.0.0, "Signature scheme").
+"""Webhook: signatures of Standard Webhooks, symmetric (specification 1.0.0, "Signature scheme").
 
 Signed is ``id.timestamp.body`` with HMAC-SHA256; the secret is written ``whsec_`` and base64.
 """

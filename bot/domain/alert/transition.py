@@ -1,4 +1,4 @@
-"""Change: what each trigger makes of an alert, beyond its state; the table in `alert` has the last word.
+"""Transition: what each trigger makes of an alert, beyond its state; the table in `alert` has the last word.
 
 Every function raises `IllegalTransitionError` (or `ConflictError`, when the claim is somebody else's) and
 returns the alert as it is afterwards.

@@ -1,4 +1,4 @@
-"""Conduct: what people and time make of an incident, beyond its state; the table in `incident` rules that.
+"""Transition: what people and time make of an incident, beyond its state; the table in `incident` rules that.
 
 Every function returns the incident as it is afterwards and raises, changing nothing, what its words say:
 `IllegalTransitionError`, `ConflictError` or `InvalidInputError`.

@@ -1,4 +1,4 @@
-"""Blindness: a time in which a channel was shown nothing although something waited for it.
+"""Outage: a time in which a channel was shown nothing although something waited for it.
 
 When it is over, nothing of that time is replayed. The channel gets one report of how many alerts fired and
 how many of them are over already; what is still open is shown, the rest never.

@@ -1,4 +1,4 @@
-"""Portrait: all there is to tell of a recurrence; plain data throughout."""
+"""Profile: all there is to tell of a recurrence; plain data throughout."""
 
 from datetime import datetime
 from typing import Final

@@ -1,4 +1,4 @@
-"""Call: asking an agent about a brief, once or a few times; a run tells what became of it.
+"""Agent request: asking an agent about a brief, once or a few times; a run tells what became of it.
 
 Law: a call is over when its run is. Whatever happens to the process in between, the same call is made again
 under the same key, at most so many times as the rules say.

@@ -1,4 +1,4 @@
-"""Triage: what is known of an alert at the moment somebody has to deal with it, put together as a brief.
+"""Brief: what is known of an alert at the moment somebody has to deal with it, put together as a brief.
 
 Law: which alerts fired with it, in which order they are told, and which endings count, are functions of what
 is given. A brief is gathered when it is shown; nothing of it is stored but that it was asked for.

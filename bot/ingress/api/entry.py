@@ -1,4 +1,4 @@
-"""API: what programs ask and tell, with a token; the way of one request from its address to its answer.
+"""Entry: what programs ask and tell, with a token; the way of one request from its address to its answer.
 
 Law: an answer that is no success changed nothing. Every change is made by a use case, in the name of the
 token, within the token's project.

@@ -1,4 +1,4 @@
-"""Open: the desk at the start of the day."""
+"""Startup: the desk at the start of the day."""
 
 from bot.clock import Clock
 from bot.domain.access.project import DEFAULT, Project

@@ -1,4 +1,4 @@
-"""Press: what a button on a card asks for, with what the card must show right after.
+"""Button: what a button on a card asks for, with what the card must show right after.
 
 The card's new look is read in the transaction that changed the alert, so that the answer to the press can
 redraw the card. No bell rings here: who pressed is answered first, and `card.answered` rings when delivery

@@ -1,4 +1,4 @@
-"""Alert: what people, programs and time do to an episode. One function, one transaction, one audit entry.
+"""Lifecycle: what people, programs and time do to an episode. One function, one transaction, one audit entry.
 
 All raise `NotFoundError` for an alert this desk does not have, `IllegalTransitionError` (a `ConflictError`)
 when the table of transitions says no (nothing has changed then) and `NotDurableError` when the database

@@ -1,4 +1,4 @@
-"""Inspection: what people look at. Nothing here writes."""
+"""Query: what people look at. Nothing here writes."""
 
 from typing import Final
 

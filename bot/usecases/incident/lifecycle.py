@@ -1,4 +1,4 @@
-"""Incident: what people do to one, as steps for `step.perform` and `step.press`.
+"""Lifecycle: what people do to an incident, as mutations for `perform` and `press`.
 
     await perform(desk, incident.resolve(7, actor=anna))
 

@@ -1,4 +1,4 @@
-"""Step: one thing done to an incident, as a value, and the transaction that does it.
+"""Mutation: one thing done to an incident, as a value, and the transaction that does it.
 
 All of an incident's mutations go this way: the row is held, changed by a pure function, written with its line
 in the timeline, its nudge to the thread, its head's next revision and one audit entry.

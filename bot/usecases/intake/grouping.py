@@ -1,4 +1,4 @@
-"""Gathering: which alerts of a batch go to which group, and what their cards have to show then.
+"""Grouping: which alerts of a batch go to which group, and what their cards have to show then.
 
 Where no source groups its alerts nothing is asked; else one question finds the groups of all causes at
 once, and one more the alerts with cards of their own that may have to share one.

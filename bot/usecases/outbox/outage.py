@@ -1,4 +1,4 @@
-"""Blindness: when a channel was shown nothing for a while, and what it is told of that afterwards.
+"""Outage: when a channel was shown nothing for a while, and what it is told of that afterwards.
 
 Law: a channel that comes back hears first, and once, what it missed; nothing of that time is replayed. The
 report is also the question whether Discord is back: until it stands in the channel nothing else is tried, so

@@ -1,4 +1,4 @@
-"""Absence: what people did with emoji while nobody listened.
+"""Missed: what people did with emoji while nobody listened.
 
 Events that the gateway never delivered are found by comparing what stands on the cards with what was
 recorded; `reaction.apply` then makes each count once.

@@ -1,4 +1,4 @@
-"""Portrait: all there is to tell of a recurrence, put together in a transaction."""
+"""Profile: all there is to tell of a recurrence, put together in a transaction."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from storage.transaction import Transaction
 
 
 def build_profiles(tx: Transaction, desk: Desk, recurrences: Sequence[Recurrence]) -> list[RecurrenceProfile]:
-    """The portraits of some recurrences, in their order; one bounded statement for each, few for all."""
+    """The profiles of some recurrences, in their order; one bounded statement for each, few for all."""
     listed = tx.sources.listing(desk.project.id)
     facts = gather(tx, recurrences, listed)
     sources = {source.id: source for source in listed}

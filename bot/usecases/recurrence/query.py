@@ -1,4 +1,4 @@
-"""Recurrence: looking at what comes back, ranking it, and saying that it is mended.
+"""Query: looking at what comes back, ranking it, and saying that it is mended.
 
 All raise `NotFoundError` for a recurrence this desk does not have.
 """

@@ -1,4 +1,4 @@
-"""Call: the agent is asked about briefs, and what it answers is kept and shown.
+"""Agent request: the agent is asked about briefs, and what it answers is kept and shown.
 
 Each call is claimed by one process. Whatever becomes of the agent, briefs go out without it.
 """

@@ -1,4 +1,4 @@
-"""Opening: how an incident begins, or turns out to have begun already.
+"""Escalation: how an incident begins, or turns out to have begun already.
 
 Law: within the dedupe window there is one open incident for a signature or a service, however many people
 and machines open one at once: who opens holds all openings of the desk until the commit, and looks first.
