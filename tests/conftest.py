@@ -115,6 +115,15 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+@pytest.fixture
+def migrated_data(sqlite_template: Path, tmp_path: Path) -> Path:
+    """A data folder as the first verb leaves it; to get there takes a verb longer than all else it does."""
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o700)
+    shutil.copy(sqlite_template, folder / "tocsin.db")
+    return folder
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
     """A fresh, migrated database; every test that asks for it runs on both engines."""

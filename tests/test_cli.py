@@ -153,6 +153,7 @@ class TestDatabase:
         assert "hunter2" not in said
 
 
+@pytest.mark.usefixtures("migrated_data")
 class TestSource:
     def test_adding_prints_address_and_token_for_programs(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert tocsin("source add prod --provider alertmanager --json") == 0

@@ -8,13 +8,13 @@ from bot.__main__ import main
 
 
 @pytest.fixture(autouse=True)
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def data(tmp_path: Path, migrated_data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Nothing configured but the data folder."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("TOCSIN_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("TOCSIN_DATA", str(migrated_data))
     for name in ("DATABASE_URL", "TOCSIN_DATABASE_URL", "TOCSIN_CONFIG"):
         monkeypatch.delenv(name, raising=False)
-    return tmp_path / "data"
+    return migrated_data
 
 
 def test_an_exported_log_is_verified_without_the_database(

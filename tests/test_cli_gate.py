@@ -8,10 +8,10 @@ from bot.__main__ import main
 
 
 @pytest.fixture(autouse=True)
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def data(tmp_path: Path, migrated_data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("TOCSIN_DATA", str(tmp_path / "data"))
-    return tmp_path / "data"
+    monkeypatch.setenv("TOCSIN_DATA", str(migrated_data))
+    return migrated_data
 
 
 def test_pass_is_zero_and_what_cannot_be_asked_is_no_pass(capsys: pytest.CaptureFixture[str]) -> None:

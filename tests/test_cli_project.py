@@ -11,10 +11,10 @@ CHANNEL, OTHER, ROLE = 123456789012345678, 123456789012345679, 12345678901234568
 
 
 @pytest.fixture(autouse=True)
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def data(tmp_path: Path, migrated_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing configured but the data folder."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("TOCSIN_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("TOCSIN_DATA", str(migrated_data))
     for name in ("DATABASE_URL", "TOCSIN_DATABASE_URL", "TOCSIN_CONFIG"):
         monkeypatch.delenv(name, raising=False)
 

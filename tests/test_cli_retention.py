@@ -15,13 +15,13 @@ from tests.senders import add_source, firing, resolved, submission
 
 
 @pytest.fixture(autouse=True)
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def data(tmp_path: Path, migrated_data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Nothing configured but the data folder."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("TOCSIN_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("TOCSIN_DATA", str(migrated_data))
     for name in ("DATABASE_URL", "TOCSIN_DATABASE_URL", "TOCSIN_CONFIG"):
         monkeypatch.delenv(name, raising=False)
-    return tmp_path / "data"
+    return migrated_data
 
 
 async def _send_long_ago(path: Path) -> None:

@@ -13,9 +13,9 @@ from tests.conftest import START
 
 
 @pytest.fixture(autouse=True)
-def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def alone(tmp_path: Path, migrated_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("TOCSIN_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("TOCSIN_DATA", str(migrated_data))
     for name in ("TOCSIN_CONFIG", "DATABASE_URL", "TOCSIN_DATABASE_URL", "TOCSIN_TOKEN"):
         monkeypatch.delenv(name, raising=False)
 

@@ -2,7 +2,6 @@
 
 import re
 import shlex
-import shutil
 from pathlib import Path
 from typing import Final
 
@@ -62,17 +61,15 @@ MINE: Final = {
 @pytest.mark.parametrize("page", MINE)
 def test_the_commands_of_a_page_do_what_they_say(
     page: str,
-    sqlite_template: Path,
+    migrated_data: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("TOCSIN_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("TOCSIN_DATA", str(migrated_data))
     for name in ("DATABASE_URL", "TOCSIN_DATABASE_URL", "TOCSIN_CONFIG", "TOCSIN_DISCORD_TOKEN"):
         monkeypatch.delenv(name, raising=False)
-    (tmp_path / "data").mkdir(mode=0o700)
-    shutil.copy(sqlite_template, tmp_path / "data" / "tocsin.db")
     (tmp_path / "body.json").write_text('{"title": "Disk is full"}')
     for line in BEFORE.get(page, []):
         assert main(line.split()) == 0

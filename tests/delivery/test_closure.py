@@ -11,6 +11,7 @@ from bot.domain.alert.signal import Severity
 from bot.usecases.admin import source as sources
 from tests.delivery.conftest import Stage
 from tests.senders import ANNA, firing
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -55,6 +56,7 @@ async def test_a_forbidden_channel_is_told_of_once_and_again_when_it_is_whole(
     (notice,) = told(stage)
     assert "3 cards cannot be shown" in notice["embeds"][0]["description"]
     stage.deny()
+    await until(lambda: stage.bot_view.lacks(stage.channel_id) == [])
     assert await stage.reconcile.recheck_parked() == 3
     await meet(stage, fallback)
     (notice,) = told(stage)
