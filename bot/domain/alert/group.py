@@ -15,6 +15,7 @@ import hashlib
 import re
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import msgspec
@@ -79,6 +80,11 @@ def cause_of(source_id: int, channel_id: int | None, signal: Signal) -> str:
     """The identity of a cause: alerts of a source and channel that belong together (32 hex digits)."""
     key = "" if _NAMELESS.fullmatch(signal.group_key) else signal.group_key
     kind = ("key", key) if key else ("name", signal.name, signal.service)
+    return _cause(source_id, channel_id, kind)
+
+
+@lru_cache(maxsize=1_024)
+def _cause(source_id: int, channel_id: int | None, kind: tuple[str, ...]) -> str:
     text = "\0".join((str(source_id), str(channel_id), *kind))
     return hashlib.sha256(text.encode()).hexdigest()[:_CAUSE_LENGTH]
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from bot.domain import actor as actors
 from bot.domain.alert.quiet import Quiet, QuietKind
 from bot.domain.alert.ring import Ring, RingReason, RingSubject
+from bot.domain.alert.signal import Severity
 from bot.usecases import ring as rings
 from bot.usecases.desk import Desk
 from bot.usecases.intake.track import SignatureState, standing_of
@@ -21,15 +22,13 @@ def plan_rings(
 ) -> None:
     """Plan calls, and write down what holds alerts quiet, and no longer does."""
     planned: list[Ring] = []
+    again = {each: desk.repeats(each).next_after(now, now) is not None for each in Severity}
     for track in fresh:
-        ring = _first(desk, track, now)
-        repeat = None
         if track.rings is not None:
-            planned.append(ring)
-        elif standing_of(track).loud:
-            repeat = rings.repeat(desk, ring, standing_of(track).severity, now, now)
-        if repeat is not None:
-            planned.append(repeat)
+            planned.append(_first(desk, track, now))
+        elif again[standing_of(track).severity] and standing_of(track).loud:
+            repeat = rings.repeat(desk, _first(desk, track, now), standing_of(track).severity, now, now)
+            planned += [] if repeat is None else [repeat]
     moved = [track for track in old if track.known.standing and standing_of(track).run != track.before.run]
     planned += [
         _first(desk, track, now) for track in moved if track.rings is not None and standing_of(track).loud
