@@ -38,7 +38,7 @@ class RoleWords(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RefusedError(TocsinError):
-    """This person may not do that; ``roles`` are the ids of those that could."""
+    """Says that this person may not do that; ``roles`` are the ids of those that could."""
 
     def __init__(self, task: str, roles: tuple[int, ...]) -> None:
         super().__init__(f"not allowed to {task}")

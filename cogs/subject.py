@@ -44,7 +44,7 @@ def read_action(text: str) -> SubjectRef:
 
 
 def read_source(text: str) -> SubjectRef:
-    """Its name."""
+    """The source of that name."""
     return SubjectRef(Subject.SOURCE, text)
 
 

@@ -14,10 +14,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
-from sqlalchemy import Connection, text
+from sqlalchemy import BigInteger, Boolean, Connection, Integer, bindparam, column, text
 from sqlalchemy.pool import NullPool
 
 from storage.dialect import mark_alive
+from storage.prepared import Prepared
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -33,9 +34,13 @@ _SETTINGS: Final = {
     "lock_timeout": "5000",
     "application_name": "tocsin desk",
 }
-_IS_CURRENT: Final = text(
-    "SELECT CASE WHEN pg_try_advisory_xact_lock_shared(:lock, 0)"
-    " THEN (SELECT last_value FROM desk_epoch) = :epoch ELSE false END"
+_IS_CURRENT: Final = Prepared(
+    text(
+        "SELECT CASE WHEN pg_try_advisory_xact_lock_shared(:lock, 0)"
+        " THEN (SELECT last_value FROM desk_epoch) = :epoch ELSE false END"
+    )
+    .bindparams(bindparam("lock", type_=Integer), bindparam("epoch", type_=BigInteger))
+    .columns(column("current", Boolean))
 )
 _log: Final = structlog.stdlib.get_logger(__name__)
 
@@ -144,7 +149,7 @@ class DeskLock:
 
 def is_current(connection: Connection, epoch: int) -> bool:
     """Whether the desk of ``epoch`` may write; asked first in each of its transactions."""
-    return bool(connection.execute(_IS_CURRENT, {"lock": EPOCH_LOCK, "epoch": epoch}).scalar_one())
+    return bool(_IS_CURRENT.value(connection, lock=EPOCH_LOCK, epoch=epoch))
 
 
 def ring(connection: Connection) -> None:

@@ -38,7 +38,7 @@ def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.I
 
 
 def upsert_in(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """The same for a dialect's name."""
+    """An ``INSERT`` that knows ``ON CONFLICT``, for a dialect's name."""
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 

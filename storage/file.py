@@ -51,7 +51,7 @@ def prepare_writer(connection: Any, _record: object = None) -> None:
 
 
 def prepare_reader(connection: Any, _record: object = None) -> None:
-    """It cannot write, and waits for a lock as long as the writer does."""
+    """Prepare a connection that cannot write, and waits for a lock as long as the writer does."""
     connection.isolation_level = None
     for pragma in (
         f"busy_timeout={BUSY_TIMEOUT_MS}",

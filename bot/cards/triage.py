@@ -44,7 +44,7 @@ class BriefView(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def chart(self) -> Chart:
-        """Its last 30 days, to be drawn."""
+        """The recurrence's last 30 days, to be drawn."""
         alert = self.brief.alert
         title = f"{format_ref(alert.recurrence_id)} {plain(alert.name, _TITLE)}"
         return Chart(title=title, seen_at=self.brief.seen_at, hours=self.brief.hours)

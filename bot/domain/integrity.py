@@ -77,7 +77,7 @@ class Tally:
         self._named: list[str] = []
 
     def add(self, names: list[str]) -> None:
-        """These break it."""
+        """Count and remember what breaks the invariant."""
         self._count += len(names)
         self._named.extend(names[: MOST_NAMED - len(self._named)])
 

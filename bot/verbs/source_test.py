@@ -14,7 +14,7 @@ from bot.providers.registry import PROVIDERS, SENDERS
 from bot.verbs.setting import load_quietly
 
 ALTERABLE: Final = ("alertmanager", "grafana", "generic")
-"""Those whose example can be about an alert of another name."""
+"""The providers whose example can be about an alert of another name."""
 
 
 def post(args: Namespace) -> int:

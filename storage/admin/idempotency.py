@@ -11,7 +11,7 @@ from storage.table.idempotency import idempotency
 
 
 class Idempotency:
-    """Their rows."""
+    """The rows of requests that may come twice."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

@@ -18,7 +18,7 @@ MOST: Final = 10_000
 
 
 class Polls:
-    """Their rows."""
+    """The rows of polls."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -65,7 +65,7 @@ class Polls:
         return {row.signature: Doubt(row.doubt) for row in rows}
 
     def doubt(self, source_id: int, doubts: Mapping[str, Doubt], *, now: datetime) -> None:
-        """This look is in doubt about just these."""
+        """Replace the doubts about a source: the last look left just these."""
         self._connection.execute(delete(poll_doubt).where(poll_doubt.c.source_id == source_id))
         if doubts:
             self._connection.execute(

@@ -15,7 +15,7 @@ _ids = msgspec.json.Decoder(list[int])
 
 
 class BulkActs:
-    """Their rows."""
+    """The rows of bulk acts."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

@@ -19,7 +19,7 @@ MOST_TOLD: Final = 500
 
 
 class Changes:
-    """Their rows."""
+    """The rows of changes."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

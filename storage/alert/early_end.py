@@ -25,7 +25,7 @@ _of: Final = Lookup(
 
 
 class EarlyEnds:
-    """Their rows."""
+    """The rows of early ends."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

@@ -28,7 +28,7 @@ _keep: dict[str, Bulk] = {}
 
 
 class Events:
-    """Their rows; nothing here changes one."""
+    """The rows of events; nothing here changes one."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

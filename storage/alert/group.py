@@ -85,7 +85,7 @@ _take_in: Final = Bulk(
 
 
 class Groups:
-    """Their rows, and their members."""
+    """The rows of groups, and their members."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

@@ -47,7 +47,7 @@ _OF: Final = Prepared(
 
 
 class QuietReasons:
-    """Their rows."""
+    """The rows of quiet reasons."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

@@ -14,7 +14,7 @@ from storage.table.reaction import reaction
 
 
 class ReactionRows:
-    """Their rows."""
+    """The rows of reactions."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

@@ -22,7 +22,7 @@ _NEW: Final = Bulk(insert(ring), _COLUMNS)
 
 
 class Rings:
-    """Their rows."""
+    """The rows of rings."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

@@ -13,7 +13,7 @@ from storage.table.gate import gate_bypass, service_level
 
 
 class Gates:
-    """Their rows."""
+    """The rows of gates."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

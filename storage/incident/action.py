@@ -16,7 +16,7 @@ from storage.table.recurrence import recurrence
 
 
 class Actions:
-    """Their rows."""
+    """The rows of actions."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

@@ -42,7 +42,7 @@ _open_of: Final = Lookup(
 
 
 class Links:
-    """Their rows."""
+    """The rows of links."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

@@ -12,7 +12,7 @@ from storage.table.incident import nudge
 
 
 class Nudges:
-    """Their rows."""
+    """The rows of nudges."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

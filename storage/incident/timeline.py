@@ -21,7 +21,7 @@ _append = Bulk(insert(timeline), _COLUMNS)
 
 
 class Timelines:
-    """Their rows."""
+    """The rows of timelines."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

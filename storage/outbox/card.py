@@ -88,15 +88,15 @@ class Cards:
         )
 
     def touch(self, kind: CardKind, changed: Iterable[tuple[int, Lane]], *, now: datetime) -> None:
-        """The subjects changed: their cards want one more revision, and so do the groups of alerts."""
+        """Let the cards of changed subjects want one more revision, and those of the groups of alerts."""
         touches.touch(self._connection, kind, changed, now=now)
 
     def touch_alerts(self, changed: Iterable[tuple[int, Lane]], *, now: datetime) -> None:
-        """The same for alerts, whether their cards are their own or shared."""
+        """Touch the cards of alerts, own or shared."""
         self.touch(CardKind.ALERT, changed, now=now)
 
     def touch_heads(self, incident_ids: Iterable[int], lane: Lane, *, now: datetime) -> None:
-        """The same for the heads of incidents."""
+        """Touch the heads of incidents."""
         self.touch(CardKind.INCIDENT, [(each, lane) for each in incident_ids], now=now)
 
     def touch_known(

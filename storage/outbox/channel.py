@@ -213,7 +213,7 @@ def _with_dirty(*, posted: bool) -> CTE:
 
 
 def _with_some(now_us: ColumnElement[int], *, posted: bool) -> Select[tuple[int]]:
-    """Those of them with a card that may be sent now."""
+    """The channels among these with a card that may be sent now."""
     place = _with_dirty(posted=posted)
     some = exists().where(card.c.channel_id == place.c.channel_id, dirty(posted=posted), sendable(now_us))
     return select(place.c.channel_id).where(place.c.channel_id.is_not(None), some)

@@ -20,7 +20,7 @@ _NEW: Final = 0  # the version of a message that was never edited
 
 
 class Ledger:
-    """Its rows; writing one costs a statement, and there are never more than `KEPT` a card."""
+    """The rows of the ledger; writing one costs a statement, there are never more than `KEPT` a card."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

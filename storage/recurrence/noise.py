@@ -15,7 +15,7 @@ from storage.table.recurrence import noise_vote, recurrence
 
 
 class NoiseVotes:
-    """Their rows, and the count on the recurrence."""
+    """The rows of noise votes, and the count on the recurrence."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

@@ -60,7 +60,7 @@ _NOTHING_COUNTED = RecurrenceTally()
 
 
 class Recurrences:
-    """Their rows."""
+    """The rows of recurrences."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

@@ -12,7 +12,7 @@ from storage.table.recurrence import run
 
 
 class Runs:
-    """Their rows."""
+    """The rows of runs."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

@@ -13,7 +13,7 @@ _OPEN: Final = agent_call.c.due_at.is_not(None)
 
 
 class Calls:
-    """Their rows; what is over stays, without a time at which it is due."""
+    """The rows of agent requests; what is over stays, without a time at which it is due."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

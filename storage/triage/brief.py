@@ -16,7 +16,7 @@ from storage.table.triage import brief, cooldown
 
 
 class Briefs:
-    """Their rows."""
+    """The rows of briefs."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

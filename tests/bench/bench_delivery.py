@@ -1,6 +1,6 @@
 """Delivery: what a card costs the bot's process, from the sender's request to the message and its settling.
 
-    python -m tests.bench delivery [--alerts 600] [--rate 40] [--database URL] [--profile FOLDER]
+    python -m tests.bench delivery [--alerts 600] [--rate 40] [--postgres] [--profile FOLDER]
 
 Bot and sandbox are processes of their own, with Discord's limits switched off. The figure is the bot's CPU
 time (user and system), so that it holds beside other work: of alerts with a card, less that of alerts without
@@ -16,6 +16,8 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
+from storage import schema
+from tests.bench.bench_ingest import databases
 from tests.tour.house import House
 from tests.waiting import until
 
@@ -76,10 +78,11 @@ async def measure(house: House, alerts: int, rate: float) -> tuple[float, float,
     return with_card, without, rest * 1_000
 
 
-async def run(alerts: int, rate: float, database: str | None, profile: str | None) -> None:
+async def run(alerts: int, rate: float, database: str, profile: str | None) -> None:
     """Measure once and print it."""
     with tempfile.TemporaryDirectory() as folder:
-        house = House(Path(folder), database or f"sqlite:///{folder}/tocsin.db")
+        await schema.upgrade(database)
+        house = House(Path(folder), database)
         await house.open()
         try:
             await house.limits(enabled=False)
@@ -106,10 +109,11 @@ def main() -> None:
     )
     parser.add_argument("--alerts", type=int, default=600)
     parser.add_argument("--rate", type=float, default=40)
-    parser.add_argument("--database")
+    parser.add_argument("--postgres", action="store_true", help="on a PostgreSQL server of its own")
     parser.add_argument("--profile")
     args = parser.parse_args()
-    asyncio.run(run(args.alerts, args.rate, args.database, args.profile))
+    with databases(postgres=args.postgres) as addresses:
+        asyncio.run(run(args.alerts, args.rate, next(addresses), args.profile))
 
 
 if __name__ == "__main__":

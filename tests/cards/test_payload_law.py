@@ -2,7 +2,7 @@
 
 from tests.cards.payload import try_alerts
 
-ALERTS = 1_000
+ALERTS = 600
 
 
 def test_no_message_about_a_hostile_alert_is_refused() -> None:

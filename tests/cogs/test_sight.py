@@ -14,6 +14,7 @@ from discord import AppCommandOptionType, app_commands
 from bot.cards.card import Button, Card, Select
 from bot.cards.card import Option as Choice
 from bot.cards.ids import Verb
+from bot.domain.alert.signal import Severity
 from bot.domain.outbox.placement import Placement
 from bot.sandbox.control.actor import Actor
 from bot.sandbox.control.place import ChannelInput, OverwriteInput, add, overwrite
@@ -72,6 +73,8 @@ async def hidden(dark: Stage) -> Hidden:
     await take_in(dark.desk, [submission(source, firing(f"{SECRET}Alert", service=f"{SECRET}Service"))])
     opened = await open_incident(dark.desk, OpenRequest(alert_id=1, title=f"{SECRET} incident"), actor=ANNA)
     await actions.add(dark.desk, opened.incident.id, actor=ANNA, text=f"{SECRET} promise")
+    untaken = firing(f"{SECRET}Untaken", Severity.CRITICAL)  # that of the incident has an owner
+    await take_in(dark.desk, [submission(source, untaken)])
     found = Hidden(dark, channel_id, 1)
     guild = dark.bot.get_guild(sandbox.guild_id)
     assert guild is not None

@@ -87,7 +87,7 @@ def within_bounds(signal: Signal) -> bool:
     )
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=300)
 @given(providers, payloads)
 def test_any_json_is_read_in_bounds_or_refused(provider: str, payload: object) -> None:
     raw = json.dumps(payload).encode()

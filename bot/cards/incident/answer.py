@@ -73,7 +73,7 @@ def _capped(beyond: IncidentLevel | None, cap: IncidentLevel) -> str:
 
 
 def _leads(incident: Incident, channel_id: int) -> str:
-    """Its thread, or the channel in which it will appear."""
+    """The incident's thread, or the channel in which it will appear."""
     if incident.thread_id is not None:
         return f"➡️ {incident.mention}"
     return f"➡️ It comes up in <#{channel_id}>" if channel_id else ""

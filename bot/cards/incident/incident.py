@@ -226,7 +226,7 @@ def _button(
 
 
 def _role_select(view: IncidentView) -> Select:
-    """Its value is a role's; whoever picks one they hold lays it down."""
+    """The select of roles; whoever picks one they hold lays it down."""
     roles = view.incident.roles
     options = tuple(
         Option(

@@ -146,7 +146,7 @@ def _fire(rules: Sequence[Rule], text: str, looks: LookBudget) -> list[Span]:
 
 
 def find_suspects(texts: Sequence[str], *, numbers: bool | None = None) -> dict[str, list[Rule]]:
-    """Those of ``texts`` in which a clue stands, each with the rules behind its clues.
+    """The ``texts`` in which a clue stands, each with the rules behind its clues.
 
     All are looked at together, for most are clean.
     """

@@ -140,7 +140,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def fires_since(self) -> datetime:
-        """Its start as people are told it: the sender's word, however long ago, if that can be true."""
+        """The start as people are told it: the sender's word, however long ago, if that can be true."""
         return min(self.started_at or self.opened_at, self.opened_at)
 
     @property
@@ -155,7 +155,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IllegalTransitionError(ConflictError):
-    """This trigger means nothing in this state; nothing has changed."""
+    """Says that a trigger means nothing in this state; nothing has changed."""
 
     def __init__(self, alert: Alert, trigger: Trigger) -> None:
         self.alert = alert

@@ -79,7 +79,7 @@ CLAIM: Final = AlertVerb(
     in_menu=True,
     is_done=lambda alert, me: alert.state is State.PROCESSING and _is(alert.owner, me),
 )
-RENEW: Final = AlertVerb(name="renew", past="renew", fenced=True)
+RENEW: Final = AlertVerb(name="renew", past="renewed the claim", fenced=True)
 FAIL: Final = AlertVerb(
     name="fail", past="gave up", trigger=Trigger.FAIL, rings=RingReason.FAILED, fenced=True
 )
@@ -179,9 +179,9 @@ NOTE: Final = AlertVerb(
     acknowledges=True,
     is_done=lambda _alert, _me: True,
 )
-SNOOZE: Final = AlertVerb(name="snooze", past="snooze", task="snooze alerts", reaction="🔕")
-WAKE: Final = AlertVerb(name="snooze_over", past="snooze over", rings=RingReason.AWAKE)
-PROLONG: Final = AlertVerb(name="still_on_it", past="still on it", task="keep alerts")
+SNOOZE: Final = AlertVerb(name="snooze", past="snoozed", task="snooze alerts", reaction="🔕")
+WAKE: Final = AlertVerb(name="snooze_over", past="the snooze is over", rings=RingReason.AWAKE)
+PROLONG: Final = AlertVerb(name="still_on_it", past="is still on it", task="keep alerts")
 HAND_OVER: Final = AlertVerb(name="hand_over", past="handed it over")
 
 # Of what silence has ended: two of the above by other words.
@@ -212,7 +212,7 @@ LEASE_EXPIRE: Final = AlertVerb(
     rings=RingReason.LEASE_OVER,
 )
 ACK_OVER: Final = AlertVerb(
-    name="ack_over", past="ack over", trigger=Trigger.UNACK, rings=RingReason.ACK_OVER
+    name="ack_over", past="the acknowledgement ended", trigger=Trigger.UNACK, rings=RingReason.ACK_OVER
 )
 EXPIRE: Final = AlertVerb(
     name="expire",

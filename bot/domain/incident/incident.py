@@ -165,12 +165,12 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def mention(self) -> str:
-        """Its thread, as Discord links it, or its ref until there is one."""
+        """The incident's thread, as Discord links it, or its ref until there is one."""
         return self.ref if self.thread_id is None else f"<#{self.thread_id}>"
 
 
 class IllegalIncidentTransitionError(ConflictError):
-    """This trigger means nothing in this state; nothing has changed."""
+    """Says that a trigger means nothing in this state; nothing has changed."""
 
     def __init__(self, incident: Incident, trigger: IncidentTrigger) -> None:
         self.incident = incident
@@ -231,7 +231,7 @@ def worse(one: IncidentLevel, other: IncidentLevel) -> IncidentLevel:
 
 
 def stamp(incident: Incident) -> str:
-    """Its state in a letter: what a button was drawn for, and a press is checked by."""
+    """The incident's state in a letter: what a button was drawn for, and a press is checked by."""
     return incident.state.value[0]
 
 

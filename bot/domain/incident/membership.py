@@ -15,7 +15,7 @@ class Membership(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def mention(self) -> str:
-        """Its thread, or its ref until there is one."""
+        """The incident's thread, or its ref until there is one."""
         return format_ref(self.incident_id) if self.thread_id is None else f"<#{self.thread_id}>"
 
 

@@ -20,7 +20,7 @@ class NudgeKind(StrEnum):
     MERGED = "merged"
     STATE = "state"
     CALL = "call"
-    """It is bad from now on: the responders are rung."""
+    """The incident became bad: the responders are rung."""
     ROLE = "role"
     """Somebody holds a role; ``about_id`` is the person's."""
     JOINED = "joined"

@@ -78,7 +78,7 @@ class Remedy(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Regression(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """It was marked as fixed and came back: ``owner`` is who answers for the fix."""
+    """A recurrence that was marked as fixed came back: ``owner`` is who answers for the fix."""
 
     fixed_at: datetime
     owner: Actor

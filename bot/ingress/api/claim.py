@@ -64,13 +64,13 @@ class Lease(Note, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class NewLease(Lease, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The same; ``owner`` names the worker, where several share a token."""
+    """``owner`` names the worker, where several share a token; ``lock_ttl_seconds`` is how long it holds."""
 
     owner: Owner = ""
 
 
 class Renewal(Lease, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The same, for the claim that gave out ``claim_token``."""
+    """Holds the claim that gave out ``claim_token`` for ``lock_ttl_seconds`` more."""
 
     claim_token: Token = ""
 
@@ -82,13 +82,13 @@ class Act(Note, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ForcedAct(Act, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The same; ``force`` goes over the head of the person who has it, and everybody sees that."""
+    """``force`` goes over the head of the person who has the alert, and everybody sees that."""
 
     force: bool = False
 
 
 class NewAck(ForcedAct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The same; it ends ``for_minutes`` from now, without them as the desk says for the severity.
+    """Ends ``for_minutes`` from now, without them as the desk says for the severity.
 
     Who has it already says with ``for_minutes`` for how much longer.
     """
@@ -149,7 +149,7 @@ async def _fail(caller: Caller, asked: Failure) -> ApiReply:
 
 
 async def _acknowledge(caller: Caller, asked: NewAck) -> ApiReply:
-    """It ends by the same rules as in chat."""
+    """Acknowledge an alert; that ends by the rules of the chat."""
     spans, renews = caller.desk.rules.ack_spans, asked.for_minutes is not None
     if asked.for_minutes is not None:
         spans = dict.fromkeys(Severity, timedelta(minutes=asked.for_minutes))

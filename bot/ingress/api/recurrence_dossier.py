@@ -14,7 +14,7 @@ from bot.usecases.recurrence.dossier import Dossier, DossierItem, WorkSummary
 
 
 class AllTime(msgspec.Struct, frozen=True, kw_only=True):
-    """The same figures over all times."""
+    """The figures over all times."""
 
     occurrences: int
     episodes: int

@@ -29,7 +29,7 @@ class SilenceFace:
         self._reception = reception
 
     async def listing(self, request: web.BaseRequest, source: Source) -> web.Response:
-        """Those that last and the newest that are over; a filter asks for the very matchers of a silence."""
+        """The silences that last and the newest that are over; a filter asks for a silence's matchers."""
         try:
             wanted = [each for text in request.query.getall("filter", []) for each in parse_matchers(text)]
         except InvalidInputError as error:

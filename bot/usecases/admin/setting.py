@@ -67,7 +67,7 @@ async def choose_roles(
     respond: tuple[int, ...] | None = None,
     manage: tuple[int, ...] | None = None,
 ) -> None:
-    """These roles may view, respond or manage, besides the configured ones; None leaves a choice as it is."""
+    """Let these roles view, respond or manage, besides the configured ones; None leaves a choice as it is."""
 
     def do_choose_roles(tx: Transaction) -> None:
         changes: dict[str, object] = {}

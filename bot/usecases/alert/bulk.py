@@ -76,8 +76,11 @@ async def act(
     now = desk.clock.now()
 
     def make(alert_id: int) -> Move:
-        move = alerts.acknowledging if verb is verbs.ACK else alerts.resolving
-        return msgspec.structs.replace(move(alert_id, actor), lane=verb.lane)
+        if verb is verbs.ACK:
+            move = alerts.acknowledging(alert_id, actor, spans=desk.rules.ack_spans)
+        else:
+            move = alerts.resolving(alert_id, actor)
+        return msgspec.structs.replace(move, lane=verb.lane)
 
     def act_on_cause(tx: Transaction) -> BulkDone:
         name = None if member_id is None else _name(tx, desk, member_id)

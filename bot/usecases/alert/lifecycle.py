@@ -8,7 +8,6 @@ cannot be written. They return the alert as it is now.
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -138,7 +137,7 @@ def acknowledging(
     actor: Actor,
     note: str = "",
     *,
-    spans: Mapping[Severity, timedelta] = MappingProxyType({}),
+    spans: Mapping[Severity, timedelta],
     renews: bool = False,
 ) -> Move:
     """The move of `acknowledge`; ``spans`` say by severity how long it lasts, others last for good."""

@@ -46,7 +46,7 @@ class _GroupState(msgspec.Struct):
     loners: tuple[int, ...] = ()
 
     def take(self, joined: Joined, lane: Lane | None) -> None:
-        """It has changed."""
+        """Take over the group as it is after a change."""
         self.group = joined.group
         self.is_moved = True
         if lane is not None:

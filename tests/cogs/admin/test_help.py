@@ -74,7 +74,9 @@ async def test_it_names_what_one_may_do_and_nothing_that_would_be_refused(stage:
             given |= {"source": "prod"} if "source" in given else {}
             options = {option: value for option, value in given.items() if value is not None}
             refused = await _is_refused(stage, who, name, options)
-            assert refused != (f"`/{name}`" in said), (who, name)
+            named = f"`/{name}`" in said
+            why = "say in LOOKING or MANAGING of cogs/admin/help.py what it takes"
+            assert refused != named, f"/{name}: {who} is refused: {refused}, /help names it: {named}; {why}"
     assert "`/setup`" not in await told(stage, "responder")
 
 

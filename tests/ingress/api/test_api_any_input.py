@@ -13,7 +13,7 @@ from tests.ingress.program import Program, admit, send
 from tests.ingress.test_any_input import json_values, loose_json
 from tests.senders import firing
 
-calm = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+calm = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 FIELDS = sorted({name for route in ROUTES for name in route.takes.__struct_fields__})
 REFS = ["A-1", "1", "#1", "A-0", "A-99", "claim", "B-1", "9" * 30, "%00", "..", "%F0%9F%92%A9", "a%2Fb", "-1"]
 TEXTS = [

@@ -7,6 +7,7 @@ import pytest
 from bot.clock import ManualClock
 from bot.domain.alert import verb as verbs
 from bot.domain.alert.alert import State
+from bot.domain.alert.signal import Severity
 from bot.domain.errors import ConflictError
 from bot.usecases.alert import bulk
 from bot.usecases.alert import lifecycle as alerts
@@ -33,6 +34,16 @@ async def test_all_are_acknowledged_in_one_act_and_given_back_by_undo(desk: Desk
     assert await states(desk) == ["acked", "new", "new", "new", "resolved"]
     with pytest.raises(ConflictError, match="taken back already"):
         await bulk.undo(desk, done.act_id, actor=ANNA)
+
+
+async def test_what_is_acknowledged_from_a_board_ends_as_from_a_card(
+    desk: Desk, send: Send, clock: ManualClock
+) -> None:
+    await send(firing("disk", Severity.CRITICAL), firing("cpu", Severity.CRITICAL))
+    await bulk.act(desk, CHANNEL, verbs.ACK, actor=ANNA, member_id=1)
+    await alerts.acknowledge(desk, 2, actor=ANNA)
+    from_board, from_card = await desk.storage.read(lambda tx: tx.alerts.many([1, 2]))
+    assert from_board.ack_until == from_card.ack_until == clock.now() + timedelta(hours=4)
 
 
 async def test_one_cause_is_resolved_and_comes_back_with_whoever_had_it(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import asyncpg
 import pytest
@@ -49,7 +50,7 @@ MAKES: dict[str, Make] = {
     "release": alerts.releasing,
     "fail": lambda alert_id, actor: retry.failing(alert_id, actor, max_attempts=5),
     "retry": retry.retrying,
-    "ack": alerts.acknowledging,
+    "ack": partial(alerts.acknowledging, spans={}),
     "unack": alerts.unacknowledging,
     "resolve": alerts.resolving,
 }
