@@ -107,7 +107,7 @@ async def test_of_a_person_and_a_program_at_once_one_wins_and_the_other_is_told(
         for seen in await claim.claim_next(desk, AlertCriteria(), actor=worker, limit=6)
     }
     for alert_id in range(1, 13):
-        make = alerts.resolving if alert_id in tokens else alerts.acknowledging
+        make = alerts.resolving if alert_id in tokens else partial(alerts.acknowledging, spans={})
         act = partial(make, alert_id)
         robot = claim.perform(desk, act, actor=worker, proof=Proof(tokens.get(alert_id, "")))
         person = alerts.acknowledge(desk, alert_id, actor=ANNA)
