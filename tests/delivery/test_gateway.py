@@ -127,13 +127,13 @@ async def test_a_long_outage_is_not_slept_through(keep: Keep, sandbox: Sandbox) 
 
 
 async def test_a_quiet_but_living_line_is_left_alone(keep: Keep) -> None:
-    supervisor = keep(silence=timedelta(seconds=1))
+    supervisor = keep(silence=timedelta(seconds=3))  # a busy machine is slow to beat
     await ready(supervisor)
     heard: set[object] = set()
 
     def beats() -> bool:
         heard.add(supervisor.state.heard_at)
-        return len(heard) > 8
+        return len(heard) > 5  # looks, a quarter of the silence apart
 
     await until(beats)
     assert supervisor.state.starts == 1
