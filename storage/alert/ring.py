@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, delete, distinct, func, insert, select, update
 
-from bot.domain.alert.ring import Ring, RingReason, RingSubject
+from bot.domain.alert.ring import PERSONAL, Ring, RingReason, RingSubject
 from bot.domain.outbox.outbox import CardKind
 from storage.bulk import Bulk
 from storage.codec import micros, moment
@@ -92,6 +92,18 @@ class Rings:
     def drop(self, ring_ids: Collection[int]) -> None:
         """Nobody has to be called for these any more."""
         self._connection.execute(delete(ring).where(is_one_of(self._connection, ring.c.id, ring_ids)))
+
+    def awaited(self, alert_ids: Collection[int]) -> set[tuple[int, int]]:
+        """The runs of these alerts for which a call waits that everybody hears, as (alert, run)."""
+        rows = self._connection.execute(
+            select(ring.c.subject_id, ring.c.run).where(
+                ring.c.subject == RingSubject.ALERT.value,
+                is_one_of(self._connection, ring.c.subject_id, alert_ids),
+                ring.c.lead_id.is_(None),
+                ring.c.reason.not_in([each.value for each in PERSONAL]),
+            )
+        )
+        return {(row.subject_id, row.run) for row in rows}
 
     def told_in(self, lead_id: int) -> list[Ring]:
         """All calls that one message tells, oldest first."""

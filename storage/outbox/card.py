@@ -109,9 +109,9 @@ class Cards:
         """People are rung for these cards' alerts, as (card, run), by another message."""
         _rung.run(self._connection, [(run, micros(now), card_id) for card_id, run in sorted(runs)])
 
-    def fold(self, groups: Mapping[int, tuple[Sequence[int], Lane]], *, now: datetime) -> dict[int, int]:
-        """Alerts with cards of their own share those of groups; the alert whose card each group has now."""
-        return folds.fold(self._connection, groups, now=now) if groups else {}
+    def fold(self, groups: Mapping[int, tuple[Sequence[int], Lane]], *, now: datetime) -> folds.Folded:
+        """Alerts with cards of their own share those of groups."""
+        return folds.fold(self._connection, groups, now=now) if groups else folds.Folded({}, {})
 
     def claim(
         self, channel_id: int, which: CardChoice, *, worker: str, tag: str, now: datetime, lease: timedelta

@@ -1,13 +1,13 @@
 """Fold: alerts that had cards of their own share that of a group from now on.
 
 One of those cards, the newest that stands (or may stand) in the channel, becomes the group's, so that no
-message
-is added; the others are edited once to lead there, and those that were never sent need nothing any more.
+message is added; the others are edited once to lead there, and those that were never sent need nothing any
+more.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import Connection, Row, case, select, update
 
@@ -21,10 +21,17 @@ from storage.table.core import card
 _Row: TypeAlias = Row[Any, Any, Any, Any]
 
 
+class Folded(NamedTuple):
+    """By group: whose card it has now, and the alerts that lost their own unsent while the group's stands."""
+
+    began_as: dict[int, int]
+    unsent: dict[int, list[int]]
+
+
 def fold(
     connection: Connection, groups: Mapping[int, tuple[Sequence[int], Lane]], *, now: datetime
-) -> dict[int, int]:
-    """Groups with their alerts and how urgent their cards are; whose card each group has now, by group."""
+) -> Folded:
+    """Let groups, with their alerts and how urgent their cards are, each have one card."""
     owners = {alert_id: group_id for group_id, (ids, _) in groups.items() for alert_id in ids}
     found: Sequence[_Row] = connection.execute(
         select(card.c.id, card.c.subject_id, card.c.message_id, card.c.posting_since)
@@ -40,11 +47,15 @@ def fold(
     kept = {row.id for row in chosen.values()}
     for group_id, row in chosen.items():
         _change(connection, row, CardKind.GROUP, group_id, groups[group_id][1], now, needless=False)
+    unsent: dict[int, list[int]] = {}
     for row in found:
         if row.id not in kept:
             needless = not _is_tried(row)
+            group_id = owners[row.subject_id]
+            if needless and _is_tried(chosen[group_id]):
+                unsent.setdefault(group_id, []).append(row.subject_id)
             _change(connection, row, CardKind.FOLDED, row.subject_id, Lane.COUNT, now, needless=needless)
-    return {group_id: row.subject_id for group_id, row in chosen.items()}
+    return Folded({group_id: row.subject_id for group_id, row in chosen.items()}, unsent)
 
 
 def _is_tried(row: _Row) -> bool:

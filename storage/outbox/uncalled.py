@@ -42,7 +42,8 @@ def uncalled(
 ) -> list[Uncalled]:
     """Criticals of their first run, oldest first; cards that are on their way are left alone.
 
-    Later runs have a call of their own, planned by what began them.
+    So is one whose post was tried and not written down: it may stand in the channel and have rung, and the
+    card finds or posts it. Later runs have a call of their own, planned by what began them.
     """
     is_told = exists().where(
         ring.c.subject == RingSubject.ALERT.value,
@@ -60,6 +61,7 @@ def uncalled(
                 dirty(posted=False),
                 card.c.lane <= Lane.RESOLVE.value,
                 card.c.rung_run.is_(None),
+                card.c.posting_since.is_(None),
                 or_(card.c.claimed_by.is_(None), card.c.claim_expires_at <= micros(now)),
                 alert.c.severity == Severity.CRITICAL.value,
                 alert.c.run == 0,

@@ -143,6 +143,24 @@ async def test_alerts_of_one_card_that_come_back_ring_once_for_all(grouped: Stag
     assert reply["message_reference"]["message_id"] == card["id"]
 
 
+async def test_a_critical_that_comes_to_share_a_card_before_its_own_was_posted_rings(grouped: Stage) -> None:
+    grouped.source = msgspec.structs.replace(grouped.source, card=CardShape.AUTO)
+    await fire(grouped, 0)
+    await settle_down(grouped)
+    await fire(grouped, 1, severity=CRITICAL)
+    await fire(grouped, 2)
+    assert await grouped.ring() == 1
+    await settle_down(grouped)
+    card, reply = grouped.shown()
+    assert "(3 alerts)" in card["content"]
+    assert reply["sandbox"]["pinged"]["roles"]
+    assert "CRITICAL pod 1" in reply["content"]
+    grouped.clock.advance(timedelta(minutes=5))
+    assert await grouped.ring() == 1
+    await settle_down(grouped)
+    assert sum("2nd call" in each["content"] for each in grouped.shown()) == 1
+
+
 async def test_a_first_critical_wakes_at_once(grouped: Stage) -> None:
     await fire(grouped, *range(20), severity=CRITICAL)
     await settle_down(grouped)

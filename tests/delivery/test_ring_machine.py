@@ -34,6 +34,7 @@ from bot.usecases.outbox import card as outbox
 from bot.usecases.outbox import ring as rings
 from bot.usecases.silence import settlement
 from bot.usecases.silence import silence as silences
+from tests.conftest import START
 from tests.delivery.conftest import DAY_MS
 from tests.delivery.machine import DeskMachine, live
 from tests.senders import ANNA, firing, resolved
@@ -42,7 +43,8 @@ MINUTE: Final = timedelta(minutes=1)
 NAMES: Final = ("alpha", "bravo", "carol", "delta")
 CRITICAL, WARNING = Severity.CRITICAL, Severity.WARNING
 ON_CALL: Final[dict[Severity, tuple[str, ...]]] = {CRITICAL: ("on-call",), WARNING: ("on-call",)}
-APART: Final = timedelta(minutes=4)  # calls of one state that repeat are further apart
+APART: Final = timedelta(minutes=4)  # repeated calls of one state, unless a crash held one back
+REPEATS: Final = tuple(minutes * MINUTE for minutes in (5, 15, 30, 90))
 
 
 @dataclass
@@ -52,20 +54,27 @@ class Known:
     alert: Alert
     loud: bool = False
     state: int = 0
+    since: datetime = START
     rung: dict[int, list[datetime]] = field(default_factory=dict)
     worst: int = 0  # rank of severity for which people were rung
 
-    def see(self, alert: Alert) -> None:
+    def see(self, alert: Alert, now: datetime) -> None:
         """It is like this now; a new state begins when it becomes loud, or worse while it is loud."""
         loud = alert.state.open and alert.owner is None and not alert.quiet_kinds
         worse = alert.severity.rank > self.alert.severity.rank
         if loud and (not self.loud or worse):
-            self.state += 1
+            self.state, self.since = self.state + 1, now
         self.alert, self.loud = alert, loud
 
     @property
     def calls(self) -> list[datetime]:
         return self.rung.setdefault(self.state, [])
+
+    def may_ring(self, now: datetime) -> bool:
+        """Whether it is the first of its state, long after the last, or one that the schedule has by now."""
+        if not self.calls or now - self.calls[-1] >= APART:
+            return True
+        return now - self.since >= REPEATS[min(len(self.calls), len(REPEATS)) - 1]
 
 
 class RingMachine(DeskMachine):
@@ -90,7 +99,7 @@ class RingMachine(DeskMachine):
         for alert in found:
             if alert.id not in self.known:
                 self.known[alert.id] = Known(alert)
-            self.known[alert.id].see(alert)
+            self.known[alert.id].see(alert, self.clock.now())
 
     async def _hear(self) -> None:
         """Who was rung by what was posted since; it counts for the state in which the alerts are."""
@@ -104,7 +113,7 @@ class RingMachine(DeskMachine):
             if not meant:
                 self.broken.append(f"rung for what needs nobody: {message['content']!r}")
             for each in meant:
-                if each.calls and self.clock.now() - each.calls[-1] < APART:
+                if not each.may_ring(self.clock.now()):
                     self.broken.append(f"rung twice for one state: {message['content']!r}, {each}")
                 each.calls.append(self.clock.now())
                 each.worst = max(each.worst, each.alert.severity.rank + 1)

@@ -98,10 +98,10 @@ class Door:
 
 async def dump(desk: Desk, *tables_named: str) -> str:
     """All that stands in these tables, as one text."""
-    from storage.table import core as tables
+    from storage.table.core import metadata
 
     def work(tx: Any) -> str:
-        rows = (tx._connection.execute(getattr(tables, name).select()).all() for name in tables_named)
+        rows = (tx._connection.execute(metadata.tables[name].select()).all() for name in tables_named)
         return "\n".join(str(tuple(row)) for found in rows for row in found)
 
     return await desk.storage.read(work)

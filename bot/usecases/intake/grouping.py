@@ -5,7 +5,7 @@ once, and one more the alerts with cards of their own that may have to share one
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
@@ -27,6 +27,7 @@ from bot.domain.alert.ring import RingReason
 from bot.domain.alert.signal import Signal
 from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.outbox import CardKind
+from bot.usecases import ring as rings
 from bot.usecases.desk import Desk
 from bot.usecases.intake.track import SignatureState, standing_of
 from storage.transaction import Transaction
@@ -43,7 +44,7 @@ class _GroupState(msgspec.Struct):
     track: SignatureState | None = None
     lane: Lane = Lane.COUNT
     is_moved: bool = False
-    loners: tuple[int, ...] = ()
+    loners: tuple[Loner, ...] = ()
 
     def take(self, joined: Joined, lane: Lane | None) -> None:
         """Take over the group as it is after a change."""
@@ -94,11 +95,12 @@ class Grouping:
     def show(self, own: Iterable[tuple[int, Lane]], default_channel_id: int | None) -> None:
         """New groups get cards; those of the others, and of the alerts ``own``, want one more revision."""
         cards = self._tx.cards
-        began_as = cards.fold(
-            {each.group.id: (each.loners, each.lane) for each in self._circles.values() if each.loners},
-            now=self._now,
+        gathered = [each for each in self._circles.values() if each.loners]
+        began_as, unsent = cards.fold(
+            {each.group.id: ([one.id for one in each.loners], each.lane) for each in gathered}, now=self._now
         )
         self._tx.groups.began_as(began_as)
+        self._ring_for(unsent)
         new = [
             (each.group.id, each.track.source.channel_id or default_channel_id, each.lane)
             for each in self._circles.values()
@@ -109,6 +111,19 @@ class Grouping:
         for each in changed:
             self._touch(each.group.id, each.lane)
         cards.touch_known(own, self._lanes, now=self._now)
+
+    def _ring_for(self, unsent: Mapping[int, Sequence[int]]) -> None:
+        """Call for what lost its card before that rang, if it is worse than what the group's card tells."""
+        found: list[int] = []
+        for group_id, ids in unsent.items():
+            loners = self._circles[group_id].loners
+            told = max((each.severity.rank for each in loners if each.id not in ids), default=-1)
+            worst = max((each for each in loners if each.id in ids), key=lambda each: each.severity.rank)
+            found += [worst.id] if worst.severity.rank > told else []
+        self._tx.rings.plan(
+            rings.first(self._desk.project.id, each.id, each.run, RingReason.NEW, self._now)
+            for each in self._tx.alerts.many(found)
+        )
 
     def _members(self) -> Iterator[tuple[int, SignatureState]]:
         """The known alerts that share a card."""
@@ -184,8 +199,8 @@ class Grouping:
         if loners:
             worst = max((each.severity for each in loners), key=lambda each: each.rank)
             group = msgspec.structs.replace(group, severity=worst)
-        ids = tuple(each.id for each in loners)
-        circle = _GroupState(group, is_open=True, track=track, loners=ids)
+        ids = [each.id for each in loners]
+        circle = _GroupState(group, is_open=True, track=track, loners=tuple(loners))
         self._circles[group_id] = circle
         self._tx.groups.take_in((group_id, alert_id) for alert_id in ids)
         for alert_id in ids:

@@ -227,7 +227,8 @@ def _tell_all(tx: Transaction, desk: Desk, channel_id: int, due: list[_Due], now
     tx.cards.touch(CardKind.RING, [(lead_id, Lane.RESOLVE) for lead_id in older], now=now)
     for bundle in bundles:
         _put_out(tx, desk, channel_id, bundle, now)
-    again = [each for each in due if each.ring.id not in storm]  # intake has planned the call after that
+    awaited = tx.rings.awaited({each.alert.id for each in due})  # what intake has planned already
+    again = [each for each in due if (each.alert.id, each.ring.run) not in awaited]
     _plan_next(tx, desk, [(each.ring, each.alert) for each in again], now)
     return len(bundles)
 
