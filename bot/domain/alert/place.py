@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from bot.domain.alert.place_label import (
+from bot.domain.place_label import (
     CLEAR,
     EXPORTED,
     LAST,

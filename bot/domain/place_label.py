@@ -1,4 +1,4 @@
-"""Place label: what the names of labels say of a place; `place` is the theory."""
+"""Place label: what the names of labels say of a place; `alert.place` is the theory."""
 
 from typing import Final
 
