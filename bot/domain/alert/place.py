@@ -116,7 +116,7 @@ def _read_namespace(value: str) -> str:
     return cut(one_line(value), _LONGEST)
 
 
-class _Choice(NamedTuple):
+class _PlaceNames(NamedTuple):
     """Names: of what is shown, of what it may belong to, of what a scraper would stand under."""
 
     shown: tuple[str, ...]
@@ -126,7 +126,7 @@ class _Choice(NamedTuple):
 
 
 @lru_cache(maxsize=1024)
-def _choose(names: tuple[str, ...]) -> _Choice | None:
+def _choose(names: tuple[str, ...]) -> _PlaceNames | None:
     """What the labels of one rule, which all have the same ``names``, come down to.
 
     It is found by values that stand for their names, so it holds for any that differ and name no scraper;
@@ -136,7 +136,7 @@ def _choose(names: tuple[str, ...]) -> _Choice | None:
         return None
     known = _Known({name: f"={name}" for name in names})
     namespaced = "namespace" in names
-    return _Choice(
+    return _PlaceNames(
         tuple(name for name, _ in known.choose(()))[: MOST - namespaced],
         tuple(name for name in SERVICES if name in names),
         tuple(name for name in ("container", "service", "job") if name in names),
