@@ -33,6 +33,7 @@ from cogs.alert.message_menu import acknowledge_message
 from cogs.alert.triage import TriageCommand, brief_message
 from cogs.context import BotContext, BotOptions
 from cogs.gate.command import GateCommands
+from cogs.guild_state import GuildState
 from cogs.home import HomeServer
 from cogs.incident import action as incident_action
 from cogs.incident import button as incident_buttons
@@ -74,7 +75,7 @@ PRESSES: Final[Acts] = MappingProxyType(
 FORMS: Final[Acts] = MappingProxyType(
     {**alert_buttons.FORMS, **escalation.FORMS, **incident_buttons.FORMS, **setup.FORMS}
 )
-_READY_LULL: Final = 0.5  # seconds without another server before READY; a desk is in one or few
+_READY_LULL: Final = 0.5  # seconds for a server that READY named and that does not arrive
 _FAREWELL: Final = 2.0  # seconds
 
 _log: Final = structlog.stdlib.get_logger(__name__)
@@ -132,6 +133,10 @@ class DeskBot(commands.Bot):
             guild_ready_timeout=_READY_LULL,
         )
         self.bot_context = bot_context
+
+    def _get_state(self, **options: Any) -> GuildState:
+        """Remember servers in our way; discord.py asks for it while it is made."""
+        return GuildState.of(self, **options)
 
     async def setup_hook(self) -> None:
         """Add all cogs and pressable items; this is before the gateway is asked for."""

@@ -1,8 +1,8 @@
 """Audience: in which channels a subject is shown; conditions for lists, and the channels of one subject.
 
-An alert is where its card is, or its group's; one that never had a card is where its source speaks. An
-incident is where its head is, or the channel that its post stands in. A recurrence is where its last alert
-is, an action item where its incident is. Channel 0 stands for the desk's own, whichever that is.
+An alert is where its card is, or its group's, and its row says where. An incident is where its head is, or
+the channel that its post stands in. A recurrence is where its last alert is, an action item where its
+incident is. Channel 0 stands for the desk's own, whichever that is.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,9 +11,8 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, alias, and_, func, or_, select, true, union_all
 
-from bot.domain.outbox.outbox import CardKind
 from bot.domain.sight import EVERYTHING, Sight, Subject, SubjectRef
-from storage.kind import HEAD, IS_SHARED, SHARED, card_of
+from storage.kind import HEAD, IS_SHARED
 from storage.table.core import alert, card, source
 from storage.table.group import alert_group
 from storage.table.incident import action_item, incident
@@ -22,7 +21,7 @@ from storage.table.recurrence import recurrence
 
 def sees_alert(sight: Sight) -> ColumnElement[bool]:
     """Whether the alert at hand may be looked at."""
-    return true() if sight == EVERYTHING else _sees_alert(alert, sight)
+    return true() if sight == EVERYTHING else _within(alert.c.channel_id, sight)
 
 
 def sees_recurrence(sight: Sight) -> ColumnElement[bool]:
@@ -30,7 +29,7 @@ def sees_recurrence(sight: Sight) -> ColumnElement[bool]:
     if sight == EVERYTHING:
         return true()
     last = alias(alert, "last_alert")
-    seen = select(last.c.id).where(last.c.id == recurrence.c.last_alert_id, _sees_alert(last, sight))
+    seen = select(last.c.id).where(last.c.id == recurrence.c.last_alert_id, _within(last.c.channel_id, sight))
     spoken = and_(recurrence.c.last_alert_id.is_(None), _sees_source(recurrence.c.source_id, sight))
     return or_(seen.exists(), spoken)
 
@@ -88,15 +87,6 @@ _NUMBERED: Final[Mapping[Subject, Any]] = MappingProxyType(
 )
 
 
-def _sees_alert(rows: Any, sight: Sight) -> ColumnElement[bool]:
-    own, shared = _card(card_of(CardKind.ALERT, rows.c.id)), _card(card_of(CardKind.GROUP, rows.c.group_id))
-    shown = or_(*(each.where(_within(card.c.channel_id, sight)).exists() for each in (own, shared)))
-    return or_(
-        shown,
-        and_(~own.exists(), ~shared.exists(), _sees_source(rows.c.source_id, sight)),
-    )
-
-
 def _sees_source(source_id: Any, sight: Sight) -> ColumnElement[bool]:
     spoken = func.coalesce(source.c.channel_id, 0)
     return select(source.c.id).where(source.c.id == source_id, _within(spoken, sight)).exists()
@@ -112,20 +102,7 @@ def _within(column: ColumnElement[Any], sight: Sight) -> ColumnElement[bool]:
 
 
 def _of_alert(project_id: int, which: Any) -> Any:
-    one = select(alert.c.id).where(alert.c.project_id == project_id, alert.c.id == which)
-    return _shown(one.scalar_subquery())
-
-
-def _shown(alert_id: Any) -> Any:
-    """Where cards of an alert are; without any, where its source speaks."""
-    own = select(card.c.channel_id).where(card_of(CardKind.ALERT, alert_id))
-    shared = select(card.c.channel_id).join(alert, SHARED).where(alert.c.id == alert_id)
-    spoken = (
-        select(func.coalesce(source.c.channel_id, 0))
-        .join(alert, alert.c.source_id == source.c.id)
-        .where(alert.c.id == alert_id, ~own.exists(), ~shared.exists())
-    )
-    return union_all(own, shared, spoken)
+    return select(alert.c.channel_id).where(alert.c.project_id == project_id, alert.c.id == which)
 
 
 def _of_group(project_id: int, which: Any) -> Any:
@@ -151,7 +128,7 @@ def _of_recurrence(project_id: int, which: Any) -> Any:
         .join(recurrence, recurrence.c.source_id == source.c.id)
         .where(one, recurrence.c.last_alert_id.is_(None))
     )
-    return union_all(select(_shown(last).subquery()), spoken)
+    return union_all(select(alert.c.channel_id).where(alert.c.id == last), spoken)
 
 
 def _of_action(project_id: int, which: Any) -> Any:

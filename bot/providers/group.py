@@ -6,7 +6,8 @@ through an Alertmanager. The status of each alert decides whether it fires: ``en
 some that fire, and the status of the group is "firing" as long as one in it does.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from bot.domain.alert.signal import (
@@ -39,7 +40,7 @@ _SUMMARY: Final = ("summary", "message", "title")
 _DESCRIPTION: Final = ("description", "Error")
 _RUNBOOK: Final = ("runbook_url", "runbook")
 _DASHBOARD: Final = ("dashboard_url", "dashboardURL", "dashboard")
-_TIMES: Final = ("startsAt", "endsAt")
+_PAGES: Final = {"panelURL": "Panel", "generatorURL": "Source", "silenceURL": "Silence", "imageURL": "Image"}
 _DATASOURCE: Final = {"DatasourceNoData": "No data", "DatasourceError": "Data source error"}
 _NAMELESS: Final = "unnamed alert"
 
@@ -95,6 +96,9 @@ def _read_alert(alert: object, group: _Group) -> Signal:
     )
     fingerprint = alert.get("fingerprint")
     words = _Words.read(alert, labels, annotations, group.common)
+    started_at = read_moment(alert.get("startsAt"))
+    ended_at = read_moment(alert.get("endsAt")) if status is Status.RESOLVED else None
+    moments = ("startsAt", started_at), ("endsAt", ended_at)
     return Signal(
         status=status,
         name=cut(one_line(words.name), MAX_NAME),
@@ -103,13 +107,13 @@ def _read_alert(alert: object, group: _Group) -> Signal:
         summary=cut(words.summary, MAX_SUMMARY),
         description=cut(words.description, MAX_DESCRIPTION),
         labels=bound_labels(labels),
-        links=read_links(_link_candidates(alert, annotations)),
+        links=read_links(_find_links(alert, annotations)),
         fingerprint="" if fingerprint is None else bound_identity(write_text(fingerprint)),
         **locate(labels),
         group_key=group.key,
-        started_at=read_moment(alert.get("startsAt")),
-        ended_at=read_moment(alert.get("endsAt")) if status is Status.RESOLVED else None,
-        said=bound_said(_rest(alert, annotations, words.used, group)),
+        started_at=started_at,
+        ended_at=ended_at,
+        said=bound_said(_rest(alert, annotations, words.used, moments, group.left_out)),
     )
 
 
@@ -150,7 +154,10 @@ class _Words(NamedTuple):
 
 
 def _first(texts: Mapping[str, str], names: tuple[str, ...]) -> str:
-    return next((name for name in names if texts.get(name)), "")
+    for name in names:
+        if texts.get(name):
+            return name
+    return ""
 
 
 def measured(alert: Mapping[str, Any]) -> str:
@@ -164,21 +171,34 @@ def measured(alert: Mapping[str, Any]) -> str:
 
 
 def _rest(
-    alert: dict[str, Any], annotations: dict[str, str], used: frozenset[str], group: _Group
+    alert: dict[str, Any],
+    annotations: dict[str, str],
+    used: frozenset[str],
+    moments: Iterable[tuple[str, datetime | None]],
+    left_out: int,
 ) -> Iterator[tuple[str, str]]:
     """What was said without a role of its own."""
-    if group.left_out:
-        yield TRUNCATED, str(group.left_out)
-    yield from ((name, write_text(alert[name])) for name in _TIMES if is_unusable(alert.get(name)))
-    linked = {_first(annotations, _RUNBOOK), _first(annotations, _DASHBOARD)}
-    yield from ((name, text) for name, text in annotations.items() if name not in used and name not in linked)
-    yield "values", measured(alert)
+    if left_out:
+        yield TRUNCATED, str(left_out)
+    for name, moment in moments:
+        if moment is None and is_unusable(alert.get(name)):
+            yield name, write_text(alert[name])
+    linked = (_first(annotations, _RUNBOOK), _first(annotations, _DASHBOARD))
+    for name, text in annotations.items():
+        if name not in used and name not in linked:
+            yield name, text
+    if told := measured(alert):
+        yield "values", told
 
 
-def _link_candidates(alert: dict[str, Any], annotations: dict[str, str]) -> Iterator[tuple[str, object]]:
-    yield "Runbook", first_of(annotations, _RUNBOOK)
-    yield "Dashboard", alert.get("dashboardURL") or first_of(annotations, _DASHBOARD)
-    yield "Panel", alert.get("panelURL")
-    yield "Source", alert.get("generatorURL")
-    yield "Silence", alert.get("silenceURL")
-    yield "Image", alert.get("imageURL")
+def _find_links(alert: dict[str, Any], annotations: dict[str, str]) -> list[tuple[str, object]]:
+    """Titles and addresses, of those that are given."""
+    found: list[tuple[str, object]] = []
+    if runbook := first_of(annotations, _RUNBOOK):
+        found.append(("Runbook", runbook))
+    if dashboard := alert.get("dashboardURL") or first_of(annotations, _DASHBOARD):
+        found.append(("Dashboard", dashboard))
+    for name, title in _PAGES.items():
+        if page := alert.get(name):
+            found.append((title, page))
+    return found

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
 from typing import Final, TypedDict
 
 from bot.domain.alert.place import find_place
@@ -77,20 +76,33 @@ def write_text(value: object) -> str:
 
 def bound_said(said: Iterable[tuple[str, str]]) -> dict[str, str]:
     """What has no role of its own, within the bounds of a Signal."""
-    kept = ((cut(name, MAX_SAID_NAME), cut(text.strip(), MAX_SAID_VALUE)) for name, text in said)
-    return dict(islice(((name, text) for name, text in kept if text), MAX_SAID))
+    kept: dict[str, str] = {}
+    left = MAX_SAID
+    for name, text in said:
+        if not left:
+            break
+        if plain := cut(text.strip(), MAX_SAID_VALUE):
+            kept[cut(name, MAX_SAID_NAME)] = plain
+            left -= 1
+    return kept
 
 
 def bound_labels(labels: dict[str, str]) -> dict[str, str]:
     """``labels`` within the bounds of a Signal: the first `MAX_LABELS`, long ones cut in the middle."""
-    if (
-        len(labels) <= MAX_LABELS
-        and max(map(len, labels), default=0) <= MAX_LABEL_NAME
-        and max(map(len, labels.values()), default=0) <= MAX_LABEL_VALUE
-    ):
+    if len(labels) <= MAX_LABELS and _are_short(labels):
         return labels
     kept = list(labels.items())[:MAX_LABELS]
     return {cut(name, MAX_LABEL_NAME): cut(value, MAX_LABEL_VALUE) for name, value in kept}
+
+
+def _are_short(labels: dict[str, str]) -> bool:
+    """Mostly all of them together are no longer than one may be, which is quickly seen."""
+    if len("".join(labels)) <= MAX_LABEL_NAME and len("".join(labels.values())) <= MAX_LABEL_VALUE:
+        return True
+    return (
+        max(map(len, labels), default=0) <= MAX_LABEL_NAME
+        and max(map(len, labels.values()), default=0) <= MAX_LABEL_VALUE
+    )
 
 
 def first_of(texts: Mapping[str, str], names: tuple[str, ...]) -> str:

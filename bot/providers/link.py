@@ -12,6 +12,10 @@ from bot.domain.alert.signal import MAX_LINKS, MAX_URL, Link
 _PAGE: Final = re.compile(
     r"(?P<site>https?://(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?)(?P<rest>(?:[/?#].*)?)", re.IGNORECASE
 )
+_PLAIN_PAGE: Final = re.compile(
+    r"https?://[\w.-]+(?::\d{1,5})?(?:[/?#][\w.~%/:?#@!$&'()*+,;=-]*)?", re.IGNORECASE | re.ASCII
+)
+"""A page whose address needs no quoting, which is most of them."""
 _FINE_IN_ADDRESSES: Final = "%/:?#@!$&'()*+,;="
 
 
@@ -24,13 +28,20 @@ def read_links(candidates: Iterable[tuple[str, object]]) -> tuple[Link, ...]:
     for title, url in candidates:
         if url and isinstance(url, str) and len(url) <= MAX_URL:
             link = _read_link(title, url)
-            if link and link.url not in [other.url for other in links]:
+            if link is None:
+                continue
+            for other in links:
+                if other.url == link.url:
+                    break
+            else:
                 links.append(link)
     return tuple(links[:MAX_LINKS])
 
 
 @lru_cache(maxsize=512)
 def _read_link(title: str, url: str) -> Link | None:
+    if _PLAIN_PAGE.fullmatch(url):
+        return Link(title, url)
     page = _PAGE.fullmatch(url.strip().replace(MARK + "@", ""))
     if page is None:
         return None

@@ -28,7 +28,10 @@ def read_moment(value: object) -> datetime | None:
 
 def is_unusable(value: object) -> bool:
     """Whether something was said that is no time: neither nothing at all nor the zero time of Go."""
-    return value not in (None, "") and not str(value).startswith("0001-") and read_moment(value) is None
+    if value is None or value == "":
+        return False
+    text = value if isinstance(value, str) else str(value)
+    return not text.startswith("0001-") and read_moment(value) is None
 
 
 def read_unix_time(number: float) -> datetime | None:
@@ -43,7 +46,7 @@ def read_unix_time(number: float) -> datetime | None:
 
 
 def _read_text(text: str) -> datetime | None:
-    if _EPOCH.fullmatch(text):
+    if text[4:5] != "-" and _EPOCH.fullmatch(text):
         return read_unix_time(float(text) if "." in text else int(text))
     try:
         moment = datetime.fromisoformat(text)

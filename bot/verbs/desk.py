@@ -6,7 +6,6 @@ from argparse import Namespace
 from pathlib import Path
 
 from bot import launch, log
-from bot.demo.run import demo as show
 from bot.doctor.host import require_host
 from bot.domain.process_role import ProcessRole
 from bot.process import exit_quickly, search_garbage_rarely
@@ -34,6 +33,8 @@ def _is_alone(settings: Settings, role: ProcessRole) -> bool:
 
 def demo(args: Namespace) -> int:
     """Be bot and sandbox on this machine, apart from whatever is configured for real."""
+    from bot.demo.run import demo as show  # brings the sandbox: 60 modules that `run` needs not
+
     data = args.data or Path(tempfile.mkdtemp(prefix="tocsin-demo-"))
     settings = Settings.load(
         args.config,

@@ -1,6 +1,6 @@
 """Alerts: the rows of episodes, as queries that read as sentences."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     Select,
     String,
+    TextClause,
     bindparam,
     case,
     cast,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    union_all,
 )
 from sqlalchemy.sql.expression import ClauseElement
 
@@ -28,7 +30,7 @@ from bot.domain.alert.signal import Severity, Signal
 from bot.domain.alert.verdict import SignatureStanding
 from bot.domain.sight import EVERYTHING
 from storage.alert.row import INSERT, MOVE, REFRESH, SAVE, insert_row, move_row, read, refresh_row, save_row
-from storage.alert.urgency import URGENCY
+from storage.alert.urgency import URGENCY, is_told_by_urgency, urgencies
 from storage.audience import sees_alert
 from storage.bulk import Lookup
 from storage.codec import micros
@@ -120,6 +122,7 @@ class Alerts:
                     (each.project_id, each.source_id, each.recurrence_id, each.signature),
                     each.signal,
                     each.standing,
+                    each.channel_id,
                 )
                 for each in new
             ],
@@ -143,6 +146,8 @@ class Alerts:
 
     def fitting(self, project_id: int, which: AlertFilter, *, limit: int) -> list[Alert]:
         """Matching alerts for who types: what begins like the text first, then open, worst and newest."""
+        if not which.text and _is_open_only(which):
+            return self._worst(project_id, which, limit)
         order = (_begins(which.text).desc(), _is_open().desc(), _severity_rank().desc(), alert.c.id.desc())
         statement = self._matching(project_id, which, typing=True).order_by(*order)
         return [read(row) for row in self._connection.execute(statement.limit(limit))]
@@ -243,15 +248,22 @@ class Alerts:
         row = (_HELD if held else _ONE).row(self._connection, alert=alert_id, project=project_id)
         return None if row is None else read(row)
 
+    def _worst(self, project_id: int, which: AlertFilter, limit: int) -> list[Alert]:
+        """Open alerts, worst and newest first: the newest of each urgency, in which the index stands."""
+        matching = self._matching(project_id, which).with_only_columns(alert.c.id)
+        newest = (
+            matching.where(URGENCY.in_([urgency])).order_by(alert.c.id.desc()).limit(limit).subquery()
+            for urgency in urgencies(which.states or (), which.severity)
+        )
+        chosen = union_all(*(select(each.c.id) for each in newest))
+        statement = select(alert).where(alert.c.id.in_(chosen)).limit(limit)
+        rows = self._connection.execute(statement.order_by(_severity_rank().desc(), alert.c.id.desc()))
+        return [read(row) for row in rows]
+
     @staticmethod
     def _matching(project_id: int, which: AlertFilter, *, typing: bool = False) -> Select[tuple[object, ...]]:
         statement: Select[tuple[object, ...]] = select(alert).where(alert.c.project_id == project_id)
-        if which.states == OPEN_ALERTS.states:
-            statement = statement.where(IS_OPEN_ALERT)  # meets the partial index
-        elif which.states is not None:
-            statement = statement.where(alert.c.state.in_([state.value for state in which.states]))
-        if which.severity is not None:
-            statement = statement.where(alert.c.severity == which.severity.value)
+        statement = statement.where(*_of_kind(which))
         if which.sight != EVERYTHING:
             statement = statement.where(sees_alert(which.sight))
         if which.owner is not None:
@@ -260,6 +272,25 @@ class Alerts:
             found = _contains(which.text)
             statement = statement.where(or_(found, _begins(which.text) == 1) if typing else found)
         return statement
+
+
+def _is_open_only(which: AlertFilter) -> bool:
+    return which.states is not None and State.RESOLVED not in which.states
+
+
+def _of_kind(which: AlertFilter) -> Iterator[ColumnElement[bool] | TextClause]:
+    """State and severity; of open alerts by their urgency, which an index has."""
+    states = which.states
+    if states is not None and _is_open_only(which):
+        yield IS_OPEN_ALERT  # meets the partial index
+        if which.severity is not None or set(states) != set(OPEN_ALERTS.states or ()):
+            yield URGENCY.in_(urgencies(states, which.severity))
+        if is_told_by_urgency(states):
+            return
+    elif which.severity is not None:
+        yield alert.c.severity == which.severity.value
+    if states is not None:
+        yield alert.c.state.in_([state.value for state in states])
 
 
 def _severity_rank() -> ColumnElement[int]:

@@ -23,11 +23,13 @@ from bot.domain.alert.alert import State
 from bot.domain.alert.group import Group, KnownGroup, Loner, MemberCount
 from bot.domain.alert.signal import Severity
 from bot.domain.outbox.board import BoardAlert
+from bot.domain.outbox.outbox import CardKind
 from storage.alert.summary import COLUMNS, EXPIRED, RANK, SEVERITIES, read
 from storage.bulk import Bulk, Lookup
 from storage.codec import micros, moment, moment_or_none
 from storage.dialect import allocate, hold_groups, one_of, values_of
-from storage.table.core import IS_OPEN_ALERT, alert
+from storage.kind import card_of
+from storage.table.core import IS_OPEN_ALERT, alert, card
 from storage.table.group import alert_group
 
 _FIELDS: Final = (
@@ -54,12 +56,15 @@ def _build(dialect: str) -> ClauseElement:
         .correlate(None)
     )
     is_open = exists().where(_is_member, IS_OPEN_ALERT).correlate(alert_group)
-    return select(*(alert_group.c[name] for name in _FIELDS), is_open.label("is_open")).where(
-        or_(alert_group.c.id.in_(newest), one_of(dialect, alert_group.c.id, "ids"))
-    )
+    place = select(func.max(card.c.channel_id)).where(card_of(CardKind.GROUP, alert_group.c.id))
+    return select(
+        *(alert_group.c[name] for name in _FIELDS),
+        is_open.label("is_open"),
+        func.coalesce(place.correlate(alert_group).scalar_subquery(), 0).label("channel_id"),
+    ).where(or_(alert_group.c.id.in_(newest), one_of(dialect, alert_group.c.id, "ids")))
 
 
-_found: Final = Lookup(_build, ("project", "causes", "ids"), (*_FIELDS, "is_open"))
+_found: Final = Lookup(_build, ("project", "causes", "ids"), (*_FIELDS, "is_open", "channel_id"))
 
 
 _LONER: Final = ("id", "cause", "severity")
@@ -98,7 +103,7 @@ class Groups:
         hold_groups(self._connection, project_id)
         values = (values_of(self._connection, causes), values_of(self._connection, ids))
         rows = _found.rows(self._connection, project_id, *values)
-        return [KnownGroup(_read(row), bool(row.is_open)) for row in rows]
+        return [KnownGroup(_read(row), bool(row.is_open), row.channel_id) for row in rows]
 
     def loners(self, causes: Iterable[str], *, since: datetime) -> list[Loner]:
         """Open alerts of these causes with cards of their own, heard of since then, held until the commit.

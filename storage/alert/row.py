@@ -31,7 +31,7 @@ _INSERT_COLUMNS = (
     "name", "summary", "description", "labels", "links", "namespace", "service", "target", "group_key",
     "occurrences", "flaps", "opened_at", "last_seen_at", "resolved_at", "silent_after", "escalated_from",
     "group_id", "cause", "said", "ending", "started_at", "received_at", "loud_since",
-    "quiet_kinds",
+    "quiet_kinds", "channel_id",
 )  # fmt: skip
 INSERT = Bulk(insert(alert), _INSERT_COLUMNS)
 _times = msgspec.json.Decoder(list[int])
@@ -101,7 +101,7 @@ SAVE = Bulk(
 
 
 def insert_row(
-    identity: tuple[int, int, int, str], signal: Signal, standing: SignatureStanding
+    identity: tuple[int, int, int, str], signal: Signal, standing: SignatureStanding, channel_id: int
 ) -> tuple[Any, ...]:
     """``identity`` is (project, source, recurrence, signature)."""
     return (
@@ -134,6 +134,7 @@ def insert_row(
         micros(standing.received_at or standing.last_seen_at),
         micros_or_none(standing.loud_since),
         write_kinds(standing.quiet_kinds),
+        channel_id,
     )
 
 

@@ -34,6 +34,7 @@ from storage.codec import micros, moment_or_none
 from storage.dialect import is_dead
 from storage.kind import IS_OWN, IS_SHARED, is_among
 from storage.outbox.due import dirty, look, rests_until, sendable
+from storage.outbox.placement import note_channel
 from storage.prepared import Prepared
 from storage.table.board import board
 from storage.table.core import IS_OPEN_ALERT, alert, card
@@ -79,27 +80,15 @@ class Channels:
         A board and a report are their channel's own and go with it.
         """
         homeless = or_(card.c.channel_id == 0, card.c.parked_reason == ParkReason.UNKNOWN_CHANNEL.value)
-        return self._connection.execute(
-            update(card)
-            .where(
-                card.c.project_id == project_id,
-                card.c.channel_id != channel_id,
-                ~is_among(*kinds_at(CardHome.FIXED)),
-                card.c.parked_reason.is_distinct_from(ParkReason.NO_THREAD.value),
-                homeless,
-            )
-            .values(
-                channel_id=channel_id,
-                message_id=None,
-                shown=0,
-                generation=card.c.generation + 1,
-                nonce=None,
-                posting_since=None,
-                parked_reason=None,
-                parked_at=None,
-                dirty_since=micros(now),
-            )
-        ).rowcount
+        return self._move(
+            channel_id,
+            card.c.project_id == project_id,
+            card.c.channel_id != channel_id,
+            ~is_among(*kinds_at(CardHome.FIXED)),
+            card.c.parked_reason.is_distinct_from(ParkReason.NO_THREAD.value),
+            homeless,
+            now=now,
+        )
 
     def follow(self, source_id: int, old_id: int, new_id: int, *, all_of_them: bool, now: datetime) -> int:
         """Cards of a source's open alerts that an old channel cannot show go to a new one, as new messages.
@@ -111,11 +100,21 @@ class Channels:
             card.c.channel_id == old_id,
             true() if all_of_them else and_(card.c.message_id.is_(None), card.c.parked_reason.is_not(None)),
         )
+        moved = self._move(new_id, stuck, _shows(source_id, IS_OPEN_ALERT), now=now)
+        self._connection.execute(
+            update(card)
+            .where(stuck, _shows(source_id))
+            .values(shown=card.c.wanted, parked_reason=None, parked_at=None)
+        )
+        return moved
+
+    def _move(self, channel_id: int, *which: ColumnElement[bool], now: datetime) -> int:
+        """Cards go to this channel, as new messages; returns how many."""
         moved = self._connection.execute(
             update(card)
-            .where(stuck, _shows(source_id, IS_OPEN_ALERT))
+            .where(*which)
             .values(
-                channel_id=new_id,
+                channel_id=channel_id,
                 message_id=None,
                 shown=0,
                 generation=card.c.generation + 1,
@@ -125,13 +124,10 @@ class Channels:
                 parked_at=None,
                 dirty_since=micros(now),
             )
-        ).rowcount
-        self._connection.execute(
-            update(card)
-            .where(stuck, _shows(source_id))
-            .values(shown=card.c.wanted, parked_reason=None, parked_at=None)
-        )
-        return moved
+            .returning(card.c.kind, card.c.subject_id)
+        ).all()
+        note_channel(self._connection, channel_id, (tuple(each) for each in moved))
+        return len(moved)
 
     def free_from_dead(self, worker: str) -> int:
         """End the claims of workers whose process is gone, all but ``worker``'s own; returns how many."""

@@ -16,9 +16,10 @@ from bot.domain.outbox.outbox import CardKind
 from storage.codec import micros
 from storage.dialect import is_one_of
 from storage.kind import IS_OWN
+from storage.outbox.placement import note_channel
 from storage.table.core import card
 
-_Row: TypeAlias = Row[Any, Any, Any, Any]
+_Row: TypeAlias = Row[Any, Any, Any, Any, Any]
 
 
 class Folded(NamedTuple):
@@ -34,7 +35,7 @@ def fold(
     """Let groups, with their alerts and how urgent their cards are, each have one card."""
     owners = {alert_id: group_id for group_id, (ids, _) in groups.items() for alert_id in ids}
     found: Sequence[_Row] = connection.execute(
-        select(card.c.id, card.c.subject_id, card.c.message_id, card.c.posting_since)
+        select(card.c.id, card.c.subject_id, card.c.channel_id, card.c.message_id, card.c.posting_since)
         .where(IS_OWN, is_one_of(connection, card.c.subject_id, owners))
         .order_by(card.c.id)
         .with_for_update()
@@ -47,6 +48,7 @@ def fold(
     kept = {row.id for row in chosen.values()}
     for group_id, row in chosen.items():
         _change(connection, row, CardKind.GROUP, group_id, groups[group_id][1], now, needless=False)
+        note_channel(connection, row.channel_id, [(CardKind.GROUP.value, group_id)])
     unsent: dict[int, list[int]] = {}
     for row in found:
         if row.id not in kept:

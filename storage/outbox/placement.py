@@ -1,12 +1,13 @@
-"""Placement: where a subject is shown."""
+"""Placement: where a subject is shown; an alert's row says in which channel, for lists."""
 
 from collections.abc import Iterable
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, Text, bindparam, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Text, bindparam, or_, select, update
 
 from bot.domain.outbox.outbox import CardKind, ParkReason
 from bot.domain.outbox.placement import Placement
+from storage.bulk import Bulk
 from storage.codec import moment_or_none
 from storage.dialect import one_of, values_of
 from storage.kind import IS_OWN, IS_SHARED, SHARED, is_kind
@@ -26,6 +27,26 @@ _SHARED: Final = Prepared(
         .where(one_of(dialect, alert.c.id, "alerts"))
     )
 )
+
+
+def _moved(subject: ColumnElement[Any]) -> Bulk:
+    channel = bindparam("channel_", type_=BigInteger)
+    return Bulk(
+        update(alert)
+        .where(subject == bindparam("subject_", type_=alert.c.id.type), alert.c.channel_id != channel)
+        .values(channel_id=channel),
+        ("channel_", "subject_"),
+    )
+
+
+_MOVED: Final = {CardKind.ALERT: _moved(alert.c.id), CardKind.GROUP: _moved(alert.c.group_id)}
+
+
+def note_channel(connection: Connection, channel_id: int, cards: Iterable[tuple[str, int]]) -> None:
+    """Cards, as (kind, subject), are in this channel now: so are the alerts that they show."""
+    moved = sorted(cards)
+    for kind, statement in _MOVED.items():
+        statement.run(connection, [(channel_id, subject) for name, subject in moved if name == kind.value])
 
 
 def showing(connection: Connection, message_id: int) -> Placement | None:

@@ -178,6 +178,7 @@ alert: Final = Table(
     Column("ack_until", BigInteger),
     Column("silent_at", BigInteger),
     Column("cause", Text),
+    Column("channel_id", BigInteger, nullable=False, server_default="0"),
 )
 _OPEN: Final = text("state <> 'resolved'")
 IS_OPEN_ALERT: Final = text("alert.state <> 'resolved'")

@@ -35,9 +35,9 @@ RUNS: Final = 60
 _ALERT: Final = """
     INSERT INTO alert (id, project_id, source_id, recurrence_id, signature, state, severity, severity_word,
         name, summary, description, labels, links, namespace, service, target, group_key, occurrences, flaps,
-        opened_at, last_seen_at, acked_at, first_acked_at, owner, owner_name)
+        opened_at, last_seen_at, acked_at, first_acked_at, owner, owner_name, channel_id)
     VALUES (?, 1, 1, 1, ?, ?, ?, '', ?, 'error ratio is 9%', 'above 5% for 2m', '{}', '[]', 'shop',
-        'checkout', ?, '', 3, 0, ?, ?, ?, ?, ?, ?)
+        'checkout', ?, '', 3, 0, ?, ?, ?, ?, ?, ?, ?)
 """
 _CARD: Final = """
     INSERT INTO card (id, project_id, kind, subject_id, channel_id, message_id, wanted, shown, lane,
@@ -55,7 +55,7 @@ def _alerts(count: int) -> Iterator[tuple[object, ...]]:
         state = "acked" if taken else "new"
         yield (
             *(key, f"signature-{key:012}", state, severity, f"HighErrorRate{key % 500}", f"node-{key}"),
-            *(at, at, *person),
+            *(at, at, *person, 1 + key % 8),
         )
 
 

@@ -227,6 +227,7 @@ async def test_what_was_shown_in_a_channel_that_is_gone_is_for_those_who_manage(
 
     def move(tx: Transaction) -> Placement:
         tx.run_raw("UPDATE card SET channel_id = 4711")
+        tx.run_raw("UPDATE alert SET channel_id = 4711")
         return next(iter(tx.cards.of_alerts([1]).values()))
 
     await dark.fire()

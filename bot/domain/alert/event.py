@@ -52,7 +52,10 @@ class ListedEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewAlert(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """An episode that begins: the signal that opened it and where it stands at the end of the batch."""
+    """An episode that begins: the signal that opened it and where it stands at the end of the batch.
+
+    ``channel_id`` is where its card is, or that of its group; 0 while the desk has no channel.
+    """
 
     project_id: int
     source_id: int
@@ -60,3 +63,4 @@ class NewAlert(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     signature: str
     signal: Signal
     standing: SignatureStanding
+    channel_id: int

@@ -125,10 +125,11 @@ class Loner(msgspec.Struct, frozen=True, gc=False):
 
 
 class KnownGroup(msgspec.Struct, frozen=True):
-    """A group, and whether any of its alerts is open."""
+    """A group, whether any of its alerts is open, and the channel of its card."""
 
     group: Group
     is_open: bool
+    channel_id: int
 
 
 class MemberCount(msgspec.Struct, frozen=True, gc=False):

@@ -243,6 +243,7 @@ class Batch:
             signature=signature,
             signal=signal,
             standing=standing_of(track),
+            channel_id=self._gathering.channel_of(track),
         )
 
     def _write_events(self, submissions: list[Submission], decided: list[list[SignalOutcome]]) -> None:

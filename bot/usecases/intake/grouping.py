@@ -36,11 +36,12 @@ from storage.transaction import Transaction
 class _GroupState(msgspec.Struct):
     """A group as the batch leaves it; a new one was begun by the alert of ``track``.
 
-    ``loners`` are alerts with cards of their own that it takes in.
+    ``loners`` are alerts with cards of their own that it takes in. ``channel_id`` is where its card stands.
     """
 
     group: Group
     is_open: bool
+    channel_id: int | None = None
     track: SignatureState | None = None
     lane: Lane = Lane.COUNT
     is_moved: bool = False
@@ -81,7 +82,9 @@ class Grouping:
             return
         causes = {cause for cause, _, _ in joining}
         known = self._tx.groups.known(self._desk.project.id, causes, risen)
-        self._circles = {each.group.id: _GroupState(each.group, each.is_open) for each in known}
+        self._circles = {
+            each.group.id: _GroupState(each.group, each.is_open, each.channel_id) for each in known
+        }
         self._join(joining)
         for group_id, track in self._members():
             if track.risen:
@@ -91,6 +94,14 @@ class Grouping:
             if track.lane is not None:
                 self._touch(group_id, lane_of(track.lane, wakes=False))
         self._write()
+
+    def channel_of(self, track: SignatureState) -> int:
+        """Where the card of a new alert will be, or that of its group; 0 while there is no channel."""
+        group_id = standing_of(track).group_id
+        shared = None if group_id is None else self._circles[group_id].channel_id
+        if shared is not None:
+            return shared
+        return track.source.channel_id or self._desk.default_channel_id or 0
 
     def show(self, own: Iterable[tuple[int, Lane]], default_channel_id: int | None) -> None:
         """New groups get cards; those of the others, and of the alerts ``own``, want one more revision."""
