@@ -68,7 +68,7 @@ async def test_requests_from_before_are_read_and_the_way_back_is_open(desk: Desk
 
     async def kept() -> str | None:
         found = await desk.storage.read(lambda tx: tx.events.envelope(digest))
-        return found and found.body
+        return None if found is None else found.body
 
     assert await kept() == body
     assert await schema.on_connection(database_url, _back_and_forth) == body
