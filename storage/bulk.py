@@ -25,10 +25,11 @@ _VALUES: Final = re.compile(r"VALUES \(([^()]*)\)")
 class Bulk:
     """A statement whose bind parameters are ``columns``, in this order.
 
+    A function makes it for a dialect's name where the dialects need different words.
     Constants in the statement travel with every row: they take places behind the row's own.
     """
 
-    def __init__(self, statement: ClauseElement, columns: Sequence[str]) -> None:
+    def __init__(self, statement: ClauseElement | Build, columns: Sequence[str]) -> None:
         self._statement = statement
         self._columns = tuple(columns)
         self._compiled: dict[str, _Compiled] = {}
@@ -44,8 +45,10 @@ class Bulk:
         name = connection.dialect.name
         compiled = self._compiled.get(name)
         if compiled is None:
+            made = self._statement
+            statement = made if isinstance(made, ClauseElement) else made(name)
             compiled = self._compiled[name] = _prepare(
-                self._statement, connection, self._columns, columnar=name == "postgresql"
+                statement, connection, self._columns, columnar=name == "postgresql"
             )
         values = compiled.arrange(rows)
         cursor = connection.connection.cursor()

@@ -1,9 +1,10 @@
 """Dialect: the few places where the two engines need different words."""
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     Connection,
     Integer,
@@ -16,11 +17,14 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.expression import ClauseElement
 
 from storage.bulk import Lookup
 from storage.codec import encode
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 WORKER_LOCK: Final = 7262  # the class of the advisory locks that say a worker lives
 
@@ -32,14 +36,18 @@ _hold: Final = Lookup(
 """The locks that last until the commit, each a class of its own."""
 
 
-def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+def upsert(connection: Connection, table: Table) -> "sqlite.Insert | postgresql.Insert":
     """An ``INSERT`` that knows ``ON CONFLICT``."""
     return upsert_in(connection.dialect.name, table)
 
 
-def upsert_in(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+def upsert_in(dialect: str, table: Table) -> "sqlite.Insert | postgresql.Insert":
     """An ``INSERT`` that knows ``ON CONFLICT``, for a dialect's name."""
-    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    if dialect != "postgresql":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # 2 MiB that a file needs not
+
+    return postgresql.insert(table)
 
 
 def allocate(connection: Connection, table: Table, count: int) -> list[int]:
@@ -73,7 +81,7 @@ def _fresh_ids(dialect: str, table: Table) -> ClauseElement:
 def one_of(dialect: str, subject: ColumnElement[Any], name: str) -> ColumnElement[bool]:
     """``subject`` is among the values bound as ``name`` (see `values_of`), however many there are."""
     if dialect == "postgresql":
-        return subject == any_(bindparam(name, type_=postgresql.ARRAY(subject.type)))
+        return subject == any_(bindparam(name, type_=ARRAY(subject.type)))
     listed = func.json_each(bindparam(name, type_=Text)).table_valued("value")
     return subject.in_(select(listed.c.value))
 
@@ -82,7 +90,7 @@ def among_many(dialect: str, subject: ColumnElement[Any], name: str) -> ColumnEl
     """`one_of` where many subjects meet many values: PostgreSQL puts these into a hash table first."""
     if dialect != "postgresql":
         return one_of(dialect, subject, name)
-    values = func.unnest(bindparam(name, type_=postgresql.ARRAY(subject.type))).column_valued("value")
+    values = func.unnest(bindparam(name, type_=ARRAY(subject.type))).column_valued("value")
     return subject.in_(select(values))
 
 
@@ -96,9 +104,7 @@ def is_one_of(
 ) -> ColumnElement[bool]:
     """``subject IN (values)`` as one parameter, however many there are."""
     if connection.dialect.name == "postgresql":
-        return subject == func.any(
-            bindparam("values", list(values), postgresql.ARRAY(subject.type), unique=True)
-        )
+        return subject == func.any(bindparam("values", list(values), ARRAY(subject.type), unique=True))
     listed = func.json_each(bindparam("values", encode(list(values)), Text, unique=True)).table_valued(
         "value"
     )

@@ -24,7 +24,7 @@ from bot.domain.errors import DatabaseUnavailableError, NotDurableError
 from storage.desk_lock import DeskLock, is_current, ring
 from storage.dialect import mark_alive
 from storage.fault import TROUBLES, Trouble, in_words, is_out_of_reach, is_worth_another_try
-from storage.file import begin_immediate, is_sqlite, make_private, prepare_writer, shrink, sqlite_path
+from storage.file import WRITE, begin_as, is_sqlite, make_private, prepare_writer, shrink, sqlite_path
 from storage.outage_log import OutageLog
 from storage.reader import Reader
 from storage.transaction import Transaction
@@ -88,7 +88,7 @@ class Storage:
             hide_parameters=True,
         )
         event.listen(writer_engine, "connect", prepare_writer)
-        event.listen(writer_engine, "begin", begin_immediate)
+        begin_as(writer_engine, WRITE)
         return cls(url, Reader(path, threads=READERS), writer=Writer(writer_engine))
 
     @property

@@ -45,11 +45,20 @@ def as_sql(url: str, after: str | None) -> str:
 
 def differences(connection: Connection) -> list[str]:
     """How the database differs from the tables in `storage.table.core`, one line a difference."""
+    _keep_indexes_partial()
     opts = {"compare_type": True, "include_object": _is_comparable}
     context = MigrationContext.configure(connection, opts=opts)
     with warnings.catch_warnings():  # SQLite does not tell what an index of an expression is of
         warnings.filterwarnings("ignore", ".*expression-based index")
         return [str(each) for each in compare_metadata(context, metadata)]
+
+
+def _keep_indexes_partial() -> None:
+    """Say to PostgreSQL, too, what `storage.table.core.only` said of an index."""
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            if (condition := index.info.get("only")) is not None:
+                index.dialect_options["postgresql"]["where"] = condition
 
 
 def _is_comparable(_: object, name: str | None, *__: object) -> bool:

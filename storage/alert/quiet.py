@@ -4,14 +4,13 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, bindparam, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import BigInteger, Connection, Insert, bindparam, delete, func, select
 
 from bot.domain.actor import Actor
 from bot.domain.alert.quiet import Quiet, QuietKind
 from storage.bulk import Bulk
 from storage.codec import micros, micros_or_none, moment, moment_or_none
-from storage.dialect import one_of, values_of
+from storage.dialect import one_of, upsert_in, values_of
 from storage.prepared import Prepared
 from storage.table.core import alert
 from storage.table.ring import quiet_reason
@@ -20,16 +19,15 @@ _COLUMNS: Final = ("alert_id", "kind", "by", "by_name", "since", "until")
 _CHANGED: Final = ("by", "by_name", "since", "until")
 
 
-def _put(dialect: str) -> Bulk:
-    start = postgresql.insert(quiet_reason) if dialect == "postgresql" else sqlite.insert(quiet_reason)
-    statement = start.on_conflict_do_update(
+def _put(dialect: str) -> Insert:
+    start = upsert_in(dialect, quiet_reason)
+    return start.on_conflict_do_update(
         index_elements=[quiet_reason.c.alert_id, quiet_reason.c.kind],
         set_={name: start.excluded[name] for name in _CHANGED},
     )
-    return Bulk(statement, _COLUMNS)
 
 
-_PUT: Final = {dialect: _put(dialect) for dialect in ("sqlite", "postgresql")}
+_PUT: Final = Bulk(_put, _COLUMNS)
 _LIFT: Final = Bulk(
     delete(quiet_reason).where(
         quiet_reason.c.alert_id == bindparam("alert_", type_=BigInteger()),
@@ -76,7 +74,7 @@ class QuietReasons:
 
     def put(self, reasons: Mapping[int, Quiet]) -> None:
         """Hold these alerts quiet; a reason of the same kind is replaced."""
-        _PUT[self._connection.dialect.name].run(
+        _PUT.run(
             self._connection,
             [
                 (

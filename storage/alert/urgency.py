@@ -11,7 +11,7 @@ from sqlalchemy import Index, Integer, literal_column, text
 
 from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity
-from storage.table.core import alert
+from storage.table.core import alert, only
 
 URGENCY: Final = literal_column(
     "(CASE severity WHEN 'critical' THEN 4 WHEN 'warning' THEN 2 ELSE 0 END"
@@ -23,7 +23,7 @@ _OPEN: Final = text("state <> 'resolved'")
 Index(
     "ix_alert_urgency",
     alert.c.project_id, URGENCY, alert.c.id, alert.c.channel_id,
-    sqlite_where=_OPEN, postgresql_where=_OPEN,
+    **only(_OPEN),
 )  # fmt: skip
 _RANKS: Final = {Severity.CRITICAL: 4, Severity.WARNING: 2, Severity.INFO: 0}
 _TAKEN: Final = frozenset({State.ACKED})

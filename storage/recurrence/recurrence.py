@@ -164,7 +164,7 @@ class Recurrences:
             )
         ADD.run(self._connection, [(*counted(each, us), key) for key, each in ordered if key not in begun])
         for table, period in (("recurrence_hour", us // HOUR_US), ("recurrence_day", us // DAY_US)):
-            COUNT_FIRED[table, dialect].run(
+            COUNT_FIRED[table].run(
                 self._connection, [(key, period, each.occurrences, each.episodes) for key, each in ordered]
             )
 
@@ -191,9 +191,9 @@ class Recurrences:
                 for key, each in ordered
             ],
         )
-        us, dialect = micros(now), self._connection.dialect.name
+        us = micros(now)
         for table, period in (("recurrence_hour", us // HOUR_US), ("recurrence_day", us // DAY_US)):
-            COUNT_SETTLED[table, dialect].run(
+            COUNT_SETTLED[table].run(
                 self._connection,
                 [
                     (key, period, 0, 0, each.self_resolves, span_micros(each.attention))

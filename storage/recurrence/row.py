@@ -2,12 +2,12 @@
 
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Row, Table, and_, bindparam, case, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import BigInteger, Insert, Row, Table, and_, bindparam, case, update
 
 from bot.domain.recurrence.recurrence import Fix, Recurrence
 from storage.bulk import Bulk
 from storage.codec import actor_columns, actor_or_none, micros, moment, moment_or_none, span
+from storage.dialect import upsert_in
 from storage.table.recurrence import recurrence, recurrence_day, recurrence_hour
 
 NEW_COLUMNS: Final = (
@@ -59,31 +59,24 @@ SETTLE: Final = Bulk(
 )
 
 
-def _adding(table: Table, dialect: str, *columns: str) -> Bulk:
+def _adding(table: Table, *columns: str) -> Bulk:
     """Insert a count of a period, or add ``columns`` to the one that is there."""
-    start = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-    statement = start.on_conflict_do_update(
-        index_elements=list(table.primary_key.columns),
-        set_={name: table.c[name] + start.excluded[name] for name in columns},
-    )
+
+    def build(dialect: str) -> Insert:
+        start = upsert_in(dialect, table)
+        return start.on_conflict_do_update(
+            index_elements=list(table.primary_key.columns),
+            set_={name: table.c[name] + start.excluded[name] for name in columns},
+        )
+
     keys = [column.name for column in table.primary_key.columns]
-    return Bulk(
-        statement, [*keys, "occurrences", "episodes", *(each for each in columns if each in _SETTLED)]
-    )
+    return Bulk(build, [*keys, "occurrences", "episodes", *(each for each in columns if each in _SETTLED)])
 
 
 _FIRED: Final = ("occurrences", "episodes")
 _SETTLED: Final = ("self_resolves", "attention_us")
-COUNT_FIRED: Final = {
-    (table.name, dialect): _adding(table, dialect, *_FIRED)
-    for table in (recurrence_hour, recurrence_day)
-    for dialect in ("sqlite", "postgresql")
-}
-COUNT_SETTLED: Final = {
-    (table.name, dialect): _adding(table, dialect, *_SETTLED)
-    for table in (recurrence_hour, recurrence_day)
-    for dialect in ("sqlite", "postgresql")
-}
+COUNT_FIRED: Final = {table.name: _adding(table, *_FIRED) for table in (recurrence_hour, recurrence_day)}
+COUNT_SETTLED: Final = {table.name: _adding(table, *_SETTLED) for table in (recurrence_hour, recurrence_day)}
 
 
 def fix_columns(fix: Fix) -> dict[str, Any]:

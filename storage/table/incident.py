@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-from storage.table.core import Id, metadata
+from storage.table.core import Id, metadata, only
 
 
 def _identity() -> Column[int]:
@@ -66,29 +66,27 @@ incident: Final = Table(
 )
 IS_OPEN: Final = text("incident.state IN ('open', 'mitigating')")
 _OPEN: Final = text("state IN ('open', 'mitigating')")
-Index("ix_incident_open", incident.c.project_id, incident.c.id, sqlite_where=_OPEN, postgresql_where=_OPEN)
+Index("ix_incident_open", incident.c.project_id, incident.c.id, **only(_OPEN))
 Index("ix_incident_project_id", incident.c.project_id, incident.c.id)
 _REMINDED: Final = text("update_due_at IS NOT NULL")
 Index(
     "ix_incident_due",
     incident.c.project_id,
     incident.c.update_due_at,
-    sqlite_where=_REMINDED,
-    postgresql_where=_REMINDED,
+    **only(_REMINDED),
 )
 _MERGED: Final = text("merged_into_id IS NOT NULL")
-Index("ix_incident_merged", incident.c.merged_into_id, sqlite_where=_MERGED, postgresql_where=_MERGED)
+Index("ix_incident_merged", incident.c.merged_into_id, **only(_MERGED))
 _KEYED: Final = text("idempotency_key IS NOT NULL")
 Index(
     "ix_incident_key",
     incident.c.project_id,
     incident.c.idempotency_key,
     unique=True,
-    sqlite_where=_KEYED,
-    postgresql_where=_KEYED,
+    **only(_KEYED),
 )
 _THREADED: Final = text("thread_id IS NOT NULL")
-Index("ix_incident_thread", incident.c.thread_id, sqlite_where=_THREADED, postgresql_where=_THREADED)
+Index("ix_incident_thread", incident.c.thread_id, **only(_THREADED))
 
 incident_alert: Final = Table(
     "incident_alert",
@@ -106,8 +104,7 @@ Index(
     "ix_incident_alert_active",
     incident_alert.c.alert_id,
     unique=True,
-    sqlite_where=_ACTIVE,
-    postgresql_where=_ACTIVE,
+    **only(_ACTIVE),
 )
 
 timeline: Final = Table(
@@ -136,8 +133,7 @@ Index(
     timeline.c.message_id,
     timeline.c.incident_id,
     unique=True,
-    sqlite_where=_PINNED,
-    postgresql_where=_PINNED,
+    **only(_PINNED),
 )
 
 action_item: Final = Table(
@@ -164,24 +160,21 @@ _MENDING: Final = text("recurrence_id IS NOT NULL")
 Index(
     "ix_action_item_recurrence_id",
     action_item.c.recurrence_id,
-    sqlite_where=_MENDING,
-    postgresql_where=_MENDING,
+    **only(_MENDING),
 )
 _WAITING: Final = text("remind_at IS NOT NULL")
 Index(
     "ix_action_item_remind",
     action_item.c.project_id,
     action_item.c.remind_at,
-    sqlite_where=_WAITING,
-    postgresql_where=_WAITING,
+    **only(_WAITING),
 )
 _UNDONE: Final = text("done_at IS NULL")
 Index(
     "ix_action_item_open",
     action_item.c.project_id,
     action_item.c.due_at,
-    sqlite_where=_UNDONE,
-    postgresql_where=_UNDONE,
+    **only(_UNDONE),
 )
 
 nudge: Final = Table(

@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from storage.table.core import Id, metadata
+from storage.table.core import Id, metadata, only
 
 
 def _identity() -> Column[int]:
@@ -121,8 +121,7 @@ Index(
     run.c.recurrence_id,
     run.c.id,
     run.c.state,
-    sqlite_where=_LINKED,
-    postgresql_where=_LINKED,
+    **only(_LINKED),
 )
 Index("ix_run_alert_id", run.c.alert_id, run.c.id)
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Identity, Index, Integer, Table, Text, text
 
-from storage.table.core import Id, metadata
+from storage.table.core import Id, metadata, only
 
 ring: Final = Table(
     "ring",
@@ -23,11 +23,11 @@ ring: Final = Table(
     Column("told_at", BigInteger),
 )
 _WAITS: Final = text("lead_id IS NULL")
-Index("ix_ring_due", ring.c.due_at, ring.c.id, sqlite_where=_WAITS, postgresql_where=_WAITS)
+Index("ix_ring_due", ring.c.due_at, ring.c.id, **only(_WAITS))
 _TOLD: Final = text("lead_id IS NOT NULL")
-Index("ix_ring_subject", ring.c.subject, ring.c.subject_id, sqlite_where=_TOLD, postgresql_where=_TOLD)
-Index("ix_ring_lead", ring.c.lead_id, sqlite_where=_TOLD, postgresql_where=_TOLD)
-Index("ix_ring_told", ring.c.channel_id, ring.c.told_at, sqlite_where=_TOLD, postgresql_where=_TOLD)
+Index("ix_ring_subject", ring.c.subject, ring.c.subject_id, **only(_TOLD))
+Index("ix_ring_lead", ring.c.lead_id, **only(_TOLD))
+Index("ix_ring_told", ring.c.channel_id, ring.c.told_at, **only(_TOLD))
 
 quiet_reason: Final = Table(
     "quiet_reason",
@@ -41,4 +41,4 @@ quiet_reason: Final = Table(
     sqlite_with_rowid=False,
 )
 _ENDS: Final = text("until IS NOT NULL")
-Index("ix_quiet_reason_until", quiet_reason.c.until, sqlite_where=_ENDS, postgresql_where=_ENDS)
+Index("ix_quiet_reason_until", quiet_reason.c.until, **only(_ENDS))

@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Identity, Index, Table, Text, text
 
-from storage.table.core import Id, metadata
+from storage.table.core import Id, metadata, only
 
 _UNSETTLED: Final = text("ended_at IS NULL")
 
@@ -26,7 +26,5 @@ silence: Final = Table(
     Column("begun_at", BigInteger),
     Column("ended_at", BigInteger),
     Index("ix_silence_project_id", "project_id", "id"),
-    Index(
-        "ix_silence_unsettled", "project_id", "ends_at", sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED
-    ),
+    Index("ix_silence_unsettled", "project_id", "ends_at", **only(_UNSETTLED)),
 )

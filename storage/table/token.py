@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, Table, Text, text
 
-from storage.table.core import Id, metadata
+from storage.table.core import Id, metadata, only
 
 token: Final = Table(
     "token",
@@ -28,6 +28,5 @@ Index(
     token.c.project_id,
     token.c.name,
     unique=True,
-    sqlite_where=_LIVE,
-    postgresql_where=_LIVE,
+    **only(_LIVE),
 )

@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, Integer, Table, Text, text
 
-from storage.table.core import Id, metadata
+from storage.table.core import Id, metadata, only
 
 brief: Final = Table(
     "brief",
@@ -23,15 +23,13 @@ _IN_INCIDENT: Final = text("incident_id IS NOT NULL")
 Index(
     "ix_brief_incident_id",
     brief.c.incident_id,
-    sqlite_where=_IN_INCIDENT,
-    postgresql_where=_IN_INCIDENT,
+    **only(_IN_INCIDENT),
 )
 _SETTLING: Final = text("settles_at IS NOT NULL")
 Index(
     "ix_brief_settles",
     *(brief.c.project_id, brief.c.settles_at),
-    sqlite_where=_SETTLING,
-    postgresql_where=_SETTLING,
+    **only(_SETTLING),
 )
 
 cooldown: Final = Table(
@@ -58,6 +56,5 @@ _WAITING: Final = text("due_at IS NOT NULL")
 Index(
     "ix_agent_call_due",
     *(agent_call.c.project_id, agent_call.c.due_at),
-    sqlite_where=_WAITING,
-    postgresql_where=_WAITING,
+    **only(_WAITING),
 )
