@@ -2,11 +2,16 @@
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, make_url
 
 from storage.writer import BUSY_TIMEOUT_MS
+
+READ: Final = "BEGIN"
+"""From the first statement on, one snapshot."""
+WRITE: Final = "BEGIN IMMEDIATE"
+"""The write lock is taken at once: a transaction that upgrades later can fail halfway."""
 
 
 def is_sqlite(url: str) -> bool:
@@ -63,14 +68,17 @@ def prepare_reader(connection: Any, _record: object = None) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def begin(connection: Connection) -> None:
-    """From the first statement on, one snapshot."""
-    connection.exec_driver_sql("BEGIN")
+def begin_as(engine: Engine, statement: str) -> None:
+    """Let every transaction begin with ``statement``.
 
+    A listener to the engine's event would cost as much again as all else around a transaction.
+    """
 
-def begin_immediate(connection: Connection) -> None:
-    """Take the write lock at once: a transaction that upgrades later can fail halfway."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    def begin(dbapi_connection: PoolProxiedConnection) -> None:
+        driver: Any = dbapi_connection.driver_connection
+        driver.execute(statement)
+
+    engine.dialect.do_begin = begin  # type: ignore[method-assign]  # SQLAlchemy's own place for it
 
 
 def shrink(connection: Connection, pages: int) -> tuple[int, int]:

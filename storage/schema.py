@@ -13,7 +13,7 @@ from sqlalchemy import Connection, create_engine, event, inspect, text
 from sqlalchemy.pool import NullPool
 
 from bot.domain.errors import TocsinError
-from storage.file import begin_immediate, is_sqlite, make_private, prepare_writer, sqlite_path
+from storage.file import WRITE, begin_as, is_sqlite, make_private, prepare_writer, sqlite_path
 
 T = TypeVar("T")
 _STEPS: Final = Path(__file__).parent / "migrations" / "versions"
@@ -149,7 +149,7 @@ def _on_file(url: str, work: Callable[[Connection], T]) -> T:
     make_private(sqlite_path(url))
     engine = create_engine(f"sqlite:///{sqlite_path(url)}", poolclass=NullPool)
     event.listen(engine, "connect", prepare_writer)
-    event.listen(engine, "begin", begin_immediate)
+    begin_as(engine, WRITE)
     try:
         with engine.begin() as connection:
             return work(connection)

@@ -21,6 +21,18 @@ class CapacityLimit:
         self._places = places
         self.taken = 0
 
+    def has_room(self, places: int) -> bool:
+        """Whether so many could be held now."""
+        return self.taken + places <= self._places
+
+    def enter(self) -> None:
+        """Hold one of them until `leave`, for what begins and ends in different calls."""
+        self._enter(1)
+
+    def leave(self) -> None:
+        """Give it back."""
+        self.taken -= 1
+
     def __enter__(self) -> None:
         self._enter(1)
 

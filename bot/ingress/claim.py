@@ -59,6 +59,14 @@ def read_claim(headers: Headers, now: datetime, provider: str = "", *, in_url: s
     raise unauthenticated("Send the source's token as Authorization: Bearer <token>.", "Authorization")
 
 
+def read_bearer(value: str) -> str:
+    """The digest of the token in an ``Authorization`` of the usual form, "" for any other."""
+    scheme, _, credentials = value.partition(" ")
+    token = credentials.strip()
+    usual = scheme.lower() == "bearer" and token.isascii() and 0 < len(token) <= LONGEST_TOKEN
+    return digest(token) if usual else ""
+
+
 def _read_authorization(value: str) -> Bearer:
     scheme, _, credentials = value.partition(" ")
     token = credentials.strip()

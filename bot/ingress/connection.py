@@ -5,8 +5,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from aiohttp import web
+from aiohttp.http import RawRequestMessage
 
 from bot.ingress.crowd import Crowd
+from bot.ingress.direct import Direct
 from bot.ingress.peer import site
 from bot.ingress.problem import ProblemType, Refusal
 
@@ -20,24 +22,88 @@ class Connection(web.RequestHandler):
     """aiohttp's own, but for its words about broken HTTP: those are neither logged nor quoted.
 
     They hold the bytes that could not be read, and a token may stand among them.
+
+    A request that `Direct` takes is answered without the library's task. Meanwhile ``_waiter``, by which that
+    task is woken, waits on, and what comes next waits in ``_messages``.
     """
 
-    __slots__ = ("_crowd",)
+    __slots__ = ("_crowd", "_direct", "_failure", "remote")
 
-    def __init__(self, server: web.Server, crowd: Crowd, **more: Any) -> None:
+    def __init__(self, server: web.Server, crowd: Crowd, direct: Direct, **more: Any) -> None:
         super().__init__(server, **more)
         self._crowd = crowd
+        self._direct = direct
+        self._failure: BaseException | None = None
+        self.remote = ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Find a place among the others."""
         super().connection_made(transport)
         name = transport.get_extra_info("peername")
-        self._crowd.come(self, site(str(name[0])) if name else "")
+        self.remote = str(name[0]) if name else ""
+        self._crowd.come(self, site(self.remote) if name else "")
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Leave the place to others."""
         self._crowd.go(self)
         super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what can be taken directly, and wake the task for all else."""
+        waiter, self._waiter = self._waiter, None
+        super().data_received(data)
+        self._waiter = waiter
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Begin with the next request, unless one is under way: the library, too, feeds us what it kept."""
+        if self._request_in_progress or not self._messages or self._waiter is None or self._waiter.done():
+            return
+        message, payload = self._messages[0]
+        if isinstance(message, RawRequestMessage) and self._direct.take(self, message, payload):
+            self._request_in_progress = True
+        else:
+            self._waiter.set_result(None)
+
+    def answered(self, answer: bytes) -> None:
+        """Send the answer to what was taken directly."""
+        self._end()
+        if self.transport is None or self._parser is None:
+            return
+        self._messages.popleft()
+        self._parser.message_consumed()
+        self.transport.write(answer)
+        if self._close or self._force_close:
+            self.transport.close()
+            return
+        self._next_keepalive_close_time = self._loop.time() + IDLE_SECONDS
+        if self._buffer_paused and len(self._messages) <= self._msg_queue_resume_size:
+            self._resume_reading_if_drained()
+        self._go_on()
+
+    def failed(self, error: BaseException) -> None:
+        """Have the library answer, at the boundary of the server, what was taken directly and failed."""
+        self._end()
+        if self._waiter is not None and not self._waiter.done():
+            self._failure = error
+            self._waiter.set_result(None)
+
+    def raise_failure(self) -> None:
+        """Raise what went wrong with the request that is about to be answered, if it was taken directly."""
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
+
+    def _end(self) -> None:
+        self._request_in_progress = False
+        if self._handler_waiter is not None and not self._handler_waiter.done():
+            self._handler_waiter.set_result(None)
+
+    def _process_keepalive(self) -> None:
+        """Look whether nothing was said for too long: what is being answered is no silence."""
+        if self._request_in_progress:
+            self._next_keepalive_close_time = self._loop.time() + IDLE_SECONDS
+        super()._process_keepalive()
 
     def hang_up(self) -> None:
         """Others need the place."""
@@ -61,20 +127,29 @@ class Connection(web.RequestHandler):
         return answer
 
 
+def raise_failure(request: web.BaseRequest) -> None:
+    """Raise what went wrong with ``request`` already, see `Connection.failed`."""
+    connection = request.protocol
+    if isinstance(connection, Connection):
+        connection.raise_failure()
+
+
 class ConnectionListener(web.Server):
     """Makes a `Connection` of each socket."""
 
     def __init__(
-        self, answer: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], crowd: Crowd
+        self, answer: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], crowd: Crowd, direct: Direct
     ) -> None:
         super().__init__(answer)
         self._crowd = crowd
+        self._direct = direct
 
     def __call__(self) -> web.RequestHandler:
         """Leave the body as it was sent: a library that inflates on its own knows no bounds of ours."""
         return Connection(
             self,
             self._crowd,
+            self._direct,
             loop=self._loop,
             access_log=None,  # None is how the library turns it off
             auto_decompress=False,

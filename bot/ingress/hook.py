@@ -129,7 +129,7 @@ class Hook:
         del read  # what waits for a commit waits in one shape
         receipt = await self._intake.take(submission)
         observe(asked.provider.name, receipt)
-        return _encoder.encode(Accepted(receipt.accepted, receipt.deduped, receipt.rejected, receipt.alerts))
+        return answer_of(receipt)
 
     async def _of_amazon(
         self, amazon: Amazon, request: web.BaseRequest, address: Address, claim: Bearer, body: bytes
@@ -154,6 +154,11 @@ class Hook:
             raise Refusal(ProblemType.UNREADABLE, f"{error}.", field=error.field) from None
 
 
+def answer_of(receipt: Receipt) -> bytes:
+    """The body of the 202."""
+    return _encoder.encode(Accepted(receipt.accepted, receipt.deduped, receipt.rejected, receipt.alerts))
+
+
 def observe(provider: str, receipt: Receipt) -> None:
     """Count what was decided."""
     counts: dict[Verdict, int] = {}
@@ -163,6 +168,16 @@ def observe(provider: str, receipt: Receipt) -> None:
         _counted(provider, verdict).inc(count)
     if receipt.rejected:
         metrics.REJECTED.labels(provider).inc(len(receipt.rejected))
+
+
+def count_answer(provider: str, status: int) -> None:
+    """Count an answer; ``provider`` is of a bounded set of words."""
+    _answers(provider, status).inc()
+
+
+@cache
+def _answers(provider: str, status: int) -> Counter:
+    return metrics.REQUESTS.labels(provider, str(status))
 
 
 @cache

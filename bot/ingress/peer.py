@@ -6,8 +6,10 @@ from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_netw
 from typing import Final, TypeAlias
 
 from aiohttp import web
+from multidict import CIMultiDictProxy
 
 Network: TypeAlias = IPv4Network | IPv6Network
+Headers: TypeAlias = CIMultiDictProxy[str]
 
 _SITE: Final = 64  # bits: who has one IPv6 address has all that begin like it
 _UNKNOWN: Final = "unknown"
@@ -15,12 +17,15 @@ _UNKNOWN: Final = "unknown"
 
 def peer(request: web.BaseRequest, proxies: Sequence[Network] = ()) -> str:
     """The address, of IPv6 its first half; of a request through one of our ``proxies`` what it says."""
-    known = site(request.remote or "")
-    if not proxies or not _is_within(request.remote or "", proxies):
+    return peer_of(request.remote or "", request.headers, proxies)
+
+
+def peer_of(remote: str, headers: Headers, proxies: Sequence[Network]) -> str:
+    """`peer`, of a request with ``headers`` from ``remote``."""
+    known = site(remote)
+    if not proxies or not _is_within(remote, proxies):
         return known
-    said = [
-        part.strip() for line in request.headers.getall("X-Forwarded-For", ()) for part in line.split(",")
-    ]
+    said = [part.strip() for line in headers.getall("X-Forwarded-For", ()) for part in line.split(",")]
     for address in reversed(said):
         if not _is_within(address, proxies):
             return site(address)

@@ -7,14 +7,12 @@ is one), and those that show the token of a source of the first project: they te
 
 import traceback
 from collections.abc import Awaitable, Callable
-from functools import cache
 from ipaddress import ip_address
 from typing import Final
 
 import msgspec
 import structlog
 from aiohttp import web
-from prometheus_client import Counter
 
 from bot import metrics
 from bot.domain.errors import DatabaseUnavailableError, NotDurableError, SourceClosedError
@@ -22,13 +20,14 @@ from bot.ingress.amazon import Amazon, Fetch
 from bot.ingress.api.document import index
 from bot.ingress.api.entry import Api
 from bot.ingress.claim import Bearer, read_claim
-from bot.ingress.connection import ConnectionListener
+from bot.ingress.connection import ConnectionListener, raise_failure
 from bot.ingress.credential_cache import CredentialCache
 from bot.ingress.crowd import Crowd, most_connections
+from bot.ingress.direct import Direct
 from bot.ingress.face.entry import SPOKEN, Faces
 from bot.ingress.face.reception import Reception
 from bot.ingress.handshake import shake_hands
-from bot.ingress.hook import Hook
+from bot.ingress.hook import Hook, count_answer
 from bot.ingress.openapi import document
 from bot.ingress.options import IngressOptions
 from bot.ingress.origin import is_named, is_welcome
@@ -77,6 +76,9 @@ class Ingress:
         prover = Prover(self._credentials, strangers, self._crowd, self._options)
         amazon = None if fetch is None else Amazon(fetch, self._options.sns_topics, desk.clock)
         self._hook = Hook(desk, intake, prover, self._options, amazon)
+        self._direct = Direct(
+            desk, intake, self._hook.admission, self._credentials, strangers, self._crowd, self._options
+        )
         self._faces = Faces(Reception(desk, intake, prover, self._options, self._hook), self._refusals)
         self._api = Api(desk, self._options, Gate(desk, strangers, self._crowd, self._options))
         self._readiness = Readiness(probes)
@@ -97,7 +99,7 @@ class Ingress:
             OSError: the port is taken or the host is not this machine's.
         """
         runner = web.ServerRunner(
-            ConnectionListener(self._answer, self._crowd), shutdown_timeout=STOP_SECONDS
+            ConnectionListener(self._answer, self._crowd, self._direct), shutdown_timeout=STOP_SECONDS
         )
         await runner.setup()
         try:
@@ -133,6 +135,7 @@ class Ingress:
         path = request.path
         self._crowd.begin(request.protocol)
         try:
+            raise_failure(request)
             response = await self._route(request, path)
         except Refusal as refusal:
             if path.startswith(HOOKS):
@@ -153,7 +156,7 @@ class Ingress:
         finally:
             self._crowd.end(request.protocol)
         if path.startswith(HOOKS):
-            _counted(_label(path), response.status).inc()
+            count_answer(_label(path), response.status)
         return response
 
     async def _route(self, request: web.BaseRequest, path: str) -> web.Response:
@@ -206,12 +209,6 @@ def _label(path: str) -> str:
     """The provider that ``path`` is about, from a bounded set of words."""
     name = path.removeprefix(HOOKS).partition("/")[0]
     return name if name in PROVIDERS else "unknown"
-
-
-@cache
-def _counted(provider: str, status: int) -> Counter:
-    """Looking a series up costs more than counting in it."""
-    return metrics.REQUESTS.labels(provider, str(status))
 
 
 def _is_local(request: web.BaseRequest) -> bool:

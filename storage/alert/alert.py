@@ -96,8 +96,11 @@ class Alerts:
 
     def many(self, alert_ids: Iterable[int]) -> list[Alert]:
         """Episodes as they are now, by id; others may change them meanwhile."""
+        wanted = list(alert_ids)
+        if not wanted:
+            return []
         rows = self._connection.execute(
-            select(alert).where(is_one_of(self._connection, alert.c.id, alert_ids)).order_by(alert.c.id)
+            select(alert).where(is_one_of(self._connection, alert.c.id, wanted)).order_by(alert.c.id)
         )
         return [read(row) for row in rows]
 

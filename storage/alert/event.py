@@ -1,6 +1,7 @@
 """Events: what senders said, append-only, and the redacted envelopes it came in.
 
-An envelope is stored once, however often the same bytes arrive: its key is a digest of the original.
+An envelope is stored once, however often the same bytes arrive: its key is a digest of the original. Its text
+is in ``packed``; in ``body`` only of those from before texts were packed.
 """
 
 from collections.abc import Iterable
@@ -13,6 +14,7 @@ from bot.domain.alert.event import Envelope, Event
 from storage.bulk import Bulk
 from storage.codec import micros, moment
 from storage.dialect import upsert
+from storage.packing import pack, unpack
 from storage.table.core import envelope, event
 
 _EVENT_COLUMNS = (
@@ -20,8 +22,8 @@ _EVENT_COLUMNS = (
     "severity", "verdict", "reason", "preview", "received_at",
 )  # fmt: skip
 _ENVELOPE_COLUMNS = (
-    "digest", "source_id", "body", "original_sha256", "original_length", "rules_version", "redactions",
-    "received_at",
+    "digest", "source_id", "body", "packed", "original_sha256", "original_length", "rules_version",
+    "redactions", "received_at",
 )  # fmt: skip
 _append = Bulk(insert(event), _EVENT_COLUMNS)
 _keep: dict[str, Bulk] = {}
@@ -45,7 +47,8 @@ class Events:
                 (
                     each.digest,
                     each.source_id,
-                    each.body,
+                    "",
+                    pack(each.body),
                     each.original_sha256,
                     each.original_length,
                     each.rules_version,
@@ -102,7 +105,9 @@ class Events:
         if row is None:
             return None
         values = dict(row._mapping)  # noqa: SLF001 -- SQLAlchemy's public name for it
-        return Envelope(**{**values, "received_at": moment(row.received_at)})
+        packed = values.pop("packed")
+        body = row.body if packed is None else unpack(packed)
+        return Envelope(**{**values, "body": body, "received_at": moment(row.received_at)})
 
 
 def _read(row: Row[Any]) -> Event:

@@ -5,6 +5,8 @@ The walk goes over every option and every form that there is, so that a new one 
 
 import io
 import json
+import sqlite3
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from cogs import subject
 from cogs.bot import FORMS
 from cogs.message import looks
 from cogs.rights import RoleWords
+from storage.packing import unpack
 from tests.cogs.stage import Json, Stage
 from tests.senders import firing
 from tests.waiting import until
@@ -109,9 +112,12 @@ def _all_commands(stage: Stage) -> list[app_commands.Command[Any, Any, Any]]:
 
 
 def _raw(url: str) -> bytes:
-    """Every byte that the database left on the disk."""
+    """Every byte that the database left on the disk, and the requests that are compressed there."""
     path = Path(url.partition("///")[2])
-    return b"".join(each.read_bytes() for each in sorted(path.parent.glob(path.name + "*")))
+    with closing(sqlite3.connect(path)) as connection:
+        packed = connection.execute("SELECT packed FROM envelope WHERE packed IS NOT NULL").fetchall()
+    files = (each.read_bytes() for each in sorted(path.parent.glob(path.name + "*")))
+    return b"".join([*files, *(unpack(text).encode() for (text,) in packed)])
 
 
 def _shown(stage: Stage) -> str:

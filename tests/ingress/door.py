@@ -97,12 +97,17 @@ class Door:
 
 
 async def dump(desk: Desk, *tables_named: str) -> str:
-    """All that stands in these tables, as one text."""
+    """All that stands in these tables, as one text; what is kept compressed, too."""
+    from storage.packing import unpack
     from storage.table.core import metadata
 
+    def shown(name: str, row: Any) -> str:
+        packed = row.packed if name == "envelope" else None
+        return str(tuple(row)) if packed is None else f"{tuple(row)} {unpack(packed)}"
+
     def work(tx: Any) -> str:
-        rows = (tx._connection.execute(metadata.tables[name].select()).all() for name in tables_named)
-        return "\n".join(str(tuple(row)) for found in rows for row in found)
+        rows = ((name, tx._connection.execute(metadata.tables[name].select())) for name in tables_named)
+        return "\n".join(shown(name, row) for name, found in rows for row in found)
 
     return await desk.storage.read(work)
 

@@ -131,10 +131,11 @@ class Grouping:
             told = max((each.severity.rank for each in loners if each.id not in ids), default=-1)
             worst = max((each for each in loners if each.id in ids), key=lambda each: each.severity.rank)
             found += [worst.id] if worst.severity.rank > told else []
-        self._tx.rings.plan(
-            rings.first(self._desk.project.id, each.id, each.run, RingReason.NEW, self._now)
-            for each in self._tx.alerts.many(found)
-        )
+        if found:
+            self._tx.rings.plan(
+                rings.first(self._desk.project.id, each.id, each.run, RingReason.NEW, self._now)
+                for each in self._tx.alerts.many(found)
+            )
 
     def _members(self) -> Iterator[tuple[int, SignatureState]]:
         """The known alerts that share a card."""

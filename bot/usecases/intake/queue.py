@@ -49,10 +49,18 @@ class Intake:
         Raises:
             NotDurableError: too much waits already, or the database cannot be written.
         """
+        return await self.put(submission)
+
+    def put(self, submission: Submission) -> asyncio.Future[Receipt]:
+        """Queue ``submission``: what `take` says or raises becomes of the future.
+
+        Raises:
+            NotDurableError: too much waits already.
+        """
         answer = self._backlog.add(submission)
         if self._runner is None or self._runner.done():
             self._runner = asyncio.create_task(self._run())
-        return await answer
+        return answer
 
     async def drain(self) -> None:
         """Return when nothing waits any more."""
