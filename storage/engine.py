@@ -26,9 +26,10 @@ from storage.dialect import mark_alive
 from storage.fault import TROUBLES, Trouble, in_words, is_out_of_reach, is_worth_another_try
 from storage.file import WRITE, begin_as, is_sqlite, make_private, prepare_writer, shrink, sqlite_path
 from storage.outage_log import OutageLog
+from storage.pool import open_pool
 from storage.reader import Reader
 from storage.transaction import Transaction
-from storage.writer import BUSY_TIMEOUT_MS, Turn, Writer
+from storage.writer import Turn, Writer
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -74,11 +75,16 @@ class Storage:
         """
         if not is_sqlite(url):
             pools = {
-                Turn.PERSON: _pool(url, POSTGRES_PEOPLE, overflow=4),
-                Turn.DESK: _pool(url, POSTGRES_DESK),
-                Turn.BULK: _pool(url, POSTGRES_BULK),
+                Turn.PERSON: open_pool(url, POSTGRES_PEOPLE, overflow=4),
+                Turn.DESK: open_pool(url, POSTGRES_DESK),
+                Turn.BULK: open_pool(url, POSTGRES_BULK),
             }
-            return cls(url, _pool(url, POSTGRES_READERS, overflow=4), pools=pools, lock=lock)
+            return cls(
+                url,
+                open_pool(url, POSTGRES_READERS, overflow=4, isolation_level="REPEATABLE READ"),
+                pools=pools,
+                lock=lock,
+            )
         path = sqlite_path(url)
         make_private(path)
         writer_engine = create_engine(
@@ -126,7 +132,6 @@ class Storage:
             if isinstance(self._reader, Reader):
                 return await self._reader.run(lambda conn: work(Transaction(conn, self.audit_key)))
             async with self._reader.connect() as connection:
-                await connection.execution_options(isolation_level="REPEATABLE READ")
                 return await connection.run_sync(lambda conn: work(Transaction(conn, self.audit_key)))
         except TROUBLES as error:
             if not is_out_of_reach(error):
@@ -211,18 +216,3 @@ class Storage:
         if self._lock is not None and not is_current(connection, self._lock.epoch):
             raise NotDurableError("Another process has become the desk.")
         return work(Transaction(connection, self.audit_key))
-
-
-def _pool(url: str, size: int, *, overflow: int = 0) -> "AsyncEngine":
-    """Nobody waits longer for a lock, or for a connection, than on SQLite."""
-    from sqlalchemy.ext.asyncio import create_async_engine  # brings the ORM: 6 MiB that a file needs not
-
-    return create_async_engine(
-        url,
-        pool_size=size,
-        max_overflow=overflow,
-        pool_timeout=BUSY_TIMEOUT_MS / 1000,
-        pool_pre_ping=True,
-        hide_parameters=True,
-        connect_args={"server_settings": {"lock_timeout": str(BUSY_TIMEOUT_MS)}},
-    )

@@ -8,6 +8,7 @@ look-around and counts only to small numbers, and must be found wherever the rul
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 MARK: Final = "[redacted]"
@@ -35,12 +36,19 @@ class Rule:
 
 
 def pattern(expression: str, *, spare: Spare | None = None, flags: int = 0) -> Find:
-    """Find what the group ``secret`` of ``expression`` holds, else all of it, unless ``spare`` says no."""
-    compiled = re.compile(expression, flags if flags & re.UNICODE else flags | re.ASCII)
-    group = "secret" if "secret" in compiled.groupindex else 0
+    """Find what the group ``secret`` of ``expression`` holds, else all of it, unless ``spare`` says no.
+
+    It is compiled at the first clue: all rules together take 40 ms, and most clues never come.
+    """
+
+    @cache
+    def compiled() -> re.Pattern[str]:
+        return re.compile(expression, flags if flags & re.UNICODE else flags | re.ASCII)
 
     def find(text: str) -> Iterator[Span]:
-        for found in compiled.finditer(text):
+        expected = compiled()
+        group = "secret" if "secret" in expected.groupindex else 0
+        for found in expected.finditer(text):
             start, end = found.span(group)
             if start < end and not is_marked(text, start, end):
                 yield start, (start if spare and spare(found) else end)
