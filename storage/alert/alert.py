@@ -50,6 +50,24 @@ _one: Final = select(alert).where(
 _ONE: Final = Prepared(_one)
 _HELD: Final = Prepared(_one.with_for_update())
 
+_SILENT: Final = Prepared(
+    select(alert.c.project_id, alert.c.id)
+    .where(
+        alert.c.silent_after.is_not(None),
+        alert.c.silent_after <= bindparam("now", type_=BigInteger),
+        alert.c.state == State.NEW.value,
+        alert.c.severity != Severity.CRITICAL.value,
+        or_(alert.c.loud_since.is_(None), alert.c.loud_since <= alert.c.silent_after),
+        ~exists().where(
+            incident_alert.c.alert_id == alert.c.id,
+            IS_ACTIVE,
+            incident_alert.c.incident_id == incident.c.id,
+            IS_OPEN_INCIDENT,
+        ),
+    )
+    .order_by(alert.c.silent_after)
+    .limit(bindparam("limit", type_=BigInteger))
+)
 
 _NAMED_COLUMNS = ("source_id", "name", "namespace", "target", "labels")
 
@@ -216,25 +234,7 @@ class Alerts:
 
     def silent(self, *, now_us: int, limit: int = 100) -> list[tuple[int, int]]:
         """(project, alert) that silence has ended: nobody has them, nobody was called since, no critical."""
-        in_incident = exists().where(
-            incident_alert.c.alert_id == alert.c.id,
-            IS_ACTIVE,
-            incident_alert.c.incident_id == incident.c.id,
-            IS_OPEN_INCIDENT,
-        )
-        rows = self._connection.execute(
-            select(alert.c.project_id, alert.c.id)
-            .where(
-                alert.c.silent_after.is_not(None),
-                alert.c.silent_after <= now_us,
-                alert.c.state == State.NEW.value,
-                alert.c.severity != Severity.CRITICAL.value,
-                or_(alert.c.loud_since.is_(None), alert.c.loud_since <= alert.c.silent_after),
-                ~in_incident,
-            )
-            .order_by(alert.c.silent_after)
-            .limit(limit)
-        )
+        rows = _SILENT.rows(self._connection, now=now_us, limit=limit)
         return [(row.project_id, row.id) for row in rows]
 
     def quiet(self, *, now_us: int, limit: int = 100) -> list[tuple[int, int]]:

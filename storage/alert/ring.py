@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, distinct, func, insert, select, update
+from sqlalchemy import BigInteger, Connection, Row, bindparam, delete, distinct, func, insert, select, update
 
 from bot.domain.alert.ring import PERSONAL, Ring, RingReason, RingSubject
 from bot.domain.outbox.outbox import CardKind
@@ -12,6 +12,7 @@ from storage.bulk import Bulk
 from storage.codec import micros, moment
 from storage.dialect import allocate, is_one_of
 from storage.kind import is_kind
+from storage.prepared import Prepared
 from storage.table.core import card
 from storage.table.ring import ring
 
@@ -19,6 +20,11 @@ _COLUMNS: Final = (
     "id", "project_id", "subject", "subject_id", "run", "reason", "ordinal", "due_at", "created_at",
 )  # fmt: skip
 _NEW: Final = Bulk(insert(ring), _COLUMNS)
+_IS_DUE: Final = Prepared(
+    select(ring.c.id)
+    .where(ring.c.lead_id.is_(None), ring.c.due_at <= bindparam("now", type_=BigInteger))
+    .limit(1)
+)
 
 
 class Rings:
@@ -61,8 +67,7 @@ class Rings:
 
     def is_due(self, *, now: datetime) -> bool:
         """Whether any call waits that is due."""
-        waits = select(ring.c.id).where(ring.c.lead_id.is_(None), ring.c.due_at <= micros(now)).limit(1)
-        return self._connection.execute(waits).one_or_none() is not None
+        return _IS_DUE.row(self._connection, now=micros(now)) is not None
 
     def take_due(self, project_id: int, *, now: datetime, limit: int) -> list[Ring]:
         """Calls that are due and wait, oldest first; nobody else takes them until the commit."""

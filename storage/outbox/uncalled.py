@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, and_, case, exists, func, or_, select
+from sqlalchemy import BigInteger, Connection, and_, bindparam, case, exists, func, or_, select
 
 from bot.domain.alert.ring import PERSONAL, RingReason, RingSubject
 from bot.domain.alert.signal import Severity
@@ -13,27 +13,42 @@ from bot.domain.outbox.storm import ToldCause, Uncalled
 from storage.codec import micros, moment
 from storage.kind import CALLING, OWN, SHARED, card_of
 from storage.outbox.due import dirty
+from storage.prepared import Prepared
 from storage.table.board import board
 from storage.table.core import IS_OPEN_ALERT, alert, card
 from storage.table.ring import ring
 
 _RECENT: Final = 200  # messages of the desk, more than a minute takes
 _WAITED: Final = timedelta(seconds=1)
+_project: Final = bindparam("project", type_=card.c.project_id.type)
+_ANSWERABLE: Final = Prepared(
+    select(board.c.channel_id, board.c.entered_at)
+    .join(card, card_of(CardKind.BOARD, board.c.channel_id))
+    .where(
+        board.c.project_id == _project,
+        board.c.left_at.is_(None),
+        card.c.message_id.is_not(None),
+        card.c.parked_reason.is_(None),
+    )
+)
+_CROWDED: Final = Prepared(
+    select(card.c.channel_id)
+    .where(
+        card.c.project_id == _project,
+        dirty(posted=False),
+        card.c.lane <= Lane.RESOLVE.value,
+        card.c.kind.in_(CALLING),
+        card.c.rung_run.is_(None),
+        card.c.dirty_since <= bindparam("since", type_=BigInteger),
+        ~exists().where(board.c.channel_id == card.c.channel_id, board.c.left_at.is_(None)),
+    )
+    .distinct()
+)
 
 
 def channels(connection: Connection, project_id: int) -> dict[int, datetime]:
     """The channels where a board can be answered, and since when it stands."""
-    own_card = card_of(CardKind.BOARD, board.c.channel_id)
-    rows = connection.execute(
-        select(board.c.channel_id, board.c.entered_at)
-        .join(card, own_card)
-        .where(
-            board.c.project_id == project_id,
-            board.c.left_at.is_(None),
-            card.c.message_id.is_not(None),
-            card.c.parked_reason.is_(None),
-        )
-    )
+    rows = _ANSWERABLE.rows(connection, project=project_id)
     return {row.channel_id: moment(row.entered_at) for row in rows}
 
 
@@ -80,21 +95,8 @@ def uncalled(
 
 def crowded(connection: Connection, project_id: int, *, now: datetime) -> list[int]:
     """The channels without a board where criticals wait for the first post of their card."""
-    stands = exists().where(board.c.channel_id == card.c.channel_id, board.c.left_at.is_(None))
-    rows = connection.execute(
-        select(card.c.channel_id)
-        .where(
-            card.c.project_id == project_id,
-            dirty(posted=False),
-            card.c.lane <= Lane.RESOLVE.value,
-            card.c.kind.in_(CALLING),
-            card.c.rung_run.is_(None),
-            card.c.dirty_since <= micros(now - _WAITED),
-            ~stands,
-        )
-        .distinct()
-    )
-    return sorted(rows.scalars())
+    rows = _CROWDED.rows(connection, project=project_id, since=micros(now - _WAITED))
+    return sorted(row.channel_id for row in rows)
 
 
 def rung_since(connection: Connection, channel_id: int, since: datetime) -> int:

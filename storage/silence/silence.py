@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, update
+from sqlalchemy import BigInteger, Connection, Row, bindparam, func, insert, or_, select, update
 
 from bot.domain.actor import Actor
 from bot.domain.silence.matcher import Matcher
 from bot.domain.silence.silence import Silence
 from storage.bulk import Lookup
 from storage.codec import encode, micros, moment
+from storage.prepared import Prepared
 from storage.table.silence import silence
 
 KEPT: Final = 500
@@ -30,6 +31,17 @@ _active: Final = Lookup(
     ),
     ("project", "until", "since"),
     tuple(column.name for column in silence.columns),
+)
+_now: Final = bindparam("now", type_=BigInteger)
+_TO_SETTLE: Final = Prepared(
+    select(silence)
+    .where(
+        silence.c.project_id == bindparam("project", type_=silence.c.project_id.type),
+        silence.c.ended_at.is_(None),
+        or_(silence.c.ends_at <= _now, silence.c.begun_at.is_(None) & (silence.c.starts_at <= _now)),
+    )
+    .order_by(silence.c.ends_at, silence.c.id)
+    .limit(bindparam("limit", type_=BigInteger))
 )
 
 
@@ -134,16 +146,7 @@ class Silences:
     def to_settle(self, project_id: int, *, now: datetime, limit: int) -> list[Silence]:
         """The silences whose beginning or end came, and was not yet told to alerts."""
         us = micros(now)
-        rows = self._connection.execute(
-            select(silence)
-            .where(
-                silence.c.project_id == project_id,
-                silence.c.ended_at.is_(None),
-                or_(silence.c.ends_at <= us, silence.c.begun_at.is_(None) & (silence.c.starts_at <= us)),
-            )
-            .order_by(silence.c.ends_at, silence.c.id)
-            .limit(limit)
-        )
+        rows = _TO_SETTLE.rows(self._connection, project=project_id, now=us, limit=limit)
         return [_read(row) for row in rows]
 
     def begin(self, number: int, *, now: datetime) -> None:
