@@ -9,7 +9,6 @@ from sqlalchemy import (
     Connection,
     and_,
     bindparam,
-    exists,
     func,
     insert,
     or_,
@@ -55,11 +54,12 @@ def _build(dialect: str) -> ClauseElement:
         .group_by(alert_group.c.cause)
         .correlate(None)
     )
-    is_open = exists().where(_is_member, IS_OPEN_ALERT).correlate(alert_group)
+    # With EXISTS, PostgreSQL may read all alerts at once instead of the first of this group.
+    an_open = select(alert.c.id).where(_is_member, IS_OPEN_ALERT).limit(1).correlate(alert_group)
     place = select(func.max(card.c.channel_id)).where(card_of(CardKind.GROUP, alert_group.c.id))
     return select(
         *(alert_group.c[name] for name in _FIELDS),
-        is_open.label("is_open"),
+        func.coalesce(an_open.scalar_subquery(), 0).label("is_open"),
         func.coalesce(place.correlate(alert_group).scalar_subquery(), 0).label("channel_id"),
     ).where(or_(alert_group.c.id.in_(newest), one_of(dialect, alert_group.c.id, "ids")))
 

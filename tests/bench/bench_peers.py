@@ -28,7 +28,7 @@ from pathlib import Path
 
 import msgspec
 
-from tests.bench.bench_ingest import ROOT, cpu_seconds, databases, say, send
+from tests.bench.bench_ingest import ROOT, count_again, cpu_seconds, databases, say, send
 from tests.bench.load import Order
 from tests.bench.target import Address
 
@@ -50,6 +50,7 @@ class Served(msgspec.Struct, frozen=True):
     cpu: Callable[[], float]
     written: Callable[[], int]
     size: Callable[[], int]
+    warmed_up: Callable[[], None] = lambda: None
 
 
 class Cost(msgspec.Struct, frozen=True):
@@ -123,6 +124,7 @@ def tocsin(folder: Path, addresses: Iterator[str]) -> Iterator[Served]:
                 lambda: cpu_seconds(process.pid) + sum(map(_family, postgres)),
                 lambda: _written(process.pid),
                 lambda: file.stat().st_size if file.is_file() else 0,
+                lambda: count_again(database),
             )
         finally:
             process.stdin.close()
@@ -159,6 +161,7 @@ def measure(server: Server, size: int, alerts: int) -> Cost:
             return Order(served.url, served.token, size, requests, first=first, raw=served.raw)
 
         send(order(max(64, requests // 4), 0))
+        served.warmed_up()
         _settle(served)
         cpu, written, held = served.cpu(), served.written(), served.size()
         found = send(order(requests, 10**6))
