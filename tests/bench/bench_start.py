@@ -101,7 +101,7 @@ def bench(trees: list[Path], folder: Path, args: argparse.Namespace) -> None:
                 empty = measure(tree, place, world, 1.0)
                 found.setdefault((tree.name, "empty"), []).append(empty)
                 if args.open:
-                    words = [tree / ".venv/bin/python", "-c", _FILL, place / "tocsin.db", str(args.open)]
+                    words = [f"{tree}/.venv/bin/python", "-c", _FILL, f"{place}/tocsin.db", str(args.open)]
                     subprocess.run(words, cwd=tree, check=True)
                 again = measure(tree, place, world, args.seconds)
                 found.setdefault((tree.name, f"migrated, {args.open:,} open"), []).append(again)
