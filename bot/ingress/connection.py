@@ -14,6 +14,8 @@ from bot.ingress.problem import ProblemType, Refusal
 
 IDLE_SECONDS: Final = 75.0
 """A connection that says nothing for so long, or does not finish its headers, is closed."""
+GRACE_SECONDS: Final = 0.01
+"""How long the rest of a small body may take that came in pieces, before a task waits for it."""
 LINGER_SECONDS: Final = 2.0
 """How long an unread body is read and thrown away, so that its sender gets to see the refusal."""
 
@@ -27,13 +29,14 @@ class Connection(web.RequestHandler):
     task is woken, waits on, and what comes next waits in ``_messages``.
     """
 
-    __slots__ = ("_crowd", "_direct", "_failure", "remote")
+    __slots__ = ("_crowd", "_direct", "_failure", "_grace", "remote")
 
     def __init__(self, server: web.Server, crowd: Crowd, direct: Direct, **more: Any) -> None:
         super().__init__(server, **more)
         self._crowd = crowd
         self._direct = direct
         self._failure: BaseException | None = None
+        self._grace: asyncio.TimerHandle | None = None
         self.remote = ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -46,6 +49,8 @@ class Connection(web.RequestHandler):
     def connection_lost(self, exc: BaseException | None) -> None:
         """Leave the place to others."""
         self._crowd.go(self)
+        if self._grace is not None:
+            self._grace.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -60,9 +65,22 @@ class Connection(web.RequestHandler):
         if self._request_in_progress or not self._messages or self._waiter is None or self._waiter.done():
             return
         message, payload = self._messages[0]
+        if isinstance(message, RawRequestMessage) and self._direct.is_coming(message, payload):
+            if self._grace is None:
+                self._grace = self._loop.call_later(GRACE_SECONDS, self._wake)
+            return
+        if self._grace is not None:
+            self._grace.cancel()
+            self._grace = None
         if isinstance(message, RawRequestMessage) and self._direct.take(self, message, payload):
             self._request_in_progress = True
         else:
+            self._waiter.set_result(None)
+
+    def _wake(self) -> None:
+        """Leave the rest of a body that did not come at once to the task, which has more patience."""
+        self._grace = None
+        if self._messages and self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
     def answered(self, answer: bytes) -> None:

@@ -1,7 +1,7 @@
 """Benchmarks: ``make bench`` runs those of the main path, ``make bench-storm`` the storm.
 
 python -m tests.bench [main | parse | ingest | visible | delivery | open | recurrence | storm | outage |
-pressure | payload | attack | memory | redaction | retention | failover | ingress | peers |
+pressure | payload | attack | memory | start | redaction | retention | failover | ingress | peers |
 walk] [arguments]
 """
 

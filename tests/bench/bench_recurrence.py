@@ -60,7 +60,7 @@ def fill(path: Path, events: int, once: int) -> None:
     lives = list(enumerate(episodes(events), 1))
     database.executemany(_RECURRENCE, map(_recurrence, range(1, RECURRENCES + 1)))
     database.executemany(_ALERT, map(_alert, lives))
-    database.executemany("INSERT INTO envelope VALUES (?, 1, ?, ?, 900, 1, 0, ?)", _envelopes(lives))
+    database.executemany(_ENVELOPE, _envelopes(lives))
     database.executemany(_EVENT, _events(lives))
     database.executescript(_SUMS)
     database.executemany(_ONCE, (_fired_once(key) for key in range(RECURRENCES + 1, RECURRENCES + once + 1)))
@@ -70,6 +70,11 @@ def fill(path: Path, events: int, once: int) -> None:
     database.close()
 
 
+_ENVELOPE = """
+    INSERT INTO envelope (digest, source_id, body, original_sha256, original_length, rules_version,
+        redactions, received_at)
+    VALUES (?, 1, ?, ?, 900, 1, 0, ?)
+"""
 _RECURRENCE = """
     INSERT INTO recurrence (id, project_id, source_id, signature, name, namespace, service, target,
         occurrences, episodes, duplicates, flaps, first_seen_at, last_seen_at)

@@ -1,6 +1,8 @@
 """What is answered directly is answered as the long way answers, in order, and whatever the client does."""
 
 import asyncio
+from datetime import timedelta
+from typing import cast
 from urllib.parse import urlsplit
 
 import msgspec
@@ -151,3 +153,34 @@ async def test_a_bug_costs_its_own_request_only(
     assert (answer.status, answer.json["type"]) == (500, "urn:tocsin:problem:broken")
     assert (await door.post(group(alert()), token)).status == 202
     assert taken[-2:] == [True, True]
+
+
+@pytest.mark.parametrize(("grace", "direct"), [(5.0, [True]), (0.0, [])])
+async def test_a_body_in_pieces_is_taken_directly_if_they_come_at_once(
+    door: Door, taken: list[bool], monkeypatch: pytest.MonkeyPatch, grace: float, direct: list[bool]
+) -> None:
+    token = await known(door)
+    del taken[:]
+    monkeypatch.setattr(connection, "GRACE_SECONDS", grace)
+    parts = urlsplit(door.url)
+    raw = posted(token, group(alert("Disk")))
+    reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+    writer.write(raw[:-200])
+    crowd = door.ingress._crowd
+    arrived = lambda: any(cast("connection.Connection", each)._grace for each in crowd._strangers)  # noqa: E731
+    await until(arrived if direct else lambda: bool(crowd._busy))
+    writer.write(raw[-200:])
+    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 202 ")
+    assert taken == direct
+    writer.close()
+
+
+async def test_a_body_that_never_ends_is_waited_for_no_longer_than_before(
+    open_door: OpenDoor, taken: list[bool]
+) -> None:
+    door = await open_door(patience=timedelta(milliseconds=50))
+    token = await known(door)
+    before = len(taken)
+    answer = await door.exchange(posted(token, group(alert("Disk")))[:-1])
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert taken[before:] == []
