@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -143,7 +143,8 @@ def _family(parent: int) -> float:
     fields = Path(f"/proc/{parent}/stat").read_text().rpartition(")")[2].split()
     total = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
     for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
-        total += cpu_seconds(int(child))
+        with suppress(FileNotFoundError):  # it ended meanwhile: from the next look on the parent counts it
+            total += cpu_seconds(int(child))
     return total
 
 
