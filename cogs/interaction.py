@@ -23,7 +23,8 @@ from discord.utils import MISSING
 
 from bot import metrics
 from bot.cards import answer
-from bot.cards.card import Card, Modal
+from bot.cards.card import Card
+from bot.cards.modal import Modal
 from bot.domain import actor as actors
 from bot.domain.actor import Actor
 from bot.domain.errors import ConflictError, InvalidInputError, NotDurableError, NotFoundError, TocsinError

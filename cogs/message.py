@@ -9,7 +9,8 @@ from typing import Any, Final, TypedDict
 
 import discord
 
-from bot.cards.card import Card, Image, Modal, Ping
+from bot.cards.card import Card, Image, Ping
+from bot.cards.modal import Modal
 
 NOBODY: Final = discord.AllowedMentions.none()
 

@@ -13,22 +13,9 @@ from typing import Final
 
 import msgspec
 
-from bot.cards.card import (
-    Button,
-    ButtonStyle,
-    Card,
-    Embed,
-    Field,
-    Input,
-    Modal,
-    Option,
-    Pick,
-    Ping,
-    Row,
-    Select,
-    SelectKind,
-)
+from bot.cards.card import Button, ButtonStyle, Card, Embed, Field, Option, Ping, Row, Select, SelectKind
 from bot.cards.cut import cut, fits, units
+from bot.cards.modal import Input, Modal, Pick
 from bot.cards.text import public_address
 
 CONTENT: Final = 2_000

@@ -18,9 +18,10 @@ from bot.cards.admin import role as role_card
 from bot.cards.admin import setup as setup_card
 from bot.cards.admin import wake as wake_card
 from bot.cards.admin.setup import CHANNEL, CREATE, OTHER, PROVIDER, Made, ProviderChoice, SetupDraft
-from bot.cards.card import Card, Input, Modal
+from bot.cards.card import Card
 from bot.cards.ids import CustomId, Verb, build
 from bot.cards.limits import fit_modal
+from bot.cards.modal import Input, Modal
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.domain.outbox.channel_kind import why_not
 from bot.domain.snowflake import is_snowflake

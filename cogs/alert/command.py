@@ -23,7 +23,7 @@ from bot.usecases.admin import audience
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import retry as retries
 from bot.usecases.alert import snooze as snoozes
-from bot.usecases.alert.lifecycle import MAX_NOTE
+from bot.usecases.alert.move import MAX_NOTE
 from cogs.alert import listing
 from cogs.alert.button import TASKS, tell
 from cogs.alert.resolution import resolve_all

@@ -20,7 +20,7 @@ from bot.domain.recurrence.ranking import Query, RankingWindow, Sort
 from bot.domain.recurrence.recurrence import Recurrence
 from bot.domain.recurrence.work import Handoff, HandoffKind
 from bot.usecases.admin import source as sources
-from bot.usecases.alert.lifecycle import MAX_NOTE
+from bot.usecases.alert.move import MAX_NOTE
 from bot.usecases.recurrence import churn, work
 from bot.usecases.recurrence import query as recurrences
 from bot.usecases.recurrence.work import DryRun, Preview

@@ -11,7 +11,7 @@ from bot.domain.audit import GENESIS, AuditSearch, Entry, Sealed, seal, sign
 from storage.bulk import Bulk, Lookup
 from storage.codec import micros, moment
 from storage.dialect import hold_chain
-from storage.table.core import IS_DONE_BY_SOMEBODY, audit
+from storage.table.audit import IS_DONE_BY_SOMEBODY, audit
 
 _COLUMNS = (
     "project_id", "at", "actor", "actor_name", "action", "subject", "before", "after", "note",

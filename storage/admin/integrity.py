@@ -17,9 +17,9 @@ from storage.admin.eventless import eventless
 from storage.codec import encode, micros
 from storage.dialect import is_one_of, upsert
 from storage.kind import HEAD, IS_WITHOUT_SUBJECT
+from storage.table.audit import integrity
 from storage.table.core import alert, card, event, project
 from storage.table.incident import IS_OPEN, incident
-from storage.table.integrity import integrity
 from storage.table.recurrence import recurrence
 
 COUNTED: Final = ("opened", "folded", "raised", "reopened")

@@ -1,21 +1,14 @@
 """Alerts: the rows of episodes, as queries that read as sentences."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
     Connection,
-    Select,
-    String,
-    TextClause,
     bindparam,
-    case,
-    cast,
     exists,
-    false,
     func,
     or_,
     select,
@@ -23,20 +16,19 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.expression import ClauseElement
 
-from bot.domain.alert.alert import Alert, State, parse_refs, ref_digits
+from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.event import NewAlert
-from bot.domain.alert.search import OPEN_ALERTS, AlertFilter
+from bot.domain.alert.search import AlertFilter
 from bot.domain.alert.signal import Severity, Signal
 from bot.domain.alert.verdict import SignatureStanding
-from bot.domain.sight import EVERYTHING
+from storage.alert.matching import begins, is_open, is_open_only, matching, severity_rank
 from storage.alert.row import INSERT, MOVE, REFRESH, SAVE, insert_row, move_row, read, refresh_row, save_row
-from storage.alert.urgency import URGENCY, is_told_by_urgency, urgencies
-from storage.audience import sees_alert
+from storage.alert.urgency import URGENCY, urgencies
 from storage.bulk import Lookup
 from storage.codec import micros
 from storage.dialect import allocate, among_many, is_one_of, one_of, values_of
 from storage.prepared import Prepared
-from storage.table.core import IS_OPEN_ALERT, alert, source
+from storage.table.core import IS_OPEN_ALERT, alert
 from storage.table.incident import IS_ACTIVE, incident, incident_alert
 from storage.table.incident import IS_OPEN as IS_OPEN_INCIDENT
 
@@ -161,22 +153,22 @@ class Alerts:
         self, project_id: int, which: AlertFilter, *, offset: int = 0, limit: int = 10
     ) -> list[Alert]:
         """Matching alerts: worst first, those that nobody has before the others, then newest first."""
-        statement = self._matching(project_id, which).order_by(URGENCY.desc(), alert.c.id.desc())
+        statement = matching(project_id, which).order_by(URGENCY.desc(), alert.c.id.desc())
         rows = self._connection.execute(statement.offset(offset).limit(limit))
         return [read(row) for row in rows]
 
     def fitting(self, project_id: int, which: AlertFilter, *, limit: int) -> list[Alert]:
         """Matching alerts for who types: what begins like the text first, then open, worst and newest."""
-        if not which.text and _is_open_only(which):
+        if not which.text and is_open_only(which):
             return self._worst(project_id, which, limit)
-        order = (_begins(which.text).desc(), _is_open().desc(), _severity_rank().desc(), alert.c.id.desc())
-        statement = self._matching(project_id, which, typing=True).order_by(*order)
+        order = (begins(which.text).desc(), is_open().desc(), severity_rank().desc(), alert.c.id.desc())
+        statement = matching(project_id, which, typing=True).order_by(*order)
         return [read(row) for row in self._connection.execute(statement.limit(limit))]
 
     def count(self, project_id: int, which: AlertFilter) -> int:
         """How many match."""
-        matching = self._matching(project_id, which).with_only_columns(func.count())
-        return self._connection.execute(matching).scalar_one()
+        statement = matching(project_id, which).with_only_columns(func.count())
+        return self._connection.execute(statement).scalar_one()
 
     def newest_of(self, recurrence_id: int) -> int:
         """The last episode of a recurrence, 0 when it has none."""
@@ -253,74 +245,12 @@ class Alerts:
 
     def _worst(self, project_id: int, which: AlertFilter, limit: int) -> list[Alert]:
         """Open alerts, worst and newest first: the newest of each urgency, in which the index stands."""
-        matching = self._matching(project_id, which).with_only_columns(alert.c.id)
+        found = matching(project_id, which).with_only_columns(alert.c.id)
         newest = (
-            matching.where(URGENCY.in_([urgency])).order_by(alert.c.id.desc()).limit(limit).subquery()
+            found.where(URGENCY.in_([urgency])).order_by(alert.c.id.desc()).limit(limit).subquery()
             for urgency in urgencies(which.states or (), which.severity)
         )
         chosen = union_all(*(select(each.c.id) for each in newest))
         statement = select(alert).where(alert.c.id.in_(chosen)).limit(limit)
-        rows = self._connection.execute(statement.order_by(_severity_rank().desc(), alert.c.id.desc()))
+        rows = self._connection.execute(statement.order_by(severity_rank().desc(), alert.c.id.desc()))
         return [read(row) for row in rows]
-
-    @staticmethod
-    def _matching(project_id: int, which: AlertFilter, *, typing: bool = False) -> Select[tuple[object, ...]]:
-        statement: Select[tuple[object, ...]] = select(alert).where(alert.c.project_id == project_id)
-        statement = statement.where(*_of_kind(which))
-        if which.sight != EVERYTHING:
-            statement = statement.where(sees_alert(which.sight))
-        if which.owner is not None:
-            statement = statement.where(alert.c.owner == which.owner)
-        if which.text:
-            found = _contains(which.text)
-            statement = statement.where(or_(found, _begins(which.text) == 1) if typing else found)
-        return statement
-
-
-def _is_open_only(which: AlertFilter) -> bool:
-    return which.states is not None and State.RESOLVED not in which.states
-
-
-def _of_kind(which: AlertFilter) -> Iterator[ColumnElement[bool] | TextClause]:
-    """State and severity; of open alerts by their urgency, which an index has."""
-    states = which.states
-    if states is not None and _is_open_only(which):
-        yield IS_OPEN_ALERT  # meets the partial index
-        if which.severity is not None or set(states) != set(OPEN_ALERTS.states or ()):
-            yield URGENCY.in_(urgencies(states, which.severity))
-        if is_told_by_urgency(states):
-            return
-    elif which.severity is not None:
-        yield alert.c.severity == which.severity.value
-    if states is not None:
-        yield alert.c.state.in_([state.value for state in states])
-
-
-def _severity_rank() -> ColumnElement[int]:
-    ranks = {severity.value: severity.rank for severity in Severity}
-    return case(ranks, value=alert.c.severity, else_=0)
-
-
-def _is_open() -> ColumnElement[int]:
-    return case((alert.c.state == State.RESOLVED.value, 0), else_=1)
-
-
-def _begins(text: str) -> ColumnElement[int]:
-    """2 for the alert whose ref was typed, 1 where name or ref begin with the text."""
-    digits = ref_digits(text)
-    exact = alert.c.id == int(digits or 0)
-    begun = cast(alert.c.id, String).startswith(digits) if digits else false()
-    named = func.lower(alert.c.name).startswith(text.lower(), autoescape=True)
-    return case((exact, 2), (or_(begun, named), 1), else_=0)
-
-
-def _contains(text: str) -> ColumnElement[bool]:
-    """Case-insensitive, with the wildcards of LIKE taken literally; refs find their alerts."""
-    wanted = text.lower()
-    columns = (alert.c.name, alert.c.service, alert.c.target)
-    sent_by = select(source.c.id).where(func.lower(source.c.name).contains(wanted, autoescape=True))
-    return or_(
-        *(func.lower(column).contains(wanted, autoescape=True) for column in columns),
-        alert.c.source_id.in_(sent_by),
-        alert.c.id.in_(parse_refs(text)),
-    )

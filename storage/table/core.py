@@ -269,34 +269,3 @@ _PARKED: Final = text("parked_reason IS NOT NULL")
 Index("ix_card_parked", card.c.channel_id, **only(_PARKED))
 _SHOWN: Final = text("message_id IS NOT NULL")  # else a planner would look for unposted cards in it
 Index("ix_card_message_id", card.c.message_id, **only(_SHOWN))
-
-audit: Final = Table(
-    "audit",
-    metadata,
-    _identity(),
-    _refers("project_id", "project.id"),
-    Column("at", BigInteger, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("actor_name", Text, nullable=False),
-    Column("action", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("before", Text, nullable=False),
-    Column("after", Text, nullable=False),
-    Column("note", Text, nullable=False),
-    Column("previous", Text, nullable=False),
-    Column("digest", Text, nullable=False),
-    Column("method", Text),
-    Column("mac", Text),
-    Index("ix_audit_subject", "subject", "id"),
-    Index("ix_audit_project_id", "project_id", "id"),
-)
-IS_DONE_BY_SOMEBODY: Final = text("audit.actor NOT LIKE 'source:%'")
-"""The condition of the partial index below in its own words: what senders cause is most of the log."""
-_BY_SOMEBODY: Final = text("actor NOT LIKE 'source:%'")
-Index(
-    "ix_audit_actor",
-    audit.c.project_id,
-    audit.c.actor,
-    audit.c.id,
-    **only(_BY_SOMEBODY),
-)

@@ -19,7 +19,8 @@ from bot.cards.alert import listing as alert_list
 from bot.cards.alert.alert import AlertView, note_modal, render
 from bot.cards.alert.group import GroupView
 from bot.cards.alert.ring import RingMember, RingView
-from bot.cards.card import Card, Modal, Ping
+from bot.cards.card import Card, Ping
+from bot.cards.modal import Modal
 from bot.cards.outbox import board as board_card
 from bot.cards.outbox.closure import ClosureView
 from bot.delivery.render import footer_marker, plain, render_view

@@ -6,8 +6,8 @@ from typing import Final
 
 import pytest
 
-from bot.cards.card import Input, Pick
 from bot.cards.incident import form as forms
+from bot.cards.modal import Input, Pick
 from bot.domain.incident.incident import IncidentLevel
 
 ROOT: Final = Path(__file__).parents[2]

@@ -6,20 +6,9 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.cards.card import (
-    Button,
-    ButtonStyle,
-    Card,
-    Embed,
-    Field,
-    Input,
-    Modal,
-    Option,
-    Ping,
-    Select,
-    SelectKind,
-)
+from bot.cards.card import Button, ButtonStyle, Card, Embed, Field, Option, Ping, Select, SelectKind
 from bot.cards.limits import fit, fit_modal
+from bot.cards.modal import Input, Modal
 from tests.cards.rules import refusals, size
 from tests.cards.world import tricky, urls
 

@@ -13,10 +13,11 @@ import msgspec
 from bot.cards.alert.action import actions, inverse, opening
 from bot.cards.alert.memory import recall
 from bot.cards.alert.standing import attempts, flapping_line, note_line, owner_line, silence_line
-from bot.cards.card import Card, Embed, Input, Modal, Ping
+from bot.cards.card import Card, Embed, Ping
 from bot.cards.cut import cut, units
 from bot.cards.ids import Verb, build
 from bot.cards.limits import TITLE, fit, fit_modal
+from bot.cards.modal import Input, Modal
 from bot.cards.style import SEPARATOR, TIMES, banner, colour, span_of
 from bot.cards.text import address, inline, link, moment, plain, public_address, who
 from bot.domain.actor import ActorKind

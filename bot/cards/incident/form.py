@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
-from bot.cards.card import Button, ButtonStyle, Card, Input, Modal, Option, Pick
+from bot.cards.card import Button, ButtonStyle, Card, Option
 from bot.cards.ids import Verb, build
 from bot.cards.limits import fit, fit_modal
+from bot.cards.modal import Input, Modal, Pick
 from bot.cards.question import cancel
 from bot.cards.text import plain
 from bot.domain.alert.signal import Severity

@@ -6,17 +6,16 @@ pages of all, and the complete list is attached. When every alert is over or has
 line that says what the storm was.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
 from typing import Final
 
 import msgspec
 
 from bot.cards.card import Button, ButtonStyle, Card, Embed, Option, Row, Select
-from bot.cards.cut import units
 from bot.cards.ids import Verb, build
 from bot.cards.limits import OPTION_TEXT, OPTIONS, fit
+from bot.cards.outbox.board_line import cause_lines, short_name
 from bot.cards.outbox.board_list import attach_list
 from bot.cards.outbox.page_menu import page_menu
 from bot.cards.style import COLOURS, GOOD, SEPARATOR, SIGNS, STATES, TIMES, WORDS, sign, some, words
@@ -28,15 +27,8 @@ from bot.domain.outbox.board import BoardAlert, BoardGroup, Passed, count, group
 PAGE_SIZE: Final = 25
 SUBJECT: Final = "board"
 _FILE_NAME: Final = "alerts"
-_NAME: Final = 40
 _PLACE: Final = 32
-_ITEM: Final = 40
 _OWNER: Final = 24
-_ENTRIES: Final = 7  # lines of names: a board is one screen of a phone
-_TELLING: Final = 4  # lines of names that have examples; where there are more, the names are enough
-_ALONE: Final = 6  # names that occur once, of one severity, and have a line each
-_PACKED: Final = 3  # examples behind a header
-_ROOM: Final = 640  # units of the description: with its menus it is one screen of a phone
 
 
 class BoardView(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,7 +83,7 @@ def render(view: BoardView) -> Card:
     totals = view.totals
     total = sum(totals.values())
     embed = Embed(
-        description="\n".join((*_head(view, totals), "", *_lines(groups))),
+        description="\n".join((*_head(view, totals), "", *cause_lines(groups))),
         color=_colour(totals),
         footer=SEPARATOR.join((marker(view.tag, view.number), "the complete list is attached")),
     )
@@ -112,7 +104,7 @@ def _notice(groups: Sequence[BoardGroup], total: int) -> str:
     if not groups:
         return said
     worst = groups[0]
-    return f"{said}, worst {SIGNS[worst.severity]} {WORDS[worst.severity]} {_name(worst.name)}"
+    return f"{said}, worst {SIGNS[worst.severity]} {WORDS[worst.severity]} {short_name(worst.name)}"
 
 
 def render_page(page: BoardPage) -> Card:
@@ -198,85 +190,10 @@ def _colour(totals: Mapping[Severity, int]) -> int:
     return COLOURS[max(totals, key=lambda severity: severity.rank)]
 
 
-class _Entry(msgspec.Struct, frozen=True):
-    """A line of the board: a header, what may be packed behind it, and how many that would be in all.
-
-    Names that ``must`` be told are of alerts that share the line.
-    """
-
-    header: str
-    items: Sequence[str]
-    total: int
-    must: bool = False
-
-
-def _lines(groups: Sequence[BoardGroup]) -> Iterator[str]:
-    """Each name once, and behind it as many of its members as fit into its share of the room."""
-    entries = list(_entries(groups))
-    shown = entries[:_ENTRIES]
-    room = _ROOM - sum(units(each.header) + 1 for each in shown)
-    for index, entry in enumerate(shown):
-        tells = entry.must or len(shown) <= _TELLING
-        packed = _pack(entry, room // (len(shown) - index)) if tells else ""
-        room -= units(packed)
-        yield f"{entry.header}{packed}"
-    if len(entries) > len(shown):
-        yield f"… and {some(len(entries) - len(shown), 'more name')} in the list"
-
-
-def _entries(groups: Sequence[BoardGroup]) -> Iterator[_Entry]:
-    """Groups of many have a line each; where many stand alone, they share one."""
-    for severity, same in groupby(groups, key=lambda each: each.severity):
-        alone = []
-        for each in same:
-            if len(each.members) == 1:
-                alone.append(each)
-            else:
-                yield _many(each)
-        if len(alone) > _ALONE:
-            header = f"{SIGNS[severity]} **{len(alone):,} different alerts**"
-            yield _Entry(header, [each.name for each in alone[:_PACKED]], len(alone), must=True)
-        else:
-            yield from (_Entry(_single(each), (), 0) for each in alone)
-
-
-def _many(found: BoardGroup) -> _Entry:
-    shared = f"{SEPARATOR}{inline('/'.join(found.shared), _PLACE)}" if found.shared else ""
-    header = f"{SIGNS[found.severity]} **{_name(found.name)}** {TIMES}{len(found.members):,}{shared}"
-    items = list(map(found.tell_apart, found.members[:_PACKED]))
-    return _Entry(header, items, len(found.members))
-
-
-def _single(found: BoardGroup) -> str:
-    place = inline("/".join(found.shared), _PLACE)
-    header = f"{SIGNS[found.severity]} **{_name(found.name)}**"
-    return f"{header}{SEPARATOR}{place}" if place else header
-
-
-def _pack(entry: _Entry, room: int) -> str:
-    """``: cart-1, cart-2, +409 more`` within ``room`` units; nothing where not even one fits."""
-    packed: list[str] = []
-    room -= len(f": , +{entry.total:,} more")
-    for item in entry.items:
-        shown = inline(item, _ITEM, addresses=False)
-        room -= units(shown) + 2
-        if room < 0:
-            break
-        packed.append(shown)
-    if not packed:
-        return ""
-    left = entry.total - len(packed)
-    return f": {', '.join(packed)}" + (f", +{left:,} more" if left else "")
-
-
-def _name(name: str) -> str:
-    return inline(name, _NAME, addresses=False) or "unnamed"
-
-
 def _line(held: BoardAlert) -> str:
     """``🔴 A-1042 **HighErrorRate** · shop/checkout · 12 minutes ago · x3 · Ann``."""
     parts = (
-        f"{sign(held)} {held.ref} **{_name(held.name)}**",
+        f"{sign(held)} {held.ref} **{short_name(held.name)}**",
         inline("/".join(filter(None, held.places)), _PLACE),
         moment(held.opened_at),
         f"{TIMES}{held.occurrences}" if held.occurrences > 1 else "",

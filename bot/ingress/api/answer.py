@@ -5,7 +5,7 @@ from typing import Annotated, TypeVar
 import msgspec
 
 from bot.domain.actor import Actor
-from bot.usecases.alert.lifecycle import MAX_NOTE
+from bot.usecases.alert.move import MAX_NOTE
 
 T = TypeVar("T")
 

@@ -22,7 +22,8 @@ from bot.ingress.api.route import ApiReply, Caller, Route
 from bot.usecases.alert import claim, program
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import retry as retries
-from bot.usecases.alert.lifecycle import LONGEST_ACK, Move
+from bot.usecases.alert.lifecycle import LONGEST_ACK
+from bot.usecases.alert.move import Move, bounded
 from bot.usecases.alert.program import AlertHistory
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -158,7 +159,7 @@ async def _acknowledge(caller: Caller, asked: NewAck) -> ApiReply:
 
 
 async def _annotate(caller: Caller, asked: NewNote) -> ApiReply:
-    move = alerts.annotating(parse_ref(caller.ref), caller.actor, alerts.bounded(asked.note))
+    move = alerts.annotating(parse_ref(caller.ref), caller.actor, bounded(asked.note))
     return ApiReply(show(await program.perform(caller.desk, move)))
 
 

@@ -37,7 +37,7 @@ from bot.providers.opsgenie import ActionRequest, read_close, read_create, read_
 from bot.providers.severity import absent_as
 from bot.providers.timestamp import read_moment
 from bot.usecases.alert import sender
-from bot.usecases.alert.lifecycle import MAX_NOTE
+from bot.usecases.alert.move import MAX_NOTE
 from bot.usecases.alert.sender import Name
 from bot.usecases.silence import silence as silences
 from bot.usecases.silence.silence import Wish

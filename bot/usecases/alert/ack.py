@@ -5,8 +5,7 @@ from typing import Final
 from bot.domain import actor as actors
 from bot.domain.alert import transition
 from bot.domain.alert import verb as verbs
-from bot.usecases.alert import lifecycle as alerts
-from bot.usecases.alert.lifecycle import Move
+from bot.usecases.alert.move import Move, sweep
 from bot.usecases.desk import Desk
 
 SWEEP: Final = 100
@@ -20,4 +19,4 @@ async def end_due(desk: Desk) -> int:
         Move(alert_id=alert_id, actor=actors.job("ack"), verb=verbs.ACK_OVER, make=transition.end_ack)
         for alert_id in due
     ]
-    return await alerts.sweep(desk, ((desk.project.id, move) for move in moves))
+    return await sweep(desk, ((desk.project.id, move) for move in moves))

@@ -14,9 +14,9 @@ from bot.domain.alert import verb as verbs
 from bot.domain.alert.alert import Alert
 from bot.domain.alert.verb import AlertVerb
 from bot.domain.errors import ConflictError
-from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert.button import how_it_stands
-from bot.usecases.alert.lifecycle import LONGEST_ACK, Move
+from bot.usecases.alert.lifecycle import LONGEST_ACK
+from bot.usecases.alert.move import Move, carry_out
 from bot.usecases.desk import Desk
 from storage.transaction import Transaction
 
@@ -71,7 +71,7 @@ async def _answer(
             return change(alert, now)
 
         move = Move(alert_id=alert_id, actor=actor, verb=verb, make=as_asked)
-        return alerts.apply(tx, desk, move, now)
+        return carry_out(tx, desk, move, now)
 
     changed = await desk.storage.write(answer_ack_end)
     desk.bell.ring()

@@ -21,7 +21,7 @@ from bot.domain.errors import ConflictError, NotFoundError
 from bot.domain.outbox.outbox import CardKind
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import many
-from bot.usecases.alert.lifecycle import Move
+from bot.usecases.alert.move import Move
 from bot.usecases.desk import Desk
 from storage.transaction import Transaction
 

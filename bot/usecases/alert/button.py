@@ -19,8 +19,7 @@ from bot.domain.alert.alert import Alert, format_ref, stamp
 from bot.domain.errors import ConflictError, NotFoundError
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.outbox.placement import Placement
-from bot.usecases.alert import lifecycle as alerts
-from bot.usecases.alert.lifecycle import Move
+from bot.usecases.alert.move import Move, bounded, carry_out
 from bot.usecases.alert.verb import MOVES
 from bot.usecases.desk import Desk
 from bot.usecases.view import alert_view
@@ -45,12 +44,12 @@ async def press(
         InvalidInputError: the note is too long, or empty where it is all there is.
         NotDurableError: the database cannot be written.
     """
-    text = alerts.bounded(note)
+    text = bounded(note)
     now = desk.clock.now()
 
     def press_alert(tx: Transaction) -> PressedAlert:
         move = as_seen(MOVES[verb.value](tx, desk, alert_id, actor, text), seen)
-        changed = alerts.apply(tx, desk, move, now)
+        changed = carry_out(tx, desk, move, now)
         places = tx.cards.of(CardKind.ALERT, [alert_id])
         return PressedAlert(alert_view(tx, desk, changed), places[0] if places else None)
 

@@ -20,7 +20,7 @@ from bot.domain.alert.claim import Proof, is_current, is_of
 from bot.domain.alert.search import AlertCriteria
 from bot.domain.errors import StandingError
 from bot.usecases.alert import lifecycle as alerts
-from bot.usecases.alert.lifecycle import Move
+from bot.usecases.alert.move import Move, change_of, entry_of
 from bot.usecases.alert.program import AlertHistory, done_already, performing, sources
 from bot.usecases.alert.retry import coming_due
 from bot.usecases.desk import Desk
@@ -87,10 +87,10 @@ def _take_all(
         after = alert
         for move in (*_overdue(alert), claiming(alert.id)):
             before, after = after, move.make(after, now)
-            entries.append(alerts.entry_of(before, after, move, now))
+            entries.append(entry_of(before, after, move, now))
         after = ring_rules.advance(alert, after, now)
         claimed.append(after)
-        changes.append(alerts.change_of(alert, after, move))
+        changes.append(change_of(alert, after, move))
     if claimed:
         tx.alerts.save_all(claimed)
         desk.tell_rows(tx, changes, now)

@@ -14,6 +14,7 @@ from bot.domain.alert.alert import IllegalTransitionError
 from bot.domain.alert.verdict import Lane
 from bot.domain.errors import NotFoundError
 from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.alert.move import Move, carry_out
 from bot.usecases.desk import Desk
 from storage.transaction import Transaction
 
@@ -44,15 +45,15 @@ def _end(tx: Transaction, *, desk: Desk, alert_id: int, now: datetime) -> bool:
     name = tx.sources.names({alert.source_id}).get(alert.source_id, "")
     move = alerts.resolving(alert_id, actors.source(name))
     try:
-        alerts.apply(tx, desk, _said(move), now, project_id=alert.project_id)
+        carry_out(tx, desk, _said(move), now, project_id=alert.project_id)
     except (IllegalTransitionError, NotFoundError):
         return False
     return True
 
 
-def _said(move: alerts.Move) -> alerts.Move:
+def _said(move: Move) -> Move:
     """In the words of the history."""
-    return alerts.Move(
+    return Move(
         alert_id=move.alert_id,
         actor=move.actor,
         verb=move.verb,

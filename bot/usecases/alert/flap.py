@@ -9,8 +9,7 @@ from bot.domain.alert import transition
 from bot.domain.alert import verb as verbs
 from bot.domain.alert.verdict import Lane
 from bot.domain.errors import ConflictError
-from bot.usecases.alert import lifecycle as alerts
-from bot.usecases.alert.lifecycle import Move
+from bot.usecases.alert.move import Move, carry_out
 from bot.usecases.desk import Desk
 from storage.codec import micros
 from storage.transaction import Transaction
@@ -41,7 +40,7 @@ async def calm_down(desk: Desk) -> int:
 def _apply(tx: Transaction, *, desk: Desk, project_id: int, move: Move, now: datetime) -> bool:
     """One that flaps again meanwhile is left alone."""
     try:
-        alerts.apply(tx, desk, move, now, project_id=project_id)
+        carry_out(tx, desk, move, now, project_id=project_id)
     except ConflictError:
         return False
     return True

@@ -22,7 +22,7 @@ from bot.domain.errors import ConflictError, NotFoundError
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.outbox.placement import Placement
 from bot.usecases.alert import many
-from bot.usecases.alert.lifecycle import Move
+from bot.usecases.alert.move import Move
 from bot.usecases.alert.verb import MOVES
 from bot.usecases.desk import Desk
 from storage.transaction import Transaction

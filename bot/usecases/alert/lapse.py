@@ -13,7 +13,7 @@ from bot.domain.alert import verb as verbs
 from bot.domain.alert.alert import IllegalTransitionError
 from bot.domain.alert.verdict import Lane
 from bot.domain.errors import NotFoundError
-from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.alert.move import SWEEP, Move, carry_out
 from bot.usecases.desk import Desk
 from storage.codec import micros
 from storage.transaction import Transaction
@@ -22,7 +22,7 @@ from storage.transaction import Transaction
 async def end_silent(desk: Desk) -> int:
     """End what has expired by now; returns how many."""
     now = desk.clock.now()
-    due = await desk.storage.read(lambda tx: tx.alerts.silent(now_us=micros(now), limit=alerts.SWEEP))
+    due = await desk.storage.read(lambda tx: tx.alerts.silent(now_us=micros(now), limit=SWEEP))
     ended = 0
     for project_id, alert_id in due:
         end = partial(_end, desk=desk, project_id=project_id, alert_id=alert_id, now=now)
@@ -39,7 +39,7 @@ def _end(tx: Transaction, *, desk: Desk, project_id: int, alert_id: int, now: da
     belongs = tx.links.of_alert(alert_id)
     if belongs is not None and belongs.open:
         return False
-    move = alerts.Move(
+    move = Move(
         alert_id=alert_id,
         actor=SILENCE,
         verb=verbs.EXPIRE,
@@ -47,7 +47,7 @@ def _end(tx: Transaction, *, desk: Desk, project_id: int, alert_id: int, now: da
         lane=Lane.RESOLVE,
     )
     try:
-        alerts.apply(tx, desk, move, now, project_id=project_id)
+        carry_out(tx, desk, move, now, project_id=project_id)
     except (IllegalTransitionError, NotFoundError):
         return False
     return True

@@ -9,8 +9,7 @@ from bot.domain.alert import ring as ring_rules
 from bot.domain.alert.alert import Alert
 from bot.domain.alert.alert_change import AlertChange
 from bot.domain.errors import ConflictError
-from bot.usecases.alert import lifecycle as alerts
-from bot.usecases.alert.lifecycle import Move
+from bot.usecases.alert.move import Move, change_of, entry_of
 from bot.usecases.desk import Desk
 from storage.transaction import Transaction
 
@@ -55,9 +54,9 @@ def finish(tx: Transaction, desk: Desk, moved: Sequence[Moved], now: datetime) -
     """The second half: the cards want one more revision, and the audit log is told."""
     if moved:
         desk.tell_cards(tx, _changes(moved), now)
-        entries = (alerts.entry_of(each.before, each.after, each.move, now) for each in moved)
+        entries = (entry_of(each.before, each.after, each.move, now) for each in moved)
         tx.audit.append(desk.project.id, *entries)
 
 
 def _changes(moved: Iterable[Moved]) -> list[AlertChange]:
-    return [alerts.change_of(each.before, each.after, each.move) for each in moved]
+    return [change_of(each.before, each.after, each.move) for each in moved]

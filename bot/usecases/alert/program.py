@@ -19,8 +19,7 @@ from bot.domain.alert.alert import Alert, State, format_ref
 from bot.domain.alert.search import AlertCriteria
 from bot.domain.audit import Entry
 from bot.domain.errors import ConflictError, NotFoundError, StandingError
-from bot.usecases.alert import lifecycle as alerts
-from bot.usecases.alert.lifecycle import Move
+from bot.usecases.alert.move import Move, bounded, carry_out
 from bot.usecases.desk import Desk
 from storage.transaction import Transaction
 
@@ -97,7 +96,7 @@ async def performing(
         move = decide(tx, alert, now)
         if move is not None:
             try:
-                alert = alerts.apply(tx, desk, move, now)
+                alert = carry_out(tx, desk, move, now)
             except ConflictError as error:
                 owner = str(alert.owner) if alert.owner else ""
                 raise StandingError(str(error), state=alert.state, owner=owner) from None
@@ -128,7 +127,7 @@ def with_note(move: Move, note: str) -> Move:
     Raises:
         InvalidInputError: the note is too long.
     """
-    text = alerts.bounded(note)
+    text = bounded(note)
     if not text:
         return move
 

@@ -13,8 +13,7 @@ from bot.domain.alert import transition
 from bot.domain.alert import verb as verbs
 from bot.domain.alert.alert import Alert
 from bot.domain.text import cut
-from bot.usecases.alert import lifecycle as alerts
-from bot.usecases.alert.lifecycle import SWEEP, Move
+from bot.usecases.alert.move import SWEEP, Move, bounded, perform, sweep
 from bot.usecases.desk import Desk
 from storage.codec import micros
 
@@ -31,12 +30,12 @@ async def fail(
     retry_after: timedelta | None = None,
 ) -> Alert:
     """The owner of a claim gives up, with a reason (`ConflictError` for anybody else)."""
-    return await alerts.perform(
+    return await perform(
         desk,
         failing(
             alert_id,
             actor,
-            alerts.bounded(note),
+            bounded(note),
             error=error,
             retry_after=retry_after,
             max_attempts=desk.rules.max_attempts,
@@ -46,14 +45,14 @@ async def fail(
 
 async def retry(desk: Desk, alert_id: int, *, actor: Actor) -> Alert:
     """A failed alert is new again."""
-    return await alerts.perform(desk, retrying(alert_id, actor))
+    return await perform(desk, retrying(alert_id, actor))
 
 
 async def retry_due(desk: Desk) -> int:
     """What failed and is to be tried again now is new again; returns how many."""
     now = desk.clock.now()
     due = await desk.storage.read(lambda tx: tx.alerts.retries_due(now_us=micros(now), limit=SWEEP))
-    return await alerts.sweep(desk, ((project_id, coming_due(alert_id)) for project_id, alert_id in due))
+    return await sweep(desk, ((project_id, coming_due(alert_id)) for project_id, alert_id in due))
 
 
 def failing(

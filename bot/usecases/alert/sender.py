@@ -15,7 +15,7 @@ from bot.domain.access.source import Source
 from bot.domain.actor import Actor
 from bot.domain.alert.alert import Alert, IllegalTransitionError, State
 from bot.usecases.alert import lifecycle as alerts
-from bot.usecases.alert.lifecycle import Move
+from bot.usecases.alert.move import Move, bounded, carry_out
 from bot.usecases.desk import Desk
 from storage.transaction import Transaction
 
@@ -104,14 +104,14 @@ async def _move(
 ) -> Alert | None:
     now = desk.clock.now()
     who = actor or actors.source(name.source.name)
-    alerts.bounded(note)
+    bounded(note)
 
     def move_alert(tx: Transaction) -> Alert | None:
         alert = _find(tx, desk, name)
         if alert is None or (alert.state is State.RESOLVED and not over):
             return None
         try:
-            return alerts.apply(tx, desk, make(alert, who), now)
+            return carry_out(tx, desk, make(alert, who), now)
         except IllegalTransitionError:
             return alert
 

@@ -16,10 +16,9 @@ from bot.domain.alert.group import format_ref
 from bot.domain.alert.quiet import Quiet, QuietKind
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from bot.usecases.alert import group as groups
-from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import many
 from bot.usecases.alert.group import PressedGroup
-from bot.usecases.alert.lifecycle import Move
+from bot.usecases.alert.move import Move, carry_out, perform
 from bot.usecases.desk import Desk
 from storage.transaction import Transaction
 
@@ -53,7 +52,7 @@ def apply(
     tx: Transaction, desk: Desk, alert_id: int, actor: Actor, until: datetime | None, now: datetime
 ) -> Alert:
     """Snooze inside a transaction."""
-    changed = alerts.apply(tx, desk, snoozing(alert_id, actor, until), now)
+    changed = carry_out(tx, desk, snoozing(alert_id, actor, until), now)
     reason = Quiet(kind=QuietKind.SNOOZE, by=actor, since=now, until=until)
     tx.quiet_reasons.put({alert_id: reason})
     return changed
@@ -66,7 +65,7 @@ async def end(desk: Desk, alert_id: int, *, actor: Actor) -> Alert:
         NotFoundError: this desk does not have the alert.
         ConflictError: it is not snoozed.
     """
-    return await alerts.perform(desk, ending(alert_id, actor))
+    return await perform(desk, ending(alert_id, actor))
 
 
 async def snooze_group(desk: Desk, group_id: int, *, actor: Actor, until: datetime | None) -> PressedGroup:
@@ -168,7 +167,7 @@ async def _wake(desk: Desk, alert_id: int, now: datetime) -> bool:
             return False  # somebody was faster, or snoozed it for longer
         project_id = tx.projects.of_alert(alert_id)
         try:
-            alerts.apply(tx, desk, move, now, project_id=project_id)
+            carry_out(tx, desk, move, now, project_id=project_id)
         except (ConflictError, NotFoundError):
             tx.quiet_reasons.lift([(alert_id, QuietKind.SNOOZE)])
             return False

@@ -8,7 +8,7 @@ from bot.domain.actor import Actor
 from bot.domain.alert import verb as verbs
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import retry as retries
-from bot.usecases.alert.lifecycle import Move
+from bot.usecases.alert.move import Move
 from bot.usecases.desk import Desk
 from storage.transaction import Transaction
 

@@ -24,6 +24,7 @@ from bot.domain.sight import Subject
 from bot.usecases.alert import group as groups
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import snooze as snoozes
+from bot.usecases.alert.move import Move, carry_out
 from bot.usecases.desk import Desk
 from bot.usecases.owner import owner
 from bot.usecases.recurrence import noise
@@ -130,7 +131,7 @@ def _act(
         return Effect.APPLIED, ""
     try:
         heir = _also_acked(tx, place.message_id or 0, actor)
-        alerts.apply(tx, desk, _move(desk, place.subject_id, emoji, actor, present, heir), now)
+        carry_out(tx, desk, _move(desk, place.subject_id, emoji, actor, present, heir), now)
     except ConflictError as conflict:
         return Effect.IMPOSSIBLE, str(conflict)
     return Effect.APPLIED, ""
@@ -178,9 +179,7 @@ def _also_acked(tx: Transaction, message_id: int, actor: Actor) -> Actor | None:
     return None if user_id is None else actors.person(user_id, str(user_id))
 
 
-def _move(
-    desk: Desk, alert_id: int, emoji: str, actor: Actor, present: bool, heir: Actor | None
-) -> alerts.Move:
+def _move(desk: Desk, alert_id: int, emoji: str, actor: Actor, present: bool, heir: Actor | None) -> Move:
     if emoji == ACK and not present and heir is not None:
         return alerts.handing_over(alert_id, actor, heir)
     if emoji == ACK:

@@ -20,7 +20,7 @@ from bot.domain.recurrence.run import Run
 from bot.domain.recurrence.work import CheckRun
 from bot.domain.sight import EVERYTHING, Sight, Subject, SubjectRef
 from bot.domain.snowflake import is_snowflake
-from bot.usecases.alert.lifecycle import bounded
+from bot.usecases.alert.move import bounded
 from bot.usecases.desk import Desk
 from bot.usecases.recurrence import regression
 from bot.usecases.recurrence.profile import build_profiles

@@ -18,7 +18,7 @@ from bot.domain.errors import InvalidInputError, NotFoundError
 from bot.domain.recurrence.recurrence import Recurrence, format_work_ref
 from bot.domain.recurrence.run import Run
 from bot.domain.recurrence.work import Check, Facts, Handoff, HandoffKind, Item, LastRun, check, derive, plan
-from bot.usecases.alert.lifecycle import MAX_NOTE, bounded
+from bot.usecases.alert.move import MAX_NOTE, bounded
 from bot.usecases.desk import Desk
 from storage.codec import encode
 from storage.transaction import Transaction

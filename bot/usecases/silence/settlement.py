@@ -24,8 +24,7 @@ from bot.domain.alert.quiet import Quiet, QuietKind
 from bot.domain.alert.verdict import Lane
 from bot.domain.errors import NotFoundError
 from bot.domain.silence.silence import Phase, Silence, labels_of
-from bot.usecases.alert import lifecycle as alerts
-from bot.usecases.alert.lifecycle import Move
+from bot.usecases.alert.move import MAX_NOTE, Move, carry_out
 from bot.usecases.desk import Desk
 from bot.usecases.intake.silencing import reason_of
 from storage.transaction import Transaction
@@ -108,7 +107,7 @@ def _move(tx: Transaction, desk: Desk, alert_id: int, silence: Silence, *, held:
             method=Method.JOB,  # in the name of whoever made the silence
             verb=verbs.SILENCE,
             make=lambda alert, _: replace(alert, quiet_kinds=alert.quiet_kinds | {QuietKind.SILENCE}),
-            note=silence.comment[: alerts.MAX_NOTE],
+            note=silence.comment[:MAX_NOTE],
             lane=Lane.INFO,
         )
     else:
@@ -121,7 +120,7 @@ def _move(tx: Transaction, desk: Desk, alert_id: int, silence: Silence, *, held:
             lane=Lane.WARNING,
         )
     try:
-        alerts.apply(tx, desk, move, now)
+        carry_out(tx, desk, move, now)
     except NotFoundError:
         return False
     return True

@@ -205,7 +205,7 @@ async def test_what_nobody_foresaw_gets_a_reference_and_an_answer(
     def break_down(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(alerts, "apply", break_down)
+    monkeypatch.setattr("bot.usecases.alert.button.carry_out", break_down)
     with capture_logs() as lines:
         answer = await stage.person("responder").click(message_id, stage.on(message_id, "ack"))
     assert answer["content"].startswith("💥")

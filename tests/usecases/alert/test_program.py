@@ -23,7 +23,7 @@ from bot.usecases.admin import token as tokens
 from bot.usecases.admin.source import digest
 from bot.usecases.alert import claim, program, retry
 from bot.usecases.alert import lifecycle as alerts
-from bot.usecases.alert.lifecycle import Move
+from bot.usecases.alert.move import Move
 from bot.usecases.alert.program import AlertHistory
 from bot.usecases.desk import Desk
 from tests.senders import ANNA, Send, firing

@@ -12,7 +12,7 @@ from bot.domain.recurrence.ranking import Query, RankingWindow, Sort
 from bot.domain.recurrence.recurrence import Recurrence
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import query as alert_query
-from bot.usecases.alert.lifecycle import MAX_NOTE
+from bot.usecases.alert.move import MAX_NOTE
 from bot.usecases.desk import Desk
 from bot.usecases.outbox import card as outbox
 from bot.usecases.reaction.reaction import NOISE, Effect, apply
