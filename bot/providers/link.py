@@ -28,14 +28,12 @@ def read_links(candidates: Iterable[tuple[str, object]]) -> tuple[Link, ...]:
     for title, url in candidates:
         if url and isinstance(url, str) and len(url) <= MAX_URL:
             link = _read_link(title, url)
-            if link is None:
+            if link is None or any(other.url == link.url for other in links):
                 continue
-            for other in links:
-                if other.url == link.url:
-                    break
-            else:
-                links.append(link)
-    return tuple(links[:MAX_LINKS])
+            links.append(link)
+            if len(links) == MAX_LINKS:
+                break
+    return tuple(links)
 
 
 @lru_cache(maxsize=512)

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0034_urgency'
-down_revision = '0033_audit_mac'
+revision = "0034_urgency"
+down_revision = "0033_audit_mac"
 branch_labels = None
 depends_on = None
 

@@ -6,8 +6,8 @@ What has no card is where its source speaks.
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0036_place'
-down_revision = '0034_urgency'
+revision = "0036_place"
+down_revision = "0034_urgency"
 branch_labels = None
 depends_on = None
 
