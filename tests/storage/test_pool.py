@@ -2,10 +2,8 @@
 
 import asyncio
 
-import pytest
 from sqlalchemy import text
 
-from storage import pool
 from storage.engine import Storage
 from storage.pool import open_pool
 from storage.transaction import Transaction
@@ -35,14 +33,4 @@ async def test_what_the_server_closed_is_replaced(postgres_url: str) -> None:
     await storage.write(look, turn=Turn.DESK)
     await end_all(postgres_url)
     assert await storage.read(look) == await storage.write(look, turn=Turn.DESK)
-    await storage.close()
-
-
-async def test_after_a_rest_the_server_is_asked(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "_RESTED", -1.0)
-    storage = Storage.open(postgres_url)
-    for _ in range(3):
-        assert await storage.read(look) == 0
-    await end_all(postgres_url)
-    assert await storage.read(look) == 0
     await storage.close()
