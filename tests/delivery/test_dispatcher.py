@@ -12,6 +12,7 @@ from bot.usecases.desk import Desk, Rules
 from bot.usecases.intake.queue import take_in
 from bot.usecases.intake.submission import Submission
 from bot.usecases.outbox import card as outbox
+from storage.transaction import Transaction
 from tests.delivery.conftest import Stage
 from tests.senders import firing, resolved, submission
 from tests.waiting import until
@@ -118,7 +119,12 @@ async def test_a_card_deleted_the_moment_it_is_posted_comes_back(live: Stage) ->
 async def test_stopping_finishes_the_calls_on_their_way(live: Stage) -> None:
     live.sandbox.mischief.arm(Rule(effect=Effect.LATENCY, route=POST, seconds=0.4))
     await live.send(*(firing(f"alert {number}") for number in range(4)))
-    await until(lambda: live.dispatcher._runs)
+
+    def on_the_way(tx: Transaction) -> int:
+        begun = "SELECT count(*) FROM card WHERE posting_since IS NOT NULL"
+        return int(tx.run_raw(begun).scalar_one())
+
+    await until(lambda: live.desk.storage.read(on_the_way))
     await live.dispatcher.stop()
     shown = live.shown()
     assert len(shown) == 1
