@@ -72,7 +72,18 @@ class Spool:
         with self._alone() as alone:
             if not alone:
                 return False
-            return all(self._send(file, send) for file in sorted(self._files()))
+            return all(self._send(file, send) for file in self._in_order())
+
+    def _in_order(self) -> list[Path]:
+        """The files, oldest first, none left out that is older than the newest.
+
+        A folder that is being written to may be read without a file that came while it was read, and with a
+        later one (POSIX, readdir). What came before the end of one reading is in the next.
+        """
+        newest = max(self._files(), default=None)
+        if newest is None:
+            return []
+        return sorted(file for file in self._files() if file <= newest)
 
     def _send(self, file: Path, send: Callable[[Record], tuple[SendResult, str]]) -> bool:
         try:

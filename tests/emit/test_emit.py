@@ -107,6 +107,32 @@ def test_a_thousand_alerts_arrive_once_and_in_order_when_tocsin_is_back(
     assert not list((data / "spool").glob("*.json"))
 
 
+def test_a_folder_that_is_written_to_while_it_is_read_keeps_the_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = Spool(tmp_path / "spool")
+    records = [read("warning", f"alert {number}", "m", None) for number in range(4)]
+    seen = list[str]()
+
+    def send(record: Record) -> tuple[SendResult, str]:
+        seen.append(record.title)
+        return SendResult.TAKEN, ""
+
+    def listing(pattern: str) -> Iterator[Path]:
+        """Read the folder while the second and the fourth come: of these the later one alone is seen."""
+        monkeypatch.undo()
+        early = list(spool.path.glob(pattern))
+        spool.put(records[1])
+        spool.put(records[3])
+        return iter([*early, spool.path / f"{records[3].key}.json"])
+
+    spool.put(records[0])
+    spool.put(records[2])
+    monkeypatch.setattr(spool, "_files", lambda: listing("[0-9]*.json"))
+    assert spool.drain(send)
+    assert seen == [record.title for record in records]
+
+
 def test_the_next_process_sends_what_the_last_one_could_not(
     data: Path, peer: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
