@@ -12,7 +12,7 @@ The processor time on PostgreSQL is the server's too.
 
 import argparse
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -117,31 +117,30 @@ def write(connection: Connection, count: int, over: int) -> None:
         connection.execute(text(_CARD), {**few, "before": total, "kind": "incident"})
 
 
+def ask(work: Callable[..., Awaitable[object]], *words: object) -> Callable[[int], Awaitable[object]]:
+    """The same question each time."""
+    return lambda _: work(*words)
+
+
 async def look(desk: Desk, spent: Callable[[], float]) -> None:
     """All measurements on one database."""
     timed = partial(measure, runs=RUNS, spent=spent)
     await timed("alerts, tenth page", lambda _: alerts.listing(desk, offset=90))
     for eyes, sight in EYES.items():
         seen = replace(OPEN_ALERTS, sight=sight)
-        await timed(f"alerts, of {eyes}", lambda _, seen=seen: alerts.listing(desk, seen))
-        await timed(f"alerts suggested, of {eyes}", lambda _, seen=seen: alerts.suggest(desk, "", seen))
+        await timed(f"alerts, of {eyes}", ask(alerts.listing, desk, seen))
+        await timed(f"alerts suggested, of {eyes}", ask(alerts.suggest, desk, "", seen))
     for name, typed in TYPED.items():
-        wanted = replace(OPEN_ALERTS, text=typed)
-        await timed(f"alerts with words {name}", lambda _, wanted=wanted: alerts.listing(desk, wanted))
-        await timed(f"alerts suggested, words {name}", lambda _, typed=typed: alerts.suggest(desk, typed))
+        await timed(f"alerts with words {name}", ask(alerts.listing, desk, replace(OPEN_ALERTS, text=typed)))
+        await timed(f"alerts suggested, words {name}", ask(alerts.suggest, desk, typed))
     for eyes, sight in EYES.items():
-        query = Query(sight=sight)
-        await timed(f"recurrences, of {eyes}", lambda _, query=query: recurrences.listing(desk, query))
-        await timed(
-            f"recurrences suggested, of {eyes}",
-            lambda _, sight=sight: recurrences.suggest(desk, "", sight),
-        )
+        await timed(f"recurrences, of {eyes}", ask(recurrences.listing, desk, Query(sight=sight)))
+        await timed(f"recurrences suggested, of {eyes}", ask(recurrences.suggest, desk, "", sight))
     for eyes, sight in EYES.items():
         for name, which in (("open", OPEN_INCIDENTS), ("any", IncidentFilter())):
             kept = replace(which, sight=sight)
-            await timed(f"incidents, {name}, of {eyes}", lambda _, kept=kept: incidents.listing(desk, kept))
-        kept = replace(OPEN_INCIDENTS, sight=sight)
-        await timed(f"incidents suggested, of {eyes}", lambda _, kept=kept: incidents.suggest(desk, "", kept))
+            await timed(f"incidents, {name}, of {eyes}", ask(incidents.listing, desk, kept))
+            await timed(f"incidents suggested, {name}, of {eyes}", ask(incidents.suggest, desk, "", kept))
     await timed("status, condition (metrics too)", lambda _: status.condition(desk))
     await timed("status, standing", lambda _: status.standing(desk))
 
