@@ -86,6 +86,15 @@ class Dispatcher:
             worker.hope()
         self._desk.bell.ring()
 
+    @property
+    def channels(self) -> list[int]:
+        """Those that something was sent to."""
+        return list(self._workers)
+
+    def open(self, channel_id: int) -> None:
+        """The channel may be written to, whatever it answered before."""
+        self._workers[channel_id].open()
+
     async def unpark(self, channel_id: int) -> int:
         """The channel's cause may have changed; returns how many cards are due again."""
         if channel_id in self._workers:

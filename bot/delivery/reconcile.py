@@ -55,18 +55,25 @@ class Reconcile:
     async def recheck_parked(self, *, guild_id: int | None = None) -> int:
         """Unpark every channel (of one server) whose permissions are whole; returns how many cards go on.
 
-        Cards that were refused for their own text wait on: permissions are not their cause.
+        Cards that were refused for their own text wait on: permissions are not their cause. Workers are told
+        before it is read what is parked: a refusal that is written down meanwhile is theirs to take back.
         """
+        for channel_id in self._dispatcher.channels:
+            if self._is_open(channel_id, guild_id):
+                self._dispatcher.open(channel_id)
         seen = [await status.outbox(each) for each in self._desk.everybody]
         channels = {channel for each in seen for channel, reason, _ in each.parked if reason not in _OWN}
         freed = 0
         for channel_id in channels:
-            guild = self._bot_view.guild_of(channel_id)
-            if guild is None or (guild_id is not None and guild.id != guild_id):
-                continue
-            if self._bot_view.lacks(channel_id) == []:
+            if self._is_open(channel_id, guild_id):
                 freed += await self._dispatcher.unpark(channel_id)
         return freed
+
+    def _is_open(self, channel_id: int, guild_id: int | None) -> bool:
+        guild = self._bot_view.guild_of(channel_id)
+        if guild is None or (guild_id is not None and guild.id != guild_id):
+            return False
+        return self._bot_view.lacks(channel_id) == []
 
     async def retry_threads(self, *, guild_id: int | None = None) -> int:
         """Incidents that could have no thread get one where that is allowed by now; returns how many try."""

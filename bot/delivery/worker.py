@@ -22,7 +22,7 @@ import structlog
 from bot.cards.card import Ping
 from bot.cards.incident.incident import IncidentView
 from bot.delivery.bot_view import BotView
-from bot.delivery.breaker import Breaker
+from bot.delivery.breaker import Bar, Breaker
 from bot.delivery.confirmation import MessageConfirmations
 from bot.delivery.kind.registry import MESSAGES
 from bot.delivery.limits import RestCall
@@ -47,7 +47,6 @@ from bot.usecases.outbox.subject import View
 
 T = TypeVar("T")
 
-_BARRED: Final = 60.0  # seconds in which a channel that refused us is not asked again
 _STUBBORN: Final = 3  # posts of a card that is deleted again and again, before each has to wait longer
 _HELD: Final = 20  # cards put off in a row because edits are limited
 _PATIENCE: Final = (0.2, 1.0, 5.0)  # seconds between attempts to write down what was sent
@@ -78,14 +77,18 @@ class Worker:
         self._ringer = Ringer(desk, wire, pings, bot_view, name)
         self._threads = ThreadKeeper(desk, wire, bot_view)
         self._breaker = Breaker()
-        self._barred: tuple[ParkReason, float] | None = None
+        self._bar = Bar()
         self._held = 0
         self.sent_at = -math.inf
 
     def hope(self) -> None:
         """Something changed for the better: do not wait any longer."""
         self._breaker.mend()
-        self._barred = None
+        self._bar.open()
+
+    def open(self) -> None:
+        """The channel may be written to: a refusal that is still on its way is out of date."""
+        self._bar.open()
 
     async def step(self) -> float:
         """Bring one card to the truth.
@@ -100,6 +103,7 @@ class Worker:
         wait = self._breaker.opens_in(now=now)
         if wait > 0:
             return wait
+        self._bar.watch()
         limits, channel_id = self._wire.limits, self._channel_id
         task = await outbox.take(
             self._desk,
@@ -116,8 +120,8 @@ class Worker:
             _log.error("card_without_subject", card=task.card.id, kind=task.card.kind)
             await outbox.park(self._desk, task.card, ParkReason.REFUSED, alone=True)
             return 0.0
-        if self._barred is not None and now < self._barred[1]:
-            await outbox.park(self._desk, task.card, self._barred[0], alone=False)
+        if (reason := self._bar.reason(now=now)) is not None:
+            await self._park(task.card, reason)
             return 0.0
         return await self._show(task.card, task.view, quiet=task.quiet)
 
@@ -287,8 +291,8 @@ class Worker:
         self._breaker.mend()
         self._wire.failures.passed()
         self.sent_at = self._desk.clock.monotonic()
-        if self._barred is not None:
-            self._barred = None
+        if self._bar.is_closed:
+            self._bar.open()
             await outbox.unpark(self._desk, self._channel_id)
             return 0.0
         return math.inf if is_last else 0.0
@@ -298,9 +302,11 @@ class Worker:
         reason = answer.outcome.park_reason
         if answer.outcome is SendOutcome.CHANNEL_GONE and await self._threads.lose(card):
             return 0.0
-        if reason is not None:
-            self._barred = (reason, self._desk.clock.monotonic() + _BARRED)
-            count = await outbox.park(self._desk, card, reason, alone=False)
+        if reason is not None and self._bar.was_opened:
+            await self._put_off(card, 0.0, tried=False)
+        elif reason is not None:
+            self._bar.close(reason, now=self._desk.clock.monotonic())
+            count = await self._park(card, reason)
             _log.warning("channel_parked", channel=card.channel_id, cards=count, words=answer.words)
         elif answer.outcome is SendOutcome.MESSAGE_GONE:
             await outbox.lose(self._desk, card)
@@ -312,6 +318,13 @@ class Worker:
         else:
             return await self._wait_out(card, answer)
         return 0.0
+
+    async def _park(self, card: Outgoing, reason: ParkReason) -> int:
+        """All of the channel's cards wait, unless it was opened while that was written down."""
+        count = await outbox.park(self._desk, card, reason, alone=False)
+        if self._bar.was_opened:
+            await outbox.unpark(self._desk, self._channel_id)
+        return count
 
     async def _wait_out(self, card: Outgoing, answer: Answer[Any]) -> float:
         """A passing failure: the card's own at first, the whole channel's when it goes on."""

@@ -1,9 +1,12 @@
 """A worker for every channel that has something due; none holds another up, and none is cut off."""
 
+from typing import Any
+
 import pytest
 
 from bot.clock import SystemClock
 from bot.delivery.dispatcher import Dispatcher
+from bot.delivery.wire import Wire
 from bot.domain.outbox.outbox import ParkReason
 from bot.sandbox.fault.fault import Effect, Rule
 from bot.usecases.admin import status
@@ -94,6 +97,41 @@ async def test_a_granted_permission_brings_the_parked_cards(live: Stage) -> None
     assert (await status.outbox(live.desk)).parked[0][1] is ParkReason.MISSING_PERMISSION
     live.deny()
     await until(live.shown)
+
+
+async def test_a_channel_that_opens_while_its_refusal_is_written_down_is_not_left_parked(
+    live: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain, begun = outbox.park, 0
+
+    async def park(*args: Any, **more: Any) -> int:
+        nonlocal begun
+        begun += 1
+        await live.reconcile.recheck_parked()
+        return await plain(*args, **more)
+
+    monkeypatch.setattr(outbox, "park", park)
+    live.sandbox.mischief.arm(Rule(effect=Effect.FORBIDDEN, route=POST, times=1))
+    await live.send(firing())
+    await until(live.shown)
+    assert begun == 1
+
+
+async def test_a_refusal_from_before_the_channel_opened_parks_nothing(
+    live: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = Wire.post
+
+    async def post(*args: Any, **more: Any) -> Any:
+        answer = await plain(*args, **more)
+        await live.reconcile.recheck_parked()
+        return answer
+
+    monkeypatch.setattr(Wire, "post", post)
+    live.sandbox.mischief.arm(Rule(effect=Effect.FORBIDDEN, route=POST, times=1))
+    await live.send(firing())
+    await until(live.shown)
+    assert [call["status"] for call in live.calls("POST")] == [403, 200]
 
 
 async def test_a_deleted_card_comes_back(live: Stage) -> None:
