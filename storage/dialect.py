@@ -18,7 +18,9 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.sql.expression import ClauseElement
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.expression import ClauseElement, FunctionElement
 
 from storage.bulk import Lookup
 from storage.codec import encode
@@ -76,6 +78,23 @@ def _fresh_ids(dialect: str, table: Table) -> ClauseElement:
         )
         return select(following.label("id")).select_from(series)
     return select(func.coalesce(func.max(table.c.id), 0).label("id")).where(count > 0)
+
+
+class folded(FunctionElement[str]):  # noqa: N801 -- reads as a function of SQL
+    """A text without the difference between A and a, for LIKE: SQLite's makes none, and is not asked to."""
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(folded)
+def _lower(element: folded, compiler: SQLCompiler, **words: Any) -> str:
+    return f"lower({compiler.process(element.clauses, **words)})"
+
+
+@compiles(folded, "sqlite")
+def _as_it_is(element: folded, compiler: SQLCompiler, **words: Any) -> str:
+    return compiler.process(element.clauses, **words)
 
 
 def one_of(dialect: str, subject: ColumnElement[Any], name: str) -> ColumnElement[bool]:
