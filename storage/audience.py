@@ -1,15 +1,16 @@
 """Audience: in which channels a subject is shown; conditions for lists, and the channels of one subject.
 
 An alert is where its card is, or its group's, and its row says where. An incident is where its head is, or
-the channel that its post stands in. A recurrence is where its last alert is, an action item where its
-incident is. Channel 0 stands for the desk's own, whichever that is.
+the channel that its post stands in. A recurrence is where its last alert is, and its row says where that
+is; without any it is where its source speaks. An action item is where its incident is. Channel 0 stands for
+the desk's own, whichever that is.
 """
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, alias, and_, func, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, true, union_all
 
 from bot.domain.sight import EVERYTHING, Sight, Subject, SubjectRef
 from storage.kind import HEAD, IS_SHARED
@@ -28,10 +29,8 @@ def sees_recurrence(sight: Sight) -> ColumnElement[bool]:
     """Whether the recurrence at hand may be looked at."""
     if sight == EVERYTHING:
         return true()
-    last = alias(alert, "last_alert")
-    seen = select(last.c.id).where(last.c.id == recurrence.c.last_alert_id, _within(last.c.channel_id, sight))
-    spoken = and_(recurrence.c.last_alert_id.is_(None), _sees_source(recurrence.c.source_id, sight))
-    return or_(seen.exists(), spoken)
+    spoken = and_(recurrence.c.channel_id.is_(None), _sees_source(recurrence.c.source_id, sight))
+    return or_(_within(recurrence.c.channel_id, sight), spoken)
 
 
 def sees_incident(sight: Sight) -> ColumnElement[bool]:

@@ -157,4 +157,6 @@ def _take_arrays(sql: str) -> str:
     if body.startswith("INSERT"):
         chosen = f"SELECT \\1 FROM {source}"  # noqa: S608 -- made of our own statement alone
         return _VALUES.sub(chosen, body, count=1)
-    return body.replace(" WHERE ", f" FROM {source} WHERE ", 1)
+    changed, _, condition = body.partition(" WHERE ")
+    joined = "," if " FROM " in changed else " FROM"
+    return f"{changed}{joined} {source} WHERE {condition}"

@@ -1,4 +1,7 @@
-"""Placement: where a subject is shown; an alert's row says in which channel, for lists."""
+"""Placement: where a subject is shown; the row of an alert says in which channel, for lists.
+
+So does that of its recurrence, as long as it is the last alert of it.
+"""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -13,6 +16,7 @@ from storage.dialect import one_of, values_of
 from storage.kind import IS_OWN, IS_SHARED, SHARED, is_kind
 from storage.prepared import Prepared
 from storage.table.core import alert, card
+from storage.table.recurrence import recurrence
 
 _SHOWING: Final = Prepared(select(card).where(card.c.message_id == bindparam("message", type_=BigInteger)))
 _OF: Final = Prepared(
@@ -29,24 +33,39 @@ _SHARED: Final = Prepared(
 )
 
 
+_CHANNEL: Final = bindparam("channel_", type_=BigInteger)
+_SUBJECT: Final = bindparam("subject_", type_=alert.c.id.type)
+
+
 def _moved(subject: ColumnElement[Any]) -> Bulk:
-    channel = bindparam("channel_", type_=BigInteger)
-    return Bulk(
-        update(alert)
-        .where(subject == bindparam("subject_", type_=alert.c.id.type), alert.c.channel_id != channel)
-        .values(channel_id=channel),
-        ("channel_", "subject_"),
+    moved = update(alert).where(subject == _SUBJECT, alert.c.channel_id != _CHANNEL)
+    return Bulk(moved.values(channel_id=_CHANNEL), ("channel_", "subject_"))
+
+
+def _followed(subject: ColumnElement[Any]) -> Bulk:
+    """The recurrences whose last alert it is; what has another by now stays where that one is."""
+    followed = update(recurrence).where(
+        subject == _SUBJECT,
+        recurrence.c.id == alert.c.recurrence_id,
+        recurrence.c.last_alert_id == alert.c.id,
+        recurrence.c.channel_id.is_distinct_from(_CHANNEL),
     )
+    return Bulk(followed.values(channel_id=_CHANNEL), ("channel_", "subject_"))
 
 
-_MOVED: Final = {CardKind.ALERT: _moved(alert.c.id), CardKind.GROUP: _moved(alert.c.group_id)}
+_MOVED: Final = {
+    kind: (_moved(subject), _followed(subject))
+    for kind, subject in ((CardKind.ALERT, alert.c.id), (CardKind.GROUP, alert.c.group_id))
+}
 
 
 def note_channel(connection: Connection, channel_id: int, cards: Iterable[tuple[str, int]]) -> None:
     """Cards, as (kind, subject), are in this channel now: so are the alerts that they show."""
     moved = sorted(cards)
-    for kind, statement in _MOVED.items():
-        statement.run(connection, [(channel_id, subject) for name, subject in moved if name == kind.value])
+    for kind, statements in _MOVED.items():
+        rows = [(channel_id, subject) for name, subject in moved if name == kind.value]
+        for statement in statements:
+            statement.run(connection, rows)
 
 
 def showing(connection: Connection, message_id: int) -> Placement | None:

@@ -69,12 +69,20 @@ class Rankings:
         """A part of the ranking; what is equal is in the order of first appearance."""
         period = _Period(query.window, now)
         matching = _matching(project_id, query, period)
-        ids = self._walked(matching, query.sort, period, offset + limit)
+        count, few = offset + limit, self._few(matching)
+        ids = None if few is not None else self._walked(matching, query.sort, period, count)
         if ids is None:
-            ids = self._added_up(matching, query.sort, period, offset + limit)
+            wanted = matching if few is None else [is_one_of(self._connection, recurrence.c.id, few)]
+            ids = self._added_up(wanted, query.sort, period, count)
         ids = ids[offset:]
         found = {each.recurrence.id: each for each in self._ranked(ids, period)}
         return [found[key] for key in ids]
+
+    def _few(self, matching: list[ColumnElement[bool]]) -> list[int] | None:
+        """All that match, None when they are many."""
+        some = self._connection.execute(select(recurrence.c.id).where(*matching).limit(_FEW + 1))
+        ids = list(some.scalars())
+        return ids if len(ids) <= _FEW else None
 
     def _added_up(
         self, matching: list[ColumnElement[bool]], sort: Sort, period: _Period, count: int
@@ -91,9 +99,6 @@ class Rankings:
         self, matching: list[ColumnElement[bool]], sort: Sort, period: _Period, count: int
     ) -> list[int] | None:
         """The ranking, by walking from the largest sum of all time on; None when that leads nowhere."""
-        some = select(recurrence.c.id).where(*matching).limit(_FEW + 1).subquery()
-        if self._connection.execute(select(func.count()).select_from(some)).scalar_one() <= _FEW:
-            return None
         sums = [recurrence.c[name] for name in _SUMS_OF[sort]]
         order = (*(each.desc() for each in sums), recurrence.c.id)
         best: list[tuple[int, ...]] = []

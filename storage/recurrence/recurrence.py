@@ -147,7 +147,7 @@ class Recurrences:
             for key, (signature, (source, signal)) in zip(ids, new.items(), strict=True)
         ]
         if dialect == "postgresql":
-            _begin[dialect].run(self._connection, [(*row, 0, 0, 0, 0, us, None) for row in rows])
+            _begin[dialect].run(self._connection, [(*row, 0, 0, 0, 0, us, None, None) for row in rows])
             return self.known(project_id, new)
         self._begun = dict(zip(ids, rows, strict=True))
         return {signature: KnownRecurrence(key, None) for key, signature in zip(ids, new, strict=True)}

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Insert, Row, Table, and_, bindparam, case, update
+from sqlalchemy import BigInteger, Insert, Row, Table, and_, bindparam, case, func, update
 
 from bot.domain.recurrence.recurrence import Fix, Recurrence
 from storage.bulk import Bulk
@@ -13,6 +13,7 @@ from storage.table.recurrence import recurrence, recurrence_day, recurrence_hour
 NEW_COLUMNS: Final = (
     "id", "project_id", "source_id", "signature", "name", "namespace", "service", "target", "first_seen_at",
     "occurrences", "episodes", "duplicates", "flaps", "last_seen_at", "last_alert_id",
+    "channel_id",
 )  # fmt: skip
 
 
@@ -35,10 +36,11 @@ ADD: Final = Bulk(
         flaps=recurrence.c.flaps + _flaps,
         last_seen_at=_seen,
         last_alert_id=_alert,
+        channel_id=func.coalesce(_bind("channel_"), recurrence.c.channel_id),
         regressed_at=case((_returns, _seen), else_=recurrence.c.regressed_at),
         regressed_alert_id=case((_returns, _alert), else_=recurrence.c.regressed_alert_id),
     ),
-    ("occurrences_", "episodes_", "duplicates_", "flaps_", "seen_", "alert_", "id_"),
+    ("occurrences_", "episodes_", "duplicates_", "flaps_", "seen_", "alert_", "channel_", "id_"),
 )
 ACK: Final = Bulk(
     update(recurrence)

@@ -66,7 +66,7 @@ MENDED = Lookup(
 def counted(each: RecurrenceTally, us: int) -> tuple[int | None, ...]:
     """What a batch counted, in the order of the columns of `ADD` and at the end of `NEW_COLUMNS`."""
     last_alert_id = each.last_alert_id or None
-    return (each.occurrences, each.episodes, each.duplicates, each.flaps, us, last_alert_id)
+    return (each.occurrences, each.episodes, each.duplicates, each.flaps, us, last_alert_id, each.channel_id)
 
 
 def read_standing(row: Any) -> tuple[SignatureStanding, EpisodeState]:

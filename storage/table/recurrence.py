@@ -61,13 +61,16 @@ recurrence: Final = Table(
     Column("fix_note", Text, nullable=False, server_default=""),
     Column("regressed_at", BigInteger),
     Column("regressed_alert_id", BigInteger),
+    Column("channel_id", BigInteger),
     UniqueConstraint("project_id", "signature"),
 )
 
 # What a ranking walks, from the largest sum of all time on; the first serves every count of recurrences too.
+# It has the channel of the last alert, so that who sees only some passes over the others in the index.
 Index(
     "ix_recurrence_occurrences",
     recurrence.c.project_id, recurrence.c.occurrences.desc(), recurrence.c.id, recurrence.c.last_seen_at,
+    recurrence.c.channel_id,
 )  # fmt: skip
 Index(
     "ix_recurrence_attention_us", recurrence.c.project_id, recurrence.c.attention_us.desc(), recurrence.c.id

@@ -116,12 +116,12 @@ def tocsin(folder: Path, addresses: Iterator[str]) -> Iterator[Served]:
         try:
             address = msgspec.json.decode(process.stdout.readline(), type=Address)
             file = Path(database.removeprefix("sqlite:///"))
-            postgres = _postmasters(database)
+            postgres = postmasters(database)
             yield Served(
                 address.url,
                 address.token,
                 False,
-                lambda: cpu_seconds(process.pid) + sum(map(_family, postgres)),
+                lambda: cpu_seconds(process.pid) + sum(map(family, postgres)),
                 lambda: _written(process.pid),
                 lambda: file.stat().st_size if file.is_file() else 0,
                 lambda: count_again(database),
@@ -131,14 +131,14 @@ def tocsin(folder: Path, addresses: Iterator[str]) -> Iterator[Served]:
             process.wait()
 
 
-def _postmasters(database: str) -> list[int]:
+def postmasters(database: str) -> list[int]:
     """The PostgreSQL server that keeps ``database``, by the file in which it says its process's number."""
     if not database.startswith("postgresql"):
         return []
     return [int(Path(database.partition("host=")[2], "postmaster.pid").read_text().split()[0])]
 
 
-def _family(parent: int) -> float:
+def family(parent: int) -> float:
     """Processor time of a process and its children, those that ended among them."""
     fields = Path(f"/proc/{parent}/stat").read_text().rpartition(")")[2].split()
     total = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")

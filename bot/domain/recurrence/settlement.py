@@ -117,10 +117,11 @@ class KnownRecurrence(msgspec.Struct):
 
 
 class RecurrenceTally(msgspec.Struct):
-    """What one batch adds to a recurrence."""
+    """What one batch adds to a recurrence; ``channel_id`` is where the alert is shown that it opened."""
 
     occurrences: int = 0
     episodes: int = 0
     duplicates: int = 0
     flaps: int = 0
     last_alert_id: int = 0
+    channel_id: int | None = None

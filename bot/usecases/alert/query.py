@@ -13,6 +13,7 @@ from bot.domain.alert.verb import VERBS
 from bot.domain.audit import Sealed
 from bot.domain.errors import NotFoundError
 from bot.domain.outbox.placement import Placement
+from bot.domain.paging import total_of
 from bot.domain.sight import Subject, SubjectRef
 from bot.usecases.desk import Desk
 from bot.usecases.view import alert_view
@@ -73,7 +74,8 @@ async def listing(
         alerts = tx.alerts.listing(desk.project.id, which, offset=offset, limit=limit)
         places = tx.cards.of_alerts(each.id for each in alerts)
         lines = tuple(ListedAlert(each, places.get(each.id)) for each in alerts)
-        return AlertPage(lines, offset, tx.alerts.count(desk.project.id, which))
+        total = total_of(alerts, offset, limit, lambda: tx.alerts.count(desk.project.id, which))
+        return AlertPage(lines, offset, total)
 
     return await desk.storage.read(read_page)
 

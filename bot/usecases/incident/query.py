@@ -11,6 +11,7 @@ from bot.domain.incident.incident import Incident, format_ref, ref_digits
 from bot.domain.incident.postmortem import Involved, Postmortem
 from bot.domain.incident.search import OPEN_INCIDENTS, IncidentFilter
 from bot.domain.incident.timeline import TimelineLine, fold
+from bot.domain.paging import total_of
 from bot.domain.recurrence.recurrence import Memory
 from bot.domain.sight import Subject, SubjectRef
 from bot.usecases.desk import Desk
@@ -48,7 +49,8 @@ async def listing(
 
     def read_page(tx: Transaction) -> IncidentPage:
         found = tx.incidents.listing(desk.project.id, which, offset=offset, limit=limit)
-        return IncidentPage(tuple(found), offset, tx.incidents.count(desk.project.id, which))
+        total = total_of(found, offset, limit, lambda: tx.incidents.count(desk.project.id, which))
+        return IncidentPage(tuple(found), offset, total)
 
     return await desk.storage.read(read_page)
 

@@ -205,6 +205,8 @@ class Batch:
         tracks = self._tracks.values()
         for track in tracks:
             track.tally.last_alert_id = track.known.standing.alert_id if track.known.standing else 0
+            if track.opened is not None:
+                track.tally.channel_id = self._gathering.channel_of(track)
         ring_fixers(self._tx, self._desk, tracks, self._now)
         tallies = {track.known.recurrence_id: track.tally for track in tracks if track.tally.occurrences}
         self._tx.recurrences.add(tallies, now=self._now)
@@ -242,7 +244,7 @@ class Batch:
             signature=signature,
             signal=signal,
             standing=standing_of(track),
-            channel_id=self._gathering.channel_of(track),
+            channel_id=track.tally.channel_id or 0,
         )
 
     def _write_events(self, submissions: list[Submission], decided: list[list[SignalOutcome]]) -> None:

@@ -13,6 +13,7 @@ from bot.domain.actor import Actor
 from bot.domain.alert.event import Event
 from bot.domain.audit import Entry
 from bot.domain.errors import NotFoundError
+from bot.domain.paging import total_of
 from bot.domain.recurrence.profile import RecurrenceProfile
 from bot.domain.recurrence.ranking import Query, Ranked
 from bot.domain.recurrence.recurrence import SPAN, Fix, Recurrence, format_ref
@@ -70,7 +71,8 @@ async def listing(desk: Desk, query: Query, *, offset: int = 0, limit: int = 10)
 
     def read_page(tx: Transaction) -> RecurrencePage:
         lines = tx.rankings.page(desk.project.id, query, now=now, offset=offset, limit=limit)
-        return RecurrencePage(tuple(lines), offset, tx.rankings.count(desk.project.id, query, now=now))
+        total = total_of(lines, offset, limit, lambda: tx.rankings.count(desk.project.id, query, now=now))
+        return RecurrencePage(tuple(lines), offset, total)
 
     return await desk.storage.read(read_page)
 
