@@ -266,7 +266,7 @@ def _probes(desk: Desk, delivery: _Delivery) -> list[Probe]:
 def _token(settings: Settings) -> str:
     if settings.discord.token is None:
         raise TocsinError("No bot token is set: discord.token (TOCSIN_DISCORD_TOKEN).")
-    return settings.discord.token.get_secret_value()
+    return settings.discord.token.reveal()
 
 
 async def _heed(lock: DeskLock, desk: Desk) -> None:

@@ -17,11 +17,11 @@ def ingress_options(settings: Settings, *, shared: bool = False) -> IngressOptio
     return IngressOptions(
         host=http.host,
         port=http.port,
-        max_body=int(http.max_body),
+        max_body=http.max_body,
         max_in_flight=http.max_in_flight,
         source_rate=http.source_rate,
         source_burst=http.source_burst,
-        source_daily_bytes=int(http.source_daily_bytes),
+        source_daily_bytes=http.source_daily_bytes,
         mappings=settings.senders.mapping,
         sns_topics=settings.senders.sns_topics,
         max_connections=http.max_connections,
@@ -41,7 +41,7 @@ def question_to(settings: Settings, desk: Desk) -> Question | None:
         return None
     options = WebhookOptions(
         url=triage.webhook,
-        key=read_secret(triage.secret.get_secret_value()),
+        key=read_secret(triage.secret.reveal()),
         hosts=frozenset({*triage.hosts, *triage.private_hosts}),
         private_hosts=frozenset(triage.private_hosts),
         patience=triage.timeout,

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import asdict
 
 from bot.domain.alert.signal import Severity
 from bot.domain.incident.incident import IncidentLevel, IncidentRules
@@ -238,7 +239,7 @@ def test_a_secret_prints_nowhere(tmp_path: Path) -> None:
     environ = {"TOCSIN_DISCORD_TOKEN": "hunter2", "TOCSIN_DATABASE_URL": "postgresql://u:hunter2@h/d"}
     settings = load(environ=environ, folder=tmp_path)
     choice = database_choice(settings, environ)
-    for text in (repr(settings), str(settings), str(settings.model_dump()), repr(choice), choice.shown):
+    for text in (repr(settings), str(settings), str(asdict(settings)), repr(choice), choice.shown):
         assert "hunter2" not in text
 
 

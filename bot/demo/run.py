@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr
+from msgspec.structs import replace
 
 from bot.app import RunningDesk, running
 from bot.demo import story
@@ -17,6 +17,7 @@ from bot.domain.alert.signal import Severity
 from bot.process import told_to_stop, write_ready_file
 from bot.sandbox.server import Sandbox
 from bot.settings.database import EMBEDDED_NAME
+from bot.settings.secret import Secret
 from bot.settings.tree import Settings, StorageSettings
 from bot.usecases.admin import setting
 
@@ -118,16 +119,14 @@ def _description(
 
 def _into(settings: Settings, sandbox: Sandbox, port: int) -> Settings:
     """The settings of a demo: those of a fresh install, with this sandbox as its Discord."""
-    return settings.model_copy(
-        update={
-            "discord": settings.discord.model_copy(
-                update={
-                    "token": SecretStr(sandbox.bot_token),
-                    "url": sandbox.url,
-                    "default_channel": sandbox.channels["alerts"],
-                    "guild": sandbox.guild_id,
-                }
-            ),
-            "http": settings.http.model_copy(update={"port": port}),
-        }
+    return replace(
+        settings,
+        discord=replace(
+            settings.discord,
+            token=Secret(sandbox.bot_token),
+            url=sandbox.url,
+            default_channel=sandbox.channels["alerts"],
+            guild=sandbox.guild_id,
+        ),
+        http=replace(settings.http, port=port),
     )

@@ -224,7 +224,7 @@ async def _discord(
     picked_roles = [word for words in chosen.values() for word in words]
     found = await examine(
         DiagnosticsInput(
-            token=settings.discord.token.get_secret_value(),
+            token=settings.discord.token.reveal(),
             base_url=settings.discord.url,
             guild=settings.discord.guild,
             channels=picked.ids,

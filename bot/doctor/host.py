@@ -84,7 +84,7 @@ def disk(settings: Settings) -> list[Finding]:
     """How much room the data has."""
     place = _existing(database_choice(settings).folder or settings.storage.data.absolute())
     free = free_bytes(place)
-    least = max(int(settings.watch.disk_free), LEAST_FREE)
+    least = max(settings.watch.disk_free, LEAST_FREE)
     if free is None or free >= least:
         return []
     level = FindingLevel.ERROR if free < LEAST_FREE else FindingLevel.WARN

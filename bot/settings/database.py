@@ -48,7 +48,7 @@ def database_choice(settings: Settings, environ: Mapping[str, str] | None = None
     if settings.storage.database_url is not None:
         from_environ = environ.get("TOCSIN_DATABASE_URL") or environ.get("TOCSIN_DATABASE_URL_FILE")
         origin = "TOCSIN_DATABASE_URL" if from_environ else "storage.database_url"
-        return _choose(settings.storage.database_url.get_secret_value(), origin)
+        return _choose(settings.storage.database_url.reveal(), origin)
     if url := environ.get("DATABASE_URL"):
         return _choose(url, "DATABASE_URL")
     return _embedded(settings.storage.data / EMBEDDED_NAME, "the data folder (TOCSIN_DATA)")

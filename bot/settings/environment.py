@@ -5,13 +5,15 @@ Every setting has exactly one environment name: ``TOCSIN_<SECTION>_<KEY>``, unle
 (the way in which container platforms hand out secrets). An empty variable counts as unset.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Final, cast
+from types import FunctionType
+from typing import Any, Final, get_args
 
-from pydantic import BaseModel
+from msgspec import Struct
+from msgspec.structs import fields
 
 PREFIX: Final = "TOCSIN_"
 CONFIG_FILE: Final = "TOCSIN_CONFIG"
@@ -26,15 +28,34 @@ class Environ:
 
 @dataclass(frozen=True)
 class Key:
-    """One setting: ``section`` and ``name`` as in TOML, ``environ`` as in the environment."""
+    """One setting: ``section`` and ``name`` as in TOML, ``environ`` as in the environment.
+
+    ``readers`` are called one after the other; each raises ValueError in plain words.
+    """
 
     section: str
     name: str
     environ: str
+    readers: tuple[Callable[[Any], Any], ...] = field(repr=False)
 
     def __str__(self) -> str:
         """``http.port``: how messages and documents name it."""
         return f"{self.section}.{self.name}"
+
+    @property
+    def both(self) -> str:
+        """The setting by both names: ``http.port (TOCSIN_PORT)``."""
+        return f"{self} ({self.environ})"
+
+    def read(self, value: object) -> Any:
+        """What the value means.
+
+        Raises:
+            ValueError: nothing, in plain words.
+        """
+        for reader in self.readers:
+            value = reader(value)
+        return value
 
 
 @dataclass(frozen=True)
@@ -49,15 +70,25 @@ class SettingProblem:
         return f"{self.where}: {self.reason}"
 
 
-def keys(tree: type[BaseModel]) -> Iterator[Key]:
+def keys(tree: type[Struct]) -> Iterator[Key]:
     """Every setting of a tree of sections, in the order of its declaration."""
-    for section, branch in tree.model_fields.items():
-        for name, leaf in cast("type[BaseModel]", branch.annotation).model_fields.items():
-            marked = next((mark.name for mark in leaf.metadata if isinstance(mark, Environ)), None)
-            yield Key(section, name, marked or f"{PREFIX}{section}_{name}".upper())
+    for section in fields(tree):
+        for leaf in fields(section.type):
+            marks = tuple(_marks(leaf.type))
+            named = next((mark.name for mark in marks if isinstance(mark, Environ)), None)
+            environ = named or f"{PREFIX}{section.name}_{leaf.name}".upper()
+            readers = tuple(mark for mark in marks if isinstance(mark, FunctionType))
+            yield Key(section.name, leaf.name, environ, readers)
 
 
-def values(tree: type[BaseModel], environ: Mapping[str, str]) -> dict[str, dict[str, str]]:
+def _marks(kind: object) -> Iterator[object]:
+    """What a type carries in ``Annotated``, from the inside out."""
+    for part in get_args(kind):
+        yield part
+        yield from _marks(part)
+
+
+def values(tree: type[Struct], environ: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """What the environment says, as a tree of strings."""
     found: dict[str, dict[str, str]] = {}
     for key in keys(tree):
@@ -67,7 +98,7 @@ def values(tree: type[BaseModel], environ: Mapping[str, str]) -> dict[str, dict[
 
 
 def file_values(
-    tree: type[BaseModel], environ: Mapping[str, str], problems: list[SettingProblem]
+    tree: type[Struct], environ: Mapping[str, str], problems: list[SettingProblem]
 ) -> dict[str, dict[str, str]]:
     """What the files say that the environment points to; an unreadable one is added to ``problems``."""
     found: dict[str, dict[str, str]] = {}
@@ -89,7 +120,7 @@ EMIT_VARIABLES: Final = frozenset(
 """What `bot.emit` reads; no settings of the desk."""
 
 
-def strays(tree: type[BaseModel], environ: Mapping[str, str]) -> list[SettingProblem]:
+def strays(tree: type[Struct], environ: Mapping[str, str]) -> list[SettingProblem]:
     """Variables that look like ours and are not: most likely misspelled."""
     known = {key.environ for key in keys(tree)}
     known |= {f"{name}_FILE" for name in known} | {CONFIG_FILE} | EMIT_VARIABLES

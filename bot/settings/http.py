@@ -3,11 +3,9 @@
 from ipaddress import ip_network
 from typing import Annotated
 
-from pydantic import AfterValidator, ByteSize, Field
-
 from bot.settings.environment import Environ
 from bot.settings.section import Section
-from bot.settings.value import Count, Url, Words
+from bot.settings.value import Count, Size, Switch, Text, Url, Whole, Words, between
 
 
 def _check_networks(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -16,24 +14,24 @@ def _check_networks(words: tuple[str, ...]) -> tuple[str, ...]:
     return words
 
 
-class HttpSettings(Section):
+class HttpSettings(Section, frozen=True, kw_only=True):
     """The HTTP server; rates are alerts a second for one source, resolves are never refused.
 
     ``proxies`` are addresses or networks of reverse proxies, whose X-Forwarded-For is believed.
     ``local_metrics``: /metrics needs no token on this machine; None is yes unless a proxy can be in front.
     """
 
-    host: Annotated[str, Environ("TOCSIN_HOST")] = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65_535), Environ("TOCSIN_PORT")] = 8080
+    host: Annotated[Text, Environ("TOCSIN_HOST")] = "127.0.0.1"
+    port: Annotated[Whole, between(0, 65_535), Environ("TOCSIN_PORT")] = 8080
     public_url: Annotated[Url | None, Environ("TOCSIN_PUBLIC_URL")] = None
-    max_body: ByteSize = ByteSize(16 * 1_048_576)
+    max_body: Size = 16 * 1_048_576
     max_in_flight: Count = 1_024
     source_rate: Count = 20_000
     source_burst: Count = 60_000
-    source_daily_bytes: ByteSize = ByteSize(8 * 1024**3)
-    max_connections: Annotated[int, Field(ge=32, le=100_000)] = 2_048
-    proxies: Annotated[Words, AfterValidator(_check_networks)] = ()
-    local_metrics: bool | None = None
+    source_daily_bytes: Size = 8 * 1024**3
+    max_connections: Annotated[Whole, between(32, 100_000)] = 2_048
+    proxies: Annotated[Words, _check_networks] = ()
+    local_metrics: Switch | None = None
 
     @property
     def metrics_are_free(self) -> bool:

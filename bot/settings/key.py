@@ -20,7 +20,7 @@ def signing_key(storage: StorageSettings) -> bytes:
         ConfigError: the file cannot be made or read.
     """
     if storage.secret_key is not None:
-        return hashlib.sha256(storage.secret_key.get_secret_value().encode()).digest()
+        return hashlib.sha256(storage.secret_key.reveal().encode()).digest()
     path = storage.data / FILE_NAME
     try:
         return _read(path) if path.exists() else _make(path)

@@ -5,8 +5,6 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BeforeValidator, Field
-
 from bot.domain.alert.ring import Repeats
 from bot.domain.alert.signal import Severity
 from bot.settings.section import Period, Section
@@ -14,35 +12,33 @@ from bot.settings.value import Duration, Words, read_duration
 
 MOST: Final = 10  # calls at spans of their own
 _SHORTEST: Final = timedelta(minutes=1)
+_FAR: Final = 10**13  # seconds; a timedelta holds no more
 
 
-def _read_spans(value: object) -> object:
+def _read_spans(value: object) -> tuple[timedelta, ...]:
     """A list of durations; as one text they stand behind each other with commas."""
     parts = value.split(",") if isinstance(value, str) else value
     if not isinstance(parts, list | tuple):
-        raise ValueError('must be a list of durations such as ["5m", "15m"]')  # noqa: TRY004 -- pydantic's word
-    return tuple(
-        read_duration(part.strip()) if isinstance(part, str) else part
-        for part in parts
-        if not isinstance(part, str) or part.strip()
-    )
-
-
-def _check_spans(spans: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
+        raise ValueError('must be a list of durations such as ["5m", "15m"]')  # noqa: TRY004
+    spans = tuple(_read_span(part) for part in parts if not isinstance(part, str) or part.strip())
+    if len(spans) > MOST:
+        raise ValueError(f"must be {MOST} spans at most")
     if any(one >= two for one, two in pairwise(spans)) or any(span < _SHORTEST for span in spans):
         raise ValueError('must be spans of "1m" at least, each longer than the one before')
     return spans
 
 
-Spans = Annotated[
-    tuple[timedelta, ...],
-    Field(max_length=MOST),
-    BeforeValidator(_read_spans),
-    AfterValidator(_check_spans),
-]
+def _read_span(part: object) -> timedelta:
+    """A duration; a number counts seconds."""
+    if isinstance(part, int | float) and abs(part) < _FAR:
+        return timedelta(seconds=part)
+    return read_duration(part.strip() if isinstance(part, str) else part)
 
 
-class PingSettings(Section):
+Spans = Annotated[tuple[timedelta, ...], _read_spans]
+
+
+class PingSettings(Section, frozen=True, kw_only=True):
     """Whom alerts of a severity ring (roles by name or id, ``here``, ``everyone``), and when again.
 
     While nobody has an alert it rings again at the spans of ``again_...`` since it became loud, then every

@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
-
 from bot.domain.access.poll import PollCredential
 
 _FIELDS = frozenset({"username", "secret", "secret_file"})
@@ -20,7 +18,7 @@ def _read(value: object) -> Mapping[str, PollCredential]:
         except ValueError:
             raise ValueError("must be JSON: an object with a credential for each source") from None
     if not isinstance(value, Mapping):
-        raise ValueError("must be tables such as [senders.poll.prod]")  # noqa: TRY004 -- pydantic's way
+        raise ValueError("must be tables such as [senders.poll.prod]")  # noqa: TRY004 -- the one error of readers
     return {str(name): _credential(name, each) for name, each in value.items()}
 
 
@@ -45,4 +43,4 @@ def _credential(name: str, given: Any) -> PollCredential:
     )
 
 
-PollCredentials = Annotated[Mapping[str, Any], BeforeValidator(_read)]
+PollCredentials = Annotated[Mapping[str, Any], _read]

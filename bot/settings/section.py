@@ -1,20 +1,11 @@
 """Section: what a table of ``tocsin.toml`` is made of, and the tables of incidents and triage."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ByteSize,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationInfo,
-    field_validator,
-)
+from msgspec import Struct
 
 from bot.domain.access.webhook import read_secret
 from bot.domain.alert.signal import Severity
@@ -24,17 +15,40 @@ from bot.domain.incident.incident import IncidentLevel, IncidentRules, parse_lev
 from bot.domain.recurrence.run import MAX_AGENT
 from bot.domain.triage.brief import TriageRules
 from bot.domain.watch import WatchRules
-from bot.settings.value import Duration, Snowflake, Url, Words
+from bot.settings.secret import Secret
+from bot.settings.value import (
+    Duration,
+    Number,
+    SecretText,
+    Size,
+    Snowflake,
+    Switch,
+    Text,
+    Url,
+    Whole,
+    Words,
+    between,
+)
 
 _SHORTEST: Final = timedelta(minutes=1)
 _SHORTEST_PING: Final = timedelta(seconds=10)
 _PATIENCE: Final = timedelta(minutes=1)
 
 
-class Section(BaseModel):
+@dataclass(frozen=True)
+class Conflict:
+    """Settings of one section that do not go together, and what is told of the first of them."""
+
+    names: tuple[str, ...]
+    reason: str
+
+
+class Section(Struct, frozen=True):
     """A table of ``tocsin.toml``."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    def conflict(self) -> Conflict | None:
+        """Which of the settings do not go together."""
+        return None
 
 
 def _read_level(value: object) -> IncidentLevel:
@@ -62,8 +76,8 @@ def _check_ping(value: timedelta) -> timedelta:
     return value
 
 
-Period = Annotated[Duration, AfterValidator(_check_period)]
-Severest = Annotated[IncidentLevel, BeforeValidator(_read_level)]
+Period = Annotated[Duration, _check_period]
+Severest = Annotated[IncidentLevel, _read_level]
 
 
 def _check_modes(value: tuple[str, ...]) -> tuple[str, ...]:
@@ -74,7 +88,7 @@ def _check_modes(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
-class IncidentSettings(Section):
+class IncidentSettings(Section, frozen=True, kw_only=True):
     """Where incidents live, how bad they may be, and when people are reminded; ``0s`` means never.
 
     ``channel`` is a forum or a text channel; None is the channel of the alert. ``status_channel``
@@ -92,9 +106,9 @@ class IncidentSettings(Section):
     remind_p2: Period = timedelta(hours=1)
     remind_p3: Period = timedelta(0)
     remind_p4: Period = timedelta(0)
-    snooze: Annotated[Duration, AfterValidator(_check_span)] = timedelta(minutes=30)
+    snooze: Annotated[Duration, _check_span] = timedelta(minutes=30)
     remind_actions: Period = timedelta(days=1)
-    auto_resolve: bool = False
+    auto_resolve: Switch = False
 
     @property
     def rules(self) -> IncidentRules:
@@ -116,8 +130,14 @@ class IncidentSettings(Section):
         )
 
 
-def _check_secret(value: SecretStr) -> SecretStr:
-    read_secret(value.get_secret_value())
+def _check_secret(value: Secret) -> Secret:
+    read_secret(value.reveal())
+    return value
+
+
+def _check_agent(value: str) -> str:
+    if not 1 <= len(value) <= MAX_AGENT:
+        raise ValueError(f"must have at least 1 character and at most {MAX_AGENT}")
     return value
 
 
@@ -127,7 +147,7 @@ def _check_patience(value: timedelta) -> timedelta:
     return value
 
 
-class TriageSettings(Section):
+class TriageSettings(Section, frozen=True, kw_only=True):
     """What everybody is told when an incident opens, and, with a ``webhook``, which program is asked besides.
 
     Only ``hosts`` are asked, over TLS and if they do not lead into a private network, and ``private_hosts``,
@@ -138,27 +158,28 @@ class TriageSettings(Section):
     window: Duration = timedelta(minutes=15)
     hosts: Words = ()
     private_hosts: Words = ()
-    secret: Annotated[SecretStr, AfterValidator(_check_secret)] | None = None
+    secret: Annotated[SecretText, _check_secret] | None = None
     webhook: Url | None = None
-    agent: Annotated[str, Field(min_length=1, max_length=MAX_AGENT)] = "triage"
-    timeout: Annotated[Duration, AfterValidator(_check_patience)] = timedelta(seconds=20)
-    attempts: Annotated[int, Field(ge=1, le=20)] = 5
+    agent: Annotated[Text, _check_agent] = "triage"
+    timeout: Annotated[Duration, _check_patience] = timedelta(seconds=20)
+    attempts: Annotated[Whole, between(1, 20)] = 5
 
-    @field_validator("webhook")
-    @classmethod
-    def _check_webhook(cls, value: str | None, info: ValidationInfo) -> str | None:
+    def conflict(self) -> Conflict | None:
         """Whom nobody may ask, or nobody could believe, is better told now than at the first incident."""
-        if value is None:
+        if self.webhook is None:
             return None
-        parts, given = urlsplit(value), info.data
-        private = parts.hostname in given.get("private_hosts", ())
-        if parts.hostname not in given.get("hosts", ()) and not private:
-            raise ValueError("its host must be named in triage.hosts or triage.private_hosts")
+        parts = urlsplit(self.webhook)
+        private = parts.hostname in self.private_hosts
+        if parts.hostname not in self.hosts and not private:
+            names: tuple[str, ...] = ("webhook", "hosts", "private_hosts")
+            return Conflict(names, "its host must be named in triage.hosts or triage.private_hosts")
         if parts.scheme != "https" and not private:
-            raise ValueError("must begin with https:// unless its host is one of triage.private_hosts")
-        if given.get("secret", "") is None:
-            raise ValueError("needs triage.secret, with which the questions are signed")
-        return value
+            names = ("webhook", "private_hosts")
+            return Conflict(names, "must begin with https:// unless its host is one of triage.private_hosts")
+        if self.secret is None:
+            names = ("webhook", "secret")
+            return Conflict(names, "needs triage.secret, with which the questions are signed")
+        return None
 
     @property
     def rules(self) -> TriageRules:
@@ -171,12 +192,12 @@ class TriageSettings(Section):
         )
 
 
-class GateSettings(Section):
+class GateSettings(Section, frozen=True, kw_only=True):
     """What keeps a release back: ``modes`` such as ``prod=strict``, and limits of reports that name none."""
 
-    modes: Annotated[Words, AfterValidator(_check_modes)] = ("*=strict",)
-    max_latency_p95_ms: Annotated[float | None, Field(ge=0)] = None
-    max_error_rate: Annotated[float | None, Field(ge=0, le=1)] = None
+    modes: Annotated[Words, _check_modes] = ("*=strict",)
+    max_latency_p95_ms: Annotated[Number | None, between(0)] = None
+    max_error_rate: Annotated[Number | None, between(0, 1)] = None
 
     @property
     def policy(self) -> GatePolicy:
@@ -188,7 +209,7 @@ class GateSettings(Section):
         )
 
 
-class WatchSettings(Section):
+class WatchSettings(Section, frozen=True, kw_only=True):
     """From when on Tocsin's own condition is worth an alert of its own; zero means never.
 
     ``url`` is pinged every ``ping`` while all is well, and ``/fail`` below it while it is not.
@@ -196,13 +217,13 @@ class WatchSettings(Section):
 
     cards_stuck: Duration = timedelta(minutes=5)
     channel_parked: Duration = timedelta(minutes=5)
-    queue: Annotated[int, Field(ge=0)] = 5_000
-    disk_free: ByteSize = ByteSize(200 * 1024 * 1024)
+    queue: Annotated[Whole, between(0)] = 5_000
+    disk_free: Size = 200 * 1024 * 1024
     writes_failing: Duration = timedelta(seconds=30)
     clock_off: Duration = timedelta(seconds=30)
     gateway_down: Duration = timedelta(minutes=5)
     url: Url | None = None
-    ping: Annotated[Duration, AfterValidator(_check_ping)] = timedelta(minutes=1)
+    ping: Annotated[Duration, _check_ping] = timedelta(minutes=1)
 
     @property
     def rules(self) -> WatchRules:
@@ -211,7 +232,7 @@ class WatchSettings(Section):
             cards_stuck=self.cards_stuck,
             channel_parked=self.channel_parked,
             queue=self.queue,
-            disk_free=int(self.disk_free),
+            disk_free=self.disk_free,
             writes_failing=self.writes_failing,
             clock_off=self.clock_off,
             gateway_down=self.gateway_down,

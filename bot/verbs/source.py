@@ -201,7 +201,7 @@ async def _demand_channels(settings: Settings, args: Namespace) -> None:
     token = settings.discord.token
     for channel_id in filter(None, (args.channel, args.fallback)):
         if token is not None:
-            await demand_card_channel(token.get_secret_value(), settings.discord.url, channel_id)
+            await demand_card_channel(token.reveal(), settings.discord.url, channel_id)
 
 
 def _read_secret(file: Path | None) -> str | None:

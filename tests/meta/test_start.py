@@ -20,6 +20,8 @@ KEPT_OUT: Final = {
     "cryptography": "only certificates of SNS are read with it",
     "matplotlib": "pictures are drawn when somebody asks for one",
     "pygments": "tracebacks are plain",
+    "pydantic": "settings are read by readers of our own",
+    "pydantic_settings": "settings are read by readers of our own",
     "rich": "tracebacks are plain",
     "sqlalchemy.dialects.postgresql": "a file needs nothing of PostgreSQL",
     "sqlalchemy.ext.asyncio": "it brings the ORM; a file is read in threads",

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from bot.clock import ManualClock
@@ -23,6 +22,7 @@ from bot.options import question_to
 from bot.outgoing import webhook as webhooks
 from bot.outgoing.address import is_public, resolve
 from bot.outgoing.webhook import LARGEST, Webhook, WebhookOptions
+from bot.settings.secret import Secret
 from bot.settings.section import TriageSettings
 from bot.settings.tree import ConfigError, Settings
 from bot.usecases.admin.startup import open_desk
@@ -248,7 +248,7 @@ async def test_neither_secret_nor_address_is_in_a_log_or_a_repr(agent: Agent) ->
 async def test_the_house_asks_as_it_is_configured(agent: Agent, sqlite_url: str, clock: ManualClock) -> None:
     storage = Storage.open(sqlite_url)
     desk = await open_desk(storage, clock)
-    triage = TriageSettings(private_hosts=("127.0.0.1",), secret=SecretStr(SECRET), webhook=agent.url)
+    triage = TriageSettings(private_hosts=("127.0.0.1",), secret=Secret(SECRET), webhook=agent.url)
     question = question_to(Settings(triage=triage), desk)
     assert question is not None
     assert (await question("brief_a_1", BODY)).fate is Fate.ANSWERED

@@ -3,8 +3,8 @@
 Law: an answer is given only after the commit is on disk; what was answered with an error left nothing.
 
 Theory: requests that arrive while a commit is under way wait together and share the next one (`Arrivals`
-says when it begins), so that durability costs one fsync a batch and not one a request. A batch that fails for
-another reason than the database being out of reach is taken apart, so that one request cannot cost the others.
+says when it begins), so that durability costs one fsync a batch and not one a request. A batch that fails,
+unless the database is out of reach, is taken apart, so that one request cannot cost the others.
 """
 
 import asyncio
