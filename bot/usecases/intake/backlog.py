@@ -56,6 +56,11 @@ class Backlog:
     def __bool__(self) -> bool:
         return bool(self._first or self._usual)
 
+    @property
+    def requests(self) -> int:
+        """Those that are in no batch yet."""
+        return len(self._first) + len(self._usual)
+
     def add(self, submission: Submission) -> asyncio.Future[Receipt]:
         """Admit a request; the future is for whoever writes it.
 

@@ -13,7 +13,6 @@ from bot.domain.alert.event import Event, NewAlert
 from bot.domain.alert.pulse import PULSE, is_pulse
 from bot.domain.alert.signal import Signal, Status
 from bot.domain.alert.verdict import Lane, Policy, SignatureStanding, Verdict, lives_until
-from bot.domain.audit import Entry
 from bot.domain.errors import SourceClosedError
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.recurrence.settlement import settle_standing
@@ -29,7 +28,7 @@ from bot.usecases.intake.outcome import (
     event,
     receipt,
     rejection,
-    request_entry,
+    request_entries,
 )
 from bot.usecases.intake.ringing import plan_rings, ring_fixers
 from bot.usecases.intake.silencing import Silencing
@@ -262,10 +261,11 @@ class Batch:
         self._tx.sources.touch({each.source.id: each.envelope.received_at for each in submissions})
 
     def _write_entries(self, submissions: list[Submission], decided: list[list[SignalOutcome]]) -> None:
-        entries: list[Entry] = []
-        for submission, each in zip(submissions, decided, strict=True):
-            entries.append(request_entry(submission, each, self._now))
-            entries.extend(
-                alert_entry(submission, one, self._now) for one in each if one.verdict in _TOLD_ONE_BY_ONE
-            )
-        self._tx.audit.append(self._project_id, *self._succession.entries(), *entries)
+        requests = request_entries(submissions, decided, self._now)
+        changed = [
+            alert_entry(submission, one, self._now)
+            for submission, each in zip(submissions, decided, strict=True)
+            for one in each
+            if one.verdict in _TOLD_ONE_BY_ONE
+        ]
+        self._tx.audit.append(self._project_id, *self._succession.entries(), *requests, *changed)

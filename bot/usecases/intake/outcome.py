@@ -1,10 +1,13 @@
 """Outcome: one signal and what was decided on it, and what is written down and answered of that."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
 from bot.domain import actor as actors
+from bot.domain.actor import Method
 from bot.domain.alert.alert import format_ref
 from bot.domain.alert.event import Event
 from bot.domain.alert.flap import Hush
@@ -14,6 +17,9 @@ from bot.domain.audit import Entry
 from bot.usecases.intake.submission import Identified, Receipt, ReceiptLine, Submission
 from bot.usecases.intake.track import SignatureState, standing_of
 from storage.codec import encode
+
+MAX_REQUESTS: Final = 100
+"""Requests that one audit entry tells of, so that it stays readable."""
 
 _PREVIEW = 120
 _QUIET = "flapping, held quiet"
@@ -69,8 +75,35 @@ def rejection(project_id: int, submission: Submission, one: Rejected) -> Event:
     )
 
 
-def request_entry(submission: Submission, decided: list[SignalOutcome], now: datetime) -> Entry:
-    """One entry for a request: the alerts it opened by name, the rest by count."""
+def request_entries(
+    submissions: Sequence[Submission], decided: Sequence[list[SignalOutcome]], now: datetime
+) -> list[Entry]:
+    """One entry for the requests of a source that are stored together, `MAX_REQUESTS` of them at most."""
+    together: dict[tuple[int, Method], list[tuple[Submission, list[SignalOutcome]]]] = {}
+    for each in zip(submissions, decided, strict=True):
+        together.setdefault((each[0].source.id, each[0].method), []).append(each)
+    return [
+        _request_entry(told[at : at + MAX_REQUESTS], now)
+        for told in together.values()
+        for at in range(0, len(told), MAX_REQUESTS)
+    ]
+
+
+def _request_entry(told: list[tuple[Submission, list[SignalOutcome]]], now: datetime) -> Entry:
+    """What each request opened by name, the rest by count."""
+    submission = told[0][0]
+    said = [_told(*each) for each in told]
+    return Entry(
+        at=now,
+        actor=actors.source(submission.source.name),
+        action="intake",
+        subject=f"source:{submission.source.name}",
+        after=encode(said[0] if len(said) == 1 else {"requests": said}),
+        method=submission.method,
+    )
+
+
+def _told(submission: Submission, decided: list[SignalOutcome]) -> dict[str, object]:
     counts: dict[str, int] = {}
     for one in decided:
         counts[one.verdict.value] = counts.get(one.verdict.value, 0) + 1
@@ -81,14 +114,7 @@ def request_entry(submission: Submission, decided: list[SignalOutcome], now: dat
         for one in decided
         if one.verdict is Verdict.OPENED and one.track
     ]
-    return Entry(
-        at=now,
-        actor=actors.source(submission.source.name),
-        action="intake",
-        subject=f"source:{submission.source.name}",
-        after=encode({"envelope": submission.envelope.digest, "verdicts": counts, "opened": opened}),
-        method=submission.method,
-    )
+    return {"envelope": submission.envelope.digest, "verdicts": counts, "opened": opened}
 
 
 def alert_entry(submission: Submission, one: SignalOutcome, now: datetime) -> Entry:

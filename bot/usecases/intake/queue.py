@@ -2,9 +2,9 @@
 
 Law: an answer is given only after the commit is on disk; what was answered with an error left nothing.
 
-Theory: requests that arrive while a commit is under way wait together and share the next one, so that
-durability costs one fsync a batch and not one a request. A batch that fails for another reason than the
-database being out of reach is taken apart, so that one request cannot cost the others.
+Theory: requests that arrive while a commit is under way wait together and share the next one (`Arrivals`
+says when it begins), so that durability costs one fsync a batch and not one a request. A batch that fails,
+unless the database is out of reach, is taken apart, so that one request cannot cost the others.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from bot import metrics
 from bot.domain.errors import NotDurableError
 from bot.usecases.desk import Desk
 from bot.usecases.intake import journal
+from bot.usecases.intake.arrival import MAX_SECONDS, PAUSE_SECONDS, Arrivals
 from bot.usecases.intake.backlog import DEFAULT, Backlog, Bounds, Entry
 from bot.usecases.intake.batch import Batch
 from bot.usecases.intake.loss import Losses
@@ -26,12 +27,16 @@ from storage.writer import Turn
 class Intake:
     """The queue in front of the database; one for each process.
 
-    ``commits`` counts its transactions, ``losses`` the requests that never came so far.
+    ``commits`` counts its transactions, ``losses`` the requests that never came so far. ``pause`` and
+    ``most`` are those of `Arrivals`.
     """
 
-    def __init__(self, desk: Desk, bounds: Bounds = DEFAULT) -> None:
+    def __init__(
+        self, desk: Desk, bounds: Bounds = DEFAULT, *, pause: float = PAUSE_SECONDS, most: float = MAX_SECONDS
+    ) -> None:
         self._desk = desk
         self._backlog = Backlog(bounds)
+        self._arrivals = Arrivals(self._backlog, desk.clock, pause=pause, most=most)
         self._runner: asyncio.Task[None] | None = None
         self.commits = 0
         self.losses = Losses()
@@ -58,6 +63,7 @@ class Intake:
             NotDurableError: too much waits already.
         """
         answer = self._backlog.add(submission)
+        self._arrivals.tell()
         if self._runner is None or self._runner.done():
             self._runner = asyncio.create_task(self._run())
         return answer
@@ -69,11 +75,13 @@ class Intake:
 
     async def _run(self) -> None:
         while self._backlog:
+            await self._arrivals.gather()
             batch = self._backlog.next_batch()
             try:
                 await self._commit(batch)
             finally:
                 self._backlog.done(batch)
+                self._arrivals.expect(len(batch))
 
     async def _commit(self, batch: list[Entry]) -> None:
         self.commits += 1

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from bot.clock import ManualClock
@@ -18,7 +19,8 @@ from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import query as alert_query
 from bot.usecases.desk import Desk, Rules
 from bot.usecases.intake.backlog import DEFAULT
-from bot.usecases.intake.queue import Intake
+from bot.usecases.intake.outcome import MAX_REQUESTS
+from bot.usecases.intake.queue import Intake, take_in
 from bot.usecases.intake.submission import Submission
 from tests.senders import ANNA, Send, add_source, firing, resolved, submission
 
@@ -147,6 +149,24 @@ async def test_every_request_leaves_an_entry_in_an_unbroken_chain(desk: Desk, se
         ("resolved", "alert:1"),
     ]
     assert '"A-1","A-2"' in chain[0].entry.after
+
+
+async def test_requests_that_are_stored_together_share_an_entry_of_bounded_size(
+    desk: Desk, source: Source
+) -> None:
+    other = await add_source(desk, "stage")
+    many = [submission(source, firing(f"A{number}")) for number in range(MAX_REQUESTS + 2)]
+    await take_in(desk, [many[0], submission(other, firing("B")), *many[1:]])
+    chain = await desk.storage.read(lambda tx: tx.audit.chain(desk.project.id))
+    assert first_broken(chain) is None
+    told = [(each.entry.subject, msgspec.json.decode(each.entry.after)) for each in chain]
+    assert [subject for subject, _ in told] == ["source:prod", "source:prod", "source:stage"]
+    requests = [request for _, after in told[:2] for request in after["requests"]]
+    assert [request["envelope"] for request in requests] == [each.envelope.digest for each in many]
+    assert len(told[0][1]["requests"]) == MAX_REQUESTS
+    opened = [name for request in requests for name in request["opened"]]
+    assert opened == ["A-1", *(f"A-{number}" for number in range(3, MAX_REQUESTS + 4))]
+    assert (told[2][1]["verdicts"], told[2][1]["opened"]) == ({"opened": 1}, ["A-2"])
 
 
 async def test_a_changed_row_of_the_log_is_found(desk: Desk, send: Send) -> None:
