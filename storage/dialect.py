@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     ColumnElement,
     Connection,
     Integer,
@@ -95,6 +96,29 @@ def _lower(element: folded, compiler: SQLCompiler, **words: Any) -> str:
 @compiles(folded, "sqlite")
 def _as_it_is(element: folded, compiler: SQLCompiler, **words: Any) -> str:
     return compiler.process(element.clauses, **words)
+
+
+class numbers(FunctionElement[int]):  # noqa: N801 -- reads as a function of SQL
+    """The numbers of a JSON list, for IN: a single parameter, and a hash table on PostgreSQL.
+
+    That would compare a list of parameters one by one, with every row.
+    """
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(numbers)
+def _elements(element: numbers, compiler: SQLCompiler, **words: Any) -> str:
+    listed = compiler.process(element.clauses, **words)
+    elements = f"json_array_elements_text(CAST({listed} AS JSON))"
+    return f"(SELECT CAST(value AS BIGINT) FROM {elements} AS value)"  # noqa: S608 -- a parameter's name
+
+
+@compiles(numbers, "sqlite")
+def _each(element: numbers, compiler: SQLCompiler, **words: Any) -> str:
+    listed = compiler.process(element.clauses, **words)
+    return f"(SELECT value FROM json_each({listed}))"  # noqa: S608 -- a parameter's name
 
 
 def one_of(dialect: str, subject: ColumnElement[Any], name: str) -> ColumnElement[bool]:
