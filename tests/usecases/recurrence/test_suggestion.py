@@ -1,4 +1,4 @@
-"""Suggestions show what begins with the text, then what was seen last: of what fires most and of what is new."""
+"""Suggestions show what begins so, then what was seen last: of what fires most and of what is new."""
 
 from datetime import timedelta
 
