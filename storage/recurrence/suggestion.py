@@ -23,12 +23,15 @@ def fitting(
     connection: Connection, project_id: int, text: str, *, limit: int, sight: Sight
 ) -> list[Recurrence]:
     """Whose name, service or target has ``text`` in it: those that begin so first, then last seen."""
-    seen = (recurrence.c.project_id == project_id, sees_recurrence(sight))
-    most = select(*_COLUMNS).where(*seen).order_by(recurrence.c.occurrences.desc(), recurrence.c.id)
+    theirs, sees = recurrence.c.project_id == project_id, sees_recurrence(sight)
+    most = select(*_COLUMNS).where(theirs, sees)
+    most = most.order_by(recurrence.c.occurrences.desc(), recurrence.c.id)
+    # A sum, for SQLite would look through an index by project rather than at the last rows.
+    own = recurrence.c.project_id + 0 == project_id
     newest = connection.execute(select(func.max(recurrence.c.id))).scalar_one() or 0
     arms = (
         _matching(most.limit(SUGGESTED_AMONG).subquery("most"), text),
-        _matching(recurrence, text).where(*seen, recurrence.c.id > newest - SUGGESTED_AMONG),
+        _matching(recurrence, text).where(own, sees, recurrence.c.id > newest - SUGGESTED_AMONG),
     )
     found = union(*arms).subquery()
     order = (found.c.begins.desc(), found.c.last_seen_at.desc(), found.c.id.desc())
