@@ -10,9 +10,23 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
 from bot.domain.sight import EVERYTHING, Sight, Subject, SubjectRef
+from storage.codec import encode
+from storage.dialect import numbers
 from storage.kind import HEAD, IS_SHARED
 from storage.table.core import alert, card, source
 from storage.table.group import alert_group
@@ -87,9 +101,9 @@ _NUMBERED: Final[Mapping[Subject, Any]] = MappingProxyType(
 )
 
 
-def _sees_source(source_id: Any, sight: Sight) -> ColumnElement[bool]:
+def _sees_source(source_id: ColumnElement[Any], sight: Sight) -> ColumnElement[bool]:
     spoken = func.coalesce(source.c.channel_id, 0)
-    return select(source.c.id).where(source.c.id == source_id, _within(spoken, sight)).exists()
+    return source_id.in_(select(source.c.id).where(_within(spoken, sight)))
 
 
 def _card(which: ColumnElement[bool]) -> Select[Any]:
@@ -97,8 +111,8 @@ def _card(which: ColumnElement[bool]) -> Select[Any]:
 
 
 def _within(column: ColumnElement[Any], sight: Sight) -> ColumnElement[bool]:
-    channels = sorted(sight.channels)
-    return column.not_in(channels) if sight.beyond else column.in_(channels)
+    channels = numbers(literal(encode(sorted(sight.channels)), Text))
+    return column.bool_op("NOT IN" if sight.beyond else "IN")(channels)
 
 
 def _of_alert(project_id: int, which: Any) -> Any:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     ColumnElement,
     Connection,
     Integer,
@@ -18,7 +19,9 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.sql.expression import ClauseElement
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.expression import ClauseElement, FunctionElement
 
 from storage.bulk import Lookup
 from storage.codec import encode
@@ -76,6 +79,46 @@ def _fresh_ids(dialect: str, table: Table) -> ClauseElement:
         )
         return select(following.label("id")).select_from(series)
     return select(func.coalesce(func.max(table.c.id), 0).label("id")).where(count > 0)
+
+
+class folded(FunctionElement[str]):  # noqa: N801 -- reads as a function of SQL
+    """A text without the difference between A and a, for LIKE: SQLite's makes none, and is not asked to."""
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(folded)
+def _lower(element: folded, compiler: SQLCompiler, **words: Any) -> str:
+    return f"lower({compiler.process(element.clauses, **words)})"
+
+
+@compiles(folded, "sqlite")
+def _as_it_is(element: folded, compiler: SQLCompiler, **words: Any) -> str:
+    return compiler.process(element.clauses, **words)
+
+
+class numbers(FunctionElement[int]):  # noqa: N801 -- reads as a function of SQL
+    """The numbers of a JSON list, for IN: a single parameter, and a hash table on PostgreSQL.
+
+    That would compare a list of parameters one by one, with every row.
+    """
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(numbers)
+def _elements(element: numbers, compiler: SQLCompiler, **words: Any) -> str:
+    listed = compiler.process(element.clauses, **words)
+    elements = f"json_array_elements_text(CAST({listed} AS JSON))"
+    return f"(SELECT CAST(value AS BIGINT) FROM {elements} AS value)"  # noqa: S608 -- a parameter's name
+
+
+@compiles(numbers, "sqlite")
+def _each(element: numbers, compiler: SQLCompiler, **words: Any) -> str:
+    listed = compiler.process(element.clauses, **words)
+    return f"(SELECT value FROM json_each({listed}))"  # noqa: S608 -- a parameter's name
 
 
 def one_of(dialect: str, subject: ColumnElement[Any], name: str) -> ColumnElement[bool]:

@@ -66,6 +66,7 @@ async def _page(context: InteractionContext, shown: ListFilter, page: int) -> Ca
         Listing(
             lines=tuple(_line(context, each) for each in found.lines),
             total=found.total,
+            complete=found.complete,
             page=page,
             filter=shown,
             tag=context.bot_context.tag,

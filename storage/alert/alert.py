@@ -21,7 +21,8 @@ from bot.domain.alert.event import NewAlert
 from bot.domain.alert.search import AlertFilter
 from bot.domain.alert.signal import Severity, Signal
 from bot.domain.alert.verdict import SignatureStanding
-from storage.alert.matching import begins, is_open, is_open_only, matching, severity_rank
+from storage.alert import words
+from storage.alert.matching import is_open, is_open_only, matching, severity_rank
 from storage.alert.row import INSERT, MOVE, REFRESH, SAVE, insert_row, move_row, read, refresh_row, save_row
 from storage.alert.urgency import URGENCY, urgencies
 from storage.bulk import Lookup
@@ -152,7 +153,10 @@ class Alerts:
     def listing(
         self, project_id: int, which: AlertFilter, *, offset: int = 0, limit: int = 10
     ) -> list[Alert]:
-        """Matching alerts: worst first, those that nobody has before the others, then newest first."""
+        """Matching alerts: worst first, those that nobody has before the others, then newest first.
+
+        Words are not looked for here, but in `with_words`.
+        """
         statement = matching(project_id, which).order_by(URGENCY.desc(), alert.c.id.desc())
         rows = self._connection.execute(statement.offset(offset).limit(limit))
         return [read(row) for row in rows]
@@ -161,9 +165,24 @@ class Alerts:
         """Matching alerts for who types: what begins like the text first, then open, worst and newest."""
         if not which.text and is_open_only(which):
             return self._worst(project_id, which, limit)
-        order = (begins(which.text).desc(), is_open().desc(), severity_rank().desc(), alert.c.id.desc())
-        statement = matching(project_id, which, typing=True).order_by(*order)
+        if which.text:
+            return self._in_order(
+                words.with_words(self._connection, project_id, which, typing=True, limit=limit)
+            )
+        order = (is_open().desc(), severity_rank().desc(), alert.c.id.desc())
+        statement = matching(project_id, which).order_by(*order)
         return [read(row) for row in self._connection.execute(statement.limit(limit))]
+
+    def with_words(
+        self, project_id: int, which: AlertFilter, *, offset: int, limit: int
+    ) -> tuple[list[Alert], int, bool]:
+        """As `listing`, of those that have the filter's words; how many have them, and whether all were seen.
+
+        They are looked for among `bot.domain.alert.search.SEARCHED`.
+        """
+        ids = words.with_words(self._connection, project_id, which)
+        is_all = words.is_all_searched(self._connection, project_id, which)
+        return self._in_order(ids[offset : offset + limit]), len(ids), is_all
 
     def count(self, project_id: int, which: AlertFilter) -> int:
         """How many match."""
@@ -242,6 +261,10 @@ class Alerts:
     def _one(self, project_id: int, alert_id: int, *, held: bool) -> Alert | None:
         row = (_HELD if held else _ONE).row(self._connection, alert=alert_id, project=project_id)
         return None if row is None else read(row)
+
+    def _in_order(self, ids: list[int]) -> list[Alert]:
+        found = {each.id: each for each in self.many(ids)}
+        return [found[key] for key in ids]
 
     def _worst(self, project_id: int, which: AlertFilter, limit: int) -> list[Alert]:
         """Open alerts, worst and newest first: the newest of each urgency, in which the index stands."""

@@ -1,30 +1,31 @@
-"""Matching: a filter of alerts as the conditions of a query."""
+"""Matching: a filter of alerts as the conditions of a query; its words are those of `storage.alert.words`."""
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, Select, String, TextClause, case, cast, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, TextClause, case, select
 
-from bot.domain.alert.alert import State, parse_refs, ref_digits
+from bot.domain.alert.alert import State
 from bot.domain.alert.search import OPEN_ALERTS, AlertFilter
 from bot.domain.alert.signal import Severity
 from bot.domain.sight import EVERYTHING
 from storage.alert.urgency import URGENCY, is_told_by_urgency, urgencies
 from storage.audience import sees_alert
-from storage.table.core import IS_OPEN_ALERT, alert, source
+from storage.table.core import IS_OPEN_ALERT, alert
 
 
-def matching(project_id: int, which: AlertFilter, *, typing: bool = False) -> Select[tuple[object, ...]]:
-    """Alerts of a project; with ``typing`` also those whose name or ref begins with the text."""
-    statement: Select[tuple[object, ...]] = select(alert).where(alert.c.project_id == project_id)
-    statement = statement.where(*_of_kind(which))
+def matching(project_id: int, which: AlertFilter) -> Select[tuple[object, ...]]:
+    """Alerts of a project, whatever words are looked for."""
+    return select(alert).where(*restrictions(project_id, which))
+
+
+def restrictions(project_id: int, which: AlertFilter) -> list[ColumnElement[bool] | TextClause]:
+    """What a filter asks for beside its words, on an alert's row."""
+    wanted: list[ColumnElement[bool] | TextClause] = [alert.c.project_id == project_id, *_of_kind(which)]
     if which.sight != EVERYTHING:
-        statement = statement.where(sees_alert(which.sight))
+        wanted.append(sees_alert(which.sight))
     if which.owner is not None:
-        statement = statement.where(alert.c.owner == which.owner)
-    if which.text:
-        found = _contains(which.text)
-        statement = statement.where(or_(found, begins(which.text) == 1) if typing else found)
-    return statement
+        wanted.append(alert.c.owner == which.owner)
+    return wanted
 
 
 def is_open_only(which: AlertFilter) -> bool:
@@ -56,24 +57,3 @@ def severity_rank() -> ColumnElement[int]:
 def is_open() -> ColumnElement[int]:
     """1 for open alerts, 0 for those that are over."""
     return case((alert.c.state == State.RESOLVED.value, 0), else_=1)
-
-
-def begins(text: str) -> ColumnElement[int]:
-    """2 for the alert whose ref was typed, 1 where name or ref begin with the text."""
-    digits = ref_digits(text)
-    exact = alert.c.id == int(digits or 0)
-    begun = cast(alert.c.id, String).startswith(digits) if digits else false()
-    named = func.lower(alert.c.name).startswith(text.lower(), autoescape=True)
-    return case((exact, 2), (or_(begun, named), 1), else_=0)
-
-
-def _contains(text: str) -> ColumnElement[bool]:
-    """Case-insensitive, with the wildcards of LIKE taken literally; refs find their alerts."""
-    wanted = text.lower()
-    columns = (alert.c.name, alert.c.service, alert.c.target)
-    sent_by = select(source.c.id).where(func.lower(source.c.name).contains(wanted, autoescape=True))
-    return or_(
-        *(func.lower(column).contains(wanted, autoescape=True) for column in columns),
-        alert.c.source_id.in_(sent_by),
-        alert.c.id.in_(parse_refs(text)),
-    )

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, case, func, or_, select, update
+from sqlalchemy import Connection, func, select, update
 
 from bot.domain.access.source import Source
 from bot.domain.actor import Actor
@@ -26,10 +26,10 @@ from bot.domain.recurrence.settlement import (
     settle,
 )
 from bot.domain.sight import EVERYTHING, Sight
-from storage.audience import sees_recurrence
 from storage.bulk import Bulk
 from storage.codec import micros, span_micros
 from storage.dialect import allocate, is_one_of, upsert, values_of
+from storage.recurrence import suggestion
 from storage.recurrence.row import (
     ACK,
     ADD,
@@ -224,19 +224,7 @@ class Recurrences:
         self, project_id: int, text: str, *, limit: int, sight: Sight = EVERYTHING
     ) -> list[Recurrence]:
         """Whose name, service or target has ``text`` in it: those that begin so first, then last seen."""
-        columns = (recurrence.c.name, recurrence.c.service, recurrence.c.target)
-        begins = case((recurrence.c.name.istartswith(text, autoescape=True), 1), else_=0)
-        rows = self._connection.execute(
-            select(recurrence)
-            .where(
-                recurrence.c.project_id == project_id,
-                or_(*(column.icontains(text, autoescape=True) for column in columns)),
-                sees_recurrence(sight),
-            )
-            .order_by(begins.desc(), recurrence.c.last_seen_at.desc(), recurrence.c.id.desc())
-            .limit(limit)
-        )
-        return [read(row) for row in rows]
+        return suggestion.fitting(self._connection, project_id, text, limit=limit, sight=sight)
 
     def _count_acks(self, alert_ids: list[int], us: int) -> None:
         """The first time in an episode counts; a later one, after it was given back or rose, does not."""

@@ -50,8 +50,10 @@ EYES: Final = {
     "none": Sight(frozenset(range(100, 140)), beyond=False),
 }
 TYPED: Final = {"of many": "node-1", "of one in 500": "HighErrorRate77", "of none": "nowhere"}
-_KEYS: Final = "WITH RECURSIVE n(key) AS (SELECT 1 UNION ALL SELECT key + 1 FROM n WHERE key < :count)"
-_AT: Final = "(:now - (:count - key) * 1000000)"
+_COUNT: Final = "CAST(:count AS BIGINT)"
+_BEFORE: Final = "CAST(:before AS BIGINT)"
+_KEYS: Final = f"WITH RECURSIVE n(key) AS (SELECT 1 UNION ALL SELECT key + 1 FROM n WHERE key < {_COUNT})"  # noqa: S608
+_AT: Final = f"(CAST(:now AS BIGINT) - ({_COUNT} - key) * 1000000)"
 _SOURCE: Final = """
     INSERT INTO source (project_id, name, provider, created_at) VALUES (1, 'bench', 'alertmanager', 0)
 """
@@ -90,8 +92,8 @@ _INCIDENT: Final = f"""
 _CARD: Final = f"""
     INSERT INTO card (id, project_id, kind, subject_id, channel_id, message_id, wanted, shown, lane,
         generation, failures, pinged, dirty_since, sent_at)
-    {_KEYS} SELECT :before + key, 1, :kind, key, 1 + key % 8, 1000000000 + :before + key, 1, 1, 2, 1, 0,
-        false, :now, :now FROM n
+    {_KEYS} SELECT {_BEFORE} + key, 1, :kind, key, 1 + key % 8, 1000000000 + {_BEFORE} + key, 1, 1, 2, 1,
+        0, false, :now, :now FROM n
 """  # noqa: S608 -- constants of our own
 
 

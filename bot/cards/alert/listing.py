@@ -18,6 +18,7 @@ from bot.cards.limits import OPTION_TEXT, OPTIONS, fit
 from bot.cards.style import CALM, COLOURS, GOOD, SEPARATOR, TIMES, WORDS, sign, words
 from bot.cards.text import address, inline, moment, plain, who
 from bot.domain.alert.alert import Alert, State
+from bot.domain.alert.search import SEARCHED
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import InvalidInputError
 
@@ -68,7 +69,10 @@ class AlertLine(msgspec.Struct, frozen=True, gc=False):
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
-    """One page: at most `PAGE_SIZE` lines, ``page`` counted from 0, ``total`` alerts over all pages."""
+    """One page: at most `PAGE_SIZE` lines, ``page`` counted from 0, ``total`` alerts over all pages.
+
+    Unless it is ``complete``, words were looked for in `SEARCHED` alerts, and there are more.
+    """
 
     lines: tuple[AlertLine, ...]
     total: int
@@ -76,6 +80,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     filter: ListFilter
     tag: str
     owner_name: str = ""
+    complete: bool = True
 
     @property
     def pages(self) -> int:
@@ -124,9 +129,13 @@ def render(listing: Listing) -> Card:
     """The page as one message."""
     said = _describe(listing)
     if not listing.lines:
-        return fit(Card(embeds=(Embed(title=said, description=_nothing(listing.filter), color=CALM),)))
+        nothing = Embed(
+            title=said, description=_nothing(listing.filter), color=CALM, footer=_searched(listing)
+        )
+        return fit(Card(embeds=(nothing,)))
     count = f"{listing.total} alert{'s' if listing.total != 1 else ''}"
-    footer = f"{count}{SEPARATOR}page {listing.page + 1} of {listing.pages}" if listing.pages > 1 else count
+    page = f"page {listing.page + 1} of {listing.pages}" if listing.pages > 1 else ""
+    footer = SEPARATOR.join(filter(None, (count, page, _searched(listing))))
     embed = Embed(
         title=said,
         description=_lines(listing.lines),
@@ -152,6 +161,20 @@ def _describe(listing: Listing) -> str:
     if shown.text:
         parts.append(f"“{inline(shown.text, 60, addresses=False)}”")
     return SEPARATOR.join(parts)
+
+
+def _searched(listing: Listing) -> str:
+    """Where words were looked for, if that was not in all alerts."""
+    if listing.complete:
+        return ""
+    newest, urgent = f"the newest {SEARCHED:,}", f"the {SEARCHED:,} most urgent"
+    match listing.filter.scope:
+        case ListScope.ALL:
+            return f"looked through {newest} and {urgent} that are open"
+        case ListScope.RESOLVED:
+            return f"looked through {newest}"
+        case _:
+            return f"looked through {urgent}"
 
 
 def _nothing(shown: ListFilter) -> str:

@@ -9,6 +9,9 @@ from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.signal import Severity
 from bot.domain.sight import EVERYTHING, Sight
 
+SEARCHED: Final = 10_000
+"""Among so many alerts words are looked for: the most urgent open ones, and the newest of all."""
+
 
 class AlertFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which alerts to list; None means any.

@@ -39,11 +39,16 @@ class ListedAlert(msgspec.Struct, frozen=True):
 
 
 class AlertPage(msgspec.Struct, frozen=True):
-    """A part of a list: ``total`` counts all that match, ``offset`` those before this page."""
+    """A part of a list: ``total`` counts all that match, ``offset`` those before this page.
+
+    ``complete`` says whether words were looked for in all of them: if not, in so many as
+    `bot.domain.alert.search.SEARCHED` says.
+    """
 
     lines: tuple[ListedAlert, ...]
     offset: int
     total: int
+    complete: bool = True
 
 
 async def find(desk: Desk, alert_id: int) -> FoundAlert:
@@ -71,11 +76,15 @@ async def listing(
     """Matching alerts, worst first, then newest first."""
 
     def read_page(tx: Transaction) -> AlertPage:
-        alerts = tx.alerts.listing(desk.project.id, which, offset=offset, limit=limit)
+        project_id, complete = desk.project.id, True
+        if which.text:
+            alerts, total, complete = tx.alerts.with_words(project_id, which, offset=offset, limit=limit)
+        else:
+            alerts = tx.alerts.listing(project_id, which, offset=offset, limit=limit)
+            total = total_of(alerts, offset, limit, lambda: tx.alerts.count(project_id, which))
         places = tx.cards.of_alerts(each.id for each in alerts)
         lines = tuple(ListedAlert(each, places.get(each.id)) for each in alerts)
-        total = total_of(alerts, offset, limit, lambda: tx.alerts.count(desk.project.id, which))
-        return AlertPage(lines, offset, total)
+        return AlertPage(lines, offset, total, complete)
 
     return await desk.storage.read(read_page)
 

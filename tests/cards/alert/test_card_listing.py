@@ -55,6 +55,24 @@ def test_each_line_says_what_where_since_when_and_who() -> None:
     assert embed.footer == "31 alerts · page 2 of 2"
 
 
+@pytest.mark.parametrize(
+    ("scope", "said"),
+    [
+        (ListScope.OPEN, "looked through the 10,000 most urgent"),
+        (ListScope.ACKED, "looked through the 10,000 most urgent"),
+        (ListScope.RESOLVED, "looked through the newest 10,000"),
+        (ListScope.ALL, "looked through the newest 10,000 and the 10,000 most urgent that are open"),
+    ],
+)
+def test_who_looked_for_words_is_told_where_they_were_looked_for(scope: ListScope, said: str) -> None:
+    shown = ListFilter(scope=scope, text="disk")
+    some = render(listing(AlertLine(alert()), filter=shown, complete=False)).embeds[0]
+    assert some.footer == f"1 alert · {said}"
+    none = render(listing(filter=shown, complete=False)).embeds[0]
+    assert (none.description, none.footer) == ("Nothing matches this filter.", said)
+    assert render(listing(filter=shown)).embeds[0].footer == ""
+
+
 def test_pages_turn_and_an_alert_opens() -> None:
     shown = ListFilter(text="disk")
     rows = render(listing(AlertLine(alert()), total=71, page=1, filter=shown)).to_payload()["components"]
