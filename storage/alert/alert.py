@@ -23,7 +23,18 @@ from bot.domain.alert.signal import Severity, Signal
 from bot.domain.alert.verdict import SignatureStanding
 from storage.alert import words
 from storage.alert.matching import is_open, is_open_only, matching, severity_rank
-from storage.alert.row import INSERT, MOVE, REFRESH, SAVE, insert_row, move_row, read, refresh_row, save_row
+from storage.alert.row import (
+    INSERT,
+    MOVE,
+    REFRESH,
+    SAVE,
+    crc_of,
+    insert_row,
+    move_row,
+    read,
+    refresh_row,
+    save_row,
+)
 from storage.alert.urgency import URGENCY, urgencies
 from storage.bulk import Lookup
 from storage.codec import micros
@@ -67,18 +78,25 @@ _NAMED_COLUMNS = ("source_id", "name", "namespace", "target", "labels")
 
 def _newest_named(dialect: str) -> ClauseElement:
     newest = (
-        select(*(alert.c[name] for name in _NAMED_COLUMNS))
+        select(alert.c.id, alert.c.target_crc)
         .where(alert.c.project_id == bindparam("project"), IS_OPEN_ALERT)
         .order_by(alert.c.id.desc())
         .limit(RECENT)
         .subquery()
     )
-    return select(newest).where(
-        one_of(dialect, newest.c.name, "names"), among_many(dialect, newest.c.target, "targets")
+    likely = select(newest.c.id).where(among_many(dialect, newest.c.target_crc, "crcs"))
+    return (
+        select(*(alert.c[name] for name in _NAMED_COLUMNS))
+        .where(
+            alert.c.id.in_(likely),
+            one_of(dialect, alert.c.name, "names"),
+            one_of(dialect, alert.c.target, "targets"),
+        )
+        .order_by(alert.c.id.desc())
     )
 
 
-_open_named = Lookup(_newest_named, ("project", "names", "targets"), _NAMED_COLUMNS)
+_open_named = Lookup(_newest_named, ("project", "crcs", "names", "targets"), _NAMED_COLUMNS)
 
 
 class Alerts:
@@ -199,13 +217,16 @@ class Alerts:
     ) -> list[tuple[int, str, str, str, str]]:
         """Source, name, namespace, target and labels (JSON) of open alerts of these names and targets.
 
-        They are looked for among the `RECENT` newest open ones: an index by name would cost every alert.
+        They are looked for among the `RECENT` newest open ones, in an index that grows at its end: one by
+        name would cost every alert. Newest first.
         """
+        places = list(targets)
         rows = _open_named.rows(
             self._connection,
             project_id,
+            values_of(self._connection, map(crc_of, places)),
             values_of(self._connection, names),
-            values_of(self._connection, targets),
+            values_of(self._connection, places),
         )
         return [(*row,) for row in rows]
 

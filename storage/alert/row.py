@@ -1,6 +1,7 @@
 """The alert's row: columns in one order, and the way between them and the domain's values."""
 
 from typing import Any
+from zlib import crc32
 
 import msgspec
 from sqlalchemy import bindparam, case, insert, null, update
@@ -31,7 +32,7 @@ _INSERT_COLUMNS = (
     "name", "summary", "description", "labels", "links", "namespace", "service", "target", "group_key",
     "occurrences", "flaps", "opened_at", "last_seen_at", "resolved_at", "silent_after", "escalated_from",
     "group_id", "cause", "said", "ending", "started_at", "received_at", "loud_since",
-    "quiet_kinds", "channel_id",
+    "quiet_kinds", "channel_id", "target_crc",
 )  # fmt: skip
 INSERT = Bulk(insert(alert), _INSERT_COLUMNS)
 _times = msgspec.json.Decoder(list[int])
@@ -135,7 +136,13 @@ def insert_row(
         micros_or_none(standing.loud_since),
         write_kinds(standing.quiet_kinds),
         channel_id,
+        crc_of(signal.target),
     )
+
+
+def crc_of(target: str) -> int:
+    """What an index holds of a target, which stays what it was when the episode began."""
+    return crc32(target.encode())
 
 
 def refresh_row(source: str, signal: Signal, standing: SignatureStanding) -> tuple[Any, ...]:

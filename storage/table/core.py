@@ -190,11 +190,12 @@ alert: Final = Table(
     Column("silent_at", BigInteger),
     Column("cause", Text),
     Column("channel_id", BigInteger, nullable=False, server_default="0"),
+    Column("target_crc", BigInteger, nullable=False, server_default="0"),
 )
 _OPEN: Final = text("state <> 'resolved'")
 IS_OPEN_ALERT: Final = text("alert.state <> 'resolved'")
 """The condition of the partial index in its own words: from a bound parameter neither engine can prove it."""
-Index("ix_alert_open", alert.c.project_id, alert.c.id, **only(_OPEN))
+Index("ix_alert_open", alert.c.project_id, alert.c.id, alert.c.target_crc, **only(_OPEN))
 Index("ix_alert_recurrence_id", alert.c.recurrence_id, alert.c.id)
 _LEASED: Final = text("lease_expires_at IS NOT NULL")
 Index("ix_alert_lease", alert.c.lease_expires_at, **only(_LEASED))

@@ -16,6 +16,7 @@ from bot.usecases.admin.idempotency import digest_of
 from bot.usecases.admin.startup import open_desk
 from bot.usecases.intake.queue import take_in
 from storage import schema
+from storage.alert.row import crc_of
 from storage.engine import Storage
 from storage.transaction import Transaction
 from tests.senders import add_source, firing, submission
@@ -128,3 +129,25 @@ async def test_old_idempotency_keys_become_their_hashes(empty_url: str) -> None:
         path = Path(empty_url.removeprefix("sqlite:///"))
         raw = b"".join(each.read_bytes() for each in path.parent.glob(path.name + "*"))
         assert not [key for key in OLD_KEYS if key.encode() in raw or key.rpartition(":")[2].encode() in raw]
+
+
+def _with_old_alerts(connection: Connection) -> None:
+    schema.migrate(connection, "0038_seen_in")
+    for number in range(1, 4):
+        fill(connection, number, tables_of(connection))
+    connection.execute(text("UPDATE alert SET target = 'Küche · nas-01' WHERE id = 1"))
+    connection.execute(text("UPDATE alert SET state = 'resolved' WHERE id = 2"))
+
+
+def _crcs(connection: Connection) -> list[tuple[str, int]]:
+    rows = connection.execute(text("SELECT state, target, target_crc FROM alert ORDER BY id"))
+    return [("right" if row.target_crc == crc_of(row.target) else row.state, row.target_crc) for row in rows]
+
+
+async def test_the_targets_of_open_alerts_are_found_by_their_checksums_after_the_update(
+    empty_url: str,
+) -> None:
+    await schema.on_connection(empty_url, _with_old_alerts)
+    await schema.upgrade(empty_url)
+    first, over, last = await schema.on_connection(empty_url, _crcs)
+    assert (first[0], over, last[0]) == ("right", ("resolved", 0), "right")
