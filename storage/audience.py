@@ -44,7 +44,9 @@ def sees_recurrence(sight: Sight) -> ColumnElement[bool]:
     if sight == EVERYTHING:
         return true()
     spoken = and_(recurrence.c.channel_id.is_(None), _sees_source(recurrence.c.source_id, sight))
-    return or_(_within(recurrence.c.channel_id, sight), spoken)
+    # A ranking meets each of them: PostgreSQL would compare a list of parameters one by one.
+    channels = numbers(literal(encode(sorted(sight.channels)), Text))
+    return or_(recurrence.c.channel_id.bool_op("NOT IN" if sight.beyond else "IN")(channels), spoken)
 
 
 def sees_incident(sight: Sight) -> ColumnElement[bool]:
@@ -111,8 +113,8 @@ def _card(which: ColumnElement[bool]) -> Select[Any]:
 
 
 def _within(column: ColumnElement[Any], sight: Sight) -> ColumnElement[bool]:
-    channels = numbers(literal(encode(sorted(sight.channels)), Text))
-    return column.bool_op("NOT IN" if sight.beyond else "IN")(channels)
+    channels = sorted(sight.channels)
+    return column.not_in(channels) if sight.beyond else column.in_(channels)
 
 
 def _of_alert(project_id: int, which: Any) -> Any:

@@ -148,19 +148,19 @@ def databases(*, postgres: bool) -> Iterator[Iterator[str]]:
             own.cleanup()
 
 
-def count_again(database: str) -> None:
+def count_again(database: str, order: str = "ANALYZE") -> None:
     """Let PostgreSQL look at what the warm-up left, as its own housekeeping does within a minute.
 
     Plans made for empty tables stay until then, and cost several times as much as any later.
     """
     if database.startswith("postgresql"):
-        asyncio.run(_analyze(database))
+        asyncio.run(_keep_house(database, order))
 
 
-async def _analyze(database: str) -> None:
+async def _keep_house(database: str, order: str) -> None:
     name, _, folder = database.partition("@/")[2].partition("?host=")
     connection = await asyncpg.connect(user="postgres", database=name, host=folder)
-    await connection.execute("ANALYZE")
+    await connection.execute(order)
     await connection.close()
 
 

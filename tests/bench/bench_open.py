@@ -153,7 +153,7 @@ async def bench(url: str, count: int, over: int = 0) -> None:
     storage = Storage.open(url)
     desk = await open_desk(storage, ManualClock(NOW))
     await schema.on_connection(url, lambda connection: write(connection, count, over))
-    await asyncio.to_thread(count_again, url)
+    await asyncio.to_thread(count_again, url, "VACUUM ANALYZE")
     servers = postmasters(url)
     print(f"{count:,} open alerts of {count + over:,}; {TARGETS}")
     await look(desk, lambda: process_time() + sum(map(family, servers)))
