@@ -21,6 +21,7 @@ from bot.domain.alert.event import NewAlert
 from bot.domain.alert.search import AlertFilter
 from bot.domain.alert.signal import Severity, Signal
 from bot.domain.alert.verdict import SignatureStanding
+from bot.domain.sight import EVERYTHING
 from storage.alert import words
 from storage.alert.matching import is_open, is_open_only, matching, severity_rank
 from storage.alert.row import (
@@ -205,6 +206,8 @@ class Alerts:
     def count(self, project_id: int, which: AlertFilter) -> int:
         """How many match."""
         statement = matching(project_id, which).with_only_columns(func.count())
+        if is_open_only(which) and which.sight != EVERYTHING:
+            statement = statement.where(URGENCY >= 0)  # names the index that has the channel
         return self._connection.execute(statement).scalar_one()
 
     def newest_of(self, recurrence_id: int) -> int:

@@ -5,8 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from bot.domain.alert.search import OPEN_ALERTS
+from bot.domain.recurrence.ranking import Query
+from bot.domain.sight import Sight
 from storage import schema
 from storage.engine import Storage
 from storage.transaction import Transaction
@@ -22,24 +25,50 @@ ASKED: dict[str, Callable[[Transaction], object]] = {
     "anything left in a channel": lambda tx: tx.channels.is_done(1),
 }
 
+SOME = replace(OPEN_ALERTS, sight=Sight(frozenset({1, 2, 3, 4})))
+SEEN: dict[str, tuple[Callable[[Transaction], object], str]] = {
+    "list of alerts": (lambda tx: tx.alerts.listing(1, SOME), "ix_alert_urgency"),
+    "count of alerts": (lambda tx: tx.alerts.count(1, SOME), "ix_alert_urgency"),
+    "count of recurrences": (
+        lambda tx: tx.rankings.count(1, Query(sight=SOME.sight), now=NOW),
+        "ix_recurrence_occurrences",
+    ),
+}
+"""What is asked for somebody who sees only some channels, and the index that has the channel."""
+
 
 @pytest.mark.parametrize("what", ASKED)
 async def test_nothing_is_sorted_and_no_table_of_alerts_or_cards_is_read_through(
     what: str, sqlite_url: str
 ) -> None:
-    await schema.upgrade(sqlite_url)
-    storage = Storage.open(sqlite_url)
+    steps = await plan(sqlite_url, ASKED[what])
+    assert steps
+    assert [step for step in steps if step in {"SCAN alert", "SCAN card"} or "ORDER BY" in step] == []
+    assert all("USING" in step for step in steps if step.startswith(("SEARCH alert", "SEARCH card")))
+
+
+@pytest.mark.parametrize("what", SEEN)
+async def test_who_sees_some_channels_is_asked_of_an_index_that_has_them(what: str, sqlite_url: str) -> None:
+    ask, index = SEEN[what]
+    steps = await plan(sqlite_url, ask)
+    asked = [step for step in steps if "alert" in step or "recurrence" in step]
+    assert asked
+    assert [step for step in asked if index not in step] == []
+
+
+async def plan(url: str, ask: Callable[[Transaction], object]) -> list[str]:
+    """The steps in which SQLite answers all that is asked."""
+    await schema.upgrade(url)
+    storage = Storage.open(url)
     said: list[str] = []
 
     def look(tx: Transaction) -> list[str]:
         driver: Any = tx.run_raw("SELECT 1").connection.connection.driver_connection
         driver.set_trace_callback(said.append)
-        ASKED[what](tx)
+        ask(tx)
         driver.set_trace_callback(None)
         return [row[3] for asked in list(said) for row in driver.execute(f"EXPLAIN QUERY PLAN {asked}")]
 
     steps = await storage.read(look)
     await storage.close()
-    assert steps
-    assert [step for step in steps if step in {"SCAN alert", "SCAN card"} or "ORDER BY" in step] == []
-    assert all("USING" in step for step in steps if step.startswith(("SEARCH alert", "SEARCH card")))
+    return steps
