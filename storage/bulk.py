@@ -34,14 +34,14 @@ class Bulk:
         self._columns = tuple(columns)
         self._compiled: dict[str, _Compiled] = {}
 
-    def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Execute once for each row; an empty batch touches nothing.
+    def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
+        """Execute once for each row; an empty batch touches nothing. Returns how many rows were written.
 
         Raises:
             sqlalchemy.exc.DBAPIError: as `Connection.execute` would.
         """
         if not rows:
-            return
+            return 0
         name = connection.dialect.name
         compiled = self._compiled.get(name)
         if compiled is None:
@@ -58,6 +58,7 @@ class Bulk:
                 cursor.execute(compiled.sql, [list(column) for column in zip(*values, strict=True)])
             else:
                 cursor.executemany(compiled.sql, values)
+            return int(cursor.rowcount)
         except base as error:
             raise DBAPIError.instance(compiled.sql, None, error, base, hide_parameters=True) from error
         finally:

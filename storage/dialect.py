@@ -17,6 +17,7 @@ from sqlalchemy import (
     literal_column,
     select,
     text,
+    true,
 )
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.compiler import compiles
@@ -74,10 +75,11 @@ def _fresh_ids(dialect: str, table: Table) -> ClauseElement:
     count = bindparam("count", type_=Integer)
     if dialect == "postgresql":
         series = func.generate_series(1, count).table_valued("n")
-        following = func.nextval(
-            func.pg_get_serial_sequence(literal_column(f"'{table.name}'"), literal_column("'id'"))
+        sequence: ColumnElement[Any] = literal_column(
+            f"CAST(pg_get_serial_sequence('{table.name}', 'id') AS regclass)"
         )
-        return select(following.label("id")).select_from(series)
+        once = select(sequence.label("name")).offset(0).subquery()  # else it is looked up for each id
+        return select(func.nextval(once.c.name).label("id")).select_from(once.join(series, true()))
     return select(func.coalesce(func.max(table.c.id), 0).label("id")).where(count > 0)
 
 

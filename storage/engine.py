@@ -23,7 +23,14 @@ from sqlalchemy.pool import StaticPool
 from bot.domain.errors import DatabaseUnavailableError, NotDurableError
 from storage.desk_lock import DeskLock, is_current, ring
 from storage.dialect import mark_alive
-from storage.fault import TROUBLES, Trouble, in_words, is_out_of_reach, is_worth_another_try
+from storage.fault import (
+    TROUBLES,
+    OvertakenError,
+    Trouble,
+    in_words,
+    is_out_of_reach,
+    is_worth_another_try,
+)
 from storage.file import WRITE, begin_as, is_sqlite, make_private, prepare_writer, shrink, sqlite_path
 from storage.outage_log import OutageLog
 from storage.pool import open_pool
@@ -43,6 +50,8 @@ POSTGRES_READERS: Final = 6
 POSTGRES_PEOPLE: Final = 2  # kept for them; more are opened while these are busy
 POSTGRES_DESK: Final = 4
 POSTGRES_BULK: Final = 2
+
+_TRIES: Final = 3  # of a transaction that others are in the way of
 
 
 class Storage:
@@ -202,17 +211,19 @@ class Storage:
         return DatabaseUnavailableError(words)
 
     async def _write_postgres(self, work: Work[T], pool: "AsyncEngine") -> T:
-        for last in (False, False, True):
+        for tries in range(_TRIES):
             try:
                 async with pool.begin() as connection:
-                    return await connection.run_sync(lambda conn: self._fenced(conn, work))
+                    return await connection.run_sync(self._fenced, work, careful=tries > 0)
+            except OvertakenError:
+                continue
             except DBAPIError as error:
-                if last or not is_worth_another_try(error):
+                if tries == _TRIES - 1 or not is_worth_another_try(error):
                     raise
-        raise AssertionError  # the loop returns or raises
+        raise AssertionError  # the loop returns or raises: nobody who is careful is overtaken
 
-    def _fenced(self, connection: Connection, work: Work[T]) -> T:
+    def _fenced(self, connection: Connection, work: Work[T], *, careful: bool) -> T:
         """Run ``work``, unless this process was the desk and is it no longer."""
         if self._lock is not None and not is_current(connection, self._lock.epoch):
             raise NotDurableError("Another process has become the desk.")
-        return work(Transaction(connection, self.audit_key))
+        return work(Transaction(connection, self.audit_key, careful=careful))

@@ -19,6 +19,10 @@ _DISK_FULL: Final = "53100"
 _RETRIED_STATES: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 
 
+class OvertakenError(Exception):
+    """Another process wrote the same row first: a transaction that is careful from its beginning passes."""
+
+
 def is_out_of_reach(error: Trouble) -> bool:
     """Whether the fault is the database's (locked, full, gone, read-only) and not the statement's."""
     if not isinstance(error, DBAPIError):

@@ -58,9 +58,10 @@ from storage.triage.brief import Briefs
 class Transaction:
     """What a use case works with; it never sees the connection."""
 
-    def __init__(self, connection: Connection, audit_key: bytes = b"") -> None:
+    def __init__(self, connection: Connection, audit_key: bytes = b"", *, careful: bool = False) -> None:
         self._connection = connection
         self._audit_key = audit_key
+        self._careful = careful
 
     @cached_property
     def actions(self) -> Actions:
@@ -235,7 +236,7 @@ class Transaction:
     @cached_property
     def recurrences(self) -> Recurrences:
         """Signatures over all their episodes."""
-        return Recurrences(self._connection)
+        return Recurrences(self._connection, careful=self._careful)
 
     def run_raw(self, statement: str) -> CursorResult[Any]:
         """Plain SQL, for benchmarks and tests; use cases ask the nouns."""

@@ -1,7 +1,7 @@
 """Two processes on one PostgreSQL take alerts in while people act: nothing is lost from the sums."""
 
 import asyncio
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -10,6 +10,7 @@ from bot.domain.errors import ConflictError, NotFoundError
 from bot.usecases.admin.startup import open_desk
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.desk import Desk, Rules
+from bot.usecases.intake import queue
 from bot.usecases.intake.queue import take_in
 from storage.engine import Storage
 from tests.conftest import CHANNEL, SIGNING_KEY
@@ -59,11 +60,41 @@ async def test_sums_equal_the_rows_they_sum_up(desks: list[Desk]) -> None:
         await asyncio.gather(
             *(each(desk, turn) for turn in range(ROUNDS) for desk in desks for each in (say, act))
         )
-        rows = await desks[0].storage.read(lambda tx: tx.run_raw(_TRUTH).all())
-        assert len(rows) == 3
-        for row in rows:
-            numbers = tuple(row)[1:]
-            assert numbers[:6] == numbers[6:]
+        await require_truth(desks[0], 3)
     finally:
         for desk in desks:
             await desk.storage.close()
+
+
+async def test_what_two_begin_at_once_is_begun_once_and_counted_twice(
+    desks: list[Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = await add_source(desks[0])
+    tries, plain = 0, queue._write
+
+    def write(*args: Any) -> Any:
+        nonlocal tries
+        tries += 1
+        return plain(*args)
+
+    monkeypatch.setattr(queue, "_write", write)
+    try:
+        for turn in range(ROUNDS):
+            fresh = [firing(f"both {turn}"), firing(f"both {turn} again")]
+            said = [[submission(source, *fresh, key=f"{number} {turn}")] for number in range(len(desks))]
+            receipts = await asyncio.gather(*map(take_in, desks, said))
+            assert receipts[0][0].alerts[0].ref == receipts[1][0].alerts[0].ref
+        await require_truth(desks[0], 2 * ROUNDS)
+    finally:
+        for desk in desks:
+            await desk.storage.close()
+    assert tries > 2 * ROUNDS, "none was in the other's way: this shows nothing"
+
+
+async def require_truth(desk: Desk, count: int) -> None:
+    """So many recurrences, each with the numbers of its rows."""
+    rows = await desk.storage.read(lambda tx: tx.run_raw(_TRUTH).all())
+    assert len(rows) == count
+    for row in rows:
+        numbers = tuple(row)[1:]
+        assert numbers[:6] == numbers[6:]
