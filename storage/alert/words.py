@@ -1,7 +1,8 @@
 """Words: alerts that have what people type in their name, service, target or source, or are named by ref.
 
 No index knows words, so that each alert is looked at: of open ones the `SEARCHED` most urgent, of those that
-may be over the `SEARCHED` newest. What is named by ref is always found.
+may be over the `SEARCHED` newest (`SEARCHED_TYPING` for who still types). What is named by ref is always
+found.
 """
 
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ from sqlalchemy import (
 )
 
 from bot.domain.alert.alert import State, parse_refs, ref_digits
-from bot.domain.alert.search import SEARCHED, AlertFilter
+from bot.domain.alert.search import SEARCHED, SEARCHED_TYPING, AlertFilter
 from storage.alert.matching import is_open, is_open_only, restrictions
 from storage.alert.urgency import URGENCY
 from storage.dialect import folded
@@ -67,13 +68,14 @@ def _arms(
 ) -> Iterator[Select[Any]]:
     """Those among the urgent, among the newest, and those that are named, with what they are ordered by."""
     text, kept = which.text, restrictions(project_id, which)
+    most = SEARCHED_TYPING if typing else SEARCHED
     for each in _urgent(project_id, which):
-        urgent = each.limit(SEARCHED).subquery("urgent")
+        urgent = each.limit(most).subquery("urgent")
         keys = _keys(urgent, urgent.c.urgency, literal(1), text, typing=typing)
         yield select(urgent.c.id, *keys).where(_has(urgent, text, typing=typing))
     named = select(alert.c.id, *_keys(alert, URGENCY, is_open(), text, typing=typing)).where(*kept)
     if not is_open_only(which):
-        yield named.where(alert.c.id > _newest(connection) - SEARCHED, _has(alert, text, typing=typing))
+        yield named.where(alert.c.id > _newest(connection) - most, _has(alert, text, typing=typing))
     if refs := parse_refs(text):
         yield named.where(alert.c.id.in_(refs))
 

@@ -9,8 +9,10 @@ from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.signal import Severity
 from bot.domain.sight import EVERYTHING, Sight
 
-SEARCHED: Final = 10_000
-"""Among so many alerts words are looked for: the most urgent open ones, and the newest of all."""
+SEARCHED: Final = 100_000
+"""Among so many alerts a list looks for words: the most urgent open ones, and the newest of all."""
+SEARCHED_TYPING: Final = 10_000
+"""The same for suggestions, which have to be there between two keys."""
 
 
 class AlertFilter(msgspec.Struct, frozen=True, kw_only=True):

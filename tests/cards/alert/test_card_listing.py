@@ -58,10 +58,10 @@ def test_each_line_says_what_where_since_when_and_who() -> None:
 @pytest.mark.parametrize(
     ("scope", "said"),
     [
-        (ListScope.OPEN, "looked through the 10,000 most urgent"),
-        (ListScope.ACKED, "looked through the 10,000 most urgent"),
-        (ListScope.RESOLVED, "looked through the newest 10,000"),
-        (ListScope.ALL, "looked through the newest 10,000 and the 10,000 most urgent that are open"),
+        (ListScope.OPEN, "looked through the 100,000 most urgent"),
+        (ListScope.ACKED, "looked through the 100,000 most urgent"),
+        (ListScope.RESOLVED, "looked through the newest 100,000"),
+        (ListScope.ALL, "looked through the newest 100,000 and the 100,000 most urgent that are open"),
     ],
 )
 def test_who_looked_for_words_is_told_where_they_were_looked_for(scope: ListScope, said: str) -> None:
