@@ -9,6 +9,7 @@ from aiohttp.http import RawRequestMessage
 
 from bot.ingress.crowd import Crowd
 from bot.ingress.direct import Direct
+from bot.ingress.head import is_whole
 from bot.ingress.peer import site
 from bot.ingress.problem import ProblemType, Refusal
 
@@ -26,10 +27,12 @@ class Connection(web.RequestHandler):
     They hold the bytes that could not be read, and a token may stand among them.
 
     A request that `Direct` takes is answered without the library's task. Meanwhile ``_waiter``, by which that
-    task is woken, waits on, and what comes next waits in ``_messages``.
+    task is woken, waits on, and what comes next waits in ``_messages``. When the last piece of data was one
+    request, nothing of another is in the library's parser (``_is_between``): then one whose head is known
+    goes around it, and is in ``_unread`` until it is answered.
     """
 
-    __slots__ = ("_crowd", "_direct", "_failure", "_grace", "remote")
+    __slots__ = ("_crowd", "_direct", "_failure", "_grace", "_is_between", "_unread", "remote")
 
     def __init__(self, server: web.Server, crowd: Crowd, direct: Direct, **more: Any) -> None:
         super().__init__(server, **more)
@@ -37,6 +40,8 @@ class Connection(web.RequestHandler):
         self._direct = direct
         self._failure: BaseException | None = None
         self._grace: asyncio.TimerHandle | None = None
+        self._is_between = True
+        self._unread: bytes | None = None
         self.remote = ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -55,10 +60,36 @@ class Connection(web.RequestHandler):
 
     def data_received(self, data: bytes) -> None:
         """Take what can be taken directly, and wake the task for all else."""
+        is_idle = self._is_idle()
+        if is_idle and self._is_between and self._direct.take_again(self, data):
+            self._request_in_progress = True
+            self._unread = data
+            return
+        self._read_late()
+        before = len(self._messages)
+        self._feed(data)
+        self._is_between = len(self._messages) == before + 1 and is_whole(data, *self._messages[-1])
+        message = self._messages[0][0] if is_idle and self._is_between else None
+        self._go_on()
+        if self._request_in_progress and isinstance(message, RawRequestMessage):
+            self._direct.remember(message, data)
+
+    def _is_idle(self) -> bool:
+        """Whether nothing is under way or waits, and the next request can begin."""
+        busy = self._request_in_progress or self._messages or self._close or self._force_close
+        return not busy and self._grace is None and self._waiter is not None and not self._waiter.done()
+
+    def _feed(self, data: bytes) -> None:
+        """Have the library read, without waking its task."""
         waiter, self._waiter = self._waiter, None
         super().data_received(data)
         self._waiter = waiter
-        self._go_on()
+
+    def _read_late(self) -> None:
+        """Have the library read what went around it, for it has to answer that, or what came behind it."""
+        data, self._unread = self._unread, None
+        if data is not None:
+            self._feed(data)
 
     def _go_on(self) -> None:
         """Begin with the next request, unless one is under way: the library, too, feeds us what it kept."""
@@ -86,10 +117,12 @@ class Connection(web.RequestHandler):
     def answered(self, answer: bytes) -> None:
         """Send the answer to what was taken directly."""
         self._end()
+        unread, self._unread = self._unread, None
         if self.transport is None or self._parser is None:
             return
-        self._messages.popleft()
-        self._parser.message_consumed()
+        if unread is None:
+            self._messages.popleft()
+            self._parser.message_consumed()
         self.transport.write(answer)
         if self._close or self._force_close:
             self.transport.close()
@@ -101,6 +134,7 @@ class Connection(web.RequestHandler):
 
     def failed(self, error: BaseException) -> None:
         """Have the library answer, at the boundary of the server, what was taken directly and failed."""
+        self._read_late()
         self._end()
         if self._waiter is not None and not self._waiter.done():
             self._failure = error

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 from aiohttp import EMPTY_PAYLOAD, StreamReader
 from aiohttp.helpers import rfc822_formatted_time
 from aiohttp.http import HttpVersion11, RawRequestMessage
-from multidict import CIMultiDictProxy, istr
+from multidict import istr
 
 from bot import metrics
 from bot.domain.access.source import Source
@@ -23,10 +23,11 @@ from bot.ingress.admission import Admission
 from bot.ingress.claim import read_bearer
 from bot.ingress.credential_cache import CredentialCache
 from bot.ingress.crowd import Crowd, Guest
+from bot.ingress.head import Head, Heads
 from bot.ingress.hook import answer_of, count_answer, observe
 from bot.ingress.large import LARGE
 from bot.ingress.options import IngressOptions
-from bot.ingress.peer import peer_of
+from bot.ingress.peer import peer_of, site
 from bot.ingress.stranger import Strangers
 from bot.ingress.submission import submission_of
 from bot.providers.delivery import read_delivery
@@ -88,6 +89,7 @@ class Direct:
         self._options = options
         self._most = min(LARGE, options.max_body)
         self._providers = {HOOKS + each.name: each for each in PROVIDERS.values() if _says_all_in_body(each)}
+        self._heads = Heads()
 
     def is_coming(self, message: RawRequestMessage, payload: StreamReader) -> bool:
         """Whether the body of what looks usual is small and on its way: mostly the rest is there next."""
@@ -101,16 +103,35 @@ class Direct:
         provider = self._providers.get(message.path)
         if provider is None or not _is_usual(message, payload):
             return False
-        source = self._source(message.headers, provider)
-        body = _body(payload)
-        if source is None or not 0 < len(body) <= self._most:
+        head = _head_of(message, provider)
+        peer = peer_of(guest.remote, message.headers, self._options.proxies)
+        return head is not None and self._take(guest, head, peer, _body(payload))
+
+    def take_again(self, guest: Conversation, data: bytes) -> bool:
+        """`take`, of a whole request that begins with words that were taken before."""
+        found = self._heads.find(data)
+        return found is not None and self._take(guest, found.head, site(guest.remote), found.body)
+
+    def remember(self, message: RawRequestMessage, data: bytes) -> None:
+        """Keep the words before the body of what was taken, if ``data`` is all of it.
+
+        Behind a proxy they tell of many senders, and are read each time.
+        """
+        head = _head_of(message, self._providers[message.path])
+        if head is not None and not self._options.proxies:
+            self._heads.keep(data, head)
+
+    def _take(self, guest: Conversation, head: Head, peer: str, body: bytes) -> bool:
+        provider = head.provider
+        credential = self._credentials.at_hand(head.digest, provider.name)
+        if credential is None or not 0 < len(body) <= self._most:
             return False
-        places = self._admission.known
+        places, source = self._admission.known, credential.source
         if places.taken >= self._options.max_in_flight or not self._admission.reading.has_room(len(body)):
             return False
         began = self._desk.clock.monotonic()
         try:
-            request = Request(content_type=message.headers.get(_CONTENT_TYPE, ""))
+            request = Request(content_type=head.content_type)
             read = read_delivery(provider, request, body, default_severity=source.default_severity)
             submission = submission_of(
                 self._desk, source, read.original, read.redacted, read.reading, read.plain
@@ -118,19 +139,12 @@ class Direct:
         except Exception:  # noqa: BLE001 -- it happens again on the long way, where it is answered
             return False
         self._crowd.begin(guest)
-        self._strangers.proved(peer_of(guest.remote, message.headers, self._options.proxies))
+        self._strangers.proved(peer)
         self._crowd.prove(guest)
         places.enter()
         receipt = self._queue(source, submission, read.reading)
         receipt.add_done_callback(partial(self._answer, guest, provider.name, began))
         return True
-
-    def _source(self, headers: CIMultiDictProxy[str], provider: Provider) -> Source | None:
-        """Whose token it shows, if that is known without asking anybody."""
-        given = headers.getall(_AUTHORIZATION, ())
-        digest = read_bearer(given[0]) if len(given) == 1 else ""
-        credential = self._credentials.at_hand(digest, provider.name) if digest else None
-        return None if credential is None else credential.source
 
     def _queue(self, source: Source, submission: Submission, reading: Reading) -> asyncio.Future[Receipt]:
         try:
@@ -156,6 +170,14 @@ class Direct:
         guest.answered(_HEAD % (len(answer), rfc822_formatted_time().encode(), answer))
         metrics.ACCEPT_SECONDS.observe(self._desk.clock.monotonic() - began)
         count_answer(provider, _STATUS)
+
+
+def _head_of(message: RawRequestMessage, provider: Provider) -> Head | None:
+    """What is said before the body, where that is a token of the usual form."""
+    headers = message.headers
+    given = headers.getall(_AUTHORIZATION, ())
+    digest = read_bearer(given[0]) if len(given) == 1 else ""
+    return Head(provider, digest, headers.get(_CONTENT_TYPE, "")) if digest else None
 
 
 def _says_all_in_body(provider: Provider) -> bool:

@@ -22,13 +22,19 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def taken(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Of each request whether it was taken directly."""
     found: list[bool] = []
-    plain = Direct.take
+    plain, plain_again = Direct.take, Direct.take_again
 
     def take(*given: object) -> bool:
         found.append(plain(*given))  # type: ignore[arg-type]
         return found[-1]
 
+    def take_again(*given: object) -> bool:
+        if is_taken := plain_again(*given):  # type: ignore[arg-type]
+            found.append(True)
+        return is_taken
+
     monkeypatch.setattr(Direct, "take", take)
+    monkeypatch.setattr(Direct, "take_again", take_again)
     return found
 
 
