@@ -63,6 +63,7 @@ def test_a_second_run_on_one_file_is_refused(
     data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("TOCSIN_DISCORD_TOKEN", "x.y.z")
+    monkeypatch.setenv("TOCSIN_PORT", "0")
     with held(data / "tocsin.db"):
         assert tocsin("run") == 1
     assert "Another process uses" in capsys.readouterr().err
