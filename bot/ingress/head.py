@@ -62,12 +62,15 @@ class Heads:
 def is_whole(data: bytes, message: object, payload: StreamReader) -> bool:
     """Whether ``data``, with which the library had read ``message``, is that request, nothing more or less.
 
-    It begins with the message's first line, has as many lines as the message has headers, and its body.
+    It begins with the message's first line, has as many lines as the message has headers, and its body. What
+    is no POST, or may become something else than HTTP, is not asked about: it never has a known head.
     """
-    if not isinstance(message, RawRequestMessage) or message.chunked or not payload.is_eof():
+    if not isinstance(message, RawRequestMessage) or message.method != "POST" or not payload.is_eof():
+        return False
+    if message.chunked or message.upgrade:
         return False
     start, lengths = data.find(_END, 0, MAX_HEAD), message.headers.getall(_CONTENT_LENGTH, ())
     if start < 0 or len(lengths) != 1 or start + len(_END) + int(lengths[0]) != len(data):
         return False
-    begins = data.startswith(f"{message.method} {message.path} ".encode())
+    begins = data.startswith(f"POST {message.path} ".encode(errors="surrogateescape"))
     return begins and data.count(b"\r\n", 0, start) == len(message.raw_headers)

@@ -14,7 +14,6 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.sql.expression import ClauseElement
 
 from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.event import NewAlert
@@ -22,14 +21,13 @@ from bot.domain.alert.search import AlertFilter
 from bot.domain.alert.signal import Severity, Signal
 from bot.domain.alert.verdict import SignatureStanding
 from bot.domain.sight import EVERYTHING
-from storage.alert import words
+from storage.alert import likeness, words
 from storage.alert.matching import is_open, is_open_only, matching, severity_rank
 from storage.alert.row import (
     INSERT,
     MOVE,
     REFRESH,
     SAVE,
-    crc_of,
     insert_row,
     move_row,
     read,
@@ -37,16 +35,12 @@ from storage.alert.row import (
     save_row,
 )
 from storage.alert.urgency import URGENCY, urgencies
-from storage.bulk import Lookup
 from storage.codec import micros
-from storage.dialect import allocate, among_many, is_one_of, one_of, values_of
+from storage.dialect import allocate, is_one_of
 from storage.prepared import Prepared
-from storage.table.core import IS_OPEN_ALERT, alert
+from storage.table.core import alert
 from storage.table.incident import IS_ACTIVE, incident, incident_alert
 from storage.table.incident import IS_OPEN as IS_OPEN_INCIDENT
-
-RECENT: Final = 500
-"""Open alerts among which others of one name are looked for."""
 
 _one: Final = select(alert).where(
     alert.c.id == bindparam("alert", type_=BigInteger),
@@ -73,31 +67,6 @@ _SILENT: Final = Prepared(
     .order_by(alert.c.silent_after)
     .limit(bindparam("limit", type_=BigInteger))
 )
-
-_NAMED_COLUMNS = ("source_id", "name", "namespace", "target", "labels")
-
-
-def _newest_named(dialect: str) -> ClauseElement:
-    newest = (
-        select(alert.c.id, alert.c.target_crc)
-        .where(alert.c.project_id == bindparam("project"), IS_OPEN_ALERT)
-        .order_by(alert.c.id.desc())
-        .limit(RECENT)
-        .subquery()
-    )
-    likely = select(newest.c.id).where(among_many(dialect, newest.c.target_crc, "crcs"))
-    return (
-        select(*(alert.c[name] for name in _NAMED_COLUMNS))
-        .where(
-            alert.c.id.in_(likely),
-            one_of(dialect, alert.c.name, "names"),
-            one_of(dialect, alert.c.target, "targets"),
-        )
-        .order_by(alert.c.id.desc())
-    )
-
-
-_open_named = Lookup(_newest_named, ("project", "crcs", "names", "targets"), _NAMED_COLUMNS)
 
 
 class Alerts:
@@ -220,18 +189,9 @@ class Alerts:
     ) -> list[tuple[int, str, str, str, str]]:
         """Source, name, namespace, target and labels (JSON) of open alerts of these names and targets.
 
-        They are looked for among the `RECENT` newest open ones, in an index that grows at its end: one by
-        name would cost every alert. Newest first.
+        They are looked for among the `likeness.RECENT` newest open ones. Newest first.
         """
-        places = list(targets)
-        rows = _open_named.rows(
-            self._connection,
-            project_id,
-            values_of(self._connection, map(crc_of, places)),
-            values_of(self._connection, names),
-            values_of(self._connection, places),
-        )
-        return [(*row,) for row in rows]
+        return likeness.open_named(self._connection, project_id, names, targets)
 
     def leases_over(self, *, now_us: int, limit: int = 100) -> list[tuple[int, int]]:
         """(project, alert) whose lease has run out."""

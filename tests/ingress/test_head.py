@@ -204,6 +204,8 @@ async def test_only_what_is_one_request_from_its_first_byte_to_its_last_is_whole
     assert not whole(one[: -len(content)], content)
     assert not whole(chunked)
     assert not whole(PAGE)
+    assert not whole(one.replace(b"POST /v1/hooks/alertmanager", b"CONNECT x:1", 1))
+    assert not whole(one.replace(b"Host: x", b"Host: x\r\nConnection: Upgrade\r\nUpgrade: websocket", 1))
     assert not whole(split, b"\r\nA\r\n\r\nBPOST ")
 
 
