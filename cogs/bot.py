@@ -33,7 +33,7 @@ from cogs.alert.message_menu import acknowledge_message
 from cogs.alert.triage import TriageCommand, brief_message
 from cogs.context import BotContext, BotOptions
 from cogs.gate.command import GateCommands
-from cogs.guild_state import GuildState
+from cogs.gateway_state import GatewayState
 from cogs.home import HomeServer
 from cogs.incident import action as incident_action
 from cogs.incident import button as incident_buttons
@@ -134,9 +134,9 @@ class DeskBot(commands.Bot):
         )
         self.bot_context = bot_context
 
-    def _get_state(self, **options: Any) -> GuildState:
+    def _get_state(self, **options: Any) -> GatewayState:
         """Remember servers in our way; discord.py asks for it while it is made."""
-        return GuildState.of(self, **options)
+        return GatewayState.of(self, **options)
 
     async def setup_hook(self) -> None:
         """Add all cogs and pressable items; this is before the gateway is asked for."""

@@ -4,6 +4,7 @@ Whoever changed something with a button and presses the same spot within `SPAN` 
 and what stands there now may mean something else. Kept in memory only: it is about two seconds.
 """
 
+import asyncio
 from collections import OrderedDict
 from typing import Any, Final, TypeAlias
 
@@ -15,30 +16,47 @@ _KEPT: Final = 1_000
 Slot: TypeAlias = tuple[int, int, int, int]
 
 
-class RecentPresses:
-    """Which person pressed which slot of which message when; under way means for now and always."""
+class _Press:
+    """``ended`` is when it was over, None while it is under way."""
 
     def __init__(self) -> None:
-        self._pressed: OrderedDict[Slot, float | None] = OrderedDict()
+        self.ended: float | None = None
+        self.over = asyncio.Event()
+
+
+class RecentPresses:
+    """Which person pressed which slot of which message when."""
+
+    def __init__(self) -> None:
+        self._pressed: OrderedDict[Slot, _Press] = OrderedDict()
 
     def begin(self, slot: Slot, now: float) -> bool:
         """Whether this press counts; it is under way then until `end`."""
-        if slot in self._pressed:
-            last = self._pressed[slot]
-            if last is None or now - last < SPAN:
-                return False
-        self._pressed[slot] = None
+        last = self._pressed.get(slot)
+        if last is not None and (last.ended is None or now - last.ended < SPAN):
+            return False
+        self._pressed[slot] = _Press()
         self._pressed.move_to_end(slot)
-        while len(self._pressed) > _KEPT:
-            self._pressed.popitem(last=False)
+        if len(self._pressed) > _KEPT:
+            _, oldest = self._pressed.popitem(last=False)
+            oldest.over.set()
         return True
 
     def end(self, slot: Slot, now: float, *, changed: bool) -> None:
         """Note that a press was done, or (not ``changed``) refused: then another is as good as the first."""
-        if changed:
-            self._pressed[slot] = now
-        else:
-            self._pressed.pop(slot, None)
+        press = self._pressed.get(slot)
+        if press is None:
+            return
+        press.ended = now
+        press.over.set()
+        if not changed:
+            del self._pressed[slot]
+
+    async def first(self, slot: Slot) -> None:
+        """Return when the press that counted is over: only then is it known what it did."""
+        press = self._pressed.get(slot)
+        if press is not None:
+            await press.over.wait()
 
 
 def slot_of(interaction: discord.Interaction[Any], custom_id: str) -> Slot | None:

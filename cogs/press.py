@@ -75,6 +75,7 @@ async def _once(context: InteractionContext, which: CustomId, act: Act) -> None:
         return
     clock, presses = bot_context.desk.clock, bot_context.presses
     if not presses.begin(slot, clock.monotonic()):
+        await context.defer_if_slow(presses.first(slot), thinking=True)
         await context.reply_ephemeral(answer.pressed_twice(await standing(context, which)))
         return
     changed = False

@@ -70,8 +70,8 @@ class Episode:
         self._settle()
 
     def refused(self, deed: Deed) -> None:
-        """The deed was answered as impossible; it may have happened by a doubled event just before."""
-        self.maybe(deed)
+        """The deed was answered as impossible."""
+        self._settle()
         self._narrow({each for each in self._possible if deed(each.look) is None}, "refused")
 
     def told(self, state: str) -> None:

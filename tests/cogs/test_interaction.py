@@ -49,6 +49,51 @@ async def test_a_press_that_takes_long_is_acknowledged_first_and_shown_later(
     await until(lambda: "🙋" in str(stage.shown(message.id)["embeds"]))
 
 
+async def test_a_second_tap_is_told_how_the_first_one_ended(stage: Stage, busy: threading.Event) -> None:
+    message = await stage.channel.send("card", view=_button(stage, 1))
+    button = stage.on(message.id, "ack")
+    first = asyncio.create_task(stage.person("responder").click(message.id, button))
+    await until(lambda: _answers(stage) == [6])
+    second = asyncio.create_task(stage.person("responder").click(message.id, button))
+    await until(lambda: _answers(stage) == [6, 5])
+    assert not second.done(), "as long as nobody knows how the first ends, nothing can be said"
+    busy.set()
+    await first
+    said = (await second)["content"]
+    assert "the second did nothing" in said
+    assert "A-1 is ACKED" in said
+
+
+@pytest.mark.parametrize("held", [False, True])
+async def test_a_press_that_discord_tells_twice_is_one_press(
+    stage: Stage, busy: threading.Event, held: bool
+) -> None:
+    message = await stage.channel.send("card", view=_button(stage, 1))
+    stage.sandbox.mischief.arm(Rule(effect=Effect.DOUBLE_EVENT, route="INTERACTION_CREATE"))
+    if not held:
+        busy.set()
+    click = asyncio.create_task(stage.person("responder").click(message.id, stage.on(message.id, "ack")))
+    if held:
+        await until(lambda: _answers(stage) == [6])
+        busy.set()
+    assert (await click)["kind"] == "update", "the one answer is that of the press itself"
+    await stage.bot.bot_context.empty(2)
+    assert len(await stage.actions(1)) == 1
+    assert len(_answers(stage)) == 1
+    assert stage.requests("POST", "/webhooks/") == []
+
+
+async def test_a_command_that_discord_tells_twice_is_carried_out_once(stage: Stage) -> None:
+    stage.sandbox.mischief.arm(Rule(effect=Effect.DOUBLE_EVENT, route="INTERACTION_CREATE"))
+    options = {"title": "Checkout is down", "severity": "P1"}
+    answer = await stage.person("responder").command("incident open", options)
+    await stage.bot.bot_context.empty(2)
+    assert "I-1" in str(answer)
+    listed = await stage.person("responder").command("incident list")
+    assert "I-1" in str(listed)
+    assert "I-2" not in str(listed)
+
+
 async def test_a_command_that_takes_long_shows_that_it_works_and_answers_later(
     stage: Stage, busy: threading.Event
 ) -> None:
