@@ -15,7 +15,6 @@ from bot.delivery.ping_message import PingMessage
 from bot.delivery.wire import Wire
 from bot.domain.outbox.outbox import Outgoing
 from bot.usecases.desk import Desk
-from bot.usecases.outbox import card as outbox
 from bot.usecases.outbox import ring as rings
 from bot.usecases.outbox.subject import View
 
@@ -37,7 +36,7 @@ class Ringer:
             return False
         if self._pings.due(card, view):
             return False
-        await outbox.skip(self._desk, card, worker=self._name)
+        await rings.leave_out(self._desk, card, worker=self._name)
         return True
 
     async def follow_up(self, card: Outgoing, message_id: int, view: View) -> Answer[Any] | None:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
     union_all,
     update,
 )
@@ -82,7 +83,13 @@ class Boards:
 
     def enter_again(self, storm: Storm, channel_id: int, *, now: datetime, anew: bool) -> None:
         """Another storm begins, with a message of its own, or (not ``anew``) the last one goes on."""
-        values: dict[str, Any] = {"left_at": None, "newest_card_id": 0, "held": 0}
+        values: dict[str, Any] = {
+            "left_at": None,
+            "newest_card_id": 0,
+            "held": 0,
+            "critical": 0,
+            "revisions": 0,
+        }
         if anew:
             first = select(func.min(card.c.id)).where(_unposted(channel_id)).scalar_subquery()
             values |= {"entered_at": micros(now), "first_card_id": func.coalesce(first, 0)}
@@ -105,20 +112,27 @@ class Boards:
         self._connection.execute(
             update(board)
             .where(board.c.channel_id == channel_id)
-            .values(newest_card_id=unposted.newest_card_id, held=unposted.count)
+            .values(
+                newest_card_id=unposted.newest_card_id,
+                held=unposted.count,
+                critical=unposted.critical,
+                revisions=unposted.revisions,
+            )
         )
 
-    def settle_over(self, channel_id: int) -> int:
+    def settle_over(self, channel_id: int, *, quiet: bool = False) -> int:
         """Alerts that are over and never had a card need none; returns how many.
 
-        One that may be on its way to Discord is left alone. The lane of a card whose alert is over is never
-        behind that of resolves, so that not all have to be looked at.
+        One that may be on its way to Discord is left alone. The lane of a card whose alert is over is not
+        behind that of resolves, so that few have to be looked at; but what flaps ends quietly, and with
+        ``quiet`` all are looked at.
         """
         is_untold = and_(card.c.posting_since.is_(None), card.c.claimed_by.is_(None))
+        lanes = true() if quiet else card.c.lane <= Lane.RESOLVE.value
         alerts = (
             select(card.c.id)
             .join(alert, alert.c.id == card.c.subject_id)
-            .where(_unposted(channel_id, IS_OWN), card.c.lane <= Lane.RESOLVE.value, is_untold)
+            .where(_unposted(channel_id, IS_OWN), lanes, is_untold)
             .where(alert.c.state == State.RESOLVED.value)
             .with_for_update(of=card, skip_locked=True)
         )
@@ -141,16 +155,23 @@ class Boards:
 
     def unposted(self, channel_id: int) -> Unposted:
         """The cards that wait for their first message."""
-        own = select(func.count().label("alerts"), func.max(card.c.id).label("newest")).where(
-            _unposted(channel_id, IS_OWN)
-        )
-        shared = (
-            select(func.count().label("alerts"), func.max(card.c.id).label("newest"))
-            .join(alert, alert.c.group_id == card.c.subject_id)
-            .where(_unposted(channel_id, IS_SHARED))
+        sums = select(
+            func.count().label("alerts"),
+            func.max(card.c.id).label("newest"),
+            func.sum(case((card.c.lane == Lane.CRITICAL.value, 1), else_=0)).label("critical"),
+            func.sum(card.c.wanted).label("revisions"),
+        ).select_from(card)
+        own = sums.where(_unposted(channel_id, IS_OWN))
+        shared = sums.join(alert, alert.c.group_id == card.c.subject_id).where(
+            _unposted(channel_id, IS_SHARED)
         )
         rows = self._connection.execute(union_all(own, shared)).all()
-        return Unposted(sum(row.alerts for row in rows), max(row.newest or 0 for row in rows))
+        return Unposted(
+            sum(row.alerts for row in rows),
+            max(row.newest or 0 for row in rows),
+            critical=sum(int(row.critical or 0) for row in rows),
+            revisions=sum(int(row.revisions or 0) for row in rows),
+        )
 
     def held(self, channel_id: int, *, offset: int = 0, limit: int) -> list[BoardAlert]:
         """Open alerts without a card: worst first, then newest first."""
@@ -254,8 +275,7 @@ def _storm(row: Any, now_us: int) -> Storm:
         entered_at=moment(row.entered_at),
         left_at=moment_or_none(row.left_at),
         first_card_id=row.first_card_id,
-        newest_card_id=row.newest_card_id,
-        held=row.held,
+        made_of=Unposted(row.held, row.newest_card_id, row.critical, row.revisions),
         message_id=row.message_id,
         sent_at=moment_or_none(row.sent_at),
         is_dirty=row.wanted > row.shown,

@@ -212,14 +212,16 @@ class Cards:
         """Nobody needs to see what it would show."""
         self._connection.execute(update(card).where(card.c.id == card_id).values(shown=card.c.wanted))
 
-    def skip(self, card_id: int, *, worker: str) -> None:
-        """What was claimed need not be sent: nobody needs to see what it would show."""
-        self._connection.execute(
-            update(card)
-            .where(card.c.id == card_id, card.c.claimed_by == worker)
-            .values(
-                shown=card.c.wanted, claimed_by=None, claim_expires_at=None, nonce=None, posting_since=None
-            )
+    def skip(self, card_id: int, *, worker: str, revision: int) -> bool:
+        """What was claimed need not be sent, unless something has changed since it was ``revision``."""
+        return bool(
+            self._connection.execute(
+                update(card)
+                .where(card.c.id == card_id, card.c.claimed_by == worker, card.c.wanted == revision)
+                .values(
+                    shown=revision, claimed_by=None, claim_expires_at=None, nonce=None, posting_since=None
+                )
+            ).rowcount
         )
 
     def answered(self, card_id: int, *, revision: int) -> None:

@@ -5,6 +5,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Text, and_, bindparam, case, func, select, update
 
+from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.due import CardChoice
 from storage.outbox.due import chosen, sendable
 from storage.prepared import Prepared
@@ -14,8 +15,11 @@ _card: Final = bindparam("card", type_=BigInteger)
 _worker: Final = bindparam("worker", type_=Text)
 _now: Final = bindparam("now", type_=BigInteger)
 _revision: Final = bindparam("revision", type_=card.c.shown.type)
+# From here on the message may stand, whatever becomes of the answer: no board may hold the card back.
 ATTEMPT: Final = Prepared(
-    update(card).where(card.c.id == _card).values(nonce=bindparam("own", type_=Text), posting_since=_now)
+    update(card)
+    .where(card.c.id == _card)
+    .values(nonce=bindparam("own", type_=Text), posting_since=_now, lane=Lane.PERSON.value)
 )
 SETTLE: Final = Prepared(
     update(card)

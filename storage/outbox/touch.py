@@ -20,10 +20,16 @@ from storage.table.core import alert, card
 _lane: Final = bindparam("lane_", type_=card.c.lane.type)
 _clean: Final = card.c.wanted <= card.c.shown
 _subject: Final = bindparam("subject_", type_=card.c.subject_id.type)
-# A board holds criticals back, but not what a person took up.
-_taken_up: Final = and_(_lane == Lane.PERSON.value, card.c.message_id.is_(None))
+# A board holds criticals back, but not what a person took up, or what may have been posted already.
+_is_unposted: Final = card.c.message_id.is_(None)
+_taken_up: Final = and_(_lane == Lane.PERSON.value, _is_unposted)
+_stays_up: Final = and_(card.c.lane == Lane.PERSON.value, _is_unposted, ~_clean)
 _CHANGES: Final[dict[str, Any]] = {
-    "lane": case((or_(_clean, card.c.lane > _lane, _taken_up), _lane), else_=card.c.lane),
+    "lane": case(
+        (_stays_up, card.c.lane),
+        (or_(_clean, card.c.lane > _lane, _taken_up), _lane),
+        else_=card.c.lane,
+    ),
     "dirty_since": case((_clean, bindparam("now_", type_=card.c.dirty_since.type)), else_=card.c.dirty_since),
     "wanted": card.c.wanted + 1,
     "parked_reason": case(

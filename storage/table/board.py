@@ -16,4 +16,6 @@ board: Final = Table(
     Column("first_card_id", Id, nullable=False),
     Column("newest_card_id", Id, nullable=False),
     Column("held", Integer, nullable=False),
+    Column("critical", Integer, nullable=False, server_default="0"),
+    Column("revisions", BigInteger, nullable=False, server_default="0"),
 )

@@ -5,6 +5,7 @@ from typing import Final
 from tests.chaos.book import Book, Violation
 from tests.chaos.escalation import homeless, judge_incidents
 from tests.chaos.flock import judge_flock
+from tests.chaos.held import lingering, unlisted
 from tests.chaos.house import House
 from tests.chaos.record import Reader, Record
 from tests.chaos.verdict import judge, unheard, vanished
@@ -41,6 +42,8 @@ async def quiet(house: House, reader: Reader) -> list[Violation]:
             or homeless(record)
             or unheard(record, messages, house.people)
             or vanished(record, messages)
+            or lingering(record)
+            or await unlisted(house, record, messages)
         )
 
     try:
@@ -48,8 +51,13 @@ async def quiet(house: House, reader: Reader) -> list[Violation]:
     except AssertionError as error:
         record, messages = await reader.read(), await house.messages()
         missing = unheard(record, messages, house.people), vanished(record, messages), homeless(record)
+        held = record.held, await unlisted(house, record, messages)
         dirty = [card for card in record.cards if card.wanted > card.shown or card.claimed_by]
         return [
-            Violation("wrong", "channel", f"{error}; dirty: {dirty}; unheard, vanished, homeless: {missing}")
+            Violation(
+                "wrong",
+                "channel",
+                f"{error}; dirty: {dirty}; unheard, vanished, homeless: {missing}; held, unlisted: {held}",
+            )
         ]
     return []

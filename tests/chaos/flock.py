@@ -32,7 +32,7 @@ def _compare(record: Record, messages: Messages) -> Iterator[tuple[str, str]]:
         open_ones = [row for row in rows if row.state != "resolved"]
         if len(found) > 1:
             yield "duplicate", f"G-{group} has messages {[each['id'] for each in found]}"
-        elif not found and open_ones:
+        elif not found and any(row.id not in record.held for row in open_ones):
             yield "lost", f"G-{group} has no message for {open_ones}"
         elif found and record.groups[group] != int(found[0]["id"]):
             yield "wrong", f"G-{group} of message {record.groups[group]} stands as {found[0]['id']}"

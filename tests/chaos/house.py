@@ -181,6 +181,11 @@ class House:
                 return [each for each in found if not each["sandbox"]["ephemeral_for"]]
             before = f"&before={page[0]['id']}"
 
+    async def read(self, url: str) -> str:
+        """The text of an attachment."""
+        async with self.session.get(url) as response:
+            return await response.text()
+
     async def threads(self) -> dict[int, list[dict[str, Any]]]:
         """What stands in each of the channel's threads, by id."""
         found = (await self.control("GET", "world"))["threads"]

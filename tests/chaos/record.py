@@ -21,7 +21,14 @@ _STATEMENTS: Final = {
     "heard": "SELECT message_id, user_id, emoji FROM reaction WHERE present",
     "fired": "SELECT alert_id, COUNT(*) FROM event WHERE status = 'firing' AND verdict <> 'rejected'"
     " GROUP BY alert_id",
-    "dirty": "SELECT COUNT(*) FROM card WHERE wanted > shown OR claimed_by IS NOT NULL",
+    "dirty": "SELECT id FROM card WHERE wanted > shown OR claimed_by IS NOT NULL",
+    "board": "SELECT card.message_id FROM board JOIN card ON card.kind = 'board'"
+    " AND card.subject_id = board.channel_id WHERE left_at IS NULL AND card.message_id IS NOT NULL",
+    "held": "SELECT card.id, alert.id FROM card JOIN alert"
+    " ON alert.id = card.subject_id AND card.kind = 'alert' AND alert.group_id IS NULL"
+    " OR alert.group_id = card.subject_id AND card.kind = 'group'"
+    " WHERE state <> 'resolved' AND message_id IS NULL AND wanted > shown"
+    " AND claimed_by IS NULL AND lane <> 1",
     "tag": "SELECT id, tag FROM project",
     "incidents": "SELECT incident.id, state, severity, thread_id, message_id FROM incident"
     " JOIN card ON card.kind = 'incident' AND subject_id = incident.id ORDER BY incident.id",
@@ -74,8 +81,9 @@ class IncidentRow(msgspec.Struct, frozen=True):
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """One consistent look; ``heard`` are (message id, user id, emoji).
 
-    ``groups`` are message ids by group, ``members`` are (alert, incident), ``words`` what was said in
-    threads: (channel id, message id).
+    ``board`` is the message of a storm's board that stands, and ``held`` are the open alerts that it stands
+    for; ``dirty`` counts the other cards that wait. ``groups`` are message ids by group, ``members`` are
+    (alert, incident), ``words`` what was said in threads: (channel id, message id).
     """
 
     tag: str
@@ -87,6 +95,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     fired: dict[int, int]
     heard: set[tuple[int, int, str]]
     dirty: int
+    board: int | None
+    held: set[int]
     incidents: list[IncidentRow]
     members: set[tuple[int, int]]
     words: list[tuple[int, int | None]]
@@ -120,7 +130,8 @@ class Reader:
 
 def _read(tx: Transaction) -> Record:
     (project,) = _rows(tx, "tag")
-    (dirty,) = _rows(tx, "dirty")
+    board = next((row[0] for row in _rows(tx, "board")), None)
+    held = _rows(tx, "held") if board is not None else []
     alerts = [AlertRow(row[0], row[1], row[2], row[3], row[4] or "", *row[5:]) for row in _rows(tx, "alerts")]
     return Record(
         tag=project[1],
@@ -131,7 +142,9 @@ def _read(tx: Transaction) -> Record:
         hours={row[0]: (int(row[1]), int(row[2])) for row in _rows(tx, "hours")},
         fired={row[0]: row[1] for row in _rows(tx, "fired")},
         heard={(row[0], row[1], row[2]) for row in _rows(tx, "heard")},
-        dirty=dirty[0],
+        dirty=len({row[0] for row in _rows(tx, "dirty")} - {card_id for card_id, _ in held}),
+        board=board,
+        held={alert_id for _, alert_id in held},
         incidents=[IncidentRow(*row) for row in _rows(tx, "incidents")],
         members=set(_rows(tx, "members")),
         words=[(row[2], row[3]) for row in _rows(tx, "words")],

@@ -103,7 +103,7 @@ def _counts(story: Story, rows: list[AlertRow], record: Record) -> Iterator[tupl
 
 
 def _channel(record: Record, messages: Messages, deleted: set[int]) -> Iterator[tuple[str, int, str]]:
-    """Every alert has one card, in one message, that says what the database says; but see `flock`."""
+    """Every alert has one card, in one message, that says what the database says; see `flock`, `held`."""
     marked: defaultdict[int, Messages] = defaultdict(list)
     for message in messages:
         marker = find_marker(message)
@@ -117,6 +117,8 @@ def _channel(record: Record, messages: Messages, deleted: set[int]) -> Iterator[
     for alert_id, row in record.alerts.items():
         if row.group_id is not None:
             continue
+        if alert_id in record.held and not marked[alert_id]:
+            continue  # the board has to name it, which is awaited
         kind, text = _compare(row, marked[alert_id], cards[alert_id], was_deleted=alert_id in deleted)
         if kind:
             yield kind, alert_id, f"{text}; {cards[alert_id]}"

@@ -9,8 +9,10 @@ import pytest
 from bot.cards.style import TIMES
 from bot.domain.alert.group import CardShape
 from bot.domain.alert.signal import Severity, Signal, Status
+from bot.domain.outbox.outbox import CardKind
 from bot.sandbox.fault.fault import Effect, Rule
 from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.outbox import card as outbox
 from bot.usecases.outbox import ring as rings
 from tests.delivery.conftest import Stage
 from tests.senders import ANNA, firing
@@ -195,6 +197,29 @@ async def test_a_cause_that_was_over_rings_anew_and_one_that_is_open_is_counted(
     ]
 
 
+@pytest.mark.parametrize("joins", [False, True])
+async def test_a_cause_whose_reply_was_never_posted_has_not_rung(storm: Stage, joins: bool) -> None:
+    await storm.send(*(of("HighCPU", number) for number in range(60)))
+    await live(storm, 10)
+    before = len(rung(storm))
+    await storm.send(of("Door", 0))
+    await rings.make_due(storm.desk)
+    await alerts.acknowledge(storm.desk, 61, actor=ANNA)
+    if joins:  # as the worker is about to leave the reply out
+        taken = [await outbox.take(storm.desk, storm.channel_id, worker=storm.name) for _ in range(2)]
+        reply = next(
+            each.card for each in taken if isinstance(each, outbox.Task) and each.card.kind is CardKind.RING
+        )
+        await storm.send(of("Door", 1))
+        await rings.make_due(storm.desk)
+        await rings.leave_out(storm.desk, reply, worker=storm.name)
+    else:
+        await storm.work(200)
+        await storm.send(of("Door", 1))
+    await live(storm, 10)
+    assert ["Door" in each["content"] for each in rung(storm)[before:]] == [True]
+
+
 async def test_a_reply_for_two_stays_while_it_is_the_last_to_call_for_one_of_them(storm: Stage) -> None:
     await storm.send(*(of("HighCPU", number) for number in range(60)))
     await live(storm, 3)
@@ -214,3 +239,28 @@ async def test_a_reply_for_two_stays_while_it_is_the_last_to_call_for_one_of_the
     await live(storm, 5)
     said = [each["content"] for each in rung(storm) if each["id"] not in before]
     assert [each for each in said if "Door" in each] == [], "it is counted there"
+
+
+async def test_a_board_tells_of_an_alert_that_became_worse_or_was_taken(storm: Stage) -> None:
+    calm = [msgspec.structs.replace(of("Slow", number), severity=Severity.WARNING) for number in range(60)]
+    await storm.send(*calm)
+    await live(storm, 60)
+    await storm.send(of("Slow", 7))
+    await live(storm, 10)
+    board = next(each for each in storm.shown() if each["embeds"] and "Alert storm" in each["content"])
+    assert "worst 🔴 CRITICAL Slow" in board["content"]
+
+
+async def test_a_post_whose_answer_was_lost_is_found_although_a_storm_has_begun(storm: Stage) -> None:
+    lost = Rule(effect=Effect.LOST_ANSWER_500, route="POST /channels/{c}/messages", times=1)
+    storm.sandbox.mischief.arm(lost)
+    await storm.send(msgspec.structs.replace(of("Door", 0), severity=Severity.WARNING))
+    await storm.worker.step()
+    await storm.send(*(of("HighCPU", number) for number in range(60)), of("Door", 0))
+    storm.restart(timedelta(seconds=0.5))  # it rests still when the board comes
+    await live(storm, 15)
+    (card,) = await storm.desk.storage.read(lambda tx: tx.cards.of(CardKind.ALERT, [1]))
+    assert card.message_id is not None
+    shown = {each["id"]: each for each in storm.shown()}
+    assert f"{TIMES}2" in str(shown[str(card.message_id)]["embeds"])
+    assert [each["content"].count("Door") for each in rung(storm)].count(1) == 1

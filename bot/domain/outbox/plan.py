@@ -28,7 +28,7 @@ PATIENCE: Final = 15.0  # that a new card may wait for its turn, where more wait
 HANDFUL: Final = 5  # new cards that are never a storm, however tight the bucket
 FEW: Final = 10  # alerts on a board that may have cards of their own
 CALM: Final = 20.0  # in which hardly anything new may come before held cards are posted
-REFRESH: Final = 30.0  # between turns of a board whose only fault is that it lists alerts with a card
+REFRESH: Final = 30.0  # between turns of a board that lacks nothing and says what was so a while ago
 BOARD_REST: Final = 1.0  # between two turns of a board, at least
 WRITTEN: Final = 10_000  # alerts on a board for a second of its rest
 BOARD_SHARE: Final = 0.6  # of the edits that a board may use up
@@ -100,10 +100,11 @@ class Waiting(msgspec.Struct, frozen=True, gc=False):
 class Board(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How the board of a channel stands.
 
-    ``lacking`` says that it lacks a new alert or lists one that is over, ``drifted`` only that some of those
-    it lists have cards by now; ``young`` cards without a message came within the last `CALM` seconds.
-    ``held`` is how many alerts are on it. ``rung_out`` says that the channel has rung so often that the next
-    critical's card comes quietly: a reply calls for it, and that has the last token.
+    ``lacking`` says that it lacks a new alert or lists one that is over or became critical meanwhile,
+    ``drifted`` only that some of those it lists have cards by now or changed otherwise; ``young`` cards
+    without a message came within the last `CALM` seconds. ``held`` is how many alerts are on it. ``rung_out``
+    says that the channel has rung so often that the next critical's card comes quietly: a reply calls for it,
+    and that has the last token.
     """
 
     active: bool = False

@@ -6,7 +6,7 @@ import msgspec
 
 
 class Storm(msgspec.Struct, frozen=True, kw_only=True):
-    """A channel's board: ``newest_card_id`` and ``held`` tell what it was last made of.
+    """A channel's board: ``made_of`` is what it had to show when it was last made.
 
     ``is_dirty`` says that its message is not what it should be, ``is_busy`` that nobody may take it now.
     """
@@ -15,8 +15,7 @@ class Storm(msgspec.Struct, frozen=True, kw_only=True):
     entered_at: datetime
     left_at: datetime | None
     first_card_id: int
-    newest_card_id: int
-    held: int
+    made_of: "Unposted"
     message_id: int | None
     sent_at: datetime | None
     is_dirty: bool
@@ -25,10 +24,15 @@ class Storm(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Unposted(msgspec.Struct, frozen=True):
-    """Alerts whose card, or whose group's card, has no message: how many, and the id of the newest card."""
+    """Alerts whose card, or whose group's card, has no message: how many, and the id of the newest card.
+
+    ``critical`` of them became critical, ``revisions`` grows with every change of any.
+    """
 
     count: int
     newest_card_id: int
+    critical: int
+    revisions: int
 
 
 class Uncalled(msgspec.Struct, frozen=True):

@@ -120,19 +120,22 @@ def _stand(
     tx: Transaction, channel_id: int, storm: Storm, *, edit: Bucket, young: int, now: datetime
 ) -> plan.Board:
     """Whether the board lacks anything. While it rests nobody looks: it may, and will be asked later."""
-    settled = tx.boards.settle_over(channel_id)
-    if settled and not storm.is_dirty:
-        _wish(tx, channel_id, now)
     is_posted = storm.message_id is not None
     rested = math.inf
     if is_posted and storm.sent_at is not None:
         rested = (now - storm.sent_at).total_seconds()
-    lacking, drifted, held = not storm.is_busy, False, storm.held
-    if not storm.is_busy and rested >= plan.board_rest(edit, storm.held):
+    shown = storm.made_of
+    may_turn = not storm.is_busy and rested >= plan.board_rest(edit, shown.count)
+    settled = tx.boards.settle_over(channel_id, quiet=may_turn)
+    if settled and not storm.is_dirty:
+        _wish(tx, channel_id, now)
+    lacking, drifted, held = not storm.is_busy, False, shown.count
+    if may_turn:
         unposted = tx.boards.unposted(channel_id)
-        is_new = unposted.newest_card_id > storm.newest_card_id
-        lacking = storm.is_dirty or settled > 0 or is_new or unposted.count == 0
-        drifted, held = unposted.count != storm.held, unposted.count
+        is_new = unposted.newest_card_id > shown.newest_card_id
+        is_worse = unposted.critical > shown.critical
+        lacking = storm.is_dirty or settled > 0 or is_new or is_worse or unposted.count == 0
+        drifted, held = unposted != shown, unposted.count
     return plan.Board(
         active=True, posted=is_posted, lacking=lacking, drifted=drifted, rested=rested, young=young, held=held
     )

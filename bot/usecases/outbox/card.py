@@ -148,11 +148,6 @@ async def settle(
     return await desk.storage.write(settle_card, turn=Turn.DESK)
 
 
-async def skip(desk: Desk, card: Outgoing, *, worker: str) -> None:
-    """What was claimed has nothing to say any more, and was never said."""
-    await desk.storage.write(lambda tx: tx.cards.skip(card.id, worker=worker), turn=Turn.DESK)
-
-
 async def put_off(
     desk: Desk, card: Outgoing, *, worker: str, after: timedelta | None = None, tried: bool = True
 ) -> datetime:

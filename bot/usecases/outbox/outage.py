@@ -31,7 +31,7 @@ def rest(tx: Transaction, desk: Desk, channel_id: int, *, quiet: bool, now: date
     seconds = (untold.rests_until - now).total_seconds()
     if seconds <= 0:
         found = untold.outage
-        tx.boards.settle_over(channel_id)
+        tx.boards.settle_over(channel_id, quiet=True)
         _count(tx, desk, replace(found, ended_at=now) if found.goes_on(now) else found)
     return max(seconds, 0.0)
 

@@ -68,6 +68,23 @@ async def drop(desk: Desk, lead_id: int) -> None:
     )
 
 
+async def leave_out(desk: Desk, card: Outgoing, *, worker: str) -> None:
+    """A call that is meant for nobody is not posted, and has told nothing.
+
+    What has joined it since it was looked at is looked at once more.
+    """
+    now = desk.clock.now()
+
+    def do_leave_out(tx: Transaction) -> None:
+        if not tx.cards.skip(card.id, worker=worker, revision=card.wanted):
+            tx.cards.put_off(card.id, worker=worker, until=now, failed=False)
+            tx.cards.clear_attempt(card.id)
+        else:
+            tx.rings.drop([each.id for each in tx.rings.told_in(card.subject_id)])
+
+    await desk.storage.write(do_leave_out, turn=Turn.DESK)
+
+
 def view(tx: Transaction, desk: Desk, card: Outgoing, now: datetime) -> RingView:
     """What a ring's message has to show now."""
     told = tx.rings.told_in(card.subject_id)

@@ -70,7 +70,7 @@ async def test_held_are_open_alerts_without_a_card_worst_then_newest_first(
     assert await names_of(desk, offset=1) == ["new", "old", "posted"]
     counted = await ask(desk, lambda boards: boards.count_held(CHANNEL))
     assert counted == {CRITICAL: 1, WARNING: 3}
-    assert await ask(desk, lambda boards: boards.unposted(CHANNEL)) == Unposted(5, 5)
+    assert await ask(desk, lambda boards: boards.unposted(CHANNEL)) == Unposted(5, 5, 0, 6)
 
 
 async def test_a_refused_card_is_held_for_ever(desk: Desk, source: Source) -> None:
@@ -79,7 +79,7 @@ async def test_a_refused_card_is_held_for_ever(desk: Desk, source: Source) -> No
         lambda tx: tx.channels.park(CHANNEL, ParkReason.REFUSED, now=desk.clock.now(), card_id=1)
     )
     assert await names_of(desk) == ["waiting", "refused"]
-    assert await ask(desk, lambda boards: boards.unposted(CHANNEL)) == Unposted(1, 2)
+    assert await ask(desk, lambda boards: boards.unposted(CHANNEL)) == Unposted(1, 2, 0, 1)
 
 
 async def test_what_is_over_is_settled_unless_it_may_be_on_its_way(desk: Desk, source: Source) -> None:
@@ -97,6 +97,18 @@ async def test_what_is_over_is_settled_unless_it_may_be_on_its_way(desk: Desk, s
     ]
 
 
+async def test_what_flapped_and_is_over_is_settled_too(desk: Desk, source: Source) -> None:
+    for _ in range(5):
+        await fire(desk, source, "flaps", severity=WARNING)
+        await resolve(desk, source, "flaps")
+        await ask(desk, lambda boards: boards.settle_over(CHANNEL))
+    (flapping,) = await desk.storage.read(lambda tx: tx.alerts.many([1]))
+    assert flapping.flapping.holds(desk.clock.now())
+    assert await ask(desk, lambda boards: boards.settle_over(CHANNEL)) == 0
+    assert await ask(desk, lambda boards: boards.settle_over(CHANNEL, quiet=True)) == 1
+    assert await ask(desk, lambda boards: boards.unposted(CHANNEL)) == Unposted(0, 0, 0, 0)
+
+
 async def test_a_group_is_settled_when_the_last_of_it_is_over(desk: Desk, source: Source) -> None:
     shared = msgspec.structs.replace(source, card=CardShape.GROUP)
     signals = [firing(name, group_key="one cause") for name in ("a", "b")]
@@ -107,7 +119,7 @@ async def test_a_group_is_settled_when_the_last_of_it_is_over(desk: Desk, source
     assert await names_of(desk) == ["single", "b"]
     await resolve(desk, source, "b", "single")
     assert await ask(desk, lambda boards: boards.settle_over(CHANNEL)) == 2
-    assert await ask(desk, lambda boards: boards.unposted(CHANNEL)) == Unposted(0, 0)
+    assert await ask(desk, lambda boards: boards.unposted(CHANNEL)) == Unposted(0, 0, 0, 0)
 
 
 async def test_a_storm_begins_ends_and_comes_back(desk: Desk, source: Source) -> None:
@@ -115,10 +127,10 @@ async def test_a_storm_begins_ends_and_comes_back(desk: Desk, source: Source) ->
     await ask(desk, enter(desk))
     await ask(desk, enter(desk))
     begun = await storm_of(desk)
-    assert (begun.first_card_id, begun.held, begun.left_at, begun.is_dirty) == (1, 0, None, True)
+    assert (begun.first_card_id, begun.made_of.count, begun.left_at, begun.is_dirty) == (1, 0, None, True)
     await ask(desk, lambda boards: boards.mark(CHANNEL, boards.unposted(CHANNEL)))
     marked = await storm_of(desk)
-    assert (marked.held, marked.newest_card_id) == (2, 2)
+    assert marked.made_of == Unposted(2, 2, 0, 2)
     await resolve(desk, source, "a")
     passed = await ask(desk, lambda boards: boards.passed(CHANNEL, first_card_id=1, now=desk.clock.now()))
     assert (passed.alerts, passed.still_open) == (2, 1)

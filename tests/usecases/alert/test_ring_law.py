@@ -139,7 +139,7 @@ class Watch:
         card, view, rang = task.card, task.view, None
         if isinstance(view, RingView):
             if card.message_id is None and not view.live:
-                await outbox.skip(self.desk, card, worker="w")
+                await ring.leave_out(self.desk, card, worker="w")
                 return
             if card.message_id is None:
                 for each in view.live:
