@@ -264,3 +264,18 @@ async def test_a_post_whose_answer_was_lost_is_found_although_a_storm_has_begun(
     shown = {each["id"]: each for each in storm.shown()}
     assert f"{TIMES}2" in str(shown[str(card.message_id)]["embeds"])
     assert [each["content"].count("Door") for each in rung(storm)].count(1) == 1
+
+
+async def test_a_board_tells_at_once_of_what_joins_a_cause_on_it(storm: Stage) -> None:
+    storm.source = msgspec.structs.replace(storm.source, card=CardShape.AUTO)
+    calm = [
+        msgspec.structs.replace(of(f"Slow{number % 20}", number), severity=Severity.WARNING)
+        for number in range(200)
+    ]
+    await storm.send(*calm[:100])
+    await live(storm, 8)
+    await storm.send(*calm[100:])
+    await live(storm, 8)
+    board = next(each for each in storm.shown() if each["embeds"] and "Alert storm" in each["content"])
+    held = int(board["content"].partition("· ")[2].partition(" ")[0])
+    assert held > 180

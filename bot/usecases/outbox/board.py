@@ -132,7 +132,8 @@ def _stand(
     lacking, drifted, held = not storm.is_busy, False, shown.count
     if may_turn:
         unposted = tx.boards.unposted(channel_id)
-        is_new = unposted.newest_card_id > shown.newest_card_id
+        # Who joins a group has no card of their own: then there are more, and none is newer.
+        is_new = unposted.newest_card_id > shown.newest_card_id or unposted.count > shown.count
         is_worse = unposted.critical > shown.critical
         lacking = storm.is_dirty or settled > 0 or is_new or is_worse or unposted.count == 0
         drifted, held = unposted != shown, unposted.count
