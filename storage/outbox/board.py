@@ -3,6 +3,7 @@
 The message itself is a card like any other, whose subject is the channel.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -27,7 +28,7 @@ from sqlalchemy import (
 from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity
 from bot.domain.alert.verdict import Lane
-from bot.domain.outbox.board import BoardAlert, Passed
+from bot.domain.outbox.board import BoardAlert, Passed, Seen
 from bot.domain.outbox.outbox import CardKind
 from bot.domain.outbox.storm import Storm, ToldCause, Uncalled, Unposted
 from storage.alert.summary import COLUMNS, RANK, SEVERITIES, read
@@ -180,12 +181,29 @@ class Boards:
         )
         return [read(row) for row in rows]
 
-    def held_ids(self, channel_id: int, *, name: str | None = None) -> list[int]:
-        """All of them, or those of one name."""
+    def held_ids(
+        self,
+        channel_id: int,
+        *,
+        name: str | None = None,
+        states: Sequence[State] = (),
+        seen: Seen | None = None,
+    ) -> list[int]:
+        """All of them, or those of one name, in these states, and such as could be seen then."""
         statement = _held(channel_id).with_only_columns(alert.c.id).order_by(alert.c.id)
         if name is not None:
             statement = statement.where(alert.c.name == name)
+        if states:
+            statement = statement.where(alert.c.state.in_([each.value for each in states]))
+        if seen is not None:
+            is_old = or_(alert.c.loud_since.is_(None), alert.c.loud_since <= micros(seen.at))
+            statement = statement.where(alert.c.id <= seen.newest_id, is_old)
         return list(self._connection.execute(statement).scalars())
+
+    def newest_held(self, channel_id: int) -> int:
+        """The newest of them, 0 when there is none."""
+        newest = _held(channel_id).with_only_columns(func.max(alert.c.id))
+        return self._connection.execute(newest).scalar_one() or 0
 
     def count_held(self, channel_id: int) -> dict[Severity, int]:
         """How many open alerts have no card, by severity."""

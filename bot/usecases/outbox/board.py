@@ -68,6 +68,7 @@ async def view(desk: Desk, card: Outgoing) -> BoardView | None:
             since=storm.entered_at,
             now=now,
             held=tuple(held),
+            newest_id=tx.boards.newest_held(channel_id) if len(held) == LISTED else 0,
             counts=tx.boards.count_held(channel_id) if len(held) == LISTED else None,
             passed=None if held else tx.boards.passed(channel_id, first_card_id=storm.first_card_id, now=now),
             is_sunk=bool(held) and _is_sunk(tx, card, now),
