@@ -39,6 +39,7 @@ from storage.outbox import uncalled as held_back
 from storage.outbox.card import Cards
 from storage.outbox.due import dirty
 from storage.prepared import Prepared
+from storage.table.audit import audit
 from storage.table.board import board
 from storage.table.core import IS_OPEN_ALERT, alert, card
 
@@ -49,6 +50,7 @@ _STORM: Final = Prepared(
     .join(card, card_of(CardKind.BOARD, board.c.channel_id))
     .where(board.c.channel_id == bindparam("channel", type_=BigInteger))
 )
+_NEWEST_ACT: Final = select(func.max(audit.c.id))
 
 
 class Boards:
@@ -89,7 +91,7 @@ class Boards:
             "newest_card_id": 0,
             "held": 0,
             "critical": 0,
-            "revisions": 0,
+            "acts": 0,
         }
         if anew:
             first = select(func.min(card.c.id)).where(_unposted(channel_id)).scalar_subquery()
@@ -117,7 +119,7 @@ class Boards:
                 newest_card_id=unposted.newest_card_id,
                 held=unposted.count,
                 critical=unposted.critical,
-                revisions=unposted.revisions,
+                acts=unposted.acts,
             )
         )
 
@@ -160,7 +162,6 @@ class Boards:
             func.count().label("alerts"),
             func.max(card.c.id).label("newest"),
             func.sum(case((card.c.lane == Lane.CRITICAL.value, 1), else_=0)).label("critical"),
-            func.sum(card.c.wanted).label("revisions"),
         ).select_from(card)
         own = sums.where(_unposted(channel_id, IS_OWN))
         shared = sums.join(alert, alert.c.group_id == card.c.subject_id).where(
@@ -171,7 +172,7 @@ class Boards:
             sum(row.alerts for row in rows),
             max(row.newest or 0 for row in rows),
             critical=sum(int(row.critical or 0) for row in rows),
-            revisions=sum(int(row.revisions or 0) for row in rows),
+            acts=self._connection.execute(_NEWEST_ACT).scalar_one() or 0,
         )
 
     def held(self, channel_id: int, *, offset: int = 0, limit: int) -> list[BoardAlert]:
@@ -293,7 +294,7 @@ def _storm(row: Any, now_us: int) -> Storm:
         entered_at=moment(row.entered_at),
         left_at=moment_or_none(row.left_at),
         first_card_id=row.first_card_id,
-        made_of=Unposted(row.held, row.newest_card_id, row.critical, row.revisions),
+        made_of=Unposted(row.held, row.newest_card_id, row.critical, row.acts),
         message_id=row.message_id,
         sent_at=moment_or_none(row.sent_at),
         is_dirty=row.wanted > row.shown,

@@ -48,6 +48,7 @@ def survey(
 def begin_turn(tx: Transaction, channel_id: int, *, now: datetime) -> None:
     """The board is about to be made anew: remember of what."""
     _wish(tx, channel_id, now)
+    tx.boards.settle_over(channel_id, quiet=True)
     tx.boards.mark(channel_id, tx.boards.unposted(channel_id))
 
 
@@ -127,7 +128,7 @@ def _stand(
         rested = (now - storm.sent_at).total_seconds()
     shown = storm.made_of
     may_turn = not storm.is_busy and rested >= plan.board_rest(edit, shown.count)
-    settled = tx.boards.settle_over(channel_id, quiet=may_turn)
+    settled = tx.boards.settle_over(channel_id)
     if settled and not storm.is_dirty:
         _wish(tx, channel_id, now)
     lacking, drifted, held = not storm.is_busy, False, shown.count
