@@ -42,6 +42,13 @@ class BoardAlert(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return (self.namespace, service, self.target)
 
 
+class Seen(msgspec.Struct, frozen=True):
+    """What somebody could see of a board: no alert newer than this, and none that called for people later."""
+
+    newest_id: int
+    at: datetime
+
+
 class Passed(msgspec.Struct, frozen=True, gc=False):
     """What a storm was, once it is over: how many alerts came, and how many of them are still open."""
 

@@ -48,6 +48,7 @@ def survey(
 def begin_turn(tx: Transaction, channel_id: int, *, now: datetime) -> None:
     """The board is about to be made anew: remember of what."""
     _wish(tx, channel_id, now)
+    tx.boards.settle_over(channel_id, quiet=True)
     tx.boards.mark(channel_id, tx.boards.unposted(channel_id))
 
 
@@ -68,6 +69,7 @@ async def view(desk: Desk, card: Outgoing) -> BoardView | None:
             since=storm.entered_at,
             now=now,
             held=tuple(held),
+            newest_id=tx.boards.newest_held(channel_id) if len(held) == LISTED else 0,
             counts=tx.boards.count_held(channel_id) if len(held) == LISTED else None,
             passed=None if held else tx.boards.passed(channel_id, first_card_id=storm.first_card_id, now=now),
             is_sunk=bool(held) and _is_sunk(tx, card, now),
@@ -126,7 +128,7 @@ def _stand(
         rested = (now - storm.sent_at).total_seconds()
     shown = storm.made_of
     may_turn = not storm.is_busy and rested >= plan.board_rest(edit, shown.count)
-    settled = tx.boards.settle_over(channel_id, quiet=may_turn)
+    settled = tx.boards.settle_over(channel_id)
     if settled and not storm.is_dirty:
         _wish(tx, channel_id, now)
     lacking, drifted, held = not storm.is_busy, False, shown.count
