@@ -32,10 +32,14 @@ def sqlite_path(url: str) -> Path:
 
 
 def make_private(path: Path) -> None:
-    """Create the file readable by its owner alone; SQLite gives its WAL the same mode."""
+    """Create the file readable by its owner alone; SQLite gives its WAL the same mode.
+
+    One that is there is not opened: to close it would let go of the locks that this process has on it by
+    another connection, and with them of the WAL, once any other process ends.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-    os.close(handle)
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     path.chmod(0o600)
 
 

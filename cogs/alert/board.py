@@ -6,6 +6,7 @@ from typing import Final
 from bot.cards import answer
 from bot.cards.ids import CustomId, Verb
 from bot.cards.outbox import board as board_card
+from bot.cards.outbox import board_extra
 from bot.cards.outbox import cause as cause_card
 from bot.cards.style import some
 from bot.domain.alert import verb as verbs
@@ -40,12 +41,13 @@ async def acknowledge(context: InteractionContext, which: CustomId) -> None:
 async def resolve(context: InteractionContext, which: CustomId) -> None:
     """All of it is over, after a second press; one cause was asked about already."""
     context.demand(Capability.RESPOND, TASKS[Verb.RESOLVE])
-    if which.extra:
+    meant = board_extra.read(which.extra)
+    if meant.sure:
         await _act(context, which, verbs.RESOLVE)
         return
-    desk = context.bot_context.desk
-    total = await context.defer_if_slow(bulk.count(desk, which.number), thinking=True)
-    await context.question(cause_card.ask_resolve(which.number, total, context.bot_context.tag))
+    work = bulk.count(context.bot_context.desk, which.number, meant.seen)
+    total, seen = await context.defer_if_slow(work, thinking=True)
+    await context.question(cause_card.ask_resolve(which.number, total, seen, context.bot_context.tag))
 
 
 async def open_cause(context: InteractionContext, which: CustomId) -> None:
@@ -72,13 +74,14 @@ async def take_back(context: InteractionContext, which: CustomId) -> None:
 async def _act(context: InteractionContext, which: CustomId, verb: AlertVerb) -> None:
     """Act on many; who pressed gets an ephemeral answer with a way back, the board shows the change."""
     desk = context.bot_context.desk
-    member_id = int(which.extra) if which.extra.isdecimal() else None
-    work = bulk.act(desk, which.number, verb, actor=context.actor, member_id=member_id)
+    meant = board_extra.read(which.extra)
+    work = bulk.act(desk, which.number, verb, actor=context.actor, member_id=meant.member_id, seen=meant.seen)
     done = await context.defer_if_slow(work, thinking=not context.on_ephemeral)
     desk.bell.ring()
-    told = cause_card.done(
-        f"{some(done.changed, 'alert')} {verb.past}.", context.bot_context.tag, done.act_id
-    )
+    said = f"{some(done.changed, 'alert')} {verb.past}."
+    if done.unseen:
+        said = f"{said} {cause_card.unseen(done.unseen)}"
+    told = cause_card.done(said, context.bot_context.tag, done.act_id)
     await (context.update_message(told) if context.on_ephemeral else context.reply_ephemeral(told))
 
 

@@ -6,7 +6,6 @@ import discord
 from discord import app_commands
 
 from bot.cards import answer
-from bot.cards.alert.alert import find_marker
 from bot.cards.ids import Verb
 from bot.domain.errors import InvalidInputError
 from bot.domain.outbox.kind import TRAITS
@@ -15,6 +14,7 @@ from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.outbox import card as outbox
 from cogs.alert import group as group_buttons
 from cogs.alert.button import TASKS
+from cogs.alert.marker import marked
 from cogs.alert.several import said
 from cogs.interaction import InteractionContext
 from cogs.rights import Capability
@@ -36,17 +36,23 @@ async def acknowledge_message(interaction: Click, message: discord.Message) -> N
     context = InteractionContext.of(interaction)
     context.demand(Capability.RESPOND, TASKS[Verb.ACK])
     place = await context.defer_if_slow(outbox.showing(context.bot_context.desk, message.id), thinking=True)
-    if place is not None and TRAITS[place.kind].about is Subject.ALERT:
-        await acknowledge(context, place.subject_id)
+    about = None if place is None else TRAITS[place.kind].about
+    if place is not None and about is not None and about in {Subject.ALERT, Subject.GROUP}:
+        await _acknowledge_all_of(context, SubjectRef(about, place.subject_id))
         return
-    if place is not None and TRAITS[place.kind].about is Subject.GROUP:
-        await context.admit(SubjectRef(Subject.GROUP, place.subject_id))
-        await group_buttons.acknowledge_beside(context, place.subject_id)
-        return
-    marker = find_marker({"embeds": [embed.to_dict() for embed in message.embeds]})
-    if marker is None or message.author != interaction.client.user:
+    found = marked(message)
+    if found is None or message.author != interaction.client.user:
         raise InvalidInputError("message", "this is no alert's card")
-    if not context.enter_tagged(marker[0]):
+    tag, ref = found
+    if not context.enter_tagged(tag):
         await context.reply_ephemeral(answer.foreign())
         return
-    await acknowledge(context, marker[1])
+    await _acknowledge_all_of(context, ref)
+
+
+async def _acknowledge_all_of(context: InteractionContext, ref: SubjectRef) -> None:
+    if ref.subject is Subject.ALERT:
+        await acknowledge(context, int(ref.which))
+        return
+    await context.admit(ref)
+    await group_buttons.acknowledge_beside(context, int(ref.which))

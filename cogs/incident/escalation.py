@@ -7,7 +7,6 @@ import discord
 from discord import app_commands
 
 from bot.cards import answer
-from bot.cards.alert.alert import find_marker
 from bot.cards.card import Card
 from bot.cards.ids import CustomId, Verb
 from bot.cards.incident import answer as answers
@@ -24,6 +23,7 @@ from bot.usecases.outbox import card as outbox
 from bot.usecases.triage import escalation
 from bot.usecases.triage.open_request import OpenedIncident, OpenOutcome, OpenRequest
 from bot.usecases.triage.prefill import prefill
+from cogs.alert.marker import marked
 from cogs.interaction import InteractionContext
 from cogs.message import read_fields
 from cogs.press import Acts
@@ -130,13 +130,15 @@ async def escalate_message(interaction: discord.Interaction[Any], message: disco
     if message.author != interaction.client.user:
         await ask_anew(context, one_line(message.content))
         return
-    marker = find_marker({"embeds": [embed.to_dict() for embed in message.embeds]})
-    if marker is None:
+    found = marked(message)
+    if found is None:
         raise InvalidInputError("message", "this is no alert's card")
-    if not context.enter_tagged(marker[0]):
+    tag, ref = found
+    if not context.enter_tagged(tag):
         await context.reply_ephemeral(answer.foreign())
         return
-    await ask_about(context, marker[1])
+    ask_this = ask_about if ref.subject is Subject.ALERT else _ask_about_worst
+    await ask_this(context, int(ref.which))
 
 
 PRESSES: Final[Acts] = MappingProxyType({Verb.ESCALATE: ask})

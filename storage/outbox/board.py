@@ -3,6 +3,7 @@
 The message itself is a card like any other, whose subject is the channel.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -27,8 +28,8 @@ from sqlalchemy import (
 from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity
 from bot.domain.alert.verdict import Lane
-from bot.domain.outbox.board import BoardAlert, Passed
-from bot.domain.outbox.outbox import CardKind
+from bot.domain.outbox.board import BoardAlert, Passed, Seen
+from bot.domain.outbox.outbox import CardKind, ParkReason
 from bot.domain.outbox.storm import Storm, ToldCause, Uncalled, Unposted
 from storage.alert.summary import COLUMNS, RANK, SEVERITIES, read
 from storage.codec import micros, moment, moment_or_none
@@ -38,16 +39,19 @@ from storage.outbox import uncalled as held_back
 from storage.outbox.card import Cards
 from storage.outbox.due import dirty
 from storage.prepared import Prepared
+from storage.table.audit import audit
 from storage.table.board import board
 from storage.table.core import IS_OPEN_ALERT, alert, card
 
 _IS_OPEN: Final = IS_OPEN_ALERT
+_IS_REFUSED: Final = card.c.parked_reason == ParkReason.REFUSED.value
 # Asked at every step of every channel, and so built once.
 _STORM: Final = Prepared(
     select(board, card)
     .join(card, card_of(CardKind.BOARD, board.c.channel_id))
     .where(board.c.channel_id == bindparam("channel", type_=BigInteger))
 )
+_NEWEST_ACT: Final = select(func.max(audit.c.id))
 
 
 class Boards:
@@ -88,7 +92,7 @@ class Boards:
             "newest_card_id": 0,
             "held": 0,
             "critical": 0,
-            "revisions": 0,
+            "acts": 0,
         }
         if anew:
             first = select(func.min(card.c.id)).where(_unposted(channel_id)).scalar_subquery()
@@ -116,7 +120,7 @@ class Boards:
                 newest_card_id=unposted.newest_card_id,
                 held=unposted.count,
                 critical=unposted.critical,
-                revisions=unposted.revisions,
+                acts=unposted.acts,
             )
         )
 
@@ -159,7 +163,6 @@ class Boards:
             func.count().label("alerts"),
             func.max(card.c.id).label("newest"),
             func.sum(case((card.c.lane == Lane.CRITICAL.value, 1), else_=0)).label("critical"),
-            func.sum(card.c.wanted).label("revisions"),
         ).select_from(card)
         own = sums.where(_unposted(channel_id, IS_OWN))
         shared = sums.join(alert, alert.c.group_id == card.c.subject_id).where(
@@ -170,7 +173,7 @@ class Boards:
             sum(row.alerts for row in rows),
             max(row.newest or 0 for row in rows),
             critical=sum(int(row.critical or 0) for row in rows),
-            revisions=sum(int(row.revisions or 0) for row in rows),
+            acts=self._connection.execute(_NEWEST_ACT).scalar_one() or 0,
         )
 
     def held(self, channel_id: int, *, offset: int = 0, limit: int) -> list[BoardAlert]:
@@ -180,12 +183,36 @@ class Boards:
         )
         return [read(row) for row in rows]
 
-    def held_ids(self, channel_id: int, *, name: str | None = None) -> list[int]:
-        """All of them, or those of one name."""
+    def held_ids(
+        self,
+        channel_id: int,
+        *,
+        name: str | None = None,
+        states: Sequence[State] = (),
+        seen: Seen | None = None,
+    ) -> list[int]:
+        """All of them, or those of one name, in these states, and such as could be seen then."""
         statement = _held(channel_id).with_only_columns(alert.c.id).order_by(alert.c.id)
         if name is not None:
             statement = statement.where(alert.c.name == name)
+        if states:
+            statement = statement.where(alert.c.state.in_([each.value for each in states]))
+        if seen is not None:
+            is_old = or_(alert.c.loud_since.is_(None), alert.c.loud_since <= micros(seen.at))
+            statement = statement.where(alert.c.id <= seen.newest_id, is_old)
         return list(self._connection.execute(statement).scalars())
+
+    def newest_held(self, channel_id: int) -> int:
+        """The newest of them, 0 when there is none."""
+        newest = _held(channel_id).with_only_columns(func.max(alert.c.id))
+        return self._connection.execute(newest).scalar_one() or 0
+
+    def awaits_cards(self, channel_id: int) -> bool:
+        """Whether any of them may still get a card: not what Discord refused, but what is parked."""
+        may_be_sent = card.c.parked_reason.is_distinct_from(ParkReason.REFUSED.value)
+        waits = and_(card.c.wanted > card.c.shown, card.c.message_id.is_(None), may_be_sent)
+        found = select(card.c.id).where(card.c.channel_id == channel_id, waits, or_(IS_OWN, IS_SHARED))
+        return self._connection.execute(found.limit(1)).first() is not None
 
     def count_held(self, channel_id: int) -> dict[Severity, int]:
         """How many open alerts have no card, by severity."""
@@ -233,7 +260,11 @@ class Boards:
     def passed(self, channel_id: int, *, first_card_id: int, now: datetime) -> Passed:
         """What came since the storm began."""
         counts = select(
-            func.count().label("alerts"), func.sum(case((_IS_OPEN, 1), else_=0)).label("still_open")
+            func.count().label("alerts"),
+            func.sum(case((_IS_OPEN, 1), else_=0)).label("still_open"),
+            func.sum(case((and_(_IS_OPEN, card.c.message_id.is_(None), _IS_REFUSED), 1), else_=0)).label(
+                "refused"
+            ),
         ).select_from(card)
         came = and_(card.c.id >= first_card_id, card.c.channel_id == channel_id)
         rows = self._connection.execute(
@@ -242,8 +273,12 @@ class Boards:
                 counts.join(alert, alert.c.group_id == card.c.subject_id).where(came, IS_SHARED),
             )
         ).all()
-        still_open = sum(int(row.still_open or 0) for row in rows)
-        return Passed(sum(row.alerts for row in rows), still_open, now)
+        return Passed(
+            sum(row.alerts for row in rows),
+            sum(int(row.still_open or 0) for row in rows),
+            now,
+            refused=sum(int(row.refused or 0) for row in rows),
+        )
 
 
 def _unposted(channel_id: int, kind: ColumnElement[bool] | None = None) -> ColumnElement[bool]:
@@ -275,7 +310,7 @@ def _storm(row: Any, now_us: int) -> Storm:
         entered_at=moment(row.entered_at),
         left_at=moment_or_none(row.left_at),
         first_card_id=row.first_card_id,
-        made_of=Unposted(row.held, row.newest_card_id, row.critical, row.revisions),
+        made_of=Unposted(row.held, row.newest_card_id, row.critical, row.acts),
         message_id=row.message_id,
         sent_at=moment_or_none(row.sent_at),
         is_dirty=row.wanted > row.shown,

@@ -49,7 +49,8 @@ _UNSHOWN: Final = Prepared(
         card.c.channel_id == _channel,
         dirty(posted=False),
         or_(IS_OWN, IS_SHARED),
-        card.c.id > bindparam("after", type_=BigInteger),
+        card.c.id > bindparam("after_card", type_=BigInteger),
+        card.c.dirty_since > bindparam("after", type_=BigInteger),
     )
 )
 _SENT_AT: Final = Prepared(select(func.max(card.c.sent_at)).where(card.c.channel_id == _channel))
@@ -71,9 +72,12 @@ class Outages:
         row = _UNTOLD.row(self._connection, channel=channel_id)
         return None if row is None else Untold(_read(row), moment(row.rests_until))
 
-    def unshown(self, channel_id: int, *, after_card_id: int) -> Unshown | None:
-        """The alerts of a channel that wait for their first message, those younger than a card."""
-        row = _UNSHOWN.row(self._connection, channel=channel_id, after=after_card_id)
+    def unshown(
+        self, channel_id: int, *, after_card_id: int, after: datetime | None = None
+    ) -> Unshown | None:
+        """The alerts of a channel that wait for their first message: younger than a card and a moment."""
+        since = -1 if after is None else micros(after)
+        row = _UNSHOWN.row(self._connection, channel=channel_id, after_card=after_card_id, after=since)
         return None if row.first is None else Unshown(moment(row.since), row.first)
 
     def sent_at(self, channel_id: int) -> datetime | None:

@@ -17,5 +17,5 @@ board: Final = Table(
     Column("newest_card_id", Id, nullable=False),
     Column("held", Integer, nullable=False),
     Column("critical", Integer, nullable=False, server_default="0"),
-    Column("revisions", BigInteger, nullable=False, server_default="0"),
+    Column("acts", BigInteger, nullable=False, server_default="0"),
 )

@@ -74,6 +74,16 @@ async def test_an_outage_ends_in_one_report_and_the_open_ones(stage: Stage, *, k
     assert len(cards(stage)) == 1 + len(OPEN)
 
 
+async def test_a_report_says_how_long_it_was_although_nothing_more_came(stage: Stage) -> None:
+    await stage.sandbox.mischief.set_outage(on=True)
+    await stage.send(firing("a"))
+    await pass_time(stage, timedelta(minutes=20))
+    await stage.sandbox.mischief.set_outage(on=False)
+    await pass_time(stage, timedelta(minutes=1))
+    (report,) = reports(stage)
+    assert report.startswith("🙈 Blind for 20 min: 1 fired, 0 already resolved, 1 still open")
+
+
 async def test_an_outage_under_the_threshold_is_not_worth_a_word(stage: Stage) -> None:
     await stage.sandbox.mischief.set_outage(on=True)
     await stage.send(firing("one"), firing("two"))

@@ -6,11 +6,15 @@ from typing import Any
 import msgspec
 import pytest
 
+from bot.cards.ids import parse
+from bot.cards.outbox import board_extra
 from bot.cards.style import TIMES
+from bot.domain.alert import verb as verbs
 from bot.domain.alert.group import CardShape
 from bot.domain.alert.signal import Severity, Signal, Status
 from bot.domain.outbox.outbox import CardKind
 from bot.sandbox.fault.fault import Effect, Rule
+from bot.usecases.alert import bulk
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.outbox import card as outbox
 from bot.usecases.outbox import ring as rings
@@ -279,3 +283,20 @@ async def test_a_board_tells_at_once_of_what_joins_a_cause_on_it(storm: Stage) -
     board = next(each for each in storm.shown() if each["embeds"] and "Alert storm" in each["content"])
     held = int(board["content"].partition("· ")[2].partition(" ")[0])
     assert held > 180
+
+
+async def test_a_critical_that_was_not_on_the_board_yet_is_not_taken_with_it(storm: Stage) -> None:
+    await storm.send(*(of("HighCPU", number) for number in range(60)))
+    await live(storm, 10)
+    before = len(rung(storm))
+    storm.clock.advance(timedelta(seconds=1))
+    await storm.send(of("Door", 0))
+    board = next(each for each in storm.shown() if each["embeds"] and "Alert storm" in each["content"])
+    button = next(
+        part for row in board["components"] for part in row["components"] if "I am awake" in str(part)
+    )
+    meant = board_extra.read(parse(button["custom_id"]).extra)
+    done = await bulk.act(storm.desk, storm.channel_id, verbs.ACK, actor=ANNA, seen=meant.seen)
+    assert (done.changed, done.unseen) == (59, 1)
+    await live(storm, 10)
+    assert ["Door" in each["content"] for each in rung(storm)[before:]] == [True]

@@ -2,6 +2,7 @@
 
 import asyncio
 import stat
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -84,6 +85,20 @@ async def test_a_file_is_readable_by_its_owner_alone(sqlite_url: str) -> None:
     path = sqlite_path(sqlite_url)
     for each in (path, path.with_name(path.name + "-wal")):
         assert stat.S_IMODE(each.stat().st_mode) == 0o600
+    await storage.close()
+
+
+async def test_who_opens_a_file_once_more_does_not_let_go_of_its_locks(sqlite_url: str) -> None:
+    """The trap: a process that closes any handle of a file loses all its locks on it, and then the WAL."""
+    storage = Storage.open(sqlite_url)
+    await storage.read(find)
+    second = Storage.open(sqlite_url)
+    path = sqlite_path(sqlite_url)
+    ask = f"import sqlite3; sqlite3.connect({str(path)!r}, timeout=0).execute('PRAGMA journal_mode=DELETE')"
+    other = await asyncio.create_subprocess_exec(sys.executable, "-c", ask, stderr=asyncio.subprocess.PIPE)
+    _, said = await other.communicate()
+    assert b"database is locked" in said
+    await second.close()
     await storage.close()
 
 

@@ -6,9 +6,10 @@ when, then the worst and newest members. The menu opens one of them, *Browse* le
 they are many the complete list is attached.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -44,6 +45,7 @@ from bot.domain.outbox.board import group as sort_by_name
 PAGE_SIZE: Final = 25
 SUBJECT: Final = "group"
 SURE: Final = "sure"
+_MARKER: Final = re.compile(r"G-(\d{1,18}) · ([a-z0-9]{4,8})(?: · .*)?", re.ASCII | re.DOTALL)
 _SHOWN: Final = 10  # members on the card itself
 _NAME: Final = 150
 _SHORT: Final = 60
@@ -105,6 +107,13 @@ class GroupView(msgspec.Struct, frozen=True, kw_only=True):
 def marker(tag: str, group_id: int) -> str:
     """What a group's footer begins with, and by which a lost message is found again."""
     return f"{format_ref(group_id)}{SEPARATOR}{tag}"
+
+
+def find_marker(payload: dict[str, Any]) -> tuple[str, int] | None:
+    """The (tag, group id) that a message in Discord's JSON shape bears in the footer of its first embed."""
+    embeds = payload.get("embeds") or [{}]
+    match = _MARKER.fullmatch((embeds[0].get("footer") or {}).get("text") or "")
+    return (match[2], int(match[1])) if match else None
 
 
 def render(view: GroupView) -> Card:

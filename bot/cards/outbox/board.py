@@ -15,6 +15,7 @@ import msgspec
 from bot.cards.card import Button, ButtonStyle, Card, Embed, Option, Row, Select
 from bot.cards.ids import Verb, build
 from bot.cards.limits import OPTION_TEXT, OPTIONS, fit
+from bot.cards.outbox import board_extra
 from bot.cards.outbox.board_line import cause_lines, short_name
 from bot.cards.outbox.board_list import attach_list
 from bot.cards.outbox.page_menu import page_menu
@@ -22,7 +23,7 @@ from bot.cards.style import COLOURS, GOOD, SEPARATOR, SIGNS, STATES, TIMES, WORD
 from bot.cards.text import inline, moment, plain
 from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity
-from bot.domain.outbox.board import BoardAlert, BoardGroup, Passed, count, group
+from bot.domain.outbox.board import BoardAlert, BoardGroup, Passed, Seen, count, group
 
 PAGE_SIZE: Final = 25
 SUBJECT: Final = "board"
@@ -34,8 +35,9 @@ _OWNER: Final = 24
 class BoardView(msgspec.Struct, frozen=True, kw_only=True):
     """All a board shows: ``held`` is worst first, then newest first.
 
-    ``number`` tells the channel's boards apart. ``counts`` is there when ``held`` is not complete, and
-    ``passed`` when the storm is over. One that ``is_sunk`` stands far up while a new wave has begun.
+    ``number`` tells the channel's boards apart. ``counts`` and ``newest_id`` are there when ``held`` is not
+    complete, and ``passed`` when the storm is over. One that ``is_sunk`` stands far up while a new wave has
+    begun.
     """
 
     channel_id: int
@@ -45,6 +47,7 @@ class BoardView(msgspec.Struct, frozen=True, kw_only=True):
     now: datetime
     held: tuple[BoardAlert, ...]
     counts: Mapping[Severity, int] | None = None
+    newest_id: int = 0
     passed: Passed | None = None
     is_sunk: bool = False
 
@@ -52,6 +55,11 @@ class BoardView(msgspec.Struct, frozen=True, kw_only=True):
     def totals(self) -> Mapping[Severity, int]:
         """How many open alerts there are without a card, by severity."""
         return count(self.held) if self.counts is None else self.counts
+
+    @property
+    def seen(self) -> Seen:
+        """What whoever looks at it can know of."""
+        return Seen(self.newest_id or max((each.id for each in self.held), default=0), self.now)
 
 
 class BoardPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,26 +151,30 @@ def _times(found: BoardGroup) -> str:
 
 def _all(view: BoardView, total: int) -> Row:
     """What is done to all of it at once; each button keeps its place."""
-    waits = any(each.state is not State.ACKED for each in view.held)
-    label = f"I am awake: acknowledge all {total:,}" if waits else "All acknowledged"
+    untaken = total - sum(each.state is State.ACKED for each in view.held)
+    label = f"I am awake: acknowledge all {untaken:,}" if untaken else "All acknowledged"
+    extra = board_extra.write(view.seen)
     return (
         Button(
             label=label,
-            custom_id=build(Verb.BOARD_ACK, view.tag, view.channel_id),
+            custom_id=build(Verb.BOARD_ACK, view.tag, view.channel_id, extra),
             style=ButtonStyle.SUCCESS,
-            disabled=not waits,
+            disabled=not untaken,
         ),
-        Button(label="Resolve all", custom_id=build(Verb.BOARD_RESOLVE, view.tag, view.channel_id)),
+        Button(label="Resolve all", custom_id=build(Verb.BOARD_RESOLVE, view.tag, view.channel_id, extra)),
     )
 
 
 def _calm(view: BoardView, passed: Passed) -> Card:
     """What a tired person wants to know the next morning."""
-    left = (
-        f"{passed.still_open} still open, each with a card of its own."
-        if passed.still_open
-        else "All of them are over."
-    )
+    left = "All of them are over."
+    if passed.still_open:
+        left = f"{passed.still_open:,} still open, each on a card."
+    if passed.refused:
+        left = (
+            f"{passed.still_open:,} still open; Discord refused the cards of {passed.refused:,}, which"
+            " `/alert list` shows."
+        )
     span = f"From {moment(view.since, 't')} to {moment(passed.ended_at, 't')}. {left}"
     embed = Embed(description=span, color=GOOD, footer=marker(view.tag, view.number))
     return Card(content=f"✅ Storm over: {some(passed.alerts, 'alert')}", embeds=(embed,))

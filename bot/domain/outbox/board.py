@@ -42,12 +42,23 @@ class BoardAlert(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return (self.namespace, service, self.target)
 
 
+class Seen(msgspec.Struct, frozen=True):
+    """What somebody could see of a board: no alert newer than this, and none that called for people later."""
+
+    newest_id: int
+    at: datetime
+
+
 class Passed(msgspec.Struct, frozen=True, gc=False):
-    """What a storm was, once it is over: how many alerts came, and how many of them are still open."""
+    """What a storm was, once it is over: how many alerts came, and how many of them are still open.
+
+    Of those Discord ``refused`` some cards.
+    """
 
     alerts: int
     still_open: int
     ended_at: datetime
+    refused: int = 0
 
 
 class BoardGroup(msgspec.Struct, frozen=True):

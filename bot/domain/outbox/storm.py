@@ -26,13 +26,13 @@ class Storm(msgspec.Struct, frozen=True, kw_only=True):
 class Unposted(msgspec.Struct, frozen=True):
     """Alerts whose card, or whose group's card, has no message: how many, and the id of the newest card.
 
-    ``critical`` of them became critical, ``revisions`` grows with every change of any.
+    ``critical`` of them wait as criticals, ``acts`` grows with everything that anybody does anywhere.
     """
 
     count: int
     newest_card_id: int
     critical: int
-    revisions: int
+    acts: int
 
 
 class Uncalled(msgspec.Struct, frozen=True):

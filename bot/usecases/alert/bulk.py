@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from bot.cards.outbox.cause import CauseView
+from bot.cards.outbox.cause import unseen as say_unseen
 from bot.domain.actor import Actor
 from bot.domain.alert import transition
 from bot.domain.alert import verb as verbs
@@ -18,6 +19,7 @@ from bot.domain.alert.bulk_act import BulkAct
 from bot.domain.alert.verb import AlertVerb
 from bot.domain.alert.verdict import Lane
 from bot.domain.errors import ConflictError, NotFoundError
+from bot.domain.outbox.board import Seen
 from bot.domain.outbox.outbox import CardKind
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import many
@@ -30,10 +32,14 @@ UNDO: Final = timedelta(minutes=5)
 
 
 class BulkDone(msgspec.Struct, frozen=True):
-    """How many alerts it changed, and by which number it is taken back."""
+    """How many alerts it changed, and by which number it is taken back.
+
+    ``unseen`` could have been, but came, came back or became worse after what the person saw.
+    """
 
     changed: int
     act_id: int
+    unseen: int = 0
 
 
 async def look(desk: Desk, channel_id: int, member_id: int) -> CauseView:
@@ -43,6 +49,7 @@ async def look(desk: Desk, channel_id: int, member_id: int) -> CauseView:
         NotFoundError: this desk does not have the alert.
         ConflictError: none of them is on the board any more.
     """
+    now = desk.clock.now()
 
     def read_cause(tx: Transaction) -> CauseView:
         name = _name(tx, desk, member_id)
@@ -50,23 +57,44 @@ async def look(desk: Desk, channel_id: int, member_id: int) -> CauseView:
         if not ids:
             raise ConflictError("Nothing of this cause is on the board any more.")
         return CauseView(
-            channel_id=channel_id, member_id=ids[0], name=name, total=len(ids), tag=desk.project.tag
+            channel_id=channel_id,
+            member_id=ids[0],
+            name=name,
+            total=len(ids),
+            untaken=len(tx.boards.held_ids(channel_id, name=name, states=verbs.ACK.states)),
+            seen=Seen(ids[-1], now),
+            tag=desk.project.tag,
         )
 
     return await desk.storage.read(read_cause)
 
 
-async def count(desk: Desk, channel_id: int) -> int:
-    """How many alerts are on a channel's board."""
-    return await desk.storage.read(lambda tx: len(tx.boards.held_ids(channel_id)))
+async def count(desk: Desk, channel_id: int, seen: Seen | None = None) -> tuple[int, Seen]:
+    """How many alerts on a channel's board were there to be seen, and what that was; None means now."""
+    now = desk.clock.now()
+
+    def count_held(tx: Transaction) -> tuple[int, Seen]:
+        ids = tx.boards.held_ids(channel_id, states=verbs.RESOLVE.states, seen=seen)
+        if not ids:
+            raise ConflictError(f"Nothing on the board is left to {verbs.RESOLVE.all_of}.")
+        return len(ids), seen or Seen(ids[-1], now)
+
+    return await desk.storage.read(count_held)
 
 
 async def act(
-    desk: Desk, channel_id: int, verb: AlertVerb, *, actor: Actor, member_id: int | None = None
+    desk: Desk,
+    channel_id: int,
+    verb: AlertVerb,
+    *,
+    actor: Actor,
+    member_id: int | None = None,
+    seen: Seen | None = None,
 ) -> BulkDone:
     """Acknowledge or resolve what is on the board, or (``member_id`` is one of it) one cause of it.
 
-    No card is made for it: what was never posted stays on the board.
+    What was not ``seen`` is left alone: it calls for people still. No card is made: what was never posted
+    stays on the board.
 
     Raises:
         NotFoundError: this desk does not have the alert.
@@ -84,12 +112,19 @@ async def act(
 
     def act_on_cause(tx: Transaction) -> BulkDone:
         name = None if member_id is None else _name(tx, desk, member_id)
-        moved = many.apply(tx, desk, tx.boards.held_ids(channel_id, name=name), make, now)
+        found = tx.boards.held_ids(channel_id, name=name, states=verb.states)
+        meant = tx.boards.held_ids(channel_id, name=name, states=verb.states, seen=seen) if seen else found
+        moved = many.apply(tx, desk, meant, make, now)
+        unseen = len(found) - len(meant)
         if not moved:
-            raise ConflictError(f"Nothing on the board is left to {verb.all_of}.")
+            told = f"Nothing on the board is left to {verb.all_of}."
+            if unseen:
+                told = f"Nothing that you could see there is left to {verb.all_of}. {say_unseen(unseen)}"
+            raise ConflictError(told)
         _show(tx, desk, [each.after for each in moved], channel_id)
         ids = [each.after.id for each in moved]
-        return BulkDone(len(ids), tx.bulk_acts.record(desk.project.id, verb.name, actor, ids, now=now))
+        act_id = tx.bulk_acts.record(desk.project.id, verb.name, actor, ids, now=now)
+        return BulkDone(len(ids), act_id, unseen)
 
     return await desk.storage.write(act_on_cause)
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from bot.cards.outbox.outage import OutageView
 from bot.domain.alert.verdict import Lane
-from bot.domain.outbox.outage import BLIND, ECHO, Outage, OutageCause, is_blind
+from bot.domain.outbox.outage import BLIND, ECHO, Outage, OutageCause, Unshown, is_blind
 from bot.domain.outbox.outbox import CardKind, Outgoing
 from bot.usecases.desk import Desk
 from storage.transaction import Transaction
@@ -32,7 +32,7 @@ def rest(tx: Transaction, desk: Desk, channel_id: int, *, quiet: bool, now: date
     if seconds <= 0:
         found = untold.outage
         tx.boards.settle_over(channel_id, quiet=True)
-        _count(tx, desk, replace(found, ended_at=now) if found.goes_on(now) else found)
+        _count(tx, desk, found, ended_at=now if found.goes_on(now) else None)
     return max(seconds, 0.0)
 
 
@@ -97,7 +97,7 @@ async def recount(desk: Desk) -> int:
 def _begin(tx: Transaction, desk: Desk, channel_id: int, now: datetime) -> bool:
     """Whether the channel turns out to be blind; each card is told of by one report at most."""
     last = tx.outages.last(channel_id)
-    unshown = tx.outages.unshown(channel_id, after_card_id=0 if last is None else last.last_card_id)
+    unshown = _unshown(tx, channel_id, last, now)
     if unshown is None or is_blind(unshown.since, None, now) is None:
         return False
     since = is_blind(unshown.since, tx.outages.sent_at(channel_id), now)
@@ -121,6 +121,16 @@ def _begin(tx: Transaction, desk: Desk, channel_id: int, now: datetime) -> bool:
     return True
 
 
+def _unshown(tx: Transaction, channel_id: int, last: Outage | None, now: datetime) -> Unshown | None:
+    """What waits and is shown nowhere: a board that stands shows all that came before it was last made."""
+    told = 0 if last is None else last.last_card_id
+    found = tx.outages.unshown(channel_id, after_card_id=told)
+    storm = None if found is None else tx.boards.storm(channel_id, now=now)
+    if storm is None or storm.left_at is not None or storm.message_id is None:
+        return found
+    return tx.outages.unshown(channel_id, after_card_id=told, after=storm.sent_at)
+
+
 def _note_stops(tx: Transaction, desk: Desk, stopped_at: datetime, now: datetime) -> None:
     home = desk.default_channel_id
     picked = {home, *(source.channel_id for source in tx.sources.listing(desk.project.id))}
@@ -132,8 +142,7 @@ def _note_stops(tx: Transaction, desk: Desk, stopped_at: datetime, now: datetime
 
 
 def _note_stop(tx: Transaction, desk: Desk, channel_id: int, stopped_at: datetime, now: datetime) -> None:
-    last = tx.outages.last(channel_id)
-    unshown = tx.outages.unshown(channel_id, after_card_id=0 if last is None else last.last_card_id)
+    unshown = _unshown(tx, channel_id, tx.outages.last(channel_id), now)
     first = tx.outages.newest_card_id() + 1 if unshown is None else unshown.first_card_id
     stop = Outage(
         channel_id=channel_id,
@@ -158,9 +167,13 @@ def _renew(tx: Transaction, desk: Desk, known: Outage, now: datetime) -> bool:
     return True
 
 
-def _count(tx: Transaction, desk: Desk, known: Outage) -> Outage:
-    tally = tx.outages.tally(known)
-    counted = replace(known, fired=tally.fired, still_open=tally.still_open, last_card_id=tally.last_card_id)
+def _count(tx: Transaction, desk: Desk, known: Outage, ended_at: datetime | None = None) -> Outage:
+    """Its numbers as they are now; ``ended_at`` is when it ends if it goes on."""
+    present = known if ended_at is None else replace(known, ended_at=ended_at)
+    tally = tx.outages.tally(present)
+    counted = replace(
+        present, fired=tally.fired, still_open=tally.still_open, last_card_id=tally.last_card_id
+    )
     if counted != known:
         tx.outages.note(desk.project.id, counted)
     return counted

@@ -11,9 +11,9 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column('board', sa.Column('critical', sa.Integer(), nullable=False, server_default='0'))
-    op.add_column('board', sa.Column('revisions', sa.BigInteger(), nullable=False, server_default='0'))
+    op.add_column('board', sa.Column('acts', sa.BigInteger(), nullable=False, server_default='0'))
 
 
 def downgrade() -> None:
-    op.drop_column('board', 'revisions')
+    op.drop_column('board', 'acts')
     op.drop_column('board', 'critical')

@@ -116,6 +116,16 @@ async def test_an_emoji_and_the_messages_menu_mean_all_of_it(stage: Stage, card:
     assert await states(stage) == {State.ACKED}
 
 
+async def test_the_menus_know_a_card_that_is_not_recorded_by_its_marker(stage: Stage, card: int) -> None:
+    responder = stage.person("responder")
+    channel: Any = stage.bot.get_channel(stage.channel_id)
+    lost = (await channel.send(embed=(await channel.fetch_message(card)).embeds[0])).id
+    asked = await responder.menu("Escalate to incident", lost)
+    assert asked["modal"]["custom_id"].startswith("escalate:")
+    assert "3 alerts of G-1 acknowledged" in str(await responder.menu("Acknowledge alert", lost))
+    assert await states(stage) == {State.ACKED}
+
+
 async def test_showing_a_member_leads_to_the_card(stage: Stage, card: int) -> None:
     answer = await stage.person("visitor").command("alert show", {"alert": "A-2"})
     assert f"/{stage.channel_id}/{card}" in str(answer)

@@ -41,6 +41,12 @@ async def ask(desk: Desk, question: Any) -> Any:
     return await desk.storage.write(lambda tx: question(tx.boards))
 
 
+async def unposted(desk: Desk) -> tuple[int, int, int]:
+    """How many, the newest card, and how many of them criticals."""
+    found: Unposted = await ask(desk, lambda boards: boards.unposted(CHANNEL))
+    return found.count, found.newest_card_id, found.critical
+
+
 async def names_of(desk: Desk, **more: Any) -> list[str]:
     held = await ask(desk, lambda boards: boards.held(CHANNEL, limit=99, **more))
     return [each.name for each in held]
@@ -70,7 +76,7 @@ async def test_held_are_open_alerts_without_a_card_worst_then_newest_first(
     assert await names_of(desk, offset=1) == ["new", "old", "posted"]
     counted = await ask(desk, lambda boards: boards.count_held(CHANNEL))
     assert counted == {CRITICAL: 1, WARNING: 3}
-    assert await ask(desk, lambda boards: boards.unposted(CHANNEL)) == Unposted(5, 5, 0, 6)
+    assert await unposted(desk) == (5, 5, 0)
 
 
 async def test_a_refused_card_is_held_for_ever(desk: Desk, source: Source) -> None:
@@ -79,7 +85,7 @@ async def test_a_refused_card_is_held_for_ever(desk: Desk, source: Source) -> No
         lambda tx: tx.channels.park(CHANNEL, ParkReason.REFUSED, now=desk.clock.now(), card_id=1)
     )
     assert await names_of(desk) == ["waiting", "refused"]
-    assert await ask(desk, lambda boards: boards.unposted(CHANNEL)) == Unposted(1, 2, 0, 1)
+    assert await unposted(desk) == (1, 2, 0)
 
 
 async def test_what_is_over_is_settled_unless_it_may_be_on_its_way(desk: Desk, source: Source) -> None:
@@ -106,7 +112,7 @@ async def test_what_flapped_and_is_over_is_settled_too(desk: Desk, source: Sourc
     assert flapping.flapping.holds(desk.clock.now())
     assert await ask(desk, lambda boards: boards.settle_over(CHANNEL)) == 0
     assert await ask(desk, lambda boards: boards.settle_over(CHANNEL, quiet=True)) == 1
-    assert await ask(desk, lambda boards: boards.unposted(CHANNEL)) == Unposted(0, 0, 0, 0)
+    assert await unposted(desk) == (0, 0, 0)
 
 
 async def test_a_group_is_settled_when_the_last_of_it_is_over(desk: Desk, source: Source) -> None:
@@ -119,7 +125,7 @@ async def test_a_group_is_settled_when_the_last_of_it_is_over(desk: Desk, source
     assert await names_of(desk) == ["single", "b"]
     await resolve(desk, source, "b", "single")
     assert await ask(desk, lambda boards: boards.settle_over(CHANNEL)) == 2
-    assert await ask(desk, lambda boards: boards.unposted(CHANNEL)) == Unposted(0, 0, 0, 0)
+    assert await unposted(desk) == (0, 0, 0)
 
 
 async def test_a_storm_begins_ends_and_comes_back(desk: Desk, source: Source) -> None:
@@ -130,7 +136,7 @@ async def test_a_storm_begins_ends_and_comes_back(desk: Desk, source: Source) ->
     assert (begun.first_card_id, begun.made_of.count, begun.left_at, begun.is_dirty) == (1, 0, None, True)
     await ask(desk, lambda boards: boards.mark(CHANNEL, boards.unposted(CHANNEL)))
     marked = await storm_of(desk)
-    assert marked.made_of == Unposted(2, 2, 0, 2)
+    assert (marked.made_of.count, marked.made_of.newest_card_id) == (2, 2)
     await resolve(desk, source, "a")
     passed = await ask(desk, lambda boards: boards.passed(CHANNEL, first_card_id=1, now=desk.clock.now()))
     assert (passed.alerts, passed.still_open) == (2, 1)

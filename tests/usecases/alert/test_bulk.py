@@ -13,7 +13,7 @@ from bot.usecases.alert import bulk
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.desk import Desk
 from tests.conftest import CHANNEL
-from tests.senders import ANNA, BEN, Send, firing
+from tests.senders import ANNA, BEN, Send, firing, resolved
 
 
 async def states(desk: Desk) -> list[str]:
@@ -73,3 +73,47 @@ async def test_after_five_minutes_it_stays_and_is_forgotten(
     with pytest.raises(ConflictError, match="five minutes are over"):
         await bulk.undo(desk, done.act_id, actor=ANNA)
     assert await bulk.forget_old(desk) == 1
+
+
+async def test_what_came_or_got_worse_after_somebody_looked_is_left_alone(
+    desk: Desk, send: Send, clock: ManualClock
+) -> None:
+    await send(firing("disk"), firing("disk", fingerprint="other"), firing("cpu"))
+    cause = await bulk.look(desk, CHANNEL, 1)
+    total, board = await bulk.count(desk, CHANNEL)
+    assert (cause.total, cause.untaken, total) == (2, 2, 3)
+    clock.advance(timedelta(seconds=1))
+    await send(firing("disk", Severity.CRITICAL), firing("disk", fingerprint="new"), firing("net"))
+    assert (await bulk.count(desk, CHANNEL, board))[0] == 2
+    done = await bulk.act(desk, CHANNEL, verbs.ACK, actor=ANNA, member_id=1, seen=cause.seen)
+    assert (done.changed, done.unseen) == (1, 2)
+    done = await bulk.act(desk, CHANNEL, verbs.RESOLVE, actor=ANNA, seen=board)
+    assert (done.changed, done.unseen) == (2, 3)
+    assert await states(desk) == ["new", "resolved", "resolved", "new", "new"]
+    with pytest.raises(ConflictError, match=r"could see there .* 3 alerts came or got worse meanwhile"):
+        await bulk.act(desk, CHANNEL, verbs.ACK, actor=ANNA, seen=board)
+    assert (await bulk.act(desk, CHANNEL, verbs.ACK, actor=ANNA)).changed == 3
+
+
+async def test_what_came_back_after_somebody_looked_is_left_alone(
+    desk: Desk, send: Send, clock: ManualClock
+) -> None:
+    await send(firing("disk"), firing("cpu"))
+    await send(resolved("disk"))
+    _, board = await bulk.count(desk, CHANNEL)
+    clock.advance(timedelta(seconds=1))
+    await send(firing("disk"))
+    done = await bulk.act(desk, CHANNEL, verbs.ACK, actor=ANNA, seen=board)
+    assert (done.changed, done.unseen) == (1, 1)
+    assert await states(desk) == ["new", "acked"]
+
+
+async def test_a_number_on_a_button_is_what_it_does(desk: Desk, send: Send) -> None:
+    await send(firing("disk"), firing("disk", fingerprint="other"))
+    await alerts.acknowledge(desk, 1, actor=BEN)
+    cause = await bulk.look(desk, CHANNEL, 1)
+    assert (cause.total, cause.untaken) == (2, 1)
+    assert (await bulk.act(desk, CHANNEL, verbs.ACK, actor=ANNA, member_id=1)).changed == cause.untaken
+    await bulk.act(desk, CHANNEL, verbs.RESOLVE, actor=ANNA)
+    with pytest.raises(ConflictError, match="left to resolve"):
+        await bulk.count(desk, CHANNEL)

@@ -1,0 +1,120 @@
+"""Buttons of a storm's board: what they do, what is told of it, and to whom they listen."""
+
+from typing import Any
+
+import pytest
+
+from bot.cards.card import Button, Card
+from bot.cards.ids import Verb
+from bot.cards.outbox import board as board_card
+from bot.domain.alert.alert import State
+from bot.domain.outbox.board import BoardAlert
+from bot.usecases.outbox import board as boards
+from cogs.message import looks
+from tests.cogs.stage import Stage, find, parts
+
+
+async def post_board(stage: Stage) -> int:
+    """The board as delivery would post it now; its message's id."""
+
+    def read_held(tx: Any) -> list[BoardAlert]:
+        found: list[BoardAlert] = tx.boards.held(stage.channel_id, limit=boards.LISTED)
+        return found
+
+    now = stage.desk.clock.now()
+    view = board_card.BoardView(
+        channel_id=stage.channel_id,
+        number=1,
+        tag=stage.desk.project.tag,
+        since=now,
+        now=now,
+        held=tuple(await stage.desk.storage.read(read_held)),
+    )
+    card = board_card.render(view)
+    return (await stage.channel.send(card.content, **looks(card))).id
+
+
+async def states(stage: Stage, count: int) -> list[State]:
+    return [(await stage.alert(each)).state for each in range(1, count + 1)]
+
+
+async def storm(stage: Stage, *names: str) -> int:
+    for number, name in enumerate(names):
+        await stage.fire(name, fingerprint=f"{name}-{number}")
+    return await post_board(stage)
+
+
+async def button(stage: Stage, extra: str) -> int:
+    """A message with a button of a board as it was drawn in other times; its id."""
+    custom_id = f"{Verb.BOARD_ACK}:{stage.desk.project.tag}:{stage.channel_id}:{extra}".rstrip(":")
+    card = Card(content="a board", rows=((Button(label="Acknowledge", custom_id=custom_id),),))
+    return (await stage.channel.send(card.content, **looks(card))).id
+
+
+async def press(stage: Stage, message: Any, verb: Verb, by: str = "responder", **more: Any) -> Any:
+    """A press on what the message shows, two seconds after any other."""
+    stage.bot.bot_context.presses._pressed.clear()
+    shown = stage.shown(message) if isinstance(message, int) else message
+    return await stage.person(by).click(shown["id"], find(shown, verb.value), **more)
+
+
+async def test_a_board_acknowledges_what_could_be_seen_on_it_and_says_what_came_since(stage: Stage) -> None:
+    board = await storm(stage, "Net", "Net", "Disk")
+    await stage.fire("Door")
+    told = await press(stage, board, Verb.BOARD_ACK)
+    assert told["ephemeral"]
+    assert "3 alerts acknowledged. 1 alert came or got worse meanwhile: that waits." in told["content"]
+    assert await states(stage, 4) == [State.ACKED, State.ACKED, State.ACKED, State.NEW]
+    again = await press(stage, board, Verb.BOARD_ACK)
+    assert "Nothing that you could see there is left to acknowledge" in str(again)
+    assert (await stage.alert(4)).state is State.NEW
+    back = await press(stage, told["message"], Verb.UNDO)
+    assert "3 alerts are as they were before" in str(back)
+
+
+async def test_what_is_asked_about_is_what_is_resolved(stage: Stage) -> None:
+    board = await storm(stage, "Net", "Net", "Disk")
+    await stage.fire("Door")
+    asked = await press(stage, board, Verb.BOARD_RESOLVE)
+    assert "Resolve all 3 open alerts on the board?" in asked["content"]
+    await stage.fire("Fan")
+    told = await press(stage, asked["message"], Verb.BOARD_RESOLVE)
+    assert "3 alerts resolved. 2 alerts came or got worse meanwhile: those wait." in str(told)
+    assert (await states(stage, 5))[3:] == [State.NEW, State.NEW]
+    once_more = await press(stage, board, Verb.BOARD_RESOLVE)
+    assert "Nothing on the board is left to resolve" in str(once_more)
+
+
+async def test_one_cause_is_what_its_answer_counted(stage: Stage) -> None:
+    board = await storm(stage, "Net", "Net", "Disk")
+    cause = await press(stage, board, Verb.BOARD_CAUSE, values=["2"])
+    assert [each["label"] for each in parts(cause["message"])] == ["Acknowledge 2", "Resolve 2", "Cancel"]
+    await stage.fire("Net", fingerprint="later")
+    told = await press(stage, cause["message"], Verb.BOARD_ACK)
+    assert "2 alerts acknowledged. 1 alert came or got worse meanwhile" in str(told)
+    assert await states(stage, 4) == [State.ACKED, State.ACKED, State.NEW, State.NEW]
+
+
+@pytest.mark.parametrize("extra", ["", "1"])
+async def test_a_board_of_an_older_version_still_works(stage: Stage, extra: str) -> None:
+    await storm(stage, "Net", "Disk")
+    told = await press(stage, await button(stage, extra), Verb.BOARD_ACK)
+    assert f"{1 if extra else 2} alert" in told["content"]
+
+
+@pytest.mark.parametrize("extra", ["1.2", "x.1.1", "all.1.-5", "all.1.9223372036854775807", "²"])
+async def test_nonsense_is_told_as_such(stage: Stage, extra: str) -> None:
+    await storm(stage, "Net")
+    told = await press(stage, await button(stage, extra), Verb.BOARD_ACK)
+    assert told["ephemeral"]
+    assert "acknowledged" not in str(told)
+    assert (await stage.alert(1)).state is State.NEW
+
+
+@pytest.mark.parametrize("verb", [Verb.BOARD_ACK, Verb.BOARD_RESOLVE])
+async def test_who_may_only_look_changes_nothing(stage: Stage, verb: Verb) -> None:
+    board = await storm(stage, "Net", "Disk")
+    told = await press(stage, board, verb, by="visitor")
+    assert told["ephemeral"]
+    assert f"{'resolve' if verb is Verb.BOARD_RESOLVE else 'acknowledge'} alerts" in told["content"]
+    assert await states(stage, 2) == [State.NEW, State.NEW]
