@@ -5,7 +5,7 @@ that its history is a line.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from tests.chaos.episode import Episode, UntrueError
 
 _CLOCK: Final = SystemClock()
 _TOLD: Final = 60  # lines of a history in a report
+_GLANCE: Final = 0.05  # seconds in which a free story is handed over
 
 
 class Violation(msgspec.Struct, frozen=True):
@@ -65,6 +66,15 @@ class Story:
     def tell(self, text: str) -> None:
         """A line of its history."""
         self.lines.append(f"{self._book.seconds:8.3f} {text}")
+
+    async def take(self) -> bool:
+        """Take its lock, if nobody has it: a sender who waits for the bot may have it for long."""
+        try:
+            async with asyncio.timeout(0 if self.lock.locked() else _GLANCE):
+                await self.lock.acquire()
+        except TimeoutError:
+            return False
+        return True
 
     def doubt(self, saying: Saying) -> None:
         """A request without an answer: it was taken in or not, but will not be later."""
@@ -132,6 +142,7 @@ class Book:
         self.refused = 0
         self.requests = 0
         self.deeds = 0
+        self._acts = 0
 
     @property
     def stories(self) -> list[Story]:
@@ -142,6 +153,17 @@ class Book:
     def seconds(self) -> float:
         """Since it was opened."""
         return _CLOCK.monotonic() - self._began
+
+    def number_act(self) -> int:
+        """The next number of an act on many alerts."""
+        self._acts += 1
+        return self._acts
+
+    def settle(self, looks: Mapping[int, Look]) -> None:
+        """All is quiet and nothing is wrong: so all stands as the database says, by alert id."""
+        for story in self.stories:
+            for episode in story.episodes.values():
+                episode.settled(looks[episode.number])
 
     def died(self) -> None:
         """The bot was killed."""

@@ -9,7 +9,9 @@ from typing import Final, Protocol, Self
 from tests.chaos.book import Book
 from tests.chaos.crowd import Person
 from tests.chaos.house import House
+from tests.chaos.many import Many
 from tests.chaos.pulse import Pulse
+from tests.chaos.record import Reader
 from tests.chaos.sender import Sender
 from tests.chaos.window import Window
 
@@ -45,10 +47,13 @@ class Crew:
         self.senders = [
             Sender(house, self.book, self.pulse, self.dice(f"sender {number}")) for number in range(_SENDERS)
         ]
-        self.people = [
-            Person(house, self.book, self.pulse, self._window, self.dice(f"person {number}"))
-            for number in range(_PEOPLE)
-        ]
+        self._reader = Reader(house.database_url)
+        self.people = [self._person(house, number) for number in range(_PEOPLE)]
+
+    def _person(self, house: House, number: int) -> Person:
+        seen = house, self.book, self.pulse, self._window
+        many = Many(*seen, self._reader, self.dice(f"many {number}"))
+        return Person(*seen, self.dice(f"person {number}"), many=many)
 
     async def __aenter__(self) -> Self:
         await self._window.open()
@@ -56,6 +61,7 @@ class Crew:
 
     async def __aexit__(self, *_: object) -> None:
         await self._window.close()
+        await self._reader.close()
 
     def dice(self, what: str) -> Random:
         """Chances of their own for every part, so that one part's luck does not change another's."""

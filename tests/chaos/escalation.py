@@ -12,6 +12,7 @@ from bot.cards.incident.incident import find_marker
 from tests.chaos.book import Violation
 from tests.chaos.deed import SIREN
 from tests.chaos.record import IncidentRow, Record
+from tests.chaos.window import footer
 
 Messages = list[dict[str, Any]]
 
@@ -76,7 +77,7 @@ def _threads(record: Record, threads: dict[int, Messages]) -> Iterator[tuple[str
         if incident.thread_id not in threads:
             yield "lost", f"{incident} has no thread among {sorted(threads)}"
     for thread, messages in threads.items():
-        said = Counter(mark for each in messages if (mark := _footer(each)).startswith(_OURS))
+        said = Counter(mark for each in messages if (mark := footer(each)).startswith(_OURS))
         for mark, count in said.items():
             if count > 1:
                 yield "duplicate", f"{mark!r} was said {count} times in {homes.get(thread)}"
@@ -84,8 +85,3 @@ def _threads(record: Record, threads: dict[int, Messages]) -> Iterator[tuple[str
     for channel, message in record.words:
         if message not in standing:
             yield "lost", f"what was said in {channel} as {message} does not stand there"
-
-
-def _footer(message: dict[str, Any]) -> str:
-    footers = [each.get("footer") or {} for each in message["embeds"]]
-    return next((str(each.get("text", "")) for each in footers), "")

@@ -29,6 +29,7 @@ _STATEMENTS: Final = {
     " OR alert.group_id = card.subject_id AND card.kind = 'group'"
     " WHERE state <> 'resolved' AND message_id IS NULL AND wanted > shown"
     " AND claimed_by IS NULL AND lane <> 1",
+    "shared": "SELECT id, group_id FROM alert WHERE group_id IS NOT NULL",
     "tag": "SELECT id, tag FROM project",
     "incidents": "SELECT incident.id, state, severity, thread_id, message_id FROM incident"
     " JOIN card ON card.kind = 'incident' AND subject_id = incident.id ORDER BY incident.id",
@@ -122,6 +123,10 @@ class Reader:
             return msgspec.structs.replace(_read(tx), broken_entry=broken)
 
         return await self._storage.read(work)
+
+    async def groups(self) -> dict[int, int]:
+        """The group of each alert that shares a card, by alert id: which that is, is the desk's to say."""
+        return await self._storage.read(lambda tx: {row[0]: row[1] for row in _rows(tx, "shared")})
 
     async def close(self) -> None:
         """Let go of it."""
