@@ -142,6 +142,8 @@ class Book:
         self.refused = 0
         self.requests = 0
         self.deeds = 0
+        self.incidents: dict[int, Story] = {}
+        self.joining = asyncio.Lock()  # who holds it lets no alert join an incident
         self._acts = 0
 
     @property
@@ -159,15 +161,27 @@ class Book:
         self._acts += 1
         return self._acts
 
-    def settle(self, looks: Mapping[int, Look]) -> None:
-        """All is quiet and nothing is wrong: so all stands as the database says, by alert id."""
-        for story in self.stories:
+    @property
+    def everything(self) -> list[Story]:
+        """The stories of alerts and of incidents."""
+        return [*self.stories, *self.incidents.values()]
+
+    def incident(self, number: int) -> Story:
+        """The story of an incident, which was open when it was first heard of."""
+        if number not in self.incidents:
+            story = self.incidents[number] = Story(f"I-{number}", self)
+            story.current = story.episodes[story.name] = Episode(story.name, {Look("open", "", "")})
+        return self.incidents[number]
+
+    def settle(self, looks: Mapping[str, Look]) -> None:
+        """All is quiet and nothing is wrong: so all stands as the database says, by ref."""
+        for story in self.everything:
             for episode in story.episodes.values():
-                episode.settled(looks[episode.number])
+                episode.settled(looks[episode.ref])
 
     def died(self) -> None:
         """The bot was killed."""
-        for story in self.stories:
+        for story in self.everything:
             story.tell("-- killed --")
             for episode in story.episodes.values():
                 episode.died()

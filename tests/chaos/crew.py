@@ -8,10 +8,12 @@ from typing import Final, Protocol, Self
 
 from tests.chaos.book import Book
 from tests.chaos.crowd import Person
+from tests.chaos.head import Heads
 from tests.chaos.house import House
 from tests.chaos.many import Many
 from tests.chaos.pulse import Pulse
 from tests.chaos.record import Reader
+from tests.chaos.scene import Scene
 from tests.chaos.sender import Sender
 from tests.chaos.window import Window
 
@@ -48,12 +50,13 @@ class Crew:
             Sender(house, self.book, self.pulse, self.dice(f"sender {number}")) for number in range(_SENDERS)
         ]
         self._reader = Reader(house.database_url)
-        self.people = [self._person(house, number) for number in range(_PEOPLE)]
+        self._scene = Scene(house, self.book, self.pulse, self._window, self._reader)
+        self.people = [self._person(number) for number in range(_PEOPLE)]
 
-    def _person(self, house: House, number: int) -> Person:
-        seen = house, self.book, self.pulse, self._window
-        many = Many(*seen, self._reader, self.dice(f"many {number}"))
-        return Person(*seen, self.dice(f"person {number}"), many=many)
+    def _person(self, number: int) -> Person:
+        scene = self._scene
+        many, heads = Many(scene, self.dice(f"many {number}")), Heads(scene, self.dice(f"heads {number}"))
+        return Person(scene, self.dice(f"person {number}"), many=many, heads=heads)
 
     async def __aenter__(self) -> Self:
         await self._window.open()

@@ -6,6 +6,7 @@ is down they hardly press anything, for that takes them 3 seconds each, but stil
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import nullcontext
 from http import HTTPStatus
 from random import Random
 from types import MappingProxyType
@@ -13,14 +14,14 @@ from typing import Any, Final
 
 from bot.clock import SystemClock
 from tests.chaos import deed as deeds
-from tests.chaos.book import Book, Story
+from tests.chaos.book import Story
 from tests.chaos.deed import ACK, CLAIM, SIREN, Deed
 from tests.chaos.episode import Episode
-from tests.chaos.house import House
+from tests.chaos.head import Heads
 from tests.chaos.many import Many
-from tests.chaos.pulse import Beat, Pulse
-from tests.chaos.told import Told, read, words
-from tests.chaos.window import PEOPLE, Window, buttons
+from tests.chaos.scene import Scene
+from tests.chaos.told import learn, read, words
+from tests.chaos.window import PEOPLE, buttons
 
 _CLOCK: Final = SystemClock()
 _BUTTONS: Final[Mapping[str, str]] = MappingProxyType({"ack": "ack", "unack": "unack", "resolve": "finish"})
@@ -38,29 +39,22 @@ _TIDY_AT_NIGHT: Final = 0.5
 class Person:
     """One of several who act at the same time."""
 
-    def __init__(
-        self,
-        house: House,
-        book: Book,
-        pulse: Pulse,
-        window: Window,
-        dice: Random,
-        *,
-        many: Many,
-        pause: float = 0.3,
-    ) -> None:
-        self._house = house
-        self._book = book
-        self._pulse = pulse
-        self._window = window
+    def __init__(self, scene: Scene, dice: Random, *, many: Many, heads: Heads, pause: float = 0.3) -> None:
+        self._scene = scene
+        self._house = scene.house
+        self._book = scene.book
+        self._window = scene.window
         self._dice = dice
         self._many = many
+        self._heads = heads
         self._pause = pause
 
     async def run(self, over: asyncio.Event) -> None:
         """Act until ``over``."""
         while not over.is_set():
             await _CLOCK.sleep(self._dice.uniform(0, self._pause))
+            if await self._heads.act():
+                continue
             story = self._dice.choice(self._book.stories)
             if story.current is not None and await story.take():
                 try:
@@ -123,31 +117,23 @@ class Person:
 
     async def _ask(self, story: Story, episode: Episode, name: str, what: str, **wish: Any) -> None:
         """An interaction: send it, wait for its answer, believe it."""
-        life = self._house.life
-        self._book.deeds += 1
-        self._pulse.beat(Beat.PRESSED)
-        status, found = await self._house.act(name, "click" if "custom_id" in wish else "command", **wish)
-        deed = self._deed(what, name)
+        status, found, over = await self._scene.ask(name, wish)
         with self._book.judging(story):
             told = read(status, found)
             story.tell(f"{name} {wish.get('custom_id') or wish['command']}: {told} {words(found)}")
-            if told is Told.DONE:
-                episode.done(deed)
-            elif told is Told.IMPOSSIBLE:
-                episode.refused(deed)
-            elif told is Told.NOTHING and life == self._house.life:
-                episode.pending(deed)
-            elif told is Told.NOTHING:
-                episode.maybe(deed)
+            learn(episode, self._deed(what, name), told, over=over)
+        if what == "finish" and words(found).startswith("❔"):
+            await self._heads.answer(story, episode, name, found.get("message") or {})
 
     async def _react(self, story: Story, episode: Episode, name: str, card: dict[str, Any]) -> None:
-        who, emoji = self._who(name), self._dice.choice(_EMOJI)
+        who, emoji = self._scene.who(name), self._dice.choice(_EMOJI)
         on = (who, emoji) not in episode.standing
-        status, _ = await self._house.act(name, "react", message_id=card["id"], emoji=emoji, on=on)
-        if status == HTTPStatus.OK:
-            self._book.deeds += 1
-            story.tell(f"{name} {'sets' if on else 'takes back'} {emoji}")
-            episode.react((who, emoji), on=on)
+        async with self._book.joining if emoji == SIREN and on else nullcontext():
+            status, _ = await self._house.act(name, "react", message_id=card["id"], emoji=emoji, on=on)
+            if status == HTTPStatus.OK:
+                self._book.deeds += 1
+                story.tell(f"{name} {'sets' if on else 'takes back'} {emoji}")
+                episode.react((who, emoji), on=on)
 
     async def _delete(self, story: Story, episode: Episode, card: dict[str, Any]) -> None:
         status, _ = await self._house.act("operator", "delete", message_id=card["id"])
@@ -157,7 +143,7 @@ class Person:
             episode.lose_card()
 
     def _deed(self, what: str, name: str) -> Deed:
-        who = self._who(name)
+        who = self._scene.who(name)
         known = {
             "ack": deeds.ack(who),
             "unack": deeds.unack,
@@ -166,6 +152,3 @@ class Person:
             "finish": deeds.finish,
         }
         return known[what]
-
-    def _who(self, name: str) -> str:
-        return f"person:{self._house.people[name]}"

@@ -53,7 +53,7 @@ class UntrueError(AssertionError):
 
 
 class Episode:
-    """One alert by its ref."""
+    """One alert or incident by its ref."""
 
     def __init__(self, ref: str, looks: set[Look]) -> None:
         self.ref = ref
@@ -70,8 +70,13 @@ class Episode:
 
     @property
     def number(self) -> int:
-        """The alert's id."""
-        return int(self.ref.removeprefix("A-"))
+        """Its id."""
+        return int(self.ref.partition("-")[2])
+
+    @property
+    def has_siren(self) -> bool:
+        """Whether somebody called for more people with an emoji."""
+        return any(emoji == SIREN for _, emoji in self._set)
 
     @property
     def looks(self) -> set[Look]:

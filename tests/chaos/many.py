@@ -4,21 +4,17 @@ Nobody else acts on those alerts meanwhile: who acts has the stories of all that
 """
 
 import re
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
 from random import Random
 from typing import Any, Final, NamedTuple
 
 from bot.clock import SystemClock
 from tests.chaos import deed as deeds
-from tests.chaos.book import Book, Story
+from tests.chaos.book import Story
 from tests.chaos.episode import Episode, UntrueError
-from tests.chaos.house import House
-from tests.chaos.pulse import Beat, Pulse
-from tests.chaos.record import Reader
+from tests.chaos.scene import Scene, taken
 from tests.chaos.several import Act, conclude, to_all, undo
 from tests.chaos.told import Told, read, words
-from tests.chaos.window import Window, buttons
+from tests.chaos.window import buttons
 
 _CLOCK: Final = SystemClock()
 _LOOK: Final = 0.05  # seconds between two looks for an answer beside the card
@@ -40,14 +36,11 @@ class Undoable(NamedTuple):
 class Many:
     """What one person does to many alerts; the chances are apart from those of what else they do."""
 
-    def __init__(
-        self, house: House, book: Book, pulse: Pulse, window: Window, reader: Reader, dice: Random
-    ) -> None:
-        self._house = house
-        self._book = book
-        self._pulse = pulse
-        self._window = window
-        self._reader = reader
+    def __init__(self, scene: Scene, dice: Random) -> None:
+        self._scene = scene
+        self._book = scene.book
+        self._window = scene.window
+        self._reader = scene.reader
         self._dice = dice
         self._undoable: dict[int, Undoable] = {}
 
@@ -58,7 +51,7 @@ class Many:
         others = [each for each in self._book.flock if each.cause == story.cause and each is not story]
         if group is None or card is None:
             return
-        async with _taken(others) as free:
+        async with taken(others) as free:
             if free:
                 await self._act_on(group, card, [story, *others], name)
 
@@ -78,7 +71,7 @@ class Many:
     async def _acknowledge(
         self, group: int, stories: list[Story], name: str, message_id: str, way: str
     ) -> None:
-        act = to_all(self._book.number_act(), deeds.ack(self._who(name)))
+        act = to_all(self._book.number_act(), deeds.ack(self._scene.who(name)))
         if way == "menu":
             wish = {"command": "Acknowledge alert", "target_id": message_id}
             told, found = await self._ask(group, stories, act, name, wish)
@@ -92,7 +85,7 @@ class Many:
         self, group: int, stories: list[Story], name: str, message_id: str, custom_id: str
     ) -> None:
         """It asks first, whoever answers nothing has done nothing."""
-        _, found = await self._house.act(name, "click", message_id=message_id, custom_id=custom_id)
+        _, found = await self._scene.house.act(name, "click", message_id=message_id, custom_id=custom_id)
         question = found.get("message")
         sure = [each for each in buttons(question or {}) if each.endswith(":sure")]
         if question is None or not sure:
@@ -123,10 +116,8 @@ class Many:
 
         Where the card changes under the finger, how many it were is said ``is_beside`` it.
         """
-        life, known = self._house.life, self._window.undos(name, group)
-        self._book.deeds += 1
-        self._pulse.beat(Beat.PRESSED)
-        status, found = await self._house.act(name, "click" if "custom_id" in wish else "command", **wish)
+        known = self._window.undos(name, group)
+        status, found, over = await self._scene.ask(name, wish)
         told = Told.VOID
         with self._book.judging(stories[0]):
             told = read(status, found)
@@ -141,7 +132,7 @@ class Many:
         members = await self._members(group, stories)
         with self._book.judging(stories[0]):
             count = _count(found) if told is Told.DONE else None
-            conclude(act, told, members, count=count, over=life != self._house.life)
+            conclude(act, told, members, count=count, over=over)
         return told, found
 
     async def _members(self, group: int, stories: list[Story]) -> list[Episode]:
@@ -167,22 +158,7 @@ class Many:
         if told is Told.DONE and message is not None and back:
             self._undoable[group] = Undoable(act.number, name, message["id"], back[0], self._book.seconds)
 
-    def _who(self, name: str) -> str:
-        return f"person:{self._house.people[name]}"
-
 
 def _count(found: dict[str, Any]) -> int | None:
     match = _COUNT.match(words(found))
     return None if match is None else int(match[1])
-
-
-@asynccontextmanager
-async def _taken(stories: Sequence[Story]) -> AsyncIterator[bool]:
-    """Take all of these stories, or say that somebody has one of them."""
-    async with AsyncExitStack() as stack:
-        for story in stories:
-            if not await story.take():
-                yield False
-                return
-            stack.callback(story.lock.release)
-        yield True

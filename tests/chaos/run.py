@@ -62,9 +62,9 @@ class Run:
         await self._end_last_life(gentle=gentle)
         noise = [] if gentle else await self._pass_a_night()
         record, violations = await aftermath(self._house, crew.book)
-        violations += noise + torn(crew.book, record)
+        violations += noise + torn(crew.book, record.looks)
         if not violations:
-            crew.book.settle({each.id: each.look for each in record.alerts.values()})
+            crew.book.settle(record.looks)
         self._alerts, self._incidents = len(record.alerts), len(record.incidents)
         return violations
 

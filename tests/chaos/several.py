@@ -4,13 +4,12 @@ The oracle for acts on many. What became of each alert is a set of possibilities
 an act in doubt happened has to be the same for all of them, which is looked at in the end.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tests.chaos.book import Book, Story, Violation
 from tests.chaos.deed import Deed, Look
 from tests.chaos.episode import Change, Episode, Mark, Possibility, UntrueError
-from tests.chaos.record import Record
 from tests.chaos.told import Told
 
 
@@ -64,11 +63,11 @@ def conclude(act: Act, told: Told, episodes: Sequence[Episode], *, count: int | 
             episode.in_doubt(act.number, act.change, over=over)
 
 
-def torn(book: Book, record: Record) -> list[Violation]:
-    """The first act in doubt that happened to some alerts and not to others."""
+def torn(book: Book, looks: Mapping[str, Look]) -> list[Violation]:
+    """The first act in doubt that happened to some and not to others; ``looks`` are by ref."""
     known: set[int] = set()
     fates: set[frozenset[int]] = {frozenset()}
-    for story, episode, found in _in_doubt(book, record):
+    for story, episode, found in _in_doubt(book, looks):
         shared = known & episode.acts
         fates = {one | other for one in fates for other in found if one & shared == other & shared}
         known |= episode.acts
@@ -80,12 +79,12 @@ def torn(book: Book, record: Record) -> list[Violation]:
     return []
 
 
-def _in_doubt(book: Book, record: Record) -> Iterator[tuple[Story, Episode, set[frozenset[int]]]]:
-    for story in book.stories:
+def _in_doubt(book: Book, looks: Mapping[str, Look]) -> Iterator[tuple[Story, Episode, set[frozenset[int]]]]:
+    for story in book.everything:
         for episode in story.episodes.values():
-            row = record.alerts.get(episode.number)
-            if episode.acts and row is not None and not story.blamed:
-                found = episode.fates(row.look)
+            look = looks.get(episode.ref)
+            if episode.acts and look is not None and not story.blamed:
+                found = episode.fates(look)
                 if found:  # else it is told apart that it cannot stand so
                     yield story, episode, found
 

@@ -4,7 +4,8 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
 
-from tests.chaos.episode import UntrueError
+from tests.chaos.deed import Deed
+from tests.chaos.episode import Episode, UntrueError
 
 
 class Told(StrEnum):
@@ -39,6 +40,22 @@ def read(status: int, found: dict[str, Any]) -> Told:  # noqa: PLR0911 -- one fo
     if not words or words.startswith("💥"):
         return Told.NOTHING
     raise UntrueError(f"a person was told: {words}", "lost" if words.startswith("❓") else "wrong")
+
+
+def learn(episode: Episode, deed: Deed, told: Told, *, over: bool) -> None:
+    """What is known of one alert or incident after the answer; ``over`` says that who was asked is dead.
+
+    Raises:
+        UntrueError: no possibility allows that answer.
+    """
+    if told is Told.DONE:
+        episode.done(deed)
+    elif told is Told.IMPOSSIBLE:
+        episode.refused(deed)
+    elif told is Told.NOTHING and over:
+        episode.maybe(deed)
+    elif told is Told.NOTHING:
+        episode.pending(deed)
 
 
 def words(found: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ import aiohttp
 import msgspec
 
 from bot.cards.alert.alert import find_marker
+from bot.cards.incident import incident
 from tests.chaos.house import House
 from tests.chaos.pulse import Beat, Pulse
 
@@ -18,7 +19,7 @@ _OF_GROUP: Final = re.compile(r"✅ \d+ alerts? of G-(\d+) ")
 
 
 class Window:
-    """The newest look of every card by alert id, of shared ones by group, and what was said to one person.
+    """The newest look of all cards by alert, group and incident, and what was said to one person.
 
     ``whispers`` are those answers, by message id, that can be taken back. ``muddled`` are person and group
     where nobody can tell which answer belongs to which press.
@@ -29,6 +30,7 @@ class Window:
         self._pulse = pulse
         self.cards: dict[int, dict[str, Any]] = {}
         self.groups: dict[int, dict[str, Any]] = {}
+        self.heads: dict[int, dict[str, Any]] = {}
         self.whispers: dict[str, dict[str, Any]] = {}
         self.muddled: set[tuple[str, int]] = set()
         self._undos: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
@@ -70,6 +72,8 @@ class Window:
             self._pulse.beat(Beat.POSTED if event == "MESSAGE_CREATE" else Beat.EDITED)
         elif group is not None:
             self.groups[int(group[1])] = message
+        elif (head := incident.find_marker(message)) is not None:
+            self.heads[head[1]] = message
 
     def _hear(self, person: str, message: dict[str, Any]) -> None:
         group = _OF_GROUP.match(message["content"])
@@ -81,7 +85,8 @@ class Window:
 def buttons(message: dict[str, Any]) -> list[str]:
     """The custom_ids of what can be pressed on it."""
     rows = message.get("components", [])
-    return [each["custom_id"] for row in rows for each in row["components"] if "custom_id" in each]
+    parts = [each for row in rows for each in row["components"]]
+    return [each["custom_id"] for each in parts if "custom_id" in each and not each.get("disabled")]
 
 
 def footer(message: dict[str, Any]) -> str:
