@@ -14,7 +14,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
-    Text,
     and_,
     func,
     literal,
@@ -25,8 +24,7 @@ from sqlalchemy import (
 )
 
 from bot.domain.sight import EVERYTHING, Sight, Subject, SubjectRef
-from storage.codec import encode
-from storage.dialect import numbers
+from storage.dialect import Numbers, among, apart, elements
 from storage.kind import HEAD, IS_SHARED
 from storage.table.core import alert, card, source
 from storage.table.group import alert_group
@@ -44,8 +42,7 @@ def sees_recurrence(sight: Sight) -> ColumnElement[bool]:
     if sight == EVERYTHING:
         return true()
     spoken = and_(recurrence.c.channel_id.is_(None), _sees_source(recurrence.c.source_id, sight))
-    # A ranking meets each of them: PostgreSQL would compare a list of parameters one by one.
-    channels = numbers(literal(encode(sorted(sight.channels)), Text))
+    channels = elements(_channels(sight))
     return or_(recurrence.c.channel_id.bool_op("NOT IN" if sight.beyond else "IN")(channels), spoken)
 
 
@@ -113,8 +110,11 @@ def _card(which: ColumnElement[bool]) -> Select[Any]:
 
 
 def _within(column: ColumnElement[Any], sight: Sight) -> ColumnElement[bool]:
-    channels = sorted(sight.channels)
-    return column.not_in(channels) if sight.beyond else column.in_(channels)
+    return apart(column, _channels(sight)) if sight.beyond else among(column, _channels(sight))
+
+
+def _channels(sight: Sight) -> ColumnElement[Any]:
+    return literal(sorted(sight.channels), Numbers)
 
 
 def _of_alert(project_id: int, which: Any) -> Any:

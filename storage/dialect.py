@@ -1,16 +1,19 @@
 """Dialect: the few places where the two engines need different words."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     ColumnElement,
     Connection,
+    Dialect,
     Integer,
     Table,
     Text,
+    TypeDecorator,
     any_,
     bindparam,
     func,
@@ -23,6 +26,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ClauseElement, FunctionElement
+from sqlalchemy.types import TypeEngine
 
 from storage.bulk import Lookup
 from storage.codec import encode
@@ -100,25 +104,84 @@ def _as_it_is(element: folded, compiler: SQLCompiler, **words: Any) -> str:
     return compiler.process(element.clauses, **words)
 
 
-class numbers(FunctionElement[int]):  # noqa: N801 -- reads as a function of SQL
-    """The numbers of a JSON list, for IN: a single parameter, and a hash table on PostgreSQL.
+class Numbers(TypeDecorator[list[int]]):
+    """A list of numbers as one parameter: an array on PostgreSQL, JSON on SQLite."""
 
-    That would compare a list of parameters one by one, with every row.
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """What the driver is given."""
+        wanted = ARRAY(BigInteger) if dialect.name == "postgresql" else Text()
+        return dialect.type_descriptor(wanted)
+
+    def process_bind_param(self, value: list[int] | None, dialect: Dialect) -> Any:
+        """The numbers as that."""
+        return value if dialect.name == "postgresql" else encode(value)
+
+
+class among(FunctionElement[bool]):  # noqa: N801 -- reads as a function of SQL
+    """Whether a number is one of `Numbers`.
+
+    For an array PostgreSQL plans anew each time, as for constants; for a parameter each it keeps one plan, in
+    which every row builds the list again.
+    """
+
+    type = Boolean()
+    inherit_cache = True
+
+    def self_group(self, against: Any = None) -> Self:  # noqa: ARG002 -- as SQLAlchemy calls it
+        """It has its own parentheses, and is not compared with 1."""
+        return self
+
+
+class apart(among):  # noqa: N801 -- reads as a function of SQL
+    """Whether a number is none of `Numbers`."""
+
+    inherit_cache = True
+
+
+class elements(FunctionElement[int]):  # noqa: N801 -- reads as a function of SQL
+    """`Numbers` as rows, for IN: a hash table on PostgreSQL, whichever plan it has.
+
+    That pays where it does not plan anew, because it hopes to find enough in the first rows.
     """
 
     type = BigInteger()
     inherit_cache = True
 
 
-@compiles(numbers)
-def _elements(element: numbers, compiler: SQLCompiler, **words: Any) -> str:
-    listed = compiler.process(element.clauses, **words)
-    elements = f"json_array_elements_text(CAST({listed} AS JSON))"
-    return f"(SELECT CAST(value AS BIGINT) FROM {elements} AS value)"  # noqa: S608 -- a parameter's name
+@compiles(among)
+def _is_any(element: among, compiler: SQLCompiler, **words: Any) -> str:
+    number, listed = (compiler.process(each, **words) for each in element.clauses)
+    return f"({number} = ANY ({listed}))"
 
 
-@compiles(numbers, "sqlite")
-def _each(element: numbers, compiler: SQLCompiler, **words: Any) -> str:
+@compiles(apart)
+def _is_none(element: apart, compiler: SQLCompiler, **words: Any) -> str:
+    number, listed = (compiler.process(each, **words) for each in element.clauses)
+    return f"({number} <> ALL ({listed}))"
+
+
+@compiles(among, "sqlite")
+def _is_in(element: among, compiler: SQLCompiler, **words: Any) -> str:
+    number, listed = element.clauses
+    return f"({compiler.process(number, **words)} IN {compiler.process(elements(listed), **words)})"
+
+
+@compiles(apart, "sqlite")
+def _is_not_in(element: apart, compiler: SQLCompiler, **words: Any) -> str:
+    number, listed = element.clauses
+    return f"({compiler.process(number, **words)} NOT IN {compiler.process(elements(listed), **words)})"
+
+
+@compiles(elements)
+def _unnested(element: elements, compiler: SQLCompiler, **words: Any) -> str:
+    return f"(SELECT unnest({compiler.process(element.clauses, **words)}))"
+
+
+@compiles(elements, "sqlite")
+def _each(element: elements, compiler: SQLCompiler, **words: Any) -> str:
     listed = compiler.process(element.clauses, **words)
     return f"(SELECT value FROM json_each({listed}))"  # noqa: S608 -- a parameter's name
 

@@ -33,7 +33,7 @@ from storage.fault import (
 )
 from storage.file import WRITE, begin_as, is_sqlite, make_private, prepare_writer, shrink, sqlite_path
 from storage.outage_log import OutageLog
-from storage.pool import open_pool
+from storage.pool import LISTING, open_pool
 from storage.reader import Reader
 from storage.transaction import Transaction
 from storage.writer import Turn, Writer
@@ -90,7 +90,9 @@ class Storage:
             }
             return cls(
                 url,
-                open_pool(url, POSTGRES_READERS, overflow=4, isolation_level="REPEATABLE READ"),
+                open_pool(
+                    url, POSTGRES_READERS, overflow=4, settings=LISTING, isolation_level="REPEATABLE READ"
+                ),
                 pools=pools,
                 lock=lock,
             )

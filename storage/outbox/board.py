@@ -29,7 +29,7 @@ from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity
 from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.board import BoardAlert, Passed, Seen
-from bot.domain.outbox.outbox import CardKind
+from bot.domain.outbox.outbox import CardKind, ParkReason
 from bot.domain.outbox.storm import Storm, ToldCause, Uncalled, Unposted
 from storage.alert.summary import COLUMNS, RANK, SEVERITIES, read
 from storage.codec import micros, moment, moment_or_none
@@ -44,6 +44,7 @@ from storage.table.board import board
 from storage.table.core import IS_OPEN_ALERT, alert, card
 
 _IS_OPEN: Final = IS_OPEN_ALERT
+_IS_REFUSED: Final = card.c.parked_reason == ParkReason.REFUSED.value
 # Asked at every step of every channel, and so built once.
 _STORM: Final = Prepared(
     select(board, card)
@@ -206,6 +207,13 @@ class Boards:
         newest = _held(channel_id).with_only_columns(func.max(alert.c.id))
         return self._connection.execute(newest).scalar_one() or 0
 
+    def awaits_cards(self, channel_id: int) -> bool:
+        """Whether any of them may still get a card: not what Discord refused, but what is parked."""
+        may_be_sent = card.c.parked_reason.is_distinct_from(ParkReason.REFUSED.value)
+        waits = and_(card.c.wanted > card.c.shown, card.c.message_id.is_(None), may_be_sent)
+        found = select(card.c.id).where(card.c.channel_id == channel_id, waits, or_(IS_OWN, IS_SHARED))
+        return self._connection.execute(found.limit(1)).first() is not None
+
     def count_held(self, channel_id: int) -> dict[Severity, int]:
         """How many open alerts have no card, by severity."""
         counted = (
@@ -252,7 +260,11 @@ class Boards:
     def passed(self, channel_id: int, *, first_card_id: int, now: datetime) -> Passed:
         """What came since the storm began."""
         counts = select(
-            func.count().label("alerts"), func.sum(case((_IS_OPEN, 1), else_=0)).label("still_open")
+            func.count().label("alerts"),
+            func.sum(case((_IS_OPEN, 1), else_=0)).label("still_open"),
+            func.sum(case((and_(_IS_OPEN, card.c.message_id.is_(None), _IS_REFUSED), 1), else_=0)).label(
+                "refused"
+            ),
         ).select_from(card)
         came = and_(card.c.id >= first_card_id, card.c.channel_id == channel_id)
         rows = self._connection.execute(
@@ -261,8 +273,12 @@ class Boards:
                 counts.join(alert, alert.c.group_id == card.c.subject_id).where(came, IS_SHARED),
             )
         ).all()
-        still_open = sum(int(row.still_open or 0) for row in rows)
-        return Passed(sum(row.alerts for row in rows), still_open, now)
+        return Passed(
+            sum(row.alerts for row in rows),
+            sum(int(row.still_open or 0) for row in rows),
+            now,
+            refused=sum(int(row.refused or 0) for row in rows),
+        )
 
 
 def _unposted(channel_id: int, kind: ColumnElement[bool] | None = None) -> ColumnElement[bool]:

@@ -66,11 +66,12 @@ recurrence: Final = Table(
 )
 
 # What a ranking walks, from the largest sum of all time on; the first serves every count of recurrences too.
-# It has the channel of the last alert, so that who sees only some passes over the others in the index.
+# It has the channel of the last alert, and the source that speaks for one without any, so that who sees only
+# some passes over the others in the index.
 Index(
     "ix_recurrence_occurrences",
     recurrence.c.project_id, recurrence.c.occurrences.desc(), recurrence.c.id, recurrence.c.last_seen_at,
-    recurrence.c.channel_id,
+    recurrence.c.channel_id, recurrence.c.source_id,
 )  # fmt: skip
 Index(
     "ix_recurrence_attention_us", recurrence.c.project_id, recurrence.c.attention_us.desc(), recurrence.c.id

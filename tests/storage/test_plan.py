@@ -1,18 +1,25 @@
 """What people and delivery ask all the time is found in an index: it costs the same however much there is."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import Connection, event
 
+from bot.clock import ManualClock
 from bot.domain.alert.search import OPEN_ALERTS
 from bot.domain.recurrence.ranking import Query
 from bot.domain.sight import Sight
+from bot.usecases.admin.startup import open_desk
 from storage import schema
 from storage.engine import Storage
+from storage.pool import LISTING
 from storage.transaction import Transaction
+from tests.bench.bench_ingest import count_again
+from tests.bench.bench_open import write
 
 NOW = datetime(2026, 11, 21, 2, tzinfo=UTC)
 ASKED: dict[str, Callable[[Transaction], object]] = {
@@ -54,6 +61,48 @@ async def test_who_sees_some_channels_is_asked_of_an_index_that_has_them(what: s
     asked = [step for step in steps if "alert" in step or "recurrence" in step]
     assert asked
     assert [step for step in asked if index not in step] == []
+
+
+@pytest.mark.parametrize("what", [each for each in SEEN if each.startswith("count")])
+async def test_what_is_counted_stands_in_the_index_on_postgresql_too(what: str, postgres_url: str) -> None:
+    ask, index = SEEN[what]
+    storage = Storage.open(postgres_url)
+    await open_desk(storage, ManualClock(NOW))
+    await schema.on_connection(postgres_url, fill)
+    for order in ("VACUUM", "ANALYZE"):
+        await asyncio.to_thread(count_again, postgres_url, order)
+    steps = await storage.read(lambda tx: explained(tx, ask))
+    await storage.close()
+    (looked,) = (step for step in steps if " on alert" in step or " on recurrence" in step)
+    assert f"Index Only Scan using {index}" in looked
+
+
+async def test_who_reads_on_postgresql_reckons_with_memory_and_one_processor(postgres_url: str) -> None:
+    storage = Storage.open(postgres_url)
+    for name, wanted in LISTING.items():
+        kept = await storage.read(lambda tx, name=name: tx.run_raw(f"SHOW {name}").scalar_one())  # type: ignore[misc]
+        assert kept == wanted
+    await storage.close()
+
+
+def fill(connection: Connection) -> None:
+    """Alerts and recurrences; as long as a commit may not be on disk, no page is said to be seen by all."""
+    connection.exec_driver_sql("SET LOCAL synchronous_commit = on")
+    write(connection, 2_000, 100)
+
+
+def explained(tx: Transaction, ask: Callable[[Transaction], object]) -> list[str]:
+    """The steps in which PostgreSQL answers what is asked, if the table is not so small that all is read."""
+    connection = tx.run_raw("SET LOCAL enable_seqscan = off").connection
+    said: list[tuple[str, Any]] = []
+
+    def keep(*told: Any) -> None:
+        said.append((told[2], told[3]))
+
+    event.listen(connection, "before_cursor_execute", keep)
+    ask(tx)
+    event.remove(connection, "before_cursor_execute", keep)
+    return [row[0] for asked, given in said for row in connection.exec_driver_sql(f"EXPLAIN {asked}", given)]
 
 
 async def plan(url: str, ask: Callable[[Transaction], object]) -> list[str]:

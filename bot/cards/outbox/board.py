@@ -167,11 +167,14 @@ def _all(view: BoardView, total: int) -> Row:
 
 def _calm(view: BoardView, passed: Passed) -> Card:
     """What a tired person wants to know the next morning."""
-    left = (
-        f"{passed.still_open} still open, each with a card of its own."
-        if passed.still_open
-        else "All of them are over."
-    )
+    left = "All of them are over."
+    if passed.still_open:
+        left = f"{passed.still_open:,} still open, each on a card."
+    if passed.refused:
+        left = (
+            f"{passed.still_open:,} still open; Discord refused the cards of {passed.refused:,}, which"
+            " `/alert list` shows."
+        )
     span = f"From {moment(view.since, 't')} to {moment(passed.ended_at, 't')}. {left}"
     embed = Embed(description=span, color=GOOD, footer=marker(view.tag, view.number))
     return Card(content=f"✅ Storm over: {some(passed.alerts, 'alert')}", embeds=(embed,))

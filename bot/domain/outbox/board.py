@@ -50,11 +50,15 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 class Passed(msgspec.Struct, frozen=True, gc=False):
-    """What a storm was, once it is over: how many alerts came, and how many of them are still open."""
+    """What a storm was, once it is over: how many alerts came, and how many of them are still open.
+
+    Of those Discord ``refused`` some cards.
+    """
 
     alerts: int
     still_open: int
     ended_at: datetime
+    refused: int = 0
 
 
 class BoardGroup(msgspec.Struct, frozen=True):

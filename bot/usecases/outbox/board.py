@@ -11,7 +11,7 @@ from typing import Final
 from bot.cards.outbox.board import BoardPage, BoardView
 from bot.domain.alert.verdict import Lane
 from bot.domain.outbox import plan
-from bot.domain.outbox.board import BoardAlert
+from bot.domain.outbox.board import BoardAlert, Passed
 from bot.domain.outbox.outbox import CardKind, Outgoing
 from bot.domain.outbox.plan import Bucket, Waiting
 from bot.domain.outbox.storm import Storm
@@ -62,6 +62,7 @@ async def view(desk: Desk, card: Outgoing) -> BoardView | None:
         if storm is None:
             return None
         held = tx.boards.held(channel_id, limit=LISTED)
+        is_over = not (held and tx.boards.awaits_cards(channel_id))
         return BoardView(
             channel_id=channel_id,
             number=card.generation,
@@ -71,11 +72,15 @@ async def view(desk: Desk, card: Outgoing) -> BoardView | None:
             held=tuple(held),
             newest_id=tx.boards.newest_held(channel_id) if len(held) == LISTED else 0,
             counts=tx.boards.count_held(channel_id) if len(held) == LISTED else None,
-            passed=None if held else tx.boards.passed(channel_id, first_card_id=storm.first_card_id, now=now),
-            is_sunk=bool(held) and _is_sunk(tx, card, now),
+            passed=_passed(tx, channel_id, storm, now) if is_over else None,
+            is_sunk=not is_over and _is_sunk(tx, card, now),
         )
 
     return await desk.storage.read(read_board)
+
+
+def _passed(tx: Transaction, channel_id: int, storm: Storm, now: datetime) -> Passed:
+    return tx.boards.passed(channel_id, first_card_id=storm.first_card_id, now=now)
 
 
 def _is_sunk(tx: Transaction, card: Outgoing, now: datetime) -> bool:

@@ -63,10 +63,14 @@ def test_the_board_counts_then_names_the_largest_groups() -> None:
 def test_a_storm_that_is_over_is_one_line() -> None:
     card = render(board((), passed=Passed(412, 7, NOON + timedelta(hours=1))))
     assert card.embeds[0].description == (
-        "From <t:1791201600:t> to <t:1791205200:t>. 7 still open, each with a card of its own."
+        "From <t:1791201600:t> to <t:1791205200:t>. 7 still open, each on a card."
     )
     assert card.content == "✅ Storm over: 412 alerts"
     assert (card.rows, card.file) == ((), None)
+    card = render(board((held(1),), passed=Passed(412, 7, NOON + timedelta(hours=1), refused=1)))
+    assert card.embeds[0].description.endswith(
+        "7 still open; Discord refused the cards of 1, which `/alert list` shows."
+    )
 
 
 def test_the_list_has_every_alert_and_tells_what_it_lacks() -> None:
