@@ -326,3 +326,23 @@ async def test_a_card_that_discord_refuses_keeps_no_storm_alive(storm: Stage) ->
     await storm.work()
     assert len(storm.calls()) == calls
     assert (await status.condition(storm.desk)).storms == {}
+
+
+async def test_what_a_board_holds_is_not_stuck(storm: Stage) -> None:
+    await send_many(storm, critical=10_000)
+    await settle_down(storm)
+    storm.clock.advance(timedelta(minutes=10))
+    await storm.work()
+    assert await status.oldest_due(storm.desk) is None
+    await alerts.acknowledge(storm.desk, 40, actor=ANNA)
+    assert await status.oldest_due(storm.desk) is not None
+    await settle_down(storm)
+    assert await status.oldest_due(storm.desk) is None
+    await storm.sandbox.mischief.set_outage(on=True)
+    since = storm.clock.now()
+    await send_many(storm, 5, first=MANY)
+    for _ in range(10):
+        await turn(storm)
+    oldest = await status.oldest_due(storm.desk)
+    assert oldest is not None
+    assert since <= oldest <= since + timedelta(seconds=2)

@@ -66,7 +66,11 @@ async def take(
             which = max(rest, post.wait(urgent=True)) or CardChoice(kind=CardKind.REPORT)
         if not isinstance(which, CardChoice):
             return which
-        card = tx.cards.claim(channel_id, which, worker=worker, tag=desk.project.tag, now=now, lease=LEASE)
+        card = None
+        for choice in _choices(which):
+            card = card or tx.cards.claim(
+                channel_id, choice, worker=worker, tag=desk.project.tag, now=now, lease=LEASE
+            )
         if card is None:
             return _CONTENDED
         theirs = owner(tx, desk, card.project_id)
@@ -95,6 +99,13 @@ def _plan(
     if step.call is PlannedCall.BOARD:
         boards.begin_turn(tx, channel_id, now=now)
     return CardChoice(step.lanes, posted=step.call is PlannedCall.EDIT)
+
+
+def _choices(which: CardChoice) -> tuple[CardChoice, ...]:
+    """Calls go before the cards of what people took up, however many those are: nobody is asleep for them."""
+    if which.posted or which.lanes != (Lane.PERSON,):
+        return (which,)
+    return msgspec.structs.replace(which, calling=True), which
 
 
 def _until_due(tx: Transaction, channel_id: int, now: datetime) -> float:
