@@ -64,7 +64,7 @@ async def _reminder_of_all(stage: Stage, owner: actors.Actor) -> tuple[int, list
 
     def tell(tx: Any) -> int:
         found = tx.rings.take_due(stage.desk.project.id, now=due, limit=100)
-        ids = [each.id for each in found if each.reason is RingReason.ACK_ENDING]
+        ids: list[int] = [each.id for each in found if each.reason is RingReason.ACK_ENDING]
         tx.rings.tell(ids, lead_id=min(ids), channel_id=stage.channel_id, now=due)
         return min(ids)
 
