@@ -102,6 +102,8 @@ class Boards:
         ).rowcount
         if entered and anew:
             Cards(self._connection).lose(storm.card_id, now=now)
+            refused = and_(card.c.id == storm.card_id, _IS_REFUSED)
+            self._connection.execute(update(card).where(refused).values(parked_reason=None, parked_at=None))
 
     def leave(self, channel_id: int, *, now: datetime) -> None:
         """The storm is over."""
@@ -317,5 +319,5 @@ def _storm(row: Any, now_us: int) -> Storm:
         is_dirty=row.wanted > row.shown,
         is_busy=is_claimed or (row.not_before or 0) > now_us,
         is_parked=row.parked_reason is not None,
-        is_gone=row.parked_reason == ParkReason.UNKNOWN_CHANNEL.value,
+        is_lost=row.parked_reason in {ParkReason.UNKNOWN_CHANNEL.value, ParkReason.REFUSED.value},
     )

@@ -41,8 +41,8 @@ def survey(
             return waiting, plan.Board()
         storm = _enter(tx, desk, channel_id, storm, now)
     if storm.is_parked:
-        if storm.is_gone and not tx.boards.awaits_cards(channel_id):
-            tx.boards.leave(channel_id, now=now)  # its alerts went elsewhere
+        if storm.is_lost and not tx.boards.awaits_cards(channel_id):
+            tx.boards.leave(channel_id, now=now)  # its alerts went elsewhere, or have cards
         return waiting, plan.Board()
     return waiting, _stand(tx, channel_id, storm, edit=edit, young=seen.young, now=now)
 
