@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.alert.verdict import Lane
 from bot.sandbox.fault.fault import Effect, Rule
 from bot.usecases.admin import status
 from bot.usecases.alert import lifecycle as alerts
@@ -73,3 +74,18 @@ async def test_a_board_that_discord_refused_is_tried_again_in_the_next_storm(sto
     await settle_down(storm)
     assert len(boards_of(storm)) == 1
     assert await unseen(storm) == []
+
+
+async def test_the_card_of_what_a_board_showed_is_not_slow(storm: Stage) -> None:
+    await send_many(storm)
+    await settle_down(storm)
+    storm.clock.advance(timedelta(minutes=30))
+    await end(storm, MANY - 6)
+    await settle_down(storm)
+    rows = await storm.desk.storage.read(
+        lambda tx: tx.run_raw("SELECT lane, sent_at - accepted_at AS wait FROM ledger WHERE posted").all()
+    )
+    late = [row for row in rows if row.wait > 60_000_000]
+    assert len(late) == 6
+    assert {row.lane for row in late} == {Lane.COUNT.value}
+    assert len(rows) > len(late)
