@@ -191,18 +191,20 @@ class Boards:
         *,
         name: str | None = None,
         states: Sequence[State] = (),
-        seen: Seen | None = None,
     ) -> list[int]:
-        """All of them, or those of one name, in these states, and such as could be seen then."""
-        statement = _held(channel_id).with_only_columns(alert.c.id).order_by(alert.c.id)
-        if name is not None:
-            statement = statement.where(alert.c.name == name)
-        if states:
-            statement = statement.where(alert.c.state.in_([each.value for each in states]))
-        if seen is not None:
-            is_old = or_(alert.c.loud_since.is_(None), alert.c.loud_since <= micros(seen.at))
-            statement = statement.where(alert.c.id <= seen.newest_id, is_old)
-        return list(self._connection.execute(statement).scalars())
+        """All of them, or those of one name, in these states."""
+        ids = _named(_held(channel_id).with_only_columns(alert.c.id).order_by(alert.c.id), name, states)
+        return list(self._connection.execute(ids).scalars())
+
+    def seen_ids(
+        self, channel_id: int, seen: Seen, *, name: str | None = None, states: Sequence[State] = ()
+    ) -> tuple[list[int], int]:
+        """Those of them that could be seen then, and how many others there are by now."""
+        columns = alert.c.id, alert.c.loud_since
+        found = _named(_held(channel_id).with_only_columns(*columns).order_by(alert.c.id), name, states)
+        rows, at = self._connection.execute(found).all(), micros(seen.at)
+        ids = [each for each, since in rows if each <= seen.newest_id and (since is None or since <= at)]
+        return ids, len(rows) - len(ids)
 
     def newest_held(self, channel_id: int) -> int:
         """The newest of them, 0 when there is none."""
@@ -304,6 +306,14 @@ def _held(channel_id: int) -> Select[Any]:
         shared.where(refused, IS_SHARED),
     ).subquery()
     return select(*COLUMNS).join(waiting, waiting.c.subject_id == alert.c.id).where(_IS_OPEN)
+
+
+def _named(statement: Select[Any], name: str | None, states: Sequence[State]) -> Select[Any]:
+    if name is not None:
+        statement = statement.where(alert.c.name == name)
+    if states:
+        statement = statement.where(alert.c.state.in_([each.value for each in states]))
+    return statement
 
 
 def _storm(row: Any, now_us: int) -> Storm:
