@@ -38,6 +38,7 @@ from storage.kind import IS_OWN, IS_SHARED, card_of
 from storage.outbox import uncalled as held_back
 from storage.outbox.card import Cards
 from storage.outbox.due import dirty
+from storage.outbox.passed import count_passed
 from storage.prepared import Prepared
 from storage.table.audit import audit
 from storage.table.board import board
@@ -262,28 +263,9 @@ class Boards:
         """The causes that rang in a channel since then, and the last message that told each."""
         return held_back.told_causes(self._connection, channel_id, since)
 
-    def passed(self, channel_id: int, *, first_card_id: int, now: datetime) -> Passed:
+    def passed(self, channel_id: int, *, first_card_id: int, since: datetime, now: datetime) -> Passed:
         """What came since the storm began."""
-        counts = select(
-            func.count().label("alerts"),
-            func.sum(case((_IS_OPEN, 1), else_=0)).label("still_open"),
-            func.sum(case((and_(_IS_OPEN, card.c.message_id.is_(None), _IS_REFUSED), 1), else_=0)).label(
-                "refused"
-            ),
-        ).select_from(card)
-        came = and_(card.c.id >= first_card_id, card.c.channel_id == channel_id)
-        rows = self._connection.execute(
-            union_all(
-                counts.join(alert, alert.c.id == card.c.subject_id).where(came, IS_OWN),
-                counts.join(alert, alert.c.group_id == card.c.subject_id).where(came, IS_SHARED),
-            )
-        ).all()
-        return Passed(
-            sum(row.alerts for row in rows),
-            sum(int(row.still_open or 0) for row in rows),
-            now,
-            refused=sum(int(row.refused or 0) for row in rows),
-        )
+        return count_passed(self._connection, channel_id, first_card_id=first_card_id, since=since, now=now)
 
 
 def _unposted(channel_id: int, kind: ColumnElement[bool] | None = None) -> ColumnElement[bool]:
