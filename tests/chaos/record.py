@@ -34,6 +34,7 @@ _STATEMENTS: Final = {
     "incidents": "SELECT incident.id, state, severity, thread_id, message_id FROM incident"
     " JOIN card ON card.kind = 'incident' AND subject_id = incident.id ORDER BY incident.id",
     "members": "SELECT alert_id, incident_id, active FROM incident_alert",
+    "acts": "SELECT id, alert_ids FROM bulk_act",
     "homes": "SELECT alert_id, incident_id FROM incident_alert WHERE active",
     "words": "SELECT kind, subject_id, channel_id, message_id FROM card WHERE kind IN ('nudge', 'brief')",
 }
@@ -134,6 +135,11 @@ class Reader:
     async def groups(self) -> dict[int, int]:
         """The group of each alert that shares a card, by alert id: which that is, is the desk's to say."""
         return await self._storage.read(lambda tx: {row[0]: row[1] for row in _rows(tx, "shared")})
+
+    async def acts(self) -> dict[int, list[int]]:
+        """The alerts of each act on many that can be taken back still, by its id."""
+        rows = await self._storage.read(lambda tx: _rows(tx, "acts"))
+        return {row[0]: msgspec.json.decode(row[1], type=list[int]) for row in rows}
 
     async def homes(self) -> dict[int, int]:
         """The incident that each alert belongs to, by alert id."""
