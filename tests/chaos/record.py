@@ -31,7 +31,7 @@ _STATEMENTS: Final = {
     " AND claimed_by IS NULL AND lane <> 1",
     "shared": "SELECT id, group_id FROM alert WHERE group_id IS NOT NULL",
     "tag": "SELECT id, tag FROM project",
-    "incidents": "SELECT incident.id, state, severity, thread_id, message_id FROM incident"
+    "incidents": "SELECT incident.id, state, severity, thread_id, message_id, threadless FROM incident"
     " JOIN card ON card.kind = 'incident' AND subject_id = incident.id ORDER BY incident.id",
     "members": "SELECT alert_id, incident_id, active FROM incident_alert",
     "acts": "SELECT id, alert_ids FROM bulk_act",
@@ -72,13 +72,20 @@ class CardRow(msgspec.Struct, frozen=True):
 
 
 class IncidentRow(msgspec.Struct, frozen=True):
-    """An incident, and where its head and its thread stand."""
+    """An incident, and where its head and its thread stand; ``threadless`` says that it got none."""
 
     id: int
     state: str
     severity: str
     thread_id: int | None
     message_id: int | None
+    threadless: bool
+
+    @property
+    def lacks_thread(self) -> bool:
+        """Whether it has to get one: without a right to that an incident gets one later, if it lasts."""
+        is_over = self.state not in {"open", "mitigating"}
+        return self.thread_id is None and not (self.threadless and is_over)
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,7 +174,7 @@ def _read(tx: Transaction) -> Record:
         dirty=len({row[0] for row in _rows(tx, "dirty")} - {card_id for card_id, _ in held}),
         board=board,
         held={alert_id for _, alert_id in held},
-        incidents=[IncidentRow(*row) for row in _rows(tx, "incidents")],
+        incidents=[IncidentRow(*row[:5], threadless=bool(row[5])) for row in _rows(tx, "incidents")],
         members={(row[0], row[1], bool(row[2])) for row in _rows(tx, "members")},
         words=[(row[2], row[3]) for row in _rows(tx, "words")],
     )
