@@ -21,7 +21,8 @@ _STATEMENTS: Final = {
     "heard": "SELECT message_id, user_id, emoji FROM reaction WHERE present",
     "fired": "SELECT alert_id, COUNT(*) FROM event WHERE status = 'firing' AND verdict <> 'rejected'"
     " GROUP BY alert_id",
-    "dirty": "SELECT id FROM card WHERE wanted > shown OR claimed_by IS NOT NULL",
+    "dirty": "SELECT id, kind, subject_id, message_id, lane, wanted, shown, claimed_by, parked_reason FROM card"
+    " WHERE wanted > shown OR claimed_by IS NOT NULL",
     "board": "SELECT card.message_id FROM board JOIN card ON card.kind = 'board'"
     " AND card.subject_id = board.channel_id WHERE left_at IS NULL AND card.message_id IS NOT NULL",
     "held": "SELECT card.id, alert.id FROM card JOIN alert"
@@ -92,7 +93,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """One consistent look; ``heard`` are (message id, user id, emoji).
 
     ``board`` is the message of a storm's board that stands, and ``held`` are the open alerts that it stands
-    for; ``dirty`` counts the other cards that wait. ``groups`` are message ids by group, ``members`` are
+    for; ``dirty`` are the other cards that wait, as rows. ``groups`` are message ids by group, ``members`` are
     (alert, incident, whether it still is), ``words`` what was said in threads: (channel id, message id).
     """
 
@@ -104,7 +105,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     hours: dict[int, tuple[int, int]]
     fired: dict[int, int]
     heard: set[tuple[int, int, str]]
-    dirty: int
+    dirty: list[Any]
     board: int | None
     held: set[int]
     incidents: list[IncidentRow]
@@ -171,7 +172,7 @@ def _read(tx: Transaction) -> Record:
         hours={row[0]: (int(row[1]), int(row[2])) for row in _rows(tx, "hours")},
         fired={row[0]: row[1] for row in _rows(tx, "fired")},
         heard={(row[0], row[1], row[2]) for row in _rows(tx, "heard")},
-        dirty=len({row[0] for row in _rows(tx, "dirty")} - {card_id for card_id, _ in held}),
+        dirty=[row for row in _rows(tx, "dirty") if row[0] not in {card_id for card_id, _ in held}],
         board=board,
         held={alert_id for _, alert_id in held},
         incidents=[IncidentRow(*row[:5], threadless=bool(row[5])) for row in _rows(tx, "incidents")],
