@@ -21,8 +21,8 @@ _STATEMENTS: Final = {
     "heard": "SELECT message_id, user_id, emoji FROM reaction WHERE present",
     "fired": "SELECT alert_id, COUNT(*) FROM event WHERE status = 'firing' AND verdict <> 'rejected'"
     " GROUP BY alert_id",
-    "dirty": "SELECT id, kind, subject_id, message_id, lane, wanted, shown, claimed_by, parked_reason FROM card"
-    " WHERE wanted > shown OR claimed_by IS NOT NULL",
+    "dirty": "SELECT id, kind, subject_id, message_id, lane, wanted, shown, claimed_by, parked_reason"
+    " FROM card WHERE wanted > shown OR claimed_by IS NOT NULL",
     "board": "SELECT card.message_id FROM board JOIN card ON card.kind = 'board'"
     " AND card.subject_id = board.channel_id WHERE left_at IS NULL AND card.message_id IS NOT NULL",
     "held": "SELECT card.id, alert.id FROM card JOIN alert"
@@ -93,8 +93,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """One consistent look; ``heard`` are (message id, user id, emoji).
 
     ``board`` is the message of a storm's board that stands, and ``held`` are the open alerts that it stands
-    for; ``dirty`` are the other cards that wait, as rows. ``groups`` are message ids by group, ``members`` are
-    (alert, incident, whether it still is), ``words`` what was said in threads: (channel id, message id).
+    for; ``dirty`` are the other cards that wait, as rows. ``groups`` are message ids by group, ``members``
+    are (alert, incident, whether it still is), ``words`` what was said in threads: (channel id, message id).
     """
 
     tag: str
