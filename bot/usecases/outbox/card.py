@@ -135,7 +135,8 @@ async def settle(
     """``message_id`` shows revision ``shown`` of the card now, as the edit ``version`` if it was one.
 
     ``pinged`` says that its words mention somebody, ``rang`` for which run this was the post that rang them.
-    0 stands for some revision of an earlier attempt. Boards have no ledger: what they show waits as cards.
+    0 stands for some revision of an earlier attempt. Boards have no ledger, and what a board has shown before
+    its card is written down as late on purpose.
     Returns whether that was the channel's last: to look for the next one would cost another transaction, a
     fifth of what a card costs.
     """
@@ -153,7 +154,9 @@ async def settle(
             lease=LEASE,
         )
         if shown and TRAITS[card.kind].in_ledger:
-            tx.ledger.sent(card, version=version, now=now)
+            is_late = boards.was_held(tx, card, now)
+            known = msgspec.structs.replace(card, lane=Lane.COUNT) if is_late else card
+            tx.ledger.sent(known, version=version, now=now)
         return tx.channels.is_done(card.channel_id)
 
     return await desk.storage.write(settle_card, turn=Turn.DESK)
