@@ -175,7 +175,10 @@ def _read(tx: Transaction) -> Record:
         dirty=[row for row in _rows(tx, "dirty") if row[0] not in {card_id for card_id, _ in held}],
         board=board,
         held={alert_id for _, alert_id in held},
-        incidents=[IncidentRow(*row[:5], threadless=bool(row[5])) for row in _rows(tx, "incidents")],
+        incidents=[
+            IncidentRow(row[0], row[1], row[2], row[3], row[4], bool(row[5]))
+            for row in _rows(tx, "incidents")
+        ],
         members={(row[0], row[1], bool(row[2])) for row in _rows(tx, "members")},
         words=[(row[2], row[3]) for row in _rows(tx, "words")],
     )
