@@ -27,6 +27,7 @@ class Ringer:
     def __init__(self, desk: Desk, wire: Wire, pings: Pings, bot_view: BotView, name: str) -> None:
         self._desk = desk
         self._pings = pings
+        self._bot_view = bot_view
         self._name = name
         self._ping_message = PingMessage(desk, wire, bot_view)
 
@@ -34,8 +35,8 @@ class Ringer:
         """A call that is meant for nobody is not posted; True when this is one."""
         if not isinstance(view, RingView) or card.message_id is not None or card.retried:
             return False
-        if self._pings.due(card, view):
-            return False
+        if self._pings.due(card, view) or (view.live and self._bot_view.guild_of(card.channel_id) is None):
+            return False  # where the channel is not seen nobody knows whom it would call
         await rings.leave_out(self._desk, card, worker=self._name)
         return True
 

@@ -93,11 +93,11 @@ class Links:
         return {row.alert_id: row.incident_id for row in rows}
 
     def open_ids(self, incident_id: int) -> list[int]:
-        """The ids of the incident's open alerts."""
+        """The ids of the open alerts that belong to it, and to no other since."""
         statement = (
             select(alert.c.id)
             .join(incident_alert, _member)
-            .where(incident_alert.c.incident_id == incident_id, IS_OPEN_ALERT)
+            .where(incident_alert.c.incident_id == incident_id, IS_ACTIVE, IS_OPEN_ALERT)
         )
         return list(self._connection.execute(statement.order_by(alert.c.id)).scalars())
 

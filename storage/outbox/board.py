@@ -102,6 +102,8 @@ class Boards:
         ).rowcount
         if entered and anew:
             Cards(self._connection).lose(storm.card_id, now=now)
+            refused = and_(card.c.id == storm.card_id, _IS_REFUSED)
+            self._connection.execute(update(card).where(refused).values(parked_reason=None, parked_at=None))
 
     def leave(self, channel_id: int, *, now: datetime) -> None:
         """The storm is over."""
@@ -222,11 +224,12 @@ class Boards:
         return {SEVERITIES[severity]: count for severity, count in self._connection.execute(counted)}
 
     def standing(self, project_id: int) -> dict[int, int]:
-        """The channels with a storm now, and how many alerts their boards hold."""
+        """The channels whose boards hold alerts now, and how many."""
         channels = self._connection.execute(
             select(board.c.channel_id).where(board.c.project_id == project_id, board.c.left_at.is_(None))
         ).scalars()
-        return {each: sum(self.count_held(each).values()) for each in sorted(channels)}
+        held = {each: sum(self.count_held(each).values()) for each in sorted(channels)}
+        return {each: count for each, count in held.items() if count}
 
     def answerable(self, project_id: int) -> dict[int, datetime]:
         """The channels whose board stands and can be answered, and since when."""
@@ -316,4 +319,5 @@ def _storm(row: Any, now_us: int) -> Storm:
         is_dirty=row.wanted > row.shown,
         is_busy=is_claimed or (row.not_before or 0) > now_us,
         is_parked=row.parked_reason is not None,
+        is_lost=row.parked_reason in {ParkReason.UNKNOWN_CHANNEL.value, ParkReason.REFUSED.value},
     )

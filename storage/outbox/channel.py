@@ -13,6 +13,7 @@ from sqlalchemy import (
     FromClause,
     Select,
     TextClause,
+    alias,
     and_,
     bindparam,
     exists,
@@ -26,18 +27,20 @@ from sqlalchemy import (
     update,
 )
 
+from bot.domain.alert.ring import RingSubject
 from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.due import LaneCounts
 from bot.domain.outbox.kind import CardHome, kinds_at
-from bot.domain.outbox.outbox import ParkReason
+from bot.domain.outbox.outbox import CardKind, ParkReason
 from storage.codec import micros, moment_or_none
-from storage.dialect import is_dead
-from storage.kind import IS_OWN, IS_SHARED, is_among
+from storage.dialect import is_dead, is_one_of
+from storage.kind import IS_OWN, IS_SHARED, card_of, is_among, is_kind
 from storage.outbox.due import dirty, look, rests_until, sendable
 from storage.outbox.placement import note_channel
 from storage.prepared import Prepared
 from storage.table.board import board
 from storage.table.core import IS_OPEN_ALERT, alert, card
+from storage.table.ring import ring
 
 
 class Channels:
@@ -94,12 +97,14 @@ class Channels:
         """Cards of a source's open alerts that an old channel cannot show go to a new one, as new messages.
 
         ``all_of_them`` says that the old channel is gone, with the messages that stood there. Those of alerts
-        that are over are let be. Returns how many go.
+        that are over are let be. Calls for them that were never posted go along. Returns how many cards go.
         """
         stuck = and_(
             card.c.channel_id == old_id,
             true() if all_of_them else and_(card.c.message_id.is_(None), card.c.parked_reason.is_not(None)),
         )
+        stuck_calls = and_(card.c.channel_id == old_id, card.c.message_id.is_(None))
+        self._move(new_id, stuck_calls, card.c.parked_reason.is_not(None), _calls_for(source_id), now=now)
         moved = self._move(new_id, stuck, _shows(source_id, IS_OPEN_ALERT), now=now)
         self._connection.execute(
             update(card)
@@ -127,6 +132,10 @@ class Channels:
             .returning(card.c.kind, card.c.subject_id)
         ).all()
         note_channel(self._connection, channel_id, (tuple(each) for each in moved))
+        calls = [each.subject_id for each in moved if each.kind == CardKind.RING.value]
+        if calls:
+            told = update(ring).where(is_one_of(self._connection, ring.c.lead_id, calls))
+            self._connection.execute(told.values(channel_id=channel_id))
         return len(moved)
 
     def free_from_dead(self, worker: str) -> int:
@@ -178,7 +187,7 @@ class Channels:
         return [(row.channel_id, ParkReason(row.parked_reason), row.cards) for row in rows]
 
     def oldest_due(self, *, now: datetime) -> datetime | None:
-        """Since when the longest waiting sendable card is dirty."""
+        """Since when the longest waiting sendable card is dirty, of those that no board holds back."""
         firsts = [_first.value(self._connection, now=micros(now)) for _first in _FIRSTS]
         return moment_or_none(min((each for each in firsts if each is not None), default=None))
 
@@ -193,6 +202,17 @@ def _shows(source_id: int, *which: ColumnElement[bool] | TextClause) -> ColumnEl
             card.c.subject_id.in_(select(alert.c.group_id).where(alert.c.group_id.is_not(None), theirs)),
         ),
     )
+
+
+def _calls_for(source_id: int) -> ColumnElement[bool]:
+    """Calls for open alerts of a source, and perhaps for others besides."""
+    theirs = select(alert.c.id).where(alert.c.source_id == source_id, IS_OPEN_ALERT)
+    told = exists().where(
+        ring.c.lead_id == card.c.subject_id,
+        ring.c.subject == RingSubject.ALERT.value,
+        ring.c.subject_id.in_(theirs),
+    )
+    return and_(is_kind(CardKind.RING), told.correlate(card))
 
 
 def _with_dirty(*, posted: bool) -> CTE:
@@ -218,7 +238,9 @@ def _with_some(now_us: ColumnElement[int], *, posted: bool) -> Select[tuple[int]
 def _longest(now_us: ColumnElement[int], *, posted: bool) -> Select[tuple[int]]:
     """Since when the first sendable card of a channel's lane is dirty, the longest of all of them.
 
-    A lane is in that order in its index: cards behind the first that may be sent are not looked at.
+    A lane is in that order in its index: cards behind the first that may be sent are not looked at. What a
+    board holds back does not wait: it is shown there, and a board that is not what it should be waits itself,
+    also while it rests after a failure.
     """
     queue, place, lane = _queues(posted=posted)
     first = (
@@ -229,7 +251,21 @@ def _longest(now_us: ColumnElement[int], *, posted: bool) -> Select[tuple[int]]:
         .correlate(queue)
         .scalar_subquery()
     )
-    return select(func.min(first)).select_from(queue)
+    longest = select(func.min(first)).select_from(queue)
+    return longest if posted else longest.where(or_(lane == Lane.PERSON.value, ~_has_board(place)))
+
+
+def _has_board(channel_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether a board stands in the channel."""
+    message = alias(card)
+    return exists().where(
+        board.c.channel_id == channel_id,
+        board.c.left_at.is_(None),
+        message.c.kind == CardKind.BOARD.value,
+        message.c.subject_id == channel_id,
+        message.c.message_id.is_not(None),
+        message.c.parked_reason.is_(None),
+    )
 
 
 def _counted(*, posted: bool) -> Select[tuple[int, int]]:
@@ -277,5 +313,13 @@ _DUE: Final = Prepared(
         select(board.c.channel_id).where(board.c.left_at.is_(None)),
     )
 )
-_FIRSTS: Final = tuple(Prepared(_longest(_now, posted=posted)) for posted in (False, True))
+_FIRSTS: Final = (
+    *(Prepared(_longest(_now, posted=posted)) for posted in (False, True)),
+    Prepared(
+        select(func.min(card.c.dirty_since))
+        .select_from(board)
+        .join(card, card_of(CardKind.BOARD, board.c.channel_id))
+        .where(board.c.left_at.is_(None), dirty(posted=True))
+    ),
+)
 _BY_LANE: Final = Prepared(union_all(*(_counted(posted=posted) for posted in (False, True))))

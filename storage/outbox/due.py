@@ -41,7 +41,7 @@ def chosen(which: CardChoice, channel_id: ColumnElement[int]) -> ColumnElement[b
         dirty(posted=which.posted),
         card.c.lane >= min(which.lanes),
         card.c.lane <= max(which.lanes),
-        ~is_kind(CardKind.BOARD),
+        is_kind(CardKind.RING) if which.calling else ~is_kind(CardKind.BOARD),
     )
 
 

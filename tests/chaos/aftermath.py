@@ -29,7 +29,7 @@ async def aftermath(house: House, book: Book) -> tuple[Record, list[Violation]]:
         await reader.close()
     messages, threads = await house.messages(), await house.threads()
     found = judge(book, record, messages) + judge_flock(record, messages)
-    return record, noise + found + judge_incidents(record, messages, threads)
+    return record, noise + found + judge_incidents(book, record, messages, threads)
 
 
 async def quiet(house: House, reader: Reader) -> list[Violation]:

@@ -5,7 +5,7 @@ that its history is a line.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from tests.chaos.episode import Episode, UntrueError
 
 _CLOCK: Final = SystemClock()
 _TOLD: Final = 60  # lines of a history in a report
+_GLANCE: Final = 0.05  # seconds in which a free story is handed over
 
 
 class Violation(msgspec.Struct, frozen=True):
@@ -65,6 +66,15 @@ class Story:
     def tell(self, text: str) -> None:
         """A line of its history."""
         self.lines.append(f"{self._book.seconds:8.3f} {text}")
+
+    async def take(self) -> bool:
+        """Take its lock, if nobody has it: a sender who waits for the bot may have it for long."""
+        try:
+            async with asyncio.timeout(0 if self.lock.locked() else _GLANCE):
+                await self.lock.acquire()
+        except TimeoutError:
+            return False
+        return True
 
     def doubt(self, saying: Saying) -> None:
         """A request without an answer: it was taken in or not, but will not be later."""
@@ -132,6 +142,9 @@ class Book:
         self.refused = 0
         self.requests = 0
         self.deeds = 0
+        self.incidents: dict[int, Story] = {}
+        self.joining = asyncio.Lock()  # who holds it lets no alert join an incident
+        self._acts = 0
 
     @property
     def stories(self) -> list[Story]:
@@ -143,9 +156,32 @@ class Book:
         """Since it was opened."""
         return _CLOCK.monotonic() - self._began
 
+    def number_act(self) -> int:
+        """The next number of an act on many alerts."""
+        self._acts += 1
+        return self._acts
+
+    @property
+    def everything(self) -> list[Story]:
+        """The stories of alerts and of incidents."""
+        return [*self.stories, *self.incidents.values()]
+
+    def incident(self, number: int) -> Story:
+        """The story of an incident, which was open when it was first heard of."""
+        if number not in self.incidents:
+            story = self.incidents[number] = Story(f"I-{number}", self)
+            story.current = story.episodes[story.name] = Episode(story.name, {Look("open", "", "")})
+        return self.incidents[number]
+
+    def settle(self, looks: Mapping[str, Look]) -> None:
+        """All is quiet and nothing is wrong: so all stands as the database says, by ref."""
+        for story in self.everything:
+            for episode in story.episodes.values():
+                episode.settled(looks[episode.ref])
+
     def died(self) -> None:
         """The bot was killed."""
-        for story in self.stories:
+        for story in self.everything:
             story.tell("-- killed --")
             for episode in story.episodes.values():
                 episode.died()

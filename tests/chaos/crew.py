@@ -8,8 +8,12 @@ from typing import Final, Protocol, Self
 
 from tests.chaos.book import Book
 from tests.chaos.crowd import Person
+from tests.chaos.head import Heads
 from tests.chaos.house import House
+from tests.chaos.many import Many
 from tests.chaos.pulse import Pulse
+from tests.chaos.record import Reader
+from tests.chaos.scene import Scene
 from tests.chaos.sender import Sender
 from tests.chaos.window import Window
 
@@ -45,10 +49,14 @@ class Crew:
         self.senders = [
             Sender(house, self.book, self.pulse, self.dice(f"sender {number}")) for number in range(_SENDERS)
         ]
-        self.people = [
-            Person(house, self.book, self.pulse, self._window, self.dice(f"person {number}"))
-            for number in range(_PEOPLE)
-        ]
+        self._reader = Reader(house.database_url)
+        self._scene = Scene(house, self.book, self.pulse, self._window, self._reader)
+        self.people = [self._person(number) for number in range(_PEOPLE)]
+
+    def _person(self, number: int) -> Person:
+        scene = self._scene
+        many, heads = Many(scene, self.dice(f"many {number}")), Heads(scene, self.dice(f"heads {number}"))
+        return Person(scene, self.dice(f"person {number}"), many=many, heads=heads)
 
     async def __aenter__(self) -> Self:
         await self._window.open()
@@ -56,6 +64,7 @@ class Crew:
 
     async def __aexit__(self, *_: object) -> None:
         await self._window.close()
+        await self._reader.close()
 
     def dice(self, what: str) -> Random:
         """Chances of their own for every part, so that one part's luck does not change another's."""

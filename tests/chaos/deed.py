@@ -14,7 +14,10 @@ SIREN: Final = "🚨"
 
 
 class Look(NamedTuple):
-    """How an alert stands; ``owner`` is such as ``person:1234``, empty when nobody has it."""
+    """How an alert stands; ``owner`` is such as ``person:1234``, empty when nobody has it.
+
+    Of an incident only the state is told.
+    """
 
     state: str
     severity: str
@@ -76,6 +79,21 @@ def escalate(who: str) -> Deed:
     return lambda look: (
         look._replace(state="acked", owner=who) if (look.state, look.owner) == ("new", "") else look
     )
+
+
+def mitigate(look: Look) -> Look | None:
+    """Somebody says that an incident hurts less."""
+    return look._replace(state="mitigating") if look.state == "open" else None
+
+
+def end(look: Look) -> Look | None:
+    """Somebody says that an incident is over."""
+    return look._replace(state="resolved") if look.state in {"open", "mitigating"} else None
+
+
+def reopen(look: Look) -> Look | None:
+    """Somebody says that an incident is not over, or hurts as before."""
+    return look._replace(state="open") if look.state != "open" else None
 
 
 def leave(look: Look) -> Look:

@@ -4,22 +4,44 @@ A crash leaves doubt: a request without an answer happened or did not. So an epi
 possibilities; an answer narrows it, a deed without one widens it. Whatever the database says in the end has
 to be among them, and an answer that none of them allows was untrue.
 
+An act on many alerts is one transaction: where it is in doubt, that it happened is part of a possibility of
+each of them, and has to be the same for all (`several`).
+
 What people say with emoji is heard at any time after, or found on the next READY, but counts once: that it
 was heard is part of a possibility.
 """
 
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable
+from typing import NamedTuple, Self, TypeAlias
 
 from tests.chaos.deed import SIREN, Deed, Look, set_emoji, take_emoji
 
 Emoji: TypeAlias = tuple[str, str]  # who, which
 
 
+class Mark(NamedTuple):
+    """The act on many that made the alert what it is, by number, and how it stood before."""
+
+    act: int
+    before: Look
+
+
 class Possibility(NamedTuple):
-    """``heard`` are the emoji that were turned into action."""
+    """``heard`` are the emoji that were turned into action, ``acts`` those on many that were in doubt."""
 
     look: Look
-    heard: frozenset[Emoji]
+    heard: frozenset[Emoji] = frozenset()
+    acts: frozenset[int] = frozenset()
+    mark: Mark | None = None
+
+    def to(self, look: Look) -> Self:
+        """The next look; who changes state or owner leaves nothing to take back."""
+        stays = (look.state, look.owner) == (self.look.state, self.look.owner)
+        return self._replace(look=look, mark=self.mark if stays else None)
+
+
+Change: TypeAlias = Callable[[Possibility], Possibility]
+"""What an act on many does to each."""
 
 
 class UntrueError(AssertionError):
@@ -31,7 +53,7 @@ class UntrueError(AssertionError):
 
 
 class Episode:
-    """One alert by its ref."""
+    """One alert or incident by its ref."""
 
     def __init__(self, ref: str, looks: set[Look]) -> None:
         self.ref = ref
@@ -42,12 +64,19 @@ class Episode:
         self._set: set[Emoji] = set()
         self._sirens = 0
         self._pending: list[Deed] = []
-        self._possible = {Possibility(look, frozenset()) for look in looks}
+        self._changes: dict[int, Change] = {}
+        self.acts: set[int] = set()
+        self._possible = {Possibility(look) for look in looks}
 
     @property
     def number(self) -> int:
-        """The alert's id."""
-        return int(self.ref.removeprefix("A-"))
+        """Its id."""
+        return int(self.ref.partition("-")[2])
+
+    @property
+    def has_siren(self) -> bool:
+        """Whether somebody called for more people with an emoji."""
+        return any(emoji == SIREN for _, emoji in self._set)
 
     @property
     def looks(self) -> set[Look]:
@@ -97,24 +126,57 @@ class Episode:
         self.deleted = True
         for emoji in (self.standing, self._set, self._taken_back):
             emoji.clear()
-        self._possible = {Possibility(look, frozenset()) for look in self.looks}
+        self._possible = {each._replace(heard=frozenset()) for each in self._possible}
 
     def died(self) -> None:
         """The process is gone, and what it had heard with it."""
         self._settle()
         self._pending.clear()
+        self._changes.clear()
+
+    def may_change(self, change: Change) -> set[bool]:
+        """Whether an act on many would change this one, as far as that is known."""
+        self._settle()
+        return {change(each) != each for each in self._possible}
+
+    def changed(self, change: Change) -> None:
+        """An act on many was done, whatever it did to this one."""
+        self._possible = {change(each) for each in self._possible}
+
+    def narrow_to(self, change: Change, *, changes: bool) -> None:
+        """It was told whether this one was among those that an act changed."""
+        left = {each for each in self._possible if (change(each) != each) is changes}
+        self._narrow(left, f"{'' if changes else 'not '}among those that were changed")
+
+    def in_doubt(self, act: int, change: Change, *, over: bool) -> None:
+        """An act on many happened or not, or (not ``over``) will at any moment until the process dies."""
+        self.acts.add(act)
+        self._changes[act] = change
+        self._settle()
+        if over:
+            del self._changes[act]
+
+    def settled(self, look: Look) -> None:
+        """It is known how it stands."""
+        left = {each._replace(acts=frozenset()) for each in self._possible if each.look == look}
+        self._narrow(left, "found")
+        self.acts.clear()
+
+    def fates(self, look: Look) -> set[frozenset[int]]:
+        """Which acts in doubt may have happened, as it stands so when all is quiet."""
+        return {each.acts for each in self._last(look.state) if each.look == look}
 
     def final(self, *, state: str) -> set[Look]:
         """How it may stand when all is quiet: on open alerts, all emoji that stand have been heard."""
+        return {each.look for each in self._last(state)}
+
+    def _last(self, state: str) -> set[Possibility]:
         self._settle()
-        return {
-            each.look
-            for each in self._possible
-            if state == "resolved" or each.heard == frozenset(self.standing)
-        }
+        standing = frozenset(self.standing)
+        return {each for each in self._possible if state == "resolved" or each.heard == standing}
 
     def _after(self, deed: Deed) -> set[Possibility]:
-        return {each._replace(look=look) for each in self._possible if (look := deed(each.look)) is not None}
+        return {each.to(look) for each in self._possible if (look := deed(each.look)) is not None}
 
     def _narrow(self, left: set[Possibility], what: str) -> None:
         if not left:
@@ -130,13 +192,16 @@ class Episode:
             self._possible |= fresh
 
     def _next(self, each: Possibility) -> set[Possibility]:
-        found = {each._replace(look=look) for deed in self._pending if (look := deed(each.look)) is not None}
+        found = {each.to(look) for deed in self._pending if (look := deed(each.look)) is not None}
+        for act, change in self._changes.items():
+            if act not in each.acts:
+                found.add(change(each)._replace(acts=each.acts | {act}))
         for emoji in self._set - each.heard:
             looks = {set_emoji(*emoji)(each.look) or each.look}
             if emoji[1] == SIREN and self._sirens > 1:
                 looks.add(each.look)  # it belongs to an incident already, which is all that a second one says
-            found |= {Possibility(look, each.heard | {emoji}) for look in looks}
+            found |= {each.to(look)._replace(heard=each.heard | {emoji}) for look in looks}
         for emoji in self._taken_back & each.heard:
             look = take_emoji(*emoji)(each.look) or each.look
-            found.add(Possibility(look, each.heard - {emoji}))
+            found.add(each.to(look)._replace(heard=each.heard - {emoji}))
         return found

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from bot.cards.incident.incident import find_marker
-from tests.chaos.book import Violation
+from tests.chaos.book import Book, Violation
 from tests.chaos.deed import SIREN
 from tests.chaos.record import IncidentRow, Record
+from tests.chaos.window import footer
 
 Messages = list[dict[str, Any]]
 
@@ -23,23 +24,39 @@ def homeless(record: Record) -> list[int]:
     return [each.id for each in record.incidents if each.thread_id is None]
 
 
-def judge_incidents(record: Record, messages: Messages, threads: dict[int, Messages]) -> list[Violation]:
+def judge_incidents(
+    book: Book, record: Record, messages: Messages, threads: dict[int, Messages]
+) -> list[Violation]:
     """All that is untrue of incidents when everything is quiet."""
-    found = [*_members(record), *_heads(record, messages), *_threads(record, threads)]
+    found = [*_members(record), *_states(book, record)]
+    found += [*_heads(record, messages), *_threads(record, threads)]
     return [Violation(kind, "incidents", text) for kind, text in found]
+
+
+def _states(book: Book, record: Record) -> Iterator[tuple[str, str]]:
+    """Every incident stands as people were told."""
+    for row in record.incidents:
+        story = book.incident(row.id)
+        allowed = {
+            each.state for episode in story.episodes.values() for each in episode.final(state=row.state)
+        }
+        if not story.blamed and row.state not in allowed:
+            yield "wrong", f"I-{row.id} is {row.state} but can only be {sorted(allowed)}\n{story.history()}"
+    for number in book.incidents.keys() - {each.id for each in record.incidents}:
+        yield "lost", f"I-{number} was there"
 
 
 def _members(record: Record) -> Iterator[tuple[str, str]]:
     cards = {card.message_id: card.alert_id for card in record.cards}
     escalated = {cards[message] for message, _, emoji in record.heard if emoji == SIREN and message in cards}
-    homes = Counter(alert for alert, _ in record.members)
+    homes = Counter(alert for alert, _, active in record.members if active)
     for alert in sorted(escalated - homes.keys()):
         yield "lost", f"A-{alert} was escalated and belongs to no incident"
     for alert, count in homes.items():
         if count > 1:
             yield "duplicate", f"A-{alert} belongs to {count} incidents: {sorted(record.members)}"
     for incident in record.incidents:
-        if incident.id not in {home for _, home in record.members}:
+        if incident.id not in {home for _, home, _ in record.members}:
             yield "wrong", f"{incident} is about nothing"
 
 
@@ -76,7 +93,7 @@ def _threads(record: Record, threads: dict[int, Messages]) -> Iterator[tuple[str
         if incident.thread_id not in threads:
             yield "lost", f"{incident} has no thread among {sorted(threads)}"
     for thread, messages in threads.items():
-        said = Counter(mark for each in messages if (mark := _footer(each)).startswith(_OURS))
+        said = Counter(mark for each in messages if (mark := footer(each)).startswith(_OURS))
         for mark, count in said.items():
             if count > 1:
                 yield "duplicate", f"{mark!r} was said {count} times in {homes.get(thread)}"
@@ -84,8 +101,3 @@ def _threads(record: Record, threads: dict[int, Messages]) -> Iterator[tuple[str
     for channel, message in record.words:
         if message not in standing:
             yield "lost", f"what was said in {channel} as {message} does not stand there"
-
-
-def _footer(message: dict[str, Any]) -> str:
-    footers = [each.get("footer") or {} for each in message["embeds"]]
-    return next((str(each.get("text", "")) for each in footers), "")

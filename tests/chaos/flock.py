@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from tests.chaos.book import Violation
 from tests.chaos.record import AlertRow, Record
+from tests.chaos.window import footer
 
 Messages = list[dict[str, Any]]
 
@@ -43,7 +44,7 @@ def _compare(record: Record, messages: Messages) -> Iterator[tuple[str, str]]:
 def _by_group(tag: str, messages: Messages) -> dict[int, Messages]:
     shown: defaultdict[int, Messages] = defaultdict(list)
     for message in messages:
-        marker = _MARKER.match(_footer(message))
+        marker = _MARKER.match(footer(message))
         if marker is not None and marker[2] == tag:
             shown[int(marker[1])].append(message)
     return shown
@@ -61,7 +62,3 @@ def _untold(rows: list[AlertRow], open_ones: list[AlertRow], card: dict[str, Any
     if len(open_ones) <= _LISTED and missing:
         return f"does not name {missing}: {told!r}"
     return ""
-
-
-def _footer(message: dict[str, Any]) -> str:
-    return next((str((each.get("footer") or {}).get("text", "")) for each in message["embeds"]), "")

@@ -29,10 +29,12 @@ _STATEMENTS: Final = {
     " OR alert.group_id = card.subject_id AND card.kind = 'group'"
     " WHERE state <> 'resolved' AND message_id IS NULL AND wanted > shown"
     " AND claimed_by IS NULL AND lane <> 1",
+    "shared": "SELECT id, group_id FROM alert WHERE group_id IS NOT NULL",
     "tag": "SELECT id, tag FROM project",
     "incidents": "SELECT incident.id, state, severity, thread_id, message_id FROM incident"
     " JOIN card ON card.kind = 'incident' AND subject_id = incident.id ORDER BY incident.id",
-    "members": "SELECT alert_id, incident_id FROM incident_alert",
+    "members": "SELECT alert_id, incident_id, active FROM incident_alert",
+    "homes": "SELECT alert_id, incident_id FROM incident_alert WHERE active",
     "words": "SELECT kind, subject_id, channel_id, message_id FROM card WHERE kind IN ('nudge', 'brief')",
 }
 
@@ -83,7 +85,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
     ``board`` is the message of a storm's board that stands, and ``held`` are the open alerts that it stands
     for; ``dirty`` counts the other cards that wait. ``groups`` are message ids by group, ``members`` are
-    (alert, incident), ``words`` what was said in threads: (channel id, message id).
+    (alert, incident, whether it still is), ``words`` what was said in threads: (channel id, message id).
     """
 
     tag: str
@@ -98,9 +100,15 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     board: int | None
     held: set[int]
     incidents: list[IncidentRow]
-    members: set[tuple[int, int]]
+    members: set[tuple[int, int, bool]]
     words: list[tuple[int, int | None]]
     broken_entry: int | None = None
+
+    @property
+    def looks(self) -> dict[str, Look]:
+        """How alerts and incidents stand, by ref."""
+        alerts = {f"A-{each.id}": each.look for each in self.alerts.values()}
+        return alerts | {f"I-{each.id}": Look(each.state, "", "") for each in self.incidents}
 
 
 class Reader:
@@ -122,6 +130,14 @@ class Reader:
             return msgspec.structs.replace(_read(tx), broken_entry=broken)
 
         return await self._storage.read(work)
+
+    async def groups(self) -> dict[int, int]:
+        """The group of each alert that shares a card, by alert id: which that is, is the desk's to say."""
+        return await self._storage.read(lambda tx: {row[0]: row[1] for row in _rows(tx, "shared")})
+
+    async def homes(self) -> dict[int, int]:
+        """The incident that each alert belongs to, by alert id."""
+        return await self._storage.read(lambda tx: {row[0]: row[1] for row in _rows(tx, "homes")})
 
     async def close(self) -> None:
         """Let go of it."""
@@ -146,7 +162,7 @@ def _read(tx: Transaction) -> Record:
         board=board,
         held={alert_id for _, alert_id in held},
         incidents=[IncidentRow(*row) for row in _rows(tx, "incidents")],
-        members=set(_rows(tx, "members")),
+        members={(row[0], row[1], bool(row[2])) for row in _rows(tx, "members")},
         words=[(row[2], row[3]) for row in _rows(tx, "words")],
     )
 

@@ -10,6 +10,7 @@ from tests.chaos.house import FLOCK, House
 from tests.chaos.reaper import Reaper
 from tests.chaos.record import Reader
 from tests.chaos.result import Result
+from tests.chaos.several import torn
 from tests.chaos.weather import Weather
 
 _ROUND: Final = 8  # kills: what one life gets wrong the next ones may mend, unseen
@@ -61,8 +62,11 @@ class Run:
         await self._end_last_life(gentle=gentle)
         noise = [] if gentle else await self._pass_a_night()
         record, violations = await aftermath(self._house, crew.book)
+        violations += noise + torn(crew.book, record.looks)
+        if not violations:
+            crew.book.settle(record.looks)
         self._alerts, self._incidents = len(record.alerts), len(record.incidents)
-        return noise + violations
+        return violations
 
     async def _begin_last_life(self) -> None:
         await self._weather.change()

@@ -12,7 +12,6 @@ from bot.cards.outbox.board import PAGE_SIZE, render_page
 from bot.domain.alert.signal import Severity
 from bot.domain.outbox.plan import CALM
 from bot.sandbox.fault.fault import Effect, Rule
-from bot.usecases.admin import status
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import query as alert_query
 from bot.usecases.outbox import board as boards
@@ -307,22 +306,3 @@ async def test_what_the_board_counts_is_true_within_five_seconds(storm: Stage) -
     (board,) = boards_of(storm)
     held = await boards.page(storm.desk, storm.channel_id, number=0, size=100)
     assert f" {held.total} open alerts" in board["content"]
-
-
-async def test_a_card_that_discord_refuses_keeps_no_storm_alive(storm: Stage) -> None:
-    await send_many(storm)
-    await settle_down(storm)
-    refused = Rule(effect=Effect.STATUS, status=400, route="POST /channels/{c}/messages", times=2)
-    storm.sandbox.mischief.arm(refused)
-    await alerts.acknowledge(storm.desk, 40, actor=ANNA)
-    await settle_down(storm)
-    await storm.send(*(resolved(f"alert {number}") for number in range(MANY) if number != 39))
-    await settle_down(storm)
-    (board,) = boards_of(storm)
-    assert "Storm over" in board["content"]
-    assert "1 still open; Discord refused the cards of 1, which `/alert list` shows." in str(board["embeds"])
-    calls = len(storm.calls())
-    storm.clock.advance(timedelta(minutes=1))
-    await storm.work()
-    assert len(storm.calls()) == calls
-    assert (await status.condition(storm.desk)).storms == {}

@@ -300,3 +300,15 @@ async def test_a_critical_that_was_not_on_the_board_yet_is_not_taken_with_it(sto
     assert (done.changed, done.unseen) == (59, 1)
     await live(storm, 10)
     assert ["Door" in each["content"] for each in rung(storm)[before:]] == [True]
+
+
+async def test_a_call_does_not_wait_for_the_cards_of_what_people_took_up(storm: Stage) -> None:
+    await storm.send(*(msgspec.structs.replace(of("Slow", n), severity=Severity.WARNING) for n in range(60)))
+    await live(storm, 10)
+    for number in range(20, 50):
+        await alerts.acknowledge(storm.desk, number, actor=ANNA)
+    await storm.send(of("Door", 0))
+    await live(storm, 5)
+    assert ["Door" in each["content"] for each in rung(storm)] == [True]
+    await live(storm, 60)
+    assert len([each for each in storm.shown() if "ACKED" in each["content"]]) == 30

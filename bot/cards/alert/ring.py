@@ -22,6 +22,9 @@ from bot.domain.alert.alert import Alert, State
 from bot.domain.alert.ring import PERSONAL, Ring, RingReason
 from bot.domain.alert.signal import Severity
 
+ALL: Final = "all-"
+"""Before the number of a ring: a button is meant for all whose acknowledgements it says to end."""
+
 _NAMED: Final = 8  # different names that a summary tells
 _NAME: Final = 60
 _URL: Final = 200
@@ -119,18 +122,20 @@ def marker(tag: str, ring_id: int) -> str:
 
 
 def _choice(view: RingView) -> Row:
-    """What its owner can say before an acknowledgement ends, for the run it was asked in."""
-    member = next((each for each in view.live if each.ring.reason is RingReason.ACK_ENDING), None)
-    if member is None:
+    """What its owner can say before acknowledgements end, for the run that each was asked in."""
+    ending = [each for each in view.live if each.ring.reason is RingReason.ACK_ENDING]
+    if not ending:
         return ()
-    alert_id, run = member.alert.id, str(member.ring.run)
+    alert_id, extra, what, back = ending[0].alert.id, str(ending[0].ring.run), "it", "Give back"
+    if len(ending) > 1:
+        extra, what, back = f"{ALL}{view.id}", f"all {len(ending):,}", f"Give back all {len(ending):,}"
     return (
         Button(
-            label="Still on it",
-            custom_id=build(Verb.STILL_ON_IT, view.tag, alert_id, run),
+            label=f"Still on {what}",
+            custom_id=build(Verb.STILL_ON_IT, view.tag, alert_id, extra),
             style=ButtonStyle.SUCCESS,
         ),
-        Button(label="Give back", custom_id=build(Verb.GIVE_BACK, view.tag, alert_id, run)),
+        Button(label=back, custom_id=build(Verb.GIVE_BACK, view.tag, alert_id, extra)),
     )
 
 

@@ -167,7 +167,7 @@ def _all(view: BoardView, total: int) -> Row:
 
 def _calm(view: BoardView, passed: Passed) -> Card:
     """What a tired person wants to know the next morning."""
-    left = "All of them are over."
+    left = "All of them are over." if passed.alerts else "Its alerts are shown elsewhere."
     if passed.still_open:
         left = f"{passed.still_open:,} still open, each on a card."
     if passed.refused:
@@ -175,9 +175,10 @@ def _calm(view: BoardView, passed: Passed) -> Card:
             f"{passed.still_open:,} still open; Discord refused the cards of {passed.refused:,}, which"
             " `/alert list` shows."
         )
+    said = f": {some(passed.alerts, 'alert')}" if passed.alerts else ""
     span = f"From {moment(view.since, 't')} to {moment(passed.ended_at, 't')}. {left}"
     embed = Embed(description=span, color=GOOD, footer=marker(view.tag, view.number))
-    return Card(content=f"✅ Storm over: {some(passed.alerts, 'alert')}", embeds=(embed,))
+    return Card(content=f"✅ Storm over{said}", embeds=(embed,))
 
 
 def _head(view: BoardView, totals: Mapping[Severity, int]) -> tuple[str, str]:

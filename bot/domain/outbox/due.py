@@ -7,11 +7,15 @@ from bot.domain.outbox.outbox import CardKind
 
 
 class CardChoice(msgspec.Struct, frozen=True):
-    """Cards of neighbouring ``lanes``, with a message or without; without lanes it is the one ``kind``."""
+    """Cards of neighbouring ``lanes``, with a message or without; without lanes it is the one ``kind``.
+
+    ``calling`` are those alone that ring somebody and show nothing else.
+    """
 
     lanes: tuple[Lane, ...] = ()
     posted: bool = False
     kind: CardKind = CardKind.BOARD
+    calling: bool = False
 
 
 class LaneCounts(msgspec.Struct, frozen=True):

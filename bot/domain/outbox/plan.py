@@ -59,11 +59,14 @@ class Bucket(msgspec.Struct, frozen=True, gc=False):
     window: float = 0.0
     closed: float = 0.0
 
-    def wait(self, *, urgent: bool) -> float:
-        """How long until a call may be made, 0 for now; the reserve is for urgent ones."""
+    def wait(self, *, urgent: bool, promised: int = 0) -> float:
+        """How long until a call may be made, 0 for now; the reserve is for urgent ones.
+
+        So many more are left as are ``promised`` to somebody else, as long as there are others.
+        """
         if self.closed > 0 or self.limit is None or self.resets_in <= 0:
             return max(self.closed, 0.0)
-        kept = 0 if urgent else self._kept
+        kept = 0 if urgent else min(self._kept + promised, self.limit - 1)
         return 0.0 if self.remaining > kept else self.resets_in
 
     def carries(self, seconds: float) -> float:
@@ -143,6 +146,8 @@ _NEWS: Final = (
     _Turn(PlannedCall.POST, (Lane.INFO, Lane.COUNT), urgent=False),
 )
 _REST: Final = _Turn(PlannedCall.EDIT, (Lane.WARNING, Lane.INFO, Lane.COUNT), urgent=False)
+_BEHIND: Final = (_ENDS, _REST)
+"""Edits that leave one to a board that will lack something again: else it would have one in a window."""
 
 
 def storm_from(post: Bucket) -> float:
@@ -175,7 +180,8 @@ def choose(waiting: Waiting, board: Board, post: Bucket, edit: Bucket) -> PlanSt
         if not _is_due(turn, waiting, board):
             continue
         is_post = turn.call is PlannedCall.POST or turn is _OPENING
-        pause = (post if is_post else edit).wait(urgent=turn.urgent)
+        is_behind = turn in _BEHIND and board.posted and board.lacking
+        pause = (post if is_post else edit).wait(urgent=turn.urgent, promised=int(is_behind))
         if turn is _RENEWAL:
             rest = board_rest(edit, board.held) if board.lacking else REFRESH
             pause = max(pause, rest - board.rested)

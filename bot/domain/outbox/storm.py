@@ -8,7 +8,8 @@ import msgspec
 class Storm(msgspec.Struct, frozen=True, kw_only=True):
     """A channel's board: ``made_of`` is what it had to show when it was last made.
 
-    ``is_dirty`` says that its message is not what it should be, ``is_busy`` that nobody may take it now.
+    ``is_dirty`` says that its message is not what it should be, ``is_busy`` that nobody may take it now,
+    ``is_lost`` that its channel is no more, or that Discord refused it.
     """
 
     card_id: int
@@ -21,6 +22,7 @@ class Storm(msgspec.Struct, frozen=True, kw_only=True):
     is_dirty: bool
     is_busy: bool
     is_parked: bool
+    is_lost: bool
 
 
 class Unposted(msgspec.Struct, frozen=True):

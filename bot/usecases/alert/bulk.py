@@ -133,7 +133,7 @@ async def undo(desk: Desk, act_id: int, *, actor: Actor) -> int:
     """Take it back, as far as nobody did anything else since; returns how many alerts are as before.
 
     Raises:
-        ConflictError: it is too late, was taken back already, or was somebody else's.
+        ConflictError: it is too late, was taken back already, was somebody else's, or nothing is left of it.
         NotDurableError: the database cannot be written.
     """
     now = desk.clock.now()
@@ -146,6 +146,8 @@ async def undo(desk: Desk, act_id: int, *, actor: Actor) -> int:
             raise ConflictError("Only who did it can take it back.")
         made = _ack_back(found) if found.action == verbs.ACK.name else _resolve_back(tx, desk, found)
         moved = many.apply(tx, desk, found.alert_ids, lambda each: made(each, actor), now)
+        if not moved:
+            raise ConflictError("All of them have moved on since: there is nothing left to take back.")
         _show(tx, desk, [each.after for each in moved], None)
         return len(moved)
 

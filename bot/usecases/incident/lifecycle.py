@@ -214,7 +214,7 @@ async def resolve_recovered(desk: Desk) -> int:
 
 def _recover(incident_id: int) -> IncidentMutation:
     def make(each: Incident, scene: MutationContext) -> Incident:
-        if scene.tx.links.census(each.id).open:
+        if scene.tx.links.open_ids(each.id):
             raise ConflictError(f"{each.ref} has alerts that fire.")
         return incident_transition.resolve(each, scene.now)
 

@@ -22,6 +22,7 @@ from storage.transaction import Transaction
 LISTED: Final = 100_000  # alerts that one board knows by name, 800 bytes each; the rest it counts
 SAME_STORM: Final = timedelta(seconds=30)  # in which a storm that comes back goes on with its message
 SINKS: Final = timedelta(minutes=10)  # after which a board may have to follow a new wave down the channel
+_SOON: Final = timedelta(seconds=5)
 _MOST: Final = 1_000  # cards counted for a bucket that has room for any number
 
 
@@ -41,6 +42,8 @@ def survey(
             return waiting, plan.Board()
         storm = _enter(tx, desk, channel_id, storm, now)
     if storm.is_parked:
+        if storm.is_lost and not tx.boards.awaits_cards(channel_id):
+            tx.boards.leave(channel_id, now=now)  # its alerts went elsewhere, or have cards
         return waiting, plan.Board()
     return waiting, _stand(tx, channel_id, storm, edit=edit, young=seen.young, now=now)
 
@@ -90,6 +93,16 @@ def _is_sunk(tx: Transaction, card: Outgoing, now: datetime) -> bool:
     young_after = now - timedelta(seconds=plan.CALM)
     young = tx.channels.look(card.channel_id, now=now, young_after=young_after, cap=plan.HANDFUL + 1).young
     return young > plan.HANDFUL and tx.boards.stands_above(card.channel_id, card.message_id)
+
+
+def was_held(tx: Transaction, card: Outgoing, now: datetime) -> bool:
+    """Whether a card that is posted now was on a board before; what comes at once need not be looked up."""
+    if card.message_id is not None or now - card.dirty_since < _SOON:
+        return False
+    storm = tx.boards.storm(card.channel_id, now=now)
+    if storm is None or storm.message_id is None or storm.sent_at is None:
+        return False
+    return storm.sent_at >= card.dirty_since
 
 
 async def end(desk: Desk, channel_id: int) -> None:

@@ -66,7 +66,11 @@ async def take(
             which = max(rest, post.wait(urgent=True)) or CardChoice(kind=CardKind.REPORT)
         if not isinstance(which, CardChoice):
             return which
-        card = tx.cards.claim(channel_id, which, worker=worker, tag=desk.project.tag, now=now, lease=LEASE)
+        card = None
+        for choice in _choices(which):
+            card = card or tx.cards.claim(
+                channel_id, choice, worker=worker, tag=desk.project.tag, now=now, lease=LEASE
+            )
         if card is None:
             return _CONTENDED
         theirs = owner(tx, desk, card.project_id)
@@ -97,6 +101,13 @@ def _plan(
     return CardChoice(step.lanes, posted=step.call is PlannedCall.EDIT)
 
 
+def _choices(which: CardChoice) -> tuple[CardChoice, ...]:
+    """Calls go before the cards of what people took up, however many those are: nobody is asleep for them."""
+    if which.posted or which.lanes != (Lane.PERSON,):
+        return (which,)
+    return msgspec.structs.replace(which, calling=True), which
+
+
 def _until_due(tx: Transaction, channel_id: int, now: datetime) -> float:
     due = tx.channels.next_due(channel_id)
     return math.inf if due is None else max((due - now).total_seconds(), _CONTENDED)
@@ -124,7 +135,8 @@ async def settle(
     """``message_id`` shows revision ``shown`` of the card now, as the edit ``version`` if it was one.
 
     ``pinged`` says that its words mention somebody, ``rang`` for which run this was the post that rang them.
-    0 stands for some revision of an earlier attempt. Boards have no ledger: what they show waits as cards.
+    0 stands for some revision of an earlier attempt. Boards have no ledger, and what a board has shown before
+    its card is written down as late on purpose.
     Returns whether that was the channel's last: to look for the next one would cost another transaction, a
     fifth of what a card costs.
     """
@@ -142,7 +154,9 @@ async def settle(
             lease=LEASE,
         )
         if shown and TRAITS[card.kind].in_ledger:
-            tx.ledger.sent(card, version=version, now=now)
+            is_late = boards.was_held(tx, card, now)
+            known = msgspec.structs.replace(card, lane=Lane.COUNT) if is_late else card
+            tx.ledger.sent(known, version=version, now=now)
         return tx.channels.is_done(card.channel_id)
 
     return await desk.storage.write(settle_card, turn=Turn.DESK)

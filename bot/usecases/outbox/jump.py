@@ -18,11 +18,15 @@ _OPEN: Final = tuple(state for state in State if state.open)
 async def subjects(desk: Desk, link: JumpLink, wanted: Subject) -> list[SubjectRef]:
     """What is ``wanted``, found by a link: alerts of a group or an incident, an alert's incident, and so on.
 
-    Of a group or an incident these are the open alerts, as long as there are any. None when the link leads to
-    nothing of the kind.
+    Of a group, a call or an incident these are the open alerts, as long as there are any. None when the link
+    leads to nothing of the kind.
     """
 
     def read_subjects(tx: Transaction) -> list[SubjectRef]:
+        place = None if link.message_id is None else tx.cards.showing(link.message_id)
+        alerts = [] if place is None else SUBJECTS[place.kind].alerts(tx, place.subject_id)
+        if alerts:
+            return [SubjectRef(wanted, each) for each in _of_alerts(tx, alerts, wanted)]
         return [SubjectRef(wanted, each) for each in _convert(tx, _target(tx, desk, link, wanted), wanted)]
 
     return await desk.storage.read(read_subjects)

@@ -217,11 +217,23 @@ def _wait_for(tx: Transaction, desk: Desk, ring: Ring, alert: Alert, place: Plac
 
 def _tell(tx: Transaction, desk: Desk, channel_id: int, due: list[_Due], now: datetime) -> int:
     """Messages of their own as far as that is bearable, one for the rest; else all wait a little."""
-    personal = [each for each in due if each.ring.reason in PERSONAL]
-    for one in personal:
-        _put_out(tx, desk, channel_id, [one], now)
+    personal = _by_person(tx, [each for each in due if each.ring.reason in PERSONAL])
+    for bundle in personal:
+        _put_out(tx, desk, channel_id, bundle, now)
     due = [each for each in due if each.ring.reason not in PERSONAL]
     return len(personal) + (_tell_all(tx, desk, channel_id, due, now) if due else 0)
+
+
+def _by_person(tx: Transaction, due: Sequence[_Due]) -> list[list[_Due]]:
+    """What one person is told: a message each as far as that is bearable, else one for all."""
+    told: defaultdict[tuple[RingReason, str], list[_Due]] = defaultdict(list)
+    for each in due:
+        fix = tx.memories.fix(each.alert.recurrence_id) if each.ring.reason is RingReason.REGRESSED else None
+        told[each.ring.reason, str(each.alert.owner if fix is None else fix.owner)].append(each)
+    bundles: list[list[_Due]] = []
+    for found in told.values():
+        bundles += [found] if len(found) > ALONE else [[each] for each in found]
+    return bundles
 
 
 def _tell_all(tx: Transaction, desk: Desk, channel_id: int, due: list[_Due], now: datetime) -> int:

@@ -48,6 +48,10 @@ def _never(_: View) -> datetime | None:
     return None
 
 
+def _alerts_of_none(_: Transaction, __: int) -> list[int]:
+    return []
+
+
 def _about_nothing(_: Transaction, __: Desk, ___: int, ____: Subject) -> SubjectRef | None:
     return None
 
@@ -59,7 +63,8 @@ class CardSubject(Generic[V]):
     ``look_up`` works inside the transaction that claims the card; ``read`` has one of its own afterwards, for
     what is large. Both are given the desk of the card's project. ``call`` is whom the view calls, ``over_at``
     when all its alerts were over. ``about`` is what a click on the message leads to, where
-    `CardTraits.about` does not say: by the subject's id and what is wanted.
+    `CardTraits.about` does not say: by the subject's id and what is wanted; where that is several alerts,
+    ``alerts`` are those.
     """
 
     look_up: Callable[[Transaction, Desk, Outgoing, datetime], V | None] | None = None
@@ -67,3 +72,4 @@ class CardSubject(Generic[V]):
     call: Callable[[V], CardCall] = _call_nobody
     over_at: Callable[[V], datetime | None] = _never
     about: Callable[[Transaction, Desk, int, Subject], SubjectRef | None] = _about_nothing
+    alerts: Callable[[Transaction, int], list[int]] = _alerts_of_none

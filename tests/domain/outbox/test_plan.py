@@ -200,6 +200,17 @@ def test_a_board_leaves_edits_to_others() -> None:
     assert choose(NOTHING, storm, FULL, FULL) == PlanStep(PlannedCall.WAIT, wait=0.5 + 0.0)
 
 
+def test_edits_that_nobody_waits_for_leave_one_to_a_board() -> None:
+    storm = Board(active=True, posted=True, lacking=True, rested=board_rest(FULL) - 0.5)
+    two = msgspec.structs.replace(LAST, remaining=2)
+    calm = msgspec.structs.replace(storm, lacking=False)
+    for waiting in (changed(info=1), changed(resolve=1)):
+        assert choose(waiting, storm, FULL, two) == PlanStep(PlannedCall.WAIT, wait=0.5)
+        assert choose(waiting, calm, FULL, two).call is PlannedCall.EDIT
+    assert choose(changed(person=1), storm, FULL, two).call is PlannedCall.EDIT
+    assert choose(changed(info=1), storm, FULL, LAST).call is PlannedCall.WAIT
+
+
 def test_a_board_that_only_lists_too_much_has_time() -> None:
     def drifted(rested: float) -> Board:
         return Board(active=True, posted=True, drifted=True, rested=rested)

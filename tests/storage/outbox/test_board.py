@@ -85,6 +85,14 @@ async def test_a_refused_card_is_held_for_ever(desk: Desk, source: Source) -> No
         lambda tx: tx.channels.park(CHANNEL, ParkReason.REFUSED, now=desk.clock.now(), card_id=1)
     )
     assert await names_of(desk) == ["waiting", "refused"]
+    assert await ask(desk, lambda boards: boards.newest_held(CHANNEL)) == 2
+    assert await ask(desk, lambda boards: boards.awaits_cards(CHANNEL))
+    await resolve(desk, source, "waiting")
+    await ask(desk, lambda boards: boards.settle_over(CHANNEL))
+    assert not await ask(desk, lambda boards: boards.awaits_cards(CHANNEL))
+    passed = await ask(desk, lambda boards: boards.passed(CHANNEL, first_card_id=1, now=desk.clock.now()))
+    assert (passed.alerts, passed.still_open, passed.refused) == (2, 1, 1)
+    await fire(desk, source, "waiting")
     assert await unposted(desk) == (1, 2, 0)
 
 

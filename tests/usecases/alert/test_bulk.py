@@ -62,6 +62,14 @@ async def test_one_cause_is_resolved_and_comes_back_with_whoever_had_it(
     assert (alert.state, alert.owner) == (State.ACKED, acked.owner)
 
 
+async def test_what_has_moved_on_altogether_is_not_said_to_be_as_before(desk: Desk, send: Send) -> None:
+    await send(firing("disk"), firing("cpu"))
+    done = await bulk.act(desk, CHANNEL, verbs.ACK, actor=ANNA)
+    await bulk.act(desk, CHANNEL, verbs.RESOLVE, actor=BEN)
+    with pytest.raises(ConflictError, match="nothing left to take back"):
+        await bulk.undo(desk, done.act_id, actor=ANNA)
+
+
 async def test_after_five_minutes_it_stays_and_is_forgotten(
     desk: Desk, send: Send, clock: ManualClock
 ) -> None:

@@ -2,21 +2,30 @@
 
 import pytest
 
+from bot.domain.alert.alert import State
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import ConflictError, NotFoundError
 from bot.domain.incident.duration import Moment
-from bot.domain.incident.incident import IllegalIncidentTransitionError, IncidentLevel, IncidentState, Role
+from bot.domain.incident.incident import (
+    IllegalIncidentTransitionError,
+    IncidentLevel,
+    IncidentRules,
+    IncidentState,
+    Role,
+)
 from bot.domain.incident.nudge import NudgeKind
 from bot.domain.incident.timeline import Kind
 from bot.domain.outbox.outbox import CardKind
 from bot.usecases.alert import query as alert_query
-from bot.usecases.desk import Desk
+from bot.usecases.desk import Desk, Rules
+from bot.usecases.incident import end
 from bot.usecases.incident import lifecycle as incidents
 from bot.usecases.incident import query as incident_inspection
 from bot.usecases.incident import thread as threads
 from bot.usecases.incident.membership import link, merge, unlink
 from bot.usecases.incident.mutation import perform
 from bot.usecases.incident.timeline import note
+from tests.conftest import CHANNEL
 from tests.senders import ANNA, BEN, Send, firing
 from tests.usecases.crisis import escalate, log, look, nudges, story
 
@@ -68,6 +77,25 @@ async def test_an_alert_belongs_to_one_open_incident(desk: Desk, send: Send) -> 
     assert await mention(desk, 2) == "I-1"
     await perform(desk, incidents.reopen(2, actor=ANNA))
     assert await mention(desk, 2) == "I-1"
+
+
+async def test_an_end_leaves_alone_what_belongs_to_another_by_now(desk: Desk, send: Send) -> None:
+    await send(firing("a"), firing("b"), firing("c"))
+    await escalate(desk, 1)
+    await escalate(desk, 2)
+    await link(desk, 2, 3, actor=ANNA)
+    await perform(desk, incidents.resolve(2, actor=ANNA))
+    await link(desk, 1, 2, actor=ANNA)
+    await perform(desk, incidents.reopen(2, actor=ANNA))
+    assert await end.last_of(desk, 3) == "I-2"
+    assert (await end.open_under(desk, 2))[1] == {Severity.WARNING: 1}
+    assert (await end.resolve_with_alerts(desk, 2, actor=ANNA)).alerts == 1
+    found = [(await alert_query.find(desk, each)).view.alert.state for each in (1, 2, 3)]
+    assert found == [State.NEW, State.NEW, State.RESOLVED]
+    await perform(desk, incidents.reopen(2, actor=ANNA))
+    desk.rules = Rules(default_channel_id=CHANNEL, incidents=IncidentRules(resolve_with_alerts=True))
+    assert await incidents.resolve_recovered(desk) == 1
+    assert (await look(desk, 2)).state is IncidentState.RESOLVED
 
 
 async def test_what_is_closed_takes_nothing_in(desk: Desk, send: Send) -> None:

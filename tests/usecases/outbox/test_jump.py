@@ -85,6 +85,24 @@ async def test_a_call_leads_to_what_it_is_about(desk: Desk, send: Send) -> None:
     assert await found(desk, 99, Subject.ALERT) == [1]
 
 
+async def test_a_call_for_many_leads_to_all_that_are_open(desk: Desk, send: Send) -> None:
+    await send(firing("disk"), firing("cpu"), firing("net"))
+    await send(*(firing(name, Severity.CRITICAL) for name in ("disk", "cpu", "net")))
+
+    def lead(tx: Transaction) -> None:
+        tx.run_raw("UPDATE ring SET lead_id = (SELECT min(id) FROM ring)")
+        tx.run_raw("UPDATE card SET kind = 'ring', subject_id = (SELECT min(id) FROM ring), message_id = 99")
+
+    await send(firing("fan"))
+    await desk.storage.write(lambda tx: tx.run_raw("DELETE FROM card WHERE subject_id < 4"))
+    await desk.storage.write(lead)
+    await alerts.resolve(desk, 2, actor=ANNA)
+    assert await found(desk, 99, Subject.ALERT) == [1, 3]
+    await alerts.resolve(desk, 1, actor=ANNA)
+    await alerts.resolve(desk, 3, actor=ANNA)
+    assert await found(desk, 99, Subject.ALERT) == [1, 2, 3], "none is open: all of them"
+
+
 async def test_a_link_to_nothing_leads_to_nothing(desk: Desk) -> None:
     for wanted in (Subject.ALERT, Subject.INCIDENT, Subject.RECURRENCE, Subject.ACTION):
         assert await found(desk, 4711, wanted) == []

@@ -25,4 +25,11 @@ def _about(tx: Transaction, _: Desk, lead_id: int, __: Subject) -> SubjectRef | 
     return SubjectRef(subject, told.subject_id)
 
 
-RING: Final = CardSubject[RingView](look_up=rings.view, call=_call, about=_about)
+def _alerts(tx: Transaction, lead_id: int) -> list[int]:
+    """All that it calls for and are open; those that are over when none is."""
+    told = [each.subject_id for each in tx.rings.told_in(lead_id) if each.subject is RingSubject.ALERT]
+    open_ones = [each.id for each in tx.alerts.many(set(told)) if each.state.open]
+    return sorted(open_ones or set(told))
+
+
+RING: Final = CardSubject[RingView](look_up=rings.view, call=_call, about=_about, alerts=_alerts)

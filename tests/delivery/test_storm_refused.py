@@ -1,0 +1,91 @@
+"""What Discord refuses, or holds up for long, keeps no storm alive and is told as what it is."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.alert.verdict import Lane
+from bot.sandbox.fault.fault import Effect, Rule
+from bot.usecases.admin import status
+from bot.usecases.alert import lifecycle as alerts
+from tests.delivery.conftest import Stage
+from tests.delivery.test_storm import MANY, boards_of, end, send_many, settle_down, turn, unseen
+from tests.senders import ANNA, resolved
+
+
+@pytest.fixture
+def storm(stage: Stage) -> Stage:
+    """Five posts and five edits in five seconds."""
+    stage.sandbox.mischief.set_limits(enabled=True)
+    return stage
+
+
+async def test_a_card_that_discord_refuses_keeps_no_storm_alive(storm: Stage) -> None:
+    await send_many(storm)
+    await settle_down(storm)
+    refused = Rule(effect=Effect.STATUS, status=400, route="POST /channels/{c}/messages", times=2)
+    storm.sandbox.mischief.arm(refused)
+    await alerts.acknowledge(storm.desk, 40, actor=ANNA)
+    await settle_down(storm)
+    await storm.send(*(resolved(f"alert {number}") for number in range(MANY) if number != 39))
+    await settle_down(storm)
+    (board,) = boards_of(storm)
+    assert "Storm over" in board["content"]
+    assert "1 still open; Discord refused the cards of 1, which `/alert list` shows." in str(board["embeds"])
+    calls = len(storm.calls())
+    storm.clock.advance(timedelta(minutes=1))
+    await storm.work()
+    assert len(storm.calls()) == calls
+    assert (await status.condition(storm.desk)).storms == {}
+
+
+async def test_what_a_board_holds_is_not_stuck(storm: Stage) -> None:
+    await send_many(storm, critical=10_000)
+    await settle_down(storm)
+    storm.clock.advance(timedelta(minutes=10))
+    await storm.work()
+    assert await status.oldest_due(storm.desk) is None
+    await alerts.acknowledge(storm.desk, 40, actor=ANNA)
+    assert await status.oldest_due(storm.desk) is not None
+    await settle_down(storm)
+    assert await status.oldest_due(storm.desk) is None
+    await storm.sandbox.mischief.set_outage(on=True)
+    since = storm.clock.now()
+    await send_many(storm, 5, first=MANY)
+    for _ in range(10):
+        await turn(storm)
+    oldest = await status.oldest_due(storm.desk)
+    assert oldest is not None
+    assert since <= oldest <= since + timedelta(seconds=2)
+
+
+async def test_a_board_that_discord_refused_is_tried_again_in_the_next_storm(storm: Stage) -> None:
+    refused = Rule(effect=Effect.STATUS, status=400, route="POST /channels/{c}/messages", nth=2, times=2)
+    storm.sandbox.mischief.arm(refused)
+    await send_many(storm, 30)
+    for _ in range(60):
+        await turn(storm)
+    assert boards_of(storm) == []
+    assert await unseen(storm) == []
+    await end(storm, 30)
+    for _ in range(60):
+        await turn(storm)
+    await send_many(storm, 30, first=30)
+    await settle_down(storm)
+    assert len(boards_of(storm)) == 1
+    assert await unseen(storm) == []
+
+
+async def test_the_card_of_what_a_board_showed_is_not_slow(storm: Stage) -> None:
+    await send_many(storm)
+    await settle_down(storm)
+    storm.clock.advance(timedelta(minutes=30))
+    await end(storm, MANY - 6)
+    await settle_down(storm)
+    rows = await storm.desk.storage.read(
+        lambda tx: tx.run_raw("SELECT lane, sent_at - accepted_at AS wait FROM ledger WHERE posted").all()
+    )
+    late = [row for row in rows if row.wait > 60_000_000]
+    assert len(late) == 6
+    assert {row.lane for row in late} == {Lane.COUNT.value}
+    assert len(rows) > len(late)
