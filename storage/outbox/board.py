@@ -38,6 +38,7 @@ from storage.kind import IS_OWN, IS_SHARED, card_of
 from storage.outbox import uncalled as held_back
 from storage.outbox.card import Cards
 from storage.outbox.due import dirty
+from storage.outbox.passed import count_passed
 from storage.prepared import Prepared
 from storage.table.audit import audit
 from storage.table.board import board
@@ -191,18 +192,20 @@ class Boards:
         *,
         name: str | None = None,
         states: Sequence[State] = (),
-        seen: Seen | None = None,
     ) -> list[int]:
-        """All of them, or those of one name, in these states, and such as could be seen then."""
-        statement = _held(channel_id).with_only_columns(alert.c.id).order_by(alert.c.id)
-        if name is not None:
-            statement = statement.where(alert.c.name == name)
-        if states:
-            statement = statement.where(alert.c.state.in_([each.value for each in states]))
-        if seen is not None:
-            is_old = or_(alert.c.loud_since.is_(None), alert.c.loud_since <= micros(seen.at))
-            statement = statement.where(alert.c.id <= seen.newest_id, is_old)
-        return list(self._connection.execute(statement).scalars())
+        """All of them, or those of one name, in these states."""
+        ids = _named(_held(channel_id).with_only_columns(alert.c.id).order_by(alert.c.id), name, states)
+        return list(self._connection.execute(ids).scalars())
+
+    def seen_ids(
+        self, channel_id: int, seen: Seen, *, name: str | None = None, states: Sequence[State] = ()
+    ) -> tuple[list[int], int]:
+        """Those of them that could be seen then, and how many others there are by now."""
+        columns = alert.c.id, alert.c.loud_since
+        found = _named(_held(channel_id).with_only_columns(*columns).order_by(alert.c.id), name, states)
+        rows, at = self._connection.execute(found).all(), micros(seen.at)
+        ids = [each for each, since in rows if each <= seen.newest_id and (since is None or since <= at)]
+        return ids, len(rows) - len(ids)
 
     def newest_held(self, channel_id: int) -> int:
         """The newest of them, 0 when there is none."""
@@ -260,28 +263,9 @@ class Boards:
         """The causes that rang in a channel since then, and the last message that told each."""
         return held_back.told_causes(self._connection, channel_id, since)
 
-    def passed(self, channel_id: int, *, first_card_id: int, now: datetime) -> Passed:
+    def passed(self, channel_id: int, *, first_card_id: int, since: datetime, now: datetime) -> Passed:
         """What came since the storm began."""
-        counts = select(
-            func.count().label("alerts"),
-            func.sum(case((_IS_OPEN, 1), else_=0)).label("still_open"),
-            func.sum(case((and_(_IS_OPEN, card.c.message_id.is_(None), _IS_REFUSED), 1), else_=0)).label(
-                "refused"
-            ),
-        ).select_from(card)
-        came = and_(card.c.id >= first_card_id, card.c.channel_id == channel_id)
-        rows = self._connection.execute(
-            union_all(
-                counts.join(alert, alert.c.id == card.c.subject_id).where(came, IS_OWN),
-                counts.join(alert, alert.c.group_id == card.c.subject_id).where(came, IS_SHARED),
-            )
-        ).all()
-        return Passed(
-            sum(row.alerts for row in rows),
-            sum(int(row.still_open or 0) for row in rows),
-            now,
-            refused=sum(int(row.refused or 0) for row in rows),
-        )
+        return count_passed(self._connection, channel_id, first_card_id=first_card_id, since=since, now=now)
 
 
 def _unposted(channel_id: int, kind: ColumnElement[bool] | None = None) -> ColumnElement[bool]:
@@ -304,6 +288,14 @@ def _held(channel_id: int) -> Select[Any]:
         shared.where(refused, IS_SHARED),
     ).subquery()
     return select(*COLUMNS).join(waiting, waiting.c.subject_id == alert.c.id).where(_IS_OPEN)
+
+
+def _named(statement: Select[Any], name: str | None, states: Sequence[State]) -> Select[Any]:
+    if name is not None:
+        statement = statement.where(alert.c.name == name)
+    if states:
+        statement = statement.where(alert.c.state.in_([each.value for each in states]))
+    return statement
 
 
 def _storm(row: Any, now_us: int) -> Storm:

@@ -137,7 +137,15 @@ class Outages:
             func.max(card.c.id).label("last"),
         ).select_from(card)
         came = and_(card.c.channel_id == which.channel_id, alert.c.opened_at <= micros(which.ended_at))
-        unseen = or_(card.c.message_id.is_(None), card.c.sent_at > micros(which.began_at))
+        waits = self._connection.execute(
+            select(card.c.dirty_since).where(card.c.id == which.first_card_id)
+        ).scalar()
+        began = micros(which.began_at)
+        # What waits no longer since before the first was let go in an earlier storm.
+        unshown = and_(
+            card.c.message_id.is_(None), card.c.dirty_since >= (began if waits is None else min(waits, began))
+        )
+        unseen = or_(unshown, card.c.sent_at > began)
         first = card.c.id >= which.first_card_id
         joined = alert.c.opened_at >= micros(which.began_at)
         rows = self._connection.execute(

@@ -52,12 +52,6 @@ async def quiet(house: House, reader: Reader) -> list[Violation]:
         record, messages = await reader.read(), await house.messages()
         missing = unheard(record, messages, house.people), vanished(record, messages), homeless(record)
         held = record.held, await unlisted(house, record, messages)
-        dirty = [card for card in record.cards if card.wanted > card.shown or card.claimed_by]
-        return [
-            Violation(
-                "wrong",
-                "channel",
-                f"{error}; dirty: {dirty}; unheard, vanished, homeless: {missing}; held, unlisted: {held}",
-            )
-        ]
+        seen = f"dirty: {record.dirty}; unheard, vanished, homeless: {missing}; held, unlisted: {held}"
+        return [Violation("wrong", "channel", f"{error}; {seen}")]
     return []

@@ -5,8 +5,8 @@ that its history is a line.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import Any, Final
 
 import msgspec
@@ -19,6 +19,7 @@ from tests.chaos.episode import Episode, UntrueError
 _CLOCK: Final = SystemClock()
 _TOLD: Final = 60  # lines of a history in a report
 _GLANCE: Final = 0.05  # seconds in which a free story is handed over
+_SOON: Final = 1.0  # seconds in which whoever acts is done, while the bot answers
 
 
 class Violation(msgspec.Struct, frozen=True):
@@ -69,8 +70,12 @@ class Story:
 
     async def take(self) -> bool:
         """Take its lock, if nobody has it: a sender who waits for the bot may have it for long."""
+        return self._book.gate.is_set() and await self.acquire(0 if self.lock.locked() else _GLANCE)
+
+    async def acquire(self, patience: float) -> bool:
+        """Take its lock within so many seconds."""
         try:
-            async with asyncio.timeout(0 if self.lock.locked() else _GLANCE):
+            async with asyncio.timeout(patience):
                 await self.lock.acquire()
         except TimeoutError:
             return False
@@ -144,6 +149,8 @@ class Book:
         self.deeds = 0
         self.incidents: dict[int, Story] = {}
         self.joining = asyncio.Lock()  # who holds it lets no alert join an incident
+        self.gate = asyncio.Event()  # closed while somebody does what may be about any alert
+        self.gate.set()
         self._acts = 0
 
     @property
@@ -172,6 +179,21 @@ class Book:
             story = self.incidents[number] = Story(f"I-{number}", self)
             story.current = story.episodes[story.name] = Episode(story.name, {Look("open", "", "")})
         return self.incidents[number]
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[bool]:
+        """Let nobody else send or act, or say that this is not to be had soon."""
+        async with AsyncExitStack() as stack:
+            free = self.gate.is_set()
+            if free:
+                self.gate.clear()
+                stack.callback(self.gate.set)
+            for story in sorted(self.stories, key=lambda each: each.name) if free else ():
+                free = await story.acquire(_SOON)
+                if not free:
+                    break
+                stack.callback(story.lock.release)
+            yield free
 
     def settle(self, looks: Mapping[str, Look]) -> None:
         """All is quiet and nothing is wrong: so all stands as the database says, by ref."""

@@ -15,6 +15,7 @@ from tests.chaos.pulse import Pulse
 from tests.chaos.record import Reader
 from tests.chaos.scene import Scene
 from tests.chaos.sender import Sender
+from tests.chaos.storm import Storms
 from tests.chaos.window import Window
 
 STORIES: Final = 24
@@ -55,8 +56,13 @@ class Crew:
 
     def _person(self, number: int) -> Person:
         scene = self._scene
-        many, heads = Many(scene, self.dice(f"many {number}")), Heads(scene, self.dice(f"heads {number}"))
-        return Person(scene, self.dice(f"person {number}"), many=many, heads=heads)
+        return Person(
+            scene,
+            self.dice(f"person {number}"),
+            many=Many(scene, self.dice(f"many {number}")),
+            heads=Heads(scene, self.dice(f"heads {number}")),
+            storms=Storms(scene, self.dice(f"storms {number}")),
+        )
 
     async def __aenter__(self) -> Self:
         await self._window.open()

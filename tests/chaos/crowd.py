@@ -20,6 +20,7 @@ from tests.chaos.episode import Episode
 from tests.chaos.head import Heads
 from tests.chaos.many import Many
 from tests.chaos.scene import Scene
+from tests.chaos.storm import Storms
 from tests.chaos.told import learn, read, words
 from tests.chaos.window import PEOPLE, buttons
 
@@ -39,7 +40,9 @@ _TIDY_AT_NIGHT: Final = 0.5
 class Person:
     """One of several who act at the same time."""
 
-    def __init__(self, scene: Scene, dice: Random, *, many: Many, heads: Heads, pause: float = 0.3) -> None:
+    def __init__(
+        self, scene: Scene, dice: Random, *, many: Many, heads: Heads, storms: Storms, pause: float = 0.3
+    ) -> None:
         self._scene = scene
         self._house = scene.house
         self._book = scene.book
@@ -47,13 +50,14 @@ class Person:
         self._dice = dice
         self._many = many
         self._heads = heads
+        self._storms = storms
         self._pause = pause
 
     async def run(self, over: asyncio.Event) -> None:
         """Act until ``over``."""
         while not over.is_set():
             await _CLOCK.sleep(self._dice.uniform(0, self._pause))
-            if await self._heads.act():
+            if await self._storms.act() or await self._heads.act():
                 continue
             story = self._dice.choice(self._book.stories)
             if story.current is not None and await story.take():

@@ -141,10 +141,12 @@ class Episode:
 
     def changed(self, change: Change) -> None:
         """An act on many was done, whatever it did to this one."""
+        self._settle()
         self._possible = {change(each) for each in self._possible}
 
     def narrow_to(self, change: Change, *, changes: bool) -> None:
         """It was told whether this one was among those that an act changed."""
+        self._settle()
         left = {each for each in self._possible if (change(each) != each) is changes}
         self._narrow(left, f"{'' if changes else 'not '}among those that were changed")
 

@@ -20,8 +20,8 @@ _OURS: Final = ("N-", "BR-")  # how the footers of what is said in threads begin
 
 
 def homeless(record: Record) -> list[int]:
-    """Incidents that have no thread yet."""
-    return [each.id for each in record.incidents if each.thread_id is None]
+    """Incidents that have no thread yet and get one."""
+    return [each.id for each in record.incidents if each.lacks_thread]
 
 
 def judge_incidents(
@@ -29,7 +29,7 @@ def judge_incidents(
 ) -> list[Violation]:
     """All that is untrue of incidents when everything is quiet."""
     found = [*_members(record), *_states(book, record)]
-    found += [*_heads(record, messages), *_threads(record, threads)]
+    found += [*_heads(record, messages), *_threads(record, messages, threads)]
     return [Violation(kind, "incidents", text) for kind, text in found]
 
 
@@ -85,19 +85,19 @@ def _untold(incident: IncidentRow, title: str) -> str:
     return "" if wanted in title else f"{wanted!r} but {title!r}"
 
 
-def _threads(record: Record, threads: dict[int, Messages]) -> Iterator[tuple[str, str]]:
+def _threads(record: Record, messages: Messages, threads: dict[int, Messages]) -> Iterator[tuple[str, str]]:
     homes = {each.thread_id: each for each in record.incidents}
     for thread in threads.keys() - homes.keys():
         yield "duplicate", f"thread {thread} is nobody's: {record.incidents}"
     for incident in record.incidents:
-        if incident.thread_id not in threads:
+        if incident.lacks_thread or incident.thread_id not in {None, *threads}:
             yield "lost", f"{incident} has no thread among {sorted(threads)}"
-    for thread, messages in threads.items():
-        said = Counter(mark for each in messages if (mark := footer(each)).startswith(_OURS))
-        for mark, count in said.items():
-            if count > 1:
-                yield "duplicate", f"{mark!r} was said {count} times in {homes.get(thread)}"
-    standing = {int(each["id"]) for messages in threads.values() for each in messages}
+    everywhere = [*messages, *(each for said in threads.values() for each in said)]
+    said = Counter(mark for each in everywhere if (mark := footer(each)).startswith(_OURS))
+    for mark, count in said.items():
+        if count > 1:
+            yield "duplicate", f"{mark!r} was said {count} times"
+    standing = {int(each["id"]) for each in everywhere}
     for channel, message in record.words:
         if message not in standing:
             yield "lost", f"what was said in {channel} as {message} does not stand there"

@@ -21,7 +21,8 @@ _STATEMENTS: Final = {
     "heard": "SELECT message_id, user_id, emoji FROM reaction WHERE present",
     "fired": "SELECT alert_id, COUNT(*) FROM event WHERE status = 'firing' AND verdict <> 'rejected'"
     " GROUP BY alert_id",
-    "dirty": "SELECT id FROM card WHERE wanted > shown OR claimed_by IS NOT NULL",
+    "dirty": "SELECT id, kind, subject_id, message_id, lane, wanted, shown, claimed_by, parked_reason"
+    " FROM card WHERE wanted > shown OR claimed_by IS NOT NULL",
     "board": "SELECT card.message_id FROM board JOIN card ON card.kind = 'board'"
     " AND card.subject_id = board.channel_id WHERE left_at IS NULL AND card.message_id IS NOT NULL",
     "held": "SELECT card.id, alert.id FROM card JOIN alert"
@@ -31,9 +32,10 @@ _STATEMENTS: Final = {
     " AND claimed_by IS NULL AND lane <> 1",
     "shared": "SELECT id, group_id FROM alert WHERE group_id IS NOT NULL",
     "tag": "SELECT id, tag FROM project",
-    "incidents": "SELECT incident.id, state, severity, thread_id, message_id FROM incident"
+    "incidents": "SELECT incident.id, state, severity, thread_id, message_id, threadless FROM incident"
     " JOIN card ON card.kind = 'incident' AND subject_id = incident.id ORDER BY incident.id",
     "members": "SELECT alert_id, incident_id, active FROM incident_alert",
+    "acts": "SELECT id, alert_ids FROM bulk_act",
     "homes": "SELECT alert_id, incident_id FROM incident_alert WHERE active",
     "words": "SELECT kind, subject_id, channel_id, message_id FROM card WHERE kind IN ('nudge', 'brief')",
 }
@@ -71,21 +73,28 @@ class CardRow(msgspec.Struct, frozen=True):
 
 
 class IncidentRow(msgspec.Struct, frozen=True):
-    """An incident, and where its head and its thread stand."""
+    """An incident, and where its head and its thread stand; ``threadless`` says that it got none."""
 
     id: int
     state: str
     severity: str
     thread_id: int | None
     message_id: int | None
+    threadless: bool
+
+    @property
+    def lacks_thread(self) -> bool:
+        """Whether it has to get one: without a right to that an incident gets one later, if it lasts."""
+        is_over = self.state not in {"open", "mitigating"}
+        return self.thread_id is None and not (self.threadless and is_over)
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """One consistent look; ``heard`` are (message id, user id, emoji).
 
     ``board`` is the message of a storm's board that stands, and ``held`` are the open alerts that it stands
-    for; ``dirty`` counts the other cards that wait. ``groups`` are message ids by group, ``members`` are
-    (alert, incident, whether it still is), ``words`` what was said in threads: (channel id, message id).
+    for; ``dirty`` are the other cards that wait, as rows. ``groups`` are message ids by group, ``members``
+    are (alert, incident, whether it still is), ``words`` what was said in threads: (channel id, message id).
     """
 
     tag: str
@@ -96,7 +105,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     hours: dict[int, tuple[int, int]]
     fired: dict[int, int]
     heard: set[tuple[int, int, str]]
-    dirty: int
+    dirty: list[Any]
     board: int | None
     held: set[int]
     incidents: list[IncidentRow]
@@ -135,6 +144,11 @@ class Reader:
         """The group of each alert that shares a card, by alert id: which that is, is the desk's to say."""
         return await self._storage.read(lambda tx: {row[0]: row[1] for row in _rows(tx, "shared")})
 
+    async def acts(self) -> dict[int, list[int]]:
+        """The alerts of each act on many that can be taken back still, by its id."""
+        rows = await self._storage.read(lambda tx: _rows(tx, "acts"))
+        return {row[0]: msgspec.json.decode(row[1], type=list[int]) for row in rows}
+
     async def homes(self) -> dict[int, int]:
         """The incident that each alert belongs to, by alert id."""
         return await self._storage.read(lambda tx: {row[0]: row[1] for row in _rows(tx, "homes")})
@@ -158,10 +172,13 @@ def _read(tx: Transaction) -> Record:
         hours={row[0]: (int(row[1]), int(row[2])) for row in _rows(tx, "hours")},
         fired={row[0]: row[1] for row in _rows(tx, "fired")},
         heard={(row[0], row[1], row[2]) for row in _rows(tx, "heard")},
-        dirty=len({row[0] for row in _rows(tx, "dirty")} - {card_id for card_id, _ in held}),
+        dirty=[row for row in _rows(tx, "dirty") if row[0] not in {card_id for card_id, _ in held}],
         board=board,
         held={alert_id for _, alert_id in held},
-        incidents=[IncidentRow(*row) for row in _rows(tx, "incidents")],
+        incidents=[
+            IncidentRow(row[0], row[1], row[2], row[3], row[4], bool(row[5]))
+            for row in _rows(tx, "incidents")
+        ],
         members={(row[0], row[1], bool(row[2])) for row in _rows(tx, "members")},
         words=[(row[2], row[3]) for row in _rows(tx, "words")],
     )

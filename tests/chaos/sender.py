@@ -41,6 +41,7 @@ class Sender:
 
     async def send(self, stories: list[Story]) -> None:
         """One request about ``stories``, until it is promised."""
+        await self._book.gate.wait()
         for story in stories:
             await story.lock.acquire()
         try:

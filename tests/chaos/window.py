@@ -15,14 +15,16 @@ from tests.chaos.pulse import Beat, Pulse
 
 PEOPLE: Final = ("responder", "operator")
 _GROUP: Final = re.compile(r"G-(\d+) · ")
+_BOARD: Final = "B-"
 _OF_GROUP: Final = re.compile(r"✅ \d+ alerts? of G-(\d+) ")
 
 
 class Window:
     """The newest look of all cards by alert, group and incident, and what was said to one person.
 
-    ``whispers`` are those answers, by message id, that can be taken back. ``muddled`` are person and group
-    where nobody can tell which answer belongs to which press.
+    ``board`` is that of a storm, empty before the first. ``whispers`` are those answers, by message id, that
+    can be taken back. ``muddled`` are person and group where nobody can tell which answer belongs to which
+    press.
     """
 
     def __init__(self, house: House, pulse: Pulse) -> None:
@@ -31,6 +33,7 @@ class Window:
         self.cards: dict[int, dict[str, Any]] = {}
         self.groups: dict[int, dict[str, Any]] = {}
         self.heads: dict[int, dict[str, Any]] = {}
+        self.board: dict[str, Any] = {}
         self.whispers: dict[str, dict[str, Any]] = {}
         self.muddled: set[tuple[str, int]] = set()
         self._undos: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
@@ -74,6 +77,8 @@ class Window:
             self.groups[int(group[1])] = message
         elif (head := incident.find_marker(message)) is not None:
             self.heads[head[1]] = message
+        elif footer(message).startswith(_BOARD):
+            self.board = message
 
     def _hear(self, person: str, message: dict[str, Any]) -> None:
         group = _OF_GROUP.match(message["content"])
@@ -87,6 +92,13 @@ def buttons(message: dict[str, Any]) -> list[str]:
     rows = message.get("components", [])
     parts = [each for row in rows for each in row["components"]]
     return [each["custom_id"] for each in parts if "custom_id" in each and not each.get("disabled")]
+
+
+def choices(message: dict[str, Any]) -> dict[str, list[str]]:
+    """The values of its selects, by custom_id."""
+    rows = message.get("components", [])
+    parts = [each for row in rows for each in row["components"] if each.get("options")]
+    return {each["custom_id"]: [option["value"] for option in each["options"]] for each in parts}
 
 
 def footer(message: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from bot.domain.alert.group import CardShape
-from bot.domain.alert.signal import Severity, Signal
+from bot.domain.alert.signal import Severity, Signal, Status
 from bot.domain.outbox.outage import BLIND
 from bot.usecases.outbox import outage as outages
 from tests.delivery.conftest import Stage
@@ -59,3 +59,16 @@ async def test_a_stop_with_a_board_is_about_what_came_in_it(stage: Stage) -> Non
     await pass_time(stage, timedelta(minutes=1))
     (report,) = reports(stage)
     assert "1 fired, 0 already resolved, 1 still open" in report
+
+
+async def test_what_an_earlier_storm_left_is_not_counted_when_one_of_it_comes_back(stage: Stage) -> None:
+    await begin(stage)
+    await stage.send(*(replace(slow(number), status=Status.RESOLVED) for number in range(60)))
+    await pass_time(stage, timedelta(seconds=30))
+    await stage.sandbox.mischief.set_outage(on=True)
+    await stage.send(slow(60), slow(5))
+    await pass_time(stage, 2 * BLIND)
+    await stage.sandbox.mischief.set_outage(on=False)
+    await pass_time(stage, timedelta(minutes=2))
+    (report,) = reports(stage)
+    assert "2 fired, 0 already resolved, 2 still open" in report

@@ -89,3 +89,26 @@ async def test_the_card_of_what_a_board_showed_is_not_slow(storm: Stage) -> None
     assert len(late) == 6
     assert {row.lane for row in late} == {Lane.COUNT.value}
     assert len(rows) > len(late)
+
+
+async def test_what_was_before_a_storm_is_not_counted_though_it_brought_old_alerts_back(
+    storm: Stage,
+) -> None:
+    await send_many(storm)
+    await settle_down(storm)
+    await end(storm, MANY)
+    await settle_down(storm)
+    for number in range(12):  # each with a card of its own
+        await send_many(storm, 1, first=1_000 + number)
+        storm.clock.advance(timedelta(seconds=5))
+        await settle_down(storm)
+    storm.clock.advance(timedelta(minutes=1))
+    await send_many(storm, 30, first=100)
+    await send_many(storm, 5, first=50)  # they come back
+    await settle_down(storm)
+    await end(storm, 30, first=100)
+    await end(storm, 5, first=50)
+    await settle_down(storm)
+    told = boards_of(storm)[-1]
+    assert told["content"] in {"✅ Storm over: 34 alerts", "✅ Storm over: 35 alerts"}
+    assert "All of them are over." in told["embeds"][0]["description"]

@@ -3,7 +3,7 @@
 One transaction, one line in the log for each alert; nothing is posted for it but the board's next edit.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -74,7 +74,7 @@ async def count(desk: Desk, channel_id: int, seen: Seen | None = None) -> tuple[
     now = desk.clock.now()
 
     def count_held(tx: Transaction) -> tuple[int, Seen]:
-        ids = tx.boards.held_ids(channel_id, states=verbs.RESOLVE.states, seen=seen)
+        ids, _ = _held(tx, channel_id, verbs.RESOLVE.states, seen)
         if not ids:
             raise ConflictError(f"Nothing on the board is left to {verbs.RESOLVE.all_of}.")
         return len(ids), seen or Seen(ids[-1], now)
@@ -112,10 +112,8 @@ async def act(
 
     def act_on_cause(tx: Transaction) -> BulkDone:
         name = None if member_id is None else _name(tx, desk, member_id)
-        found = tx.boards.held_ids(channel_id, name=name, states=verb.states)
-        meant = tx.boards.held_ids(channel_id, name=name, states=verb.states, seen=seen) if seen else found
+        meant, unseen = _held(tx, channel_id, verb.states, seen, name)
         moved = many.apply(tx, desk, meant, make, now)
-        unseen = len(found) - len(meant)
         if not moved:
             told = f"Nothing on the board is left to {verb.all_of}."
             if unseen:
@@ -158,6 +156,15 @@ async def forget_old(desk: Desk) -> int:
     """What can be taken back no more is forgotten; returns how many acts."""
     before = desk.clock.now() - UNDO
     return await desk.storage.write(lambda tx: tx.bulk_acts.forget(before=before))
+
+
+def _held(
+    tx: Transaction, channel_id: int, states: Sequence[State], seen: Seen | None, name: str | None = None
+) -> tuple[list[int], int]:
+    """What is on the board and could be seen, and how many others are; None means all of it."""
+    if seen is None:
+        return tx.boards.held_ids(channel_id, name=name, states=states), 0
+    return tx.boards.seen_ids(channel_id, seen, name=name, states=states)
 
 
 def _ack_back(found: BulkAct) -> Callable[[int, Actor], Move]:

@@ -83,7 +83,7 @@ async def view(desk: Desk, card: Outgoing) -> BoardView | None:
 
 
 def _passed(tx: Transaction, channel_id: int, storm: Storm, now: datetime) -> Passed:
-    return tx.boards.passed(channel_id, first_card_id=storm.first_card_id, now=now)
+    return tx.boards.passed(channel_id, first_card_id=storm.first_card_id, since=storm.entered_at, now=now)
 
 
 def _is_sunk(tx: Transaction, card: Outgoing, now: datetime) -> bool:

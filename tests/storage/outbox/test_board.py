@@ -90,7 +90,10 @@ async def test_a_refused_card_is_held_for_ever(desk: Desk, source: Source) -> No
     await resolve(desk, source, "waiting")
     await ask(desk, lambda boards: boards.settle_over(CHANNEL))
     assert not await ask(desk, lambda boards: boards.awaits_cards(CHANNEL))
-    passed = await ask(desk, lambda boards: boards.passed(CHANNEL, first_card_id=1, now=desk.clock.now()))
+    passed = await ask(
+        desk,
+        lambda boards: boards.passed(CHANNEL, first_card_id=1, since=desk.clock.now(), now=desk.clock.now()),
+    )
     assert (passed.alerts, passed.still_open, passed.refused) == (2, 1, 1)
     await fire(desk, source, "waiting")
     assert await unposted(desk) == (1, 2, 0)
@@ -146,7 +149,10 @@ async def test_a_storm_begins_ends_and_comes_back(desk: Desk, source: Source) ->
     marked = await storm_of(desk)
     assert (marked.made_of.count, marked.made_of.newest_card_id) == (2, 2)
     await resolve(desk, source, "a")
-    passed = await ask(desk, lambda boards: boards.passed(CHANNEL, first_card_id=1, now=desk.clock.now()))
+    passed = await ask(
+        desk,
+        lambda boards: boards.passed(CHANNEL, first_card_id=1, since=desk.clock.now(), now=desk.clock.now()),
+    )
     assert (passed.alerts, passed.still_open) == (2, 1)
     await ask(desk, lambda boards: boards.leave(CHANNEL, now=desk.clock.now()))
     left = await storm_of(desk)
