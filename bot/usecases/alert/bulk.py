@@ -101,14 +101,7 @@ async def act(
         ConflictError: nothing is left to do it to.
         NotDurableError: the database cannot be written.
     """
-    now = desk.clock.now()
-
-    def make(alert_id: int) -> Move:
-        if verb is verbs.ACK:
-            move = alerts.acknowledging(alert_id, actor, spans=desk.rules.ack_spans)
-        else:
-            move = alerts.resolving(alert_id, actor)
-        return msgspec.structs.replace(move, lane=verb.lane)
+    now, make = desk.clock.now(), _making(desk, verb, actor)
 
     def act_on_cause(tx: Transaction) -> BulkDone:
         name = None if member_id is None else _name(tx, desk, member_id)
@@ -125,6 +118,26 @@ async def act(
         return BulkDone(len(ids), act_id, unseen)
 
     return await desk.storage.write(act_on_cause)
+
+
+async def acknowledge(desk: Desk, alert_ids: Sequence[int], *, actor: Actor) -> BulkDone:
+    """Acknowledge what a message calls for, as by `act`.
+
+    Raises:
+        ConflictError: none of them is left to acknowledge.
+        NotDurableError: the database cannot be written.
+    """
+    now, make = desk.clock.now(), _making(desk, verbs.ACK, actor)
+
+    def acknowledge_all(tx: Transaction) -> BulkDone:
+        moved = many.apply(tx, desk, alert_ids, make, now)
+        if not moved:
+            raise ConflictError(f"None of these {len(alert_ids):,} alerts is left to {verbs.ACK.all_of}.")
+        _show(tx, desk, [each.after for each in moved], None)
+        ids = [each.after.id for each in moved]
+        return BulkDone(len(ids), tx.bulk_acts.record(desk.project.id, verbs.ACK.name, actor, ids, now=now))
+
+    return await desk.storage.write(acknowledge_all)
 
 
 async def undo(desk: Desk, act_id: int, *, actor: Actor) -> int:
@@ -156,6 +169,17 @@ async def forget_old(desk: Desk) -> int:
     """What can be taken back no more is forgotten; returns how many acts."""
     before = desk.clock.now() - UNDO
     return await desk.storage.write(lambda tx: tx.bulk_acts.forget(before=before))
+
+
+def _making(desk: Desk, verb: AlertVerb, actor: Actor) -> Callable[[int], Move]:
+    def make(alert_id: int) -> Move:
+        if verb is verbs.ACK:
+            move = alerts.acknowledging(alert_id, actor, spans=desk.rules.ack_spans)
+        else:
+            move = alerts.resolving(alert_id, actor)
+        return msgspec.structs.replace(move, lane=verb.lane)
+
+    return make
 
 
 def _held(
