@@ -20,6 +20,7 @@ from bot.domain.outbox.outbox import ParkReason
 from bot.usecases.admin import status
 from bot.usecases.desk import Desk
 from bot.usecases.incident import thread as threads
+from bot.usecases.outbox import board as boards
 from bot.usecases.outbox import card as outbox
 from bot.usecases.reaction import missed as absence
 
@@ -92,13 +93,15 @@ class Reconcile:
         return await threads.lose(self._desk, thread_id)
 
     async def find_deleted(self) -> int:
-        """Look for what shows open alerts and incidents; what is gone is made again."""
+        """Look for what shows open alerts, boards and incidents; what is gone is made again."""
         await self.retry_threads()
         lost = await self._find_lost_threads()
         posted = await absence.posted(self._desk, at_most=CARDS)
         for each in await threads.standing(self._desk):
             if each.message_id is not None:
                 posted.setdefault(each.channel_id, []).append(each.message_id)
+        for channel_id, message_id in (await boards.standing(self._desk)).items():
+            posted.setdefault(channel_id, []).append(message_id)
         for channel_id, message_ids in posted.items():
             lost += await self._compare(channel_id, sorted(message_ids))
         if lost:

@@ -105,6 +105,7 @@ async def _page(context: InteractionContext, query: Query, page: int) -> Card:
             query=query,
             tag=desk.project.tag,
             source_name=names.get(query.source_id or 0, ""),
+            complete=found.complete,
         )
     )
 

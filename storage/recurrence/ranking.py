@@ -6,16 +6,19 @@ where nothing behind can be more than what it has. Its cost grows with the page 
 nor with recurrences unless many have a long past and little present; then all that match are added up.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Table, func, literal, or_, select
+from msgspec.structs import replace
+from sqlalchemy import ColumnElement, Connection, Table, func, literal, select
 
 from bot.domain.recurrence.ranking import COUNTED_TO, Query, Ranked, RankingWindow, Sort, Totals, WindowSums
 from bot.domain.sight import EVERYTHING
 from storage.audience import sees_recurrence
 from storage.codec import micros, span
 from storage.dialect import is_one_of
+from storage.recurrence import words
 from storage.recurrence.recurrence import DAY_US, HOUR_US
 from storage.recurrence.row import read
 from storage.table.core import source
@@ -31,6 +34,8 @@ _SUMMED = (
 # How far to walk, step by step, before all that match are added up instead.
 _STEPS: Final = (64, 512, 4_096)
 _FEW: Final = 1_000  # so many are added up at once, without a walk
+_Part = Callable[[int, int], ColumnElement[bool]]
+"""Those from one place to another of what is walked."""
 
 
 class _Period:
@@ -69,14 +74,42 @@ class Rankings:
         """A part of the ranking; what is equal is in the order of first appearance."""
         period = _Period(query.window, now)
         matching = _matching(project_id, query, period)
-        count, few = offset + limit, self._few(matching)
-        ids = None if few is not None else self._walked(matching, query.sort, period, count)
+        few = self._few(matching)
+        if few is not None:
+            return self._shown(self._chosen(few, query.sort, period, offset + limit)[offset:], period)
+        order = _order(query.sort)
+
+        def part(begun: int, end: int) -> ColumnElement[bool]:
+            walked = select(recurrence.c.id).where(*matching).order_by(*order)
+            return recurrence.c.id.in_(walked.offset(begun).limit(end - begun).scalar_subquery())
+
+        ids = self._walked(part, query.sort, period, offset + limit)
         if ids is None:
-            wanted = matching if few is None else [is_one_of(self._connection, recurrence.c.id, few)]
-            ids = self._added_up(wanted, query.sort, period, count)
-        ids = ids[offset:]
-        found = {each.recurrence.id: each for each in self._ranked(ids, period)}
-        return [found[key] for key in ids]
+            ids = self._added_up(matching, query.sort, period, offset + limit)
+        return self._shown(ids[offset:], period)
+
+    def with_words(
+        self, project_id: int, query: Query, *, now: datetime, offset: int = 0, limit: int = 10
+    ) -> tuple[list[Ranked], int, bool]:
+        """As `page`, of those that have the words; how many have them, and whether all were looked through.
+
+        They are looked for among `bot.domain.recurrence.ranking.SEARCHED_AMONG`.
+        """
+        period = _Period(query.window, now)
+        wanted = _conditions(project_id, replace(query, text=""), period)
+        sums = _SUMS_OF[query.sort]
+        found, is_all = words.with_words(self._connection, project_id, wanted, sums, query.text)
+        ids = self._chosen(found, query.sort, period, offset + limit)
+        return self._shown(ids[offset:], period), len(found), is_all
+
+    def _chosen(self, found: list[int], sort: Sort, period: _Period, count: int) -> list[int]:
+        """The first ``count`` of these; unless they are few, they are in the order of their whole sums."""
+
+        def part(begun: int, end: int) -> ColumnElement[bool]:
+            return is_one_of(self._connection, recurrence.c.id, found[begun:end])
+
+        ids = self._walked(part, sort, period, count) if len(found) > _FEW else None
+        return self._added_up([part(0, len(found))], sort, period, count) if ids is None else ids
 
     def _few(self, matching: list[ColumnElement[bool]]) -> list[int] | None:
         """All that match, None when they are many."""
@@ -95,22 +128,15 @@ class Rankings:
         )
         return list(self._connection.execute(statement.limit(count)).scalars())
 
-    def _walked(
-        self, matching: list[ColumnElement[bool]], sort: Sort, period: _Period, count: int
-    ) -> list[int] | None:
+    def _walked(self, part: _Part, sort: Sort, period: _Period, count: int) -> list[int] | None:
         """The ranking, by walking from the largest sum of all time on; None when that leads nowhere."""
         sums = [recurrence.c[name] for name in _SUMS_OF[sort]]
-        order = (*(each.desc() for each in sums), recurrence.c.id)
+        order = _order(sort)
         best: list[tuple[int, ...]] = []
         begun = 0
         for step in (each for each in _STEPS if each >= count):
-            walked = (
-                select(recurrence.c.id).where(*matching).order_by(*order).offset(begun).limit(step - begun)
-            )
             rows = self._connection.execute(
-                select(recurrence.c.id, *sums, *_keys(sort, period))
-                .where(recurrence.c.id.in_(walked.scalar_subquery()))
-                .order_by(*order)
+                select(recurrence.c.id, *sums, *_keys(sort, period)).where(part(begun, step)).order_by(*order)
             ).all()
             # Ascending: the most first, and what is equal in the order of first appearance.
             width = len(sums)
@@ -176,7 +202,7 @@ class Rankings:
         statement = select(func.count()).where(incident.c.project_id == project_id)
         return self._connection.execute(statement).scalar_one()
 
-    def _ranked(self, ids: list[int], period: _Period) -> list[Ranked]:
+    def _shown(self, ids: list[int], period: _Period) -> list[Ranked]:
         rows = self._connection.execute(
             select(
                 recurrence,
@@ -186,8 +212,8 @@ class Rankings:
                 period.sum_of("attention_us").label("window_attention_us"),
             ).where(is_one_of(self._connection, recurrence.c.id, ids))
         )
-        return [
-            Ranked(
+        found = {
+            row.id: Ranked(
                 recurrence=read(row),
                 occurrences=int(row.window_occurrences),
                 episodes=int(row.window_episodes),
@@ -195,7 +221,8 @@ class Rankings:
                 attention=span(int(row.window_attention_us)),
             )
             for row in rows
-        ]
+        }
+        return [found[key] for key in ids]
 
 
 # The sums of all time that bound the keys of `_keys`, in their order; an index holds each of these orders.
@@ -204,6 +231,11 @@ _SUMS_OF: Final = {
     Sort.ATTENTION: ("attention_us",),
     Sort.NOISE: ("noise_votes", "self_resolves"),
 }
+
+
+def _order(sort: Sort) -> list[ColumnElement[Any]]:
+    """That of the sums of all time."""
+    return [*(recurrence.c[name].desc() for name in _SUMS_OF[sort]), recurrence.c.id]
 
 
 def _keys(sort: Sort, period: _Period) -> list[ColumnElement[Any]]:
@@ -218,7 +250,11 @@ def _keys(sort: Sort, period: _Period) -> list[ColumnElement[Any]]:
 
 
 def _matching(project_id: int, query: Query, period: _Period) -> list[ColumnElement[bool]]:
-    wanted = [recurrence.c.project_id == project_id, recurrence.c.last_seen_at >= period.since_us]
+    return [recurrence.c.project_id == project_id, *_conditions(project_id, query, period)]
+
+
+def _conditions(project_id: int, query: Query, period: _Period) -> list[ColumnElement[bool]]:
+    wanted = [recurrence.c.last_seen_at >= period.since_us]
     if query.source_id is not None:
         wanted.append(recurrence.c.source_id == query.source_id)
     if query.provider:
@@ -229,6 +265,5 @@ def _matching(project_id: int, query: Query, period: _Period) -> list[ColumnElem
     if query.sight != EVERYTHING:
         wanted.append(sees_recurrence(query.sight))
     if query.text:
-        columns = (recurrence.c.name, recurrence.c.service, recurrence.c.target)
-        wanted.append(or_(*(column.icontains(query.text, autoescape=True) for column in columns)))
+        wanted.append(words.has(recurrence, query.text))
     return wanted

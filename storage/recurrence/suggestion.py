@@ -6,7 +6,7 @@ No index knows words, nor which was seen last, so that each is looked at: of tho
 
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, Select, case, func, or_, select, union
+from sqlalchemy import Connection, FromClause, Select, case, func, select, union
 
 from bot.domain.recurrence.ranking import SUGGESTED_AMONG
 from bot.domain.recurrence.recurrence import Recurrence
@@ -14,6 +14,7 @@ from bot.domain.sight import Sight
 from storage.audience import sees_recurrence
 from storage.dialect import folded
 from storage.recurrence.row import read
+from storage.recurrence.words import has
 from storage.table.recurrence import recurrence
 
 _COLUMNS = tuple(recurrence.c[name] for name in ("id", "name", "service", "target", "last_seen_at"))
@@ -42,8 +43,5 @@ def fitting(
 
 
 def _matching(place: FromClause, text: str) -> Select[Any]:
-    wanted = text.lower()
-    begins = case((folded(place.c.name).startswith(wanted, autoescape=True), 1), else_=0)
-    columns = (place.c.name, place.c.service, place.c.target)
-    has = (folded(column).contains(wanted, autoescape=True) for column in columns)
-    return select(place.c.id, place.c.last_seen_at, begins.label("begins")).where(or_(*has))
+    begins = case((folded(place.c.name).startswith(text.lower(), autoescape=True), 1), else_=0)
+    return select(place.c.id, place.c.last_seen_at, begins.label("begins")).where(has(place, text))

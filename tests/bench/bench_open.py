@@ -138,6 +138,8 @@ async def look(desk: Desk, spent: Callable[[], float]) -> None:
     for eyes, sight in EYES.items():
         await timed(f"recurrences, of {eyes}", ask(recurrences.listing, desk, Query(sight=sight)))
         await timed(f"recurrences suggested, of {eyes}", ask(recurrences.suggest, desk, "", sight))
+    for name, typed in TYPED.items():
+        await timed(f"recurrences with words {name}", ask(recurrences.listing, desk, Query(text=typed)))
     for eyes, sight in EYES.items():
         for name, which in (("open", OPEN_INCIDENTS), ("any", IncidentFilter())):
             kept = replace(which, sight=sight)

@@ -9,6 +9,7 @@ from bot.sandbox.fault.fault import Effect, Rule
 from bot.usecases.admin import status
 from bot.usecases.alert import lifecycle as alerts
 from tests.delivery.conftest import Stage
+from tests.delivery.test_reconcile import look
 from tests.delivery.test_storm import MANY, boards_of, end, send_many, settle_down, turn, unseen
 from tests.senders import ANNA, resolved
 
@@ -112,3 +113,18 @@ async def test_what_was_before_a_storm_is_not_counted_though_it_brought_old_aler
     told = boards_of(storm)[-1]
     assert told["content"] in {"✅ Storm over: 34 alerts", "✅ Storm over: 35 alerts"}
     assert "All of them are over." in told["embeds"][0]["description"]
+
+
+async def test_a_board_that_was_deleted_while_nobody_listened_is_posted_again(storm: Stage) -> None:
+    await send_many(storm)
+    await settle_down(storm)
+    (board,) = boards_of(storm)
+    storm.sandbox.person("operator").delete(board["id"])
+    storm.restart(timedelta(seconds=1))
+    for _ in range(5):
+        await turn(storm)
+    assert boards_of(storm) == []
+    assert await look(storm) == 1
+    await settle_down(storm)
+    assert len(boards_of(storm)) == 1
+    assert await unseen(storm) == []

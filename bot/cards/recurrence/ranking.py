@@ -15,7 +15,7 @@ from bot.cards.limits import OPTION_TEXT, OPTIONS, fit
 from bot.cards.style import CALM, SEPARATOR, span_of, times_of
 from bot.cards.text import inline, moment, plain
 from bot.domain.errors import InvalidInputError
-from bot.domain.recurrence.ranking import COUNTED_TO, PAGE, Query, Ranked, RankingWindow, Sort
+from bot.domain.recurrence.ranking import COUNTED_TO, PAGE, SEARCHED_AMONG, Query, Ranked, RankingWindow, Sort
 from bot.domain.recurrence.recurrence import Recurrence
 
 SUBJECT: Final = "recurrences"
@@ -32,7 +32,10 @@ _WINDOWS: Final = {
 
 
 class RankingView(msgspec.Struct, frozen=True, kw_only=True):
-    """One page: at most `PAGE` lines, ``page`` counted from 0, ``total`` recurrences over all pages."""
+    """One page: at most `PAGE` lines, ``page`` counted from 0, ``total`` recurrences over all pages.
+
+    Unless it is ``complete``, words were looked for in `SEARCHED_AMONG` recurrences, and there are more.
+    """
 
     lines: tuple[Ranked, ...]
     total: int
@@ -40,6 +43,7 @@ class RankingView(msgspec.Struct, frozen=True, kw_only=True):
     query: Query
     tag: str
     source_name: str = ""
+    complete: bool = True
 
     @property
     def pages(self) -> int:
@@ -79,11 +83,14 @@ def render(view: RankingView) -> Card:
     """The page as one message."""
     rows = [_sorts(view), _windows(view)]
     if not view.lines:
-        embed = Embed(title=_describe(view), description="Nothing came back. 🌙", color=CALM)
+        embed = Embed(
+            title=_describe(view), description="Nothing came back. 🌙", color=CALM, footer=_searched(view)
+        )
         return fit(Card(embeds=(embed,), rows=tuple(rows)))
-    more = "+" if view.total >= COUNTED_TO else ""
+    more = "+" if view.total >= COUNTED_TO and not view.query.text else ""
     count = f"{view.total}{more} recurrence{'s' if view.total != 1 else ''}"
-    footer = f"{count}{SEPARATOR}page {view.page + 1} of {view.pages}" if view.pages > 1 else count
+    page = f"page {view.page + 1} of {view.pages}" if view.pages > 1 else ""
+    footer = SEPARATOR.join(filter(None, (count, page, _searched(view))))
     first = view.page * PAGE + 1
     lines = [_line(place, ranked) for place, ranked in enumerate(view.lines, first)]
     embed = Embed(title=_describe(view), description="\n".join(lines), color=CALM, footer=footer)
@@ -105,6 +112,12 @@ def _describe(view: RankingView) -> str:
     if query.text:
         parts.append(f"“{inline(query.text, 60)}”")
     return SEPARATOR.join(parts)
+
+
+def _searched(view: RankingView) -> str:
+    """Where words were looked for, if that was not in all recurrences."""
+    some = f"the top {SEARCHED_AMONG:,} of all times and the newest {SEARCHED_AMONG:,}"
+    return "" if view.complete else f"looked through {some}"
 
 
 def _line(place: int, ranked: Ranked) -> str:

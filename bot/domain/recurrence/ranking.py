@@ -13,6 +13,9 @@ PAGE: Final = 10
 COUNTED_TO: Final = 100_000
 """How far a list counts what it is a part of: so that it costs the same with a million."""
 
+SEARCHED_AMONG: Final = 100_000
+"""Among so many a list looks for words: those that are first in its order, and the newest."""
+
 SUGGESTED_AMONG: Final = 10_000
 """Who types is shown some of so many that fired most, and of the newest so many."""
 

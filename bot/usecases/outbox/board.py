@@ -111,6 +111,17 @@ async def end(desk: Desk, channel_id: int) -> None:
     await desk.storage.write(lambda tx: tx.boards.leave(channel_id, now=now))
 
 
+async def standing(desk: Desk) -> dict[int, int]:
+    """The boards that stand now, as message ids by channel."""
+
+    def read_standing(tx: Transaction) -> dict[int, int]:
+        channels = [found for each in desk.everybody for found in tx.boards.answerable(each.project.id)]
+        placed = tx.cards.of(CardKind.BOARD, channels)
+        return {each.channel_id: each.message_id for each in placed if each.message_id is not None}
+
+    return await desk.storage.read(read_standing)
+
+
 async def page(desk: Desk, channel_id: int, *, number: int, size: int) -> BoardPage:
     """A page of the alerts that a channel's board stands for, the last one when ``number`` is beyond it."""
 

@@ -38,12 +38,14 @@ _VOTERS: Final = 10
 class RecurrencePage(msgspec.Struct, frozen=True):
     """A part of a ranking: ``total`` counts all that match, ``offset`` those before this page.
 
-    It is counted up to `bot.domain.recurrence.ranking.COUNTED_TO`.
+    It is counted up to `bot.domain.recurrence.ranking.COUNTED_TO`. ``complete`` says whether words were
+    looked for in all of them: if not, in so many as `bot.domain.recurrence.ranking.SEARCHED_AMONG` says.
     """
 
     lines: tuple[Ranked, ...]
     offset: int
     total: int
+    complete: bool = True
 
 
 class FoundRecurrence(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +72,11 @@ async def listing(desk: Desk, query: Query, *, offset: int = 0, limit: int = 10)
     now = desk.clock.now()
 
     def read_page(tx: Transaction) -> RecurrencePage:
+        if query.text:
+            found, total, complete = tx.rankings.with_words(
+                desk.project.id, query, now=now, offset=offset, limit=limit
+            )
+            return RecurrencePage(tuple(found), offset, total, complete)
         lines = tx.rankings.page(desk.project.id, query, now=now, offset=offset, limit=limit)
         total = total_of(lines, offset, limit, lambda: tx.rankings.count(desk.project.id, query, now=now))
         return RecurrencePage(tuple(lines), offset, total)

@@ -117,6 +117,15 @@ def test_what_is_counted_no_further_says_so() -> None:
     assert footers == ["99999 recurrences · page 1 of 10000", "100000+ recurrences · page 1 of 10000"]
 
 
+def test_words_that_were_not_looked_for_everywhere_say_where() -> None:
+    where = "looked through the top 100,000 of all times and the newest 100,000"
+    query = Query(text="disk")
+    found = render(view(line(recurrence()), total=120_000, query=query, complete=False)).embeds[0]
+    assert found.footer == f"120000 recurrences · page 1 of 12000 · {where}"
+    assert render(view(query=query, complete=False)).embeds[0].footer == where
+    assert render(view(query=query)).embeds[0].footer == ""
+
+
 @pytest.mark.parametrize(("regressed", "sign"), [(None, "✅ fixed"), (NOON, "↩️ back")])
 def test_a_line_says_whether_it_is_mended(regressed: Any, sign: str) -> None:
     ann = person(1, "ann")

@@ -9,10 +9,11 @@ from sqlalchemy import delete, insert
 
 from bot.clock import ManualClock
 from bot.domain.recurrence.ranking import Query, RankingWindow, Sort
+from bot.domain.sight import NOTHING
 from bot.usecases.desk import Desk
 from bot.usecases.recurrence import query as recurrences
 from storage.codec import micros
-from storage.recurrence import ranking
+from storage.recurrence import ranking, words
 from storage.recurrence.recurrence import DAY_US, HOUR_US
 from storage.table.recurrence import recurrence, recurrence_day, recurrence_hour
 from storage.transaction import Transaction
@@ -96,6 +97,51 @@ async def test_with_many_alike_the_walk_ends_at_its_first_step(
     monkeypatch.setattr(ranking.Rankings, "_added_up", None)  # not even asked
     page = await recurrences.listing(desk, Query(sort=Sort.ATTENTION))
     assert [line.recurrence.id for line in page.lines] == list(range(1_001, 1_011))
+
+
+@pytest.mark.parametrize("sort", Sort)
+async def test_words_are_found_in_the_order_of_the_ranking(
+    desk: Desk, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, sort: Sort
+) -> None:
+    source = await add_source(desk)
+    clock.advance(timedelta(days=100))
+    await desk.storage.write(lambda tx: fill(tx, desk.project.id, source.id, micros(clock.now())))
+    for window in RankingWindow:
+        everything = (await recurrences.listing(desk, Query(window=window, sort=sort), limit=MANY)).lines
+        for text in ("n10", "N103", "n1007", "%", "nowhere"):
+            query = Query(window=window, sort=sort, text=text)
+            wanted = [each.recurrence.id for each in everything if text.lower() in each.recurrence.name]
+            for few, steps in ((MANY, ()), (0, (2, 5, 9)), (0, (MANY, 500)), (0, ())):
+                monkeypatch.setattr(ranking, "_FEW", few)
+                monkeypatch.setattr(ranking, "_STEPS", steps)
+                assert await pages(desk, query, 4) == [wanted[:4], wanted[4:8]]
+                page = await recurrences.listing(desk, query)
+                assert (page.total, page.complete) == (len(wanted), True)
+
+
+async def test_of_more_words_are_looked_for_in_the_first_and_the_newest(
+    desk: Desk, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = await add_source(desk)
+    await desk.storage.write(lambda tx: fill(tx, desk.project.id, source.id, micros(clock.now())))
+    monkeypatch.setattr(words, "SEARCHED_AMONG", 5)
+    everything = (await recurrences.listing(desk, Query(window=RankingWindow.DAY), limit=MANY)).lines
+    sums = sorted(everything, key=lambda each: (-each.recurrence.occurrences, each.recurrence.id))
+    newest = range(1_001 + MANY - 5, 1_001 + MANY)
+    wanted = {*(each.recurrence.id for each in sums[:5]), *newest}
+    page = await recurrences.listing(desk, Query(window=RankingWindow.DAY, text="N1"), limit=MANY)
+    found = [each.recurrence.id for each in page.lines]
+    assert found == [each.recurrence.id for each in everything if each.recurrence.id in wanted]
+    assert (page.total, page.complete) == (len(wanted), False)
+    monkeypatch.setattr(words, "SEARCHED_AMONG", MANY)
+    page = await recurrences.listing(desk, Query(window=RankingWindow.DAY, text="N1"), limit=MANY)
+    assert (page.total, page.complete) == (MANY, True)
+
+
+async def test_nobody_finds_by_words_what_they_do_not_see(desk: Desk, clock: ManualClock) -> None:
+    source = await add_source(desk)
+    await desk.storage.write(lambda tx: fill(tx, desk.project.id, source.id, micros(clock.now())))
+    assert (await recurrences.listing(desk, Query(text="n1", sight=NOTHING))).total == 0
 
 
 async def test_a_list_counts_no_further_than_it_says(
