@@ -15,7 +15,7 @@ from typing import Any, Final
 from bot.clock import SystemClock
 from tests.chaos import deed as deeds
 from tests.chaos.book import Story
-from tests.chaos.deed import ACK, CLAIM, SIREN, Deed
+from tests.chaos.deed import ACK, BELL, CLAIM, SIREN, Deed
 from tests.chaos.episode import Episode
 from tests.chaos.head import Heads
 from tests.chaos.many import Many
@@ -27,11 +27,18 @@ from tests.chaos.window import PEOPLE, buttons
 _CLOCK: Final = SystemClock()
 _BUTTONS: Final[Mapping[str, str]] = MappingProxyType({"ack": "ack", "unack": "unack", "resolve": "finish"})
 _COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
-    {"ack": "ack", "unack": "unack", "claim": "claim", "release": "release", "resolve": "finish"}
+    {
+        "ack": "ack",
+        "unack": "unack",
+        "claim": "claim",
+        "release": "release",
+        "resolve": "finish",
+        "snooze": "snooze",
+    }
 )
-_WEIGHTS: Final = (6, 2, 2, 1, 1)
+_WEIGHTS: Final = (6, 2, 2, 1, 1, 2)
 _WAYS: Final = 2 * ("button", "button", "command", "menu", "emoji", "emoji") + ("bin",)
-_EMOJI: Final = (ACK, ACK, ACK, CLAIM, CLAIM, SIREN)
+_EMOJI: Final = (ACK, ACK, ACK, CLAIM, CLAIM, SIREN, BELL)
 _HOPEFUL: Final = 0.1  # of acts while nobody can answer
 _TIDY: Final = 0.2  # of the others delete a card
 _TIDY_AT_NIGHT: Final = 0.5
@@ -116,7 +123,7 @@ class Person:
 
     async def _command(self, story: Story, episode: Episode, name: str) -> None:
         (word,) = self._dice.choices(list(_COMMANDS), _WEIGHTS)
-        options = {"alert": episode.ref}
+        options = {"alert": episode.ref} | ({"for": "2h"} if word == "snooze" else {})
         await self._ask(story, episode, name, _COMMANDS[word], command=f"alert {word}", options=options)
 
     async def _ask(self, story: Story, episode: Episode, name: str, what: str, **wish: Any) -> None:
@@ -154,5 +161,6 @@ class Person:
             "claim": deeds.claim(who),
             "release": deeds.release(who),
             "finish": deeds.finish,
+            "snooze": deeds.snooze(who),
         }
         return known[what]

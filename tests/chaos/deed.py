@@ -11,17 +11,21 @@ RANKS: Final = {"info": 0, "warning": 1, "critical": 2}
 ACK: Final = "✅"
 CLAIM: Final = "👀"
 SIREN: Final = "🚨"
+BELL: Final = "🔕"
+LONG: Final = "+"
+"""After who snoozed it: for longer than an emoji does."""
 
 
 class Look(NamedTuple):
     """How an alert stands; ``owner`` is such as ``person:1234``, empty when nobody has it.
 
-    Of an incident only the state is told.
+    ``snooze`` is who let nobody be rung for it. Of an incident only the state is told.
     """
 
     state: str
     severity: str
     owner: str
+    snooze: str = ""
 
 
 Deed: TypeAlias = Callable[[Look], Look | None]
@@ -33,16 +37,17 @@ def fire(severity: str) -> Deed:
     def deed(look: Look) -> Look:
         if look.state == "resolved":
             return Look("new", severity, "")
-        if look.state == "acked" and RANKS[severity] > RANKS[look.severity]:
-            return Look("new", severity, "")
-        return look._replace(severity=severity)
+        if RANKS[severity] <= RANKS[look.severity]:
+            return look._replace(severity=severity)
+        state, owner = ("new", "") if look.state == "acked" else (look.state, look.owner)
+        return Look(state, severity, owner)
 
     return deed
 
 
 def resolve(look: Look) -> Look:
     """The sender says that it is over."""
-    return look._replace(state="resolved")
+    return look._replace(state="resolved", snooze="")
 
 
 def ack(who: str) -> Deed:
@@ -71,7 +76,29 @@ def release(who: str) -> Deed:
 
 def finish(look: Look) -> Look | None:
     """Somebody says that it is over."""
-    return look._replace(state="resolved") if look.state != "resolved" else None
+    return look._replace(state="resolved", snooze="") if look.state != "resolved" else None
+
+
+def snooze(who: str) -> Deed:
+    """Somebody lets nobody be rung for long."""
+    return lambda look: look._replace(snooze=who + LONG) if look.state != "resolved" else None
+
+
+def strike(who: str) -> Deed:
+    """Somebody lets nobody be rung for half an hour, but never for less than it was snoozed."""
+    return lambda look: (
+        look._replace(snooze=who) if look.state != "resolved" and LONG not in look.snooze else None
+    )
+
+
+def wake(who: str) -> Deed:
+    """Whoever snoozed it lets people be rung again."""
+    return lambda look: look._replace(snooze="") if look.snooze.removesuffix(LONG) == who else None
+
+
+def hand_over(who: str, heir: str) -> Deed:
+    """Who has it does no more, and somebody else has said the same."""
+    return lambda look: look._replace(owner=heir) if (look.state, look.owner) == ("acked", who) else None
 
 
 def escalate(who: str) -> Deed:
@@ -103,13 +130,18 @@ def leave(look: Look) -> Look:
 
 def set_emoji(who: str, emoji: str) -> Deed:
     """An emoji appears on the card."""
-    return {ACK: ack(who), CLAIM: claim(who), SIREN: escalate(who)}[emoji]
+    return {ACK: ack(who), CLAIM: claim(who), SIREN: escalate(who), BELL: strike(who)}[emoji]
 
 
-def take_emoji(who: str, emoji: str) -> Deed:
-    """An emoji is taken back: so is what it did, if that still stands; nobody takes an incident back."""
+def take_emoji(who: str, emoji: str, heir: str = "") -> Deed:
+    """An emoji is taken back: so is what it did, if that still stands; nobody takes an incident back.
+
+    An acknowledgement goes to its ``heir``, if there is somebody who set the same emoji.
+    """
     if emoji == SIREN:
         return leave
-    if emoji == CLAIM:
-        return release(who)
+    if emoji in {CLAIM, BELL}:
+        return release(who) if emoji == CLAIM else wake(who)
+    if heir:
+        return hand_over(who, heir)
     return lambda look: unack(look) if look.owner == who else None

@@ -14,7 +14,7 @@ was heard is part of a possibility.
 from collections.abc import Callable
 from typing import NamedTuple, Self, TypeAlias
 
-from tests.chaos.deed import SIREN, Deed, Look, set_emoji, take_emoji
+from tests.chaos.deed import ACK, SIREN, Deed, Look, set_emoji, take_emoji
 
 Emoji: TypeAlias = tuple[str, str]  # who, which
 
@@ -204,6 +204,7 @@ class Episode:
                 looks.add(each.look)  # it belongs to an incident already, which is all that a second one says
             found |= {each.to(look)._replace(heard=each.heard | {emoji}) for look in looks}
         for emoji in self._taken_back & each.heard:
-            look = take_emoji(*emoji)(each.look) or each.look
+            heir = min((who for who, which in each.heard - {emoji} if which == emoji[1] == ACK), default="")
+            look = take_emoji(*emoji, heir)(each.look) or each.look
             found.add(each.to(look)._replace(heard=each.heard - {emoji}))
         return found

@@ -7,11 +7,14 @@ import msgspec
 from bot.domain.audit import first_broken
 from storage.engine import Storage
 from storage.transaction import Transaction
-from tests.chaos.deed import Look
+from tests.chaos.deed import LONG, Look
 
+_BY_EMOJI: Final = 31 * 60 * 1_000_000  # microseconds; no emoji snoozes for that long
 _STATEMENTS: Final = {
-    "alerts": "SELECT id, name, state, severity, owner, occurrences, recurrence_id, group_id"
-    " FROM alert ORDER BY id",
+    "alerts": "SELECT alert.id, name, state, severity, owner, quiet_kinds,"
+    ' reason."by", reason.until - reason.since, occurrences, recurrence_id, group_id'
+    " FROM alert LEFT JOIN quiet_reason AS reason ON reason.alert_id = alert.id AND reason.kind = 'snooze'"
+    " ORDER BY alert.id",
     "cards": "SELECT subject_id, message_id, wanted, shown, parked_reason, claimed_by, failures, not_before"
     " FROM card WHERE kind = 'alert' ORDER BY id",
     "groups": "SELECT subject_id, message_id FROM card WHERE kind = 'group'",
@@ -49,6 +52,7 @@ class AlertRow(msgspec.Struct, frozen=True):
     state: str
     severity: str
     owner: str
+    snooze: str
     occurrences: int
     recurrence_id: int
     group_id: int | None
@@ -56,7 +60,7 @@ class AlertRow(msgspec.Struct, frozen=True):
     @property
     def look(self) -> Look:
         """The part that deeds change."""
-        return Look(self.state, self.severity, self.owner)
+        return Look(self.state, self.severity, self.owner, self.snooze)
 
 
 class CardRow(msgspec.Struct, frozen=True):
@@ -162,7 +166,7 @@ def _read(tx: Transaction) -> Record:
     (project,) = _rows(tx, "tag")
     board = next((row[0] for row in _rows(tx, "board")), None)
     held = _rows(tx, "held") if board is not None else []
-    alerts = [AlertRow(row[0], row[1], row[2], row[3], row[4] or "", *row[5:]) for row in _rows(tx, "alerts")]
+    alerts = [_alert(row) for row in _rows(tx, "alerts")]
     return Record(
         tag=project[1],
         alerts={each.id: each for each in alerts},
@@ -182,6 +186,13 @@ def _read(tx: Transaction) -> Record:
         members={(row[0], row[1], bool(row[2])) for row in _rows(tx, "members")},
         words=[(row[2], row[3]) for row in _rows(tx, "words")],
     )
+
+
+def _alert(row: Any) -> AlertRow:
+    number, name, state, severity, owner, quiet, by, span, *counts = row
+    is_snoozed = "snooze" in (quiet or "").split()
+    snooze = f"{by}{LONG if (span or 0) > _BY_EMOJI else ''}" if is_snoozed else ""
+    return AlertRow(number, name, state, severity, owner or "", snooze, *counts)
 
 
 def _rows(tx: Transaction, what: str) -> list[Any]:

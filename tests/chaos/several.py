@@ -39,7 +39,7 @@ def undo(number: int, undone: int) -> Act:
         before = each.mark.before
         is_held = each.look.state == "resolved" and before.state == "acked"
         state, owner = ("acked", before.owner) if is_held else ("new", "")
-        return each._replace(look=Look(state, each.look.severity, owner), mark=None)
+        return each._replace(look=each.look._replace(state=state, owner=owner), mark=None)
 
     return Act(number, change)
 

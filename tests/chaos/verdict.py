@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from bot.cards.alert.alert import find_marker
 from tests.chaos.book import Book, Story, Violation
-from tests.chaos.deed import ACK, CLAIM, SIREN
+from tests.chaos.deed import ACK, BELL, CLAIM, SIREN
 from tests.chaos.record import AlertRow, CardRow, Record
 
 Messages = list[dict[str, Any]]
@@ -56,7 +56,7 @@ def unheard(record: Record, messages: Messages, people: dict[str, str]) -> set[t
         for message in messages
         for reaction in message["reactions"]
         for name in reaction["users"]
-        if int(message["id"]) in shown and reaction["emoji"]["name"] in {ACK, CLAIM, SIREN}
+        if int(message["id"]) in shown and reaction["emoji"]["name"] in {ACK, CLAIM, SIREN, BELL}
     }
     return standing ^ {each for each in record.heard if each[0] in shown}
 
@@ -165,4 +165,6 @@ def _untold(row: AlertRow, card: dict[str, Any]) -> str:
         return f"does not count {row.occurrences}: {told!r}"
     if row.owner and row.owner.replace("person:", "<@") not in told:
         return f"does not name its owner {row.owner}: {told!r}"
+    if bool(row.snooze) is not ("🔕 Snoozed" in told):
+        return f"does not say whether it is snoozed, {row.snooze!r}: {told!r}"
     return ""
