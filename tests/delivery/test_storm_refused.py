@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.alert.verdict import Lane
+from bot.domain.silence.matcher import Matcher
 from bot.sandbox.fault.fault import Effect, Rule
 from bot.usecases.admin import status
 from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.silence import silence as silences
 from tests.delivery.conftest import Stage
 from tests.delivery.test_reconcile import look
 from tests.delivery.test_storm import MANY, boards_of, end, send_many, settle_down, turn, unseen
@@ -128,3 +130,19 @@ async def test_a_board_that_was_deleted_while_nobody_listened_is_posted_again(st
     await settle_down(storm)
     assert len(boards_of(storm)) == 1
     assert await unseen(storm) == []
+
+
+async def test_a_board_says_how_much_of_it_is_silenced(storm: Stage) -> None:
+    await send_many(storm)
+    await settle_down(storm)
+    now = storm.clock.now()
+    wish = silences.Wish(
+        matchers=(Matcher("alertname", "alert [345].", is_regex=True),),
+        starts_at=now,
+        ends_at=now + timedelta(hours=1),
+        comment="known",
+    )
+    await silences.put(storm.desk, wish, actor=ANNA)
+    await settle_down(storm)
+    (board,) = boards_of(storm)
+    assert "🔕 30 held quiet" in board["embeds"][0]["description"]

@@ -192,6 +192,8 @@ def _head(view: BoardView, totals: Mapping[Severity, int]) -> tuple[str, str]:
     )
     taken = sum(each.state is State.ACKED for each in view.held)
     said = f"{SEPARATOR}{STATES[State.ACKED][0]} {taken:,} acknowledged" if taken else ""
+    quiet = sum(each.quiet for each in view.held)
+    said += f"{SEPARATOR}🔕 {quiet:,} held quiet" if quiet else ""
     return f"{SEPARATOR.join(counts)}{said}", f"🕐 {SEPARATOR.join(ends)}"
 
 
