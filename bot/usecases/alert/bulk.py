@@ -82,6 +82,16 @@ async def count(desk: Desk, channel_id: int, seen: Seen | None = None) -> tuple[
     return await desk.storage.read(count_held)
 
 
+async def tally(desk: Desk, channel_id: int) -> tuple[int, int]:
+    """How many alerts are on a channel's board, and how many of them nobody has."""
+
+    def read_tally(tx: Transaction) -> tuple[int, int]:
+        untaken = tx.boards.held_ids(channel_id, states=verbs.ACK.states)
+        return sum(tx.boards.count_held(channel_id).values()), len(untaken)
+
+    return await desk.storage.read(read_tally)
+
+
 async def act(
     desk: Desk,
     channel_id: int,

@@ -160,3 +160,13 @@ async def test_a_long_press_on_a_call_for_one_is_as_on_its_card(stage: Stage) ->
     await storm(stage, "Net")
     told = await stage.person("responder").menu("Acknowledge alert", await post_call(stage, 1))
     assert "A-1 acknowledged: Net" in told["content"]
+
+
+async def test_a_second_tap_says_how_the_board_stands_and_changes_nothing(stage: Stage) -> None:
+    board = await storm(stage, "Net", "Net", "Disk")
+    await press(stage, board, Verb.BOARD_ACK)
+    await stage.fire("Door")
+    shown = stage.shown(board)
+    told = await stage.person("responder").click(board, find(shown, Verb.BOARD_ACK.value))
+    assert "so the second did nothing. The board: 4 open, 1 of them untaken." in told["content"]
+    assert (await stage.alert(4)).state is State.NEW
