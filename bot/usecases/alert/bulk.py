@@ -74,9 +74,9 @@ async def count(desk: Desk, channel_id: int, seen: Seen | None = None) -> tuple[
     now = desk.clock.now()
 
     def count_held(tx: Transaction) -> tuple[int, Seen]:
-        ids, _ = _held(tx, channel_id, verbs.RESOLVE.states, seen)
+        ids, unseen = _held(tx, channel_id, verbs.RESOLVE.states, seen)
         if not ids:
-            raise ConflictError(f"Nothing on the board is left to {verbs.RESOLVE.all_of}.")
+            raise _nothing_left(verbs.RESOLVE, unseen)
         return len(ids), seen or Seen(ids[-1], now)
 
     return await desk.storage.read(count_held)
@@ -118,10 +118,7 @@ async def act(
         meant, unseen = _held(tx, channel_id, verb.states, seen, name)
         moved = many.apply(tx, desk, meant, make, now)
         if not moved:
-            told = f"Nothing on the board is left to {verb.all_of}."
-            if unseen:
-                told = f"Nothing that you could see there is left to {verb.all_of}. {say_unseen(unseen)}"
-            raise ConflictError(told)
+            raise _nothing_left(verb, unseen)
         _show(tx, desk, [each.after for each in moved], channel_id)
         ids = [each.after.id for each in moved]
         act_id = tx.bulk_acts.record(desk.project.id, verb.name, actor, ids, now=now)
@@ -199,6 +196,14 @@ def _held(
     if seen is None:
         return tx.boards.held_ids(channel_id, name=name, states=states), 0
     return tx.boards.seen_ids(channel_id, seen, name=name, states=states)
+
+
+def _nothing_left(verb: AlertVerb, unseen: int) -> ConflictError:
+    if unseen:
+        return ConflictError(
+            f"Nothing that you could see there is left to {verb.all_of}. {say_unseen(unseen)}"
+        )
+    return ConflictError(f"Nothing on the board is left to {verb.all_of}.")
 
 
 def _ack_back(found: BulkAct) -> Callable[[int, Actor], Move]:

@@ -86,7 +86,7 @@ async def test_what_is_asked_about_is_what_is_resolved(stage: Stage) -> None:
     assert "3 alerts resolved. 2 alerts came or got worse meanwhile: those wait." in str(told)
     assert (await states(stage, 5))[3:] == [State.NEW, State.NEW]
     once_more = await press(stage, board, Verb.BOARD_RESOLVE)
-    assert "Nothing on the board is left to resolve" in str(once_more)
+    assert "Nothing that you could see there is left to resolve. 2 alerts came" in once_more["content"]
 
 
 async def test_one_cause_is_what_its_answer_counted(stage: Stage) -> None:
