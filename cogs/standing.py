@@ -5,6 +5,7 @@ from typing import Final
 from bot.cards.ids import CustomId, Verb
 from bot.domain.alert.group import format_ref
 from bot.domain.alert.verb import PRESSED
+from bot.usecases.alert import bulk
 from bot.usecases.alert import button as press
 from bot.usecases.alert import group as groups
 from bot.usecases.incident import query as incident_inspection
@@ -27,8 +28,8 @@ _INCIDENT: Final = {
     Verb.INCIDENT_CLOSE,
     Verb.INCIDENT_SNOOZE,
 }
-_MANY: Final = {Verb.BOARD_ACK, Verb.BOARD_RESOLVE, Verb.UNDO}
-CHANGING: Final = frozenset({*_ALERT, *_GROUP, *_INCIDENT, *_MANY, Verb.ACTION_DONE})
+_BOARD: Final = {Verb.BOARD_ACK, Verb.BOARD_RESOLVE}
+CHANGING: Final = frozenset({*_ALERT, *_GROUP, *_INCIDENT, *_BOARD, Verb.UNDO, Verb.ACTION_DONE})
 """Buttons of which a second tap must not count."""
 
 
@@ -41,6 +42,9 @@ async def standing(context: InteractionContext, which: CustomId) -> str:
     if which.verb in _INCIDENT:
         found = await context.defer_if_slow(incident_inspection.find(desk, which.number), thinking=False)
         return f"{found.incident.ref} is {found.incident.state}."
+    if which.verb in _BOARD:
+        total, untaken = await context.defer_if_slow(bulk.tally(desk, which.number), thinking=False)
+        return f"The board: {total:,} open, {untaken:,} of them untaken."
     if which.verb in _GROUP:
         view = await context.defer_if_slow(groups.look(desk, which.number), thinking=False)
         if view is not None:

@@ -33,7 +33,7 @@ from bot.delivery.render import draw, footer_marker, marks, plain
 from bot.delivery.ring import Ringer
 from bot.delivery.search import find_card
 from bot.delivery.thread import ThreadKeeper
-from bot.delivery.wire import Wire, edit_call
+from bot.delivery.wire import CardSender, Wire, edit_call
 from bot.domain.outbox.kind import TRAITS
 from bot.domain.outbox.outage import BLIND
 from bot.domain.outbox.outbox import NONCE_WINDOW, PROBE_REST, Outgoing, ParkReason, backoff
@@ -76,6 +76,7 @@ class Worker:
         self._bot_view = bot_view
         self._ringer = Ringer(desk, wire, pings, bot_view, name)
         self._threads = ThreadKeeper(desk, wire, bot_view)
+        self._sender = CardSender(wire, desk.clock)
         self._breaker = Breaker()
         self._bar = Bar()
         self._held = 0
@@ -153,8 +154,7 @@ class Worker:
     async def _post(self, card: Outgoing, view: View, *, quiet: bool) -> float:
         if isinstance(view, IncidentView) and self._threads.forum.takes(card.channel_id):
             return await self._start_post(card, view)
-        rest = await self._recover(card, view)
-        if rest is not None:
+        if (rest := await self._recover(card, view)) is not None:
             return rest
         if await self._is_stubborn(card) or (card.retried and await self._spare(card, view)):
             return 0.0
@@ -162,11 +162,11 @@ class Worker:
         drawn = await draw(card.kind, view, ping)
         self._confirmations.expect(card.nonce)
         reply_to = MESSAGES[card.kind].reply_to(view)
-        answer = await self._wire.post(card.channel_id, drawn, nonce=card.nonce, reply_to=reply_to)
+        answer = await self._sender.post(card.channel_id, drawn, nonce=card.nonce, reply_to=reply_to)
         if answer.outcome is SendOutcome.REFUSED:
             _tell_refusal(card, answer)
             drawn = plain(drawn, footer_marker(card.kind, view))
-            answer = await self._wire.post(card.channel_id, drawn, nonce=card.nonce)
+            answer = await self._sender.post(card.channel_id, drawn, nonce=card.nonce)
         if answer.body is None:
             return await self._fail(card, answer)
         message_id = answer.body.id
@@ -211,16 +211,16 @@ class Worker:
         ping = self._pings.shown(card, view)
         drawn = await draw(card.kind, view, ping)
         drawn = await illustrate(drawn, view)
-        answer = await self._wire.edit(card.channel_id, message_id, drawn)
+        answer = await self._sender.edit(card.channel_id, message_id, drawn)
         if answer.outcome is SendOutcome.ARCHIVED:
             woken = await self._wire.wake(card.channel_id)
             if woken.outcome is not SendOutcome.DONE:
                 return await self._fail(card, woken)
-            answer = await self._wire.edit(card.channel_id, message_id, drawn)
+            answer = await self._sender.edit(card.channel_id, message_id, drawn)
         if answer.outcome is SendOutcome.REFUSED:
             _tell_refusal(card, answer)
             drawn = plain(drawn, footer_marker(card.kind, view))
-            answer = await self._wire.edit(card.channel_id, message_id, drawn)
+            answer = await self._sender.edit(card.channel_id, message_id, drawn)
         if answer.body is None:
             return await self._fail(card, answer)
         version = answer.body.edited_timestamp

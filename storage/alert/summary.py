@@ -35,13 +35,14 @@ COLUMNS: Final = (
     alert.c.occurrences,
     alert.c.opened_at,
     EXPIRED,
+    case((alert.c.quiet_kinds.is_not(None), 1), else_=0),
 )
 
 
 def read(row: Sequence[Any]) -> BoardAlert:
     """A row of `COLUMNS`."""
     ident, state, severity, name, service, namespace, target, summary, owner, *rest = row
-    occurrences, opened_at, expired = rest
+    occurrences, opened_at, expired, quiet = rest
     return BoardAlert(
         id=ident,
         state=_STATES[state],
@@ -55,4 +56,5 @@ def read(row: Sequence[Any]) -> BoardAlert:
         occurrences=occurrences,
         opened_at=moment(opened_at),
         expired=bool(expired),
+        quiet=bool(quiet),
     )

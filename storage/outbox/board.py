@@ -214,10 +214,16 @@ class Boards:
 
     def awaits_cards(self, channel_id: int) -> bool:
         """Whether any of them may still get a card: not what Discord refused, but what is parked."""
-        may_be_sent = card.c.parked_reason.is_distinct_from(ParkReason.REFUSED.value)
-        waits = and_(card.c.wanted > card.c.shown, card.c.message_id.is_(None), may_be_sent)
-        found = select(card.c.id).where(card.c.channel_id == channel_id, waits, or_(IS_OWN, IS_SHARED))
-        return self._connection.execute(found.limit(1)).first() is not None
+        is_parked = and_(
+            card.c.channel_id == channel_id,
+            card.c.parked_reason.is_not(None),
+            ~_IS_REFUSED,
+            card.c.wanted > card.c.shown,
+            card.c.message_id.is_(None),
+            or_(IS_OWN, IS_SHARED),
+        )
+        some = or_(exists().where(_unposted(channel_id)), exists().where(is_parked))
+        return bool(self._connection.execute(select(some)).scalar_one())
 
     def count_held(self, channel_id: int) -> dict[Severity, int]:
         """How many open alerts have no card, by severity."""

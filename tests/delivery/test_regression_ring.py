@@ -4,9 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from bot.domain.actor import Actor, person
-from bot.domain.alert.signal import Severity
+from bot.domain.alert.signal import Severity, Status
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.alert import snooze
 from bot.usecases.recurrence import query as recurrences
@@ -93,3 +94,21 @@ async def test_a_program_that_mended_it_is_not_rung(stage: Stage, fixer: Actor) 
     await shown(stage)
     assert personal(stage, fixer) == []
     assert not any("fixed" in each["content"] for each in stage.shown())
+
+
+async def test_what_comes_back_in_numbers_is_told_at_once_to_each_who_mended_it(stage: Stage) -> None:
+    menders = [person(stage.sandbox.person(name).member.user.id, name) for name in ("operator", "responder")]
+    signals = [firing(f"disk {number}", fingerprint=f"disk-{number}") for number in range(7)]
+    await stage.send(*signals)
+    await stage.ring()
+    await stage.send(*(replace(each, status=Status.RESOLVED) for each in signals))
+    await stage.ring()
+    for number in range(1, 8):
+        await recurrences.mark_fixed(stage.desk, number, actor=ANNA, owner=menders[number > 5])
+    await stage.ring(DAY)
+    await stage.send(*signals)
+    await shown(stage)
+    (reply,) = personal(stage, menders[0])
+    assert reply["content"].startswith(f"<@{menders[0].ident}> 🟠 5 alerts, worst WARNING: ")
+    assert "you marked it as fixed, and it is back" in reply["content"]
+    assert len(personal(stage, menders[1])) == 2

@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.alert.verdict import Lane
+from bot.domain.silence.matcher import Matcher
 from bot.sandbox.fault.fault import Effect, Rule
 from bot.usecases.admin import status
 from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.silence import silence as silences
 from tests.delivery.conftest import Stage
 from tests.delivery.test_reconcile import look
-from tests.delivery.test_storm import MANY, boards_of, end, send_many, settle_down, turn, unseen
+from tests.delivery.test_storm import MANY, boards_of, end, refusals, send_many, settle_down, turn, unseen
 from tests.senders import ANNA, resolved
 
 
@@ -127,4 +129,39 @@ async def test_a_board_that_was_deleted_while_nobody_listened_is_posted_again(st
     assert await look(storm) == 1
     await settle_down(storm)
     assert len(boards_of(storm)) == 1
+    assert await unseen(storm) == []
+
+
+async def test_a_board_says_how_much_of_it_is_silenced(storm: Stage) -> None:
+    await send_many(storm)
+    await settle_down(storm)
+    now = storm.clock.now()
+    wish = silences.Wish(
+        matchers=(Matcher("alertname", "alert [345].", is_regex=True),),
+        starts_at=now,
+        ends_at=now + timedelta(hours=1),
+        comment="known",
+    )
+    await silences.put(storm.desk, wish, actor=ANNA)
+    await settle_down(storm)
+    (board,) = boards_of(storm)
+    assert "🔕 30 held quiet" in board["embeds"][0]["description"]
+
+
+async def test_a_bot_that_may_attach_nothing_shows_its_board_without_the_list(storm: Stage) -> None:
+    storm.deny("ATTACH_FILES")
+    await send_many(storm)
+    await settle_down(storm)
+    await send_many(storm, 20, first=MANY)
+    await settle_down(storm)
+    (board,) = boards_of(storm)
+    assert "79 open alerts without a card" in board["content"]
+    assert board["embeds"][0]["footer"]["text"].endswith("Attach Files is missing: there is no list")
+    assert board["attachments"] == []
+    assert [call["status"] for call in refusals(storm)] == [403], "it is not asked for at every turn"
+    assert (await status.condition(storm.desk)).outbox.parked == []
+    storm.deny()
+    storm.clock.advance(timedelta(minutes=10))
+    await send_many(storm, 1, first=2 * MANY)
+    await settle_down(storm)
     assert await unseen(storm) == []

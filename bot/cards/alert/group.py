@@ -14,6 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from bot.cards.alert.snooze import group_snooze_menu
+from bot.cards.attached import MORE
 from bot.cards.card import Button, ButtonStyle, Card, Embed, File, Ping, Row
 from bot.cards.ids import Verb, build
 from bot.cards.limits import OPTIONS, fit
@@ -205,7 +206,7 @@ def _lines(view: GroupView) -> Iterator[str]:
     for each in view.held[:_SHOWN]:
         yield member_line(each, apart[each.id], named=len(found) > 1)
     if view.open > _SHOWN:
-        yield f"… and {view.open - _SHOWN:,} more in the attached list"
+        yield f"… and {view.open - _SHOWN:,} {MORE}"
 
 
 def _progress(view: GroupView) -> str:

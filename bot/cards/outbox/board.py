@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from bot.cards.attached import LISTED
 from bot.cards.card import Button, ButtonStyle, Card, Embed, Option, Row, Select
 from bot.cards.ids import Verb, build
 from bot.cards.limits import OPTION_TEXT, OPTIONS, fit
@@ -93,7 +94,7 @@ def render(view: BoardView) -> Card:
     embed = Embed(
         description="\n".join((*_head(view, totals), "", *cause_lines(groups))),
         color=_colour(totals),
-        footer=SEPARATOR.join((marker(view.tag, view.number), "the complete list is attached")),
+        footer=SEPARATOR.join((marker(view.tag, view.number), LISTED)),
     )
     browse = page_menu(Verb.BOARD, view.tag, view.channel_id, total=total, size=PAGE_SIZE, held=view.held)
     rows = (
@@ -192,6 +193,8 @@ def _head(view: BoardView, totals: Mapping[Severity, int]) -> tuple[str, str]:
     )
     taken = sum(each.state is State.ACKED for each in view.held)
     said = f"{SEPARATOR}{STATES[State.ACKED][0]} {taken:,} acknowledged" if taken else ""
+    quiet = sum(each.quiet for each in view.held)
+    said += f"{SEPARATOR}🔕 {quiet:,} held quiet" if quiet else ""
     return f"{SEPARATOR.join(counts)}{said}", f"🕐 {SEPARATOR.join(ends)}"
 
 

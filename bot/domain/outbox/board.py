@@ -15,7 +15,10 @@ from bot.domain.alert.signal import Severity
 
 
 class BoardAlert(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """An open alert without a card; ``summary`` may be only its beginning, ``owner`` is a name."""
+    """An open alert without a card; ``summary`` may be only its beginning, ``owner`` is a name.
+
+    One that is ``quiet`` is snoozed, silenced or flaps, and rings nobody.
+    """
 
     id: int
     state: State
@@ -29,6 +32,7 @@ class BoardAlert(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     occurrences: int = 1
     opened_at: datetime
     expired: bool = False
+    quiet: bool = False
 
     @property
     def ref(self) -> str:

@@ -74,12 +74,22 @@ async def count(desk: Desk, channel_id: int, seen: Seen | None = None) -> tuple[
     now = desk.clock.now()
 
     def count_held(tx: Transaction) -> tuple[int, Seen]:
-        ids, _ = _held(tx, channel_id, verbs.RESOLVE.states, seen)
+        ids, unseen = _held(tx, channel_id, verbs.RESOLVE.states, seen)
         if not ids:
-            raise ConflictError(f"Nothing on the board is left to {verbs.RESOLVE.all_of}.")
+            raise _nothing_left(verbs.RESOLVE, unseen)
         return len(ids), seen or Seen(ids[-1], now)
 
     return await desk.storage.read(count_held)
+
+
+async def tally(desk: Desk, channel_id: int) -> tuple[int, int]:
+    """How many alerts are on a channel's board, and how many of them nobody has."""
+
+    def read_tally(tx: Transaction) -> tuple[int, int]:
+        untaken = tx.boards.held_ids(channel_id, states=verbs.ACK.states)
+        return sum(tx.boards.count_held(channel_id).values()), len(untaken)
+
+    return await desk.storage.read(read_tally)
 
 
 async def act(
@@ -101,30 +111,40 @@ async def act(
         ConflictError: nothing is left to do it to.
         NotDurableError: the database cannot be written.
     """
-    now = desk.clock.now()
-
-    def make(alert_id: int) -> Move:
-        if verb is verbs.ACK:
-            move = alerts.acknowledging(alert_id, actor, spans=desk.rules.ack_spans)
-        else:
-            move = alerts.resolving(alert_id, actor)
-        return msgspec.structs.replace(move, lane=verb.lane)
+    now, make = desk.clock.now(), _making(desk, verb, actor)
 
     def act_on_cause(tx: Transaction) -> BulkDone:
         name = None if member_id is None else _name(tx, desk, member_id)
         meant, unseen = _held(tx, channel_id, verb.states, seen, name)
         moved = many.apply(tx, desk, meant, make, now)
         if not moved:
-            told = f"Nothing on the board is left to {verb.all_of}."
-            if unseen:
-                told = f"Nothing that you could see there is left to {verb.all_of}. {say_unseen(unseen)}"
-            raise ConflictError(told)
+            raise _nothing_left(verb, unseen)
         _show(tx, desk, [each.after for each in moved], channel_id)
         ids = [each.after.id for each in moved]
         act_id = tx.bulk_acts.record(desk.project.id, verb.name, actor, ids, now=now)
         return BulkDone(len(ids), act_id, unseen)
 
     return await desk.storage.write(act_on_cause)
+
+
+async def acknowledge(desk: Desk, alert_ids: Sequence[int], *, actor: Actor) -> BulkDone:
+    """Acknowledge what a message calls for, as by `act`.
+
+    Raises:
+        ConflictError: none of them is left to acknowledge.
+        NotDurableError: the database cannot be written.
+    """
+    now, make = desk.clock.now(), _making(desk, verbs.ACK, actor)
+
+    def acknowledge_all(tx: Transaction) -> BulkDone:
+        moved = many.apply(tx, desk, alert_ids, make, now)
+        if not moved:
+            raise ConflictError(f"None of these {len(alert_ids):,} alerts is left to {verbs.ACK.all_of}.")
+        _show(tx, desk, [each.after for each in moved], None)
+        ids = [each.after.id for each in moved]
+        return BulkDone(len(ids), tx.bulk_acts.record(desk.project.id, verbs.ACK.name, actor, ids, now=now))
+
+    return await desk.storage.write(acknowledge_all)
 
 
 async def undo(desk: Desk, act_id: int, *, actor: Actor) -> int:
@@ -158,6 +178,17 @@ async def forget_old(desk: Desk) -> int:
     return await desk.storage.write(lambda tx: tx.bulk_acts.forget(before=before))
 
 
+def _making(desk: Desk, verb: AlertVerb, actor: Actor) -> Callable[[int], Move]:
+    def make(alert_id: int) -> Move:
+        if verb is verbs.ACK:
+            move = alerts.acknowledging(alert_id, actor, spans=desk.rules.ack_spans)
+        else:
+            move = alerts.resolving(alert_id, actor)
+        return msgspec.structs.replace(move, lane=verb.lane)
+
+    return make
+
+
 def _held(
     tx: Transaction, channel_id: int, states: Sequence[State], seen: Seen | None, name: str | None = None
 ) -> tuple[list[int], int]:
@@ -165,6 +196,14 @@ def _held(
     if seen is None:
         return tx.boards.held_ids(channel_id, name=name, states=states), 0
     return tx.boards.seen_ids(channel_id, seen, name=name, states=states)
+
+
+def _nothing_left(verb: AlertVerb, unseen: int) -> ConflictError:
+    if unseen:
+        return ConflictError(
+            f"Nothing that you could see there is left to {verb.all_of}. {say_unseen(unseen)}"
+        )
+    return ConflictError(f"Nothing on the board is left to {verb.all_of}.")
 
 
 def _ack_back(found: BulkAct) -> Callable[[int, Actor], Move]:

@@ -32,6 +32,17 @@ async def subjects(desk: Desk, link: JumpLink, wanted: Subject) -> list[SubjectR
     return await desk.storage.read(read_subjects)
 
 
+async def called_for(desk: Desk, message_id: int) -> list[SubjectRef]:
+    """The open alerts that a message calls for, or those that are over; of other messages nothing."""
+
+    def read_called(tx: Transaction) -> list[SubjectRef]:
+        place = tx.cards.showing(message_id)
+        alerts = [] if place is None else SUBJECTS[place.kind].alerts(tx, place.subject_id)
+        return [SubjectRef(Subject.ALERT, each) for each in alerts]
+
+    return await desk.storage.read(read_called)
+
+
 async def group_alerts(desk: Desk, group_id: int) -> list[SubjectRef]:
     """The open alerts of a group."""
 

@@ -8,7 +8,11 @@ from bot.cards.card import Button, Card
 from bot.cards.ids import Verb
 from bot.cards.outbox import board as board_card
 from bot.domain.alert.alert import State
+from bot.domain.alert.ring import RingReason
+from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.board import BoardAlert
+from bot.domain.outbox.outbox import CardKind
+from bot.usecases import ring as rings
 from bot.usecases.outbox import board as boards
 from cogs.message import looks
 from tests.cogs.stage import Stage, find, parts
@@ -82,7 +86,7 @@ async def test_what_is_asked_about_is_what_is_resolved(stage: Stage) -> None:
     assert "3 alerts resolved. 2 alerts came or got worse meanwhile: those wait." in str(told)
     assert (await states(stage, 5))[3:] == [State.NEW, State.NEW]
     once_more = await press(stage, board, Verb.BOARD_RESOLVE)
-    assert "Nothing on the board is left to resolve" in str(once_more)
+    assert "Nothing that you could see there is left to resolve. 2 alerts came" in once_more["content"]
 
 
 async def test_one_cause_is_what_its_answer_counted(stage: Stage) -> None:
@@ -118,3 +122,51 @@ async def test_who_may_only_look_changes_nothing(stage: Stage, verb: Verb) -> No
     assert told["ephemeral"]
     assert f"{'resolve' if verb is Verb.BOARD_RESOLVE else 'acknowledge'} alerts" in told["content"]
     assert await states(stage, 2) == [State.NEW, State.NEW]
+
+
+async def post_call(stage: Stage, *alert_ids: int) -> int:
+    """A message that calls for these alerts, as it stands in a storm; its id."""
+    now = stage.desk.clock.now()
+    message = await stage.channel.send("a call")
+
+    def tell(tx: Any) -> None:
+        calls = (rings.first(stage.desk.project.id, each, 0, RingReason.STORM, now) for each in alert_ids)
+        ids = tx.rings.plan(calls)
+        tx.rings.tell(ids, lead_id=min(ids), channel_id=stage.channel_id, now=now)
+        new = [(min(ids), stage.channel_id, Lane.PERSON)]
+        tx.cards.create(stage.desk.project.id, CardKind.RING, new, now=now)
+        tx.run_raw(f"UPDATE card SET message_id={message.id}, shown=wanted WHERE kind='ring'")  # noqa: S608
+
+    await stage.desk.storage.write(tell)
+    return message.id
+
+
+async def test_a_long_press_on_a_call_takes_all_that_it_calls_for(stage: Stage) -> None:
+    await storm(stage, "Net", "Net", "Disk", "Door")
+    call = await post_call(stage, 1, 2, 3)
+    responder = stage.person("responder")
+    refused = await stage.person("visitor").menu("Acknowledge alert", call)
+    assert "acknowledge alerts" in refused["content"]
+    told = await responder.menu("Acknowledge alert", call)
+    assert "3 alerts acknowledged." in told["content"]
+    assert await states(stage, 4) == [State.ACKED, State.ACKED, State.ACKED, State.NEW]
+    again = await responder.menu("Acknowledge alert", call)
+    assert "None of these 3 alerts is left to acknowledge" in again["content"]
+    back = await press(stage, told["message"], Verb.UNDO)
+    assert "3 alerts are as they were before" in str(back)
+
+
+async def test_a_long_press_on_a_call_for_one_is_as_on_its_card(stage: Stage) -> None:
+    await storm(stage, "Net")
+    told = await stage.person("responder").menu("Acknowledge alert", await post_call(stage, 1))
+    assert "A-1 acknowledged: Net" in told["content"]
+
+
+async def test_a_second_tap_says_how_the_board_stands_and_changes_nothing(stage: Stage) -> None:
+    board = await storm(stage, "Net", "Net", "Disk")
+    await press(stage, board, Verb.BOARD_ACK)
+    await stage.fire("Door")
+    shown = stage.shown(board)
+    told = await stage.person("responder").click(board, find(shown, Verb.BOARD_ACK.value))
+    assert "so the second did nothing. The board: 4 open, 1 of them untaken." in told["content"]
+    assert (await stage.alert(4)).state is State.NEW
