@@ -14,7 +14,7 @@ from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.outbox import CardKind, ParkReason
 from storage.bulk import Bulk
 from storage.codec import micros
-from storage.kind import IS_SHARED
+from storage.kind import IS_SHARED, is_kind
 from storage.table.core import alert, card
 
 _lane: Final = bindparam("lane_", type_=card.c.lane.type)
@@ -36,9 +36,15 @@ _CHANGES: Final[dict[str, Any]] = {
         (card.c.parked_reason == ParkReason.REFUSED.value, null()), else_=card.c.parked_reason
     ),
 }
+# A call whose message is gone was told: it is not wanted again, however its alerts change.
+_is_told_and_gone: Final = and_(is_kind(CardKind.RING), _is_unposted, _clean)
 _touch: Final = Bulk(
     update(card)
-    .where(card.c.kind == bindparam("kind_", type_=card.c.kind.type), card.c.subject_id == _subject)
+    .where(
+        card.c.kind == bindparam("kind_", type_=card.c.kind.type),
+        card.c.subject_id == _subject,
+        ~_is_told_and_gone,
+    )
     .values(**_CHANGES),
     ("kind_", "subject_", "lane_", "now_"),
 )

@@ -12,10 +12,10 @@ from tests.chaos import deed as deeds
 from tests.chaos.book import Story
 from tests.chaos.episode import Episode, UntrueError
 from tests.chaos.scene import Scene, taken
-from tests.chaos.several import Act, conclude, to_all, undo
+from tests.chaos.several import Act, conclude, to_all, to_each, undo
 from tests.chaos.storm import MOVED_ON
 from tests.chaos.told import Told, read, words
-from tests.chaos.window import buttons
+from tests.chaos.window import buttons, choices
 
 _CLOCK: Final = SystemClock()
 _LOOK: Final = 0.05  # seconds between two looks for an answer beside the card
@@ -59,11 +59,16 @@ class Many:
     async def _act_on(self, group: int, card: dict[str, Any], stories: list[Story], name: str) -> None:
         back = self._undoable.get(group)
         offered = [each for each in buttons(card) if each.startswith(("group-ack:", "group-resolve:"))]
-        ways = [*offered, "menu", *(["undo"] if back is not None else [])]
+        snoozes = [each for each in choices(card) if each.startswith("group-snooze:")]
+        ways = [*offered, "menu", *snoozes, *(["undo"] if back is not None else [])]
         way = self._dice.choice(ways)
         if way == "undo" and back is not None:
             del self._undoable[group]
             await self._take_back(group, stories, back)
+        elif way in snoozes:
+            act = to_each(self._book.number_act(), deeds.snooze(self._scene.who(name)))
+            wish = {"message_id": card["id"], "custom_id": way, "values": ["2h"]}
+            await self._ask(group, stories, act, name, wish)
         elif way.startswith("group-resolve:"):
             await self._resolve(group, stories, name, card["id"], way)
         else:
@@ -127,6 +132,8 @@ class Many:
         if is_beside and told is Told.DONE:
             message = await self._beside(group, name, known)
             found = {"message": message, "content": message and message["content"]}
+        elif told is Told.NOTHING:
+            self._window.muddled.add((name, group))  # its answer may come beside a later press
         what = f"{name} {wish.get('custom_id') or wish['command']} #{act.number}: {told} {words(found)}"
         for story in stories:
             story.tell(what)
@@ -151,12 +158,15 @@ class Many:
                 self._window.muddled.add((name, group))
                 return None
             await _CLOCK.sleep(_LOOK)
-        (message_id,) = found
-        return self._window.whispers[message_id]
+        if len(found) > 1:
+            self._window.muddled.add((name, group))
+            return None
+        return self._window.whispers[found.pop()]
 
     def _remember(self, group: int, act: Act, name: str, told: Told, message: dict[str, Any] | None) -> None:
         back = [each for each in buttons(message or {}) if each.startswith("undo:")]
         if told is Told.DONE and message is not None and back:
+            self._window.hear(name, message)
             self._undoable[group] = Undoable(act.number, name, message["id"], back[0], self._book.seconds)
 
 

@@ -21,11 +21,21 @@ class Act(NamedTuple):
 
 
 def to_all(number: int, deed: Deed) -> Act:
-    """The deed, to each that it can be done to."""
+    """The deed, to each that it can be done to, until it is taken back."""
 
     def change(each: Possibility) -> Possibility:
         look = deed(each.look)
         return each if look is None else each._replace(look=look, mark=Mark(number, each.look))
+
+    return Act(number, change)
+
+
+def to_each(number: int, deed: Deed) -> Act:
+    """The deed, to each that it can be done to, for which there is no way back."""
+
+    def change(each: Possibility) -> Possibility:
+        look = deed(each.look)
+        return each if look is None else each.to(look)
 
     return Act(number, change)
 

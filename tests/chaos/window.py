@@ -63,7 +63,7 @@ class Window:
                 if event["t"] not in {"MESSAGE_CREATE", "MESSAGE_UPDATE"}:
                     continue
                 if event["d"]["sandbox"]["ephemeral_for"]:
-                    self._hear(person, event["d"])
+                    self.hear(person, event["d"])
                 elif person == PEOPLE[-1]:
                     self._see(event["t"], event["d"])
 
@@ -80,7 +80,8 @@ class Window:
         elif footer(message).startswith(_BOARD):
             self.board = message
 
-    def _hear(self, person: str, message: dict[str, Any]) -> None:
+    def hear(self, person: str, message: dict[str, Any]) -> None:
+        """What only this person sees."""
         group = _OF_GROUP.match(message["content"])
         if group is not None:
             self.whispers[message["id"]] = message

@@ -11,6 +11,8 @@ from bot.sandbox.fault.fault import Effect, Rule
 from bot.usecases.alert import ack, ack_end, snooze
 from bot.usecases.alert import flap as flaps
 from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.outbox import card as cards
+from storage.transaction import Transaction
 from tests.delivery.conftest import Stage
 from tests.senders import ANNA, BEN, firing, resolved
 
@@ -26,6 +28,13 @@ def pinged(stage: Stage) -> list[bool]:
 def replies(stage: Stage) -> list[dict[str, Any]]:
     """The messages that answer another one."""
     return [each for each in stage.shown() if each.get("message_reference")]
+
+
+def waiting_calls(tx: Transaction) -> int:
+    """How many messages that call wait to be sent or changed."""
+    rows = tx.run_raw("SELECT COUNT(*) FROM card WHERE kind = 'ring' AND wanted > shown")
+    count: int = rows.scalar_one()
+    return count
 
 
 def said(message: dict[str, Any]) -> str:
@@ -286,3 +295,17 @@ async def test_calls_that_were_planned_early_and_are_told_late_ring(stage: Stage
         "🔴 4 alerts, worst CRITICAL: disk, fan, cpu, net: unacknowledged for 5 min (2nd call)"
     )
     assert pinged(stage)[-1]
+
+
+async def test_a_call_that_was_deleted_is_not_made_again_when_one_of_its_alerts_changes(stage: Stage) -> None:
+    await stage.send(*(firing(f"disk {number}{number}", CRITICAL) for number in range(5)))
+    await stage.ring()
+    await stage.ring(5 * MINUTE)
+    reply = int(stage.shown()[-1]["id"])
+    stage.sandbox.person("operator").delete(reply)
+    assert await cards.forget_message(stage.desk, reply)
+    rung = pinged(stage)
+    await alerts.acknowledge(stage.desk, 1, actor=ANNA)
+    assert await stage.desk.storage.read(waiting_calls) == 0  # where a storm's board stands it would for long
+    await stage.ring()
+    assert pinged(stage) == rung
