@@ -98,7 +98,7 @@ class Storms:
         with self._scene.book.judging(stories[0]):
             told = read(heard.status, heard.found)
             tell(stories, f"{name} {wish['custom_id']} #{act.number}: {told} {words(heard.found)}")
-            made = _act_id(heard) if told is Told.DONE else max(kept, default=0)
+            made = _act_id(heard) or max(kept, default=0)
             if told is Told.DONE and made not in kept:
                 raise UntrueError(f"{words(heard.found)}: no such act is kept", "lost")
             if made > last:
