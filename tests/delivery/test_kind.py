@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from bot.cards.alert.ring import RingView
 from bot.delivery.kind.registry import MESSAGES
-from bot.delivery.message import Author, Message
 from bot.delivery.render import footer_marker, marks, plain, render_view
 from bot.delivery.search import find_card
+from bot.delivery.wire.message import Author, Message
 from bot.domain.alert.ring import RingReason
 from bot.domain.alert.signal import SenderNote, Severity
 from bot.domain.alert.verdict import Lane
