@@ -12,7 +12,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
-    alias,
     and_,
     bindparam,
     case,
@@ -31,13 +30,13 @@ from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.board import BoardAlert, Passed, Seen
 from bot.domain.outbox.outbox import CardKind, ParkReason
 from bot.domain.outbox.storm import Storm, ToldCause, Uncalled, Unposted
-from storage.alert.summary import COLUMNS, RANK, SEVERITIES, read
+from storage.alert.summary import RANK, SEVERITIES, read
 from storage.codec import micros, moment, moment_or_none
 from storage.dialect import is_one_of, upsert
 from storage.kind import IS_OWN, IS_SHARED, card_of
 from storage.outbox import uncalled as held_back
 from storage.outbox.card import Cards
-from storage.outbox.due import dirty
+from storage.outbox.held import all_held, is_unposted, narrowed
 from storage.outbox.passed import count_passed
 from storage.prepared import Prepared
 from storage.table.audit import audit
@@ -68,7 +67,7 @@ class Boards:
 
     def enter(self, project_id: int, channel_id: int, *, now: datetime) -> None:
         """The first storm of a channel begins."""
-        first = select(func.min(card.c.id)).where(_unposted(channel_id))
+        first = select(func.min(card.c.id)).where(is_unposted(channel_id))
         made = self._connection.execute(
             upsert(self._connection, board)
             .values(
@@ -96,7 +95,7 @@ class Boards:
             "acts": 0,
         }
         if anew:
-            first = select(func.min(card.c.id)).where(_unposted(channel_id)).scalar_subquery()
+            first = select(func.min(card.c.id)).where(is_unposted(channel_id)).scalar_subquery()
             values |= {"entered_at": micros(now), "first_card_id": func.coalesce(first, 0)}
         entered = self._connection.execute(
             update(board).where(board.c.channel_id == channel_id, board.c.left_at.is_not(None)).values(values)
@@ -139,7 +138,7 @@ class Boards:
         alerts = (
             select(card.c.id)
             .join(alert, alert.c.id == card.c.subject_id)
-            .where(_unposted(channel_id, IS_OWN), lanes, is_untold)
+            .where(is_unposted(channel_id, IS_OWN), lanes, is_untold)
             .where(alert.c.state == State.RESOLVED.value)
             .with_for_update(of=card, skip_locked=True)
         )
@@ -147,7 +146,7 @@ class Boards:
         is_open = exists().where(alert.c.group_id == card.c.subject_id, _IS_OPEN).correlate(card)
         groups = (
             select(card.c.id)
-            .where(_unposted(channel_id, IS_SHARED), is_untold, ~is_open)
+            .where(is_unposted(channel_id, IS_SHARED), is_untold, ~is_open)
             .with_for_update(skip_locked=True)
         )
         return self._settle(alerts, is_over.correlate(card)) + self._settle(groups, ~is_open)
@@ -167,9 +166,9 @@ class Boards:
             func.max(card.c.id).label("newest"),
             func.sum(case((card.c.lane == Lane.CRITICAL.value, 1), else_=0)).label("critical"),
         ).select_from(card)
-        own = sums.where(_unposted(channel_id, IS_OWN))
+        own = sums.where(is_unposted(channel_id, IS_OWN))
         shared = sums.join(alert, alert.c.group_id == card.c.subject_id).where(
-            _unposted(channel_id, IS_SHARED)
+            is_unposted(channel_id, IS_SHARED)
         )
         rows = self._connection.execute(union_all(own, shared)).all()
         return Unposted(
@@ -182,7 +181,7 @@ class Boards:
     def held(self, channel_id: int, *, offset: int = 0, limit: int) -> list[BoardAlert]:
         """Open alerts without a card: worst first, then newest first."""
         rows = self._connection.execute(
-            _held(channel_id).order_by(RANK.desc(), alert.c.id.desc()).offset(offset).limit(limit)
+            all_held(channel_id).order_by(RANK.desc(), alert.c.id.desc()).offset(offset).limit(limit)
         )
         return [read(row) for row in rows]
 
@@ -194,7 +193,7 @@ class Boards:
         states: Sequence[State] = (),
     ) -> list[int]:
         """All of them, or those of one name, in these states."""
-        ids = _named(_held(channel_id).with_only_columns(alert.c.id).order_by(alert.c.id), name, states)
+        ids = narrowed(all_held(channel_id).with_only_columns(alert.c.id).order_by(alert.c.id), name, states)
         return list(self._connection.execute(ids).scalars())
 
     def seen_ids(
@@ -202,14 +201,14 @@ class Boards:
     ) -> tuple[list[int], int]:
         """Those of them that could be seen then, and how many others there are by now."""
         columns = alert.c.id, alert.c.loud_since
-        found = _named(_held(channel_id).with_only_columns(*columns).order_by(alert.c.id), name, states)
+        found = narrowed(all_held(channel_id).with_only_columns(*columns).order_by(alert.c.id), name, states)
         rows, at = self._connection.execute(found).all(), micros(seen.at)
         ids = [each for each, since in rows if each <= seen.newest_id and (since is None or since <= at)]
         return ids, len(rows) - len(ids)
 
     def newest_held(self, channel_id: int) -> int:
         """The newest of them, 0 when there is none."""
-        newest = _held(channel_id).with_only_columns(func.max(alert.c.id))
+        newest = all_held(channel_id).with_only_columns(func.max(alert.c.id))
         return self._connection.execute(newest).scalar_one() or 0
 
     def awaits_cards(self, channel_id: int) -> bool:
@@ -222,13 +221,13 @@ class Boards:
             card.c.message_id.is_(None),
             or_(IS_OWN, IS_SHARED),
         )
-        some = or_(exists().where(_unposted(channel_id)), exists().where(is_parked))
+        some = or_(exists().where(is_unposted(channel_id)), exists().where(is_parked))
         return bool(self._connection.execute(select(some)).scalar_one())
 
     def count_held(self, channel_id: int) -> dict[Severity, int]:
         """How many open alerts have no card, by severity."""
         counted = (
-            _held(channel_id).with_only_columns(alert.c.severity, func.count()).group_by(alert.c.severity)
+            all_held(channel_id).with_only_columns(alert.c.severity, func.count()).group_by(alert.c.severity)
         )
         return {SEVERITIES[severity]: count for severity, count in self._connection.execute(counted)}
 
@@ -272,36 +271,6 @@ class Boards:
     def passed(self, channel_id: int, *, first_card_id: int, since: datetime, now: datetime) -> Passed:
         """What came since the storm began."""
         return count_passed(self._connection, channel_id, first_card_id=first_card_id, since=since, now=now)
-
-
-def _unposted(channel_id: int, kind: ColumnElement[bool] | None = None) -> ColumnElement[bool]:
-    """Cards of alerts, or of groups of them, that wait for their first message."""
-    kinds = or_(IS_OWN, IS_SHARED) if kind is None else kind
-    return and_(card.c.channel_id == channel_id, dirty(posted=False), kinds)
-
-
-def _held(channel_id: int) -> Select[Any]:
-    """Rows for `_read`. Cards that Discord refused wait for ever: they are listed too."""
-    refused = and_(
-        card.c.channel_id == channel_id, card.c.parked_reason.is_not(None), card.c.message_id.is_(None)
-    )
-    member = alias(alert)
-    shared = select(member.c.id).join(card, member.c.group_id == card.c.subject_id)
-    waiting = union_all(
-        select(card.c.subject_id).where(_unposted(channel_id, IS_OWN)),
-        select(card.c.subject_id).where(refused, IS_OWN),
-        shared.where(_unposted(channel_id, IS_SHARED)),
-        shared.where(refused, IS_SHARED),
-    ).subquery()
-    return select(*COLUMNS).join(waiting, waiting.c.subject_id == alert.c.id).where(_IS_OPEN)
-
-
-def _named(statement: Select[Any], name: str | None, states: Sequence[State]) -> Select[Any]:
-    if name is not None:
-        statement = statement.where(alert.c.name == name)
-    if states:
-        statement = statement.where(alert.c.state.in_([each.value for each in states]))
-    return statement
 
 
 def _storm(row: Any, now_us: int) -> Storm:

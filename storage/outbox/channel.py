@@ -3,27 +3,17 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import (
-    CTE,
-    BigInteger,
     ColumnElement,
     Connection,
-    FromClause,
-    Select,
     TextClause,
-    alias,
     and_,
-    bindparam,
     exists,
     func,
-    literal,
     or_,
     select,
     true,
-    union,
-    union_all,
     update,
 )
 
@@ -34,11 +24,10 @@ from bot.domain.outbox.kind import CardHome, kinds_at
 from bot.domain.outbox.outbox import CardKind, ParkReason
 from storage.codec import micros, moment_or_none
 from storage.dialect import is_dead, is_one_of
-from storage.kind import IS_OWN, IS_SHARED, card_of, is_among, is_kind
-from storage.outbox.due import dirty, look, rests_until, sendable
+from storage.kind import IS_OWN, IS_SHARED, is_among, is_kind
+from storage.outbox import queue
+from storage.outbox.due import look
 from storage.outbox.placement import note_channel
-from storage.prepared import Prepared
-from storage.table.board import board
 from storage.table.core import IS_OPEN_ALERT, alert, card
 from storage.table.ring import ring
 
@@ -154,7 +143,7 @@ class Channels:
 
     def due(self, *, now: datetime) -> list[int]:
         """Channels where something may be sent now, or where a board has to be kept."""
-        return [row[0] for row in _DUE.rows(self._connection, now=micros(now))]
+        return [row[0] for row in queue.DUE.rows(self._connection, now=micros(now))]
 
     def look(self, channel_id: int, *, now: datetime, young_after: datetime, cap: int) -> LaneCounts:
         """Count what may be sent in a channel, each lane up to ``cap``; cards that came later are young."""
@@ -162,17 +151,17 @@ class Channels:
 
     def next_due(self, channel_id: int) -> datetime | None:
         """When the earliest of a channel's waiting cards may be sent, None when nothing waits."""
-        found = [each.value(self._connection, channel=channel_id) for each in _NEXT_DUE]
+        found = [each.value(self._connection, channel=channel_id) for each in queue.NEXT_DUE]
         return moment_or_none(min((each for each in found if each is not None), default=None))
 
     def is_done(self, channel_id: int) -> bool:
         """Whether nothing waits in a channel, now or later, and no board stands there."""
-        return not _UNDONE.value(self._connection, channel=channel_id)
+        return not queue.UNDONE.value(self._connection, channel=channel_id)
 
     def dirty_by_lane(self, project_id: int) -> dict[Lane, int]:
         """How many cards wait, by lane."""
         counts: Counter[Lane] = Counter()
-        for row in _BY_LANE.rows(self._connection, project=project_id):
+        for row in queue.BY_LANE.rows(self._connection, project=project_id):
             if row.cards:
                 counts[Lane(row.lane)] += row.cards
         return dict(counts)
@@ -188,7 +177,7 @@ class Channels:
 
     def oldest_due(self, *, now: datetime) -> datetime | None:
         """Since when the longest waiting sendable card is dirty, of those that no board holds back."""
-        firsts = [_first.value(self._connection, now=micros(now)) for _first in _FIRSTS]
+        firsts = [_first.value(self._connection, now=micros(now)) for _first in queue.FIRSTS]
         return moment_or_none(min((each for each in firsts if each is not None), default=None))
 
 
@@ -213,113 +202,3 @@ def _calls_for(source_id: int) -> ColumnElement[bool]:
         ring.c.subject_id.in_(theirs),
     )
     return and_(is_kind(CardKind.RING), told.correlate(card))
-
-
-def _with_dirty(*, posted: bool) -> CTE:
-    """Channels with a dirty card, found by stepping from channel to channel, however many wait in each."""
-    first = select(func.min(card.c.channel_id).label("channel_id")).where(dirty(posted=posted))
-    place = first.cte(f"place_{int(posted)}", recursive=True)
-    following = (
-        select(func.min(card.c.channel_id))
-        .where(card.c.channel_id > place.c.channel_id, dirty(posted=posted))
-        .correlate(place)
-        .scalar_subquery()
-    )
-    return place.union_all(select(following).where(place.c.channel_id.is_not(None)))
-
-
-def _with_some(now_us: ColumnElement[int], *, posted: bool) -> Select[tuple[int]]:
-    """The channels among these with a card that may be sent now."""
-    place = _with_dirty(posted=posted)
-    some = exists().where(card.c.channel_id == place.c.channel_id, dirty(posted=posted), sendable(now_us))
-    return select(place.c.channel_id).where(place.c.channel_id.is_not(None), some)
-
-
-def _longest(now_us: ColumnElement[int], *, posted: bool) -> Select[tuple[int]]:
-    """Since when the first sendable card of a channel's lane is dirty, the longest of all of them.
-
-    A lane is in that order in its index: cards behind the first that may be sent are not looked at. What a
-    board holds back does not wait: it is shown there, and a board that is not what it should be waits itself,
-    also while it rests after a failure.
-    """
-    queue, place, lane = _queues(posted=posted)
-    first = (
-        select(card.c.dirty_since)
-        .where(card.c.channel_id == place, card.c.lane == lane, dirty(posted=posted), sendable(now_us))
-        .order_by(card.c.dirty_since)
-        .limit(1)
-        .correlate(queue)
-        .scalar_subquery()
-    )
-    longest = select(func.min(first)).select_from(queue)
-    return longest if posted else longest.where(or_(lane == Lane.PERSON.value, ~_has_board(place)))
-
-
-def _has_board(channel_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """Whether a board stands in the channel."""
-    message = alias(card)
-    return exists().where(
-        board.c.channel_id == channel_id,
-        board.c.left_at.is_(None),
-        message.c.kind == CardKind.BOARD.value,
-        message.c.subject_id == channel_id,
-        message.c.message_id.is_not(None),
-        message.c.parked_reason.is_(None),
-    )
-
-
-def _counted(*, posted: bool) -> Select[tuple[int, int]]:
-    """How many cards wait in each lane of each of a project's channels.
-
-    A channel belongs to one project, so that the index alone is counted: a quarter of what the rows cost.
-    """
-    queue, place, lane = _queues(posted=posted)
-    waiting = select(card).where(card.c.channel_id == place, dirty(posted=posted)).correlate(queue)
-    owner = waiting.with_only_columns(card.c.project_id).limit(1).scalar_subquery()
-    cards = waiting.where(card.c.lane == lane).with_only_columns(func.count()).scalar_subquery()
-    wanted = bindparam("project", type_=card.c.project_id.type)
-    return select(lane.label("lane"), cards.label("cards")).select_from(queue).where(owner == wanted)
-
-
-def _queues(*, posted: bool) -> tuple[FromClause, ColumnElement[int], ColumnElement[int]]:
-    """Every lane of every channel with a dirty card: what a partial index holds side by side."""
-    place = _with_dirty(posted=posted)
-    lanes = union_all(*(select(literal(lane.value, card.c.lane.type).label("lane")) for lane in Lane))
-    lane = lanes.subquery("each_lane")
-    queue = select(place.c.channel_id, lane.c.lane).where(place.c.channel_id.is_not(None)).subquery("queue")
-    return queue, queue.c.channel_id, queue.c.lane
-
-
-# Asked at every step of every channel, and so built once.
-_channel: Final = bindparam("channel", type_=BigInteger)
-_NEXT_DUE: Final = tuple(
-    Prepared(select(func.min(rests_until())).where(card.c.channel_id == _channel, dirty(posted=posted)))
-    for posted in (False, True)
-)
-_UNDONE: Final = Prepared(
-    select(
-        or_(
-            exists().where(card.c.channel_id == _channel, dirty(posted=False)),
-            exists().where(card.c.channel_id == _channel, dirty(posted=True)),
-            exists().where(board.c.channel_id == _channel, board.c.left_at.is_(None)),
-        )
-    )
-)
-_now: Final = bindparam("now", type_=BigInteger)
-_DUE: Final = Prepared(
-    union(
-        _with_some(_now, posted=False),
-        _with_some(_now, posted=True),
-        select(board.c.channel_id).where(board.c.left_at.is_(None)),
-    )
-)
-_FIRSTS: Final = (
-    *(Prepared(_longest(_now, posted=posted)) for posted in (False, True)),
-    Prepared(
-        select(func.min(card.c.dirty_since))
-        .select_from(board)
-        .join(card, card_of(CardKind.BOARD, board.c.channel_id))
-        .where(board.c.left_at.is_(None), dirty(posted=True))
-    ),
-)
-_BY_LANE: Final = Prepared(union_all(*(_counted(posted=posted) for posted in (False, True))))

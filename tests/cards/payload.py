@@ -277,5 +277,7 @@ def _memory(dice: Dice) -> Memory | None:
 
 
 def _held(alert: Alert) -> BoardAlert:
-    named = {name: getattr(alert, name) for name in BoardAlert.__struct_fields__ if name != "owner"}
+    named = {
+        name: getattr(alert, name) for name in BoardAlert.__struct_fields__ if name not in {"owner", "quiet"}
+    }
     return BoardAlert(**named, owner=alert.owner.name if alert.owner else "")

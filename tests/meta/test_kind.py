@@ -21,7 +21,8 @@ AS_ANOTHER: Final = {CardKind.FOLDED: CardKind.ALERT}
 ASKING: Final = {
     "storage/alert/ring.py": "the number of a ring's message is never given away again",
     "storage/incident/thread.py": "nudges and briefs go where their incident's thread is",
-    "storage/outbox/channel.py": "calls go where their alerts go, and what a board holds does not wait",
+    "storage/outbox/channel.py": "calls go where their alerts go",
+    "storage/outbox/queue.py": "what a board holds does not wait",
     "storage/outbox/closure.py": "closures look for their own notice",
     "storage/outbox/outage.py": "outages look for their own report",
     "storage/outbox/due.py": "the plan says when a board is sent, its lane does not; calls go first",
