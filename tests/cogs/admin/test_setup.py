@@ -114,7 +114,8 @@ async def test_when_the_desks_channel_is_gone_the_one_picked_takes_its_place_at_
     assert "The channel for alerts is gone" in str(page["message"]["embeds"])
     left = await operator.click(page["message"]["id"], _id(page, "steps"))
     assert "⬜ **A channel for alerts**" in str(left["message"]["embeds"])
-    assert "a channel for alerts" in str((await operator.command("status", {}, channel_id=other))["message"]["embeds"])
+    status = await operator.command("status", {}, channel_id=other)
+    assert "missing: a channel for alerts" in str(status["message"]["embeds"])
     page = await operator.command("setup", {}, channel_id=other)
     page = await _pick(bare, page, "channel", other)
     assert bare.desk.default_channel_id == other
