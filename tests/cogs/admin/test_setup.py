@@ -156,7 +156,9 @@ async def test_a_channel_where_cards_cannot_stand_takes_the_place_of_none(bare: 
     await _lose_channel(bare)
     wish = OverwriteInput(target=str(bare.sandbox.world.bot.user.id), deny=["SEND_MESSAGES"])
     overwrite(bare.sandbox.world, str(other), [wish])
-    await until(lambda: not guild.get_channel(other).permissions_for(guild.me).send_messages)  # type: ignore[union-attr]
+    place = guild.get_channel(other)
+    assert place is not None
+    await until(lambda: not place.permissions_for(guild.me).send_messages)
     page = await bare.person("operator").command("setup", {}, channel_id=bare.sandbox.channels["ops"])
     page = await _pick(bare, page, "channel", other)
     assert "Send Messages" in str(page["message"]["embeds"])
