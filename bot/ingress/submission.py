@@ -11,9 +11,9 @@ from bot.domain.access.redaction import RULES_VERSION, Redacted
 from bot.domain.access.source import Source
 from bot.domain.actor import Method
 from bot.domain.alert.event import Envelope
-from bot.domain.alert.sample import as_test
 from bot.domain.alert.signal import Reading, Signal
 from bot.domain.alert.signature import keyed_signature, signature
+from bot.ingress.sample import as_test
 from bot.usecases.desk import Desk
 from bot.usecases.intake.submission import Identified, Submission
 
