@@ -92,6 +92,10 @@ class Listener:
         """A channel that becomes visible is told as a new one."""
         await self._reconcile.recheck_parked(guild_id=channel.guild.id)
 
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """Somebody deleted a channel, with all cards that stood there."""
+        await self._reconcile.lose_channel(channel.id)
+
     async def on_guild_role_update(self, _: discord.Role, role: discord.Role) -> None:
         """A role's permissions may have changed."""
         await self._recheck(role.guild.id)
@@ -120,7 +124,8 @@ class Listener:
 
     async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
         """Somebody deleted a thread."""
-        await self._reconcile.lose_thread(event.thread_id)
+        if not await self._reconcile.lose_thread(event.thread_id):
+            await self._reconcile.lose_channel(event.thread_id)
 
     async def _recheck(self, guild_id: int) -> None:
         await self._reconcile.recheck_parked(guild_id=guild_id)

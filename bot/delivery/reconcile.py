@@ -92,6 +92,13 @@ class Reconcile:
         """Somebody deleted a thread: True when it was an incident's, which gets another one."""
         return await threads.lose(self._desk, thread_id)
 
+    async def lose_channel(self, channel_id: int) -> int:
+        """Somebody deleted a channel: what stood there of open alerts waits; returns how many cards do."""
+        lost = await outbox.lose_channel(self._desk, channel_id)
+        if lost:
+            _log.warning("channel_gone", channel=channel_id, cards=lost)
+        return lost
+
     async def find_deleted(self) -> int:
         """Look for what shows open alerts, boards and incidents; what is gone is made again."""
         await self.retry_threads()
@@ -135,6 +142,8 @@ class Reconcile:
                 break
             await self._breathe(RestCall.HISTORY, channel_id)
             answer = await self._wire.history(channel_id, after=waiting[0] - 1)
+            if answer.outcome is SendOutcome.CHANNEL_GONE:
+                return lost + await self.lose_channel(channel_id)
             if answer.body is None:
                 break
             seen = {message.id for message in answer.body}

@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     TextClause,
     and_,
+    case,
     exists,
     func,
     or_,
@@ -18,13 +20,14 @@ from sqlalchemy import (
 )
 
 from bot.domain.alert.ring import RingSubject
+from bot.domain.alert.signal import Severity
 from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.due import LaneCounts
 from bot.domain.outbox.kind import CardHome, kinds_at
 from bot.domain.outbox.outbox import CardKind, ParkReason
 from storage.codec import micros, moment_or_none
 from storage.dialect import is_dead, is_one_of
-from storage.kind import IS_OWN, IS_SHARED, is_among, is_kind
+from storage.kind import IS_OVER, IS_OWN, IS_SHARED, is_among, is_kind
 from storage.outbox import queue
 from storage.outbox.due import look
 from storage.outbox.placement import note_channel
@@ -53,6 +56,35 @@ class Channels:
         )
         return parked.rowcount
 
+    def lose(self, channel_id: int, *, now: datetime) -> list[int]:
+        """The channel is gone with what stood there: the cards of open alerts wait, as if never shown.
+
+        Their messages are remembered: should the channel be there after all, they are edited, and not posted
+        again. Returns the projects of these cards, one for each.
+        """
+        us = micros(now)
+        whose: list[int] = []
+        for of_open in _of(IS_OPEN_ALERT):  # two statements: each finds its cards by their subjects
+            stood = (
+                update(card)
+                .where(
+                    card.c.channel_id == channel_id,
+                    card.c.message_id.is_not(None),
+                    card.c.wanted <= card.c.shown,
+                    of_open,
+                )
+                .values(
+                    shown=0,
+                    lane=case((_is_of(IS_OPEN_ALERT, _IS_CRITICAL), _URGENT), else_=Lane.WARNING.value),
+                    dirty_since=us,
+                    parked_reason=ParkReason.UNKNOWN_CHANNEL.value,
+                    parked_at=us,
+                )
+                .returning(card.c.project_id)
+            )
+            whose += self._connection.execute(stood).scalars().all()
+        return whose
+
     def unpark(self, channel_id: int, *, reasons: Iterable[ParkReason] | None = None) -> int:
         """The cause may have changed: the channel's parked cards are due again."""
         statement = update(card).where(
@@ -69,8 +101,10 @@ class Channels:
     def adopt_homeless(self, project_id: int, channel_id: int, *, now: datetime) -> int:
         """Give the cards that had no channel, or whose channel is gone, this one, as new messages.
 
-        A board and a report are their channel's own and go with it.
+        A board and a report are their channel's own and go with it. What was shown there before it was over
+        is not shown again.
         """
+        self._let_be(project_id, channel_id)
         homeless = or_(card.c.channel_id == 0, card.c.parked_reason == ParkReason.UNKNOWN_CHANNEL.value)
         return self._move(
             channel_id,
@@ -81,6 +115,24 @@ class Channels:
             homeless,
             now=now,
         )
+
+    def _let_be(self, project_id: int, beside: int) -> None:
+        """Cards that stood in a channel that is gone, of what is over by now, need not be shown any more.
+
+        They are held first: the second statement sees an alert that came back while the first waited.
+        """
+        stood = and_(
+            card.c.channel_id > 0,  # which leads through the index of what is parked
+            card.c.parked_reason.is_not(None),
+            card.c.project_id == project_id,
+            card.c.channel_id != beside,
+            card.c.message_id.is_not(None),
+            card.c.parked_reason == ParkReason.UNKNOWN_CHANNEL.value,
+        )
+        held = select(card.c.id).where(stood).order_by(card.c.channel_id, card.c.id).with_for_update()
+        if self._connection.execute(held).first() is not None:
+            over = update(card).where(stood, IS_OVER)
+            self._connection.execute(over.values(shown=card.c.wanted, parked_reason=None, parked_at=None))
 
     def follow(self, source_id: int, old_id: int, new_id: int, *, all_of_them: bool, now: datetime) -> int:
         """Cards of a source's open alerts that an old channel cannot show go to a new one, as new messages.
@@ -94,10 +146,10 @@ class Channels:
         )
         stuck_calls = and_(card.c.channel_id == old_id, card.c.message_id.is_(None))
         self._move(new_id, stuck_calls, card.c.parked_reason.is_not(None), _calls_for(source_id), now=now)
-        moved = self._move(new_id, stuck, _shows(source_id, IS_OPEN_ALERT), now=now)
+        moved = self._move(new_id, stuck, _is_of(alert.c.source_id == source_id, IS_OPEN_ALERT), now=now)
         self._connection.execute(
             update(card)
-            .where(stuck, _shows(source_id))
+            .where(stuck, _is_of(alert.c.source_id == source_id))
             .values(shown=card.c.wanted, parked_reason=None, parked_at=None)
         )
         return moved
@@ -181,16 +233,21 @@ class Channels:
         return moment_or_none(min((each for each in firsts if each is not None), default=None))
 
 
-def _shows(source_id: int, *which: ColumnElement[bool] | TextClause) -> ColumnElement[bool]:
-    """Cards of a source's alerts, or of groups of them."""
-    theirs = and_(alert.c.source_id == source_id, *which)
-    return or_(
-        and_(IS_OWN, card.c.subject_id.in_(select(alert.c.id).where(theirs))),
-        and_(
-            IS_SHARED,
-            card.c.subject_id.in_(select(alert.c.group_id).where(alert.c.group_id.is_not(None), theirs)),
-        ),
-    )
+_IS_CRITICAL: Final = alert.c.severity == Severity.CRITICAL.value
+_URGENT: Final = Lane.CRITICAL.value
+
+
+def _of(*which: ColumnElement[bool] | TextClause) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Own cards of such alerts, and the cards of groups with one of them."""
+    theirs = and_(*which)
+    members = select(alert.c.group_id).where(alert.c.group_id.is_not(None), theirs)
+    own = card.c.subject_id.in_(select(alert.c.id).where(theirs))
+    return and_(IS_OWN, own), and_(IS_SHARED, card.c.subject_id.in_(members))
+
+
+def _is_of(*which: ColumnElement[bool] | TextClause) -> ColumnElement[bool]:
+    """Cards of such alerts, or of groups with one of them."""
+    return or_(*_of(*which))
 
 
 def _calls_for(source_id: int) -> ColumnElement[bool]:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, alias, and_, or_, select, union_all
 
 from bot.domain.alert.alert import State
+from bot.domain.outbox.outbox import ParkReason
 from storage.alert.summary import COLUMNS
 from storage.kind import IS_OWN, IS_SHARED
 from storage.outbox.due import dirty
@@ -19,9 +20,14 @@ def is_unposted(channel_id: int, kind: ColumnElement[bool] | None = None) -> Col
 
 
 def all_held(channel_id: int) -> Select[Any]:
-    """Rows of alert summaries. Cards that Discord refused wait for ever: they are listed too."""
+    """Rows of alert summaries. Cards that Discord refused wait for ever: they are listed too.
+
+    So are those whose message went with its channel.
+    """
     refused = and_(
-        card.c.channel_id == channel_id, card.c.parked_reason.is_not(None), card.c.message_id.is_(None)
+        card.c.channel_id == channel_id,
+        card.c.parked_reason.is_not(None),
+        or_(card.c.message_id.is_(None), card.c.parked_reason == ParkReason.UNKNOWN_CHANNEL.value),
     )
     member = alias(alert)
     shared = select(member.c.id).join(card, member.c.group_id == card.c.subject_id)

@@ -184,7 +184,8 @@ async def put_off(
 async def park(desk: Desk, card: Outgoing, reason: ParkReason, *, alone: bool) -> int:
     """A lasting failure: the channel's cards (or, ``alone``, this one) wait until the cause changes.
 
-    The call took no effect, so that nobody has to look for what it might have left behind.
+    The call took no effect, so that nobody has to look for what it might have left behind. A channel that is
+    gone has taken along what stood there.
     """
     now = desk.clock.now()
     which = card.id if alone else None
@@ -192,7 +193,10 @@ async def park(desk: Desk, card: Outgoing, reason: ParkReason, *, alone: bool) -
     def park_card(tx: Transaction) -> int:
         if not card.retried:
             tx.cards.clear_attempt(card.id)
-        parked = tx.channels.park(card.channel_id, reason, now=now, card_id=which)
+        parked = 0
+        if reason is ParkReason.UNKNOWN_CHANNEL and not (alone or tx.closures.is_gone(card.channel_id)):
+            parked = len(tx.channels.lose(card.channel_id, now=now))
+        parked += tx.channels.park(card.channel_id, reason, now=now, card_id=which)
         if not alone:
             closures.begin(tx, owner(tx, desk, card.project_id), card.channel_id, reason, now=now)
         return parked
@@ -212,6 +216,15 @@ async def unpark(desk: Desk, channel_id: int) -> int:
     if released:
         desk.bell.ring()
     return released
+
+
+async def lose_channel(desk: Desk, channel_id: int) -> int:
+    """A channel was deleted in Discord; returns how many cards of open alerts stood there and wait now."""
+    now = desk.clock.now()
+    lost = await desk.storage.write(lambda tx: closures.lose(tx, desk, channel_id, now=now))
+    if lost:
+        desk.bell.ring()
+    return lost
 
 
 async def lose(desk: Desk, card: Outgoing) -> None:

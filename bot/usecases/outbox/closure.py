@@ -15,6 +15,7 @@ from bot.domain.alert.verdict import Lane
 from bot.domain.outbox.closure import Closure
 from bot.domain.outbox.outbox import CardKind, Outgoing, ParkReason
 from bot.usecases.desk import Desk
+from bot.usecases.owner import owner
 from storage.transaction import Transaction
 
 SAME: Final = timedelta(minutes=10)  # in which a closure that comes back goes on with its message
@@ -39,6 +40,18 @@ def begin(tx: Transaction, desk: Desk, channel_id: int, reason: ParkReason, *, n
         tx.closures.owe_notice(desk.project.id, channel_id, fallback_id, now=now)
     elif present != last:
         tx.cards.touch(CardKind.CLOSURE, [(channel_id, Lane.COUNT)], now=now)
+
+
+def lose(tx: Transaction, desk: Desk, channel_id: int, *, now: datetime) -> int:
+    """The channel was deleted: what stood there of open alerts waits, with what was still to come.
+
+    Returns how many cards stood there.
+    """
+    whose = tx.channels.lose(channel_id, now=now)
+    if whose:
+        tx.channels.park(channel_id, ParkReason.UNKNOWN_CHANNEL, now=now)
+        begin(tx, owner(tx, desk, whose[0]), channel_id, ParkReason.UNKNOWN_CHANNEL, now=now)
+    return len(whose)
 
 
 def end(tx: Transaction, desk: Desk, channel_id: int, *, now: datetime, moved_to: int | None = None) -> None:

@@ -25,7 +25,7 @@ from bot.domain.alert.ring import PERSONAL, Ring, RingReason, RingSubject, is_lo
 from bot.domain.alert.verdict import Lane
 from bot.domain.audit import Entry
 from bot.domain.outbox.kind import TRAITS
-from bot.domain.outbox.outbox import CardKind, Outgoing
+from bot.domain.outbox.outbox import CardKind, Outgoing, ParkReason
 from bot.domain.outbox.placement import Placement
 from bot.domain.sight import Subject
 from bot.usecases import ring as rings
@@ -170,13 +170,18 @@ def _make_due(tx: Transaction, *, desk: Desk, now: datetime) -> int:
         elif _is_covered(ring, place):
             dropped.append(ring.id)
             _plan_next(tx, desk, [(ring, alert)], now)
-        elif place.message_id is None and _board(tx, place.channel_id, now) is None:
+        elif not _stands(place) and _board(tx, place.channel_id, now) is None:
             _wait_for(tx, desk, ring, alert, place, now)
         else:
             due[place.channel_id].append(_Due(ring, alert, place))
     tx.rings.drop(dropped)
     made = sum(_tell(tx, desk, channel_id, due[channel_id], now) for channel_id in sorted(due))
     return made + storm_ring.make_due(tx, desk, now)
+
+
+def _stands(place: Placement) -> bool:
+    """Whether there is a message to answer: it is not, when it went with its channel."""
+    return place.message_id is not None and place.parked_reason is not ParkReason.UNKNOWN_CHANNEL
 
 
 def _is_live(ring: Ring, alert: Alert) -> bool:
