@@ -17,13 +17,13 @@ from bot.delivery.bot_view import BotView
 from bot.delivery.confirmation import MessageConfirmations
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.gateway import Gateway, Supervisor
-from bot.delivery.limits import Limits
 from bot.delivery.listener import Listener
 from bot.delivery.permission import ESSENTIAL, lacking
 from bot.delivery.ping import Pings
 from bot.delivery.reconcile import Reconcile
-from bot.delivery.redirect import redirect
-from bot.delivery.wire import Wire
+from bot.delivery.wire.limits import Limits
+from bot.delivery.wire.redirect import redirect
+from bot.delivery.wire.wire import Wire
 from bot.desk import open_desk
 from bot.doctor.diagnosis import diagnose
 from bot.domain.errors import TocsinError

@@ -14,7 +14,7 @@ import pytest
 
 from bot.__main__ import main
 from bot.clock import SystemClock
-from bot.delivery.redirect import redirect
+from bot.delivery.wire.redirect import redirect
 from bot.doctor import diagnosis, host
 from bot.sandbox.model.channel import Overwrite
 from bot.sandbox.server import Sandbox

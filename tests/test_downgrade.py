@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 
 from bot.__main__ import main, parser
-from bot.delivery.redirect import redirect
+from bot.delivery.wire.redirect import redirect
 from storage import schema
 
 WITHOUT_DATABASE: Final = {

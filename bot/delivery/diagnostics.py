@@ -12,7 +12,7 @@ import discord
 
 from bot.delivery.forum import missing_tags
 from bot.delivery.permission import ESSENTIAL, invite_url, lacking
-from bot.delivery.redirect import redirect
+from bot.delivery.wire.redirect import redirect
 from bot.domain.finding import Finding, FindingLevel
 
 _NAMED: Final = 10  # servers that are listed when the configured one is not among them

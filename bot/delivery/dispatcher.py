@@ -16,7 +16,7 @@ import structlog
 from bot.delivery.bot_view import BotView
 from bot.delivery.confirmation import MessageConfirmations
 from bot.delivery.ping import Pings
-from bot.delivery.wire import Wire
+from bot.delivery.wire.wire import Wire
 from bot.delivery.worker import Worker
 from bot.domain.errors import NotDurableError
 from bot.usecases.admin import status

@@ -17,11 +17,11 @@ import structlog
 
 from bot.cards.incident.incident import IncidentView, forum_tags, thread_name
 from bot.delivery.bot_view import BotView
-from bot.delivery.limits import RestCall
-from bot.delivery.message import Channel, snowflake_at
-from bot.delivery.outcome import Answer, SendOutcome
 from bot.delivery.render import footer_marker, plain, render_view
-from bot.delivery.wire import Wire
+from bot.delivery.wire.limits import RestCall
+from bot.delivery.wire.message import Channel, snowflake_at
+from bot.delivery.wire.outcome import Answer, SendOutcome
+from bot.delivery.wire.wire import Wire
 from bot.domain.incident.incident import Incident, IncidentLevel, IncidentState
 from bot.domain.outbox.outbox import Outgoing
 from bot.usecases.desk import Desk

@@ -8,10 +8,10 @@ window is the same message; later it is found by the address of the notice in it
 from bot.cards.card import Ping
 from bot.cards.outbox.closure import ClosureView, summon
 from bot.delivery.bot_view import BotView
-from bot.delivery.message import Message
-from bot.delivery.outcome import Answer, SendOutcome
 from bot.delivery.search import find
-from bot.delivery.wire import Wire
+from bot.delivery.wire.message import Message
+from bot.delivery.wire.outcome import Answer, SendOutcome
+from bot.delivery.wire.wire import Wire
 from bot.domain.outbox.outbox import NONCE_WINDOW, Outgoing, nonce
 from bot.usecases.desk import Desk
 

@@ -13,9 +13,9 @@ import structlog
 
 from bot.delivery.bot_view import BotView
 from bot.delivery.dispatcher import Dispatcher
-from bot.delivery.limits import RestCall
-from bot.delivery.outcome import SendOutcome
-from bot.delivery.wire import PAGE, Wire
+from bot.delivery.wire.limits import RestCall
+from bot.delivery.wire.outcome import SendOutcome
+from bot.delivery.wire.wire import PAGE, Wire
 from bot.domain.outbox.outbox import ParkReason
 from bot.usecases.admin import status
 from bot.usecases.desk import Desk

@@ -7,7 +7,7 @@ from bot.cards.card import Card, Ping
 from bot.cards.cut import cut, units
 from bot.cards.limits import CONTENT, fit
 from bot.delivery.kind.registry import MESSAGES
-from bot.delivery.message import plain_mark
+from bot.delivery.wire.message import plain_mark
 from bot.domain.outbox.outbox import CardKind
 from bot.usecases.outbox.subject import View
 

@@ -9,10 +9,10 @@ from typing import Any
 from bot.cards.alert.ring import RingView
 from bot.cards.outbox.closure import ClosureView
 from bot.delivery.bot_view import BotView
-from bot.delivery.outcome import Answer, SendOutcome
 from bot.delivery.ping import Pings
 from bot.delivery.ping_message import PingMessage
-from bot.delivery.wire import Wire
+from bot.delivery.wire.outcome import Answer, SendOutcome
+from bot.delivery.wire.wire import Wire
 from bot.domain.outbox.outbox import Outgoing
 from bot.usecases.desk import Desk
 from bot.usecases.outbox import ring as rings

@@ -11,10 +11,10 @@ from typing import Final
 import msgspec
 
 from bot.clock import Clock
-from bot.delivery.limits import RestCall
-from bot.delivery.message import Message, snowflake_at
-from bot.delivery.outcome import Answer, SendOutcome
-from bot.delivery.wire import PAGE, Wire
+from bot.delivery.wire.limits import RestCall
+from bot.delivery.wire.message import Message, snowflake_at
+from bot.delivery.wire.outcome import Answer, SendOutcome
+from bot.delivery.wire.wire import PAGE, Wire
 from bot.domain.outbox.outbox import Outgoing
 
 PAGES: Final = 20

@@ -14,9 +14,9 @@ from bot.cards.incident.incident import IncidentView, thread_name
 from bot.cards.incident.nudge import NudgeView
 from bot.delivery.bot_view import BotView
 from bot.delivery.forum import Forum
-from bot.delivery.limits import RestCall
-from bot.delivery.outcome import Answer, SendOutcome
-from bot.delivery.wire import Wire
+from bot.delivery.wire.limits import RestCall
+from bot.delivery.wire.outcome import Answer, SendOutcome
+from bot.delivery.wire.wire import Wire
 from bot.domain.incident.incident import IncidentState
 from bot.domain.incident.nudge import NudgeKind
 from bot.domain.outbox.kind import CardHome, kinds_at

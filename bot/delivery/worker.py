@@ -25,15 +25,16 @@ from bot.delivery.bot_view import BotView
 from bot.delivery.breaker import Bar, Breaker
 from bot.delivery.confirmation import MessageConfirmations
 from bot.delivery.kind.registry import MESSAGES
-from bot.delivery.limits import RestCall
-from bot.delivery.outcome import Answer, SendOutcome
 from bot.delivery.picture import comes_later, illustrate
 from bot.delivery.ping import Pings
 from bot.delivery.render import draw, footer_marker, marks, plain
 from bot.delivery.ring import Ringer
 from bot.delivery.search import find_card
 from bot.delivery.thread import ThreadKeeper
-from bot.delivery.wire import CardSender, Wire, edit_call
+from bot.delivery.wire.limits import RestCall
+from bot.delivery.wire.outcome import Answer, SendOutcome
+from bot.delivery.wire.sender import CardSender
+from bot.delivery.wire.wire import Wire, edit_call
 from bot.domain.outbox.kind import TRAITS
 from bot.domain.outbox.outage import BLIND
 from bot.domain.outbox.outbox import NONCE_WINDOW, PROBE_REST, Outgoing, ParkReason, backoff

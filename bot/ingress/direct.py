@@ -28,6 +28,7 @@ from bot.ingress.hook import answer_of, count_answer, observe
 from bot.ingress.large import LARGE
 from bot.ingress.options import IngressOptions
 from bot.ingress.peer import peer_of, site
+from bot.ingress.scheme import TEST
 from bot.ingress.stranger import Strangers
 from bot.ingress.submission import submission_of
 from bot.providers.delivery import read_delivery
@@ -48,7 +49,7 @@ _DIGITS: Final = 9
 _EXPECT: Final = istr("Expect")
 _CONTENT_TYPE: Final = istr("Content-Type")
 _UNUSUAL: Final = tuple(
-    istr(name) for name in ("Content-Encoding", "Expect", "Idempotency-Key", "Origin", "Sec-Fetch-Site")
+    istr(name) for name in ("Content-Encoding", "Expect", "Idempotency-Key", "Origin", "Sec-Fetch-Site", TEST)
 )
 """Headers that mean something which only the long way does."""
 

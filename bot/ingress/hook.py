@@ -35,7 +35,7 @@ from bot.ingress.problem import ProblemType, Refusal
 from bot.ingress.proof import Prover
 from bot.ingress.reading import SourceRequest, read_request
 from bot.ingress.repetition import Repetitions
-from bot.ingress.scheme import Signed
+from bot.ingress.scheme import TEST, Signed
 from bot.ingress.submission import digest_of, submission_of
 from bot.providers.body import UnsupportedMediaError
 from bot.providers.delivery import Delivery
@@ -123,6 +123,7 @@ class Hook:
             read.reading,
             read.plain,
             method=asked.method,
+            is_test=TEST in asked.request.headers,
         )
         weight = self.admission.weight(len(read.original), seconds)
         self.admission.charge(asked.source, submission, read.reading, weight)

@@ -32,6 +32,8 @@ _HEX_LENGTH: Final = 64
 _MAC_BYTES: Final = 32
 
 SIGNATURE: Final = "X-Tocsin-Signature"
+TEST: Final = "X-Tocsin-Test"
+"""Whoever sends this header, with any value, sends a test: its alerts say so in their first line."""
 Headers = CIMultiDictProxy[str]
 
 

@@ -13,6 +13,7 @@ from bot.domain.actor import Method
 from bot.domain.alert.event import Envelope
 from bot.domain.alert.signal import Reading, Signal
 from bot.domain.alert.signature import keyed_signature, signature
+from bot.ingress.sample import as_test
 from bot.usecases.desk import Desk
 from bot.usecases.intake.submission import Identified, Submission
 
@@ -32,12 +33,15 @@ def submission_of(
     plain: Reading | None = None,
     *,
     method: Method = Method.BEARER,
+    is_test: bool = False,
 ) -> Submission:
     """What intake takes of a request whose ``body`` was redacted and read.
 
     ``plain`` is the reading before redaction, where that took anything out; ``method`` is how the sender was
-    known.
+    known. With ``is_test`` its alerts say that they are a test.
     """
+    if is_test:
+        reading, plain = as_test(reading), plain and as_test(plain)
     original = sha256(body).digest()
     envelope = Envelope(
         digest=_digest(desk.signing_key, source.id, original),

@@ -46,6 +46,7 @@ class SampleAlert:
         signature = hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
         headers = {
             "Content-Type": "application/json",
+            "X-Tocsin-Test": "1",
             "X-Tocsin-Source": source.name,
             "X-Tocsin-Timestamp": stamp,
             "X-Tocsin-Signature": f"sha256={signature}",

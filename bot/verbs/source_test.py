@@ -28,7 +28,8 @@ def post(args: Namespace) -> int:
     now = SystemClock().now()
     payload = SENDERS[provider].with_key(_payload(provider, now, args), _token(args))
     accepted = True
-    with httpx.Client(timeout=30, headers={"Authorization": f"Bearer {_token(args)}"}) as client:
+    headers = {"Authorization": f"Bearer {_token(args)}", "X-Tocsin-Test": "1"}
+    with httpx.Client(timeout=30, headers=headers) as client:
         for _ in range(args.count):
             try:
                 answer = client.post(url, json=payload)

@@ -25,7 +25,7 @@ import aiohttp
 from bot import log
 from bot.cards.alert.alert import find_marker
 from bot.clock import ManualClock
-from bot.delivery.redirect import redirect
+from bot.delivery.wire.redirect import redirect
 from bot.domain.alert.search import OPEN_ALERTS
 from bot.domain.alert.signal import Severity, Signal, Status
 from bot.sandbox.control.place import messages

@@ -98,11 +98,11 @@ class Storms:
         with self._scene.book.judging(stories[0]):
             told = read(heard.status, heard.found)
             tell(stories, f"{name} {wish['custom_id']} #{act.number}: {told} {words(heard.found)}")
-            made = [kept[each] for each in sorted(kept) if each > last]
-            if told is Told.DONE and not made:
+            made = _act_id(heard) or max(kept, default=0)
+            if told is Told.DONE and made not in kept:
                 raise UntrueError(f"{words(heard.found)}: no such act is kept", "lost")
-            if made:
-                _conclude(act, made[-1], stories, _count(heard))
+            if made > last:
+                _conclude(act, kept[made], stories, _count(heard))
             elif told is Told.NOTHING and not heard.over:
                 self._doubt(act, stories)
         self._remember(act, name, told, heard.found.get("message") or {})
@@ -127,9 +127,9 @@ class Storms:
             conclude(act, told, _current(stories), count=_count(heard), over=heard.over)
 
     def _remember(self, act: Act, name: str, told: Told, message: dict[str, Any]) -> None:
-        back = [each for each in buttons(message) if each.startswith("undo:")]
+        back = _undo(message)
         if told is Told.DONE and back:
-            wish = {"message_id": message["id"], "custom_id": back[0]}
+            wish = {"message_id": message["id"], "custom_id": back}
             self._done = _Done(act.number, name, wish, self._scene.book.seconds)
 
 
@@ -153,6 +153,15 @@ def _conclude(act: Act, made: list[int], stories: list[Story], count: int | None
 
 def _current(stories: list[Story]) -> list[Episode]:
     return [each.current for each in stories if each.current is not None]
+
+
+def _undo(message: dict[str, Any]) -> str:
+    return next((each for each in buttons(message) if each.startswith("undo:")), "")
+
+
+def _act_id(heard: Heard) -> int:
+    """By which number it is taken back; 0 where that is not offered."""
+    return int(_undo(heard.found.get("message") or {}).rpartition(":")[2] or 0)
 
 
 def _count(heard: Heard) -> int | None:

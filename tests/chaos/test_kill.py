@@ -18,7 +18,7 @@ from tests.chaos.result import PROPERTY, report
 from tests.chaos.run import Run
 
 _FEW: Final = 5
-_USUAL_SEED: Final = 10_411  # killed as a card is posted, one edited, a button pressed; one pause is long
+_USUAL_SEED: Final = 1_997_751  # killed as a card is posted, one edited, a button pressed; one pause is long
 
 
 def _kills() -> int:

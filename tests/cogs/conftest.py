@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.clock import SystemClock
-from bot.delivery.redirect import redirect
+from bot.delivery.wire.redirect import redirect
 from bot.sandbox.model.settings import Limits, SandboxSettings
 from bot.sandbox.server import Sandbox
 from bot.usecases.admin.startup import open_desk

@@ -17,12 +17,12 @@ from bot.delivery import picture
 from bot.delivery.bot_view import BotView
 from bot.delivery.confirmation import MessageConfirmations
 from bot.delivery.dispatcher import Dispatcher
-from bot.delivery.limits import Limits
 from bot.delivery.listener import Listener
 from bot.delivery.ping import Pings
 from bot.delivery.reconcile import Reconcile
-from bot.delivery.redirect import redirect
-from bot.delivery.wire import Wire
+from bot.delivery.wire.limits import Limits
+from bot.delivery.wire.redirect import redirect
+from bot.delivery.wire.wire import Wire
 from bot.delivery.worker import Worker
 from bot.domain.access.source import Source
 from bot.domain.alert.signal import Severity, Signal

@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from msgspec.structs import replace
 
 from bot.clock import ManualClock
-from bot.delivery.redirect import redirect
+from bot.delivery.wire.redirect import redirect
 from bot.domain.alert.group import CardShape
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import TocsinError

@@ -6,7 +6,7 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.delivery.dispatcher import Dispatcher
-from bot.delivery.wire import Wire
+from bot.delivery.wire.wire import Wire
 from bot.domain.outbox.outbox import ParkReason
 from bot.sandbox.fault.fault import Effect, Rule
 from bot.usecases.admin import status

@@ -7,7 +7,7 @@ import pytest
 
 from bot.delivery.diagnostics import DiagnosticsInput, examine
 from bot.delivery.permission import ESSENTIAL, MINIMAL, invite_url, lacking
-from bot.delivery.redirect import redirect
+from bot.delivery.wire.redirect import redirect
 from bot.domain.finding import Finding, FindingLevel
 from bot.sandbox.model.channel import Overwrite
 from bot.sandbox.server import Sandbox

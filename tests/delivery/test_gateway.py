@@ -16,7 +16,7 @@ from yarl import URL
 
 from bot.clock import ManualClock, SystemClock
 from bot.delivery.gateway import CLOSING, FATAL_PAUSE, Supervisor
-from bot.delivery.redirect import redirect
+from bot.delivery.wire.redirect import redirect
 from bot.domain.errors import NotDurableError
 from bot.sandbox.fault.fault import Effect, Rule
 from bot.sandbox.model.settings import SandboxSettings

@@ -4,11 +4,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import pytest
+from msgspec.structs import replace
 
+from bot.cards.alert.ring import RingView
 from bot.delivery.kind.registry import MESSAGES
-from bot.delivery.message import Author, Message
 from bot.delivery.render import footer_marker, marks, plain, render_view
 from bot.delivery.search import find_card
+from bot.delivery.wire.message import Author, Message
 from bot.domain.alert.ring import RingReason
 from bot.domain.alert.signal import SenderNote, Severity
 from bot.domain.alert.verdict import Lane
@@ -17,6 +19,7 @@ from bot.domain.outbox.kind import TRAITS
 from bot.domain.outbox.outage import Outage, OutageCause
 from bot.domain.outbox.outbox import CardKind, Outgoing, ParkReason
 from bot.domain.outbox.placement import Placement
+from bot.domain.recurrence.recurrence import format_ref
 from bot.usecases import ring as rings
 from bot.usecases.intake import note as notes
 from bot.usecases.outbox.kind.registry import SUBJECTS
@@ -178,6 +181,25 @@ async def test_every_kind_is_looked_up_drawn_and_found_by_its_own_mark(
         message = Message(id=1, author=Author(id=1), content=words.content)
         bearing = {other for other, (_, its, _) in posted.items() if message.bears(footer_marker(other, its))}
         assert bearing == {kind}
+
+
+async def test_a_ring_posted_with_its_former_mark_is_found_and_no_mark_reads_as_a_recurrence(
+    stage: Stage, posted: dict[CardKind, tuple[Outgoing, View, int]]
+) -> None:
+    card, view, message_id = posted[CardKind.RING]
+    now_marked, once_marked = marks(CardKind.RING, view)
+    assert isinstance(view, RingView)
+    assert (now_marked, once_marked) == (f"C-{view.id} · {view.tag}", f"R-{view.id} · {view.tag}")
+    drawn = render_view(CardKind.RING, view)
+    former = replace(drawn, content=drawn.content.replace(now_marked, once_marked))
+    answer = await stage.wire.post(card.channel_id, former, nonce="former")
+    assert answer.body is not None
+    own_id = stage.bot_view.own_id
+    found = await find_card(stage.wire, stage.clock, card, own_id=own_id, marks=(once_marked,))
+    assert found.message is not None
+    assert found.message.id == answer.body.id != message_id
+    kinds = {kind: footer_marker(kind, its).partition("-")[0] for kind, (_, its, _) in posted.items()}
+    assert format_ref(1).partition("-")[0] not in kinds.values()
 
 
 async def test_whom_every_kind_calls_and_what_it_is_about_can_be_said(

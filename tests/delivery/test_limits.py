@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery.limits import UNTOLD, Heard, Limits, RestCall, read_headers
+from bot.delivery.wire.limits import UNTOLD, Heard, Limits, RestCall, read_headers
 
 CHANNEL, OTHER = 1, 2
 

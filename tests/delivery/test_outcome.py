@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery.limits import Heard
-from bot.delivery.message import Message
-from bot.delivery.outcome import SendOutcome, classify
-from bot.delivery.wire import read_answer
+from bot.delivery.wire.limits import Heard
+from bot.delivery.wire.message import Message
+from bot.delivery.wire.outcome import SendOutcome, classify
+from bot.delivery.wire.wire import read_answer
 from bot.domain.outbox.outbox import ParkReason
 
 CODES = {

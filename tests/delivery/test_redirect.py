@@ -4,7 +4,7 @@ from discord.asset import Asset
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.delivery.redirect import redirect
+from bot.delivery.wire.redirect import redirect
 
 
 def addresses() -> tuple[str, str, str]:

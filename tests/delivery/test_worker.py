@@ -11,8 +11,8 @@ from hypothesis import given
 
 from bot.cards.alert.alert import AlertView, marker
 from bot.clock import SystemClock
-from bot.delivery.message import Author, Message
 from bot.delivery.render import footer_marker, plain, render_view
+from bot.delivery.wire.message import Author, Message
 from bot.domain.alert.signal import Severity
 from bot.domain.errors import NotDurableError
 from bot.domain.outbox.outbox import COUNT_DELAY, CardKind, ParkReason

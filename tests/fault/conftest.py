@@ -10,8 +10,8 @@ import pytest
 
 from bot import app, desk
 from bot.delivery.gateway import SILENCE, Supervisor
-from bot.delivery.redirect import redirect
-from bot.delivery.wire import Wire
+from bot.delivery.wire.redirect import redirect
+from bot.delivery.wire.wire import Wire
 from bot.sandbox.model.settings import Limits, SandboxSettings
 from bot.sandbox.server import Sandbox
 from bot.settings.tree import Settings

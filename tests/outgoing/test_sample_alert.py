@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import hmac
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ import aiohttp
 import pytest
 
 from bot.__main__ import main
+from bot.cards.alert.alert import push_line
 from bot.clock import SystemClock
 from bot.domain.alert.alert import State
 from bot.domain.alert.search import AlertFilter
@@ -47,6 +49,8 @@ async def test_every_kind_of_sender_has_a_test_alert_that_comes_in_through_the_d
         assert await sample.send(name) == f"A-{number}"
     page = await alert_query.listing(door.desk, AlertFilter(), limit=50)
     assert len(page.lines) == len(SENDERS)
+    for line in page.lines:
+        assert re.match(r"\S+ (CRITICAL|WARNING|INFO) TEST: \S", push_line(line.alert)), push_line(line.alert)
     with pytest.raises(NotFoundError):
         await sample.send("nobody")
 
@@ -76,3 +80,24 @@ async def test_the_command_line_is_a_client_of_a_face(door: Door, kind: str) -> 
         assert await asyncio.to_thread(main, [*words, *more]) == 0
         page = await alert_query.listing(door.desk, AlertFilter())
         assert [line.alert.state for line in page.lines] == [state]
+        assert "TEST: " in push_line(page.lines[0].alert)
+
+
+async def test_a_test_is_no_real_alert_of_the_same_identity(door: Door) -> None:
+    """The fast way and the long way; what the real one is called and whether it is open stays."""
+    issued = await door.add("it", "generic")
+    headers = {"Authorization": f"Bearer {issued.token}"}
+    for body in ({"title": "High CPU"}, {"title": "High CPU", "dedupe_key": "cpu", "group": "cpu"}):
+        for more in ({}, {"X-Tocsin-Test": "1"}):
+            answer = await door.ask("POST", "/v1/hooks/generic", json=body, headers=headers | more)
+            assert answer.status == 202
+    over = {"title": "High CPU", "status": "resolved"}
+    await door.ask("POST", "/v1/hooks/generic", json=over, headers={**headers, "X-Tocsin-Test": "1"})
+    page = await alert_query.listing(door.desk, AlertFilter(), limit=50)
+    found = {(line.alert.ref, line.alert.name, line.alert.state.open) for line in page.lines}
+    assert found == {
+        ("A-1", "High CPU", True),
+        ("A-2", "TEST: High CPU", False),
+        ("A-3", "High CPU", True),
+        ("A-4", "TEST: High CPU", True),
+    }

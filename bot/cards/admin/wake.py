@@ -87,7 +87,7 @@ def wake_page(view: WakeView, draft: SetupDraft, tag: str) -> Card:
     )
     selects += tuple((_again(view, subject, draft, tag),) for subject in AGAIN)
     ring = Button(
-        label="Ring me now",
+        label="Ring them now",
         custom_id=build(Verb.SETUP, tag, RING, draft.encode()),
         style=ButtonStyle.PRIMARY,
         emoji="🔔",

@@ -119,7 +119,12 @@ def render(view: RingView, ping: Ping) -> Card:
 
 
 def marker(tag: str, ring_id: int) -> str:
-    """What every ring ends with, and by which a lost message is found again."""
+    """What every ring ends with, and by which a lost message is found again: C as in call."""
+    return f"C-{ring_id}{SEPARATOR}{tag}"
+
+
+def former_marker(tag: str, ring_id: int) -> str:
+    """What rings ended with once; it read as the name of a recurrence."""
     return f"R-{ring_id}{SEPARATOR}{tag}"
 
 

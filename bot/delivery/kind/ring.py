@@ -16,6 +16,7 @@ async def _deleted(desk: Desk, view: RingView) -> None:
 RING: Final = CardMessage[RingView](
     render=ring_card.render,
     mark=lambda view: ring_card.marker(view.tag, view.id),
+    former_marks=lambda view: (ring_card.former_marker(view.tag, view.id),),
     reply_to=lambda view: view.reply_to,
     is_misplaced=lambda view: view.is_stale,
     deleted=_deleted,

@@ -27,7 +27,7 @@ from bot.ingress.hook import Hook, observe
 from bot.ingress.options import IngressOptions
 from bot.ingress.problem import ProblemType, Refusal
 from bot.ingress.proof import Prover
-from bot.ingress.scheme import SIGNATURE, read_signature, unauthenticated
+from bot.ingress.scheme import SIGNATURE, TEST, read_signature, unauthenticated
 from bot.ingress.submission import submission_of
 from bot.providers.body import UnsupportedMediaError, decode
 from bot.usecases.admin.source import digest
@@ -43,6 +43,9 @@ _SCHEMES: Final = ("bearer ", "basic ", "geniekey ")
 
 _signed: ContextVar[bool] = ContextVar("signed", default=False)
 """Whether the request that is being answered was signed; each says so before anything is done for it."""
+
+_is_test: ContextVar[bool] = ContextVar("is_test", default=False)
+"""Whether that request says that it is a test."""
 
 
 def sender_of(source: Source) -> Actor:
@@ -88,6 +91,7 @@ class Reception:
             NotDurableError: the database cannot be reached.
         """
         _signed.set(SIGNATURE in request.headers)
+        _is_test.set(TEST in request.headers)
         if SIGNATURE in request.headers:
             return await self._signer_of(request, providers)
         given = request.headers.getall("Authorization", [])
@@ -176,6 +180,7 @@ class Reception:
             reading,
             plain,
             method=sender_of(source).method,
+            is_test=_is_test.get(),
         )
         if signature:
             known = tuple(msgspec.structs.replace(each, signature=signature) for each in submission.signals)

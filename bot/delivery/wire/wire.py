@@ -10,7 +10,6 @@ so no second limiter has to know. Addresses come from discord.py, where `redirec
 Nothing is mentioned but what a card's ping says: `allowed_mentions` is explicit in every call.
 """
 
-import math
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -24,12 +23,11 @@ import structlog
 from discord.http import Route
 
 from bot import metrics
-from bot.cards.attached import without_file
 from bot.cards.card import Archive, Card, File, Image
 from bot.clock import Clock
-from bot.delivery.limits import UNTOLD, Heard, Limits, RestCall, read_headers
-from bot.delivery.message import Channel, ChannelCache, Message, is_old
-from bot.delivery.outcome import Answer, Fault, SendOutcome, classify
+from bot.delivery.wire.limits import UNTOLD, Heard, Limits, RestCall, read_headers
+from bot.delivery.wire.message import Channel, ChannelCache, Message, is_old
+from bot.delivery.wire.outcome import Answer, Fault, SendOutcome, classify
 
 T = TypeVar("T")
 
@@ -38,7 +36,6 @@ _TIMEOUT: Final = 10.0  # seconds for a whole call; the nonce makes a repetition
 _KEPT_ALIVE: Final = 60.0  # seconds; a new line costs the first alert after a quiet time a handshake
 _WORDS: Final = 200
 _LONGEST_WORDS: Final = 1_024  # what Discord takes as an attachment's description
-_REMEMBERED: Final = 600.0  # seconds until a file that was refused is tried again
 _OPEN: Final = 10_080  # minutes of silence before a thread is archived, Discord's longest
 _AGENT: Final = f"DiscordBot (https://github.com/Rapptz/discord.py {discord.__version__}) Tocsin"
 
@@ -215,52 +212,6 @@ class Wire:
             connector = aiohttp.TCPConnector(keepalive_timeout=_KEPT_ALIVE)
             self._session = aiohttp.ClientSession(headers=headers, timeout=self._timeout, connector=connector)
         return self._session
-
-
-class CardSender:
-    """Sends a channel's cards without their files where the bot may attach none.
-
-    Discord refuses the whole message for its file, in the words of a channel that may not be written to. So
-    it is asked once more without the file, and that is remembered for a while.
-    """
-
-    def __init__(self, wire: Wire, clock: Clock) -> None:
-        self._wire = wire
-        self._clock = clock
-        self._refused_at = -math.inf
-
-    async def post(
-        self, channel_id: int, card: Card, *, nonce: str, reply_to: int | None = None
-    ) -> Answer[Message]:
-        """As `Wire.post`."""
-        fitting = self._fitting(card)
-        answer = await self._wire.post(channel_id, fitting, nonce=nonce, reply_to=reply_to)
-        if not _is_for_the_file(fitting, answer):
-            return answer
-        bare = without_file(card)
-        return self._note(channel_id, await self._wire.post(channel_id, bare, nonce=nonce, reply_to=reply_to))
-
-    async def edit(self, channel_id: int, message_id: int, card: Card) -> Answer[Message]:
-        """As `Wire.edit`."""
-        fitting = self._fitting(card)
-        answer = await self._wire.edit(channel_id, message_id, fitting)
-        if not _is_for_the_file(fitting, answer):
-            return answer
-        return self._note(channel_id, await self._wire.edit(channel_id, message_id, without_file(card)))
-
-    def _fitting(self, card: Card) -> Card:
-        may_try = self._clock.monotonic() - self._refused_at >= _REMEMBERED
-        return card if card.file is None or may_try else without_file(card)
-
-    def _note(self, channel_id: int, answer: Answer[Message]) -> Answer[Message]:
-        if answer.outcome is SendOutcome.DONE:
-            self._refused_at = self._clock.monotonic()
-            _log.warning("files_refused", channel=channel_id, remedy="give the bot Attach Files")
-        return answer
-
-
-def _is_for_the_file(card: Card, answer: Answer[Message]) -> bool:
-    return card.file is not None and answer.outcome is SendOutcome.NO_PERMISSION
 
 
 def edit_call(message_id: int, clock: Clock) -> RestCall:
