@@ -9,7 +9,7 @@ from bot.domain.alert.signal import Severity
 from bot.domain.checklist import SetupChecklist
 from bot.domain.snowflake import is_snowflake
 from bot.usecases.admin import checklist, setting
-from cogs.admin import wake
+from cogs.admin import default_channel, wake
 from cogs.interaction import InteractionContext
 from cogs.message import read_values
 
@@ -36,4 +36,5 @@ async def page(context: InteractionContext, draft: SetupDraft, *, before: str = 
 async def steps(context: InteractionContext) -> SetupChecklist:
     """How far the set-up is."""
     wakes = bool(wake.view_of(context).wakes(Severity.CRITICAL))
-    return await checklist.setup_checklist(context.bot_context.desk, wakes=wakes)
+    gone = default_channel.is_gone(context)
+    return await checklist.setup_checklist(context.bot_context.desk, wakes=wakes, gone=gone)

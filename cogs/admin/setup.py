@@ -17,20 +17,29 @@ from bot.cards.admin import checklist as checklist_card
 from bot.cards.admin import role as role_card
 from bot.cards.admin import setup as setup_card
 from bot.cards.admin import wake as wake_card
-from bot.cards.admin.setup import CHANNEL, CREATE, OTHER, PROVIDER, Made, ProviderChoice, SetupDraft
+from bot.cards.admin.setup import (
+    CHANNEL,
+    CREATE,
+    DEFAULT,
+    OTHER,
+    PROVIDER,
+    ChannelChoice,
+    Made,
+    ProviderChoice,
+    SetupDraft,
+)
 from bot.cards.card import Card
 from bot.cards.ids import CustomId, Verb, build
 from bot.cards.limits import fit_modal
 from bot.cards.modal import Input, Modal
 from bot.domain.errors import ConflictError, InvalidInputError, NotFoundError
-from bot.domain.outbox.channel_kind import why_not
 from bot.domain.snowflake import is_snowflake
 from bot.providers.registry import SENDERS
 from bot.usecases.admin import home, setting
 from bot.usecases.admin import project as projects
 from bot.usecases.admin import source as sources
 from bot.usecases.admin.source import Issued
-from cogs.admin import checklist, wake
+from cogs.admin import checklist, default_channel, wake
 from cogs.admin import role as roles
 from cogs.context import HOMELESS, BotContext
 from cogs.interaction import InteractionContext
@@ -81,7 +90,9 @@ class SetupCommand(commands.Cog):
         for right, role in zip(roles.RIGHTS, (view, respond, manage), strict=True):
             if role is not None and not await roles.give(context, right, role):
                 return
-        draft = SetupDraft(channel_id=context.bot_context.desk.default_channel_id or _here(interaction))
+        gone = default_channel.is_gone(context)
+        chosen = context.bot_context.desk.default_channel_id or _here(interaction)
+        draft = SetupDraft(channel_id=0 if gone else chosen)
         await context.reply_ephemeral(await _first_page(context, draft, thinking=True))
 
     async def _settle(self, context: InteractionContext, code: str) -> None:
@@ -123,7 +134,13 @@ async def choose(context: InteractionContext, which: CustomId) -> None:
     draft = SetupDraft.decode(which.extra)
     picked = next(iter(read_values(context.interaction)), "")
     if which.subject == CHANNEL and is_snowflake(picked):
-        await context.update_message(await _first_page(context, SetupDraft(int(picked), draft.provider)))
+        draft = SetupDraft(int(picked), draft.provider)
+        home = await context.defer_if_slow(default_channel.pick(context, draft.channel_id), thinking=False)
+        await context.update_message(await _first_page(context, draft, home=home))
+    elif which.subject == DEFAULT:
+        work = default_channel.choose(context, draft.channel_id)
+        home = await context.defer_if_slow(work, thinking=False)
+        await context.update_message(await _first_page(context, draft, home=home))
     elif which.subject in (PROVIDER, OTHER):
         await context.update_message(await _first_page(context, SetupDraft(draft.channel_id, picked)))
     elif which.subject == role_card.ROLE:
@@ -174,28 +191,14 @@ async def _make(context: InteractionContext, draft: SetupDraft, name: str, every
     When the desk's own is gone, the one that was picked takes its place and its waiting cards.
     """
     desk, actor = context.bot_context.desk, context.actor
-    if reason := _unfit(context, draft.channel_id):
-        raise InvalidInputError("channel", f"<#{draft.channel_id}> {reason}")
-    homeless = _is_homeless(context)
+    default_channel.demand_fit(context, draft.channel_id)
+    homeless = default_channel.is_homeless(context)
     own = homeless or desk.default_channel_id == draft.channel_id
     channel_id = None if own else draft.channel_id
     issued = await sources.add(desk, name, draft.provider, actor=actor, channel_id=channel_id, every=every)
     if homeless:
         await setting.choose_channel(desk, draft.channel_id, actor=actor)
     return issued
-
-
-def _unfit(context: InteractionContext, channel_id: int) -> str:
-    """Why no card can stand in a channel, ``""`` where one can or nobody knows yet."""
-    guild = context.interaction.guild
-    channel = None if guild is None else guild.get_channel(channel_id)
-    return "" if channel is None else why_not(channel.type.value)
-
-
-def _is_homeless(context: InteractionContext) -> bool:
-    """Whether the desk has no channel, or only one that its server does not have any more."""
-    channel_id, guild = context.bot_context.desk.default_channel_id, context.interaction.guild
-    return channel_id is None or (guild is not None and guild.get_channel(channel_id) is None)
 
 
 async def _send_test(context: InteractionContext, source_id: int) -> str:
@@ -206,27 +209,21 @@ async def _send_test(context: InteractionContext, source_id: int) -> str:
     return await context.bot_context.options.send_test(found.name, found.project_id)
 
 
-async def _first_page(context: InteractionContext, draft: SetupDraft, *, thinking: bool = False) -> Card:
+async def _first_page(
+    context: InteractionContext,
+    draft: SetupDraft,
+    *,
+    home: ChannelChoice | None = None,
+    thinking: bool = False,
+) -> Card:
     tag = context.bot_context.tag
     steps = await context.defer_if_slow(checklist.steps(context), thinking=thinking)
-    page = setup_card.first_page(draft, _CHOICES, tag, problems=_problems(context, draft.channel_id))
+    problems = default_channel.problems(context, draft.channel_id)
+    home = home or default_channel.present(context)
+    page = setup_card.first_page(draft, _CHOICES, tag, problems=problems, home=home)
     page = wake_card.add_wake(page, wake.view_of(context), draft, tag)
     page = checklist_card.add_steps(page, steps, draft, tag)
     return role_card.add_roles(page, roles.chosen(context), draft, tag)
-
-
-def _problems(context: InteractionContext, channel_id: int) -> tuple[str, ...]:
-    """What keeps cards out of the channel, in words for an administrator."""
-    guild = context.interaction.guild
-    if not channel_id or guild is None:
-        return ()
-    channel = guild.get_channel(channel_id)
-    if channel is None:
-        return ("The bot cannot see this channel: give it View Channel",)
-    if reason := _unfit(context, channel_id):
-        return (f"This {reason}",)
-    lacking = context.bot_context.options.lacking(channel.permissions_for(guild.me))
-    return tuple(f"The bot needs {name}" for name in lacking)
 
 
 def _here(interaction: Click) -> int:

@@ -29,7 +29,7 @@ _NAMES: Final[Mapping[SetupStep, str]] = {
     SetupStep.BACKUP: "Backups",
 }
 _HOW: Final[Mapping[SetupStep, str]] = {
-    SetupStep.CHANNEL: "pick one in `/setup`, with the first source",
+    SetupStep.CHANNEL: "pick one in `/setup`: it takes effect at once",
     SetupStep.WAKE: "*Whom to wake* in `/setup` takes a role and rings it as proof",
     SetupStep.SOURCE: "*Create the source* in `/setup`",
     SetupStep.SEEN: "*Send a test alert* under a new source; its card has to stand in the channel",

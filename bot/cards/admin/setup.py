@@ -2,7 +2,7 @@
 
 The wizard has no memory: what was chosen so far travels in its custom_ids
 (`SetupDraft.encode`, `SetupDraft.decode`), under the verb *setup* with the
-subjects `CHANNEL`, `PROVIDER` and `CREATE`.
+subjects `CHANNEL`, `PROVIDER`, `DEFAULT` and `CREATE`.
 """
 
 from collections.abc import Sequence
@@ -24,6 +24,8 @@ PROVIDER: Final = "provider"
 OTHER: Final = "other"
 """The providers that one select has no room for."""
 CREATE: Final = "create"
+DEFAULT: Final = "default"
+"""All that has no channel of its own goes where the new source would."""
 _TEXT_CHANNEL: Final = 0
 _ANNOUNCEMENT_CHANNEL: Final = 5
 _SNIPPET: Final = 1_800
@@ -52,6 +54,22 @@ class SetupDraft(msgspec.Struct, frozen=True, gc=False):
         return cls(int(channel_id), provider)
 
 
+class ChannelChoice(msgspec.Struct, frozen=True, gc=False):
+    """Where alerts go now that no source sends elsewhere, 0 for nowhere.
+
+    ``gone`` says that this channel was deleted, ``taken`` that it was picked just now, with ``moved`` cards
+    that had waited for one.
+    """
+
+    channel_id: int = 0
+    gone: bool = False
+    taken: bool = False
+    moved: int = 0
+
+
+_NOWHERE: Final = ChannelChoice()
+
+
 class ProviderChoice(msgspec.Struct, frozen=True, gc=False):
     """A kind of sender: ``name`` as in the path of the hook, ``title`` and ``hint`` for people."""
 
@@ -76,7 +94,12 @@ class Made(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 def first_page(
-    draft: SetupDraft, providers: Sequence[ProviderChoice], tag: str, *, problems: Sequence[str] = ()
+    draft: SetupDraft,
+    providers: Sequence[ProviderChoice],
+    tag: str,
+    *,
+    problems: Sequence[str] = (),
+    home: ChannelChoice = _NOWHERE,
 ) -> Card:
     """Asks for the channel and the sender; ``problems`` says what is missing in the chosen channel."""
     state = draft.encode()
@@ -114,9 +137,17 @@ def first_page(
             "snippet to paste, and can send a test alert right away."
         ),
         color=CALM,
-        fields=_problems(draft, problems),
+        fields=(*_home(draft, home), *_problems(draft, problems)),
     )
-    return fit(Card(embeds=(embed,), rows=((channel,), *senders, (create,))))
+    buttons: Row = (create,)
+    if _is_apart(draft, home) and not problems:
+        all_there = Button(
+            label="All alerts go there",
+            custom_id=build(Verb.SETUP, tag, DEFAULT, state),
+            style=ButtonStyle.SECONDARY,
+        )
+        buttons = (create, all_there)
+    return fit(Card(embeds=(embed,), rows=((channel,), *senders, buttons)))
 
 
 def result(made: Made, tag: str) -> Card:
@@ -161,6 +192,29 @@ def _option(choice: ProviderChoice, draft: SetupDraft) -> Option:
         description=plain(choice.hint, OPTION_TEXT),
         default=choice.name == draft.provider,
     )
+
+
+def _is_apart(draft: SetupDraft, home: ChannelChoice) -> bool:
+    """Whether only the new source would speak in the picked channel."""
+    return bool(draft.channel_id and home.channel_id) and draft.channel_id != home.channel_id
+
+
+def _home(draft: SetupDraft, home: ChannelChoice) -> tuple[Field, ...]:
+    """What became of the channel that was picked, or why one has to be."""
+    if home.taken:
+        said = f"Alerts go to <#{home.channel_id}> from now on, unless their source has a channel of its own."
+        if home.moved:
+            cards = "1 card that waited goes" if home.moved == 1 else f"{home.moved} cards that waited go"
+            said += f"\n{cards} there now."
+        return (Field("✅ The channel for alerts", said),)
+    if home.gone:
+        return (Field("🔴 The channel for alerts is gone", "Alerts appear nowhere: pick another one below."),)
+    if _is_apart(draft, home):
+        said = (
+            f"Only the new source will post into <#{draft.channel_id}>; alerts go on to <#{home.channel_id}>."
+        )
+        return (Field("For the new source", said),)
+    return ()
 
 
 def _problems(draft: SetupDraft, problems: Sequence[str]) -> tuple[Field, ...]:

@@ -8,9 +8,11 @@ import pytest
 from bot.cards.admin.setup import CREATE, SetupDraft
 from bot.cards.card import Button, Card, Select, SelectKind
 from bot.cards.ids import Verb, build
+from bot.domain.outbox.outbox import ParkReason
 from bot.sandbox.control.place import OverwriteInput, delete, overwrite
 from bot.sandbox.model.error import ControlError
 from bot.usecases.admin import source as sources
+from bot.usecases.outbox import card as outbox
 from cogs.message import looks
 from tests.cogs.stage import Json, Stage, custom_ids, parts
 from tests.waiting import until
@@ -97,6 +99,77 @@ async def test_when_the_desks_channel_is_gone_the_one_picked_next_takes_its_plac
     await _make(bare, "generic", "second", channel_id=other)
     assert bare.desk.default_channel_id == other
     assert [each.channel_id for each in await sources.listing(bare.desk)] == [None, None]
+
+
+async def test_when_the_desks_channel_is_gone_the_one_picked_takes_its_place_at_once(bare: Stage) -> None:
+    await _make(bare, "generic", "first")
+    other = bare.sandbox.channels["alerts-low"]
+    await _lose_channel(bare)
+    await bare.fire()
+    task = await outbox.take(bare.desk, bare.channel_id, worker="stage")
+    assert isinstance(task, outbox.Task)
+    await outbox.park(bare.desk, task.card, ParkReason.UNKNOWN_CHANNEL, alone=False)
+    operator = bare.person("operator")
+    page = await operator.command("setup", {}, channel_id=other)
+    assert "The channel for alerts is gone" in str(page["message"]["embeds"])
+    left = await operator.click(page["message"]["id"], _id(page, "steps"))
+    assert "⬜ **A channel for alerts**" in str(left["message"]["embeds"])
+    status = await operator.command("status", {}, channel_id=other)
+    assert "missing: a channel for alerts" in str(status["message"]["embeds"])
+    page = await operator.command("setup", {}, channel_id=other)
+    page = await _pick(bare, page, "channel", other)
+    assert bare.desk.default_channel_id == other
+    said = str(page["message"]["embeds"])
+    assert f"Alerts go to <#{other}> from now on" in said
+    assert "1 card that waited goes there now" in said
+    left = await operator.click(page["message"]["id"], _id(page, "steps"))
+    assert "✅ A channel for alerts" in str(left["message"]["embeds"])
+    assert other in await outbox.channels_due(bare.desk)
+
+
+async def test_a_desk_that_nothing_is_sent_to_takes_whatever_is_picked_last(bare: Stage) -> None:
+    page = await bare.person("operator").command("setup", {}, channel_id=bare.sandbox.channels["ops"])
+    page = await _pick(bare, page, "channel", bare.sandbox.channels["alerts-low"])
+    await _pick(bare, page, "channel", bare.channel_id)
+    assert bare.desk.default_channel_id == bare.channel_id
+
+
+async def test_a_channel_that_stands_is_left_for_another_only_when_somebody_says_so(bare: Stage) -> None:
+    await _make(bare, "generic", "first")
+    other = bare.sandbox.channels["alerts-low"]
+    operator = bare.person("operator")
+    page = await operator.command("setup", {}, channel_id=bare.sandbox.channels["ops"])
+    page = await _pick(bare, page, "channel", other)
+    said = str(page["message"]["embeds"])
+    assert f"Only the new source will post into <#{other}>; alerts go on to <#{bare.channel_id}>" in said
+    assert bare.desk.default_channel_id == bare.channel_id
+    page = await operator.click(page["message"]["id"], _id(page, "default"))
+    assert bare.desk.default_channel_id == other
+    assert f"Alerts go to <#{other}> from now on" in str(page["message"]["embeds"])
+    assert "default" not in {each.split(":")[2] for each in custom_ids(page["message"])}
+
+
+async def test_a_channel_where_cards_cannot_stand_takes_the_place_of_none(bare: Stage) -> None:
+    await _make(bare, "generic", "first")
+    lost, other = bare.channel_id, bare.sandbox.channels["alerts-low"]
+    guild = bare.channel.guild
+    await _lose_channel(bare)
+    wish = OverwriteInput(target=str(bare.sandbox.world.bot.user.id), deny=["SEND_MESSAGES"])
+    overwrite(bare.sandbox.world, str(other), [wish])
+    place = guild.get_channel(other)
+    assert place is not None
+    await until(lambda: not place.permissions_for(guild.me).send_messages)
+    page = await bare.person("operator").command("setup", {}, channel_id=bare.sandbox.channels["ops"])
+    page = await _pick(bare, page, "channel", other)
+    assert "Send Messages" in str(page["message"]["embeds"])
+    assert "is gone" in str(page["message"]["embeds"])
+    assert bare.desk.default_channel_id == lost
+
+
+async def _lose_channel(bare: Stage) -> None:
+    guild = bare.channel.guild
+    delete(bare.sandbox.world, str(bare.channel_id))
+    await until(lambda: guild.get_channel(bare.channel_id) is None)
 
 
 async def test_a_channel_where_cards_cannot_stand_says_what_is_missing(bare: Stage) -> None:
