@@ -133,8 +133,8 @@ async def test_a_reminder_is_snoozed_or_answered_with_an_update(crisis: Crisis) 
 
 async def test_each_snooze_on_the_head_says_until_when(crisis: Crisis) -> None:
     messages = crisis.stage.sandbox.world.messages
-    for count in (1, 2):
-        await crisis.click("incident-snooze")
+    for count, person in enumerate(("responder", "operator"), 1):
+        await crisis.click("incident-snooze", person=person)
         due = (await crisis.look()).update_due_at
         assert due is not None
 
