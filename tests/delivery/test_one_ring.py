@@ -192,5 +192,5 @@ async def test_a_first_call_that_comes_late_counts_all_that_stand_on_its_card(sh
     await alerts.acknowledge(shared.desk, 55, actor=ANNA)
     said += await live(shared, 70)
     assert [each for each in said if "Fan broken" in each] == [
-        f"🔴 CRITICAL Fan broken {TIMES}49 on node: fires in a storm"
+        f"🔴 CRITICAL Fan broken {TIMES}49 on node: fires too"
     ]

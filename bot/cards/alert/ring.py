@@ -32,7 +32,7 @@ _ROOM: Final = 400  # of a line that a phone shows
 
 _SAID: Final = {
     RingReason.NEW: "fires too",
-    RingReason.STORM: "fires in a storm",
+    RingReason.STORM: "fires too",
     RingReason.WORSE: "became worse",
     RingReason.BACK: "is back",
     RingReason.LEASE_OVER: "nobody has it: the claim ran out",
