@@ -5,7 +5,7 @@ Exit codes: 0 done, 1 it could not be done, 2 the command or the configuration i
 
 import errno
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from importlib import metadata
 from typing import Final
@@ -74,11 +74,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _complain(str(error), 1)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            return _complain(f"{error.strerror or error}; TOCSIN_PORT=0 (or --port 0) takes any free one", 1)
+            return _complain(f"{error.strerror or error}; {_port_remedy(args)}", 1)
         return _complain(str(error), 1)
     except KeyboardInterrupt:
         return 130
     return code
+
+
+def _port_remedy(args: Namespace) -> str:
+    """How another port is chosen, where one was taken in the very moment."""
+    options = [f"--{name.replace('_', '-')} 0" for name in ("port", "sandbox_port") if name in args]
+    return f"{' or '.join(options) or 'TOCSIN_PORT=0'} takes any free one"
 
 
 def _complain(text: str, code: int) -> int:

@@ -1,6 +1,7 @@
 """The command line: what it says, and the exit codes that scripts rely on."""
 
 import json
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -346,3 +347,29 @@ class TestSandbox:
             }
             process.terminate()
             assert process.wait(timeout=30) == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "taken", "said"),
+    [
+        ("demo --port {0}", 1, "Port {0} is in use. {1}tocsin demo --port 0"),
+        ("demo --port 0 --sandbox-port {0}", 1, "Port {0} is in use. {1}tocsin demo --sandbox-port 0"),
+        (
+            "demo --port {0} --sandbox-port {2}",
+            2,
+            "Ports {0} and {2} are in use. {1}tocsin demo --port 0 --sandbox-port 0",
+        ),
+        ("sandbox --port {0}", 1, "Port {0} is in use. {1}tocsin sandbox --port 0"),
+    ],
+)
+def test_a_taken_port_is_answered_with_the_option_that_chooses_it(
+    line: str, taken: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
+        first, second = (each.getsockname()[1] for each in (one, other))
+        words = said.format(first, "Stop what listens there, or take any free one: ", second)
+        if "sandbox-port" not in line and line.startswith("demo"):
+            line += " --sandbox-port 0"
+        assert main(line.format(first, "", second).split()) == 1
+    assert capsys.readouterr().err == f"tocsin: {words}\n"
+    assert taken == said.count("{0}") + said.count("{2}")

@@ -50,6 +50,11 @@ def refused_emoji(user_id: int, emoji: str, task: str, roles: Sequence[int]) -> 
     return fit(Card(content=f"<@{user_id}> {said} Your {inline(emoji, 20)} does nothing."))
 
 
+def idle_emoji(user_id: int, emoji: str, why: str) -> Card:
+    """What whoever set an emoji reads where it means nothing; ``why`` says where it does."""
+    return fit(Card(content=f"<@{user_id}> Your {inline(emoji, 20)} does nothing here: {why}"))
+
+
 def called_off() -> Card:
     """The way out of a question was taken."""
     return _say("👍", "Nothing was changed.")

@@ -64,9 +64,7 @@ async def diagnose(settings: Settings, desk: Desk | None = None) -> list[ReportS
         ReportSection("Configuration", [*_configuration(), *_ringing(settings, chosen), *_own_rings(own)]),
         ReportSection("This machine", machine),
         ReportSection("Database", [] if database is None else [database]),
-        ReportSection(
-            "Door for senders", [await host.http_port(settings.http), await _public_address(settings)]
-        ),
+        ReportSection("Door for senders", [await host.http_port(settings), await _public_address(settings)]),
         ReportSection("Discord", [*await _discord(settings, picked, chosen), *homes]),
     ]
 

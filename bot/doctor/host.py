@@ -8,6 +8,7 @@ import getpass
 import os
 import socket
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -17,11 +18,13 @@ from typing import Final
 
 import httpx
 
+from bot.domain.desk_name import desk_name
 from bot.domain.errors import TocsinError
 from bot.domain.finding import Finding, FindingLevel
 from bot.process import free_bytes
 from bot.settings.database import database_choice
 from bot.settings.http import HttpSettings
+from bot.settings.key import known_key
 from bot.settings.tree import Settings
 
 LEAST_FREE: Final = 16 * 1024 * 1024  # bytes; with less a burst of alerts is refused within seconds
@@ -30,6 +33,11 @@ _NEAR: Final = 1.0  # seconds, for a program on this machine
 _MIB: Final = 1024 * 1024
 _DISCORD: Final = "https://discord.com"
 _PORT_REMEDY: Final = "Stop that program, or choose another: http.port (TOCSIN_PORT; 0 takes any free one)."
+
+_OTHER: Final = (
+    "Stop it, or choose another port: http.port (TOCSIN_PORT; 0 takes any free one). "
+    "If it is the one you mean, give check its data and key: storage.data (TOCSIN_DATA)."
+)
 
 
 def require_host(settings: Settings, *, listens: bool) -> None:
@@ -117,17 +125,52 @@ def port(http: HttpSettings) -> Finding:
     return Finding(FindingLevel.OK, f"{where} is free for Tocsin.")
 
 
-async def http_port(http: HttpSettings) -> Finding:
-    """Whether the port for senders is free, or a running Tocsin has it."""
+def require_ports(host: str, ports: Mapping[str, int], command: str) -> None:
+    """See that ``ports``, by the option of ``command`` that chooses each, can be had.
+
+    Raises:
+        TocsinError: some are taken; which, and the command that takes free ones instead.
+    """
+    taken = {option: each for option, each in ports.items() if not _is_free(host, each)}
+    if taken:
+        numbers = " and ".join(map(str, taken.values()))
+        which = f"Ports {numbers} are" if len(taken) > 1 else f"Port {numbers} is"
+        free = f"{command} {' '.join(f'{option} 0' for option in taken)}"
+        raise TocsinError(f"{which} in use. Stop what listens there, or take any free one: {free}")
+
+
+def _is_free(host: str, number: int) -> bool:
+    try:
+        socket.create_server((host, number)).close()
+    except OSError as error:
+        return error.errno != errno.EADDRINUSE
+    return True
+
+
+async def http_port(settings: Settings) -> Finding:
+    """Whether the port for senders is free, or this desk has it, which runs; another Tocsin is a stranger."""
+    http = settings.http
     finding = port(http)
     if finding.level is FindingLevel.ERROR and finding.remedy == _PORT_REMEDY:
         url = f"http://{'127.0.0.1' if http.host in {'', '0.0.0.0'} else http.host}:{http.port}"  # noqa: S104 -- read, not bound
         with suppress(httpx.HTTPError, httpx.InvalidURL):
             async with httpx.AsyncClient(timeout=_NEAR, trust_env=False) as client:
-                answer = await client.get(f"{url}/openapi.json")
-            if answer.is_success and "Tocsin" in answer.text:
+                name = _name_in(await client.get(f"{url}/healthz"))
+            if name is not None and name == desk_name(known_key(settings.storage)):
                 return Finding(FindingLevel.OK, f"Tocsin runs here and listens at {url}.")
+            if name is not None:
+                what = f"Another Tocsin, with other data, listens at {url}."
+                return Finding(FindingLevel.ERROR, what, _OTHER)
     return finding
+
+
+def _name_in(answer: httpx.Response) -> str | None:
+    """What the desk that answered calls itself, None where it is no Tocsin."""
+    try:
+        told = answer.json()
+    except ValueError:
+        return None
+    return str(told["desk"]) if isinstance(told, dict) and told.get("desk") else None
 
 
 def pictures() -> list[Finding]:

@@ -19,6 +19,12 @@ from bot.ingress.peer import peer
 from bot.ingress.scheme import Signed, unauthenticated
 from bot.ingress.stranger import LARGEST, PATIENCE, Strangers
 
+_REMEDY: Final = (
+    "Each opens the address of its own source's provider alone: tocsin source list names that, "
+    "tocsin source rotate makes a new token."
+)
+"""The same for what is unknown and for what opens another address: it tells nobody which it is."""
+
 BODY: Final = web.RequestKey("body", bytes)
 """Where a body stays that had to be read before it was known whose it is."""
 
@@ -53,7 +59,7 @@ class Prover:
             what = "signature"
         if credential is None:
             self._strangers.failed(address)
-            raise unauthenticated(f"This {what} does not open /v1/hooks/{provider}.", claim.header)
+            raise unauthenticated(f"This {what} does not open /v1/hooks/{provider}. {_REMEDY}", claim.header)
         self._strangers.proved(address)
         self._crowd.prove(request.protocol)
         return credential.source

@@ -15,6 +15,7 @@ import structlog
 from aiohttp import web
 
 from bot import metrics
+from bot.domain.desk_name import desk_name
 from bot.domain.errors import DatabaseUnavailableError, NotDurableError, SourceClosedError
 from bot.ingress.amazon import Amazon, Fetch
 from bot.ingress.api.document import index
@@ -82,10 +83,11 @@ class Ingress:
         self._faces = Faces(Reception(desk, intake, prover, self._options, self._hook), self._refusals)
         self._api = Api(desk, self._options, Gate(desk, strangers, self._crowd, self._options))
         self._readiness = Readiness(probes)
+        self._name = desk_name(desk.signing_key)
         self._runner: web.ServerRunner | None = None
         self._pages: dict[str, Page] = {
             "/": _index,
-            "/healthz": _health,
+            "/healthz": self._health,
             "/readyz": self._ready,
             "/metrics": self._metrics,
             "/openapi.json": _openapi,
@@ -180,6 +182,9 @@ class Ingress:
         _require_method(request, "GET", "HEAD")
         return await page(request)
 
+    async def _health(self, _: web.BaseRequest) -> web.Response:
+        return _json({"alive": True, "desk": self._name})
+
     async def _ready(self, request: web.BaseRequest) -> web.Response:
         report = await self._readiness.report()
         if not report.ready and not await self._is_ours(request):
@@ -244,10 +249,6 @@ async def _index(_: web.BaseRequest) -> web.Response:
     hooks = {provider.name: HOOKS + provider.name for provider in PROVIDERS.values()}
     links = {name: f"/{name}" for name in ("healthz", "readyz", "metrics", "openapi.json", "docs")}
     return _json({"name": "tocsin", "hooks": hooks, "faces": SPOKEN, "api": index(), "links": links})
-
-
-async def _health(_: web.BaseRequest) -> web.Response:
-    return _json({"alive": True})
 
 
 async def _reference(_: web.BaseRequest) -> web.Response:

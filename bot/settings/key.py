@@ -30,6 +30,15 @@ def signing_key(storage: StorageSettings) -> bytes:
         ) from None
 
 
+def known_key(storage: StorageSettings) -> bytes:
+    """The key as `signing_key` gives it, b"" where there is none yet: nothing is made.
+
+    Raises:
+        ConfigError: the file cannot be read.
+    """
+    return signing_key(storage) if storage.secret_key or (storage.data / FILE_NAME).exists() else b""
+
+
 def _make(path: Path) -> bytes:
     """Write a new key beside its place and link it there, so that of two starts at once one key wins."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -73,10 +73,10 @@ def first(project_id: int, alert_id: int, run: int, reason: RingReason, now: dat
 
 
 def repeat(desk: Desk, ring: Ring, severity: Severity, since: datetime, now: datetime) -> Ring | None:
-    """The call after ``ring``, None when its severity is not called for again."""
+    """The call after ``ring``, which may be told early; None when its severity is not called for again."""
     if ring.reason in ring_rules.PERSONAL:
         return None
-    due_at = desk.repeats(severity).next_after(since, now)
+    due_at = desk.repeats(severity).next_after(since, max(now, ring.due_at))
     if due_at is None:
         return None
     return Ring(

@@ -6,13 +6,15 @@ from argparse import Namespace
 from pathlib import Path
 
 from bot import launch, log
-from bot.doctor.host import require_host
+from bot.doctor.host import require_host, require_ports
 from bot.domain.process_role import ProcessRole
 from bot.process import exit_quickly, search_garbage_rarely
 from bot.settings.database import EMBEDDED_NAME, database_choice
 from bot.settings.tree import Settings
 from bot.verbs.loop import run
 from bot.verbs.setting import load
+
+_HOST = "127.0.0.1"
 
 
 def start(args: Namespace) -> int:
@@ -35,12 +37,13 @@ def demo(args: Namespace) -> int:
     """Be bot and sandbox on this machine, apart from whatever is configured for real."""
     from bot.demo.run import demo as show  # brings the sandbox: 60 modules that `run` needs not
 
+    require_ports(_HOST, {"--port": args.port, "--sandbox-port": args.sandbox_port}, "tocsin demo")
     data = args.data or Path(tempfile.mkdtemp(prefix="tocsin-demo-"))
     settings = Settings.load(
         args.config,
         discord={"token": None, "url": None, "default_channel": None, "guild": None},
         storage={"database_url": f"sqlite:///{(data / EMBEDDED_NAME).absolute()}", "data": data},
-        http={"host": "127.0.0.1", "public_url": None},
+        http={"host": _HOST, "public_url": None},
     )
     exit_quickly()
     search_garbage_rarely()

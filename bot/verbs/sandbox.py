@@ -5,6 +5,7 @@ import contextlib
 import signal
 from argparse import Namespace
 
+from bot.doctor.host import require_ports
 from bot.sandbox.run import serve as serve_sandbox
 from bot.verbs.loop import run
 from bot.verbs.setting import load
@@ -15,6 +16,7 @@ _HOST = "127.0.0.1"
 def serve(args: Namespace) -> int:
     """Be a small Discord until a signal ends it."""
     load(args)
+    require_ports(_HOST, {"--port": args.port}, "tocsin sandbox")
     if args.port:
         print(f"A small Discord, forgotten when this ends: http://{_HOST}:{args.port}", flush=True)
     run(_until_stopped(args))

@@ -37,14 +37,19 @@ WORK: Final = "work on incidents"
 CLOSE: Final = "close incidents"
 
 
-async def press(context: InteractionContext, asked: IncidentMutation, said: Said) -> None:
-    """Act, and answer by showing the new state where it was pressed, or in words beside another message."""
+async def press(
+    context: InteractionContext, asked: IncidentMutation, said: Said, *, aloud: bool = False
+) -> None:
+    """Act, and answer by showing the new state where it was pressed, or in words beside another message.
+
+    ``aloud``: in words in any case, for the head may look as before.
+    """
     desk, in_place = context.bot_context.desk, _is_head(context, asked.incident_id)
     try:
         shown = await context.defer_if_slow(step.press(desk, asked), thinking=not in_place)
         if in_place:
             await _show(context, shown, said)
-        else:
+        if aloud or not in_place:
             await context.reply_ephemeral(answers.done(shown.incident, said(shown.incident)))
     finally:
         desk.bell.ring()  # nudges go out, and whatever was not answered on the head is delivery's to show
@@ -176,13 +181,13 @@ def who_holds(role: Role) -> Said:
     return said
 
 
-def _acting(verb: Verb, capability: Capability, task: str, said: Said) -> Act:
+def _acting(verb: Verb, capability: Capability, task: str, said: Said, *, aloud: bool = False) -> Act:
     """The act of a button that needs nothing more."""
 
     async def act(context: InteractionContext, which: CustomId) -> None:
         context.demand(capability, task)
         made = incidents.PLAIN[verb](which.number, actor=context.actor)
-        await press(context, step.as_seen(made, which.extra), said)
+        await press(context, step.as_seen(made, which.extra), said, aloud=aloud)
 
     return act
 
@@ -262,7 +267,9 @@ PRESSES: Final[Acts] = MappingProxyType(
         Verb.INCIDENT_RESOLVE_ONLY: resolve_only,
         Verb.INCIDENT_RESOLVE_ALL: resolve_all,
         Verb.INCIDENT_CLOSE: _acting(Verb.INCIDENT_CLOSE, Capability.MANAGE, CLOSE, how_it_stands),
-        Verb.INCIDENT_SNOOZE: _acting(Verb.INCIDENT_SNOOZE, Capability.RESPOND, WORK, when_reminded),
+        Verb.INCIDENT_SNOOZE: _acting(
+            Verb.INCIDENT_SNOOZE, Capability.RESPOND, WORK, when_reminded, aloud=True
+        ),
         Verb.INCIDENT_ROLE: pick_role,
         Verb.INCIDENT_SEVERITY: pick_severity,
         Verb.INCIDENT_UPDATE: ask_update,

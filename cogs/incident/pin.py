@@ -28,13 +28,14 @@ from bot.usecases.reaction import reaction as reactions
 from cogs.context import BotContext
 from cogs.interaction import UNREACHABLE, InteractionContext
 from cogs.keyed_lock import KeyedLock
-from cogs.reaction.emoji import UNSETTLED, may_take_back, refuse
+from cogs.reaction.emoji import UNSETTLED, may_take_back, refuse, say_without_effect
 from cogs.rights import Capability
 
 Key: TypeAlias = tuple[int, int]
 
 TASK: Final = "write into timelines"
 _NAME: Final = "emoji_pin"
+_ELSEWHERE: Final = "it puts messages of an incident's thread into its timeline."
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
@@ -101,13 +102,20 @@ class Pins(commands.Cog):
         author_id: int | None = None,
         message: discord.Message | None = None,
     ) -> None:
-        """Apply a pin that stands in an incident's thread, if this member may; others mean nothing."""
+        """Apply a pin that stands in an incident's thread, if this member may.
+
+        On a card elsewhere it does nothing and says so; on what people write it may mean what they like.
+        """
         if not self._bot_context.is_home(member.guild.id):
             return
         self._bot_context.enlist()
         async with self._locks.of((message_id, member.id)):
             incident = await self._living_in(channel_id)
             if incident is None:
+                if self._client.user is not None and author_id == self._client.user.id:
+                    await say_without_effect(
+                        self._bot_context, channel_id, message_id, PIN, member, _ELSEWHERE
+                    )
                 return
             desk = self._bot_context.desk.of(incident.project_id)
             if not self._bot_context.of(desk).rights.allows(member, Capability.RESPOND):

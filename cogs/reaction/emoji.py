@@ -6,6 +6,7 @@ import discord
 import structlog
 
 from bot.cards import answer
+from bot.cards.card import Card
 from bot.usecases.reaction import reaction as reactions
 from cogs.context import BotContext
 from cogs.interaction import UNREACHABLE
@@ -45,11 +46,28 @@ async def refuse(
     channel = member.guild.get_channel_or_thread(channel_id)
     if not isinstance(channel, Place) or await _wipe(channel, message_id, emoji, member):
         return
-    desk = bot_context.desk
+    roles = bot_context.rights.roles(member.guild, Capability.RESPOND)
+    await _say_once(
+        bot_context, channel, message_id, member, answer.refused_emoji(member.id, emoji, task, roles)
+    )
+
+
+async def say_without_effect(
+    bot_context: BotContext, channel_id: int, message_id: int, emoji: str, member: discord.Member, why: str
+) -> None:
+    """Say why an emoji does nothing where it stands; once for this person and message."""
+    channel = member.guild.get_channel_or_thread(channel_id)
+    if isinstance(channel, Place):
+        card = answer.idle_emoji(member.id, emoji, why)
+        await _say_once(bot_context, channel, message_id, member, card)
+
+
+async def _say_once(
+    bot_context: BotContext, channel: Place, message_id: int, member: discord.Member, card: Card
+) -> None:
+    desk, said = bot_context.desk, card.content
     if not await bot_context.durably(lambda: reactions.note_refusal(desk, message_id, member.id)):
         return
-    roles = bot_context.rights.roles(member.guild, Capability.RESPOND)
-    said = answer.refused_emoji(member.id, emoji, task, roles).content
     try:
         await channel.get_partial_message(message_id).reply(
             said, allowed_mentions=NOBODY, delete_after=SAID_FOR

@@ -43,6 +43,9 @@ _move: Final = Bulk(
     ("severity_", "joined_", "id_"),
 )
 _is_member: Final = alert.c.group_id == alert_group.c.id
+_WAITS: Final = and_(
+    alert.c.state != State.RESOLVED.value, alert.c.owner.is_(None), alert.c.quiet_kinds.is_(None)
+)
 
 
 def _build(dialect: str) -> ClauseElement:
@@ -155,21 +158,30 @@ class Groups:
                 update(alert_group).where(alert_group.c.id == group_id).values(began_as=alert_id)
             )
 
+    def waiting(self, group_id: int, *, name: str, service: str, severity: Severity) -> int:
+        """How many members of this name, service and severity are open and loud, and nobody has."""
+        return self._connection.execute(
+            select(func.count()).where(
+                alert.c.group_id == group_id,
+                alert.c.name == name,
+                alert.c.service == service,
+                alert.c.severity == severity.value,
+                _WAITS,
+            )
+        ).scalar_one()
+
     def census(self, group_id: int) -> list[MemberCount]:
         """All members, counted."""
-        waits = and_(
-            alert.c.state != State.RESOLVED.value, alert.c.owner.is_(None), alert.c.quiet_kinds.is_(None)
-        )
         rows = self._connection.execute(
             select(
                 alert.c.state,
                 alert.c.severity,
-                waits.label("waits"),
+                _WAITS.label("waits"),
                 func.count().label("alerts"),
                 func.sum(EXPIRED).label("expired"),
             )
             .where(alert.c.group_id == group_id)
-            .group_by(alert.c.state, alert.c.severity, waits)
+            .group_by(alert.c.state, alert.c.severity, _WAITS)
         )
         return [
             MemberCount(

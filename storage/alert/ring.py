@@ -4,7 +4,20 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, Row, bindparam, delete, distinct, func, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    distinct,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from bot.domain.alert.ring import PERSONAL, Ring, RingReason, RingSubject
 from bot.domain.outbox.outbox import CardKind
@@ -13,7 +26,7 @@ from storage.codec import micros, moment
 from storage.dialect import allocate, is_one_of
 from storage.kind import is_kind
 from storage.prepared import Prepared
-from storage.table.core import card
+from storage.table.core import alert, card
 from storage.table.ring import ring
 
 _COLUMNS: Final = (
@@ -77,6 +90,41 @@ class Rings:
             .order_by(ring.c.due_at, ring.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
+        )
+        return [_read(row) for row in rows]
+
+    def take_repeats(
+        self,
+        project_id: int,
+        *,
+        after: datetime,
+        until: datetime,
+        groups: Collection[int],
+        names: Collection[str],
+        limit: int,
+    ) -> list[Ring]:
+        """Repeats that wait and are due in this span, for alerts of these groups or with these names.
+
+        The soonest come first; nobody else takes them until the commit.
+        """
+        is_asked = or_(
+            is_one_of(self._connection, alert.c.group_id, groups),
+            is_one_of(self._connection, alert.c.name, names),
+        )
+        rows = self._connection.execute(
+            select(ring)
+            .join(alert, and_(ring.c.subject == RingSubject.ALERT.value, ring.c.subject_id == alert.c.id))
+            .where(
+                ring.c.lead_id.is_(None),
+                ring.c.due_at > micros(after),
+                ring.c.due_at <= micros(until),
+                ring.c.project_id == project_id,
+                ring.c.reason == RingReason.UNTAKEN.value,
+                is_asked,
+            )
+            .order_by(ring.c.due_at, ring.c.id)
+            .limit(limit)
+            .with_for_update(of=ring, skip_locked=True)
         )
         return [_read(row) for row in rows]
 

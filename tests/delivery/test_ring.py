@@ -11,6 +11,7 @@ from bot.sandbox.fault.fault import Effect, Rule
 from bot.usecases.alert import ack, ack_end, snooze
 from bot.usecases.alert import flap as flaps
 from bot.usecases.alert import lifecycle as alerts
+from bot.usecases.alert import query as alert_query
 from bot.usecases.outbox import card as cards
 from storage.transaction import Transaction
 from tests.delivery.conftest import Stage
@@ -98,6 +99,8 @@ async def test_a_claim_that_runs_out_and_an_alert_that_is_given_back_ring(stage:
         "🔴 CRITICAL disk: nobody has it: it was given back",
     ]
     assert pinged(stage) == [True, True, True]
+    history = [line.what for line in (await alert_query.find(stage.desk, 1)).history]
+    assert "called people: given back, call 1" in history
 
 
 async def test_flapping_that_ends_while_it_still_fires_rings_once(stage: Stage) -> None:

@@ -197,7 +197,7 @@ async def test_a_cause_that_was_over_rings_anew_and_one_that_is_open_is_counted(
     await storm.send(of("Cause4", 100), of("Cause5", 100))
     await live(storm, 5)
     assert [each["content"].partition("\n")[0].partition("> ")[2] for each in rung(storm)[before:]] == [
-        "🔴 CRITICAL Cause5 · pod-100 · node: fires in a storm"
+        "🔴 CRITICAL Cause5 · pod-100 · node: fires too"
     ]
 
 

@@ -92,7 +92,11 @@ async def test_a_token_for_another_provider_is_refused_in_the_words_for_unknown_
     other, unknown = await door.post(GOOD, token), await door.post(GOOD, "toc_unknown")
     assert is_refused(other)
     assert other.json == unknown.json
-    assert other.json["detail"] == "This token does not open /v1/hooks/alertmanager."
+    assert other.json["detail"] == (
+        "This token does not open /v1/hooks/alertmanager. "
+        "Each opens the address of its own source's provider alone: "
+        "tocsin source list names that, tocsin source rotate makes a new token."
+    )
 
 
 async def test_two_authorizations_at_once_are_none(door: Door) -> None:

@@ -192,7 +192,7 @@ async def board(camera: Camera) -> None:
         issued, [_pod(number, names[number % 7], f"service-{number % 7}") for number in range(_STORM)]
     )
     card = await product.message("incidents-log", "Alert storm")
-    await product.message("incidents-log", "fires in a storm")
+    await product.message("incidents-log", "fires too")
     await camera.phone("phone-board", "incidents-log", card["id"])
 
 

@@ -222,13 +222,20 @@ def _progress(view: GroupView) -> str:
     worst_first = sorted(by_severity, key=lambda each: each.rank, reverse=True)
     parts = [f"{SIGNS[each]} {by_severity[each]:,} {WORDS[each].lower()}" for each in worst_first]
     parts += [
-        f"{sign_} {by_state[state]:,} {word.lower()}"
+        f"{sign_} {_share(state, by_state[state], view.open)} {word.lower()}"
         for state, (sign_, word) in STATES.items()
         if by_state.get(state)
     ]
     if view.expired:
         parts.append(f"{EXPIRED[0]} {view.expired:,} quiet: no word any more, nobody confirmed")
     return SEPARATOR.join(parts)
+
+
+def _share(state: State, count: int, total: int) -> str:
+    """``all`` or ``3 of them`` of the open, which are counted by severity already; else the count."""
+    if not state.open:
+        return f"{count:,}"
+    return "all" if count == total else f"{count:,} of them"
 
 
 def member_line(held: BoardAlert, apart: str, *, named: bool) -> str:

@@ -32,7 +32,7 @@ _ROOM: Final = 400  # of a line that a phone shows
 
 _SAID: Final = {
     RingReason.NEW: "fires too",
-    RingReason.STORM: "fires in a storm",
+    RingReason.STORM: "fires too",
     RingReason.WORSE: "became worse",
     RingReason.BACK: "is back",
     RingReason.LEASE_OVER: "nobody has it: the claim ran out",
@@ -64,7 +64,8 @@ class RingView(msgspec.Struct, frozen=True, kw_only=True):
     """All a ring shows. ``members`` are the alerts it calls for, worst first.
 
     ``reply_to`` is the message it answers, ``url`` where a click leads. ``is_stale`` says that later rings
-    call for all the same. ``fixer`` answers for what was marked as fixed and came back.
+    call for all the same. ``fixer`` answers for what was marked as fixed and came back. ``alike`` is how many
+    of the one cause it calls for stand on their card and nobody has, 0 where that is not asked.
     """
 
     id: int
@@ -75,6 +76,7 @@ class RingView(msgspec.Struct, frozen=True, kw_only=True):
     url: str = ""
     is_stale: bool = False
     fixer: Actor | None = None
+    alike: int = 0
 
     @property
     def live(self) -> tuple[RingMember, ...]:
@@ -148,7 +150,7 @@ def _line(view: RingView, ping: Ping) -> str:
     live = view.live
     if not live:
         return _over(view)
-    said = _call(live[0]) if len(live) == 1 else _summary(live)
+    said = _call(live[0]) if len(live) == 1 and view.alike <= 1 else _summary(live, view.alike)
     return f"{ping.mentions} {said}" if ping else said
 
 
@@ -170,10 +172,12 @@ def _reason(member: RingMember) -> str:
     return _SAID.get(ring.reason, "please look")
 
 
-def _summary(live: Sequence[RingMember]) -> str:
+def _summary(live: Sequence[RingMember], alike: int) -> str:
     """``🔴 12 CRITICAL: HighErrorRate x8, DiskFull x4: unacknowledged for 15 min``."""
     worst = max((each.alert.severity for each in live), key=lambda each: each.rank)
     names = Counter(each.alert.name for each in live).most_common()
+    if len(names) == 1:
+        names = [(names[0][0], max(names[0][1], alike))]
     told = [f"{_named(name)} {TIMES}{count}" if count > 1 else _named(name) for name, count in names[:_NAMED]]
     if len(names) > _NAMED:
         told.append(f"{len(names) - _NAMED} other names")

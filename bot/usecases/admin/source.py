@@ -32,6 +32,10 @@ from storage.transaction import Transaction
 
 TOKEN_PREFIX: Final = "toc_"  # noqa: S105 -- the mark by which redaction knows a token, not one
 STANDARD_WEBHOOKS: Final = "standard-webhooks"
+_TAKEN: Final = (
+    "There is already a source called {0}. "
+    "Choose another name, or make a new token for that one: tocsin source rotate {0}"
+)
 DEFAULT_OVERLAP: Final = timedelta(hours=24)
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
@@ -101,7 +105,7 @@ async def add(
 
     def add_source(tx: Transaction) -> Source:
         if tx.sources.named(desk.project.id, name) is not None:
-            raise ConflictError(f"There is already a source called {name}.")
+            raise ConflictError(_TAKEN.format(name))
         demand_channel(tx, desk, channel_id, fallback_channel_id)
         created = tx.sources.add(wish)
         sealed = None if secret is None else seal(desk, created.id, secret)

@@ -106,8 +106,12 @@ async def suggest(desk: Desk, text: str, which: AlertFilter = OPEN_ALERTS) -> li
     return await desk.storage.read(read_suggestions)
 
 
+_OTHERS: Final = {"ring": "called people"}
+"""What was done to an alert by no verb of its own."""
+
+
 def _line(sealed: Sealed) -> HistoryLine:
     entry = sealed.entry
     verb = VERBS.get(entry.action)
-    what = entry.action.replace("_", " ") if verb is None else verb.past
+    what = _OTHERS.get(entry.action, entry.action.replace("_", " ")) if verb is None else verb.past
     return HistoryLine(at=entry.at, who=entry.actor, what=f"{what}: {entry.note}" if entry.note else what)

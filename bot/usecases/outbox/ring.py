@@ -14,8 +14,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-import msgspec
-
 from bot.cards.alert.ring import RingMember, RingView
 from bot.domain import actor as actors
 from bot.domain.access.wake import Wakes
@@ -30,7 +28,8 @@ from bot.domain.outbox.placement import Placement
 from bot.domain.sight import Subject
 from bot.usecases import ring as rings
 from bot.usecases.desk import Desk
-from bot.usecases.outbox import storm_ring
+from bot.usecases.outbox import shared_call, storm_ring
+from bot.usecases.outbox.shared_call import Due
 from bot.usecases.outbox.storm_ring import A_MINUTE, ALONE
 from storage.transaction import Transaction
 from storage.writer import Turn
@@ -40,14 +39,6 @@ _REST: Final = timedelta(seconds=5)
 _MINUTE: Final = timedelta(minutes=1)
 _WAIT: Final = timedelta(seconds=2)  # for the first post of a card
 _LONG_WAIT: Final = timedelta(minutes=1)  # for a channel
-
-
-class _Due(msgspec.Struct, frozen=True):
-    """A call that is meant, with the card it answers."""
-
-    ring: Ring
-    alert: Alert
-    place: Placement
 
 
 async def make_due(desk: Desk) -> int:
@@ -104,7 +95,8 @@ def view(tx: Transaction, desk: Desk, card: Outgoing, now: datetime) -> RingView
     loud = [
         each.alert.id for each in members if each.live
     ]  # one that is over makes no reply stale for the rest
-    anchor = _anchor(tx, card.channel_id, ids, now)
+    places = tx.cards.of_alerts(ids)
+    anchor = _anchor(tx, card.channel_id, places.values(), now)
     return RingView(
         id=card.subject_id,
         tag=desk.project.tag,
@@ -114,6 +106,7 @@ def view(tx: Transaction, desk: Desk, card: Outgoing, now: datetime) -> RingView
         url="" if anchor is None else anchor.jump_url(desk.guild_id),
         is_stale=_is_stale(tx, card.subject_id, told, loud or ids),
         fixer=_fixer(tx, told, alerts),
+        alike=shared_call.alike(tx, [(each.ring, each.alert) for each in members if each.live], places),
     )
 
 
@@ -139,9 +132,9 @@ def _fixer(tx: Transaction, told: Sequence[Ring], alerts: Mapping[int, Alert]) -
     return None
 
 
-def _anchor(tx: Transaction, channel_id: int, alert_ids: Sequence[int], now: datetime) -> Placement | None:
+def _anchor(tx: Transaction, channel_id: int, shown: Iterable[Placement], now: datetime) -> Placement | None:
     """The message that is answered: the one card of these alerts, else the board, if the channel has one."""
-    places = {each.id: each for each in tx.cards.of_alerts(alert_ids).values()}
+    places = {each.id: each for each in shown}
     if len(places) == 1:
         (place,) = places.values()
         if place.message_id is not None:
@@ -157,7 +150,8 @@ def _make_due(tx: Transaction, *, desk: Desk, now: datetime) -> int:
     latest = {
         (each.subject_id, each.run): each.ordinal for each in sorted(taken, key=lambda one: one.ordinal)
     }
-    due: defaultdict[int, list[_Due]] = defaultdict(list)
+    boards = {each: _board(tx, each, now) for each in sorted({place.channel_id for place in places.values()})}
+    due: defaultdict[int, list[Due]] = defaultdict(list)
     dropped: list[int] = []
     for ring in taken:
         alert = alerts.get(ring.subject_id)
@@ -170,11 +164,12 @@ def _make_due(tx: Transaction, *, desk: Desk, now: datetime) -> int:
         elif _is_covered(ring, place):
             dropped.append(ring.id)
             _plan_next(tx, desk, [(ring, alert)], now)
-        elif not _stands(place) and _board(tx, place.channel_id, now) is None:
+        elif not _stands(place) and boards[place.channel_id] is None:
             _wait_for(tx, desk, ring, alert, place, now)
         else:
-            due[place.channel_id].append(_Due(ring, alert, place))
+            due[place.channel_id].append(shared_call.due(ring, alert, place, boards))
     tx.rings.drop(dropped)
+    shared_call.draw_in(tx, desk, due, boards, now=now, room=SWEEP - len(taken))
     made = sum(_tell(tx, desk, channel_id, due[channel_id], now) for channel_id in sorted(due))
     return made + storm_ring.make_due(tx, desk, now)
 
@@ -220,7 +215,7 @@ def _wait_for(tx: Transaction, desk: Desk, ring: Ring, alert: Alert, place: Plac
         tx.rings.put_off([ring.id], until=now + (_WAIT if place.parked_reason is None else _LONG_WAIT))
 
 
-def _tell(tx: Transaction, desk: Desk, channel_id: int, due: list[_Due], now: datetime) -> int:
+def _tell(tx: Transaction, desk: Desk, channel_id: int, due: list[Due], now: datetime) -> int:
     """Messages of their own as far as that is bearable, one for the rest; else all wait a little."""
     personal = _by_person(tx, [each for each in due if each.ring.reason in PERSONAL])
     for bundle in personal:
@@ -229,32 +224,32 @@ def _tell(tx: Transaction, desk: Desk, channel_id: int, due: list[_Due], now: da
     return len(personal) + (_tell_all(tx, desk, channel_id, due, now) if due else 0)
 
 
-def _by_person(tx: Transaction, due: Sequence[_Due]) -> list[list[_Due]]:
+def _by_person(tx: Transaction, due: Sequence[Due]) -> list[list[Due]]:
     """What one person is told: a message each as far as that is bearable, else one for all."""
-    told: defaultdict[tuple[RingReason, str], list[_Due]] = defaultdict(list)
+    told: defaultdict[tuple[RingReason, str], list[Due]] = defaultdict(list)
     for each in due:
         fix = tx.memories.fix(each.alert.recurrence_id) if each.ring.reason is RingReason.REGRESSED else None
         told[each.ring.reason, str(each.alert.owner if fix is None else fix.owner)].append(each)
-    bundles: list[list[_Due]] = []
+    bundles: list[list[Due]] = []
     for found in told.values():
         bundles += [found] if len(found) > ALONE else [[each] for each in found]
     return bundles
 
 
-def _tell_all(tx: Transaction, desk: Desk, channel_id: int, due: list[_Due], now: datetime) -> int:
+def _tell_all(tx: Transaction, desk: Desk, channel_id: int, due: list[Due], now: datetime) -> int:
     told, last = tx.rings.told_since(channel_id, now - _MINUTE)
     storm = [each.ring.id for each in due if each.ring.reason is RingReason.STORM]
     if storm:
         told = storm_ring.rung_in_a_minute(tx, channel_id, now)
     if told > A_MINUTE:
         until = now + _REST if last is None else max(last + _MINUTE, now + _REST)
-        tx.rings.put_off([each.ring.id for each in due], until=until)
+        tx.rings.put_off([each.ring.id for each in due if each.ring.due_at <= now], until=until)
         return 0
     room = min(ALONE, max(A_MINUTE - told, 0))
-    cards: defaultdict[tuple[CardKind, int], list[_Due]] = defaultdict(list)
+    shared: defaultdict[tuple[int | str, ...], list[Due]] = defaultdict(list)
     for each in due:
-        cards[each.place.kind, each.place.id].append(each)
-    bundles = list(cards.values()) if len(cards) <= room else [due]
+        shared[each.key].append(each)
+    bundles = list(shared.values()) if len({each.place.id for each in due}) <= room else [due]
     older = tx.rings.leads_of(RingSubject.ALERT, {each.alert.id for each in due})
     own = {(each.place.id, each.ring.run) for each in due if TRAITS[each.place.kind].about is Subject.ALERT}
     tx.cards.rung(own, now=now)
@@ -267,7 +262,7 @@ def _tell_all(tx: Transaction, desk: Desk, channel_id: int, due: list[_Due], now
     return len(bundles)
 
 
-def _put_out(tx: Transaction, desk: Desk, channel_id: int, bundle: Sequence[_Due], now: datetime) -> None:
+def _put_out(tx: Transaction, desk: Desk, channel_id: int, bundle: Sequence[Due], now: datetime) -> None:
     lead = min(each.ring.id for each in bundle)
     tx.rings.tell([each.ring.id for each in bundle], lead_id=lead, channel_id=channel_id, now=now)
     tx.cards.create(desk.project.id, CardKind.RING, [(lead, channel_id, Lane.PERSON)], now=now)
@@ -282,7 +277,7 @@ def _plan_next(tx: Transaction, desk: Desk, told: Iterable[tuple[Ring, Alert]], 
     tx.rings.plan(each for each in following if each is not None)
 
 
-def _entry(due: _Due, now: datetime) -> Entry:
+def _entry(due: Due, now: datetime) -> Entry:
     return Entry(
         at=now,
         actor=actors.job("ring"),

@@ -70,7 +70,7 @@ def test_a_group_says_how_bad_how_many_where_and_who() -> None:
     assert card.content == "🔴 CRITICAL HighErrorRate (3 alerts) · prod/shop — 9 % of requests fail"
     assert not embed.title
     assert embed.description.split("\n") == [
-        "🔴 1 critical · 🟠 2 warning · 🟨 1 acked · ✅ 40 resolved",
+        "🔴 1 critical · 🟠 2 warning · 🟨 1 of them acked · ✅ 40 resolved",
         "🕐 <t:1791201600:R> · newest <t:1791201780:R>",
         "",
         "🔴 A-9 · cart-9 · \u00d73",
@@ -80,6 +80,14 @@ def test_a_group_says_how_bad_how_many_where_and_who() -> None:
     assert embed.footer == f"G-7 · {TAG} · prod-am"
     assert verbs(card.to_payload()) == ["pick", "group-page", "group-ack", "group-resolve", "group-snooze"]
     assert card.file is None
+
+
+def test_a_group_that_somebody_has_whole_says_all_and_counts_nobody_twice() -> None:
+    crowd = tuple(
+        held(number, severity=Severity.CRITICAL, state=State.ACKED, owner="ann") for number in (3, 2, 1)
+    )
+    said = render(view(*crowd)).embeds[0].description.partition("\n")[0]
+    assert said == "🔴 3 critical · 🟨 all acked"
 
 
 def test_many_members_are_attached_as_a_list() -> None:

@@ -77,6 +77,10 @@ async def test_a_source_without_a_name_is_called_after_its_provider_and_a_taken_
     await _make(bare, "grafana", "")
     again = await _make(bare, "grafana", "")
     assert "already a source called grafana" in again["content"]
+    assert (
+        "Choose another name, or make a new token for that one: tocsin source rotate grafana"
+        in again["content"]
+    )
     assert [each.name for each in await sources.listing(bare.desk)] == ["grafana"]
 
 

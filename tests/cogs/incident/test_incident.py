@@ -16,6 +16,7 @@ from cogs.message import looks
 from tests.cogs.crisis import Crisis
 from tests.cogs.stage import Stage, custom_ids, verbs
 from tests.senders import ANNA
+from tests.waiting import until
 
 ALL = ("mitigate", "resolve", "update", "note", "role", "severity", "snooze")
 
@@ -128,6 +129,21 @@ async def test_a_reminder_is_snoozed_or_answered_with_an_update(crisis: Crisis) 
     told = await crisis.stage.person("responder").submit(asked["modal"]["custom_id"], {"update": "better"})
     assert told["content"].startswith("✅ Your update on I-1 is told.")
     assert (await crisis.look()).update == "better"
+
+
+async def test_each_snooze_on_the_head_says_until_when(crisis: Crisis) -> None:
+    messages = crisis.stage.sandbox.world.messages
+    for count, person in enumerate(("responder", "operator"), 1):
+        await crisis.click("incident-snooze", person=person)
+        due = (await crisis.look()).update_due_at
+        assert due is not None
+
+        async def look(wanted: int = count) -> list[str]:
+            told = [each.content for each in messages.values() if each.ephemeral_for is not None]
+            return told if len(told) == wanted else []
+
+        said = (await until(look, "the answer"))[-1]
+        assert said.startswith(f"✅ I-1 reminds nobody until {due:%H:%M} UTC.")
 
 
 async def test_an_action_item_is_done_under_its_reminder(crisis: Crisis) -> None:

@@ -136,6 +136,34 @@ async def test_a_visitors_pin_and_pins_elsewhere_mean_nothing(crisis: Crisis) ->
     await when(crisis)
     await crisis.stage.bot.bot_context.empty(2)
     assert len(await written(crisis)) == 1
+    assert not answers_to(crisis, int(elsewhere["id"]))
+
+
+def answers_to(crisis: Crisis, message_id: int) -> list[str]:
+    found = crisis.stage.sandbox.messages(crisis.stage.channel_id)
+    return [
+        each["content"]
+        for each in found
+        if (each.get("message_reference") or {}).get("message_id") == str(message_id)
+        and "does nothing here" in each["content"]
+    ]
+
+
+async def test_a_pin_on_a_card_outside_an_incident_says_once_why_nothing_happened(crisis: Crisis) -> None:
+    responder = crisis.stage.person("responder")
+    for on in (True, False, True):
+        responder.react(crisis.head, PIN, on=on)
+        await crisis.stage.bot.bot_context.empty(2)
+
+    async def look() -> list[str]:
+        return answers_to(crisis, crisis.head)
+
+    (reply,) = await until(look, "the answer")
+    assert reply == (
+        f"<@{responder.member.user.id}> Your 📌 does nothing here: "
+        "it puts messages of an incident's thread into its timeline."
+    )
+    assert not await written(crisis)
 
 
 async def test_edits_and_deletions_are_followed(crisis: Crisis) -> None:
