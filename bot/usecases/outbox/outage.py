@@ -50,12 +50,15 @@ async def spare(desk: Desk, card: Outgoing, over_at: datetime | None) -> bool:
     """
     if over_at is None:
         return False
+    now = desk.clock.now()
 
     def spare_outage(tx: Transaction) -> bool:
         last = tx.outages.last(card.channel_id)
         if last is None or not last.covers(card.id, over_at):
             return False
         tx.outages.let_go(card.id, revision=card.wanted)
+        # It may have ended in the moment of the report, which counted it as open then.
+        _renew(tx, desk.of(card.project_id), last, now)
         return True
 
     return await desk.storage.write(spare_outage)
