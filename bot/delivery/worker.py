@@ -14,7 +14,7 @@ first with the one card, then with the whole channel).
 
 import math
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 import structlog
@@ -22,7 +22,6 @@ import structlog
 from bot.cards.card import Ping
 from bot.cards.incident.incident import IncidentView
 from bot.delivery.bot_view import BotView
-from bot.delivery.breaker import Bar, Breaker
 from bot.delivery.confirmation import MessageConfirmations
 from bot.delivery.kind.registry import MESSAGES
 from bot.delivery.picture import comes_later, illustrate
@@ -30,14 +29,14 @@ from bot.delivery.ping import Pings
 from bot.delivery.render import draw, footer_marker, marks, plain
 from bot.delivery.ring import Ringer
 from bot.delivery.search import find_card
+from bot.delivery.setback import Setbacks
 from bot.delivery.thread import ThreadKeeper
 from bot.delivery.wire.limits import RestCall
 from bot.delivery.wire.outcome import Answer, SendOutcome
 from bot.delivery.wire.sender import CardSender
 from bot.delivery.wire.wire import Wire, edit_call
-from bot.domain.outbox.kind import TRAITS
 from bot.domain.outbox.outage import BLIND
-from bot.domain.outbox.outbox import NONCE_WINDOW, PROBE_REST, Outgoing, ParkReason, backoff
+from bot.domain.outbox.outbox import NONCE_WINDOW, Outgoing, ParkReason
 from bot.usecases.desk import Desk
 from bot.usecases.durability import durably
 from bot.usecases.incident import thread as threads
@@ -48,7 +47,6 @@ from bot.usecases.outbox.subject import View
 
 T = TypeVar("T")
 
-_STUBBORN: Final = 3  # posts of a card that is deleted again and again, before each has to wait longer
 _HELD: Final = 20  # cards put off in a row because edits are limited
 _PATIENCE: Final = (0.2, 1.0, 5.0)  # seconds between attempts to write down what was sent
 _log: Final = structlog.stdlib.get_logger(__name__)
@@ -78,19 +76,17 @@ class Worker:
         self._ringer = Ringer(desk, wire, pings, bot_view, name)
         self._threads = ThreadKeeper(desk, wire, bot_view)
         self._sender = CardSender(wire, desk.clock)
-        self._breaker = Breaker()
-        self._bar = Bar()
+        self._setbacks = Setbacks(desk, wire, self._threads, channel_id=channel_id, name=name)
         self._held = 0
         self.sent_at = -math.inf
 
     def hope(self) -> None:
         """Something changed for the better: do not wait any longer."""
-        self._breaker.mend()
-        self._bar.open()
+        self._setbacks.hope()
 
     def open(self) -> None:
         """The channel may be written to: a refusal that is still on its way is out of date."""
-        self._bar.open()
+        self._setbacks.open()
 
     async def step(self) -> float:
         """Bring one card to the truth.
@@ -102,10 +98,9 @@ class Worker:
             NotDurableError: the database cannot be asked; what was claimed is free again after its lease.
         """
         now = self._desk.clock.monotonic()
-        wait = self._breaker.opens_in(now=now)
+        wait = self._setbacks.begin(now=now)
         if wait > 0:
             return wait
-        self._bar.watch()
         limits, channel_id = self._wire.limits, self._channel_id
         task = await outbox.take(
             self._desk,
@@ -122,8 +117,8 @@ class Worker:
             _log.error("card_without_subject", card=task.card.id, kind=task.card.kind)
             await outbox.park(self._desk, task.card, ParkReason.REFUSED, alone=True)
             return 0.0
-        if (reason := self._bar.reason(now=now)) is not None:
-            await self._park(task.card, reason)
+        if (reason := self._setbacks.closed(now=now)) is not None:
+            await self._setbacks.park(task.card, reason)
             return 0.0
         return await self._show(task.card, task.view, quiet=task.quiet)
 
@@ -147,7 +142,7 @@ class Worker:
             self._wire, self._desk.clock, card, own_id=self._bot_view.own_id, marks=marks(card.kind, view)
         )
         if found.failure is not None:
-            return await self._fail(card, found.failure)
+            return await self._setbacks.fail(card, found.failure)
         if found.message is not None:
             return await self._adopt(card, view, found.message.id, woke=found.message.woke)
         return None
@@ -157,7 +152,7 @@ class Worker:
             return await self._start_post(card, view)
         if (rest := await self._recover(card, view)) is not None:
             return rest
-        if await self._is_stubborn(card) or (card.retried and await self._spare(card, view)):
+        if await self._setbacks.is_stubborn(card) or (card.retried and await self._spare(card, view)):
             return 0.0
         ping = Ping() if quiet else self._pings.due(card, view)
         drawn = await draw(card.kind, view, ping)
@@ -169,7 +164,7 @@ class Worker:
             drawn = plain(drawn, footer_marker(card.kind, view))
             answer = await self._sender.post(card.channel_id, drawn, nonce=card.nonce)
         if answer.body is None:
-            return await self._fail(card, answer)
+            return await self._setbacks.fail(card, answer)
         message_id = answer.body.id
         tended = await self._persist(lambda: self._threads.tend(card, message_id, view))
         if card.retried or tended.outcome is not SendOutcome.DONE or comes_later(view):
@@ -181,11 +176,11 @@ class Worker:
 
     async def _start_post(self, card: Outgoing, view: IncidentView) -> float:
         """Post the head in a forum, as the first message of a new thread."""
-        if await self._is_stubborn(card):
+        if await self._setbacks.is_stubborn(card):
             return 0.0
         answer = await self._threads.forum.post(card, view)
         if answer.body is None:
-            return await self._fail(card, answer)
+            return await self._setbacks.fail(card, answer)
         post_id = answer.body.id
         await self._threads.gather(post_id, view.people)
         await self._persist(
@@ -195,18 +190,11 @@ class Worker:
         )
         return await self._settle(card, post_id, shown=0 if card.retried else card.wanted, pinged=False)
 
-    async def _is_stubborn(self, card: Outgoing) -> bool:
-        """Somebody deletes it again and again: each time it waits longer."""
-        if card.generation <= _STUBBORN or card.failures or TRAITS[card.kind].recurring:
-            return False
-        await self._put_off(card, backoff(card.generation - _STUBBORN).total_seconds())
-        return True
-
     async def _edit(self, card: Outgoing, message_id: int, view: View) -> float:
         clock, limits = self._desk.clock, self._wire.limits
         closed = limits.opens_in(edit_call(message_id, clock), card.channel_id, now=clock.monotonic())
         if closed > 0:
-            await self._put_off(card, closed, tried=False)
+            await self._setbacks.put_off(card, closed, tried=False)
             self._held += 1
             return 0.0 if self._held % _HELD else closed
         ping = self._pings.shown(card, view)
@@ -216,21 +204,21 @@ class Worker:
         if answer.outcome is SendOutcome.ARCHIVED:
             woken = await self._wire.wake(card.channel_id)
             if woken.outcome is not SendOutcome.DONE:
-                return await self._fail(card, woken)
+                return await self._setbacks.fail(card, woken)
             answer = await self._sender.edit(card.channel_id, message_id, drawn)
         if answer.outcome is SendOutcome.REFUSED:
             _tell_refusal(card, answer)
             drawn = plain(drawn, footer_marker(card.kind, view))
             answer = await self._sender.edit(card.channel_id, message_id, drawn)
         if answer.body is None:
-            return await self._fail(card, answer)
+            return await self._setbacks.fail(card, answer)
         version = answer.body.edited_timestamp
         tended = await self._persist(lambda: self._threads.tend(card, message_id, view))
         if tended.outcome is not SendOutcome.DONE:
-            return await self._fail(card, tended)
+            return await self._setbacks.fail(card, tended)
         called = await self._ringer.follow_up(card, message_id, view)
         if called is not None and called.outcome is not SendOutcome.DONE:
-            return await self._fail(card, called)
+            return await self._setbacks.fail(card, called)
         rang = None if called is None else 0
         rest = await self._settle(
             card, message_id, shown=card.wanted, pinged=bool(ping), rang=rang, version=version
@@ -249,7 +237,7 @@ class Worker:
         """Nobody looks where it stands: it is deleted, and made again below if there is still need of it."""
         answer = await self._wire.delete(card.channel_id, message_id)
         if answer.outcome not in {SendOutcome.DONE, SendOutcome.MESSAGE_GONE}:
-            return await self._fail(card, answer)
+            return await self._setbacks.fail(card, answer)
         await self._persist(lambda: MESSAGES[card.kind].deleted(self._desk, view))
         await self._persist(lambda: outbox.lose(self._desk, card))
         return 0.0
@@ -289,57 +277,10 @@ class Worker:
             if not shown:
                 self._bot_view.tell_adopted(card.channel_id, message_id)
         self._held = 0
-        self._breaker.mend()
-        self._wire.failures.passed()
         self.sent_at = self._desk.clock.monotonic()
-        if self._bar.is_closed:
-            self._bar.open()
-            await outbox.unpark(self._desk, self._channel_id)
+        if await self._setbacks.over():
             return 0.0
         return math.inf if is_last else 0.0
-
-    async def _fail(self, card: Outgoing, answer: Answer[Any]) -> float:
-        """The card was not shown; decide what to do about it."""
-        reason = answer.outcome.park_reason
-        if answer.outcome is SendOutcome.CHANNEL_GONE and await self._threads.lose(card):
-            return 0.0
-        if reason is not None and self._bar.was_opened:
-            await self._put_off(card, 0.0, tried=False)
-        elif reason is not None:
-            self._bar.close(reason, now=self._desk.clock.monotonic())
-            count = await self._park(card, reason)
-            _log.warning("channel_parked", channel=card.channel_id, cards=count, words=answer.words)
-        elif answer.outcome is SendOutcome.MESSAGE_GONE:
-            await outbox.lose(self._desk, card)
-        elif answer.outcome is SendOutcome.REFUSED:
-            await outbox.park(self._desk, card, ParkReason.REFUSED, alone=True)
-            _log.error("card_refused", card=card.id, channel=card.channel_id, words=answer.words)
-        elif answer.outcome is SendOutcome.LIMITED:
-            await self._put_off(card, answer.retry_after, tried=False)
-        else:
-            return await self._wait_out(card, answer)
-        return 0.0
-
-    async def _park(self, card: Outgoing, reason: ParkReason) -> int:
-        """All of the channel's cards wait, unless it was opened while that was written down."""
-        count = await outbox.park(self._desk, card, reason, alone=False)
-        if self._bar.was_opened:
-            await outbox.unpark(self._desk, self._channel_id)
-        return count
-
-    async def _wait_out(self, card: Outgoing, answer: Answer[Any]) -> float:
-        """A passing failure: the card's own at first, the whole channel's when it goes on."""
-        pause = self._breaker.fail(now=self._desk.clock.monotonic())
-        rest = pause or backoff(card.failures + 1).total_seconds()
-        rest = PROBE_REST.total_seconds() if TRAITS[card.kind].probing else rest
-        await self._put_off(card, rest, tried=answer.in_doubt)
-        self._wire.failures.failed(card.channel_id, answer.words)
-        return pause
-
-    async def _put_off(self, card: Outgoing, seconds: float, *, tried: bool = True) -> None:
-        await outbox.put_off(
-            self._desk, card, worker=self._name, after=timedelta(seconds=seconds), tried=tried
-        )
 
     async def _persist(self, work: Callable[[], Awaitable[T]]) -> T:
         """What Discord has done must be written down: a database that is busy gets some more chances."""

@@ -1,8 +1,11 @@
 """Incidents on the stage: open one, and see what stands where."""
 
+import asyncio
+from datetime import timedelta
 from typing import Any
 
 from bot.cards.incident.nudge import find_marker
+from bot.clock import SystemClock
 from bot.sandbox.control import place
 from bot.sandbox.model.channel import Thread
 from tests.delivery.conftest import Stage
@@ -64,3 +67,12 @@ def delete(stage: Stage, thread: Thread) -> None:
 
 def _title(message: dict[str, Any]) -> str:
     return str(message["content"]) if message["embeds"] else ""
+
+
+async def look_for_deleted(stage: Stage) -> int:
+    """Let time pass while it looks, for it takes a breath between calls."""
+    looking = asyncio.create_task(stage.reconcile.find_deleted())
+    while not looking.done():
+        stage.clock.advance(timedelta(seconds=1))
+        await SystemClock().sleep(0.002)
+    return looking.result()

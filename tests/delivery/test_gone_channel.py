@@ -1,28 +1,18 @@
 """A channel is deleted, or the server is another one: open alerts get cards where alerts go now."""
 
-import asyncio
 from datetime import timedelta
 
-from bot.clock import SystemClock
 from bot.domain.alert.signal import Severity
 from bot.domain.outbox.outbox import ParkReason
 from bot.sandbox.control import place
 from bot.usecases.admin import setting, status
 from bot.usecases.outbox import card as outbox
 from tests.delivery.conftest import Stage
+from tests.delivery.scene import look_for_deleted
 from tests.senders import ANNA, firing, resolved
 from tests.waiting import until
 
 GONE = ParkReason.UNKNOWN_CHANNEL
-
-
-async def look(stage: Stage) -> int:
-    """Let time pass while it looks, for it takes a breath between calls."""
-    looking = asyncio.create_task(stage.reconcile.find_deleted())
-    while not looking.done():
-        stage.clock.advance(timedelta(seconds=1))
-        await SystemClock().sleep(0.002)
-    return looking.result()
 
 
 async def fill(stage: Stage) -> None:
@@ -71,11 +61,11 @@ async def test_a_deleted_channel_is_heard_of_and_its_open_alerts_wait_until_anot
 async def test_a_channel_that_went_while_nobody_listened_is_found_by_looking(stage: Stage) -> None:
     await fill(stage)
     del stage.sandbox.world.channels[stage.channel_id]
-    assert await look(stage) == 2
+    assert await look_for_deleted(stage) == 2
     assert await parked(stage) == [(stage.channel_id, GONE, 2)]
-    assert await look(stage) == 0
+    assert await look_for_deleted(stage) == 0
     assert len(stage.shown(await choose_other(stage))) == 2
-    assert await look(stage) == 0
+    assert await look_for_deleted(stage) == 0
 
 
 async def test_a_refusal_is_enough_to_know_that_what_stood_there_is_gone(stage: Stage) -> None:
@@ -92,7 +82,7 @@ async def test_no_call_goes_out_before_its_alert_has_a_card_again_and_then_it_an
 ) -> None:
     await fill(stage)
     del stage.sandbox.world.channels[stage.channel_id]
-    await look(stage)
+    await look_for_deleted(stage)
     assert await stage.ring(timedelta(minutes=6)) == 0
     other = await choose_other(stage)
     (critical,) = [each for each in stage.shown(other) if "critical" in each["content"]]

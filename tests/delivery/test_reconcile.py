@@ -1,25 +1,12 @@
 """What happened while nobody listened is found out afterwards, with few calls."""
 
-import asyncio
-from datetime import timedelta
-
-from bot.clock import SystemClock
 from bot.domain.outbox.outbox import ParkReason
 from bot.usecases.admin import status
 from tests.delivery.conftest import Stage
-from tests.delivery.scene import change, delete, heads, opened, threads
+from tests.delivery.scene import change, delete, heads, look_for_deleted, opened, threads
 from tests.senders import firing
 from tests.usecases import crisis
 from tests.waiting import until
-
-
-async def look(stage: Stage) -> int:
-    """Let time pass while it looks, for it takes a breath between calls."""
-    looking = asyncio.create_task(stage.reconcile.find_deleted())
-    while not looking.done():
-        stage.clock.advance(timedelta(seconds=1))
-        await SystemClock().sleep(0.002)
-    return looking.result()
 
 
 async def test_cards_that_were_deleted_meanwhile_are_posted_again(stage: Stage) -> None:
@@ -28,7 +15,7 @@ async def test_cards_that_were_deleted_meanwhile_are_posted_again(stage: Stage) 
     gone = [message["id"] for message in stage.shown()[::40]]
     for message_id in gone:
         stage.sandbox.person("operator").delete(message_id)
-    assert await look(stage) == len(gone)
+    assert await look_for_deleted(stage) == len(gone)
     await stage.work()
     assert len(stage.shown()) == 130
     assert len(stage.calls("GET")) <= 2 + len(gone)
@@ -37,7 +24,7 @@ async def test_cards_that_were_deleted_meanwhile_are_posted_again(stage: Stage) 
 async def test_nothing_is_lost_by_looking(stage: Stage) -> None:
     await stage.send(*(firing(f"alert {number}") for number in range(3)))
     await stage.work()
-    assert await look(stage) == 0
+    assert await look_for_deleted(stage) == 0
     assert [call["method"] for call in stage.calls()] == ["POST"] * 3 + ["GET"]
 
 
@@ -45,7 +32,7 @@ async def test_a_history_that_must_not_be_read_proves_nothing(stage: Stage) -> N
     await stage.send(firing())
     await stage.work()
     stage.deny("READ_MESSAGE_HISTORY")
-    assert await look(stage) == 0
+    assert await look_for_deleted(stage) == 0
 
 
 async def test_parked_channels_are_asked_again_only_when_their_permissions_are_whole(stage: Stage) -> None:
@@ -66,7 +53,7 @@ async def test_heads_and_threads_that_were_deleted_meanwhile_are_made_anew(stage
     (thread,) = threads(stage)
     delete(stage, thread)
     stage.sandbox.person("operator").delete(heads(stage)[0]["id"])
-    assert await look(stage) == 2
+    assert await look_for_deleted(stage) == 2
     await stage.work()
     assert len(heads(stage)) == 1
     assert [each.id for each in threads(stage)] == [(await crisis.look(stage.desk)).thread_id] != [thread.id]
@@ -75,7 +62,7 @@ async def test_heads_and_threads_that_were_deleted_meanwhile_are_made_anew(stage
 async def test_a_thread_in_the_archive_is_not_lost(stage: Stage) -> None:
     await opened(stage)
     change(stage, threads(stage)[0], archived=True)
-    assert await look(stage) == 0
+    assert await look_for_deleted(stage) == 0
     asked = [call["path"] for call in stage.calls("GET", cards_only=False) if "/messages" not in call["path"]]
     assert [path for path in asked if "threads" in path or str(threads(stage)[0].id) in path] == [
         f"/guilds/{stage.sandbox.guild_id}/threads/active",

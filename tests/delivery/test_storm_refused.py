@@ -11,7 +11,7 @@ from bot.usecases.admin import status
 from bot.usecases.alert import lifecycle as alerts
 from bot.usecases.silence import silence as silences
 from tests.delivery.conftest import Stage
-from tests.delivery.test_reconcile import look
+from tests.delivery.scene import look_for_deleted
 from tests.delivery.test_storm import MANY, boards_of, end, refusals, send_many, settle_down, turn, unseen
 from tests.senders import ANNA, resolved
 
@@ -126,7 +126,7 @@ async def test_a_board_that_was_deleted_while_nobody_listened_is_posted_again(st
     for _ in range(5):
         await turn(storm)
     assert boards_of(storm) == []
-    assert await look(storm) == 1
+    assert await look_for_deleted(storm) == 1
     await settle_down(storm)
     assert len(boards_of(storm)) == 1
     assert await unseen(storm) == []

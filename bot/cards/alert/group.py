@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
+from bot.cards.alert.group_action import PAGE_SIZE, actions
 from bot.cards.alert.snooze import group_snooze_menu
 from bot.cards.attached import MORE
 from bot.cards.card import Button, ButtonStyle, Card, Embed, File, Ping, Row
@@ -43,7 +44,6 @@ from bot.domain.alert.signal import Severity
 from bot.domain.outbox.board import BoardAlert
 from bot.domain.outbox.board import group as sort_by_name
 
-PAGE_SIZE: Final = 25
 SUBJECT: Final = "group"
 SURE: Final = "sure"
 _MARKER: Final = re.compile(r"G-(\d{1,18}) · ([a-z0-9]{4,8})(?: · .*)?", re.ASCII | re.DOTALL)
@@ -252,24 +252,8 @@ def member_line(held: BoardAlert, apart: str, *, named: bool) -> str:
 
 
 def _actions(view: GroupView) -> Row:
-    """The buttons that make sense now."""
-    tag, group_id = view.tag, view.group.id
-    buttons = []
-    if view.untaken:
-        buttons.append(
-            Button(
-                label="Acknowledge all",
-                custom_id=build(Verb.GROUP_ACK, tag, group_id),
-                style=ButtonStyle.SUCCESS,
-            )
-        )
-    if view.open:
-        buttons.append(Button(label="Resolve all", custom_id=build(Verb.GROUP_RESOLVE, tag, group_id)))
-    if view.total <= PAGE_SIZE:
-        buttons.append(
-            Button(label="Browse all", custom_id=build(Verb.GROUP_PAGE, tag, group_id, "0"), emoji="📋")
-        )
-    return tuple(buttons)
+    counts = {"open_alerts": view.open, "untaken": view.untaken, "total": view.total}
+    return actions(view.tag, view.group.id, **counts)
 
 
 def _browse(view: GroupView) -> Row:

@@ -2,7 +2,8 @@
 
 import msgspec
 
-from bot.cards.alert.group import PAGE_SIZE, SUBJECT, member_line, named_title, some_alerts
+from bot.cards.alert.group import SUBJECT, member_line, named_title, some_alerts
+from bot.cards.alert.group_action import PAGE_SIZE
 from bot.cards.card import Button, Card, Embed, Row
 from bot.cards.ids import Verb, build
 from bot.cards.limits import fit

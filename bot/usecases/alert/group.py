@@ -9,7 +9,8 @@ from typing import Final
 
 import msgspec
 
-from bot.cards.alert.group import PAGE_SIZE, GroupView
+from bot.cards.alert.group import GroupView
+from bot.cards.alert.group_action import PAGE_SIZE
 from bot.cards.alert.group_page import GroupPage
 from bot.cards.ids import Verb
 from bot.domain.actor import Actor

@@ -90,6 +90,18 @@ def test_a_group_that_somebody_has_whole_says_all_and_counts_nobody_twice() -> N
     assert said == "🔴 3 critical · 🟨 all acked"
 
 
+def test_each_button_keeps_its_place_when_somebody_has_them_all() -> None:
+    free = render(view(held(2), held(1))).to_payload()
+    taken = render(view(*(held(each, state=State.ACKED, owner="ann") for each in (2, 1)))).to_payload()
+    assert verbs(taken) == verbs(free)
+    buttons = [each for row in taken["components"] for each in row["components"] if each["type"] == 2]
+    assert [(each["label"], bool(each.get("disabled"))) for each in buttons] == [
+        ("All acknowledged", True),
+        ("Resolve all", False),
+        ("Browse all", False),
+    ]
+
+
 def test_many_members_are_attached_as_a_list() -> None:
     crowd = tuple(held(number) for number in range(100, 0, -1))
     card = render(view(*crowd))
